@@ -1,18 +1,24 @@
 """What the API answers: one JSON document each time, and for every refusal what, where and what to do."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from werkzeug.wrappers import Response
 
 from doideposit.errors import DoiDepositError
 from doideposit.findings import Finding
 
-__all__ = ["Refused", "document", "unavailable"]
+__all__ = ["Answer", "Refused", "document", "in_lines", "unavailable"]
 
 # Seconds a caller should wait when nobody said how long.
 RETRY_AFTER = 60
+# Nobody may keep an answer, and no browser may take it for something else.
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+Item = TypeVar("Item")
+# A status of HTTP, and the document.
+Answer = tuple[int, dict[str, Any]]
 
 
 class Refused(Exception):
@@ -38,18 +44,35 @@ class Refused(Exception):
         self.findings = tuple(findings)
         self.headers = dict(headers or {})
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the caller is told."""
+        return {"ok": False, "error": self.error, "findings": [finding.to_dict() for finding in self.findings]}
+
     def response(self) -> Response:
         """Return the answer."""
-        findings = [finding.to_dict() for finding in self.findings]
-        return document({"ok": False, "error": self.error, "findings": findings}, self.status, self.headers)
+        return document(self.to_dict(), self.status, self.headers)
 
 
 def document(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return an answer with one JSON document; nobody may keep it, and no browser may take it for something else."""
+    """Return an answer with one JSON document."""
     # ASCII alone: a lone surrogate in a caller's text must not become an error of ours.
     response = Response(json.dumps(data) + "\n", status, content_type="application/json")
-    response.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})})
+    response.headers.update({**_HEADERS, **(headers or {})})
     return response
+
+
+def in_lines(found: Sequence[Item | Refused], answer: Callable[[Sequence[Item]], Iterable[Answer]]) -> Response:
+    """Return JSON Lines, one for each line of the request: what it alone would be answered, and the status of that.
+
+    `answer` gets what could be read, all at once, and gives back as many answers in the same order.
+    """
+    readable = [one for one in found if not isinstance(one, Refused)]
+    answers = iter(answer(readable) if readable else ())
+    lines = []
+    for number, one in enumerate(found, start=1):
+        status, data = (one.status, one.to_dict()) if isinstance(one, Refused) else next(answers)
+        lines.append(json.dumps({"line": number, "status": status, **data}) + "\n")
+    return Response("".join(lines), content_type="application/x-ndjson", headers=_HEADERS)
 
 
 def unavailable(error: DoiDepositError) -> Refused:

@@ -154,7 +154,7 @@ def _http(error: HTTPException) -> Response:
             headers = {"Allow": allowed}
             refused = Refused(405, "method", message, hint=f"use {allowed}", where="method", headers=headers)
         case RequestEntityTooLarge():
-            message = f"the body is larger than {MAX_BODY:,} bytes"
+            message = f"the body is larger than {request.max_content_length:,} bytes"
             refused = Refused(413, "body-too-large", message, hint="send the records in several requests", where="body")
         case _:
             LOG.info("%s refused by the HTTP library: %s", request.method, error.code)

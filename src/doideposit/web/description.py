@@ -8,7 +8,7 @@ from doideposit.json_schemas import plan_schema, record_schema
 from doideposit.lifecycle import State
 from doideposit.web.listing import MAX_DOIS, MAX_LISTED
 from doideposit.web.operations import MAX_EVENTS, MODES, RESTORE_MODES
-from doideposit.web.reading import MAX_BODY, MAX_RECORDS
+from doideposit.web.reading import LINES, MAX_BODY, MAX_LINES, MAX_LINES_BODY, MAX_RECORDS
 from doideposit.web.result_schemas import Schema, ref, result_schemas
 
 __all__ = ["description"]
@@ -56,6 +56,7 @@ def _paths() -> Schema:
                 "check",
                 "Check records and say what a deposit would do; sends nothing.",
                 body=True,
+                lines=True,
                 parameters=[_COMPARE],
                 answers={200: ("What was found in each record.", "CheckResult")},
                 refusals=(400, 401, 403, 413, 415, 422, 503),
@@ -66,6 +67,7 @@ def _paths() -> Schema:
                 "deposit",
                 "Deposit records, or record them to be sent by the scheduled job.",
                 body=True,
+                lines=True,
                 parameters=[_MODE, _RETRY],
                 answers={
                     200: ("Nothing was to be done: everything is registered, or under way.", "DepositResult"),
@@ -145,6 +147,15 @@ def _doi_paths() -> Schema:
                 refusals=(400, 401, 503),
             )
         },
+        "/v1/status": {
+            "post": _operation(
+                "statuses",
+                "Where the DOIs of many lines stand.",
+                answers={},
+                lines=True,
+                refusals=(400, 401, 413, 415, 503),
+            )
+        },
         "/v1/dois/{doi}/xml": {"get": _xml()},
         "/v1/dois/{doi}/tags": {
             "get": _about_doi("tags", "What belongs on the landing page: citation, tags, JSON-LD.", "TagsResult")
@@ -202,9 +213,10 @@ def _operation(
     answers: Mapping[int, tuple[str, str]],
     refusals: tuple[int, ...],
     body: bool | str = False,
+    lines: bool = False,
     parameters: list[Schema] | None = None,
 ) -> Schema:
-    content = {str(status): _answer(words, ref(schema)) for status, (words, schema) in answers.items()}
+    content: Schema = {str(status): _answer(words, ref(schema)) for status, (words, schema) in answers.items()}
     refused: Schema = {str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refusals}
     if name in {"deposit", "plan", "apply", "restore"}:
         refused["422"] = _answer(
@@ -216,7 +228,27 @@ def _operation(
     if body:
         schema = body if isinstance(body, str) else "Records"
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
+    if lines:
+        made.setdefault("requestBody", {"required": True, "content": {}})["content"][LINES[0]] = _LINES
+        answered = made["responses"].setdefault("200", {"description": "A line for each line.", "content": {}})
+        answered["content"][LINES[0]] = _LINE_ANSWERS
     return made
+
+
+_LINES: Final = {
+    "schema": {
+        "type": "string",
+        "description": f"JSON Lines, at most {MAX_LINES:,} of them and {MAX_LINES_BODY:,} bytes: on each a record, "
+        'or for the status {"doi": "10.48251/…"}.',
+    }
+}
+_LINE_ANSWERS: Final = {
+    "schema": {
+        "type": "string",
+        "description": "JSON Lines: for each line what it alone would be answered, with its number as `line` and the "
+        "status of that answer as `status`.",
+    }
+}
 
 
 def _about_doi(name: str, summary: str, schema: str) -> Schema:

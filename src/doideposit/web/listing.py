@@ -1,8 +1,8 @@
 """What the API has about DOIs: lists with filters, what belongs to one, what a person decides, and whose it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -15,8 +15,8 @@ from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import tags_document
 from doideposit.records.models.commentary import Commentary
-from doideposit.web.answers import Refused, document
-from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_reason
+from doideposit.web.answers import Answer, Refused, document, in_lines
+from doideposit.web.reading import choice, doi_in, flag, known_parameters, number, read_doi, read_lines, read_reason
 from doideposit.web.service import holder, service
 
 __all__ = [
@@ -69,6 +69,25 @@ def dois() -> Response:
         "more": more,
     }
     return document(data)
+
+
+@api.post("/status")
+def statuses() -> Response:
+    """Return where each DOI of the lines of the body stands."""
+    depositor = service().depositor()
+    known_parameters(())
+
+    def answers(asked: Sequence[Doi]) -> Iterator[Answer]:
+        found = {status.doi.key: status for status in depositor.statuses(dois=asked)}
+        for doi in asked:
+            status = found.get(doi.key)
+            if status is None or not reaches(doi):
+                unknown = never_seen(str(doi), depositor.target)
+                yield unknown.status, unknown.to_dict()
+            else:
+                yield 200, _told(status)
+
+    return in_lines(read_lines(doi_in), answers)
 
 
 def _queried(name: str, text: str) -> Doi:
@@ -172,14 +191,14 @@ def verify(doi: str) -> Response:
     """Look a DOI up at doi.org and at Crossref now; the answer waits for both."""
     depositor = service().depositor()
     known_parameters(())
-    return _told(depositor.verify(known_doi(doi)))
+    return document(_told(depositor.verify(known_doi(doi))))
 
 
 def _decided(doi: str, decide: Callable[[Doi, str], WorkStatus]) -> Response:
     known_parameters(())
     wanted = known_doi(doi)
-    return _told(decide(wanted, read_reason(LONGEST_REASON)))
+    return document(_told(decide(wanted, read_reason(LONGEST_REASON))))
 
 
-def _told(status: WorkStatus) -> Response:
-    return document({"ok": not status.needs_person, "target": status.target, "records": [status.to_dict()]})
+def _told(status: WorkStatus) -> dict[str, Any]:
+    return {"ok": not status.needs_person, "target": status.target, "records": [status.to_dict()]}

@@ -1,6 +1,6 @@
 """What the API does for those who hold a token: each operation takes a depositor and a request and gives an answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -13,17 +13,20 @@ from doideposit.deposits.planning import Action
 from doideposit.deposits.plans.document import PlanFile, parse_plan
 from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.origin import RawValue
-from doideposit.web.answers import Refused, document
+from doideposit.web.answers import Answer, Refused, document, in_lines
 from doideposit.web.listing import events_of, known_doi, never_seen, reaches
 from doideposit.web.reading import (
     choice,
     flag,
+    has_lines,
     known_parameters,
     number,
     read_doi,
     read_json,
+    read_lines,
     read_losses,
     read_records,
+    record_in,
 )
 from doideposit.web.service import holder, service
 
@@ -35,6 +38,7 @@ LARGEST_ID = 2**63 - 1
 
 
 api = Blueprint("records", __name__)
+Record = Mapping[str, RawValue]
 
 
 @api.post("/check")
@@ -46,21 +50,39 @@ def check() -> Response:
     depositor = service().depositor()
     known_parameters(("compare",))
     offline = not flag("compare")
-    return document(depositor.plan(*_records(), offline=offline).to_dict())
+    if not has_lines():
+        return document(depositor.plan(*_records(), offline=offline).to_dict())
+
+    def answers(records: Sequence[Record]) -> Iterator[Answer]:
+        made = depositor.plan(*records, offline=offline)
+        for entry in made.entries:
+            yield 200, Plan(made.target, (entry,)).to_dict()
+
+    return in_lines(read_lines(_record_of_line), answers)
 
 
-def _records() -> tuple[Mapping[str, RawValue], ...]:
+def _records() -> tuple[Record, ...]:
     """Return the records of the body, all of them of series that the token reaches."""
     records = read_records()
-    depositor, publisher = service().depositor(), holder().publisher
     # Another publisher's series is refused before anything is checked of any record.
     for place, record in enumerate(records):
-        series = depositor.series.get(str(record.get("series", "")))
-        if depositor.publishers.further and series and (series.publisher_account or "") != publisher:
-            message = f"the series {series.name} belongs to another publisher than this token"
-            hint = "use the token of that publisher"
-            raise Refused(403, "other-publisher", message, hint=hint, where=f"body, record [{place}]")
+        _wants_reach(record, f"body, record [{place}]")
     return records
+
+
+def _record_of_line(text: str) -> Record:
+    record = record_in(text)
+    _wants_reach(record, "body")
+    return record
+
+
+def _wants_reach(record: Record, where: str) -> None:
+    """Refuse a record of a series that the token does not reach."""
+    depositor, publisher = service().depositor(), holder().publisher
+    series = depositor.series.get(str(record.get("series", "")))
+    if depositor.publishers.further and series and (series.publisher_account or "") != publisher:
+        message = f"the series {series.name} belongs to another publisher than this token"
+        raise Refused(403, "other-publisher", message, hint="use the token of that publisher", where=where)
 
 
 @api.post("/plans")
@@ -131,16 +153,30 @@ def deposit() -> Response:
     known_parameters(("mode", "retry"))
     soon = choice("mode", MODES, "send") == "send"
     retry = flag("retry")
-    report = depositor.enqueue(*_records(), retry=retry)
-    return _taken(report, soon=soon)
+    if not has_lines():
+        return _taken(depositor.enqueue(*_records(), retry=retry), soon=soon)
+
+    def answers(records: Sequence[Record]) -> Iterator[Answer]:
+        report = depositor.enqueue(*records, retry=retry)
+        if soon and _is_open(report):
+            service().send_soon()
+        for entry in report.entries:
+            alone = DepositReport(report.target, (entry,), report.error)
+            yield _status(alone), _with_error(alone)
+
+    return in_lines(read_lines(_record_of_line), answers)
 
 
 def _taken(report: DepositReport, *, soon: bool, **also: str) -> Response:
     """Return what was recorded; where it should go soon, the sending begins with the answer."""
     answer = document({**_with_error(report), **also}, _status(report))
-    if soon and any(one.status is not None and one.status.is_open for one in report.entries):
+    if soon and _is_open(report):
         service().send_soon()
     return answer
+
+
+def _is_open(report: DepositReport) -> bool:
+    return any(one.status is not None and one.status.is_open for one in report.entries)
 
 
 def _status(report: DepositReport) -> int:

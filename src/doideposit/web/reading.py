@@ -1,7 +1,8 @@
 """What a caller asks for, read strictly and within bounds; whatever does not fit is a `Refused`."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, TypeVar
 
 from flask import request
 
@@ -12,26 +13,41 @@ from doideposit.records.sources.structured import read
 from doideposit.web.answers import Refused
 
 __all__ = [
+    "LINES",
     "MAX_BODY",
+    "MAX_LINES",
+    "MAX_LINES_BODY",
     "MAX_RECORDS",
     "bearer_token",
     "choice",
+    "doi_in",
     "flag",
+    "has_lines",
     "known_parameters",
     "number",
     "read_doi",
     "read_json",
+    "read_lines",
     "read_losses",
     "read_reason",
     "read_records",
+    "record_in",
 ]
 
 # Bytes of a request; a long record with two hundred references has 60,000.
 MAX_BODY = 2_000_000
 # Records in one request.
 MAX_RECORDS = 100
+# Lines of a body of JSON Lines, and its bytes: as many records as a journal has, of which few are long.
+MAX_LINES = 1_000
+MAX_LINES_BODY = 8_000_000
+# Both names are used for JSON Lines, and neither is registered.
+LINES: Final = ("application/x-ndjson", "application/jsonl")
+
+Item = TypeVar("Item")
 
 _BODY = "body"
+_DOI_LINE = 'write each line as {"doi": "10.48251/…"}'
 _REASON = 'send {"reason": "…"}; it is kept in the history'
 
 
@@ -94,16 +110,72 @@ def read_records() -> tuple[Mapping[str, RawValue], ...]:
     A record is never anything but a mapping here: a text would be taken for the path of a file.
     """
     _only_json()
-    found = read(_text(), file="body.json")
+    return _records_in(_text(request.get_data()))
+
+
+def _records_in(text: str) -> tuple[Mapping[str, RawValue], ...]:
+    found = read(text, file="body.json")
     if any(finding.code in {"json-syntax", "too-deep"} for finding in found.findings):
         raise _unreadable(400, found.findings)
     if len(found.records) > MAX_RECORDS:
         message = f"the body holds {len(found.records)} records, and {MAX_RECORDS} are the most"
-        raise Refused(413, "too-many-records", message, hint="send them in several requests", where=_BODY)
+        hint = "send them in several requests, or as JSON Lines"
+        raise Refused(413, "too-many-records", message, hint=hint, where=_BODY)
     findings = (*found.findings, *(each for raw in found.records for each in raw.findings))
     if has_errors(findings):
         raise _unreadable(422, findings)
     return tuple(raw.data for raw in found.records)
+
+
+def has_lines() -> bool:
+    """Tell whether the body says that it is JSON Lines: each line a JSON text of its own."""
+    return request.mimetype in LINES
+
+
+def read_lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
+    """Return what each line of the body holds, or why it cannot be read; one bad line harms no other."""
+    _only_json(LINES)
+    # More than a single document may have: the application bounds every body by that.
+    request.max_content_length = MAX_LINES_BODY
+    lines = request.get_data().removesuffix(b"\n").split(b"\n")
+    if len(lines) > MAX_LINES:
+        message = f"the body holds {len(lines):,} lines, and {MAX_LINES:,} are the most"
+        raise Refused(413, "too-many-records", message, hint="send them in several requests", where=_BODY)
+    return [_read_line(line, read_one) for line in lines]
+
+
+def _read_line(line: bytes, read_one: Callable[[str], Item]) -> Item | Refused:
+    try:
+        return read_one(_text(line))
+    except Refused as refused:
+        return refused
+
+
+def record_in(text: str) -> Mapping[str, RawValue]:
+    """Return the one record of a line."""
+    records = _records_in(text)
+    if len(records) != 1 or text.lstrip().startswith("["):
+        hint = "write each record as a JSON object on a line of its own"
+        raise Refused(422, "record-shape", "a line holds one record, and no list", hint=hint, where=_BODY)
+    return records[0]
+
+
+def doi_in(text: str) -> Doi:
+    """Return the DOI of a line, a JSON object with `doi` and nothing else."""
+    data = _json_in(text, _DOI_LINE)
+    if not isinstance(data, dict) or set(data) != {"doi"} or not isinstance(data["doi"], str):
+        raise Refused(422, "record-shape", "a line names one DOI", hint=_DOI_LINE, where=_BODY)
+    try:
+        return Doi.parse(data["doi"])
+    except InvalidIdentifier as error:
+        raise Refused(422, error.code, error.message, hint=error.hint, where=_BODY) from None
+
+
+def _json_in(text: str, hint: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=hint, where=_BODY) from None
 
 
 def read_json() -> bytes:
@@ -116,10 +188,7 @@ def read_losses() -> tuple[str, ...]:
     """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
     _only_json()
     hint = 'send {"allow_loss": ["abstracts"]} with the fields of theirs that may be lost, or {}'
-    try:
-        body = json.loads(_text())
-    except (ValueError, RecursionError) as error:
-        raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=hint, where=_BODY) from None
+    body = _json_in(_text(request.get_data()), hint)
     losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
     if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):
         raise Refused(422, "allow-loss", "the fields that may be lost are a list of texts", hint=hint, where=_BODY)
@@ -129,10 +198,7 @@ def read_losses() -> tuple[str, ...]:
 def read_reason(longest: int) -> str:
     """Return the reason of a decision: the body is a JSON object with `reason` and nothing else."""
     _only_json()
-    try:
-        body = json.loads(_text())
-    except ValueError as error:
-        raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=_REASON, where=_BODY) from None
+    body = _json_in(_text(request.get_data()), _REASON)
     reason = body.get("reason") if isinstance(body, dict) and set(body) == {"reason"} else None
     if not isinstance(reason, str) or not reason.strip() or len(reason) > longest or not reason.isprintable():
         message = f"a reason is needed: one line of text of at most {longest:,} characters"
@@ -140,11 +206,11 @@ def read_reason(longest: int) -> str:
     return reason.strip()
 
 
-def _only_json() -> None:
+def _only_json(types: Sequence[str] = ("application/json",)) -> None:
     """Refuse all but plain JSON in UTF-8; a form of another site could send anything else without being asked."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
-        hint = "send the record as JSON with Content-Type: application/json"
+    if request.mimetype not in types or charset not in {"utf-8", "utf8"}:
+        hint = f"send the body with Content-Type: {types[0]}"
         message = "only JSON in UTF-8 is read here"
         raise Refused(415, "content-type", message, hint=hint, where="header Content-Type")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -153,10 +219,10 @@ def _only_json() -> None:
         raise Refused(415, "content-encoding", message, hint=hint, where="header Content-Encoding")
 
 
-def _text() -> str:
+def _text(body: bytes) -> str:
     try:
         # Some programs on Windows put a byte order mark before JSON.
-        text = request.get_data().decode("utf-8-sig")
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"the body is not UTF-8: byte {error.start + 1} cannot be read"
         raise Refused(400, "encoding", message, hint="write it in UTF-8", where=_BODY) from None

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 
 from doideposit.errors import UsageError, WorldError
-from doideposit.web.reading import MAX_BODY
+from doideposit.web.reading import MAX_BODY, MAX_LINES_BODY
 
 __all__ = ["Application", "is_loopback", "serve"]
 
@@ -74,7 +74,7 @@ def serve(
             f"doideposit does not listen on {host}: others could reach it, and everything would travel unencrypted",
             hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
         )
-    server = _server(application, host, port, threads, max_body or 2 * MAX_BODY)
+    server = _server(application, host, port, threads, max_body or MAX_LINES_BODY + MAX_BODY)
     try:
         with _stopped_by_sigterm():
             ready(int(server.effective_port))

@@ -44,12 +44,7 @@ _TRAILING = frozenset(".,;:)]}>'\"")
 
 def _in_parts(field: str, look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
     """Make the function of a rule about one part of each reference that has it."""
-
-    def look_at_part(reference: Reference) -> object:
-        text = getattr(reference, field)
-        return text and look(text)
-
-    return each(references, look_at_part, field)
+    return each(lambda work: work.cited_parts.get(field, ()), look)
 
 
 def _is_in_the_news(reference: Reference) -> object:

@@ -149,6 +149,17 @@ class Work:
         return [*self.names, *self.organisation_names, *self._labels, *self._reference_parts()]
 
     @cached_property
+    def cited_parts(self) -> Mapping[str, list[Text]]:
+        """Return the parts of references that are texts, by the name of the part, each with the field it stands in."""
+        # Each reference is gone through once here, and not again by every rule about one part of it.
+        found: dict[str, list[Text]] = {}
+        for index, reference, _ in self.references:
+            for name in reference.model_fields_set:
+                if isinstance(text := getattr(reference, name), str) and text:
+                    found.setdefault(name, []).append((("references", index, name), text))
+        return found
+
+    @cached_property
     def _rich(self) -> list[tuple[Loc, RichText]]:
         return self._rich_texts()
 

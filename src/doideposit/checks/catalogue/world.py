@@ -187,6 +187,12 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "write it as Europe/Brussels or UTC",
     ),
     _setting(
+        "mail-way",
+        "No way for mail, or two",
+        "Mail goes either to a mail server or to a program on this machine: one of them has to be named.",
+        "give either `host`, the mail server, or `sendmail`, the program",
+    ),
+    _setting(
         "mail-unencrypted",
         "Mail without encryption",
         "Everyone on the way could read it.",

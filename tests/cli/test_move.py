@@ -51,7 +51,7 @@ def test_every_bad_row_is_named_and_the_others_go(house: Desk, site: str) -> Non
     assert result.code == 1
     assert f"{table}:3: {site}/gone/259: there is no page at this address (HTTP 404)" in result.out
     assert f"{table}:4: {site}/other/260: the page does not show the DOI" in result.out
-    assert f"{table}:5: there is no record file of 999" in result.out
+    assert f"{table}:5: no record file holds 999 and nothing else" in result.out
     assert "1 DOI to move, 3 rows refused" in result.out
     assert url_line(house, 260).startswith("url: https://www.sadf.eu/")
     failed = (house.folder / "urls-failed.csv").read_text("utf-8").splitlines()

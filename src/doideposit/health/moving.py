@@ -181,7 +181,8 @@ def _decided(
     found = records.get(keys[0]) if keys else None
     if found is None:
         hint = "correct the row; a DOI that is registered and has no record file gets one by `doideposit adopt DOI`"
-        return refused("move-unknown", f"there is no record file of {shown} alone", hint)
+        hint += "; a record in a table or a list goes into a file of its own"
+        return refused("move-unknown", f"no record file holds {shown} and nothing else", hint)
     commentary, path = found
     if commentary.doi.key not in registered:
         hint = "deposit it first; a new DOI begins with the address of its record"

@@ -112,8 +112,9 @@ class _Hosts:
         """Return what tells whether a page may be fetched (RFC 9309: without rules, and without an answer, it may)."""
         try:
             page = self._get(origin, f"{origin}/robots.txt", 500_000)
-        # Without a robots.txt everything may be visited (RFC 9309, section 2.3.1.3).
-        except WorldError:
+        # Without a robots.txt everything may be visited (RFC 9309, section 2.3.1.3). What is wrong with the address
+        # itself is said of the page, and not of the rules of its site.
+        except (WorldError, AddressRefused):
             return lambda _url: True
         if page.status != 200:  # noqa: PLR2004  (HTTP: OK)
             return lambda _url: True

@@ -98,3 +98,11 @@ def test_a_site_that_hangs_is_left_alone_after_two_minutes() -> None:
     assert all(visit.findings[0].code == "page-away" for visit in visits[1:])
     assert "was not asked for" in visits[-1].findings[0].message
     assert site.now < 300
+
+
+def test_an_address_that_is_none_is_named_as_it_stands() -> None:
+    def fetch(url: str, *, limit: int = 0) -> Page:
+        raise AddressRefused(f"{url} is not the address of a page, of which {limit} bytes were wanted")
+
+    (visit,) = visit_pages([commentary(1).model_copy(update={"url": "/new/1"})], fetch, waiting=Site().time)
+    assert visit.findings[0].message.startswith("/new/1 is not the address of a page")

@@ -15,29 +15,14 @@ __all__ = ["SiteRow", "read_site_table"]
 # Two hundred thousand rows of an address and a DOI.
 LIMIT: Final = 20_000_000
 MOST_ROWS: Final = 200_000
+# Headings that make sense only beside a new address.
+_OLD: Final = frozenset({"old", "old url", "old_url", "old address", "old_address", "from"})
 # Headings that exports of content systems and spreadsheets have.
 _NAMES: Final = {
     "doi": frozenset({"doi", "dois"}),
     "number": frozenset({"number", "no", "no.", "nr", "nr.", "nummer", "numéro", "número", "issue", "#"}),
     "new": frozenset({"new", "new url", "new_url", "new address", "new_address", "to", "target"}),
-    "address": frozenset(
-        {
-            "old",
-            "old url",
-            "old_url",
-            "old address",
-            "old_address",
-            "from",
-            "address",
-            "url",
-            "link",
-            "page",
-            "landing page",
-            "landing_page",
-            "permalink",
-            "adresse",
-        }
-    ),
+    "address": _OLD | {"address", "url", "link", "page", "landing page", "landing_page", "permalink", "adresse"},
 }
 
 
@@ -78,7 +63,8 @@ def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
 
 
 def _rows(path: Path, rows: Any) -> Iterator[SiteRow | Finding]:
-    columns = _columns(next(rows, []), path)
+    heading = next(rows, [])
+    columns = _columns(heading, path)
     if isinstance(columns, Finding):
         yield columns
         return
@@ -88,7 +74,7 @@ def _rows(path: Path, rows: Any) -> Iterator[SiteRow | Finding]:
             yield _problem(path, rows.line_num, "the table has more rows than are read", "split it")
             return
         if any(cell.strip() for cell in row):
-            yield from _row(path, rows.line_num, row, columns, seen)
+            yield from _row(path, rows.line_num, row, columns, seen, len(heading))
 
 
 def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
@@ -98,32 +84,37 @@ def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
     for index, name in enumerate(names):
         key = next((key for key, known in _NAMES.items() if name in known), None)
         if key is not None and key in found:
-            return _problem(
-                path,
-                1,
-                f"two columns hold the {key}: {heading[found[key]]} and {heading[index]}",
-                "keep only one of them",
-            )
+            told = {"doi": "DOI", "new": "new address"}.get(key, key)
+            message = f"two columns hold the {told}: {heading[found[key]]} and {heading[index]}"
+            return _problem(path, 1, message, "keep only one of them")
         if key is not None:
             found[key] = index
     if not found.keys() & {"doi", "number"} and not found.keys() >= {"address", "new"}:
         # A heading may be a whole paragraph; so much of it shows what was taken for one.
         shown = ", ".join(filter(None, heading))[:120] or "nothing"
-        return _problem(
-            path,
-            1,
-            f"the first line names no column “doi” or “number”; it has {shown}",
-            "write a first line such as: number,doi,url",
-        )
+        message = f"the first line names no column “doi” or “number”; it has {shown}"
+        return _problem(path, 1, message, "write a first line such as: number,doi,url; to move addresses: doi,new")
+    # An old address without a new one would be taken for the address to move to.
+    old = next((cell for cell, name in zip(heading, names, strict=True) if name in _OLD), None)
+    if old is not None and "new" not in found:
+        message = f"there is a column “{old.strip()}”, and no column “new” with the new addresses"
+        return _problem(path, 1, message, "add the column “new”")
     return found
 
 
-def _row(path: Path, line: int, row: list[str], columns: dict[str, int], seen: dict[str, int]) -> Iterator[SiteRow]:
+def _row(
+    path: Path, line: int, row: list[str], columns: dict[str, int], seen: dict[str, int], width: int
+) -> Iterator[SiteRow]:
     cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
     moves = "new" in columns
     doi = find_doi(cells["doi"]) if cells.get("doi") else ""
     whole = SiteRow(line, cells.get("number", ""), doi or cells.get("doi", ""), cells.get("address", ""))
     whole = whole._replace(new=cells.get("new", ""))
+    if any(cell.strip() for cell in row[width:]):
+        # Most often an address with a comma in it, of which only the first part would be taken.
+        message = f"the row has {len(row)} cells, and the first line has {width}"
+        yield _with_fault(whole, path, message, "put quotation marks around a cell that holds the separator")
+        return
     if doi is None:
         # Eighty characters show which cell is meant.
         message = f"“{cells['doi'][:80]}” is no DOI"

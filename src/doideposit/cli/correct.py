@@ -15,7 +15,7 @@ from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import show_plan
 from doideposit.cli.plans import name_of_person
 from doideposit.cli.terminal import Terminal, source_line
-from doideposit.errors import RegistrarError, UsageError
+from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.files import typed
 from doideposit.findings import Finding, counted, has_errors
 from doideposit.lifecycle import Milestone
@@ -195,8 +195,11 @@ def _wants_registered(terminal: Terminal, depositor: "Depositor", request: "Corr
 
 
 def _wait(terminal: Terminal, depositor: "Depositor", seconds: float, dois: "Sequence[Doi]") -> None:
+    """Wait until these DOIs are done or the time is over, and tell what went wrong outside."""
     eager = depositor.target == "sandbox"
-    wait_shown(terminal, depositor, seconds, dois, eager=eager, many=len(dois) > 1)
+    error = wait_shown(terminal, depositor, seconds, dois, eager=eager, many=len(dois) > 1)
+    if error is not None:
+        terminal.note(f"  {error.message}")
 
 
 class CorrectionRun:
@@ -211,8 +214,10 @@ class CorrectionRun:
 
     def run(self) -> None:
         """Show everything, change the record files, and send the notice and then the work."""
+        from doideposit.health.correcting import without_options
+
         correction, terminal = self._correction, self._terminal
-        self._plans = {one.doi.key: self._depositor.plan(one.record) for one in correction.changed}
+        self._plans = {one.doi.key: without_options(self._depositor.plan(one.record)) for one in correction.changed}
         self._wants_ours()
         # Both records may name the same policy page.
         told = {(one.code, one.message): one for plan in self._plans.values() for one in _stopping(plan)}
@@ -260,7 +265,7 @@ class CorrectionRun:
             return ""
         try:
             status = self._depositor.verify(notice.doi)
-        except RegistrarError as error:
+        except (RegistrarError, ConfigurationError) as error:
             return f"; whether it shows could not be asked: {error.message}"
         proof = status.milestones[Milestone.AS_INTENDED]
         if proof.at is not None:

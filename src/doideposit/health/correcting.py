@@ -12,6 +12,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
+from doideposit.deposits.values import Plan
 from doideposit.files import from_here
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.works import commentaries_in
@@ -34,6 +35,7 @@ __all__ = [
     "checklist",
     "decide",
     "find_record",
+    "without_options",
 ]
 
 # Rows of tables have no place for the two records that a correction needs.
@@ -279,6 +281,18 @@ def changed_record(
     data = reduce(applied, edits, dict(raw.data))
     parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
     return parsed.findings if parsed.record is None else ChangedRecord(parsed.record, found.path, edited)
+
+
+def without_options(plan: Plan) -> Plan:
+    """Return a plan whose findings advise no option of `deposit`: for commands that have no such option."""
+
+    def advised(finding: Finding) -> Finding:
+        # Without a look nothing can be corrected or moved at all, so that only waiting helps.
+        hint = finding.hint.partition("; to send it without a look")[0]
+        return replace(finding, hint=hint.replace("--allow-loss", "`doideposit deposit` it before, with --allow-loss"))
+
+    entries = (replace(one, findings=tuple(map(advised, one.findings))) for one in plan.entries)
+    return replace(plan, entries=tuple(entries))
 
 
 def checklist(correction: Correction) -> Mapping[str, tuple[str, ...]]:

@@ -63,7 +63,7 @@ def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
 
 
 def _rows(path: Path, rows: Any) -> Iterator[SiteRow | Finding]:
-    heading = next(rows, [])
+    heading: list[str] = next(rows, [])
     columns = _columns(heading, path)
     if isinstance(columns, Finding):
         yield columns

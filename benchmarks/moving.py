@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -123,7 +124,8 @@ class Move:
             self._prove(part)
 
     def _prove(self, part: Sequence[SiteMove]) -> None:
-        proof = prove_moves(part, self._depositor.verify, self._passing, 600)
+        ask, read = (partial(one, index=False) for one in (self._depositor.look_up, self._depositor.verify))
+        proof = prove_moves(part, ask, read, self._passing, 600)
         self.proved += len(part) - len(proof.unseen)
 
 

@@ -17,6 +17,7 @@ from doideposit.deposits.references import ReferenceFeedback, ReferencesReport, 
 from doideposit.errors import UsageError
 from doideposit.findings import Finding
 from doideposit.health.accepting import AcceptedReference, accept_references
+from doideposit.health.correcting import without_options
 from doideposit.health.works import commentaries_in
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import Span, Style
@@ -131,7 +132,7 @@ class Acceptance:
     def _send(self, path: Path, about: Mapping[str, object]) -> int:
         """Send the references alone; what is registered is compared before, as for every update."""
         terminal, depositor = self.terminal, self.depositor
-        plan = depositor.plan_references(path)
+        plan = without_options(depositor.plan_references(path))
         show_plan(terminal, plan, verbose=False)
         if not plan.ok:
             if terminal.as_json:

@@ -266,7 +266,8 @@ class CorrectionRun:
         try:
             status = self._depositor.verify(notice.doi)
         except (RegistrarError, ConfigurationError) as error:
-            return f"; whether it shows could not be asked: {error.message}"
+            again = f"`doideposit verify {notice.doi}` asks later"
+            return f"; whether it shows could not be asked: {error.message}; {again}"
         proof = status.milestones[Milestone.AS_INTENDED]
         if proof.at is not None:
             return f": it shows on {self._correction.original.doi}"

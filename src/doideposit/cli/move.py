@@ -1,6 +1,7 @@
 """`move`: let DOIs lead to new addresses, each proved, with a file that leads back."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -92,7 +93,8 @@ def move(
         if not dry_run:
             failed = write_failed(table, moves)
             if failed is not None:
-                terminal.say(f"The refused rows are in {failed}: correct them, then move with that file.")
+                again = f"`doideposit move {typed(failed)}`"
+                terminal.say(f"The refused rows are in {failed}: correct what is wrong, then run {again}.")
             MoveRun(terminal, depositor, table, moves, plan, wait).run(yes=yes)
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
 
@@ -241,7 +243,10 @@ class MoveRun:
         from doideposit.crossref.politeness import PassingTime
         from doideposit.health.moving import prove_moves
 
-        proof = prove_moves(moves, self._depositor.verify, PassingTime(), self._wait)
+        ask, read = (partial(one, index=False) for one in (self._depositor.look_up, self._depositor.verify))
+        proof = prove_moves(moves, ask, read, PassingTime(), self._wait)
+        if proof.unread is not None:
+            self._terminal.say(f"whether anything else changed could not be asked: {proof.unread.message}")
         for status in proof.changed[:MANY]:
             self._terminal.say(f"{status.doi}: more than the address changed: {status.drift[0].what}")
         if proof.unseen:

@@ -454,13 +454,14 @@ class Depositor:
         """
         return self.status(abandon(self._context, doi, reason))
 
-    def verify(self, doi: Doi | str) -> WorkStatus:
+    def verify(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
         """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record what is found.
 
+        Without `index` the REST API is not asked, which lags behind for a day and proves nothing of an address.
         Raises `UsageError` for a DOI this ledger never saw, and `RegistrarError` when the services are away.
         """
         wanted = given_doi(doi)
-        Watcher(self._context).look(wanted, self._looked_up(wanted))
+        Watcher(self._context).look(wanted, self._looked_up(wanted, index=index))
         return self.status(wanted)
 
     def watch(
@@ -477,17 +478,17 @@ class Depositor:
         watcher.run(most, force=force)
         return WatchReport(tuple(watcher.read), watcher.lists, watcher.error, watcher.is_new)
 
-    def look_up(self, doi: Doi | str) -> WorkStatus:
-        """Do the first part of `verify`: ask doi.org and the REST API, and leave the record unread."""
+    def look_up(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
+        """Do the first part of `verify`: ask doi.org and, with `index`, the REST API, and leave the record unread."""
         wanted = given_doi(doi)
-        self._looked_up(wanted)
+        self._looked_up(wanted, index=index)
         return self.status(wanted)
 
-    def _looked_up(self, doi: Doi) -> ResolvedHandle | None:
+    def _looked_up(self, doi: Doi, *, index: bool) -> ResolvedHandle | None:
         work = self.works.one(doi)
         if work is None:
             raise UsageError(f"{doi} was never deposited to {self.target} from here")
-        return look_up(self._context, doi, work.registered_landing_page)
+        return look_up(self._context, doi, work.registered_landing_page, index=index)
 
 
 def _source(status: WorkStatus) -> str:

@@ -10,13 +10,14 @@ from doideposit.records.landing import is_same_page
 __all__ = ["look_up"]
 
 
-def look_up(context: DepositContext, doi: Doi, expected: str | None) -> ResolvedHandle | None:
-    """Ask doi.org and the REST API, where the target has them, and write down what they show.
+def look_up(context: DepositContext, doi: Doi, expected: str | None, *, index: bool = True) -> ResolvedHandle | None:
+    """Ask doi.org and, with `index`, the REST API, where the target has them, and write down what they show.
 
     `expected` is the landing page that our last deposit named. Returns what doi.org said. Raises `RegistrarError`.
     """
     handle = _handle(context, doi, expected)
-    _index(context, doi, expected)
+    if index:
+        _index(context, doi, expected)
     return handle
 
 

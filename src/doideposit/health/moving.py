@@ -42,8 +42,8 @@ _STOPPING: Final = frozenset(
     "page-missing page-not-html page-login page-doi-missing page-away page-refused page-not-shown page-robots".split()
 )
 
-# Each look asks three services in turn, of which each answers three at the same time.
-LOOKS_AT_ONCE: Final = 9
+# Each look asks two services in turn, of which each answers three at the same time.
+LOOKS_AT_ONCE: Final = 6
 # Seconds between two rounds of looks: most handles are there at once, and a late one takes minutes.
 FIRST_PAUSE: Final = 1.0
 # In seconds: a person waits, so that the pause grows no longer.
@@ -85,12 +85,13 @@ class SiteMove:
 class MoveProof:
     """Hold what the handles showed: the moves that were `unseen`, and what else of a record was found `changed`.
 
-    `error` is why the last of those could not be asked about.
+    `error` is why the last of those could not be asked about, `unread` why records could not be compared afterwards.
     """
 
     unseen: tuple[SiteMove, ...]
     changed: tuple[WorkStatus, ...] = ()
     error: RegistrarError | None = None
+    unread: RegistrarError | None = None
 
 
 # The record files with one record, by the key of its DOI.
@@ -286,7 +287,8 @@ def _changes_more(entry: PlanEntry) -> Finding | None:
     """Return why a record does not go: it is blocked, or says more than another address."""
     stops = next((one for one in entry.findings if one.stops), None)
     if stops is not None:
-        return Finding("move-blocked", Severity.ERROR, f"{entry.doi}: {stops.message}", stops.hint)
+        named = "" if str(entry.doi) in stops.message else f"{entry.doi}: "
+        return Finding("move-blocked", Severity.ERROR, f"{named}{stops.message}", stops.hint)
     others = [change.what for change in entry.changes if change.field != "url"]
     if not others:
         return None
@@ -324,47 +326,66 @@ def _looked(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMo
 
 
 def prove_moves(
-    moves: Sequence[SiteMove], ask: Callable[[Doi], WorkStatus], waiting: PassingTime, seconds: float
+    moves: Sequence[SiteMove],
+    ask: Callable[[Doi], WorkStatus],
+    read: Callable[[Doi], WorkStatus],
+    waiting: PassingTime,
+    seconds: float,
 ) -> MoveProof:
     """Ask about each DOI until it is seen to lead to its new page, or the time is over.
 
-    `ask` looks at the handle, as `Depositor.verify` does. The time is `seconds` and one more for each DOI, whatever
-    the services do; where they answer nothing, the round ends and another one begins after a pause.
+    `ask` looks at the handle, and `read` at the registered record of what leads to its new page, once. The time is
+    `seconds` and one more for each DOI, whatever the services do; where they answer nothing, the round ends and another
+    one begins after a pause.
     """
     end, pause = waiting.now() + seconds + len(moves), FIRST_PAUSE
     proof = MoveProof(unseen=tuple(moves))
     while True:
-        proof = _asked(proof, ask, lambda: waiting.now() > end)
+        proof = _asked(proof, ask, read, lambda: waiting.now() > end)
         if not proof.unseen or waiting.now() + pause > end:
             return proof
         waiting.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _asked(proof: MoveProof, ask: Callable[[Doi], WorkStatus], is_over: Callable[[], bool]) -> MoveProof:
+def _asked(
+    proof: MoveProof, ask: Callable[[Doi], WorkStatus], read: Callable[[Doi], WorkStatus], is_over: Callable[[], bool]
+) -> MoveProof:
     """Ask once about each DOI that was not seen yet; nobody else is asked in this round after a service was away."""
-    seen: dict[str, WorkStatus] = {}
+    seen: set[str] = set()
+    changed: list[WorkStatus] = []
     failures: list[RegistrarError] = []
+    unread: list[RegistrarError] = [proof.unread] if proof.unread else []
 
     def look(move: SiteMove) -> None:
         if move.commentary is None or is_over() or any(not isinstance(one, UnexpectedAnswer) for one in failures):
             return
-        try:
-            status = ask(move.commentary.doi)
-        except ConfigurationError as error:
-            # The query service refuses an e-mail address that it does not know: every other question would fail too.
-            failures.append(RegistrarUnavailable(error.message, hint=error.hint))
+        doi = move.commentary.doi
+        status = _answer(ask, doi, failures)
+        if status is None or status.resolves.at is None:
             return
-        except RegistrarError as error:
-            failures.append(error)
-            return
-        if status.resolves.at is not None:
-            seen[move.key] = status
+        seen.add(move.key)
+        # Where a DOI leads is proved by now. A query service that is away is asked once, and not for each DOI.
+        known = None if unread else _answer(read, doi, unread)
+        if known is not None and known.drift:
+            changed.append(known)
 
     with ThreadPoolExecutor(LOOKS_AT_ONCE) as pool:
         list(pool.map(look, proof.unseen))
     return MoveProof(
         unseen=tuple(move for move in proof.unseen if move.key not in seen),
-        changed=(*proof.changed, *(status for status in seen.values() if status.drift)),
+        changed=(*proof.changed, *changed),
         error=failures[-1] if failures else None,
+        unread=unread[0] if unread else None,
     )
+
+
+def _answer(ask: Callable[[Doi], WorkStatus], doi: Doi, failures: list[RegistrarError]) -> WorkStatus | None:
+    try:
+        return ask(doi)
+    except ConfigurationError as error:
+        # The query service refuses an e-mail address that it does not know: every other question would fail too.
+        failures.append(RegistrarUnavailable(error.message, hint=error.hint))
+    except RegistrarError as error:
+        failures.append(error)
+    return None

@@ -30,7 +30,10 @@ TIMEOUT: Final = 180.0
 
 STORIES: Final = "tests/story/test_deposit_story.py tests/story/test_doubt_story.py tests/story/test_state_machine.py"
 PARTS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
-    "rules": (("checks/rules/*.py",), "tests/unit/checks tests/cli/test_every_rule.py"),
+    "rules": (
+        ("checks/rules/*.py",),
+        "tests/unit/checks/rules/test_examples.py tests/unit/checks tests/cli/test_every_rule.py",
+    ),
     "planning": (("deposits/planning.py",), "tests/unit/deposits tests/story/test_planning_story.py"),
     "lifecycle": (("lifecycle.py",), "tests/unit/test_lifecycle.py tests/unit/deposits"),
     "result logs": (("crossref/diagnostics/*.py",), f"tests/unit/crossref/diagnostics {STORIES}"),
@@ -88,7 +91,9 @@ def run(one: Mutant) -> Mutant:
     from cosmic_ray.work_item import MutationSpec, TestOutcome
 
     spec = MutationSpec(Path(one.module), one.operator, one.occurrence, (one.line, 0), (one.line, 1))
-    tests = f"{sys.executable} -m pytest -q -x {PARTS[one.part][1]}"
+    # The module's own tests come first: they kill most of its mutants within seconds.
+    own = Path("tests", "unit", *Path(one.module).parts[2:-1], f"test_{Path(one.module).name}")
+    tests = f"{sys.executable} -m pytest -q -x {own if own.exists() else ''} {PARTS[one.part][1]}"
     result = mutate_and_test([spec], tests, TIMEOUT)
     survived = result.test_outcome is TestOutcome.SURVIVED
     return replace(one, outcome="survived" if survived else "killed", diff=result.diff or "")

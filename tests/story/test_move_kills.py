@@ -8,6 +8,7 @@ import pytest
 
 from desk import FAST, Desk
 from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.main import run
 from killed_commands import Lives
 from moved_site import PREFIX, moved_site, moving_house
 
@@ -62,3 +63,20 @@ def test_a_killed_move_goes_on(template: Desk, site: str, monkeypatch: pytest.Mo
 @pytest.mark.timeout(900)
 def test_a_move_killed_at_any_step_goes_on(template: Desk, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Lives(template, monkeypatch, MOVE, lambda house: check(house, site)).walk(every=2) > 6
+
+
+@pytest.mark.acceptance
+def test_two_people_at_once_move_everything_once(template: Desk, site: str) -> None:
+    pids = []
+    for _ in range(2):
+        child = os.fork()
+        if not child:
+            os._exit(run([*MOVE]))
+        pids.append(child)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    # Who was second may have been told to give the command again; nobody broke.
+    assert 0 in codes, codes
+    assert set(codes) <= {0, 1, 4}, codes
+    result = template(*MOVE)
+    assert result.code == 0, result.out + result.err
+    check(template, site)

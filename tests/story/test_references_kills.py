@@ -25,7 +25,9 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     (folder / "records").mkdir()
     desk.record("records/c258.yaml", doi="# no doi")
     title = 'title: "Kishida pledges to strengthen Japan\'s ties with NATO on defense"'
-    desk.record("records/c100.yaml", number="number: 100", title=title, doi="# no doi", url="# no url")
+    desk.record(
+        "records/c100.yaml", number="number: 100", title=title, doi="# no doi", url="url: https://www.sadf.eu/100/"
+    )
     assert desk("deposit", "records", "--wait", 30).code == 0
     return desk
 
@@ -34,6 +36,7 @@ def check(house: Desk) -> None:
     """Hold the end against what it should be, however it came there."""
     record = (house.folder / "records" / "c258.yaml").read_text("utf-8")
     assert record.count(f"    doi: {CITED}\n") == 1
+    assert house("poll", "--all").code == 0
     events = house("history", "258", "--json").json["history"]
     assert sum(one["kind"] == "prepared" for one in events) == 2, events
     [work] = house("references", "258", "--json").json["works"]

@@ -136,22 +136,31 @@ def _expanded(
     row: SiteRow, records: Known, registered: Mapping[str, str], named: Collection[str]
 ) -> Iterator[tuple[SiteRow, list[str]]]:
     """Yield a row for each registered address of the form of a pattern; the pattern itself where there is none."""
-    start, _, end = row.address.partition("*")
     found = False
     for key, address in registered.items():
-        if key in named or not (address.startswith(start) and address.endswith(end)):
+        if key in named:
             continue
-        if len(address) <= len(start) + len(end):
-            continue
-        found = True
-        part = address[len(start) : len(address) - len(end)]
         commentary = records[key][0] if key in records else None
-        new = row.new.replace("*", part)
+        new = row.new
         if commentary is not None:
             new = new.replace("{number}", commentary.number or "").replace("{doi}", commentary.doi.printed)
+        part = _part(row.address, address)
+        # What an earlier run moved has the new form by now: it is there already, and the pattern is no mistake.
+        there = part is None and (address == new or _part(new, address) is not None)
+        if part is None and not there:
+            continue
+        found = True
+        new = address if part is None else new.replace("*", part)
         yield row._replace(doi=key, address=address, new=new), [key]
     if not found:
         yield row, []
+
+
+def _part(pattern: str, address: str) -> str | None:
+    """Return what stands in an address for the * of a pattern; None where the address is not of that form."""
+    start, star, end = pattern.partition("*")
+    fits = star and len(address) > len(start) + len(end) and address.startswith(start) and address.endswith(end)
+    return address[len(start) : len(address) - len(end)] if fits else None
 
 
 def _lines(rows: Iterable[tuple[SiteRow, Sequence[str]]]) -> Mapping[str, Sequence[SiteRow]]:

@@ -1,30 +1,161 @@
 """Find the configuration file, read it, put environment and flags above it, and name every fault at once."""
 
+import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from doideposit.checks.catalogue.settings import problems
-from doideposit.config.layers import Layers
 from doideposit.config.schema import ConfigurationFile
 from doideposit.config.settings import Settings, settings_from
 from doideposit.errors import ConfigurationError
 from doideposit.files import typed
-from doideposit.findings import Finding, Severity, Where, loc_of
+from doideposit.findings import Finding, Loc, Severity, Where, field_path, loc_of, nearest
 from doideposit.records.models.faults import findings_of
 from doideposit.records.origin import Origin
 from doideposit.records.sources.files import load_text
 from doideposit.records.sources.toml_places import toml_places
 
 __all__ = ["FILE_NAME", "find", "load"]
+
+# File below environment below flags: which value holds, and where it comes from.
+
+PREFIX: Final = "DOIDEPOSIT_"
+_SECTIONS: Final = tuple(ConfigurationFile.model_fields)
+# These name where things are before there is a configuration, or belong to other parts.
+_OTHERS: Final = frozenset({"DOIDEPOSIT_CONFIG", "DOIDEPOSIT_SCHEMAS"})
+
+
+class _Layers:
+    """Describe the values gathered so far, and for each that does not come from the file, where it does come from."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {}
+        self.origins: dict[Loc, str] = {}
+        self.findings: list[Finding] = []
+
+    def lay_environment(self, environ: Mapping[str, str]) -> None:
+        """Take over every ``DOIDEPOSIT_…`` variable; two underscores part the steps of the way to a value.
+
+        Names are matched without regard to case, and an underscore also stands for a hyphen, so that
+        ``DOIDEPOSIT_SERIES__SADF_COMMENT__URL`` names ``series.sadf-comment.url``. A value in braces or brackets is
+        JSON. A password given this way is not taken over but referred to, by the name of its variable.
+        """
+        # In a fixed order, findings come in the same order on every machine.
+        for name in sorted(environ):
+            if name.startswith(PREFIX) and name not in _OTHERS:
+                self._lay_variable(name, environ[name])
+
+    def _lay_variable(self, name: str, text: str) -> None:
+        steps = name.removeprefix(PREFIX).lower().split("__")
+        if steps[0] not in _SECTIONS:
+            self._doubt(name, steps)
+            return
+        loc = self._spelled(steps)
+        value = _value(text)
+        # The password itself must never get into settings, which may be shown.
+        if loc[-1] == "password" and not isinstance(value, Mapping):
+            value = {"env": name}
+        self._lay(loc, value, f"environment {name}")
+
+    def _doubt(self, name: str, steps: list[str]) -> None:
+        """Report a variable that resembles a setting; any other that is no setting may be anyone's."""
+        from difflib import get_close_matches  # noqa: PLC0415  (nearly nobody has such a variable)
+
+        # Three quarters: shorter names of sections are close to one another.
+        close = get_close_matches(steps[0], _SECTIONS, n=1, cutoff=0.75)
+        if close or len(steps) > 1:
+            names = [PREFIX + section.upper() for section in close or _SECTIONS]
+            hint = f"did you mean {names[0]}…?" if close else "it can begin with " + ", ".join(names)
+            message = f"the environment variable {name} names no setting"
+            self.findings.append(
+                Finding("unknown-variable", Severity.ERROR, message, hint, Where(f"environment {name}"))
+            )
+
+    def _spelled(self, steps: list[str]) -> tuple[str, ...]:
+        """Write the steps as the file writes them."""
+        here: Any = self.data
+        spelled: list[str] = []
+        for step in steps:
+            names = {_plain(each): each for each in here} if isinstance(here, Mapping) else {}
+            spelled.append(names.get(_plain(step), step))
+            here = here.get(spelled[-1]) if isinstance(here, Mapping) else None
+        return tuple(spelled)
+
+    def lay_flags(self, flags: Mapping[str, object]) -> None:
+        """Take over values given on the command line or in a call, by their dotted paths."""
+        for path, value in flags.items():
+            self._lay(tuple(path.split(".")), value, "flag")
+
+    def _lay(self, loc: tuple[str, ...], value: object, origin: str) -> None:
+        here = self.data
+        for step in loc[:-1]:
+            following = here.get(step)
+            # Tables are copied, so that what the caller handed over is not changed.
+            here[step] = dict(following) if isinstance(following, Mapping) else {}
+            here = here[step]
+        here[loc[-1]] = value
+        # A value laid over a whole table hides whatever was laid into that table before.
+        self.origins = {each: word for each, word in self.origins.items() if each[: len(loc)] != loc}
+        self.origins[loc] = origin
+
+    def origin_of(self, loc: Loc) -> str | None:
+        """Return where the value at `loc` comes from, if not from the file."""
+        found = nearest(self.origins, loc)
+        return found[1] if found else None
+
+    def all_origins(self, file: Origin) -> dict[str, str]:
+        """Return where every value comes from, by its dotted path; values that nobody set come from the defaults."""
+        found = dict.fromkeys(_defaults(ConfigurationFile, ()), "default")
+        for loc in _leaves(self.data, ()):
+            line = file.where(loc, key=True).line
+            found[field_path(loc)] = self.origin_of(loc) or f"file {file.file}:{line}"
+            for end in range(1, len(loc)):
+                found.pop(field_path(loc[:end]), None)
+        return found
+
+
+def _plain(name: object) -> str:
+    return str(name).lower().replace("-", "_")
+
+
+def _value(text: str) -> object:
+    if text[:1] in {"{", "["}:
+        try:
+            return json.loads(text)
+        # What is no JSON is a text, as most variables are.
+        except (ValueError, RecursionError):
+            return text
+    return text
+
+
+def _leaves(value: object, loc: Loc) -> Iterable[Loc]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*loc, key))
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, (*loc, index))
+    else:
+        yield loc
+
+
+def _defaults(model: type[BaseModel], loc: Loc) -> Iterable[str]:
+    for name, each in model.model_fields.items():
+        annotation = each.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from _defaults(annotation, (*loc, name))
+        elif not each.is_required():
+            yield field_path((*loc, name))
+
 
 FILE_NAME: Final = "doideposit.toml"
 CONFIG_VARIABLE: Final = "DOIDEPOSIT_CONFIG"
@@ -54,7 +185,7 @@ def load(
             f"there is no {FILE_NAME} in {cwd} or above it",
             hint="go to the folder of your records, or name the file with --config; `doideposit init` writes a new one",
         )
-    layers = Layers()
+    layers = _Layers()
     origin = Origin()
     if found is not None:
         layers.data, origin = _from_file(found, cwd)
@@ -156,7 +287,7 @@ def _syntax_finding(original: str, text: str, file: str) -> Finding:
     return Finding("toml-syntax", Severity.ERROR, meaning, hint, where, original=original)
 
 
-def _validate(layers: Layers, origin: Origin) -> ConfigurationFile:
+def _validate(layers: _Layers, origin: Origin) -> ConfigurationFile:
     findings = list(layers.findings)
     try:
         written = ConfigurationFile.of(layers.data)
@@ -170,7 +301,7 @@ def _validate(layers: Layers, origin: Origin) -> ConfigurationFile:
     return written
 
 
-def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
+def _check_rules(settings: Settings, layers: _Layers, origin: Origin) -> None:
     found = []
     for finding in problems(settings.rules):
         path = finding.where.field or ""
@@ -181,7 +312,7 @@ def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
         raise _refusal(tuple(found), origin.file)
 
 
-def _check_publishers(settings: Settings, layers: Layers, origin: Origin) -> None:
+def _check_publishers(settings: Settings, layers: _Layers, origin: Origin) -> None:
     """Refuse a series whose publisher is not there, with whose login it would go, and mails that nobody would send."""
     found = []
     for name, series in settings.series.items():
@@ -202,7 +333,7 @@ def _check_publishers(settings: Settings, layers: Layers, origin: Origin) -> Non
         raise _refusal(tuple(found), origin.file)
 
 
-def _placed(finding: Finding, layers: Layers) -> Finding:
+def _placed(finding: Finding, layers: _Layers) -> Finding:
     """Name the variable or the flag for a value that does not come from the file."""
     origin = layers.origin_of(loc_of(finding.where.field))
     return finding if origin is None else finding.at(replace(finding.where, file=origin, line=None, column=None))

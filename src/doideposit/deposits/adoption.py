@@ -5,7 +5,7 @@ was killed goes on where it stopped, and one that comes after a whole run finds 
 """
 
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,11 +14,11 @@ from typing import Final
 
 from doideposit.checks.checking import Checker
 from doideposit.crossref.queries import RegisteredState
+from doideposit.deposits.accounts import PublisherAccounts
 from doideposit.deposits.adopted_files import AdoptedFile, RecordFolder
 from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.ledger.entries import AdoptedWork
-from doideposit.deposits.owners import Owners
 from doideposit.deposits.values import Progress
 from doideposit.errors import (
     ConfigurationError,
@@ -37,6 +37,51 @@ from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.record_file import series_of
 
 __all__ = ["AdoptionPass", "AdoptionScope"]
+
+# Whose prefix is it: which publisher of the configuration owns a DOI at Crossref, by owner prefix or by member.
+
+
+@dataclass(slots=True)
+class _Owners:
+    """Tell which publishers own a prefix; `also` are prefixes that a person says are ours."""
+
+    accounts: PublisherAccounts
+    series: Mapping[str, Series]
+    registry: RegistryPort
+    also: Iterable[str] = ()
+    _members: dict[str, str] = field(default_factory=dict)
+
+    def publishers_of(self, prefix: str, member: str = "") -> frozenset[str] | None:
+        """Return the publishers that own an owner prefix, empty where it is ours and nobody's in particular.
+
+        None means another owner. `member` is the owner's number, where Crossref's answer has it.
+        """
+        named = frozenset(self._name(one) for one in self.series.values() if one.prefix == prefix)
+        if named or prefix in self.also:
+            return named
+        number = member or self._member_of(prefix)
+        same = frozenset(name for name, known in self._numbers() if number and known == number)
+        return same or None
+
+    def _numbers(self) -> Iterable[tuple[str, str]]:
+        """Yield each publisher with its member number: that of the configuration, else of the prefixes it uses."""
+        for series in self.series.values():
+            name = self._name(series)
+            yield name, self.accounts.named(name).depositor.member or self._member_of(series.prefix)
+
+    def _member_of(self, prefix: str) -> str:
+        if prefix not in self._members:
+            try:
+                found = self.registry.prefix(prefix) if self.registry.has_works else None
+            # Who owns a prefix is an extra here: without an answer nothing is said of it.
+            except RegistrarError:
+                found = None
+            self._members[prefix] = found.id if found else ""
+        return self._members[prefix]
+
+    def _name(self, series: Series) -> str:
+        return series.publisher_account or ""
+
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -92,7 +137,7 @@ class AdoptionPass:
         self._folder = RecordFolder(folder, knowing.read, several=len(context.series) > 1, schema=schema)
         self._on_event = on_event
         self._chosen: Mapping[str, Series] = context.series
-        self._owners = Owners(context.accounts, context.series, self._registry)
+        self._owners = _Owners(context.accounts, context.series, self._registry)
         self._found = _FoundSoFar()
         self._again: frozenset[str] = frozenset()
 

@@ -11,12 +11,35 @@ from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.deposits import Deposit, DepositedItem, FileRefusal
 from doideposit.sandbox.entries import ReceivedFile
 from doideposit.sandbox.faults import Door, Faults
-from doideposit.sandbox.logs import Diagnostic, Log
+from doideposit.sandbox.logs import Diagnostic, Log, file_failure
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, inspect
-from doideposit.sandbox.retention import RetentionRules
-from doideposit.sandbox.transfers import transfer
+from doideposit.sandbox.retention import RetentionRules, with_resource
 
 __all__ = ["OPERATIONS", "Queue"]
+
+# Bulk URL updates: a text file with one header line and a DOI and a URL on every other line.
+
+
+def _transfer(worker: Worker, content: bytes) -> tuple[Diagnostic, ...]:
+    """Change the URL of every DOI in the file; metadata and timestamp stay as they are."""
+    header, *lines = content.decode("utf-8", "replace").splitlines() or [""]
+    fields = dict(part.partition("=")[::2] for part in header.removeprefix("H:").split(";"))
+    prefix = fields.get("fromPrefix", "")
+    if not header.startswith("H:") or not prefix or fields.get("toPrefix") != prefix:
+        return file_failure("The header line must name one prefix as fromPrefix and toPrefix")
+    if not worker.login.may_add(prefix):
+        return file_failure(f"User not allowed to add records for prefix: {prefix}")
+    return tuple(_move(worker, prefix, *line.partition("\t")[::2]) for line in lines if line.strip())
+
+
+def _move(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
+    known = worker.archive.current(doi)
+    if known is None or known.owner != prefix or not url.strip():
+        return Diagnostic("Failure", ((doi, "DOI not found, or no URL given"),))
+    record = with_resource(known.record, known.doi, url.strip())
+    worker.archive.register(worker.again(known, record=record, url=url.strip()))
+    return Diagnostic("Success", ((known.doi, "Successfully updated in handle"),))
+
 
 # Operations that the servlet knows; any other one gives its login page.
 OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTransferDOIsUpload"})
@@ -123,7 +146,7 @@ class Queue:
     def _processed(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Processed:
         worker = self.worker(submission, self.accounts.named(submission.login))
         if submission.operation == "doTransferDOIsUpload":
-            return Processed("", transfer(worker, submission.content))
+            return Processed("", _transfer(worker, submission.content))
         if submission.operation == "doDOICitUpload":
             return worker.resources(deposit)
         return worker.process(deposit)

@@ -9,7 +9,7 @@ from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.findings import Finding, Severity, Where
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.cvc import first_fault
+from doideposit.sandbox.processing import first_fault
 from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import Batch, poll, upload
 

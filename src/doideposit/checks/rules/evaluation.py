@@ -1,7 +1,7 @@
 """All rules, and what runs them: over one record, over the records of a run, over the depositor."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,7 +16,6 @@ from doideposit.checks.rules.identity import IDENTITY
 from doideposit.checks.rules.languages import LANGUAGES
 from doideposit.checks.rules.names import NAMES
 from doideposit.checks.rules.overrides import apply
-from doideposit.checks.rules.precedence import without_consequences
 from doideposit.checks.rules.reference_parts import REFERENCE_PARTS
 from doideposit.checks.rules.references import REFERENCES
 from doideposit.checks.rules.registry import Context, Match, Rule, Rules
@@ -44,6 +43,57 @@ __all__ = [
     "settle",
     "top_field",
 ]
+
+# One mistake gives one finding: what says less of it gives way to the finding that says most.
+
+Found = tuple[Rule[Any], Match]
+
+# At the same field, the findings on the left say less than any of those on the right.
+_AT_ONE_FIELD: Final[Mapping[str, frozenset[str]]] = {
+    "abstract-short": frozenset({"text-filler"}),
+    "date-accepted-late": frozenset({"date-future"}),
+    "dates-far-apart": frozenset({"date-future"}),
+    "licence-not-https": frozenset({"licence-slash"}),
+    "name-character": frozenset({"name-blank"}),
+    "url-home-page": frozenset({"url-password"}),
+}
+
+# All of these compare the date of publication with something else in the record. Where several find it wrong, that date
+# is the mistake, and the first of them shows it best.
+_ABOUT_PUBLICATION: Final = (
+    "date-future",
+    "date-number-year",
+    "date-before-the-web",
+    "date-accepted-late",
+    "dates-far-apart",
+    "status-early",
+    "licence-early",
+    "reference-from-the-future",
+)
+
+
+def _without_consequences(found: Sequence[Found], ignored: Container[str]) -> Sequence[Found]:
+    """Return findings without those that only follow from another; one that is `ignored` explains no other."""
+    if len(found) < 2:  # noqa: PLR2004  (one finding follows from no other)
+        return found
+    places = {(match.loc, rule.code) for rule, match in found if rule.code not in ignored}
+    about = {code for loc, code in places if code in _ABOUT_PUBLICATION and _is_about_publication(loc, code)}
+    best = next((code for code in _ABOUT_PUBLICATION if code in about), None)
+    return [
+        (rule, match)
+        for rule, match in found
+        if not any((match.loc, better) in places for better in _AT_ONE_FIELD.get(rule.code, ()))
+        and (best is None or rule.code not in _ABOUT_PUBLICATION or not _gives_way(rule.code, match, best))
+    ]
+
+
+def _is_about_publication(loc: tuple[str | int, ...], code: str) -> bool:
+    return code != "date-future" or loc == ("published",)
+
+
+def _gives_way(code: str, match: Match, best: str) -> bool:
+    return code != best and _is_about_publication(match.loc, code)
+
 
 # Findings come in this order: what a record is first, what it merely lacks last.
 CATEGORIES: tuple[Rules[Work], ...] = (
@@ -78,7 +128,7 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     work = Work(record.commentary, context)
     where, settings = record.origin.where, context.settings
     matches = [(rule, match) for rule in RECORD_RULES for match in rule.function(work)]
-    kept = without_consequences(matches, {ignored.code for ignored in settings.ignore})
+    kept = _without_consequences(matches, {ignored.code for ignored in settings.ignore})
     found = [(rule, rule.finding(match, where(match.loc))) for rule, match in kept]
     if not (settings.severity or settings.ignore):
         return tuple([finding for _, finding in found])

@@ -2,7 +2,7 @@
 
 What is lifted out of the schema, and what is put in its place:
 
-* ``xsd:assert``, which libxml2 does not know: `doideposit.crossref.validator.assertions` has a function for each.
+* ``xsd:assert``, which libxml2 does not know: `doideposit.crossref.validator.supplement` has a function for each.
 * Annotations, which only cost time.
 * Built-in types that libxml2 reads differently from XSD 1.1: replaced by those of the module ``datatypes``.
 * Content MathML, 1.9 of the 1.95 seconds of compiling: each of seventy content models has its two hundred elements as
@@ -14,19 +14,165 @@ What is lifted out of the schema, and what is put in its place:
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lxml import etree
 
 from doideposit.crossref.schemas.bundle import Bundle
-from doideposit.crossref.schemas.components import XSD_NAMESPACE, Components, SchemaNode
 from doideposit.crossref.schemas.datatypes import NAMESPACE, REPLACED, schema_text
 from doideposit.crossref.schemas.prepared import Identity, IdKind, Lookup, Prepared
-from doideposit.crossref.schemas.sources import MATHML, XS, Sources, read_sources
+from doideposit.crossref.schemas.sources import MATHML, XS, Name, Sources, read_sources
 from doideposit.errors import SchemaDamaged
 from doideposit.safe_xml import Element
 
 __all__ = ["prepare"]
+
+# What the schema says of elements and their attributes, as far as it is needed outside libxml2.
+
+XSD_NAMESPACE = XS[1:-1]
+# What the schema calls things, and in which of its symbol spaces each lies (XSD 1.1, section 2.5).
+_COMPONENT_KINDS = {
+    "element": "element",
+    "complexType": "type",
+    "simpleType": "type",
+    "group": "group",
+    "attributeGroup": "attributeGroup",
+    "attribute": "attribute",
+}
+# Attributes of schema documents that name another component.
+_POINTERS = {"type": "type", "base": "type", "itemType": "type", "memberTypes": "type", "substitutionGroup": "element"}
+
+# A kind of global component (element, type, group, attribute, attributeGroup), its namespace, its name.
+Reference = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _SchemaNode:
+    """Hold a node of a schema document, and the file it stands in."""
+
+    file: str
+    node: Element
+
+
+@dataclass(slots=True)
+class _Components:
+    """Find the global components of a bundle, and how they refer to each other."""
+
+    sources: Sources
+    table: dict[Reference, _SchemaNode] = field(init=False)
+    _attributes: dict[Element, dict[str, _SchemaNode]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.table = {}
+        for name, root in self.sources.documents.items():
+            for node in root.iterchildren(f"{XS}*"):
+                kind = _COMPONENT_KINDS.get(etree.QName(node).localname)
+                if kind:
+                    self.table[kind, self.sources.namespaces[name], node.get("name", "")] = _SchemaNode(name, node)
+
+    def references(self, place: _SchemaNode) -> Iterator[Reference]:
+        """Return every global component that a node or anything inside it refers to."""
+        for node in place.node.iter(f"{XS}*"):
+            if node.get("ref"):
+                kind = _COMPONENT_KINDS.get(etree.QName(node).localname, "element")
+                yield kind, *self.sources.qualified(place.file, node, node.get("ref", ""))
+            for attribute, kind in _POINTERS.items():
+                for written in node.get(attribute, "").split():
+                    yield kind, *self.sources.qualified(place.file, node, written)
+
+    def elements(self) -> Iterator[tuple[str, _SchemaNode]]:
+        """Yield every element declaration, global or local, with the tag it gives, in Clark notation."""
+        for name, root in self.sources.documents.items():
+            for node in root.iter(f"{XS}element"):
+                if node.get("name"):
+                    yield self._tag(name, node, "elementFormDefault"), _SchemaNode(name, node)
+
+    def attributes(self, element: _SchemaNode) -> dict[str, _SchemaNode]:
+        """Return the attributes an element may have: their names in Clark notation, and their declarations."""
+        kind = self._type(element, "complexType")
+        return self._of_type(kind) if kind else {}
+
+    def _of_type(self, place: _SchemaNode) -> dict[str, _SchemaNode]:
+        if place.node not in self._attributes:
+            # Entered before it is filled, so that a type which refers to itself comes to an end.
+            self._attributes[place.node] = {}
+            self._attributes[place.node] = dict(self._collect(place))
+        return self._attributes[place.node]
+
+    def _collect(self, place: _SchemaNode) -> Iterator[tuple[str, _SchemaNode]]:
+        for node in place.node.iterchildren(f"{XS}*"):
+            kind = etree.QName(node).localname
+            inner = _SchemaNode(place.file, node)
+            if kind in {"simpleContent", "complexContent"}:
+                yield from self._collect(inner)
+            elif kind in {"extension", "restriction"}:
+                # A base that is not in the table is a built-in type, which has no attributes.
+                base = self.table.get(("type", *self.sources.qualified(place.file, node, node.get("base", ""))))
+                yield from self._of_type(base).items() if base else ()
+                yield from self._collect(inner)
+            elif kind == "attributeGroup" and node.get("ref"):
+                group = self._referred(inner, "attributeGroup")
+                yield from self._collect(group)
+            elif kind == "attribute":
+                target = self._referred(inner, "attribute") if node.get("ref") else inner
+                yield self._tag(target.file, target.node, "attributeFormDefault"), target
+
+    def _referred(self, place: _SchemaNode, kind: str) -> _SchemaNode:
+        return self._global(place.file, kind, self.sources.qualified(place.file, place.node, place.node.get("ref", "")))
+
+    def _global(self, file: str, kind: str, name: Name) -> _SchemaNode:
+        """Return a part of the schema that stands at its top, as `file` names it; raises `SchemaDamaged`."""
+        try:
+            return self.table[kind, *name]
+        # The whole bundle is pinned by hash: a missing component is damage and no input.
+        except KeyError:
+            problem = f"refers to the {kind} {name[1]} of {name[0]}, which does not exist"
+            raise self.sources.damaged(file, problem) from None
+
+    def _type(self, place: _SchemaNode, kind: str) -> _SchemaNode | None:
+        """Return the type definition of an element or attribute, inline or named; None for a built-in type, or none."""
+        inline = place.node.find(f"{XS}{kind}")
+        if inline is not None:
+            return _SchemaNode(place.file, inline)
+        written = place.node.get("type")
+        if written is None:
+            return None
+        return self.table.get(("type", *self.sources.qualified(place.file, place.node, written)))
+
+    def simple_type(self, attribute: _SchemaNode) -> tuple[str, bool]:
+        """Return the built-in type at the root of an attribute's type, and whether whitespace is collapsed first."""
+        place, node, written = attribute, attribute.node, attribute.node.get("type")
+        white = None
+        while True:
+            if written:
+                name = self.sources.qualified(place.file, node, written)
+                if name[0] == XSD_NAMESPACE:
+                    return name[1], white == "collapse" if white else name[1] not in {"string", "normalizedString"}
+                place = self._global(place.file, "type", name)
+            else:
+                inline = node.find(f"{XS}simpleType")
+                if inline is None:
+                    return "", False
+                place = _SchemaNode(place.file, inline)
+            step = place.node.find(f"{XS}restriction")
+            # What is neither restricted nor built in is a list or a union, whose white space is always collapsed (XSD
+            # 1.1 part 2, 4.3.6).
+            if step is None:
+                return etree.QName(place.node[0]).localname, True
+            facet = step.find(f"{XS}whiteSpace")
+            white = white or (facet.get("value") if facet is not None else None)
+            node, written = step, step.get("base")
+
+    def _tag(self, file: str, node: Element, default: str) -> str:
+        """Return the name of a declared element or attribute in documents: qualified when it is global, or says so."""
+        root = self.sources.documents[file]
+        # Unqualified is the default of XSD (`elementFormDefault`), and Crossref's own files say otherwise at their top.
+        form = node.get("form") or root.get(default, "unqualified")
+        is_global = node.getparent() is root
+        name = node.get("name", "")
+        return f"{{{self.sources.namespaces[file]}}}{name}" if is_global or form == "qualified" else name
+
 
 # An enumeration of more values than this is looked up instead of compared one by one.
 LONG = 64
@@ -52,7 +198,7 @@ _ASSERTIONS: Final[Mapping[tuple[str, str], str]] = {
 
 def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
     """Work everything out from the schema, whole or without Content MathML; raises `SchemaDamaged`."""
-    components = Components(read_sources(bundle))
+    components = _Components(read_sources(bundle))
     content = frozenset() if whole else _content_files(components)
     return Prepared(
         bundle.main,
@@ -65,14 +211,14 @@ def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
     )
 
 
-def _texts(components: Components, content: AbstractSet[str]) -> dict[str, str]:
+def _texts(components: _Components, content: AbstractSet[str]) -> dict[str, str]:
     """Return the schema documents to hand to libxml2, by file name; of the files in `content` what others use."""
     sources = components.sources
     texts = {name: _lifted(sources, name, _kept(components, name, content)) for name in sources.documents}
     return texts | {TYPES_FILE: schema_text()}
 
 
-def _kept(components: Components, name: str, content: AbstractSet[str]) -> list[Element]:
+def _kept(components: _Components, name: str, content: AbstractSet[str]) -> list[Element]:
     """Return the parts of a schema document that stay in it."""
     root = components.sources.documents[name]
     nodes = [node for node in root.iterchildren(f"{XS}*") if node.tag != f"{XS}annotation"]
@@ -94,19 +240,19 @@ def _without_content(sources: Sources, name: str, node: Element) -> Element:
     return copied
 
 
-def _content_files(components: Components) -> frozenset[str]:
+def _content_files(components: _Components) -> frozenset[str]:
     """Return the files that hold Content MathML; raises `SchemaDamaged` where others use more of them than is known."""
     documents = components.sources.documents
     found = frozenset(name for name in documents if name.rpartition("/")[2] in _CONTENT)
     for name in documents.keys() - found:
-        for key in components.references(SchemaNode(name, documents[name])):
+        for key in components.references(_SchemaNode(name, documents[name])):
             place = components.table.get(key)
             if place is not None and place.file in found and key not in _SHARED:
                 raise SchemaDamaged(f"the schema file {name} uses parts of MathML that the validator does not expect")
     return found
 
 
-def _left_out(components: Components, content: AbstractSet[str]) -> frozenset[str]:
+def _left_out(components: _Components, content: AbstractSet[str]) -> frozenset[str]:
     """Return the tags of the elements that are declared in these files alone."""
     inside = {tag for tag, place in components.elements() if place.file in content}
     return frozenset(inside - {tag for tag, place in components.elements() if place.file not in content})
@@ -129,7 +275,7 @@ def _assertions(sources: Sources) -> Iterator[tuple[str, str]]:
             yield f"{{{sources.namespaces[file]}}}{named}", name
 
 
-def _lookups(components: Components) -> tuple[Lookup, ...]:
+def _lookups(components: _Components) -> tuple[Lookup, ...]:
     """Return the long enumerations of the schema, and the elements where each one holds."""
     places: dict[tuple[str, Element], set[str]] = {}
     found: dict[tuple[str, Element], Lookup] = {}
@@ -149,7 +295,7 @@ def _lookups(components: Components) -> tuple[Lookup, ...]:
     return tuple(one._replace(tags=frozenset(places[key])) for key, one in found.items())
 
 
-def _identities(components: Components) -> tuple[Identity, ...]:
+def _identities(components: _Components) -> tuple[Identity, ...]:
     """Return the attributes of the schema that are of type ID, IDREF or IDREFS."""
     tags: dict[tuple[str, IdKind], set[str]] = {}
     for tag, element in components.elements():

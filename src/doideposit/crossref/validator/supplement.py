@@ -5,21 +5,79 @@ through an enumeration of 8,107 languages one by one, which takes five sixths of
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Final, Literal, NamedTuple
 
 from doideposit.crossref.schemas.prepared import IdKind, Lookup, Prepared
-from doideposit.crossref.validator.assertions import ASSERTIONS, Assertion
+from doideposit.records.models.contributors import CREDIT_ROLES, CROSSREF_ROLES
 from doideposit.safe_xml import Element
 
 __all__ = ["Broken", "Supplement", "WrongValue"]
+
+# The assertions of Crossref's XSD 1.1 schema, which libxml2 does not know: one small function for each.
+
+# CRediT's roles and Crossref's own exclude one another in a deposit (assertion of the schema).
+_CREDIT: Final = frozenset(role.value for role in CREDIT_ROLES)
+_CROSSREF: Final = frozenset(role.value for role in CROSSREF_ROLES)
+
+
+class _Assertion(NamedTuple):
+    """Hold an assertion: the local name of the elements it governs, and the test they have to pass.
+
+    `lacks` and `remedy` are the words for an element that does not pass; `attribute` is the one it is mostly about.
+    """
+
+    element: str
+    attribute: str
+    holds: Callable[[Element], bool]
+    describe: Callable[[Element], str]
+    remedy: str
+
+
+def _has_type_of(vocabulary: str, types: Collection[str]) -> Callable[[Element], bool]:
+    return lambda role: role.get("vocab") != vocabulary or role.get("type") in types
+
+
+def _described_role(role: Element) -> str:
+    vocabulary, kind = role.get("vocab"), role.get("type")
+    if kind is None:
+        return f'<role> with vocab="{vocabulary}" and without type is not allowed'
+    return f'<role> with type="{kind}" and vocab="{vocabulary}" is not allowed'
+
+
+def _has_role(person: Element) -> bool:
+    # The schema asks for a role of any namespace, and any value of the attribute.
+    return "contributor_role" in person.attrib or next(person.iterchildren("{*}role"), None) is not None
+
+
+def _one_of(types: Collection[str]) -> str:
+    # “a, b and c” in one order each time.
+    *others, last = sorted(types)
+    return f"type may be {', '.join(others)} or {last}"
+
+
+# By the name that the compiler knows each one by.
+ASSERTIONS: Final[Mapping[str, _Assertion]] = {
+    # crossref5.5.0.xsd: role, person_name
+    "crossref-role": _Assertion(
+        "role", "type", _has_type_of("crossref", _CROSSREF), _described_role, _one_of(_CROSSREF)
+    ),
+    "credit-role": _Assertion("role", "type", _has_type_of("credit", _CREDIT), _described_role, _one_of(_CREDIT)),
+    "person-role": _Assertion(
+        "person_name",
+        "contributor_role",
+        _has_role,
+        lambda _person: "<person_name> without contributor_role or <role> is not allowed",
+        "contributor_role may be author, editor, translator or another role; or it may have <role>",
+    ),
+}
 
 
 class Broken(NamedTuple):
     """Hold an element that does not fulfil an assertion."""
 
     element: Element
-    assertion: Assertion
+    assertion: _Assertion
 
 
 class WrongValue(NamedTuple):
@@ -35,7 +93,7 @@ class WrongValue(NamedTuple):
 class _ElementRules(NamedTuple):
     """Hold what is to be checked of the elements of one name."""
 
-    assertions: tuple[Assertion, ...]
+    assertions: tuple[_Assertion, ...]
     lookups: tuple[Lookup, ...]
     ids: tuple[tuple[str, IdKind], ...]
 

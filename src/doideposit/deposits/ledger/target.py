@@ -1,17 +1,65 @@
 """The ledger of one target: what is written about uploads and polls, and what is known of each DOI."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
+from typing import Final
 
-from doideposit.deposits.ledger.cited import CitedDois
+from sqlalchemy import delete, insert, select
+
 from doideposit.deposits.ledger.observations import Observations
 from doideposit.deposits.ledger.polls import Polls
 from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.submissions import chunks
+from doideposit.deposits.ledger.tables import cited
 from doideposit.deposits.ledger.uploads import Uploads
 from doideposit.deposits.ledger.versions import Versions
 from doideposit.deposits.ledger.works import Works
+from doideposit.records.identifiers import Doi
 
 __all__ = ["TargetLedger"]
+
+# DOIs of other works that references name: which agency has each, kept so that nobody is asked again.
+
+# A DOI is never taken back (Crossref documentation: DOIs cannot be deleted), but a missing one may be registered today.
+MISSING_FOR: Final = timedelta(days=1)
+
+
+class _CitedDois:
+    """Keep what the resolver said of cited DOIs, for one target."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._target = session.target
+
+    def known(self, dois: Sequence[Doi]) -> dict[str, str]:
+        """Return the agency of each DOI that is known, by `Doi.key`; an empty name for one that nobody has."""
+        found: dict[str, str] = {}
+        # Sorted, so that two processes lock rows in one order and never wait for each other.
+        for part in chunks(sorted({doi.key for doi in dois})):
+            wanted = select(cited).where(cited.c.target == self._target, cited.c.doi.in_(part))
+            with self._session.reading() as connection:
+                rows = connection.execute(wanted).mappings().all()
+            fresh = self._session.clock() - MISSING_FOR
+            found |= {row["doi"]: row["agency"] for row in rows if row["agency"] or row["asked_at"] > fresh}
+        return found
+
+    def keep(self, agencies: Mapping[str, str]) -> None:
+        """Write down what the resolver said, by `Doi.key`; nothing where there is no ledger yet."""
+        # Who only looks makes no ledger.
+        if not agencies or not self._session.database.is_there:
+            return
+        with self._session.writing("cited") as transaction:
+            # In one order, for the same reason.
+            for part in chunks(sorted(agencies)):
+                mine = (cited.c.target == self._target, cited.c.doi.in_(part))
+                transaction.connection.execute(delete(cited).where(*mine))
+                rows = [
+                    {"target": self._target, "doi": key, "agency": agencies[key], "asked_at": transaction.now}
+                    for key in part
+                ]
+                transaction.connection.execute(insert(cited), rows)
 
 
 @dataclass(frozen=True)
@@ -50,6 +98,6 @@ class TargetLedger:
         return Observations(self.session)
 
     @cached_property
-    def cited(self) -> CitedDois:
+    def cited(self) -> _CitedDois:
         """Return which agency has each DOI that a reference names."""
-        return CitedDois(self.session)
+        return _CitedDois(self.session)

@@ -1,16 +1,260 @@
 """The keys of headers that say what a record says, in the names of Hugo, Jekyll, Quarto, Pandoc, JOSS, Docusaurus."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from doideposit.records.extraction.dates import find_date
-from doideposit.records.extraction.header_authors import header_authors
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.licences import licence_address
+from doideposit.records.extraction.name_parts import read_name
+from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
+from doideposit.records.identifiers import InvalidIdentifier, Ror
 from doideposit.records.sources.interface import Header
 
 __all__ = ["OWN", "header_fields"]
+
+# The authors of a header, in all the shapes that sites, journals and converters give them.
+
+# Keys of static sites, journals and converters, in the languages in which their templates are written.
+_AUTHORS: Final = ("authors", "author", "autor", "autores", "auteur", "auteurs", "autoren", "by", "byline")
+_GIVEN: Final = ("given", "given-names", "given_names", "given-name", "given_name", "givenname", "first", "firstname",
+                 "first-name", "first_name", "forename")  # fmt: skip
+_FAMILY: Final = ("family", "family-names", "family_names", "family-name", "family_name", "surname", "last",
+                  "lastname", "last-name", "last_name")  # fmt: skip
+# CSL names particles by whether they are dropped in sorting, BibTeX just “von”.
+_PARTICLE: Final = ("non-dropping-particle", "dropping-particle", "particle", "von")
+# CSL writes `literal`, Hugo themes `organization`, Jats converters `collab`: all mean a group.
+_GROUP: Final = ("organisation", "organization", "corporate", "corporation", "collective", "collaboration", "group")
+# Keys under which a whole name stands; the first that is there counts.
+_WHOLE: Final = ("name", "literal", "display_name", "displayname", "full_name", "fullname", "author")
+# JOSS writes `orcid`, Quarto too; themes of Jekyll write the others.
+_ORCID: Final = ("orcid", "orcid-id", "orcid_id", "orcidid")
+_AFFILIATION: Final = ("affiliations", "affiliation", "institutions", "institution", "institute", "institutes",
+                       "organization", "organisation", "org", "company")  # fmt: skip
+# Quarto and JOSS list affiliations once, below keys that authors point to.
+_SHARED: Final = ("affiliations", "affiliation", "institutions", "institution", "institute", "institutes")
+# Footnote marks, tags and links that a converter left behind a name.
+_MARKS: Final = re.compile(r"\s*(?:<[^>]*>|\([^)]*\)|\[[^\]]*\]\([^)]*\)|\^\[[^\]]*\])")
+# A key points to an entry elsewhere in the header; a name has a capital or a space.
+_KEY: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+# A list that somebody wrote as one text.
+_AND: Final = re.compile(r"\s(?:and|und|et|&|y|e|en|och|oraz)\s|[;\n]", re.IGNORECASE)
+# Nothing but initials: a given name that was abbreviated.
+_INITIALS: Final = re.compile(r"(?:\w\.[\s-]?)+")
+
+
+def _header_authors(top: HeaderValue, notes: HeaderNotes) -> tuple[Stated, ...]:
+    """Return the authors of a header, with affiliations and ORCID iDs; what was not understood is noted."""
+    value = top.get(*_AUTHORS)
+    for place in ("params", "extra", "citation"):
+        inner = top.get(place)
+        value = value or (inner.get(*_AUTHORS) if inner else None)
+    if value is None:
+        return ()
+    shared = dict(_institutions(top))
+    return tuple(
+        one for entry in value.items() for one in _entry(entry, shared, notes, alone=not isinstance(value.value, list))
+    )
+
+
+# One entry.
+
+
+def _entry(
+    entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes, *, alone: bool
+) -> Iterator[Stated]:
+    if isinstance(entry.value, str):
+        yield from _byline(entry, notes, alone=alone)
+        return
+    only = list(entry.entries())
+    # Pandoc's filters write “- Ana Keller: {institute: a}”.
+    if len(only) == 1 and only[0][0].lower() not in {*_WHOLE, *_GROUP, *_FAMILY, *_GIVEN}:
+        name, inner = only[0]
+        author = _person(HeaderValue(name, inner.loc), notes)
+        entry = inner
+    else:
+        author = _named(entry, notes)
+    if author is None:
+        return
+    yield author if "organisation" in author else {**author, **_identity(entry), **_belonging(entry, shared, notes)}
+
+
+def _named(entry: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
+    inner = entry.get("name")
+    parts = inner if inner is not None and isinstance(inner.value, Mapping) else entry
+    given, family = parts.get(*_GIVEN), parts.get(*_FAMILY)
+    if family is not None and family.text:
+        return _in_parts(parts, given, family)
+    whole = parts.get(*_WHOLE)
+    if whole is not None and whole.text:
+        return _person(whole, notes)
+    group = parts.get(*_GROUP)
+    if group is not None and group.text:
+        return {"organisation": group.taken()}
+    if given is not None and given.text:
+        return _person(given, notes)
+    hint = "write given: and family:, or name:"
+    notes.unread("header-author", "this author has no name", hint, entry, field="authors")
+    return None
+
+
+def _in_parts(parts: HeaderValue, given: HeaderValue | None, family: HeaderValue) -> dict[str, Stated]:
+    particle, suffix = parts.get(*_PARTICLE), parts.get("suffix", "jr")
+    lead = f"{particle.text} " if particle and particle.text else ""
+    middle = parts.get("middle", "middlename", "middle-name", "middle_name")
+    found: dict[str, Stated] = {}
+    if given is not None and given.text:
+        found["given"] = given.taken(" ".join(each.text for each in (given, middle) if each))
+    found["family"] = family.taken(lead + family.text)
+    return found | ({"suffix": suffix.taken()} if suffix and suffix.text else {})
+
+
+def _byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iterator[Stated]:
+    """Return the authors of a text: one name, “Family, Given”, or several with commas, semicolons or “and”."""
+    text = re.sub(r"^by\s+", "", entry.text, flags=re.IGNORECASE)
+    if not text:
+        return
+    plain = _MARKS.sub("", text).strip()
+    turned = _is_turned(plain, alone=alone)
+    if turned is None:
+        hint = "write each author as an item of a list, or given: and family: apart"
+        message = f"“{plain}” can be one person, family name first, or two people"
+        notes.unread("header-author-several", message, hint, entry, field="authors")
+        return
+    names = [plain] if turned or is_group(plain) else [part for row in text.split("\n") for part in split_byline(row)]
+    for name in names:
+        author = _person(HeaderValue(name, entry.loc), notes)
+        if author is not None:
+            yield author
+
+
+def _is_turned(text: str, *, alone: bool) -> bool | None:
+    """Tell whether a text is “Family, Given”; None where it may as well be two people."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 2 or _AND.search(text) or not all(parts):  # noqa: PLR2004  (before and behind one comma)
+        return False
+    words = [len(part.split()) for part in parts]
+    if any(map(is_group, parts)):
+        return None if is_name(parts[0]) and not is_group(parts[0]) else False
+    if words[0] == 1 or words[1] == 1 or _INITIALS.fullmatch(parts[1]):
+        return True
+    # An item of a list is one author; a text alone may be a byline of two.
+    return False if alone and all(map(is_name, parts)) and not _has_particle(parts[0]) else None
+
+
+def _has_particle(text: str) -> bool:
+    return text[:1].islower()
+
+
+def _person(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
+    """Make an author of a whole name; where it can be split in more than one way, a warning says how it was."""
+    plain = _MARKS.sub("", at.text).strip(" *,;")
+    if plain.lower() in {"anonymous", "anon", "anonym"}:
+        return {"anonymous": at.taken("true")}
+    if _KEY.fullmatch(plain) or plain.startswith("@"):
+        hint = "write the name as it is printed, or add it with this key to the authors.yml of the site"
+        notes.unread("header-author-key", f"“{plain}” is a key, and no name", hint, at, field="authors")
+        return None
+    if is_group(plain):
+        hint = "write organisation: for a group, and given: and family: for a person"
+        notes.warn("header-author-group", f"“{plain}” is taken for an organisation", hint, at, field="authors")
+        return {"organisation": at.taken(plain, sure=False)}
+    if not is_name(without_titles(plain)[0].replace(",", " ")):
+        hint = "write given: and family:, or organisation:"
+        notes.unread("header-author", f"“{plain}” does not look like a name", hint, at, field="authors")
+        return None
+    name = read_name(plain)
+    if not name.sure:
+        shown = f"{name.family}, {name.given}" if name.given else name.family
+        message = f"“{plain}” was read as “{shown}”, and can be split otherwise"
+        notes.warn("header-name", message, "write given: and family:, or “Family, Given”", at, field="authors")
+    parts = (
+        ("given", name.given),
+        ("family", name.family),
+        ("suffix", name.suffix),
+        ("name_style", "eastern" if name.eastern else None),
+    )
+    return {key: at.taken(value, sure=name.sure) for key, value in parts if value}
+
+
+# What belongs to an author.
+
+
+def _identity(entry: HeaderValue) -> dict[str, Stated]:
+    orcid = entry.get(*_ORCID)
+    return {"orcid": orcid.taken()} if orcid is not None and orcid.text else {}
+
+
+def _belonging(entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes) -> dict[str, Stated]:
+    given = entry.get(*_AFFILIATION)
+    if given is None:
+        return {}
+    found = [one for item in given.items() for one in _referred(item, shared, notes)]
+    return {"affiliations": tuple(found)} if found else {}
+
+
+def _referred(item: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes) -> Iterator[Stated]:
+    """Return the institutions of an entry: written out, or by keys of the list of institutions, as “1, 2”."""
+    ref = item.get("ref", "id") if item.get("name") is None else None
+    text = ref.text if ref else item.text
+    keys = [part.strip() for part in text.split(",")] if text else []
+    known = bool(keys) and all(key in shared for key in keys)
+    if not known and (ref is not None or re.fullmatch(r"[\d,\s]+", text)):
+        hint = "add it to the list of affiliations, or write its name here"
+        notes.unread("header-affiliation", f"there is no affiliation “{text}”", hint, item, field="authors")
+        return
+    for each in [shared[key] for key in keys] if known else [item]:
+        institution = _institution(each)
+        if institution:
+            yield institution
+
+
+def _institution(value: HeaderValue) -> dict[str, Stated]:
+    if value.text:
+        return {"name": value.taken(" ".join(value.text.split()))}
+    name = value.get("name", "institution", "organization", "organisation", "university", "text")
+    found: dict[str, Stated] = {}
+    if name is not None and name.text:
+        found["name"] = name.taken(" ".join(name.text.split()))
+    for field, keys in (("department", ("department", "division", "faculty")), ("place", ("city", "place"))):
+        part = value.get(*keys)
+        if part is not None and part.text:
+            found[field] = part.taken()
+    ror = value.get("ror")
+    if ror is not None and ror.text:
+        found["ror"] = ror.taken(_whole_ror(ror.text))
+    return found
+
+
+def _whole_ror(text: str) -> str:
+    """Return a ROR id as its address; what is none stays as it is, for the check of the record to say so."""
+    bare = re.sub(r"^(?:https?://)?(?:www\.)?ror\.org/|/+$", "", text.strip(), flags=re.IGNORECASE)
+    try:
+        return Ror.parse(bare).url
+    # What only looks like a ROR id stays the text it is: the check of the record tells more.
+    except InvalidIdentifier:
+        return text
+
+
+def _institutions(top: HeaderValue) -> Iterator[tuple[str, HeaderValue]]:
+    """Return the institutions that authors refer to: by index, as JOSS has it, by id, or by the key of an entry."""
+    listed = top.get(*_SHARED)
+    if listed is None:
+        return
+    if isinstance(listed.value, Mapping):
+        yield from listed.entries()
+        return
+    for place, item in enumerate(listed.items(), 1):
+        key = item.get("index", "id", "ref", "number", "num")
+        only = list(item.entries())
+        if key is not None:
+            yield key.text, item
+        elif len(only) == 1 and only[0][0].lower() != "name":
+            yield only[0]
+        elif item.text:
+            yield str(place), item
+
 
 # Below this key a header holds fields of a record as they are; they come before what the site's own keys say.
 OWN: Final = "doideposit"
@@ -63,7 +307,7 @@ def header_fields(header: Header, notes: HeaderNotes) -> dict[str, Stated]:
         if taken:
             found[name] = taken
     found |= _longer(top, notes)
-    authors = header_authors(top, notes)
+    authors = _header_authors(top, notes)
     return {**found, "authors": authors} if authors else found
 
 

@@ -3,7 +3,7 @@ import pytest
 from doideposit.records.extraction.apa import Parts, parts_of
 from doideposit.records.extraction.draft import Draft
 from doideposit.records.extraction.drafting import read
-from doideposit.records.extraction.misprints import text_doubts, url_doubts
+from doideposit.records.extraction.references import text_doubts, url_doubts
 from finished_documents import SERIES, document
 
 

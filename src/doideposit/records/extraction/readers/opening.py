@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from doideposit.findings import Finding, Severity, Where
@@ -13,18 +14,207 @@ from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.bounds import TooMuch, too_large
 from doideposit.records.extraction.readers.charsets import codec_of
-from doideposit.records.extraction.readers.other_formats import (
-    OtherFormat,
-    other_container,
-    other_entries,
-    other_format,
-    other_word,
-    other_xml,
-)
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.sources.files import decode_text, load_bytes
 
 __all__ = ["open_document", "read_bytes", "read_page"]
+
+# Formats that are not read: each told by its content or its name, with its name in words and the way to go instead.
+
+
+class _OtherFormat(NamedTuple):
+    """Hold what a file is, as “an Excel table”, and what to do instead of handing it in."""
+
+    what: str
+    instead: str
+
+
+# The words of Word's English menu, which Microsoft's own help uses.
+_SAVE_AS: Final = "open it in Word and choose File, Save As, Word Document (.docx)"
+_TABLE: Final = "one row for each commentary: `doideposit check` reads such a table"
+# UTF-8 is said because Excel's plain CSV is in the code page of the machine, and loses names.
+_EXCEL: Final = _OtherFormat(
+    "an Excel table",
+    f"in Excel choose File, Save As, CSV UTF-8, {_TABLE}",
+)
+_CALC: Final = _OtherFormat(
+    "a table of LibreOffice",
+    f"choose File, Save As, Text CSV, {_TABLE}",
+)
+_SLIDES: Final = _OtherFormat("a presentation", "hand in the text of the commentary as a Word file")
+_OLD_WORD: Final = _OtherFormat("an old Word file", _SAVE_AS)
+# A file with a password is an encrypted container, and looks like no Word file at all.
+_LOCKED: Final = _OtherFormat(
+    "protected by a password",
+    "in Word choose File, Info, Protect Document, Encrypt with Password, empty the password, and save it",
+)
+_MAIL: Final = _OtherFormat("an e-mail", "save what is attached to it, and hand in that file")
+_REFERENCES: Final = "it holds references, not a commentary; hand in the commentary, and keep this file beside it"
+_PICTURE: Final = _OtherFormat(
+    "a picture", "hand in the document that it shows, or let a text recognition (OCR) run over it first"
+)
+_UNPACK: Final = "unpack it, and hand in the document itself"
+_AS_WORD: Final = "open it in its program, and export it as Word (.docx) or PDF"
+
+# Names decide only where the content does not: many of these are plain ZIP or text inside.
+_BY_NAME: Final = {
+    ".xlsx": _EXCEL,
+    ".xlsm": _EXCEL,
+    ".xlsb": _EXCEL,
+    ".xls": _EXCEL,
+    ".ods": _CALC,
+    ".numbers": _OtherFormat("a table of Apple Numbers", f"choose File, Export To, CSV, {_TABLE}"),
+    ".csv": _OtherFormat("a table", "`doideposit check` reads it, with one row for each commentary"),
+    ".tsv": _OtherFormat("a table", "`doideposit check` reads it, with one row for each commentary"),
+    ".doc": _OLD_WORD,
+    ".dot": _OLD_WORD,
+    ".wpd": _OtherFormat("a WordPerfect file", _SAVE_AS),
+    ".wps": _OtherFormat("a file of Microsoft Works", _SAVE_AS),
+    ".pages": _OtherFormat("a document of Apple Pages", "choose File, Export To, Word"),
+    ".gdoc": _OtherFormat("a link to a Google document", "open it and choose File, Download, Microsoft Word (.docx)"),
+    ".pptx": _SLIDES,
+    ".ppt": _SLIDES,
+    ".odp": _SLIDES,
+    ".key": _SLIDES,
+    ".indd": _OtherFormat("an InDesign file", "choose File, Export, Adobe PDF"),
+    ".idml": _OtherFormat("an InDesign file", "choose File, Export, Adobe PDF"),
+    ".qxp": _OtherFormat("a QuarkXPress file", "choose File, Export, Layout as PDF"),
+    ".tex": _OtherFormat("a LaTeX file", "hand in the PDF made from it"),
+    ".ltx": _OtherFormat("a LaTeX file", "hand in the PDF made from it"),
+    ".typ": _OtherFormat("a Typst file", "hand in the PDF made from it"),
+    ".ps": _OtherFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
+    ".eps": _OtherFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
+    ".djvu": _OtherFormat("a DjVu file", "make a PDF with text of it"),
+    ".xps": _OtherFormat("an XPS file", "print it to a PDF"),
+    ".mobi": _OtherFormat("an e-book of Kindle", "hand in the document it was made from"),
+    ".azw3": _OtherFormat("an e-book of Kindle", "hand in the document it was made from"),
+    ".bib": _OtherFormat("a BibTeX file", _REFERENCES),
+    ".ris": _OtherFormat("a RIS file", _REFERENCES),
+    ".enw": _OtherFormat("an EndNote file", _REFERENCES),
+    ".nbib": _OtherFormat("a PubMed file", _REFERENCES),
+    ".ipynb": _OtherFormat("a Jupyter notebook", "choose File, Save and Export Notebook As, HTML"),
+    ".yaml": _OtherFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
+    ".yml": _OtherFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
+    ".json": _OtherFormat("a JSON file", "if it is a record already, run `doideposit check` on it"),
+    ".toml": _OtherFormat("a TOML file", "hand in the document"),
+    ".eml": _MAIL,
+    ".msg": _MAIL,
+    ".mht": _OtherFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
+    ".mhtml": _OtherFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
+    ".webarchive": _OtherFormat("a web archive of Safari", "save it as Page Source, or hand in its address"),
+    ".url": _OtherFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
+    ".webloc": _OtherFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
+    ".adoc": _OtherFormat("an AsciiDoc file", "hand in the page or the PDF made from it"),
+    ".org": _OtherFormat("an Org file", "export it as Markdown or HTML"),
+}
+# Scans arrive as pictures; their text is not in them.
+_OTHER_FORMAT_PICTURES: Final = frozenset(".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic .svg".split())
+_AUDIO_AND_VIDEO: Final = frozenset(".mp3 .mp4 .m4a .wav .mov .avi .mkv .webm".split())
+
+# The bytes by which formats begin (their specifications; the list of file(1) has them all).
+_BY_CONTENT: Final = (
+    (b"\x89PNG\r\n", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+    (b"GIF8", _PICTURE),
+    (b"II*\x00", _PICTURE),
+    (b"MM\x00*", _PICTURE),
+    (b"BM", _PICTURE),
+    (b"%!PS", _BY_NAME[".ps"]),
+    (b"AT&TFORM", _BY_NAME[".djvu"]),
+    (b"\x1f\x8b", _OtherFormat("a compressed file", _UNPACK)),
+    (b"BZh", _OtherFormat("a compressed file", _UNPACK)),
+    (b"\xfd7zXZ", _OtherFormat("a compressed file", _UNPACK)),
+    (b"7z\xbc\xaf", _OtherFormat("a 7-Zip archive", _UNPACK)),
+    (b"Rar!", _OtherFormat("a RAR archive", _UNPACK)),
+    (b"bplist", _BY_NAME[".webarchive"]),
+    (b"\x06\x06\xed\xf5\xd8\x1d", _BY_NAME[".indd"]),
+    (b"\xffWPC", _BY_NAME[".wpd"]),
+    (b"SQLite format 3", _OtherFormat("a database", "hand in the document")),
+    (b"MIME-Version:", _BY_NAME[".mht"]),
+)
+_FEW: Final = 6  # two letters such as “BM” begin texts too; what follows in a picture is no text
+
+
+def _other_format(data: bytes, suffix: str) -> _OtherFormat | None:
+    """Return what a file is that is not read; None for one that may be. `suffix` is the end of its name."""
+    for magic, known in _BY_CONTENT:
+        # Short marks are words of English too; a zero byte nearby shows that the file is no text.
+        if data.startswith(magic) and (len(magic) >= _FEW - 2 or b"\0" in data[:64]):
+            return known
+    if suffix in _OTHER_FORMAT_PICTURES:
+        return _PICTURE
+    if suffix in _AUDIO_AND_VIDEO:
+        return _OtherFormat("a recording", "hand in the text of the commentary")
+    return _BY_NAME.get(suffix)
+
+
+def _other_container(data: bytes, suffix: str) -> _OtherFormat:
+    """Return what a file is in the container of old Office programs, where new ones with a password lie too."""
+    streams = (
+        ("EncryptedPackage", _LOCKED),
+        ("WordDocument", _OLD_WORD),
+        ("Workbook", _EXCEL),
+        ("PowerPoint Document", _SLIDES),
+        ("__substg1.0", _MAIL),
+    )
+    for name, known in streams:
+        if name.encode("utf-16-le") in data:
+            return known
+    return _LOCKED if suffix in {".docx", ".docm"} else _BY_NAME.get(suffix, _OLD_WORD)
+
+
+def _other_word(types: bytes, document: bytes) -> _OtherFormat | None:
+    """Return what a Word file is that python-docx does not take; `types` are the content types of its parts."""
+    if b"macroEnabled" in types:
+        return _OtherFormat("a Word file with macros", _SAVE_AS)
+    if b"wordprocessingml.template" in types:
+        return _OtherFormat("a template of Word", _SAVE_AS)
+    # ISO/IEC 29500 Strict has other names for everything; Word offers it as “Strict Open XML Document”.
+    return _OtherFormat("a Strict Open XML Document", _SAVE_AS) if b"purl.oclc.org/ooxml" in document else None
+
+
+def _other_entries(names: frozenset[str], suffix: str) -> _OtherFormat:
+    """Return what a ZIP archive is that holds no text which is read, by the names of its entries."""
+    for entry, known in (
+        ("xl/workbook.xml", _EXCEL),
+        ("xl/workbook.bin", _EXCEL),
+        ("ppt/presentation.xml", _SLIDES),
+        ("designmap.xml", _BY_NAME[".idml"]),
+        ("FixedDocSeq.fdseq", _BY_NAME[".xps"]),
+    ):
+        if entry in names:
+            return known
+    if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
+        return _BY_NAME.get(suffix, _BY_NAME[".pages"])
+    return _BY_NAME.get(suffix, _OtherFormat("a ZIP archive", _UNPACK))
+
+
+# The root element tells the kind of an XML file.
+_ROOTS: Final = {
+    "doi_batch": _OtherFormat("a deposit file for Crossref", "run `doideposit validate` on it"),
+    "TEI": _OtherFormat("a TEI document", "hand in its web page or its PDF"),
+    "teiCorpus": _OtherFormat("a TEI document", "hand in its web page or its PDF"),
+    "book": _OtherFormat("a book in XML", "hand in the document of the commentary alone"),
+    "rss": _OtherFormat("a news feed", "hand in the page of the commentary"),
+    "feed": _OtherFormat("a news feed", "hand in the page of the commentary"),
+    "RDF": _OtherFormat("metadata in RDF", "hand in the document, or its web page"),
+    "urlset": _OtherFormat("a map of a site", "hand in the page of the commentary"),
+    "mods": _OtherFormat("metadata in MODS", "hand in the document, or its web page"),
+    "OAI-PMH": _OtherFormat("an answer of an OAI-PMH server", "hand in the document, or its web page"),
+    "svg": _PICTURE,
+    "ONIXMessage": _OtherFormat("metadata in ONIX", "hand in the document, or its web page"),
+    "wordDocument": _OtherFormat("a Word file in the XML of 2003", _SAVE_AS),
+    "package": _OtherFormat("a Word file in one piece of XML", _SAVE_AS),
+    "document": _OtherFormat("a document in XML", _AS_WORD),
+}
+
+
+def _other_xml(root: str) -> _OtherFormat:
+    """Return what an XML file is that is not read, by the local name of its root element."""
+    return _ROOTS.get(
+        root, _OtherFormat(f"an XML file (<{root}>)", "hand in the document it was made from, or its page")
+    )
+
 
 # The largest document that is read, in bytes; a PDF with pictures has a few million.
 LIMIT = 50_000_000
@@ -83,7 +273,7 @@ def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) ->
     `url` is where the page stands: the address of the record, where the page itself names no other.
     """
     if media_type.startswith(_PICTURES):
-        return _named(url, OtherFormat(f"of the kind {media_type}", "give the address of the commentary itself"))
+        return _named(url, _OtherFormat(f"of the kind {media_type}", "give the address of the commentary itself"))
     page = _read(data, url, _SUFFIX_OF.get(media_type) or _suffix(url), charset)
     if page.format != "web page" or page.properties.url is not None:
         return page
@@ -108,7 +298,7 @@ def _read(data: bytes, file: str, suffix: str, charset: str | None, near: Path |
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, file, suffix)
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of new ones with a password
-        return _named(file, other_container(data, suffix))
+        return _named(file, _other_container(data, suffix))
     if b"%PDF-" in data[:_PDF_WITHIN] and not data[:_PDF_WITHIN].lstrip().startswith(b"<"):
         return _guarded(_pdf, data, file)
     head = _head(data)
@@ -118,7 +308,7 @@ def _read(data: bytes, file: str, suffix: str, charset: str | None, near: Path |
         return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_html(charset), data, file)
     if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
         return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_xml, data, file)
-    unread = other_format(data, suffix)
+    unread = _other_format(data, suffix)
     return _text(_in_utf_8(data, charset), file, near) if unread is None else _named(file, unread)
 
 
@@ -163,15 +353,15 @@ def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return _broken(file)
     if archive.encrypted or (b"encryption-data" in _start(archive, "META-INF/manifest.xml")):
-        return _named(file, OtherFormat("protected by a password", "save it without one"))
+        return _named(file, _OtherFormat("protected by a password", "save it without one"))
     if "word/document.xml" in archive.names:
-        other = other_word(_start(archive, "[Content_Types].xml"), _start(archive, "word/document.xml"))
+        other = _other_word(_start(archive, "[Content_Types].xml"), _start(archive, "word/document.xml"))
         return _guarded(_docx, data, file) if other is None else _named(file, other)
     if "META-INF/container.xml" in archive.names:
         return _guarded(_epub, data, file)
     if "content.xml" in archive.names and b"opendocument.text" in _start(archive, "mimetype", "META-INF/manifest.xml"):
         return _guarded(_odt, data, file)
-    return _named(file, other_entries(archive.names, suffix))
+    return _named(file, _other_entries(archive.names, suffix))
 
 
 def _start(archive: DocumentArchive, *names: str) -> bytes:
@@ -265,7 +455,7 @@ def _xml(data: bytes, file: str) -> Manuscript:
     # Archives answer with articles inside elements of their own; an <article> of DocBook has none of this metadata.
     if next(root.iter("article-meta"), None) is not None and next(root.iter("article"), None) is not None:
         return read_jats(root, file=file)
-    return _named(file, other_xml(name))
+    return _named(file, _other_xml(name))
 
 
 def _too_large(file: str) -> Manuscript:
@@ -279,7 +469,7 @@ def _broken(file: str) -> Manuscript:
     )  # fmt: skip
 
 
-def _named(file: str, other: OtherFormat) -> Manuscript:
+def _named(file: str, other: _OtherFormat) -> Manuscript:
     return _finding(file, "document-format", f"{file} is {other.what}, which is not read", other.instead)
 
 

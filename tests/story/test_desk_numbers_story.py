@@ -132,6 +132,6 @@ def test_the_report_is_handed_out_as_a_file(numbers: Numbers) -> None:
 
 def test_the_history_is_told_in_sentences_without_names_of_files(numbers: Numbers) -> None:
     page = shown(numbers.ada.get("/numbers/10.48251/SADF.ISSN.2406-5617.C231"))
-    assert "recorded in a file of 4 DOIs" in page
+    assert "Recorded in a file of 4 DOIs" in page
     assert "under the timestamp" not in page
     assert ".xml" in numbers.ada.page

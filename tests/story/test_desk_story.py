@@ -172,7 +172,7 @@ def test_who_is_offline_types_the_ror_id(ada: Visitor) -> None:
     ada.get(ada.url.removesuffix("/who")).press(
         "find:authors[0].affiliations[0].ror", **{"authors[0].affiliations[0].name": "Harbour House"}
     )
-    assert "Ror.org does not answer" in ada.page
+    assert "ror.org does not answer" in ada.page
     assert "or type it as the author gave it" in ada.page
 
 
@@ -204,7 +204,7 @@ def test_nothing_is_sent_that_was_not_shown(ada: Visitor, folder: Path) -> None:
     ada.post(look.replace("/look", "/send"), plan=plan, target="sandbox")
     assert ada.status == 409
     assert "changed since the plan was made" in ada.page
-    assert "nothing was deposited from here yet" in ada.get(f"/numbers/{DOI}?on=sandbox").page
+    assert "Nothing was deposited from here yet" in ada.get(f"/numbers/{DOI}?on=sandbox").page
 
 
 def test_another_plan_than_the_one_that_counts_is_shown_again_first(ada: Visitor) -> None:
@@ -230,7 +230,7 @@ def test_a_plan_sent_twice_is_sent_once(ada: Visitor) -> None:
     for _ in range(2):
         ada.post(look.replace("/look", "/send"), plan=plan, target="sandbox")
         assert ada.url == f"/numbers/{DOI}"
-    assert ada.page.count("recorded alone in a file") == 1
+    assert ada.page.count("Recorded alone in a file") == 1
 
 
 def test_a_document_that_cannot_be_read_is_named_with_the_way_to_go(ada: Visitor) -> None:
@@ -439,8 +439,8 @@ def test_what_anna_wrote_is_registered_after_boris_approved_it(
     assert "Approved by boris" in boris.page
     anna.get(f"{draft}/look?target=production").post(f"{draft}/send", plan=plan, target="production")
     assert anna.url == f"/numbers/{DOI}"
-    assert "boris approved the plan" in anna.page
-    assert "anna applied the plan" in anna.page
+    assert "Boris approved the plan" in anna.page
+    assert "Anna applied the plan" in anna.page
 
 
 @pytest.mark.network_loopback

@@ -14,6 +14,7 @@ from doideposit.findings import Finding, Severity
 from doideposit.json_schemas import schema_location
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.landing import head_html
+from doideposit.reports.findings import sentence
 from doideposit.web.desk.citing import cited
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import cleaned, opened
@@ -73,15 +74,15 @@ class Verdict:
         """Return it for the script of the page."""
         return {
             "stops": len(self.stops),
-            "wishes": [finding.message for finding in self.wishes],
+            "wishes": [sentence(finding.message) for finding in self.wishes],
             "findings": [
                 {
                     "field": finding.where.field or "",
                     "near": _shorter(finding.where.field),
                     "stops": finding.stops,
                     "code": finding.code,
-                    "message": finding.message,
-                    "hint": finding.hint,
+                    "message": sentence(finding.message),
+                    "hint": sentence(finding.hint),
                 }
                 for finding in (*self.stops, *self.warnings)
             ],

@@ -51,7 +51,7 @@ LISTS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field("family", "Family name", "With van, de, bin; a single name stands here."),
         Field("organisation", "Organisation", "Only where an organisation is the author: leave the names empty then."),
         Field("suffix", "Suffix", "Jr., Sr., III"),
-        Field("orcid", "ORCID iD", "As the author gave it; never from a search by name."),
+        Field("orcid", "ORCID iD", "As the author gave it: a search by name may find somebody else."),
         Field("affiliations[0].name", "Affiliation"),
         Field("affiliations[0].ror", "ROR id", "The id of the affiliation at ror.org."),
     ),

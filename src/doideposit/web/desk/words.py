@@ -5,18 +5,24 @@ from typing import Final
 
 from flask import Flask
 
+from doideposit.reports.findings import sentence
+
 __all__ = ["speak_plainly"]
 
 # What people who publish do not know by these names, and commands, which they have no place to type.
 _TECHNICAL: Final = re.compile(r"\b(XML|XSD|batch|batches|ledgers?)\b|`doideposit ", re.IGNORECASE)
 # The name of a file that was sent to Crossref, with the number that Crossref gave it.
-_FILE: Final = re.compile(r"\b(?:the (?:file|result log of) )?[\w.:-]+\.xml\b(?: \(submission \d+\))?")
+_FILE: Final = re.compile(
+    r" (?:as|of) [\w.:-]+\.xml\b(?: \(submission \d+\))?|\b[\w.:-]+\.xml\b(?: \(submission \d+\))?"
+)
+_TIMESTAMP: Final = re.compile(r" under the timestamp \d+")
 
 
 def speak_plainly(app: Flask) -> None:
     """Give the templates a test for sentences that belong into the details, and a filter for what happened."""
     app.jinja_env.tests["technical"] = _is_technical
     app.jinja_env.filters["without_files"] = _without_files
+    app.jinja_env.filters["sentence"] = sentence
 
 
 def _is_technical(text: str) -> bool:
@@ -24,5 +30,9 @@ def _is_technical(text: str) -> bool:
 
 
 def _without_files(text: str) -> str:
-    """Return a sentence of the history without names of files and timestamps, which only support wants to know."""
-    return re.sub(r" under the timestamp \d+", "", _FILE.sub("the file", text))
+    """Return a sentence without names of files and timestamps, which only support wants to know.
+
+    What the command line calls the sandbox is the rehearsal here.
+    """
+    told = _FILE.sub(lambda found: "" if found[0].startswith(" ") else "the file", _TIMESTAMP.sub("", text))
+    return told.replace("the sandbox", "the rehearsal")

@@ -1,21 +1,26 @@
 """The pages for staff, running in a thread over a publisher's folder, and a document to drop there."""
 
 import io
+import json
 import re
 import threading
 from pathlib import Path
+from typing import Any
 
 import docx
 
 from desk import FAST
 from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.crossref.http import HttpAnswer
+from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.desk.messages import MAX_UPLOAD
-from doideposit.web.desk.opening import open_here
-from doideposit.web.serving import serve
+from doideposit.web.desk.opening import open_for_accounts, open_here
+from doideposit.web.serving import Application, serve
 from doideposit.wiring import load_settings
 from finished_documents import document
+from hostile_documents import pdf
 
-__all__ = ["start_pages", "word_file"]
+__all__ = ["pdf_file", "serve_pages", "start_pages", "start_shared_pages", "word_file"]
 
 
 def word_file(folder: Path) -> Path:
@@ -30,12 +35,63 @@ def word_file(folder: Path) -> Path:
     return path
 
 
+def pdf_file(folder: Path) -> Path:
+    """The same on two pages of a PDF."""
+    lines = (
+        "COMMENT 301",
+        "Salt and silence, twice",
+        "By Ada Byron",
+        "4 May 2021",
+        "The salt flats are quiet this year.",
+    )
+    words = "".join(f"BT /F1 14 Tf 72 {700 - 40 * n} Td ({line}) Tj ET " for n, line in enumerate(lines))
+    path = folder / "comment-301.pdf"
+    path.write_bytes(pdf(words.encode(), pages=2))
+    return path
+
+
+def _people_of_that_name(_url: str, **_asked: Any) -> HttpAnswer:
+    person = {"given-names": "Ada", "family-names": "Byron", "institution-name": ["Harbour House"]}
+    found = [person | {"orcid-id": orcid} for orcid in ("0000-0002-1825-0097", "0000-0001-5109-3700")]
+    return HttpAnswer(200, json.dumps({"expanded-result": found}).encode())
+
+
 def start_pages(folder: Path) -> str:
     """Write a configuration, start the pages over it until this process ends, and return their one-time address."""
+    path = _configured(folder)
+    pages, token = open_here(load_settings(path), user="ada", announce=lambda _text: None)
+    # Nobody is asked from here; orcid.org would say this.
+    pages.app.extensions["workplace"].look_ups = LookUps(_people_of_that_name)
+    return f"{serve_pages(pages)}/enter/{token}"
+
+
+def start_shared_pages(folder: Path, crossref: str, passwords: dict[str, str]) -> str:
+    """Start the pages of a publisher whose Crossref is at that address, where another account has to approve.
+
+    Anna may edit and register, Boris may approve; returns the address of the pages.
+    """
+    path = _configured(folder)
+    text = path.read_text("utf-8").replace('target = "sandbox"', 'target = "production"\napprovals = 1')
+    targets = f'\n[targets.production]\nurl = "{crossref}"\nrest_url = "{crossref}"\nhandle_url = "{crossref}"\n'
+    login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
+    accounts = '\n[desk.accounts.anna]\npassword = { env = "DESK_ANNA" }\nroles = ["edit", "register"]\n'
+    accounts += '\n[desk.accounts.boris]\npassword = { env = "DESK_BORIS" }\nroles = ["approve"]\n'
+    path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + targets + login + accounts, "utf-8")
+    pages = open_for_accounts(load_settings(path), announce=lambda _text: None, environ=passwords)
+    assert pages is not None
+    return serve_pages(pages)
+
+
+def _configured(folder: Path) -> Path:
     text = configuration_text(PRESETS["sadf-comment"]) + FAST
     text = text.replace("[series.sadf-comment]", '[series.sadf-comment]\nurl = "https://www.sadf.eu/comment-{number}/"')
-    (folder / "doideposit.toml").write_text(text, "utf-8")
-    pages, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    path = folder / "doideposit.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def serve_pages(pages: Application) -> str:
+    """Serve the pages until this process ends, and return their address."""
     port: list[int] = []
     ready = threading.Event()
 
@@ -46,4 +102,4 @@ def start_pages(folder: Path) -> str:
     options = {"ready": listening, "max_body": 2 * MAX_UPLOAD}
     threading.Thread(target=serve, args=(pages,), kwargs=options, daemon=True).start()
     assert ready.wait(20)
-    return f"http://127.0.0.1:{port[0]}/enter/{token}"
+    return f"http://127.0.0.1:{port[0]}"

@@ -7,13 +7,8 @@ from typing import Any
 
 import pytest
 
-from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
-from doideposit.web.desk.application import staff_pages
-from doideposit.web.desk.gate import Opening
-from doideposit.wiring import load_settings, open_checker
-from mixed_ledger import NOW, mixed_desk, work
+from mixed_ledger import work
+from mixed_pages import mixed_pages
 from visiting import Visitor
 
 MACHINE = re.compile(r"\b(XML|XSD|batch\w*|ledger)\b", re.IGNORECASE)
@@ -23,21 +18,8 @@ class Numbers:
     """The pages over that ledger, and the depositor beside them, which stands for everything that runs elsewhere."""
 
     def __init__(self, folder: Path) -> None:
-        self.desk = mixed_desk(folder)
-        text = configuration_text(PRESETS["sadf-comment"]) + FAST
-        (folder / "doideposit.toml").write_text(text, "utf-8")
-        settings = load_settings(folder / "doideposit.toml")
-        accounts = DeskAccounts({})
-        opening = Opening(accounts, local=DeskAccount("ada", frozenset(DeskRole)))
-        pages = staff_pages(
-            settings,
-            lambda _target: self.desk.depositor,
-            opening,
-            clock=lambda: NOW,
-            read_document=lambda _content, _name: pytest.fail("nothing is read here"),
-            open_checker=lambda: open_checker(settings),
-        )
-        self.ada = Visitor(pages.app.test_client()).get(f"/enter/{accounts.one_time_token()}")
+        self.desk, pages, entry = mixed_pages(folder)
+        self.ada = Visitor(pages.app.test_client()).get(entry)
 
 
 @pytest.fixture(scope="module")

@@ -108,3 +108,30 @@
   });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 })();
+
+// The page of a number follows what happens; without this script its link does the same. A page that loads itself anew
+// would take the place away from who reads it.
+(() => {
+  const parts = ["standing", "steps", "history"];
+  const follow = () => {
+    const link = document.querySelector("[data-follow]");
+    if (link) setTimeout(look, Number(link.dataset.follow) * 1000);
+  };
+  const look = async () => {
+    try {
+      const answer = await fetch(window.location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const told = page.getElementById("standing");
+      if (answer.ok && told) {
+        if (!told.querySelector("[data-follow]")) { window.location.reload(); return; }
+        parts.forEach((name) => {
+          const here = document.getElementById(name);
+          const fresh = page.getElementById(name);
+          if (here && fresh && here.innerHTML !== fresh.innerHTML) here.replaceChildren(...fresh.childNodes);
+        });
+      }
+    } catch { /* The program does not answer now: the next look may find it again. */ }
+    follow();
+  };
+  follow();
+})();

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: extraction-score demo test acceptance quick lint types docs man build bench django-versions figures mutants soak schemas all-schemas wordpress release-check clean help
+.PHONY: extraction-score demo test acceptance quick lint types docs man build bench django-versions figures mutants soak schemas all-schemas wordpress wordpress-texts release-check clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -119,6 +119,12 @@ django-versions: $(STAMP) schemas
 	  echo "Django $$("$$folder/bin/django-admin" --version), $$("$$folder/bin/python" --version)"; \
 	  "$$folder/bin/python" -m pytest -q tests/story/test_example_django.py || exit 1; \
 	done
+
+# gettext brings xgettext; the template lies in the source, so that only who changes a text needs it.
+wordpress-texts:
+	cd packaging/wordpress/doideposit && xgettext --language=PHP --from-code=UTF-8 --keyword=__:1 --keyword=esc_html__:1 \
+	  --add-comments=translators --no-location --sort-output --no-wrap --package-name=doideposit \
+	  --output=languages/doideposit.pot *.php && sed -i '/^"POT-Creation-Date/d' languages/doideposit.pot
 
 wordpress: $(VENV)/bin/python
 	$(BIN)/python packaging/wordpress/build.py dist/doideposit-wordpress.zip

@@ -11,7 +11,8 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
 def build(target: Path) -> None:
     """Write the zip file, with the licence of the project in it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    files = {f"doideposit/{path.name}": path for path in sorted(FOLDER.glob("*.php"))}
+    parts = [*sorted(FOLDER.glob("*.php")), *sorted((FOLDER / "languages").iterdir())]
+    files = {f"doideposit/{path.relative_to(FOLDER)}": path for path in parts}
     files["doideposit/LICENSE"] = FOLDER.parents[2] / "LICENSE"
     with ZipFile(target, "w") as archive:
         for name, path in files.items():

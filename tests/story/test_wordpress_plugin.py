@@ -76,6 +76,13 @@ def test_every_text_can_be_translated_and_the_client_needs_nothing_of_wordpress(
     assert not re.search(r"\b(wp_|esc_|get_|__\()", SOURCES["client"])
 
 
+def test_the_template_for_translators_has_every_text() -> None:
+    texts = set(re.findall(r"__\( '((?:[^'\\]|\\.)*)', 'doideposit' \)", SOURCE))
+    template = (FOLDER / "languages" / "doideposit.pot").read_text(encoding="utf-8")
+    held = {json.loads(line) for line in re.findall(r'^msgid (".*")$', template, re.MULTILINE)} - {""}
+    assert texts == held, "run `make wordpress-texts`"
+
+
 def test_uninstalling_forgets_the_settings_and_keeps_the_dois() -> None:
     assert re.findall(r"delete_\w+\( '(\w+)'", SOURCES["uninstall"]) == ["doideposit"]
 
@@ -177,10 +184,10 @@ def test_more_authors_and_what_is_wrong(site: Site) -> None:
 def test_nothing_is_claimed_when_the_api_says_no(site: Site) -> None:
     site.cms.token = "not the token"
     (said,) = site("doideposit_register")
-    assert said.startswith("this token is not known here. ")
+    assert said.startswith("this token is not known here: ")
     site.url = "http://127.0.0.1:9/"
     (said,) = site("doideposit_register")
-    assert said.startswith("doideposit cannot be reached. ")
+    assert said.startswith("doideposit cannot be reached: ")
     assert "_doideposit_state" not in site.meta
 
 
@@ -214,6 +221,83 @@ def test_only_what_readers_can_see_gets_a_doi(site: Site, post: dict[str, str]) 
     assert "Publish it first" in said
     assert site.cms.desk.depositor.outstanding() == 0
     assert not site("doideposit_is_public")
+
+
+class OtherVersion:
+    """A service whose answers have other fields than this plugin knows."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+    def __call__(self, _environ: Any, start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Type", "application/json")])
+        return [json.dumps(self.answer).encode()]
+
+
+@needs_php
+@pytest.mark.network_loopback
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"ok": True, "deposits": []}, "of different versions"),
+        ({"ok": False, "error": {"title": "x"}}, "of different versions"),
+        ({"ok": True, "records": [{"doi": DOI}]}, "did not say what it did"),
+        ({"ok": True, "records": [{"doi": DOI, "state": "new-word", "findings": [{"text": "?"}]}]}, "did not say"),
+        (["a list"], "what answers there is not doideposit"),
+    ],
+)
+def test_a_service_of_another_version_is_named_and_breaks_nothing(site: Site, answer: object, said: str) -> None:
+    server = make_server("127.0.0.1", 0, OtherVersion(answer), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        site.url = f"http://127.0.0.1:{server.server_port}/"
+        assert said in site("doideposit_register")[0]
+        site("doideposit_refresh")
+        site("doideposit_column")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_a_database_that_cannot_be_written_is_said_and_the_next_press_mends_it(site: Site) -> None:
+    site.meta["read_only"] = True
+    said = site("doideposit_register")
+    assert said[0] == f"{DOI} is on its way to Crossref."
+    assert "its database cannot be written. Nothing is lost" in said[1]
+    assert site("doideposit_column") == "—"
+    site.meta["read_only"] = False
+    assert "the same content is under way" in site("doideposit_register")[0]
+    assert site("doideposit_column") == f"{DOI} (under way)"
+    site.cms.desk.settle()
+    assert len(site.cms.desk.sandbox.submissions) == 1
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_another_number_is_another_doi_and_the_former_one_is_not_forgotten(site: Site) -> None:
+    site("doideposit_register")
+    site.meta["commentary_number"] = "1258"
+    assert "Its number was 258. Registered again it gets a second DOI" in site("doideposit_what_changed")
+    site("doideposit_register")
+    shown = site("doideposit_column")
+    assert "C1258 (under way)" in shown
+    assert f"{DOI}, its former DOI, stays registered: let https://www.example.org/comment-258/ lead" in shown
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_what_an_older_plugin_kept_is_understood(site: Site) -> None:
+    site("doideposit_register")
+    for name in ("number", "former", "needs", "citation"):
+        del site.meta["_doideposit_state"][name]
+    assert site("doideposit_column") == f"{DOI} (under way)"
+    assert site("doideposit_what_changed") == ""
+    site.meta["_doideposit_state"] = "not what it should be"
+    assert site("doideposit_column") == "—"
 
 
 @needs_php

@@ -11,6 +11,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -128,6 +130,8 @@ class RealSite:
     cms: Cms
     address: str
     posts: dict[str, int]
+    root: Path
+    database: Path
     session: requests.Session = field(default_factory=requests.Session)
 
     def login(self, name: str) -> None:
@@ -152,6 +156,24 @@ class RealSite:
         nonce = re.search(r'name="_wpnonce" value="(\w+)"', page)[1]
         query = "&".join(f"post[]={self.posts[number]}" for number in numbers)
         return unescape(self.page(f"/wp-admin/edit.php?action=doideposit_register&{query}&_wpnonce={nonce}"))
+
+    def php(self, code: str) -> str:
+        """Run some code inside WordPress, as wp-cron does."""
+        done = subprocess.run(
+            ["php", "-r", f"require 'wp-load.php'; wp_set_current_user(1); {code}"],
+            cwd=self.root,
+            env={**os.environ, "HTTP_HOST": self.address.removeprefix("http://")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def sql(self, command: str) -> None:
+        """Let the owner of the database do something."""
+        subprocess.run(
+            ["mariadb", "--no-defaults", f"--socket={self.database}", "-uroot", "site", "-e", command], check=True
+        )
 
     def press(self, number: str) -> str:
         """Press the button of the box beside the editor."""
@@ -207,7 +229,7 @@ def site(database: Path, tmp_path: Path) -> Iterator[RealSite]:
         )
         try:
             posts = json.loads(installed.stdout[installed.stdout.rindex("{") :])
-            one = RealSite(cms, f"http://127.0.0.1:{port}", posts)
+            one = RealSite(cms, f"http://127.0.0.1:{port}", posts, root, database)
             for _ in range(100):
                 try:
                     one.login("staff")
@@ -294,3 +316,93 @@ def test_deleting_a_post_says_what_its_doi_needs(site: RealSite) -> None:
     link = unescape(re.search(rf'href="([^"]*post={site.posts["258"]}&amp;action=trash[^"]*)"', page)[1])
     said = unescape(site.session.get(link, timeout=60).text)
     assert f"{DOI} stays registered. Keep a page at" in said
+
+
+def test_the_page_shows_its_doi_without_any_visit_to_the_list(site: RealSite) -> None:
+    site.register("258")
+    site.cms.desk.settle()
+    assert site.php("echo wp_next_scheduled( 'doideposit_follow' ) ? 'hourly' : 'never';") == "hourly"
+    site.php("do_action( 'doideposit_follow' );")
+    site.session = requests.Session()
+    assert f"https://doi.org/{DOI}</a>" in site.page("/comment-258/")
+    site.php(
+        "require_once ABSPATH . 'wp-admin/includes/plugin.php'; deactivate_plugins( 'doideposit/doideposit.php' );"
+    )
+    assert "citation_doi" not in site.page("/comment-258/")
+    assert site.php("echo wp_next_scheduled( 'doideposit_follow' ) ? 'hourly' : 'never';") == "never"
+    kept = site.php(f"echo get_post_meta( {site.posts['258']}, '_doideposit_state', true )['doi'];")
+    assert kept == DOI, "the DOI stays with the post"
+
+
+def test_quick_edit_brings_its_row_back(site: RealSite) -> None:
+    site.register("258")
+    page = site.page("/wp-admin/edit.php")
+    nonce = re.search(r'id="_inline_edit" name="_inline_edit" value="(\w+)"', page)[1]
+    fields = {
+        "action": "inline-save",
+        "_inline_edit": nonce,
+        "post_type": "post",
+        "post_ID": str(site.posts["258"]),
+        "screen": "edit-post",
+        "post_title": "Another <em>title</em> 🌊",
+        "_status": "draft",
+        "post_view": "list",
+    }
+    answer = site.session.post(f"{site.address}/wp-admin/admin-ajax.php", data=fields, timeout=60)
+    assert answer.status_code == 200
+    assert DOI in answer.text
+    assert "Readers cannot open its page any more" in answer.text
+    assert f"{DOI} stays registered. Keep a page at" in unescape(site.page("/wp-admin/edit.php"))
+
+
+def test_two_editors_press_at_once_and_it_is_sent_once(site: RealSite) -> None:
+    pages = []
+    for _ in range(2):
+        site.login("staff")
+        form = site.page(f"/wp-admin/post.php?post={site.posts['258']}&action=edit")
+        form = form[form.index('id="doideposit-form"') :]
+        pages.append((site.session, dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))))
+    barrier = threading.Barrier(2)
+
+    def press(session: requests.Session, fields: dict[str, str]) -> int:
+        barrier.wait()
+        return session.post(f"{site.address}/wp-admin/admin-post.php", data=fields, timeout=60).status_code
+
+    with ThreadPoolExecutor() as pool:
+        assert set(pool.map(press, *zip(*pages, strict=True))) == {200}
+    assert site.column("258") == f"{DOI} (under way)"
+    site.cms.desk.settle()
+    assert sum(DOI.encode() in one.content for one in site.cms.desk.sandbox.submissions) == 1
+
+
+def test_a_database_without_rights_loses_nothing(site: RealSite) -> None:
+    site.sql("create or replace trigger no_rights before insert on wp_postmeta for each row signal sqlstate '42000'")
+    assert "its database cannot be written. Nothing is lost" in site.register("258")
+    assert site.column("258") == "—"
+    site.sql("drop trigger no_rights")
+    assert "the same content is under way" in site.register("258")
+    assert site.column("258") == f"{DOI} (under way)"
+
+
+def test_the_plugin_is_replaced_while_a_deposit_is_under_way(site: RealSite) -> None:
+    folder = site.root / "wp-content" / "plugins" / "doideposit"
+    aside = folder.with_name("aside")
+    with ThreadPoolExecutor() as pool:
+        pressed = pool.submit(site.register, "258")
+        shutil.copytree(folder, aside)
+        shutil.rmtree(folder)
+        aside.rename(folder)
+        with suppress(AssertionError, TypeError, ValueError):
+            pressed.result()
+    site.php("require_once ABSPATH . 'wp-admin/includes/plugin.php'; activate_plugin( 'doideposit/doideposit.php' );")
+    site.register("258")
+    assert site.column("258") == f"{DOI} (under way)"
+    site.cms.desk.settle()
+    assert sum(DOI.encode() in one.content for one in site.cms.desk.sandbox.submissions) == 1
+
+
+def test_two_posts_never_share_a_doi(site: RealSite) -> None:
+    site.register("258")
+    site.php(f"update_post_meta( {site.posts['259']}, 'commentary_number', '258' );")
+    assert 'belongs to "Rivers & rain 258"' in site.register("259")
+    assert site.cms.desk.depositor.outstanding() == 1

@@ -22,7 +22,13 @@ class WP_Error {}
 function add_filter(): void {}
 function add_action( string $name, callable $act ): void { $GLOBALS['actions'][ $name ] = $act; }
 function get_post_meta( int $id, string $key, bool $single ) { return $GLOBALS['meta'][ $key ] ?? ''; }
-function update_post_meta( int $id, string $key, $value ): void { $GLOBALS['meta'][ $key ] = $value; }
+function update_post_meta( int $id, string $key, $value ): bool {
+	if ( ! empty( $GLOBALS['meta']['read_only'] ) ) {
+		return false;
+	}
+	$GLOBALS['meta'][ $key ] = $value;
+	return true;
+}
 function get_post_status( WP_Post $post ): string { return $post->post_status; }
 function get_permalink( WP_Post $post ): string { return $GLOBALS['meta']['permalink'] ?? 'https://www.example.org/comment-' . $GLOBALS['meta']['commentary_number'] . '/'; }
 function get_the_author_meta( string $name, int $user ): string { return array( 'first_name' => 'Siegfried O.', 'last_name' => 'Wolf' )[ $name ]; }
@@ -36,6 +42,10 @@ function __( string $text, string $domain ): string { return $text; }
 function esc_attr( string $text ): string { return htmlspecialchars( $text, ENT_QUOTES ); }
 function add_shortcode(): void {}
 function get_option( string $name, $default ) { return $default; }
+function get_posts( array $asked ): array { return array(); }
+function wp_next_scheduled( string $name ) { return 1; }
+function register_deactivation_hook(): void {}
+function wp_cache_delete( int $id, string $group ): void {}
 function plugin_basename( string $file ): string { return basename( $file ); }
 function untrailingslashit( string $text ): string { return rtrim( $text, '/' ); }
 function is_wp_error( $thing ): bool { return $thing instanceof WP_Error; }

@@ -26,6 +26,10 @@ function doideposit_column( WP_Post $post ): string {
 		/* translators: %s: why */
 		$parts[] = '<strong>' . esc_html( sprintf( __( 'The last update failed: %s', 'doideposit' ), $kept['failed'] ) ) . '</strong>';
 	}
+	foreach ( $kept['former'] as $former ) {
+		/* translators: 1: a DOI, 2: an address */
+		$parts[] = esc_html( sprintf( __( '%1$s, its former DOI, stays registered: let %2$s lead to this post.', 'doideposit' ), $former['doi'], $former['url'] ) );
+	}
 	foreach ( array_filter( array( $kept['needs'], doideposit_what_changed( $post ) ) ) as $sentence ) {
 		$parts[] = '<strong>' . esc_html( $sentence ) . '</strong>';
 	}
@@ -54,7 +58,9 @@ add_action(
 			// One request for all rows of the page, before the first of them is shown.
 			$asked = true;
 			global $wp_query;
-			doideposit_refresh( array_filter( $wp_query->posts, 'doideposit_has_number' ) );
+			// The row that "Quick Edit" brings back stands alone, without any list.
+			$posts = empty( $wp_query->posts ) ? array( get_post( $post_id ) ) : $wp_query->posts;
+			doideposit_refresh( array_filter( $posts, 'doideposit_has_number' ) );
 		}
 		$post = get_post( $post_id );
 		echo doideposit_has_number( $post ) ? doideposit_column( $post ) : ''; // phpcs:ignore -- escaped there.
@@ -165,5 +171,12 @@ function doideposit_goes_away( int $post_id ): void {
 		doideposit_tell( array( sprintf( $text, $kept['doi'], $kept['url'] ) ) );
 	}
 }
+/** Say it too when a post is taken back from readers. */
+function doideposit_is_hidden( string $new, string $old, WP_Post $post ): void {
+	if ( 'publish' === $old && ! in_array( $new, array( 'publish', 'trash' ), true ) ) {
+		doideposit_goes_away( $post->ID );
+	}
+}
+add_action( 'transition_post_status', 'doideposit_is_hidden', 10, 3 );
 add_action( 'wp_trash_post', 'doideposit_goes_away' );
 add_action( 'before_delete_post', 'doideposit_goes_away' );

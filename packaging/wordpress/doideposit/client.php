@@ -50,8 +50,8 @@ class Doideposit_Client {
 			if ( empty( $answer['ok'] ) ) {
 				return $answer;
 			}
-			$found['target']  = $answer['target'];
-			$found['records'] = array_merge( $found['records'], $answer['records'] );
+			$found['target']  = $answer['target'] ?? '';
+			$found['records'] = array_merge( $found['records'], $answer['records'] ?? array() );
 		}
 		return $found;
 	}
@@ -59,6 +59,11 @@ class Doideposit_Client {
 	/** Give what belongs on the landing page of a DOI: citation, doi_display, meta, json_ld. */
 	public function tags( string $doi ): array {
 		return $this->ask( 'GET', '/v1/dois/' . rawurlencode( $doi ) . '/tags', self::READING );
+	}
+
+	/** Say whether the service answers and knows the token; `target` of the answer is where DOIs go. */
+	public function look(): array {
+		return $this->ask( 'GET', '/v1/dois?limit=1', self::READING );
 	}
 
 	private function ask( string $method, string $path, int $seconds, ?array $body = null ): array {

@@ -31,6 +31,23 @@ add_action(
 	}
 );
 
+// Every hour the DOIs of all posts are followed up; a plugin that was updated without being activated anew finds out here.
+add_action( 'doideposit_follow', 'doideposit_follow' );
+add_action(
+	'admin_init',
+	function (): void {
+		if ( ! wp_next_scheduled( 'doideposit_follow' ) ) {
+			wp_schedule_event( time(), 'hourly', 'doideposit_follow' );
+		}
+	}
+);
+register_deactivation_hook(
+	__FILE__,
+	function (): void {
+		wp_clear_scheduled_hook( 'doideposit_follow' );
+	}
+);
+
 /** A setting: the constant of wp-config.php where there is one, else what the settings page keeps. */
 function doideposit_setting( string $name, string $default = '' ): string {
 	$constant = 'DOIDEPOSIT_' . strtoupper( $name );

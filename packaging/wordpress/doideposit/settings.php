@@ -33,6 +33,16 @@ function doideposit_clean_settings( $typed ): array {
 	return $clean;
 }
 
+/** Whether the service answers, in a sentence. */
+function doideposit_connection(): string {
+	$answer = doideposit_client()->look();
+	if ( empty( $answer['ok'] ) ) {
+		return doideposit_error( $answer );
+	}
+	/* translators: %s: production, test or sandbox */
+	return sprintf( __( 'The service answers and knows the token. DOIs go to: %s.', 'doideposit' ), $answer['target'] ?? '' );
+}
+
 function doideposit_settings_page(): void {
 	$fields = array(
 		'url'      => array( __( 'Address of the service', 'doideposit' ), 'url', 'http://127.0.0.1:8081' ),
@@ -61,6 +71,7 @@ function doideposit_settings_page(): void {
 		);
 	}
 	echo '</table>';
+	echo '<p>' . esc_html( doideposit_connection() ) . '</p>';
 	submit_button();
 	echo '</form></div>';
 }

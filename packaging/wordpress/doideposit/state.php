@@ -17,26 +17,63 @@ function doideposit_register( WP_Post $post ): array {
 		return array( $fault );
 	}
 	$record = doideposit_record( $post );
+	$other  = doideposit_same_number( $post, $record['number'] );
+	if ( null !== $other ) {
+		/* translators: 1: a number, 2: the title of another post */
+		return array( sprintf( __( 'The number %1$s, and with it the DOI, belongs to "%2$s". Give one of the two another number.', 'doideposit' ), $record['number'], $other->post_title ) );
+	}
 	$answer = doideposit_client()->deposit( $record );
 	$said   = array();
 	foreach ( $answer['records'] ?? array() as $one ) {
-		doideposit_keep( $post, $one, (string) ( $answer['target'] ?? '' ), $record );
+		$kept   = doideposit_keep( $post, $one, (string) ( $answer['target'] ?? '' ), $record );
 		$said[] = doideposit_sentence( (string) ( $one['doi'] ?? __( 'no DOI', 'doideposit' ) ), $one );
-		foreach ( $one['findings'] as $finding ) {
-			if ( 'info' !== $finding['severity'] ) {
-				$said[] = $finding['severity'] . ', ' . $finding['field'] . ': ' . $finding['message'] . '. ' . $finding['hint'];
+		if ( ! $kept ) {
+			$said[] = __( 'WordPress could not keep where the DOI stands: its database cannot be written. Nothing is lost. Let somebody look at the database, and press the button again afterwards.', 'doideposit' );
+		}
+		foreach ( $one['findings'] ?? array() as $finding ) {
+			if ( 'info' !== ( $finding['severity'] ?? '' ) ) {
+				$said[] = doideposit_finding( $finding );
 			}
 		}
 	}
-	if ( ! $said && isset( $answer['error'] ) ) {
-		$said[] = $answer['error']['message'] . '. ' . $answer['error']['hint'];
+	if ( ! $said ) {
+		$said[] = doideposit_error( $answer );
 	}
 	return $said;
 }
 
+/** A problem in a sentence: how grave it is, in which field, what it is, and what to do. */
+function doideposit_finding( array $finding ): string {
+	$finding += array( 'severity' => '', 'field' => '', 'message' => '', 'hint' => '' );
+	return implode( ', ', array_filter( array( $finding['severity'], $finding['field'] ) ) ) . ': ' . $finding['message'] . ': ' . $finding['hint'];
+}
+
+/** Why nothing came of a request. A service of another version may answer with something that is not known here. */
+function doideposit_error( array $answer ): string {
+	if ( isset( $answer['error']['message'] ) ) {
+		return $answer['error']['message'] . ': ' . ( $answer['error']['hint'] ?? '' );
+	}
+	return __( 'The service gave an answer that this plugin does not know: plugin and service are of different versions. Bring both up to date.', 'doideposit' );
+}
+
+/** Another post with the same number whose DOI is known: to register this one would overwrite the record of that one. */
+function doideposit_same_number( WP_Post $post, string $number ): ?WP_Post {
+	if ( '' === $number ) {
+		return null;
+	}
+	$same = get_posts( array( 'post_type' => 'post', 'post_status' => 'any', 'numberposts' => 10, 'exclude' => array( $post->ID ), 'meta_key' => 'commentary_number', 'meta_value' => $number ) ); // phpcs:ignore -- few posts have a number.
+	foreach ( $same as $other ) {
+		$kept = doideposit_state( $other );
+		if ( '' !== $kept['doi'] && $number === $kept['number'] ) {
+			return $other;
+		}
+	}
+	return null;
+}
+
 /** What was done with a record, in a sentence. */
 function doideposit_sentence( string $doi, array $one ): string {
-	switch ( $one['action'] ) {
+	switch ( $one['action'] ?? '' ) {
 		case 'register':
 			/* translators: %s: a DOI */
 			return sprintf( __( '%s is on its way to Crossref.', 'doideposit' ), $doi );
@@ -44,7 +81,7 @@ function doideposit_sentence( string $doi, array $one ): string {
 			/* translators: %s: a DOI */
 			return sprintf( __( 'The update of %s is on its way to Crossref.', 'doideposit' ), $doi );
 		default:
-			return $doi . ': ' . $one['reason'];
+			return $doi . ': ' . ( $one['reason'] ?? __( 'the service did not say what it did', 'doideposit' ) );
 	}
 }
 
@@ -66,10 +103,10 @@ function doideposit_refresh( array $posts ): void {
 	$client = doideposit_client();
 	$answer = $client->statuses( array_keys( $by_doi ) );
 	foreach ( $answer['records'] ?? array() as $one ) {
-		$post = $by_doi[ strtolower( (string) $one['doi'] ) ] ?? null;
+		$post = $by_doi[ strtolower( (string) ( $one['doi'] ?? '' ) ) ] ?? null;
 		if ( null !== $post ) {
 			$was = doideposit_state( $post );
-			doideposit_keep( $post, $one, (string) $answer['target'] );
+			doideposit_keep( $post, $one, (string) ( $answer['target'] ?? '' ) );
 			$is = doideposit_state( $post );
 			// The tags change with what is registered; nobody who only reads the page waits for them.
 			if ( $is['registered'] && ( ! $was['registered'] || ! $was['head'] ) ) {
@@ -79,33 +116,55 @@ function doideposit_refresh( array $posts ): void {
 	}
 }
 
+/** Follow up all posts with a DOI; WordPress calls it every hour, so that a page shows its DOI without any visit to the list. */
+function doideposit_follow(): void {
+	$page = 1;
+	do {
+		$posts = get_posts( array( 'post_type' => 'post', 'post_status' => 'any', 'numberposts' => Doideposit_Client::AT_ONCE, 'paged' => $page++, 'meta_key' => DOIDEPOSIT_STATE ) ); // phpcs:ignore -- once an hour.
+		doideposit_refresh( $posts );
+	} while ( count( $posts ) === Doideposit_Client::AT_ONCE );
+}
+
 /** What is kept of the DOI of a post, every key filled. */
 function doideposit_state( WP_Post $post ): array {
 	$kept = get_post_meta( $post->ID, DOIDEPOSIT_STATE, true );
 	return array_merge(
-		array( 'doi' => '', 'target' => '', 'registered' => false, 'failed' => '', 'needs' => '', 'url' => '', 'sent' => '', 'head' => '', 'citation' => '' ),
+		array( 'doi' => '', 'number' => '', 'former' => array(), 'target' => '', 'registered' => false, 'failed' => '', 'needs' => '', 'url' => '', 'sent' => '', 'head' => '', 'citation' => '' ),
 		is_array( $kept ) ? $kept : array()
 	);
 }
 
-function doideposit_keep( WP_Post $post, array $one, string $target, ?array $record = null ): void {
+/** Keep what the service said of the DOI of a post; false where the database does not take it. */
+function doideposit_keep( WP_Post $post, array $one, string $target, ?array $record = null ): bool {
 	if ( empty( $one['doi'] ) || ! isset( $one['state'] ) ) {
-		return;
+		return true;
 	}
+	$was  = doideposit_state( $post );
 	$kept = array(
 		'doi'        => $one['doi'],
 		'target'     => $target,
-		'registered' => (bool) $one['registered'],
-		'failed'     => empty( $one['last_update_failed'] ) ? '' : (string) $one['message'],
-		'needs'      => empty( $one['needs_person'] ) ? '' : (string) $one['next_action'],
+		'registered' => ! empty( $one['registered'] ),
+		'failed'     => empty( $one['last_update_failed'] ) ? '' : (string) ( $one['message'] ?? '' ),
+		'needs'      => empty( $one['needs_person'] ) ? '' : (string) ( $one['next_action'] ?? '' ),
 	);
 	if ( null !== $record ) {
-		$kept['url']  = $record['url'];
-		$kept['sent'] = doideposit_fingerprint( $record );
+		$kept['url']    = $record['url'];
+		$kept['number'] = $record['number'];
+		$kept['sent']   = doideposit_fingerprint( $record );
 		// They are asked for again when this version is registered.
 		$kept['head'] = '';
+		// With another number the post has another DOI; the one before stays registered for ever.
+		if ( '' !== $was['doi'] && strtolower( $was['doi'] ) !== strtolower( $one['doi'] ) ) {
+			$kept['former'] = array_merge( $was['former'], array( array( 'doi' => $was['doi'], 'url' => $was['url'] ) ) );
+		}
 	}
-	update_post_meta( $post->ID, DOIDEPOSIT_STATE, wp_slash( array_merge( doideposit_state( $post ), $kept ) ) );
+	$kept = array_merge( $was, $kept );
+	// The answer is false also where nothing changes; what is not in the database afterwards was not written.
+	if ( $kept === $was || update_post_meta( $post->ID, DOIDEPOSIT_STATE, wp_slash( $kept ) ) ) {
+		return true;
+	}
+	wp_cache_delete( $post->ID, 'post_meta' );
+	return doideposit_state( $post ) === $kept;
 }
 
 function doideposit_keep_tags( WP_Post $post, array $tags ): void {
@@ -117,9 +176,9 @@ function doideposit_keep_tags( WP_Post $post, array $tags ): void {
 		$lines[] = '<meta name="' . esc_attr( $tag['name'] ) . '" content="' . esc_attr( $tag['content'] ) . '">';
 	}
 	// JSON_HEX_TAG writes < as \u003C, so that no text can end the script element.
-	$data    = wp_json_encode( $tags['json_ld'], JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_HEX_TAG );
+	$data    = wp_json_encode( $tags['json_ld'] ?? array(), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_HEX_TAG );
 	$lines[] = '<script type="application/ld+json">' . $data . '</script>';
-	$kept    = array( 'head' => implode( "\n", $lines ), 'citation' => (string) $tags['citation'] );
+	$kept    = array( 'head' => implode( "\n", $lines ), 'citation' => (string) ( $tags['citation'] ?? '' ) );
 	update_post_meta( $post->ID, DOIDEPOSIT_STATE, wp_slash( array_merge( doideposit_state( $post ), $kept ) ) );
 }
 
@@ -138,6 +197,10 @@ function doideposit_what_changed( WP_Post $post ): string {
 		return sprintf( __( 'Readers cannot open its page any more. Publish it again, or keep a page at %s that says what happened.', 'doideposit' ), $kept['url'] );
 	}
 	$record = doideposit_record( $post );
+	if ( '' !== $kept['number'] && $record['number'] !== $kept['number'] ) {
+		/* translators: 1: a number, 2: an address */
+		return sprintf( __( 'Its number was %1$s. Registered again it gets a second DOI: change the number back, or register the second one and let the page at %2$s lead to this post.', 'doideposit' ), $kept['number'], $kept['url'] );
+	}
 	if ( $record['url'] !== $kept['url'] ) {
 		return __( 'Its address has changed. Press "Register DOI", so that the DOI leads to the new one.', 'doideposit' );
 	}

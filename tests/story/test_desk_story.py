@@ -1,10 +1,14 @@
 """The pages for staff without a browser: the way from a document to a rehearsed DOI, and everybody who must not get in."""
 
+import contextlib
+import http.client
 import io
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import responses
@@ -20,6 +24,7 @@ from doideposit.web.serving import Application
 from doideposit.wiring import load_settings
 from finished_documents import document
 from hostile_documents import pdf
+from running_pages import start_pages
 from visiting import Visitor
 
 DOI = "10.48251/SADF.ISSN.2406-5617.C300"
@@ -332,6 +337,35 @@ def test_a_form_of_another_site_is_refused_even_with_the_token(ada: Visitor, hea
     assert answer.status_code == 403
 
 
+def test_who_did_nothing_for_hours_signs_in_again_and_finds_the_draft(shared: Application, folder: Path) -> None:
+    anna = with_document(signed_in(shared, "anna"), document())
+    draft = anna.url
+    for seen in (time.time() - 9 * 3600, time.time() + 9 * 3600):
+        # The last time that they were seen stands in the cookie; a clock that was set wrong is no way in either.
+        with anna.client.session_transaction() as cookie:
+            kept, cookie["seen"] = cookie["seen"], seen
+        anna.get(draft)
+        assert "Sign in" in anna.page
+        assert "Salt and silence" not in anna.page
+        posted = anna.client.post(draft, data={"csrf": "", "title": "Typed too late"})
+        assert posted.status_code in {401, 403}
+        with anna.client.session_transaction() as cookie:
+            cookie["seen"] = kept
+    assert anna.get(draft).form()["title"] == "Salt and silence"
+
+
+@pytest.mark.parametrize("place", ["/", "/numbers", "/drafts/{draft}/look", f"/numbers/{DOI}"])
+def test_a_ledger_that_cannot_be_read_is_told_and_costs_no_draft(ada: Visitor, folder: Path, place: str) -> None:
+    draft = with_document(ada, document()).press("look").url.split("/")[2]
+    (folder / "doideposit.sqlite3").write_bytes(b"no database" * 1_000)
+    ada.get(place.format(draft=draft))
+    assert ada.status == 503
+    assert "cannot be looked up at the moment" in ada.page
+    assert "Nothing that you typed is lost" in ada.page
+    assert not re.search(r"\bledger\b", re.sub(r"<details.*?</details>|<[^>]+>", " ", ada.page, flags=re.DOTALL))
+    assert ada.get(f"/drafts/{draft}").form()["title"] == "Salt and silence"
+
+
 @pytest.mark.parametrize("token", ["", "forged", "é"])
 def test_a_form_without_the_token_is_refused(ada: Visitor, token: str) -> None:
     assert ada.client.post("/new", data={"csrf": token, "number": "300"}).status_code == 403
@@ -385,6 +419,22 @@ def test_an_upload_that_is_too_large_is_said_in_words(ada: Visitor) -> None:
     with_document(ada, "x" * 20_000)
     assert ada.status == 413
     assert "This is larger than" in ada.page
+
+
+@pytest.mark.network_loopback
+def test_two_hundred_megabytes_are_refused_in_words_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    host = urlsplit(start_pages(tmp_path)).netloc
+    with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as browser:
+        browser.putrequest("POST", "/new")
+        browser.putheader("Accept", "text/html,*/*")
+        browser.putheader("Content-Length", "200000000")
+        browser.endheaders(b"PK")
+        answer = browser.getresponse()
+        assert answer.status == 413
+        assert b"without its large pictures" in answer.read()
 
 
 def test_hostile_texts_are_shown_as_text(ada: Visitor) -> None:

@@ -1,12 +1,14 @@
-"""Connections of the server: nobody holds the service by sending slowly, and what cannot be read is refused as JSON."""
+"""Connections of the server: nobody holds it by sending slowly, and what cannot be read is refused in words."""
 
 import logging
 import time
+from http import HTTPStatus
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
+from werkzeug.wrappers import Response
 
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused
@@ -28,14 +30,25 @@ _NOT_HTTP: Final = ("not-http", "this is no request of HTTP", "look at how the r
 _tell: Final = Allowance(3, 1 / 60, time.monotonic)
 
 
-class _RefusedAsJson(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """Write the promised JSON document in place of waitress' line of text."""
+# The same for who uses the pages: a browser says that it wants HTML.
+_FOR_PEOPLE: Final = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not taken</title>
+<h1>{}</h1><p>Nothing that you typed before is lost: go back in your browser.</p></html>
+"""
+_TOO_LARGE: Final = "This is too large: hand in the document without its large pictures, or as the text alone."
+
+
+class _RefusedInWords(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Write the promised JSON document, or a page for a browser, in place of waitress' line of text."""
 
     def execute(self) -> None:
         """Write the answer, after which the connection is closed."""
         error = self.request.error
         code, message, hint = _REFUSED.get(error.code, _NOT_HTTP)
         answer = Refused(error.code, code, message, hint=hint, where="request").response()
+        if "text/html" in self.request.headers.get("ACCEPT", ""):
+            words = _TOO_LARGE if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "This request cannot be read."
+            answer = Response(_FOR_PEOPLE.format(words), mimetype="text/html")
         self.status = f"{error.code} {error.reason}"
         self.response_headers.extend((name, value) for name, value in answer.headers if name != "Content-Length")
         self.set_close_on_finish()
@@ -62,7 +75,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     byte now and then would keep everybody out for ever.
     """
 
-    error_task_class = _RefusedAsJson
+    error_task_class = _RefusedInWords
     parser_class = _Parser
     # When it began to wait for the request that is not whole yet.
     waits_since = 0.0

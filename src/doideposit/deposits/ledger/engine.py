@@ -78,7 +78,8 @@ def make_engine(place: LedgerLocation) -> Engine:
 def make_empty_engine() -> Engine:
     """Make an engine that reads as a ledger in which nothing was written yet; it leaves nothing on the disk."""
     # Without a file SQLite has a database for each connection, and SQLAlchemy a connection for each thread.
-    engine = create_engine("sqlite://")
+    # Another thread closes them at the end.
+    engine = create_engine("sqlite://", connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _make_empty_tables)
     return engine
 

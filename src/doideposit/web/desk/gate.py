@@ -27,6 +27,8 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+# Seconds.
+CLOCK_SET_BACK: Final = 600
 # What may be asked without being signed in.
 _OPEN: Final = frozenset({"static", "gate.enter", "gate.sign_in"})
 _ASK: Final = "Ask whoever looks after the configuration; the roles stand below [desk.accounts]."
@@ -107,7 +109,9 @@ def _account(opening: Opening) -> DeskAccount | None:
         session.setdefault("csrf", secrets.token_urlsafe(24))
         return opening.accounts.named(request.headers.get(opening.user_header, ""))
     name, seen = session.get("name"), session.get("seen", 0.0)
-    if not isinstance(name, str) or time.time() - float(seen) > opening.idle.total_seconds():
+    age = time.time() - float(seen)
+    # Clocks are set right by some seconds; one that was wrong by hours must not make a session last that much longer.
+    if not isinstance(name, str) or not -CLOCK_SET_BACK <= age <= opening.idle.total_seconds():
         return None
     if opening.local is not None and name == opening.local.name:
         return opening.local

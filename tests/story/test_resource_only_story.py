@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from depositing import Desk, commentary, sqlite_url, validator
+from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
+from doideposit.crossref.xml.batch import build
 from doideposit.deposits.planning import Action
 from doideposit.lifecycle import EventKind, Milestone, State
 from doideposit.records.models.commentary import Commentary
@@ -203,3 +204,28 @@ def test_the_references_of_a_record_go_alone(calm: Desk) -> None:
     assert calm.depositor.verify(DOI).milestones[Milestone.AS_INTENDED].at
     again = calm.depositor.plan_references(changed, commentary(259))
     assert [one.action for one in again.entries] == [Action.UNCHANGED, Action.UNCHANGED]
+    # What was sent alone is registered with the rest: only what differs besides makes an update.
+    [entry] = calm.depositor.plan(changed).entries
+    assert (entry.action, [one.what for one in entry.changes]) == (
+        Action.UPDATE,
+        ["subtitle: “A view from Brussels” → “Not sent”"],
+    )
+    rest = commentary(**FULL | {"references": [{"text": text} for text in texts]})
+    [entry] = calm.depositor.plan(rest).entries
+    assert (entry.action, entry.reason) == (
+        Action.UNCHANGED,
+        "registered with the same content, some of it in a resource-only deposit",
+    )
+    [entry] = calm.depositor.plan(rest, offline=True).entries
+    assert entry.action is Action.UNCHANGED
+    # Whoever asks for it sends it all the same.
+    assert calm.depositor.plan(rest, retry=True).entries[0].action is Action.UPDATE
+
+
+def test_an_adopted_record_whose_references_went_alone_is_as_registered(calm: Desk, tmp_path: Path) -> None:
+    calm.sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120000), [commentary(**FULL)]).xml)
+    calm.depositor.adopt(folder=tmp_path)
+    more = commentary(**FULL | {"references": [{"text": "Gray, A. (2023). Leaders meet."}, {"text": "Roy, B. Maps."}]})
+    calm.depositor.deposit(calm.depositor.plan_references(more))
+    calm.settle()
+    assert [one.action for one in calm.depositor.plan(more).entries] == [Action.UNCHANGED]

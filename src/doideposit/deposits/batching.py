@@ -23,7 +23,7 @@ from doideposit.deposits.planning import (
 )
 from doideposit.deposits.preflight import preflight
 from doideposit.deposits.steps import Clears, step_files
-from doideposit.deposits.updates import compared, look
+from doideposit.deposits.updates import applied_in_parts, compared, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity, counted
@@ -47,14 +47,16 @@ def decide(
     # Without a DOI and a fingerprint there is nothing to compare with the ledger.
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
     known = context.ledger.works.known(dois)
-    decisions = plan(wanted, known, now=context.clock(), retry=may.retry)
+    decisions = applied_in_parts(context, inputs, plan(wanted, known, now=context.clock(), retry=may.retry), store, may)
     going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
     seen = look(context, going)
     if seen.states or may.retry:
         known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
         if may.retry:
             known = {key: work if key in seen.states else _taken_for_reset(work) for key, work in known.items()}
-        decisions = plan(wanted, known, now=context.clock(), retry=may.retry)
+        decisions = applied_in_parts(
+            context, inputs, plan(wanted, known, now=context.clock(), retry=may.retry), store, may
+        )
     if seen.asked:
         decisions = tuple(
             compared(context, one, decision, seen, store, may)

@@ -18,6 +18,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.registered.values import Judgement
 
 __all__ = [
+    "DIFFERS",
     "MAX_TIMESTAMP",
     "SENT_AGAIN",
     "TIMESTAMP_STEP",
@@ -197,6 +198,7 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
 
 
 SENT_AGAIN = "registered with the same content, and sent again as you asked"
+DIFFERS = "the content differs from what is registered"
 
 
 def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
@@ -211,9 +213,7 @@ def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
         return Decision(one, action, "a later deposit ended without a known result, and may have been applied")
     if same:
         return Decision(one, action, SENT_AGAIN)
-    return Decision(
-        one, action, "the content differs from what is registered" if known.registered else "not registered yet"
-    )
+    return Decision(one, action, DIFFERS if known.registered else "not registered yet")
 
 
 def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:

@@ -1,9 +1,9 @@
 """Before an update leaves: read what is registered, compare, and stop what would destroy something."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.xml.resources import emptied_blocks, with_parts
@@ -12,17 +12,26 @@ from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import PRODUCTION
-from doideposit.deposits.planning import SENT_AGAIN, Action, Decision, Permissions, too_many_digits
+from doideposit.deposits.planning import (
+    DIFFERS,
+    SENT_AGAIN,
+    Action,
+    Decision,
+    Permissions,
+    PlanInput,
+    too_many_digits,
+)
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
 from doideposit.registered.clearing import fields_of
+from doideposit.registered.comparison import compare
 from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["Examined", "Seen", "compared", "examine", "is_kept", "is_registered", "look"]
+__all__ = ["Examined", "Seen", "applied_in_parts", "compared", "examine", "is_kept", "is_registered", "look"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -159,6 +168,46 @@ def compared(
     )
     reason = update.summary or same
     return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
+
+
+def applied_in_parts(
+    context: DepositContext,
+    inputs: Sequence[DepositCandidate | PlanInput],
+    decisions: Sequence[Decision],
+    store: ContentStore,
+    may: Permissions,
+) -> tuple[Decision, ...]:
+    """Let a record rest whose last changes were sent alone, as its references are: the whole would change nothing.
+
+    The fingerprint of the last whole deposit is another one then, so that only the content tells.
+    """
+    pairs = list(zip(inputs, decisions, strict=True))
+    going = [] if may.retry else [one for one, decision in pairs if _is_plain_update(one, decision)]
+    changed = context.ledger.versions.changed_in_parts([one.item.doi for one in going]) if going else frozenset()
+    if not changed:
+        return tuple(decisions)
+    return tuple(
+        replace(decision, action=Action.UNCHANGED, reason=_IN_PARTS)
+        if _is_plain_update(one, decision) and one.item.doi.key in changed and _changes_nothing(context, one, store)
+        else decision
+        for one, decision in pairs
+    )
+
+
+_IN_PARTS: Final = "registered with the same content, some of it in a resource-only deposit"
+
+
+def _is_plain_update(one: DepositCandidate | PlanInput, decision: Decision) -> TypeGuard[DepositCandidate]:
+    return isinstance(one, DepositCandidate) and decision.reason == DIFFERS and not one.wanted.is_resources
+
+
+def _changes_nothing(context: DepositContext, candidate: DepositCandidate, store: ContentStore) -> bool:
+    doi, versions = candidate.item.doi, context.ledger.versions
+    sent = versions.last_registered(doi)
+    ours = sent[1] if sent else versions.adopted_version(doi)
+    registered = None if ours is None else read_record(ours, doi.printed)
+    desired = read_record(store.get(candidate.content), doi.printed)
+    return registered is not None and desired is not None and not compare(registered, desired)
 
 
 @dataclass(frozen=True, slots=True)

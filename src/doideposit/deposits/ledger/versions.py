@@ -104,6 +104,17 @@ class Versions:
             # Of one DOI only one is on its way at a time, so that the order of recording is the order of arrival.
             return tuple(bytes_of(xml) for xml in connection.execute(statement.order_by(submission.c.id)).scalars())
 
+    def changed_in_parts(self, dois: Sequence[Doi]) -> frozenset[str]:
+        """Return which of these DOIs a resource-only deposit ever changed, by `Doi.key`."""
+        joined = item.join(submission, submission.c.id == item.c.submission)
+        took_effect = (item.c.target == self._target, item.c.outcome.in_(TOOK_EFFECT), _is_alone())
+        found = set[str]()
+        with self._session.reading() as connection:
+            for part in chunks([doi.key for doi in dois]):
+                statement = select(item.c.doi).select_from(joined).where(*took_effect, item.c.doi.in_(part))
+                found.update(connection.execute(statement).scalars())
+        return frozenset(found)
+
     def parts_not_shown(self, doi: Doi) -> tuple[bytes, ...]:
         """Return the resource-only deposits of a DOI that Crossref was not seen to show yet."""
         files = self.parts_since(doi)

@@ -170,6 +170,19 @@ def test_aliases_and_dois_of_others_are_named_and_left_alone(desk: Desk, tmp_pat
     # The other prefix may be ours too: then the person says so.
     more = desk.depositor.adopt(commentary(3).doi, prefixes=["10.99999"], folder=tmp_path / "records")
     assert commentary(3).doi in [one.doi for one in more.of(Adoption.ADOPTED)]
+    # It stays so: neither a change by others, nor a reason to keep an update back.
+    desk.clock.advance(86_400)
+    desk.depositor.watch(50)
+    assert not desk.depositor.status(commentary(3).doi).drift
+    [entry] = desk.depositor.plan(commentary(3, title="A new title")).entries
+    assert (entry.action, entry.reason) == (
+        Action.UPDATE,
+        "title: “Prospects for NATO-Japan relations 3” → “A new title 3”",
+    )
+    desk.sandbox.elsewhere.transfer(str(commentary(3).doi), "10.77777")
+    desk.clock.advance(8 * 86_400)
+    desk.depositor.watch(50)
+    assert [one.kind.value for one in desk.depositor.status(commentary(3).doi).drift] == ["owner"]
 
 
 DATASET = b"""<?xml version="1.0" encoding="UTF-8"?>

@@ -8,7 +8,7 @@ import pytest
 
 from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.deposits.planning import Action
-from doideposit.errors import UsageError
+from doideposit.errors import RegistrarUnavailable, UsageError
 from doideposit.reports.standing import take_standing
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
@@ -239,6 +239,34 @@ def test_a_query_service_that_is_away_for_days_is_told_once(desk: Desk) -> None:
     theirs(desk)
     week(desk)
     assert desk.depositor.status(DOI).drift
+
+
+@pytest.mark.parametrize(("place", "change"), [("rest", "owner"), ("rest", "address"), ("handle", "foreign deposit")])
+def test_one_service_that_is_away_for_days_does_not_hide_what_the_others_show(
+    desk: Desk, place: str, change: str
+) -> None:
+    desk.sandbox.faults.add("status", "503", times=None, at=place)
+    happens, kinds, _ = CHANGES[change]
+    happens(desk)
+    told = []
+    for _ in range(30):
+        desk.clock.advance(6 * HOUR)
+        report = desk.depositor.watch(50)
+        told += [report.error.message] if report.error is not None and report.is_new else []
+    assert [one.kind.value for one in desk.depositor.status(DOI).drift] == kinds
+    assert len(told) == 1
+    assert "answered 503" in told[0]
+
+
+def test_an_address_that_others_changed_stays_told_while_doi_org_is_away(desk: Desk) -> None:
+    moved(desk)
+    week(desk)
+    desk.sandbox.faults.add("status", "503", times=None, at="handle")
+    week(desk)
+    assert [one.kind.value for one in desk.depositor.status(DOI).drift] == CHANGES["address"][1]
+    assert "drift-over" not in [one.kind for one in desk.depositor.history(DOI)]
+    with pytest.raises(RegistrarUnavailable, match="503"):
+        desk.depositor.verify(DOI)
 
 
 def test_one_answer_that_is_none_does_not_hold_up_the_others(desk: Desk) -> None:

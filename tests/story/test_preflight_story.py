@@ -129,6 +129,8 @@ def test_the_member_is_learnt_from_what_is_registered(opened: Any, sandbox: Sand
         ({"title": "SADF Commentary"}, "plan-series-differs", "title", 22),
         ({"other_issns": [{"issn": "2049-3630", "medium": "print"}]}, "plan-series-differs", "issn", 23),
         ({"record_type": "journal"}, "plan-record-type", "record_type", 24),
+        # Another ISSN than the registered one, wherever it comes from: nothing is registered with it.
+        ({"issn": "2049-3630"}, "plan-series-differs", "issn", 23),
     ],
 )
 def test_what_the_series_is_registered_as_holds(

@@ -12,7 +12,7 @@ from doideposit.errors import ConfigurationError, RegistrarUnavailable, Unexpect
 from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["RegisteredState", "read_query"]
+__all__ = ["RegisteredState", "no_answer", "read_query"]
 
 # The query service says so in a page with status 200.
 _UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
@@ -83,8 +83,8 @@ def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredS
         type="" if named is None else named.get("type", ""),
         owner_prefix=items.get("owner-prefix", ""),
         member=items.get("member-id", ""),
-        # Both names have been seen in answers; an alias can no longer be updated (Crossref documentation, conflicts).
-        alias_of=items.get("prime-doi") or items.get("prime", ""),
+        # An alias can no longer be updated (Crossref documentation, conflicts).
+        alias_of=next((one for one in _primes(query) if one.lower() != doi.key), ""),
         created=items.get("created", ""),
         last_update=items.get("last-update", ""),
         has_record=query.find(".//{*}doi_record") is not None,
@@ -115,14 +115,23 @@ def _from_unixref(root: Element, answer: bytes, doi: Doi, host: str) -> Register
 def _about(root: Element, doi: Doi) -> Element | None:
     """Return the ``query`` element about our DOI: its namespace has changed over the years, its names have not.
 
-    The answer about an alias names the DOI that it stands for.
+    The answer about an alias may name the DOI that it stands for in place of ours. Without any DOI it can only be a
+    "no": an answer to somebody else's question, as a proxy has been seen to give, must not count as ours.
     """
     for query in root.iter("{*}query"):
         named = query.find("{*}doi")
-        aliases = (item for item in query.iterfind("{*}crm-item") if item.get("name") in {"prime", "prime-doi"})
-        if named is None or _text(named).lower() == doi.key or any(map(_text, aliases)):
+        if named is None and query.get("status") != "resolved":
+            return query
+        if named is not None and _text(named).lower() in {doi.key, *(one.lower() for one in _primes(query))}:
             return query
     return None
+
+
+def _primes(query: Element) -> list[str]:
+    """Return the DOI that an alias stands for; both names have been seen in answers (unixsd query output format)."""
+    names = ("prime-doi", "prime")
+    found = {item.get("name"): _text(item) for item in query.iterfind("{*}crm-item") if item.get("name") in names}
+    return [found[name] for name in names if found.get(name)]
 
 
 def _text(element: Element) -> str:
@@ -143,13 +152,22 @@ def _refuse_words(answer: bytes, doi: Doi, host: str) -> None:
         raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
     if b"unable to parse or validate the xml query" in start:
         raise UnexpectedAnswer(f"{host} does not understand the question about {doi}")
-    if not answer.strip():
-        raise UnexpectedAnswer(f"{host} gave an empty answer about {doi}")
-    if b"<html" in start or b"<!doctype html" in start:
-        raise UnexpectedAnswer(f"{host} answered the question about {doi} with a web page")
+    if (what := no_answer(answer)) is not None:
+        raise UnexpectedAnswer(f"{host} {what} about {doi}")
     if b"crossref_result" in start or b"doi_records" in start:
         raise UnexpectedAnswer(f"the answer of {host} about {doi} breaks off, or is no XML that can be read")
     raise _unknown(host)
+
+
+def no_answer(body: bytes) -> str | None:
+    """Say of a body that answers nothing what it is, so that a person knows where to look; None for any other."""
+    if not body.strip():
+        return "gave an empty answer"
+    start = body[:10_000].lower()
+    if b"<html" in start or b"<!doctype html" in start:
+        # A page of a proxy, of maintenance or of a login.
+        return "gave a web page instead of an answer"
+    return None
 
 
 def _refuse_no_answer(status: str, doi: Doi, host: str) -> None:

@@ -81,7 +81,8 @@ class RegisteredWork:
     `type` is the REST API's name (``report``, ``posted-content``), `landing_url` the address the DOI was registered
     with; `created`, `deposited` (the last change: a deposit, or one of Crossref's own) and `indexed` are aware.
     `owner_prefix` is the prefix of its owner, which need not be the one in the DOI; `member` the owner's number.
-    `updated_by` are the DOIs of the notices that correct or retract it, in lower case, whoever said so.
+    `updated_by` are the DOIs of the notices that correct or retract it, in lower case, whoever said so; `container` is
+    the title of its series or journal.
     """
 
     doi: str
@@ -93,6 +94,7 @@ class RegisteredWork:
     owner_prefix: str | None = None
     member: str | None = None
     updated_by: frozenset[str] = frozenset()
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     Field,
     Strict,
     TypeAdapter,
@@ -66,6 +67,7 @@ class _WorkMessage(BaseModel):
     deposited: Annotated[_Timestamp | None, _Odd] = None
     indexed: Annotated[_Timestamp | None, _Odd] = None
     updated_by: Annotated[tuple[Annotated[_UpdatedBy | None, _Odd], ...] | None, _Odd] = Field(None, alias="updated-by")
+    container: _Words = Field(None, alias="container-title")
 
     def value(self, doi: str) -> RegisteredWork:
         """Return the work; `doi` stands in where the answer does not name it."""
@@ -79,6 +81,7 @@ class _WorkMessage(BaseModel):
             indexed=_aware(self.indexed),
             owner_prefix=self.prefix,
             member=self.member,
+            container=next(iter(self.container or ()), ""),
             updated_by=frozenset(one.doi.lower() for one in self.updated_by or () if one is not None and one.doi),
         )
 
@@ -150,11 +153,13 @@ class _FoundList(BaseModel):
 
 
 class _Prefix(BaseModel):
+    prefix: _Text = None
     name: _Text = None
     member: _Text = None
 
 
 class _MemberMessage(BaseModel):
+    id: Annotated[str | None, _Odd, BeforeValidator(str)] = None
     name: _Text = Field(None, alias="primary-name")
     prefixes: _Words = None
 

@@ -6,14 +6,15 @@ hints: it can miss a DOI for weeks, and it loses part of every record; the query
 Crossref REST API documentation; the DOI handbook's "REST API response format"; Crossref's "unixsd query output format".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Final, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
 from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NoAnswer, Timeouts, check_address, default_user_agent
 from doideposit.crossref.politeness import Pace, PassingTime
-from doideposit.crossref.queries import RegisteredState, read_query
+from doideposit.crossref.queries import RegisteredState, no_answer, read_query
 from doideposit.crossref.registrar import (
     CrossrefMember,
     Endpoint,
@@ -117,7 +118,10 @@ class Registry:
     def work(self, doi: Doi) -> RegisteredWork | None:
         """Return the record of a DOI, or None while the REST API has none."""
         # A DOI may hold slashes and brackets, all of which the path has to escape.
-        found = self._message(f"/works/{quote(doi.printed, safe='')}", WORK)
+        path = f"/works/{quote(doi.printed, safe='')}"
+        found = self._message(path, WORK)
+        if found is not None and found.doi and found.doi.lower() != doi.key:
+            raise self._of_another(str(doi))
         return None if found is None else found.value(doi.printed)
 
     def works(self, by: ListedBy, values: Sequence[str]) -> Iterator[RegisteredWork]:
@@ -127,10 +131,12 @@ class Registry:
         """
         for start in range(0, len(values), DOIS_AT_ONCE):
             # Values of one filter that are repeated count as "or" (REST API documentation, filters).
-            chosen = ",".join(f"{by}:{value}" for value in values[start : start + DOIS_AT_ONCE])
-            yield from self._pages({"filter": chosen, "rows": str(ROWS), **self._mailto})
+            part = values[start : start + DOIS_AT_ONCE]
+            chosen = ",".join(f"{by}:{value}" for value in part)
+            query = {"filter": chosen, "rows": str(ROWS), **self._mailto}
+            yield from self._pages(query, partial(_is_asked_for, by, {value.lower() for value in part}))
 
-    def _pages(self, query: Mapping[str, str]) -> Iterator[RegisteredWork]:
+    def _pages(self, query: Mapping[str, str], is_wanted: Callable[[RegisteredWork], bool]) -> Iterator[RegisteredWork]:
         url, cursor, seen = _required(self._rest, "a REST API") + "/works", "*", set[str]()
         for _ in range(MOST_PAGES):
             answer = self._get(url, {**query, "cursor": cursor}, "list")
@@ -138,6 +144,9 @@ class Registry:
             if found is None:
                 self._refuse(answer, url)
             page = [one.value("") for one in found.message.items if one is not None and one.doi]
+            if page and not any(map(is_wanted, page)):
+                raise self._of_another(query["filter"])
+            page = [one for one in page if is_wanted(one)]
             new = [one for one in page if one.doi.lower() not in seen]
             yield from new
             seen.update(one.doi.lower() for one in new)
@@ -172,15 +181,17 @@ class Registry:
     def prefix(self, prefix: str) -> CrossrefMember | None:
         """Return the member that a DOI prefix belongs to; None when Crossref does not know the prefix."""
         found = self._message(f"/prefixes/{quote(prefix, safe='')}", PREFIX)
-        return (
-            None
-            if found is None
-            else CrossrefMember((found.member or "").rpartition("/")[2], found.name or "", (prefix,))
-        )
+        if found is None:
+            return None
+        if found.prefix and found.prefix.rpartition("/")[2] != prefix:
+            raise self._of_another(f"the prefix {prefix}")
+        return CrossrefMember((found.member or "").rpartition("/")[2], found.name or "", (prefix,))
 
     def member(self, number: str) -> CrossrefMember | None:
         """Return a member by its number, with all of its prefixes; None when there is none."""
         found = self._message(f"/members/{quote(number, safe='')}", MEMBER)
+        if found is not None and found.id and found.id != number:
+            raise self._of_another(f"the member {number}")
         return None if found is None else CrossrefMember(number, found.name or "", found.prefixes or ())
 
     def agencies(self, dois: Sequence[Doi]) -> dict[str, str]:
@@ -249,12 +260,10 @@ class Registry:
         return self._state(self._get(url, self._mailto, "single"), url, doi, {OK})
 
     def _state(self, answer: HttpAnswer, url: str, doi: Doi, taken: set[int]) -> RegisteredState | None:
-        if answer.status == NOT_FOUND:
+        if _is_not_found(answer):
             return None
-        if answer.truncated:
-            raise UnexpectedAnswer(f"{_host(url)} gave an answer about {doi} of more than {LIMIT:,} bytes")
-        if answer.status not in taken:
-            self._refuse(answer, url)
+        if answer.truncated or answer.status not in taken:
+            self._refuse(answer, url, f" about {doi}")
         return read_query(answer.body, doi, _host(url))
 
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
@@ -266,12 +275,15 @@ class Registry:
         """Return the ``message`` of a REST answer; None for 404."""
         url = _required(self._rest, "a REST API") + path
         answer = self._get(url, self._mailto, "single")
-        if answer.status == NOT_FOUND:
+        if _is_not_found(answer):
             return None
         document = read_answer(shape, answer) if answer.status == OK else None
         if document is None:
             self._refuse(answer, url)
         return document.message
+
+    def _of_another(self, asked: str) -> UnexpectedAnswer:
+        return UnexpectedAnswer(f"{_host(self._rest or '')} was asked about {asked}, and answered about another")
 
     def _get(self, url: str, params: Mapping[str, str], kind: str) -> HttpAnswer:
         pace = self._paces.get(kind)
@@ -297,7 +309,7 @@ class Registry:
         except NoAnswer as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
 
-    def _refuse(self, answer: HttpAnswer, url: str) -> NoReturn:
+    def _refuse(self, answer: HttpAnswer, url: str, about: str = "") -> NoReturn:
         host = _host(url)
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{host} asks to wait (429)", retry_after=answer.retry_after)
@@ -307,8 +319,11 @@ class Registry:
             )
         if answer.status >= SERVER_ERROR:
             raise RegistrarUnavailable(f"{host} answered {answer.status}", retry_after=answer.retry_after)
+        if answer.truncated:
+            raise UnexpectedAnswer(f"{host} gave an answer{about} of more bytes than are read")
         # Nothing of the answer is quoted: a look-up knows no login, so that it could not take a password out of it.
-        raise UnexpectedAnswer(f"{host} gave an answer that is not known ({answer.status})")
+        what = no_answer(answer.body) or "gave an answer that is not known"
+        raise UnexpectedAnswer(f"{host} {what}{about} ({answer.status})")
 
 
 def _paces(waiting: PassingTime, *, polite: bool) -> dict[str, Pace]:
@@ -318,6 +333,21 @@ def _paces(waiting: PassingTime, *, polite: bool) -> dict[str, Pace]:
     single, several, at_once = (10, 3, 3) if polite else (5, 1, 1)
     rates = {"single": single, "list": several, "query": single, "handle": single}
     return {kind: Pace(waiting, rate=rate, at_once=at_once) for kind, rate in rates.items()}
+
+
+def _is_asked_for(by: ListedBy, values: Collection[str], work: RegisteredWork) -> bool:
+    """Tell whether a work can be of the list asked for, where it says itself whose it is."""
+    of_work = {"prefix": work.owner_prefix, "member": work.member}.get(by)
+    return not of_work or of_work in values
+
+
+def _is_not_found(answer: HttpAnswer) -> bool:
+    """Tell whether a service says that it does not have what was asked for.
+
+    A web page with 404 is one of a proxy, or of a wrong address: taken for "not registered" it would let a plan say
+    "new" of a DOI that exists.
+    """
+    return answer.status == NOT_FOUND and (not answer.body.strip() or no_answer(answer.body) is None)
 
 
 def _required(address: str | None, what: str) -> str:

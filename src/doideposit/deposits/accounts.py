@@ -5,15 +5,16 @@ that no later configuration can send it, or ask for it, with the login of anothe
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from doideposit.checks.values import DepositorName
-from doideposit.crossref.registrar import Registrar
-from doideposit.errors import ConfigurationError
+from doideposit.crossref.registrar import CrossrefMember, Registrar
+from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
-__all__ = ["PublisherAccount", "PublisherAccounts", "publisher_of"]
+__all__ = ["Owners", "PublisherAccount", "PublisherAccounts", "publisher_of"]
 
 
 def _no_login() -> None:
@@ -103,3 +104,56 @@ def _by_title(series: Iterable[Series], title: str, doi: Doi) -> str | None:
     ours = [one for one in series if one.prefix == doi.prefix]
     name = _only_name(one for one in ours if one.title.casefold() == title.casefold())
     return _only_name(ours) if name is None else name
+
+
+class MemberLookups(Protocol):
+    """Ask which member has a prefix."""
+
+    @property
+    def has_works(self) -> bool:
+        """Tell whether there is a REST API to ask."""
+
+    def prefix(self, prefix: str) -> CrossrefMember | None:
+        """Return the member that a prefix belongs to, None for one that Crossref does not know."""
+
+
+@dataclass(slots=True)
+class Owners:
+    """Tell which publishers own a prefix; `also` are prefixes that a person says are ours."""
+
+    accounts: PublisherAccounts
+    series: Mapping[str, Series]
+    registry: MemberLookups
+    also: Iterable[str] = ()
+    _members: dict[str, str] = field(default_factory=dict)
+
+    def publishers_of(self, prefix: str, member: str = "") -> frozenset[str] | None:
+        """Return the publishers that own an owner prefix, empty where it is ours and nobody's in particular.
+
+        None means another owner. `member` is the owner's number, where Crossref's answer has it.
+        """
+        named = frozenset(self._name(one) for one in self.series.values() if one.prefix == prefix)
+        if named or prefix in self.also:
+            return named
+        number = member or self._member_of(prefix)
+        same = frozenset(name for name, known in self._numbers() if number and known == number)
+        return same or None
+
+    def _numbers(self) -> Iterable[tuple[str, str]]:
+        """Yield each publisher with its member number: that of the configuration, else of the prefixes it uses."""
+        for series in self.series.values():
+            name = self._name(series)
+            yield name, self.accounts.named(name).depositor.member or self._member_of(series.prefix)
+
+    def _member_of(self, prefix: str) -> str:
+        if prefix not in self._members:
+            try:
+                found = self.registry.prefix(prefix) if self.registry.has_works else None
+            # Who owns a prefix is an extra here: without an answer nothing is said of it.
+            except RegistrarError:
+                found = None
+            self._members[prefix] = found.id if found else ""
+        return self._members[prefix]
+
+    def _name(self, series: Series) -> str:
+        return series.publisher_account or ""

@@ -5,7 +5,7 @@ was killed goes on where it stopped, and one that comes after a whole run finds 
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,19 +14,18 @@ from typing import Final
 
 from doideposit.checks.checking import Checker
 from doideposit.crossref.queries import RegisteredState
-from doideposit.deposits.accounts import PublisherAccounts
+from doideposit.deposits.accounts import Owners
 from doideposit.deposits.adopted_files import AdoptedFile, RecordFolder
 from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.ledger.entries import AdoptedWork
+from doideposit.deposits.limits import NOBODY_ANSWERS, SILENT
 from doideposit.deposits.values import Progress
 from doideposit.errors import (
     ConfigurationError,
     DoiDepositError,
-    RegistrarBusy,
     RegistrarError,
     RegistrarUnavailable,
-    SubmissionForbidden,
     UsageError,
     WorldError,
 )
@@ -41,54 +40,10 @@ __all__ = ["AdoptionPass", "AdoptionScope"]
 # Whose prefix is it: which publisher of the configuration owns a DOI at Crossref, by owner prefix or by member.
 
 
-@dataclass(slots=True)
-class _Owners:
-    """Tell which publishers own a prefix; `also` are prefixes that a person says are ours."""
-
-    accounts: PublisherAccounts
-    series: Mapping[str, Series]
-    registry: RegistryPort
-    also: Iterable[str] = ()
-    _members: dict[str, str] = field(default_factory=dict)
-
-    def publishers_of(self, prefix: str, member: str = "") -> frozenset[str] | None:
-        """Return the publishers that own an owner prefix, empty where it is ours and nobody's in particular.
-
-        None means another owner. `member` is the owner's number, where Crossref's answer has it.
-        """
-        named = frozenset(self._name(one) for one in self.series.values() if one.prefix == prefix)
-        if named or prefix in self.also:
-            return named
-        number = member or self._member_of(prefix)
-        same = frozenset(name for name, known in self._numbers() if number and known == number)
-        return same or None
-
-    def _numbers(self) -> Iterable[tuple[str, str]]:
-        """Yield each publisher with its member number: that of the configuration, else of the prefixes it uses."""
-        for series in self.series.values():
-            name = self._name(series)
-            yield name, self.accounts.named(name).depositor.member or self._member_of(series.prefix)
-
-    def _member_of(self, prefix: str) -> str:
-        if prefix not in self._members:
-            try:
-                found = self.registry.prefix(prefix) if self.registry.has_works else None
-            # Who owns a prefix is an extra here: without an answer nothing is said of it.
-            except RegistrarError:
-                found = None
-            self._members[prefix] = found.id if found else ""
-        return self._members[prefix]
-
-    def _name(self, series: Series) -> str:
-        return series.publisher_account or ""
-
-
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
 # So many answers are asked for before the first of them is worked on: a slow disk must not keep Crossref waiting.
 AHEAD: Final = 8 * AT_ONCE
-# So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs.
-FAILURES: Final = 4
 # So many numbers after the last one known are asked for: the newest are those that lists miss.
 BEYOND: Final = 3
 # So many gaps are asked about, or as many as there are numbers: more means that nobody counts one by one.
@@ -96,8 +51,6 @@ MOST_GAPS: Final = 50
 
 
 _Reply = RegisteredState | DoiDepositError | None
-# What says nothing of one DOI, and everything of the service: the next question will fare no better.
-_NOBODY_ANSWERS: Final = (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden, ConfigurationError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +90,7 @@ class AdoptionPass:
         self._folder = RecordFolder(folder, knowing.read, several=len(context.series) > 1, schema=schema)
         self._on_event = on_event
         self._chosen: Mapping[str, Series] = context.series
-        self._owners = _Owners(context.accounts, context.series, self._registry)
+        self._owners = Owners(context.accounts, context.series, self._registry)
         self._found = _FoundSoFar()
         self._again: frozenset[str] = frozenset()
 
@@ -226,7 +179,7 @@ class AdoptionPass:
         failures = 0
         answers = self._answers(new)
         for place, (doi, answer) in zip(count(1), answers, strict=False):
-            failures = failures + 1 if isinstance(answer, _NOBODY_ANSWERS) else 0
+            failures = failures + 1 if isinstance(answer, NOBODY_ANSWERS) else 0
             match answer:
                 case None if guessed:
                     continue
@@ -237,7 +190,7 @@ class AdoptionPass:
                     self._tell(self._taken(doi, answer))
                 case _:
                     self._unread(doi, answer)
-            if failures >= FAILURES:
+            if failures >= SILENT:
                 self._found.unasked += len(new) - place
                 answers.close()
                 break

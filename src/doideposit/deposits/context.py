@@ -20,7 +20,7 @@ from doideposit.crossref.registrar import (
     ResolvedHandle,
 )
 from doideposit.crossref.validator.validator import Sealed
-from doideposit.deposits.accounts import PublisherAccount, PublisherAccounts
+from doideposit.deposits.accounts import Owners, PublisherAccount, PublisherAccounts
 from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
@@ -131,6 +131,21 @@ class DepositContext:
         if one.sealed is None:
             return self.accounts.of_item(one.item.doi, one.item.container)
         return self.accounts.of_series(one.series)
+
+    def owns(self, doi: Doi, state: RegisteredState) -> bool:
+        """Tell whether Crossref says of a DOI that a publisher of ours owns it.
+
+        The owner's prefix need not be the one in the DOI: it may be another of the same member, or the one that owned
+        the DOI when it was taken over.
+        """
+        prefix = state.owner_prefix
+        if not prefix or prefix in {doi.prefix, *(series.prefix for series in self.series.values())}:
+            return True
+        if prefix == self.ledger.versions.adopted_owner(doi):
+            return True
+        if self.registry is None:
+            return False
+        return Owners(self.accounts, self.series, self.registry).publishers_of(prefix, state.member) is not None
 
     def offline(self) -> "DepositContext":
         """Return the same without the way to what is registered: nothing waits for Crossref then."""

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["PRODUCTION", "Limits"]
+from doideposit.errors import ConfigurationError, RegistrarBusy, RegistrarUnavailable, SubmissionForbidden
+
+__all__ = ["NOBODY_ANSWERS", "PRODUCTION", "SILENT", "Limits"]
+
+# What says nothing of one DOI, and everything of the service: the next question will fare no better.
+NOBODY_ANSWERS: Final = (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden, ConfigurationError)
+# So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs.
+SILENT: Final = 4
 
 # The one target where a deposit lasts, costs money, and needs a yes.
 PRODUCTION: Final = "production"

@@ -27,6 +27,8 @@ __all__ = ["CitedAgencies", "find_agencies", "preflight"]
 
 # DOIs in one question to the resolver; the limit is the length of an address.
 AT_ONCE: Final = 50
+# So many works of the prefix are looked through for one of the series: a page of the REST API's list.
+LISTED: Final = 1_000
 # So many registered DOIs are read, until one says what the series is registered as.
 SAMPLES: Final = 3
 # So many DOIs of the ledger are looked through for one of our own deposits.
@@ -168,17 +170,43 @@ def _of_title(context: DepositContext, registry: RegistryPort, series: Series) -
 
 
 def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> RegisteredRecord | None:
-    """Return a registered record of the series; None where there is none."""
-    listed = registry.works("issn", [str(one.issn) for one in series.issns])
-    for _, work in zip(range(SAMPLES), listed, strict=False):
-        doi = _doi(work)
-        state = None if doi is None else registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
-        if doi is None or state is None or state.alias_of:
-            continue
-        record = read_record(state.answer, doi.printed)
-        if record is not None and record.series.get("issns"):
+    """Return a registered record of the series; None where there is none.
+
+    What is registered with its ISSN comes first. A series whose ISSN was mistyped, or exchanged for another one, is
+    found by its title, among what the ledger has of it and what the owner of the prefix has registered.
+    """
+    ours = {str(one.issn) for one in series.issns}
+    for work in islice(registry.works("issn", sorted(ours)), SAMPLES):
+        record = _record_of(context, registry, _doi(work))
+        if record is not None and ours & _issns_of(record):
+            return record
+    known = (work.doi for work in context.ledger.works.all(WorkFilter(series=series.name)) if work.registered_at)
+    named = (
+        doi
+        # One page of the list: who has more works than that needs no list to know what a series is called.
+        for work in islice(registry.works("prefix", [series.prefix]), LISTED)
+        if _folded(work.container) == _folded(series.title) and (doi := _doi(work)) is not None
+    )
+    for doi in (*islice(known, SAMPLES), *islice(named, SAMPLES)):
+        record = _record_of(context, registry, doi)
+        if (
+            record is not None
+            and _issns_of(record)
+            and _folded(str(record.series.get("title"))) == _folded(series.title)
+        ):
             return record
     return None
+
+
+def _record_of(context: DepositContext, registry: RegistryPort, doi: Doi | None) -> RegisteredRecord | None:
+    state = None if doi is None else registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
+    return None if doi is None or state is None or state.alias_of else read_record(state.answer, doi.printed)
+
+
+def _issns_of(record: RegisteredRecord) -> set[str]:
+    entries = record.series.get("issns")
+    listed = entries if isinstance(entries, list) else []
+    return {str(one["issn"]) for one in listed if isinstance(one, Mapping)}
 
 
 def _doi(work: RegisteredWork) -> Doi | None:
@@ -196,10 +224,7 @@ def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str
     title = str(record.series.get("title") or "")
     if _folded(title) != _folded(series.title):
         yield "title", f"the series is registered as “{title}”, and the configuration calls it “{series.title}”"
-    entries = record.series.get("issns")
-    listed = entries if isinstance(entries, list) else []
-    issns = {str(one["issn"]) for one in listed if isinstance(one, Mapping)}
-    ours = {str(one.issn) for one in series.issns}
+    issns, ours = _issns_of(record), {str(one.issn) for one in series.issns}
     if issns != ours:
         told = " and ".join(sorted(issns)) or "none"
         yield (

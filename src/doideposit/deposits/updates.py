@@ -11,7 +11,7 @@ from doideposit.deposits.candidates import ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.ledger.target import TargetLedger
-from doideposit.deposits.limits import PRODUCTION
+from doideposit.deposits.limits import NOBODY_ANSWERS, PRODUCTION, SILENT
 from doideposit.deposits.planning import (
     DIFFERS,
     SENT_AGAIN,
@@ -21,7 +21,7 @@ from doideposit.deposits.planning import (
     PlanInput,
     too_many_digits,
 )
-from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
+from doideposit.errors import RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
@@ -71,27 +71,26 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
     if registry is None or not context.read_first or not wanted:
         return Seen()
 
-    in_a_row: list[str] = []
+    silent: list[str] = []
 
     def ask(doi: Doi) -> RegisteredState | str | None:
-        # A service that hangs costs a time-out for each question: after a few in a row nobody asks it any more.
-        if len(in_a_row) >= AT_ONCE:
-            return in_a_row[-1]
+        # Where nobody answers, hundreds of questions more would only take hundreds of time-outs.
+        if len(silent) >= SILENT:
+            return silent[-1]
         try:
             context.step("registered: ask")
             found = registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
-        except UnexpectedAnswer as error:
-            # One answer that is none says nothing of the others.
+        except NOBODY_ANSWERS as error:
+            silent.append(error.message)
             return error.message
-        except (RegistrarError, ConfigurationError) as error:
-            in_a_row.append(error.message)
+        except RegistrarError as error:
+            # One answer that is none says nothing of the other questions.
             return error.message
-        in_a_row.clear()
+        silent.clear()
         return found
 
     answers = [ask(wanted[0])]
-    if isinstance(answers[0], str):
-        # Where the first question fails, hundreds more would only take hundreds of time-outs.
+    if silent:
         answers *= len(wanted)
     elif len(wanted) > 1:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -282,8 +281,7 @@ def _not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) 
     if state is not None and state.alias_of:
         message = f"{doi} is an alias of {state.alias_of}, and its record cannot be changed any more"
         return Finding("plan-alias", Severity.ERROR, message, "ask Crossref support when that is not right")
-    ours = {doi.prefix, *(series.prefix for series in context.series.values())}
-    if state is not None and state.owner_prefix and state.owner_prefix not in ours:
+    if state is not None and not context.owns(doi, state):
         message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
         return Finding("plan-other-owner", Severity.ERROR, message, "only its owner can update it")
     return None

@@ -18,6 +18,7 @@ from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.ledger.read_schedule import FIRST_READ, next_look_for_matches
+from doideposit.deposits.limits import NOBODY_ANSWERS
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import pause_until
 from doideposit.deposits.steps import step_files
@@ -59,6 +60,9 @@ class Watcher:
     lists: int = 0
     error: RegistrarError | None = None
     is_new: bool = False
+    # Why doi.org, or the REST API, is not asked any more in this pass.
+    _silent: RegistrarError | None = None
+    _listed: list[Doi] = field(default_factory=list)
 
     def run(self, most: int, *, force: bool = False) -> None:
         """Make one pass: lists once a day, then up to `most` DOIs that are due; with `force` whatever the pause."""
@@ -71,15 +75,29 @@ class Watcher:
         away = observations.away_since()
         if away is not None and away[1] is not None and away[1] > self.context.clock() and not force:
             return
+        failure = self._pass(registry, most)
+        if failure is not None:
+            self._away(failure)
+        elif self.read:
+            observations.back()
+        elif away is not None and self._listed:
+            # A list alone does not tell whether the other services answer again: the next pass reads one.
+            observations.read_soon(self._listed[:1])
+
+    def _pass(self, registry: RegistryPort, most: int) -> RegistrarError | ConfigurationError | None:
+        """Ask for lists, and read what is due; return why not everything could be asked."""
+        failure: RegistrarError | ConfigurationError | None = None
         try:
             if registry.has_works:
                 self._list(registry)
+        except RegistrarError as error:
+            # Lists are hints: what counts is read all the same.
+            failure = error
+        try:
             self._read_due(registry, most)
         except (RegistrarError, ConfigurationError) as error:
-            self._away(error)
-        else:
-            if self.read or self.lists:
-                observations.back()
+            failure = error
+        return failure or self._silent
 
     def look(self, doi: Doi, handle: ResolvedHandle | None = None) -> None:
         """Read one DOI now; raises `RegistrarError`. Nothing happens to one that is not registered.
@@ -93,6 +111,8 @@ class Watcher:
         seen = observations.one(doi)
         if seen is not None:
             self._look(registry, seen, handle)
+        if self._silent is not None:
+            raise self._silent
 
     def _away(self, error: RegistrarError | ConfigurationError) -> None:
         now = self.context.clock()
@@ -110,6 +130,7 @@ class Watcher:
             self.context.step("list: ask")
             found = {one.doi.lower(): one for one in registry.works("doi", [each.doi.key for each in asked])}
             self.lists += 1
+            self._listed += [one.doi for one in asked]
             deposited = {key: _moment(one) for key, one in found.items()}
             hints = {one.doi.key for one in asked if one.doi.key in found and _moved(one, found[one.doi.key])}
             observations.listed(asked, deposited, hints)
@@ -140,9 +161,10 @@ class Watcher:
         known = sent[1] if sent else context.ledger.versions.adopted_version(seen.doi)
         ours = None if known is None else read_record(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
-        elsewhere = tuple(one for one in (self._address(registry, seen, ours, handle),) if one is not None)
-        absent = tuple(self._absent_updates(registry, seen.doi, ours))
-        sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), (*elsewhere, *absent))
+        elsewhere, is_whole = self._elsewhere(registry, seen, ours, handle)
+        sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), elsewhere)
+        if not is_whole:
+            sight = replace(sight, next_read_at=min(sight.next_read_at, context.clock() + DAY))
         if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._refills(seen, state, ours):
             words = "Crossref kept references that the last deposit no longer has: they are emptied, and sent again"
             sight = Sight(_next_read(seen, context.clock()), words)
@@ -155,6 +177,23 @@ class Watcher:
             return False
         shown = read_record(state.answer, seen.doi.printed)
         return _keeps_old_references(ours, shown) and _refill(self.context, seen.doi)
+
+    def _elsewhere(
+        self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None, handle: ResolvedHandle | None
+    ) -> tuple[tuple[Drift, ...], bool]:
+        """Return what is wrong outside of the record, and whether all of it could be asked.
+
+        Where it could not, what was known of it stands, and the DOI is read again tomorrow: services fail one by one.
+        """
+        try:
+            if self._silent is None:
+                address = self._address(registry, seen, ours, handle)
+                return (*((address,) if address else ()), *self._absent_updates(registry, seen.doi, ours)), True
+        except NOBODY_ANSWERS as error:
+            self._silent = error if isinstance(error, RegistrarError) else None
+        except UnexpectedAnswer:
+            pass
+        return tuple(one for one in seen.drift if one.kind in {DriftKind.ADDRESS, DriftKind.UPDATE}), False
 
     def _absent_updates(self, registry: RegistryPort, doi: Doi, ours: RegisteredRecord | None) -> Iterator[Drift]:
         """Yield what a notice says that it updates, and does not show there (REST API, ``updated-by``)."""
@@ -206,8 +245,8 @@ class Watcher:
         # Whether Crossref gives a new number for parts of a record is not documented.
         version = max(sent.version, state.timestamp) if sent.waits and alike else sent.version
         shown = Shown(state.timestamp, state.owner_prefix, state.alias_of, record)
-        owners = {seen.doi.prefix, *(series.prefix for series in self.context.series.values())}
-        found = [*drift_of(seen.doi, version, sent.record, shown, owners), *elsewhere]
+        is_moved = not self.context.owns(seen.doi, state)
+        found = [*drift_of(seen.doi, version, sent.record, shown, is_moved=is_moved), *elsewhere]
         taken = () if sent.waits else _taken(seen, sent.record, record, found)
         drift = tuple(one for one in found if one.mark not in {*seen.accepted, *taken})
         matched = dict(record.found) if record else {}

@@ -38,15 +38,16 @@ class Shown:
     record: RegisteredRecord | None
 
 
-def drift_of(
-    doi: Doi, sent: int, ours: RegisteredRecord | None, shown: Shown, owners: Collection[str]
-) -> Iterator[Drift]:
-    """Yield what others changed. `sent` is the version of our last deposit, `ours` its record, where there is one."""
+def drift_of(doi: Doi, sent: int, ours: RegisteredRecord | None, shown: Shown, *, is_moved: bool) -> Iterator[Drift]:
+    """Yield what others changed. `sent` is the version of our last deposit, `ours` its record, where there is one.
+
+    `is_moved` says that the owner of today is none of ours.
+    """
     if shown.alias_of:
         what = f"it was made an alias of {shown.alias_of}, whose record it shows now"
         yield Drift(DriftKind.ALIAS, what, "a DOI of its own", shown.alias_of, f"alias:{shown.alias_of.lower()}")
         return
-    if shown.owner_prefix and shown.owner_prefix not in owners:
+    if is_moved:
         what = f"it belongs to the owner of the prefix {shown.owner_prefix} now"
         yield Drift(DriftKind.OWNER, what, doi.prefix, shown.owner_prefix, f"owner:{shown.owner_prefix}")
     fields = differences_of(ours, shown.record)

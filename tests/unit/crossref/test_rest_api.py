@@ -1,6 +1,6 @@
 """Look-ups of a DOI: what each answer means, and that no digit of a timestamp is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -87,7 +87,11 @@ def test_404_is_none_for_works_prefixes_members_and_records() -> None:
 @responses.activate
 def test_prefixes_members_and_agencies_are_read() -> None:
     name = "South Asia Democratic Forum"
-    message = {"member": "https://id.crossref.org/member/7", "name": name, "prefix": "https://id.crossref.org/prefix/x"}
+    message = {
+        "member": "https://id.crossref.org/member/7",
+        "name": name,
+        "prefix": "https://id.crossref.org/prefix/10.48251",
+    }
     responses.add("GET", f"{REST}/prefixes/10.48251", json={"message": message})
     responses.add(
         "GET", f"{REST}/members/7", json={"message": {"primary-name": name, "prefixes": ["10.48251", "10.1"]}}
@@ -210,6 +214,66 @@ def test_every_other_answer_is_one_class_of_error(status: int, body: bytes, erro
     assert getattr(caught.value, "retry_after", 9.0) == 9.0
 
 
+WEB_PAGE = b"<!DOCTYPE html><html><body><h1>404 Not Found</h1></body></html>"
+TRANSFORM = f"{WORK}/transform/application/vnd.crossref.unixsd+xml"
+LOOK_UPS: list[tuple[str, Callable[[Registry], object]]] = [
+    (SEARCH, lambda one: one.registered(DOI, "doi@sadf.example.org")),
+    (TRANSFORM, lambda one: one.transformed(DOI)),
+    (WORK, lambda one: one.work(DOI)),
+    (f"{REST}/prefixes/10.48251", lambda one: one.prefix("10.48251")),
+    (f"{REST}/members/7", lambda one: one.member("7")),
+    (f"{REST}/works", lambda one: list(one.works("prefix", ["10.48251"]))),
+    (f"{REST}/works", lambda one: one.described([DOI])),
+    (HANDLE, lambda one: one.handle(DOI)),
+    (f"{HANDLES}/ra/{DOI.printed}".replace("(", "%28").replace(")", "%29"), lambda one: one.agencies([DOI])),
+]
+NO_ANSWERS = [
+    (200, b"", "empty answer"), (200, b"  \n", "empty answer"), (200, WEB_PAGE, "web page"), (404, WEB_PAGE, "web page"),
+    (200, b'{"message": {"DOI"', ""), (200, b"<crossref_result><query", ""), (200, b"\x00\xff\x1f\x8b", ""),
+    (200, b'{"message": "moved"}', ""), (200, b" " * (8 * 1024 * 1024 + 10), ""), (302, b"", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(len(NO_ANSWERS)))
+@pytest.mark.parametrize("look_up", range(len(LOOK_UPS)))
+@responses.activate
+def test_what_is_no_answer_is_none_at_every_look_up(look_up: int, place: int) -> None:
+    address, ask = LOOK_UPS[look_up]
+    status, body, words = NO_ANSWERS[place]
+    responses.add("GET", address, status=status, body=body)
+    with pytest.raises(UnexpectedAnswer) as caught:
+        ask(registry())
+    assert words in caught.value.message
+    assert "example.org" in caught.value.message
+
+
+OTHERS: list[tuple[str, object, Callable[[Registry], object]]] = [
+    (WORK, {"message": WORK_MESSAGE | {"DOI": "10.5555/other"}}, lambda one: one.work(DOI)),
+    (f"{REST}/prefixes/10.48251", {"message": {"prefix": "https://id.crossref.org/prefix/10.5555", "name": "X"}},
+     lambda one: one.prefix("10.48251")),
+    (f"{REST}/members/7", {"message": {"id": 8, "primary-name": "X"}}, lambda one: one.member("7")),
+    (f"{REST}/works", {"message": {"items": [{"DOI": "10.5555/a", "prefix": "10.5555"}]}},
+     lambda one: list(one.works("prefix", ["10.48251"]))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(len(OTHERS)))
+@responses.activate
+def test_an_answer_to_the_question_of_somebody_else_is_none(place: int) -> None:
+    address, document, ask = OTHERS[place]
+    responses.add("GET", address, json=document)
+    with pytest.raises(UnexpectedAnswer, match="answered about another"):
+        ask(registry())
+
+
+@responses.activate
+def test_a_list_with_works_of_others_in_it_gives_ours() -> None:
+    items = [{"DOI": "10.5555/a", "prefix": "10.5555"}, {"DOI": "10.48251/b", "prefix": "10.48251"}, None,
+             {"DOI": "10.48251/c"}]  # fmt: skip
+    responses.add("GET", f"{REST}/works", json={"message": {"items": items}})
+    assert [one.doi for one in registry().works("prefix", ["10.48251"])] == ["10.48251/b", "10.48251/c"]
+
+
 @responses.activate
 def test_no_connection_is_unavailable_without_the_librarys_words() -> None:
     responses.add("GET", WORK, body=requests.ConnectionError("https://me:secret@proxy"))
@@ -273,6 +337,9 @@ def test_a_doi_that_crossref_does_not_know_has_no_timestamp(status: int, body: b
         (unixsd(item("9" * 5_000)), UnexpectedAnswer),
         (unixsd(""), UnexpectedAnswer),
         (unixsd(item("20110425"), doi="10.5555/other"), UnexpectedAnswer),
+        # Of another alias, and of nobody: as a proxy with an old answer gives it.
+        (unixsd(item("20110425") + item("10.5555/prime", "prime-doi"), doi="10.5555/other"), UnexpectedAnswer),
+        (unixsd(item("20110425")).replace(b"<doi ", b"<d ").replace(b"</doi>", b"</d>"), UnexpectedAnswer),
         (unixsd(item("20110425"), "multiresolved"), UnexpectedAnswer),
         (unixsd("", "malformed"), UnexpectedAnswer),
         (unixsd("", "system-too-busy"), RegistrarUnavailable),

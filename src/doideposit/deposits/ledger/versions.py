@@ -148,6 +148,12 @@ class Versions:
             answer = connection.execute(select(adopted.c.answer).where(*mine)).scalar_one_or_none()
             return None if answer is None else bytes_of(answer)
 
+    def adopted_owner(self, doi: Doi) -> str:
+        """Return the prefix that owned a DOI when it was taken over; empty for one that was not."""
+        mine = (adopted.c.target == self._target, adopted.c.doi == doi.key)
+        with self._session.reading() as connection:
+            return connection.execute(select(adopted.c.owner_prefix).where(*mine)).scalar_one_or_none() or ""
+
     def adopted_version(self, doi: Doi) -> bytes | None:
         """Return what a DOI was when it was taken over, with what resource-only deposits changed since."""
         known = self.adopted_answer(doi)

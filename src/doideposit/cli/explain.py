@@ -10,7 +10,6 @@ import click
 from doideposit.cli.glossary import WORDS, Word
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import known_codes
 from doideposit.errors import UsageError
 from doideposit.reports.findings import Line, Span, Style
 
@@ -20,8 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["explain"]
 
 
+def _known_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the codes of findings that begin so."""
+    from doideposit.checks.catalogue.entries import CATALOGUE
+
+    return [code for code in CATALOGUE if code.startswith(incomplete)]
+
+
 @click.command()
-@click.argument("words", metavar="[WORD|CODE]", nargs=-1, shell_complete=known_codes)
+@click.argument("words", metavar="[WORD|CODE]", nargs=-1, shell_complete=_known_codes)
 @json_option
 @click.pass_obj
 def explain(invocation: Invocation, words: tuple[str, ...], as_json: bool) -> None:

@@ -25,7 +25,6 @@ __all__ = [
     "find_doi",
     "find_dois",
     "is_file_name",
-    "known_codes",
     "known_series",
     "near_dois",
 ]
@@ -56,13 +55,6 @@ def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
         return []
     with open_ledger(settings) as ledger:
         return [str(doi) for doi in ledger.on(settings.target, system_clock).works.dois_from(beginning, SUGGESTED)]
-
-
-def known_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the codes of findings that begin so."""
-    from doideposit.checks.catalogue.entries import CATALOGUE
-
-    return [code for code in CATALOGUE if code.startswith(incomplete)]
 
 
 def known_series(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

@@ -5,17 +5,14 @@ recorded, because the file may be changed, moved or gone when Crossref answers.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from doideposit.crossref.diagnostics.outcomes import DoiOutcome
-from doideposit.findings import Finding, Loc, Where, field_path, nearest
+from doideposit.findings import Finding, Loc, field_path, nearest
 from doideposit.records.models.record import Record
 from doideposit.records.origin import RawValue
-from doideposit.registered.reading import read_records
 
-__all__ = ["named_field", "note_lines", "with_fields"]
+__all__ = ["named_field", "note_lines"]
 
 # Fields with many lines, of which Crossref's messages name none: a reference has its own word in the log.
 LEFT_OUT: Final = frozenset({"abstract", "abstracts", "references"})
@@ -55,26 +52,6 @@ def note_lines(record: Record | None) -> str:
             lines[loc] = place.line
     noted = {"file": record.origin.file, "lines": {field_path(loc): line for loc, line in lines.items()}}
     return json.dumps(noted, ensure_ascii=False, separators=(",", ":"))
-
-
-def with_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome, ...]:
-    """Return the outcomes, each finding with the field that it names; `sent` is the deposit file."""
-    # What the file as a whole suffered names no field of one record, and there can be thousands of records.
-    if not any(one.finding is not None and not one.inherited for one in results):
-        return tuple(results)
-    records = read_records(sent)
-    found = {key: record.fields for key, record in records.items()}
-    return tuple(
-        replace(one, finding=_with_field(one.finding, found.get(one.doi.key, {})))
-        if one.finding is not None and not one.inherited
-        else one
-        for one in results
-    )
-
-
-def _with_field(finding: Finding, fields: Mapping[str, RawValue]) -> Finding:
-    loc = named_field(finding, fields)
-    return finding if loc is None else finding.at(Where(field=field_path(loc)))
 
 
 def named_field(finding: Finding, fields: Mapping[str, RawValue]) -> Loc | None:

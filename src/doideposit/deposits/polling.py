@@ -1,6 +1,6 @@
 """Asking what became of files: who is asked about, what the answer proves, and when to ask again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
 from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
-from doideposit.deposits.message_places import with_fields
+from doideposit.deposits.message_places import named_field
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_poll, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import STILL_READING, name_of
@@ -34,8 +34,11 @@ from doideposit.errors import (
     UnexpectedAnswer,
     WorldError,
 )
+from doideposit.findings import Finding, Where, field_path
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
+from doideposit.records.origin import RawValue
+from doideposit.registered.reading import read_records
 
 __all__ = ["Poller", "resolve_outcomes"]
 
@@ -120,6 +123,26 @@ def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutc
             return replace(outcome, outcome=Outcome.REGISTERED, finding=None, proof=proof)
     upload, outcome = said[0]
     return replace(outcome, proof=f"Crossref's result log of {upload.file_name}")
+
+
+def _with_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome, ...]:
+    """Return the outcomes, each finding with the field that it names; `sent` is the deposit file."""
+    # What the file as a whole suffered names no field of one record, and there can be thousands of records.
+    if not any(one.finding is not None and not one.inherited for one in results):
+        return tuple(results)
+    records = read_records(sent)
+    found = {key: record.fields for key, record in records.items()}
+    return tuple(
+        replace(one, finding=_with_field(one.finding, found.get(one.doi.key, {})))
+        if one.finding is not None and not one.inherited
+        else one
+        for one in results
+    )
+
+
+def _with_field(finding: Finding, fields: Mapping[str, RawValue]) -> Finding:
+    loc = named_field(finding, fields)
+    return finding if loc is None else finding.at(Where(field=field_path(loc)))
 
 
 class Poller:
@@ -338,7 +361,7 @@ class Poller:
         context = self._context
         proved = tuple(self._check_timestamp(submission, one) for one in results)
         if any(one.finding is not None for one in proved):
-            proved = with_fields(proved, context.ledger.works.stored(submission.id))
+            proved = _with_fields(proved, context.ledger.works.stored(submission.id))
         answer = next(one for one in answers if isinstance(one.reading, Completed))
         outcome = answer.reading.outcome if isinstance(answer.reading, Completed) else None
         submission_id = outcome.submission_id if outcome else None

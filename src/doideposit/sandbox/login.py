@@ -7,13 +7,7 @@ from html import escape
 
 from doideposit.sandbox.exchange import Reply
 
-__all__ = ["login_page", "refusal"]
-
-
-def refusal(words: str, *, known: bool) -> Reply:
-    """Return the page after a login that failed: an unknown user is named, a wrong password is not."""
-    wrong = "Wrong credentials. Incorrect username or password"
-    return login_page(wrong if known else f"username: {words} does not seem to exist.")
+__all__ = ["login_page"]
 
 
 def login_page(reason: str = "") -> Reply:

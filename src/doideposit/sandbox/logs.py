@@ -7,7 +7,7 @@ by sharing code.
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["Citation", "Diagnostic", "Log", "file_failure", "waiting"]
+__all__ = ["Citation", "Diagnostic", "Log", "file_failure"]
 
 # A top-level domain that can never exist (RFC 2606).
 HOST = "sandbox-ds1.invalid"
@@ -92,14 +92,6 @@ class Log:
 
     def _count(self, status: str) -> int:
         return sum(record.status == status for record in self.records)
-
-
-def waiting(status: str, submission_id: int) -> bytes:
-    """Return the answer while there is no log yet: the batch id stays empty, and the lines end as on Windows."""
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch_diagnostic status="{status}">\r\n'
-        f"  <submission_id>{submission_id}</submission_id>\r\n  <batch_id />\r\n</doi_batch_diagnostic>"
-    ).encode()
 
 
 def _element(name: str, text: str) -> str:

@@ -22,13 +22,12 @@ from doideposit.sandbox.deposits import (
     DepositedResource,
     DepositedSeries,
     FileRefusal,
-    read,
 )
 from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic, file_failure
 from doideposit.sandbox.retention import RetentionRules, after_deposit, after_resources, record_xml
 
-__all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault", "inspect"]
+__all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault"]
 
 # Schema faults in the words that Crossref's validator uses: ``cvc-`` codes of the XML Schema recommendation.
 
@@ -134,18 +133,6 @@ RelationTargets = Literal["known", "all", "none"]
 
 # The words of Crossref's log when title or ISSN of a series do not fit.
 TITLE_ERROR = " - content item DOIs not processed due to title level error"
-
-
-def inspect(content: bytes, validate: Validate | None) -> Deposit | FileRefusal:
-    """Judge all that depends on the bytes alone: reading them, and the verdict of the schema.
-
-    Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
-    """
-    deposit = read(content)
-    if isinstance(deposit, FileRefusal) or validate is None:
-        return deposit
-    verdict = validate(content)
-    return deposit if verdict.valid else FileRefusal(first_fault(verdict.findings))
 
 
 @dataclass(frozen=True, slots=True)

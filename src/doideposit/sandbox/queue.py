@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 from doideposit.sandbox.accounts import Accounts, Login
 from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays
-from doideposit.sandbox.deposits import Deposit, DepositedItem, FileRefusal
+from doideposit.sandbox.deposits import (
+    Deposit,
+    DepositedItem,
+    FileRefusal,
+    read,
+)
 from doideposit.sandbox.entries import ReceivedFile
 from doideposit.sandbox.faults import Door, Faults
 from doideposit.sandbox.logs import Diagnostic, Log, file_failure
-from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, inspect
+from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, first_fault
 from doideposit.sandbox.retention import RetentionRules, with_resource
 
 __all__ = ["OPERATIONS", "Queue"]
@@ -43,6 +48,18 @@ def _move(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
 
 # Operations that the servlet knows; any other one gives its login page.
 OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTransferDOIsUpload"})
+
+
+def _inspect(content: bytes, validate: Validate | None) -> Deposit | FileRefusal:
+    """Judge all that depends on the bytes alone: reading them, and the verdict of the schema.
+
+    Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
+    """
+    deposit = read(content)
+    if isinstance(deposit, FileRefusal) or validate is None:
+        return deposit
+    verdict = validate(content)
+    return deposit if verdict.valid else FileRefusal(first_fault(verdict.findings))
 
 
 class Queue:
@@ -133,7 +150,7 @@ class Queue:
     def _read(self, submission: ReceivedFile) -> Deposit | FileRefusal:
         if submission.operation == "doTransferDOIsUpload":
             return FileRefusal("")
-        return inspect(submission.content, self._validate)
+        return _inspect(submission.content, self._validate)
 
     def _log(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Log:
         items = deposit.items if isinstance(deposit, Deposit) else ()

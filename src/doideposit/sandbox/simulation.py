@@ -22,8 +22,8 @@ from doideposit.sandbox.enquiries import AnswerRules, Enquiries
 from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Door, Fault, Faults, parse_fault
-from doideposit.sandbox.login import login_page, refusal
-from doideposit.sandbox.logs import Diagnostic, Log, waiting
+from doideposit.sandbox.login import login_page
+from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import RelationTargets, Validate
 from doideposit.sandbox.queue import OPERATIONS, Queue
 from doideposit.sandbox.retention import RetentionRules
@@ -34,6 +34,20 @@ __all__ = ["Sandbox"]
 
 # Bytes; Crossref staff name 10 MB as the limit of one file.
 LARGEST_FILE = 10_000_000
+
+
+def _refusal(words: str, *, known: bool) -> Reply:
+    """Return the page after a login that failed: an unknown user is named, a wrong password is not."""
+    wrong = "Wrong credentials. Incorrect username or password"
+    return login_page(wrong if known else f"username: {words} does not seem to exist.")
+
+
+def _waiting(status: str, submission_id: int) -> bytes:
+    """Return the answer while there is no log yet: the batch id stays empty, and the lines end as on Windows."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch_diagnostic status="{status}">\r\n'
+        f"  <submission_id>{submission_id}</submission_id>\r\n  <batch_id />\r\n</doi_batch_diagnostic>"
+    ).encode()
 
 
 class _Desk:
@@ -52,7 +66,7 @@ class _Desk:
         if fault and fault.value == "401":
             return pages.unauthorized()
         login = None if fault else self._accounts.log_in(words, password)
-        return login or refusal(words, known=self._accounts.knows(words))
+        return login or _refusal(words, known=self._accounts.knows(words))
 
     def deposit(self, request: Request) -> Answer:
         """Answer ``/servlet/deposit``: a login, an operation, and the first part that has a file name."""
@@ -119,8 +133,8 @@ class _Desk:
             return pages.failure_page("The parameter type must be result or contents.", 400)
         found = self._find(login, fields)
         if kind == "contents":
-            return _xml(found.content) if found else _xml(waiting("unknown_submission", 0))
-        return _xml(self._result(found, login)) if found else _xml(waiting("unknown_submission", 0))
+            return _xml(found.content) if found else _xml(_waiting("unknown_submission", 0))
+        return _xml(self._result(found, login)) if found else _xml(_waiting("unknown_submission", 0))
 
     def _find(self, login: Login, fields: Mapping[str, str]) -> ReceivedFile | None:
         name, batch_id = fields.get("file_name"), fields.get("doi_batch_id")
@@ -145,10 +159,10 @@ class _Desk:
     def _told(self, found: ReceivedFile) -> bytes:
         stage = found.stage(self._queue.clock())
         if found.unknown_polls or stage is Stage.HIDDEN:
-            return waiting("unknown_submission", 0)
+            return _waiting("unknown_submission", 0)
         # Even with a log at hand the first polls are told to wait, as the delays say: no client may count on the first.
         if found.log is None or found.polls < self._queue.delays.unready_polls:
-            return waiting("queued" if stage is Stage.QUEUED else "in_process", found.id)
+            return _waiting("queued" if stage is Stage.QUEUED else "in_process", found.id)
         return found.log
 
     def _older_log(self, found: ReceivedFile, login: Login) -> bytes:

@@ -6,7 +6,7 @@ Both are plain callables, so that the store takes others in tests. Neither is tr
 import sys
 from collections.abc import Callable
 
-__all__ = ["Announce", "Fetch", "RunPip", "Unreachable", "fetch_official", "run_pip"]
+__all__ = ["Announce", "Fetch", "RunPip", "Unreachable", "run_pip"]
 
 # Takes an address and returns what is there; raises `Unreachable`.
 Fetch = Callable[[str], bytes]
@@ -17,32 +17,12 @@ RunPip = Callable[[list[str]], None]
 # Takes one sentence about what is going on, for a person to read.
 Announce = Callable[[str], None]
 
-# Seconds for the connection and between two parts of the answer.
-TIMEOUT = (5.0, 30.0)
 # pip builds an environment before it downloads, which takes long on a slow disk.
 PIP_TIMEOUT = 300.0
-# The largest schema file, that of MathML, has a tenth of this.
-MAX_BYTES = 4 * 1024 * 1024
 
 
 class Unreachable(Exception):
     """Report that a source did not deliver; the text says why, in a few words."""
-
-
-def fetch_official(address: str) -> bytes:
-    """Fetch one file over HTTPS; raises `Unreachable`."""
-    import requests  # noqa: PLC0415 - only an installation needs it
-
-    try:
-        with requests.get(address, timeout=TIMEOUT, stream=True) as response:
-            response.raise_for_status()
-            # One byte more than allowed is read, which is how a longer file is noticed.
-            content = response.raw.read(MAX_BYTES + 1, decode_content=True)
-    except (requests.RequestException, OSError) as error:
-        raise Unreachable(f"{address}: {type(error).__name__}") from None
-    if len(content) > MAX_BYTES:
-        raise Unreachable(f"{address}: longer than any schema file")
-    return bytes(content)
 
 
 def run_pip(arguments: list[str]) -> None:

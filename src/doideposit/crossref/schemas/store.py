@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from doideposit.crossref.schemas.bundle import Bundle
-from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, fetch_official, run_pip
+from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachable, run_pip
 from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock, checkout_folder, read_lock
 from doideposit.errors import SchemaDamaged, SchemaMissing
 
@@ -63,6 +63,28 @@ def _user_folder() -> Path:
     return user_data_path("doideposit", appauthor=False) / "schemas"
 
 
+# Seconds for the connection and between two parts of the answer.
+TIMEOUT = (5.0, 30.0)
+# The largest schema file, that of MathML, has a tenth of this.
+MAX_BYTES = 4 * 1024 * 1024
+
+
+def _fetch_official(address: str) -> bytes:
+    """Fetch one file over HTTPS; raises `Unreachable`."""
+    import requests  # noqa: PLC0415 - only an installation needs it
+
+    try:
+        with requests.get(address, timeout=TIMEOUT, stream=True) as response:
+            response.raise_for_status()
+            # One byte more than allowed is read, which is how a longer file is noticed.
+            content = response.raw.read(MAX_BYTES + 1, decode_content=True)
+    except (requests.RequestException, OSError) as error:
+        raise Unreachable(f"{address}: {type(error).__name__}") from None
+    if len(content) > MAX_BYTES:
+        raise Unreachable(f"{address}: longer than any schema file")
+    return bytes(content)
+
+
 class SchemaStore:
     """Keep the schema bundles of this machine. Safe to use from several threads and processes at once."""
 
@@ -71,7 +93,7 @@ class SchemaStore:
         lock: SchemaLock,
         homes: Homes,
         *,
-        fetch: Fetch = fetch_official,
+        fetch: Fetch = _fetch_official,
         run_pip: RunPip = run_pip,
         announce: Announce = _silent,
         offline: bool = False,

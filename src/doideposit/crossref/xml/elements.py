@@ -1,7 +1,6 @@
 """XML trees: laying them out for readers without touching mixed content, and their canonical form."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -18,7 +17,6 @@ __all__ = [
     "lay_out",
     "text_inside",
     "to_bytes",
-    "without_layout",
 ]
 
 
@@ -74,9 +72,6 @@ def to_bytes(root: Element) -> bytes:
     return declaration + etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
 
 
-_BLANK = re.compile(r"\s*")
-
-
 def doi_holders(root: Element) -> Iterator[tuple[str, Element]]:
     """Yield every element that holds a ``doi_data``, with its DOI in small letters (`Doi.key`)."""
     # Citations and relations name DOIs as well, but only what is registered has `doi_data` (common5.5.0.xsd).
@@ -84,25 +79,6 @@ def doi_holders(root: Element) -> Iterator[tuple[str, Element]]:
         holder = data.getparent()
         if holder is not None:
             yield (data.findtext("{*}doi") or "").strip().lower(), holder
-
-
-def without_layout(item: Element, namespace: str) -> Element:
-    """Return the item after its indentation was taken away; what is changed is the item itself."""
-    for element, part in list(_layout(item, namespace)):
-        setattr(element, part, None)
-    return item
-
-
-def _layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
-    """Yield the elements whose text or tail is nothing but indentation, with the name of that part."""
-    if is_mixed(element, namespace) or not len(element):
-        return
-    if _BLANK.fullmatch(element.text or ""):
-        yield element, "text"
-    for child in element:
-        if _BLANK.fullmatch(child.tail or ""):
-            yield child, "tail"
-        yield from _layout(child, namespace)
 
 
 def canonical_hash(item: Element) -> str:

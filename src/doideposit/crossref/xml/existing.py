@@ -1,15 +1,19 @@
 """Deposit XML that others made: which DOIs it registers, and our own batch id and timestamp in its head."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
-from doideposit.crossref.names import RESOURCES
-from doideposit.crossref.xml.elements import canonical_hash, text_inside, to_bytes, without_layout
-from doideposit.crossref.xml.resources import is_resources_file, part_name, parts
+from doideposit.crossref.names import (
+    RESOURCES,
+    is_resources_namespace,
+)
+from doideposit.crossref.xml.elements import canonical_hash, is_mixed, text_inside, to_bytes
+from doideposit.crossref.xml.resources import part_name, parts
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import Element, parse_document, parse_part
@@ -54,6 +58,33 @@ _CONTAINERS: Final = (
 _TITLES: Final = ("{*}titles/{*}title", "{*}full_title", "{*}title", "{*}description")
 
 
+_BLANK = re.compile(r"\s*")
+
+
+def _without_layout(item: Element, namespace: str) -> Element:
+    """Return the item after its indentation was taken away; what is changed is the item itself."""
+    for element, part in list(_layout(item, namespace)):
+        setattr(element, part, None)
+    return item
+
+
+def _layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
+    """Yield the elements whose text or tail is nothing but indentation, with the name of that part."""
+    if is_mixed(element, namespace) or not len(element):
+        return
+    if _BLANK.fullmatch(element.text or ""):
+        yield element, "text"
+    for child in element:
+        if _BLANK.fullmatch(child.tail or ""):
+            yield child, "tail"
+        yield from _layout(child, namespace)
+
+
+def _is_resources_file(root: Element) -> bool:
+    """Tell whether a parsed file is a resource-only deposit, of whatever version."""
+    return is_resources_namespace(etree.QName(root).namespace)
+
+
 def items(file: bytes | Element) -> tuple[DepositItem, ...]:
     """Return every DOI a deposit file registers, in its order, for any version of the schema.
 
@@ -63,14 +94,14 @@ def items(file: bytes | Element) -> tuple[DepositItem, ...]:
     root = parse_document(file).root if isinstance(file, bytes) else file
     if root is None or _local(root) != "doi_batch":
         return ()
-    if is_resources_file(root):
+    if _is_resources_file(root):
         return tuple(_part_items(root))
     found = []
     for child in root.iterfind("{*}body/{*}*"):
         holders = list(_holders(child))
         if holders:
             namespace = str(etree.QName(child).namespace)
-            mark = canonical_hash(without_layout(_without_comments(child), namespace))
+            mark = canonical_hash(_without_layout(_without_comments(child), namespace))
             found += [_item(doi, holder, child, mark) for doi, holder in holders]
     return tuple(found)
 
@@ -82,7 +113,7 @@ def _part_items(root: Element) -> Iterator[DepositItem]:
         found.setdefault(doi, []).append(part)
     for doi, own in found.items():
         space = str(etree.QName(root).namespace)
-        marks = [canonical_hash(without_layout(_without_comments(one), space)) for one in own]
+        marks = [canonical_hash(_without_layout(_without_comments(one), space)) for one in own]
         mark = hashlib.sha256("".join(marks).encode()).hexdigest()
         yield DepositItem(doi, mark, RESOURCES, None, ", ".join(dict.fromkeys(map(part_name, own))))
 

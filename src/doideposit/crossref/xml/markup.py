@@ -4,13 +4,13 @@ Everything a person wrote goes through `escaped` here; nothing else in this proj
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Final, NewType, overload
 
-from doideposit.crossref.names import PREFIXES, crossref_namespace
+from doideposit.crossref.names import PREFIXES
 
-__all__ = ["XML_LANG", "Maker", "Markup", "crossref_maker", "declaration", "escaped", "leaf", "leaves", "maker"]
+__all__ = ["XML_LANG", "Maker", "Markup", "declaration", "escaped", "leaf", "maker"]
 
 # Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace.
 Markup = NewType("Markup", str)
@@ -92,12 +92,6 @@ def leaf(name: str, text: str | None) -> Markup | None:
     return None if text is None else Markup(f"<{name}>{escaped(text)}</{name}>")
 
 
-def leaves(names: Sequence[str], values: Sequence[object]) -> Markup:
-    """Return a `leaf` for each value, named by what is in the same place; none for None. Both have the same length."""
-    parts = zip(names, values, strict=True)
-    return Markup("".join([f"<{name}>{escaped(str(value))}</{name}>" for name, value in parts if value is not None]))
-
-
 _PREFIX_OF: Final = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 
 
@@ -105,9 +99,3 @@ _PREFIX_OF: Final = {namespace: prefix for prefix, namespace in PREFIXES.items()
 def maker(namespace: str) -> Maker:
     """Return the one maker of a namespace that is not Crossref's own, with the prefix it has in deposits."""
     return Maker(namespace, _PREFIX_OF[namespace])
-
-
-@cache
-def crossref_maker(version: str) -> Maker:
-    """Return the maker of Crossref's own elements in that version of the schema."""
-    return Maker(crossref_namespace(version))

@@ -22,7 +22,7 @@ from doideposit.crossref.xml.elements import doi_holders, lay_out, to_bytes
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["emptied_blocks", "empty_parts", "is_resources_file", "part_name", "parts", "with_parts"]
+__all__ = ["emptied_blocks", "empty_parts", "part_name", "parts", "with_parts"]
 
 # The children of `body` in the order of the schema, which is a sequence.
 _ORDER: Final = (
@@ -51,11 +51,6 @@ _PROGRAMS: Final = {
     "doi_relations": (RELATIONS, "relations"),
     "clinicaltrial_data": (CLINICAL, None),
 }
-
-
-def is_resources_file(root: Element) -> bool:
-    """Tell whether a parsed file is a resource-only deposit, of whatever version."""
-    return is_resources_namespace(etree.QName(root).namespace)
 
 
 def part_name(element: Element) -> str:

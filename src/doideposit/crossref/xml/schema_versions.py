@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from doideposit.crossref.names import SCHEMA_VERSIONS, crossref_namespace
-from doideposit.crossref.xml.markup import Maker, crossref_maker
+from doideposit.crossref.xml.markup import Maker
 from doideposit.records.models.contributors import CROSSREF_ROLES, Role
 from doideposit.records.models.relations import Archive
 
@@ -127,11 +127,18 @@ _FIRST_ARCHIVES: Final = frozenset(
     {Archive.CLOCKSS, Archive.LOCKSS, Archive.PORTICO, Archive.KB, Archive.INTERNET_ARCHIVE, Archive.DWT}
 )
 
+
+@cache
+def _crossref_maker(version: str) -> Maker:
+    """Return the maker of Crossref's own elements in that version of the schema."""
+    return Maker(crossref_namespace(version))
+
+
 _DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
     {
         "5.5.0": Dialect(
             version="5.5.0",
-            make=crossref_maker("5.5.0"),
+            make=_crossref_maker("5.5.0"),
             roles=True,
             contributor_roles=CROSSREF_ROLES,
             alt_names=True,
@@ -148,7 +155,7 @@ _DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
         ),
         "5.4.0": Dialect(
             version="5.4.0",
-            make=crossref_maker("5.4.0"),
+            make=_crossref_maker("5.4.0"),
             roles=False,
             contributor_roles=_OLD_ROLES,
             alt_names=False,
@@ -165,7 +172,7 @@ _DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
         ),
         "5.3.1": Dialect(
             version="5.3.1",
-            make=crossref_maker("5.3.1"),
+            make=_crossref_maker("5.3.1"),
             roles=False,
             contributor_roles=_OLD_ROLES,
             alt_names=True,

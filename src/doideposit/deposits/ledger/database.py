@@ -1,22 +1,34 @@
 """The database of one ledger: opened, upgraded, and made only when something is to be remembered."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
-from doideposit.deposits.ledger.engine import (
-    LedgerLocation,
-    check_folder,
-    make_empty_engine,
-    make_engine,
-    reading,
-    writing,
-)
+from doideposit.deposits.ledger.engine import LedgerLocation, check_folder, make_engine, reading, writing
 from doideposit.deposits.ledger.migrate import migrate
+from doideposit.deposits.ledger.tables import METADATA
 
 __all__ = ["Database"]
+
+
+def _make_empty_engine() -> Engine:
+    """Make an engine that reads as a ledger in which nothing was written yet; it leaves nothing on the disk."""
+    # Without a file SQLite has a database for each connection, and SQLAlchemy a connection for each thread.
+    # Another thread closes them at the end.
+    engine = create_engine("sqlite://", connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _make_empty_tables)
+    return engine
+
+
+def _make_empty_tables(connection: sqlite3.Connection, _record: Any) -> None:
+    for table in METADATA.sorted_tables:
+        connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
 
 
 class Database:
@@ -82,5 +94,5 @@ class Database:
 
     def _nothing(self) -> Engine:
         with self._lock:
-            self._empty = self._empty or make_empty_engine()
+            self._empty = self._empty or _make_empty_engine()
             return self._empty

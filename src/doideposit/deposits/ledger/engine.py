@@ -13,14 +13,11 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoResultFound, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.schema import CreateTable
 
-from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
 
-__all__ = ["LedgerLocation", "check_folder", "make_empty_engine", "make_engine", "reading", "translated", "writing"]
+__all__ = ["LedgerLocation", "check_folder", "make_engine", "reading", "translated", "writing"]
 
 BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
 # SQLAlchemy's names of the drivers; any other driver was never tried.
@@ -73,20 +70,6 @@ def make_engine(place: LedgerLocation) -> Engine:
     except (ModuleNotFoundError, NoSuchModuleError):
         hint = "install doideposit with its extra: pip install 'doideposit[postgres]'"
         raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg, which is not installed", hint=hint) from None
-
-
-def make_empty_engine() -> Engine:
-    """Make an engine that reads as a ledger in which nothing was written yet; it leaves nothing on the disk."""
-    # Without a file SQLite has a database for each connection, and SQLAlchemy a connection for each thread.
-    # Another thread closes them at the end.
-    engine = create_engine("sqlite://", connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _make_empty_tables)
-    return engine
-
-
-def _make_empty_tables(connection: sqlite3.Connection, _record: Any) -> None:
-    for table in METADATA.sorted_tables:
-        connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
 
 
 def check_folder(path: Path) -> None:

@@ -16,7 +16,6 @@ from doideposit.deposits.ledger.rows import (
     SUBMISSION_FIELDS,
     attempt_of,
     event_of,
-    finding_text,
     json_text,
     noted_lines,
     on_its_line,
@@ -271,6 +270,13 @@ def _keep_log(transaction: Transaction, key: int, file_name: str, answer: bytes)
         transaction.connection.execute(insert(log).values(**row, answer=answer))
 
 
+def _finding_text(finding: Finding | None) -> str | None:
+    """Return the finding as the ledger keeps it."""
+    if finding is None:
+        return None
+    return json_text({**finding.to_dict(), "original": finding.original})
+
+
 def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> None:
     where = (item.c.submission == held.id, item.c.doi == result.doi.key)
     row = transaction.connection.execute(select(item).where(*where)).mappings().one()
@@ -282,7 +288,7 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
         "open": False,
         "outcome": result.outcome.value,
         "message": result.message,
-        "finding": finding_text(finding),
+        "finding": _finding_text(finding),
         "retry": result.retry.value,
         "details": json_text(result.details),
         "proof": result.proof,

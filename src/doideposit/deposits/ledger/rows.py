@@ -18,7 +18,6 @@ __all__ = [
     "attempt_of",
     "bytes_of",
     "event_of",
-    "finding_text",
     "item_of",
     "json_text",
     "noted_lines",
@@ -129,13 +128,6 @@ def bytes_of(value: bytes | str | None) -> bytes:
 def json_text(data: Mapping[str, Any]) -> str:
     """Return the mapping as JSON, the same text for the same content."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
-
-
-def finding_text(finding: Finding | None) -> str | None:
-    """Return the finding as the ledger keeps it."""
-    if finding is None:
-        return None
-    return json_text({**finding.to_dict(), "original": finding.original})
 
 
 def finding_of(text: str | None) -> Finding | None:

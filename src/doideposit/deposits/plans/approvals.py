@@ -20,7 +20,6 @@ __all__ = [
     "note_applied",
     "statement_of",
     "wants_approvals",
-    "wants_enough",
     "was_applied",
 ]
 
@@ -114,17 +113,6 @@ def _holds(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> b
     except UsageError:
         # The key was taken out of the list since: its approvals count no more.
         return False
-
-
-def wants_enough(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
-    """Return who approved the plan; raise `ApprovalMissing` where fewer people approved it than must."""
-    names = approvers(context, rules, file)
-    if rules.apply_to(context.target) and len(names) < rules.needed:
-        have = f"{len(names)} of {rules.needed} approvals" if names else "no approval"
-        message = f"the plan {file.name} has {have}"
-        hint = f"another person than {file.plan.made_by} looks at it and runs `doideposit approve`, then apply it again"
-        raise ApprovalMissing(message, hint=hint)
-    return names
 
 
 def was_applied(context: DepositContext, file: PlanFile) -> str:

@@ -17,14 +17,7 @@ from doideposit.deposits.candidates import Approved, ContentStore, DepositCandid
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
-from doideposit.deposits.plans.approvals import (
-    ApprovalRules,
-    approve,
-    approvers,
-    clean_name,
-    note_applied,
-    wants_enough,
-)
+from doideposit.deposits.plans.approvals import ApprovalRules, approve, approvers, clean_name, note_applied
 from doideposit.deposits.plans.consequences import consequences_of, fees_of
 from doideposit.deposits.plans.document import (
     PlanFile,
@@ -37,7 +30,7 @@ from doideposit.deposits.plans.document import (
 )
 from doideposit.deposits.plans.writing import READING_HEAD, body_of, changes_of, configuration_of, empties_of, file_hash
 from doideposit.deposits.values import DepositReport, Plan, PlanEntry, Progress
-from doideposit.errors import PlanUnusable, UsageError
+from doideposit.errors import ApprovalMissing, PlanUnusable, UsageError
 from doideposit.files import write_atomic
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi
@@ -314,6 +307,17 @@ def _silent(_progress: Progress) -> None:
     """Watch nothing."""
 
 
+def _wants_enough(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
+    """Return who approved the plan; raise `ApprovalMissing` where fewer people approved it than must."""
+    names = approvers(context, rules, file)
+    if rules.apply_to(context.target) and len(names) < rules.needed:
+        have = f"{len(names)} of {rules.needed} approvals" if names else "no approval"
+        message = f"the plan {file.name} has {have}"
+        hint = f"another person than {file.plan.made_by} looks at it and runs `doideposit approve`, then apply it again"
+        raise ApprovalMissing(message, hint=hint)
+    return names
+
+
 class PlanFiles:
     """Write plans into files, take approvals, and apply them, for one depositor; it is `Depositor.plans`.
 
@@ -386,7 +390,7 @@ class PlanFiles:
 
     def wants_approval(self, plan: PlanFile | Path | str) -> tuple[str, ...]:
         """Return who approved a plan; raise `ApprovalMissing` where fewer people approved it than must."""
-        return wants_enough(self._context, self._rules, self.read(plan))
+        return _wants_enough(self._context, self._rules, self.read(plan))
 
     def apply(
         self,
@@ -405,7 +409,7 @@ class PlanFiles:
         `Depositor.send` or `poll`. Raises `ApprovalMissing`, and as `Depositor.deposit` does.
         """
         file = self.read(plan)
-        approved_by = wants_enough(self._context, self._rules, file)
+        approved_by = _wants_enough(self._context, self._rules, file)
         compared = self._compared(file, without_files=without_files)
         if not compared.moved and not compared.finished:
             note_applied(self._context, file, by=by, approved_by=approved_by)

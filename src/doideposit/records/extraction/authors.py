@@ -1,10 +1,10 @@
 """The authors of a document: names from the byline, affiliations from the biographies."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from doideposit.records.extraction.biography import Affiliation, Biography, affiliation_of, find_biography, spelled_out
+from doideposit.records.extraction.biography import Affiliation, Biography, affiliation_of, blocks_of, spelled_out
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.given_names import begins_a_name
@@ -42,6 +42,49 @@ _ORCID = re.compile(
 _ANONYMOUS = re.compile(r"anonymous|n\.?\s?n\.?|name withheld", re.IGNORECASE)
 
 
+# What follows the name at the beginning of a biography, and hardly ever follows it in running text.
+_AFTER_NAME = (
+    r"\s*(?:,|\(|:|[–—-]|\b(?:is|are|was|were|has|holds|works|serves|teaches|heads|leads|writes|directs|studied|graduated|"
+    r"joined|worked|served|completed|received|earned|obtained|currently|also)\b)"
+)
+_LONGEST = 1500  # where a document has no blank lines, the text goes on behind the biography
+# A name with a year behind it is that of a cited work.
+_DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
+
+
+def _paragraphs(section: Iterable[Line]) -> Iterator[list[Line]]:
+    """Return the blocks of a section, and what is left of each from every line on.
+
+    Lists of biographies may lack empty lines.
+    """
+    for block in blocks_of(section):
+        yield block
+        yield from (block[start:] for start in range(1, min(len(block), _MOST_LINES)))
+
+
+# Biographies are a paragraph or two; more lines mean that the text of the next section was taken along.
+_MOST_LINES = 12
+
+
+def _find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Biography | None:
+    """Find the paragraph that begins with the author's name and goes on about the author."""
+    if name.family is None:
+        return None
+    whole = re.escape(" ".join(part for part in (name.given, name.family) if part))
+    family = re.escape(name.family)
+    full = re.compile(
+        rf"{whole}(?:,?\s+{re.escape(name.suffix or 'Jr.')})?(?:,\s*Ph\.?D\.?)?(?={_AFTER_NAME})", re.IGNORECASE
+    )
+    short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
+    for block in (block for section in sections for block in _paragraphs(section)):
+        text = " ".join(line.text for line in block)[:_LONGEST].lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
+        plain, titles = without_titles(text)
+        match = full.match(plain) or (short.match(plain) if titles else None)
+        if match is not None and not _DATED.match(plain, match.end()) and not block[0].level:
+            return Biography(tuple(block), plain[match.end() :].lstrip(" ,:–—-"), titles)
+    return None
+
+
 def read_authors(
     front: Front, sections: Sequence[Sequence[Line]], everything: Sequence[Line], series: Series | None, notes: Notes
 ) -> Authors:
@@ -61,7 +104,7 @@ def read_authors(
         message = "no byline was found" if not unread else f"no byline was recognised{where}"
         notes.warn("authors-missing", message, "write the authors in the order of the byline", field="authors")
         return Authors(Gap("[{given: …, family: …}]", "everyone named in the byline, in its order"), frozenset())
-    biographies = [find_biography(sections, name) for name, _ in names]
+    biographies = [_find_biography(sections, name) for name, _ in names]
     if (front.byline_assumed or front.byline_open) and not _are_people([name for name, _ in names], biographies):
         notes.warn(
             "byline-assumed", "the line of names has no “By”; it was taken for the byline", "compare with the document",

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.name_parts import PrintedName
-from doideposit.records.extraction.names import without_titles
 
-__all__ = ["Affiliation", "Biography", "affiliation_of", "blocks_of", "find_biography", "spelled_out"]
+__all__ = ["Affiliation", "Biography", "affiliation_of", "blocks_of", "spelled_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +27,6 @@ class Affiliation:
     acronym: str | None = None
 
 
-# What follows the name at the beginning of a biography, and hardly ever follows it in running text.
-_AFTER_NAME = (
-    r"\s*(?:,|\(|:|[–—-]|\b(?:is|are|was|were|has|holds|works|serves|teaches|heads|leads|writes|directs|studied|graduated|"
-    r"joined|worked|served|completed|received|earned|obtained|currently|also)\b)"
-)
-_LONGEST = 1500  # where a document has no blank lines, the text goes on behind the biography
-# A name with a year behind it is that of a cited work.
-_DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
-
-
 def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """Return the lines block by block."""
     block: list[Line] = []
@@ -49,39 +37,6 @@ def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
         block.append(line)
     if block:
         yield block
-
-
-def _paragraphs(section: Iterable[Line]) -> Iterator[list[Line]]:
-    """Return the blocks of a section, and what is left of each from every line on.
-
-    Lists of biographies may lack empty lines.
-    """
-    for block in blocks_of(section):
-        yield block
-        yield from (block[start:] for start in range(1, min(len(block), _MOST_LINES)))
-
-
-# Biographies are a paragraph or two; more lines mean that the text of the next section was taken along.
-_MOST_LINES = 12
-
-
-def find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Biography | None:
-    """Find the paragraph that begins with the author's name and goes on about the author."""
-    if name.family is None:
-        return None
-    whole = re.escape(" ".join(part for part in (name.given, name.family) if part))
-    family = re.escape(name.family)
-    full = re.compile(
-        rf"{whole}(?:,?\s+{re.escape(name.suffix or 'Jr.')})?(?:,\s*Ph\.?D\.?)?(?={_AFTER_NAME})", re.IGNORECASE
-    )
-    short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
-    for block in (block for section in sections for block in _paragraphs(section)):
-        text = " ".join(line.text for line in block)[:_LONGEST].lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
-        plain, titles = without_titles(text)
-        match = full.match(plain) or (short.match(plain) if titles else None)
-        if match is not None and not _DATED.match(plain, match.end()) and not block[0].level:
-            return Biography(tuple(block), plain[match.end() :].lstrip(" ,:–—-"), titles)
-    return None
 
 
 # A point behind a capital or a title ends no sentence: J. Smith, Dr. Smith.

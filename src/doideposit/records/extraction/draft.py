@@ -1,14 +1,14 @@
 """The draft of a record: fields with the line they come from, gaps a person has to fill, and the findings."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
 
-__all__ = ["Confidence", "Draft", "Gap", "Leaf", "Node", "Notes", "weigh"]
+__all__ = ["Confidence", "Draft", "Gap", "Leaf", "Node", "Notes"]
 
 
 class Confidence(StrEnum):
@@ -87,39 +87,6 @@ class Draft:
     def text(self, *loc: str | int) -> str | None:
         """Return the text at that place of the record, or None when the document does not give it."""
         return next((leaf.text for place, leaf in self.leaves() if place == loc), None)
-
-
-# What is warned about for other reasons than that the value may be wrong: how the document shows a DOI, what a
-# person has
-# to decide for the whole series.
-_NO_DOUBT = frozenset({"doi-display", "issn-medium-assumed"})
-
-
-def weigh(fields: Mapping[str, Node], findings: tuple[Finding, ...]) -> dict[str, Node]:
-    """Return the fields with the confidence that the findings leave them: what is warned about is doubtful."""
-    warned = {
-        found.where.field for found in findings if found.severity is not Severity.INFO and found.code not in _NO_DOUBT
-    }
-    assumed = {found.where.field for found in findings if found.code.endswith("-assumed")}
-    return {key: _weighed(node, (key,), warned, assumed) for key, node in fields.items()}
-
-
-def _weighed(node: Node, loc: Loc, warned: set[str | None], assumed: set[str | None]) -> Node:
-    match node:
-        case Leaf():
-            # A finding about “authors[0]” or “authors” speaks about everything below it.
-            about = {field_path(loc[:end]) for end in range(1, len(loc) + 1)}
-            if about & warned:
-                return replace(node, confidence=Confidence.DOUBTFUL)
-            if about & assumed and node.confidence is Confidence.CERTAIN:
-                return replace(node, confidence=Confidence.LIKELY)
-            return node
-        case tuple():
-            return tuple(_weighed(part, (*loc, index), warned, assumed) for index, part in enumerate(node))
-        case Mapping():
-            return {key: _weighed(part, (*loc, key), warned, assumed) for key, part in node.items()}
-        case Gap():
-            return node
 
 
 def _data(node: Node) -> Any:

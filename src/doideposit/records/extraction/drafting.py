@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from doideposit.findings import has_errors
+from doideposit.findings import Finding, Loc, Severity, field_path, has_errors
 from doideposit.records.extraction.authors import read_authors
 from doideposit.records.extraction.dates import PrintedDate, find_date
 from doideposit.records.extraction.dois import doi_field
-from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node, Notes, weigh
+from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.manuscript import Manuscript
@@ -20,7 +20,7 @@ from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.extraction.references import cites, read_references
 from doideposit.records.extraction.rendering import render
 from doideposit.records.extraction.sections import Document, divide
-from doideposit.records.extraction.series import labels_of, publishers_of, series_field
+from doideposit.records.extraction.series import publishers_of, series_field
 from doideposit.records.extraction.stated import merge
 from doideposit.records.extraction.supplements import abstract_field, licence_field, tell_dead_links, url_field
 from doideposit.records.extraction.title_block import taught_block, tell_difference
@@ -333,6 +333,45 @@ def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> 
     return draft_of(read_text(text, file=file), series=series)
 
 
+# What is warned about for other reasons than that the value may be wrong: how the document shows a DOI, what a
+# person has
+# to decide for the whole series.
+_NO_DOUBT = frozenset({"doi-display", "issn-medium-assumed"})
+
+
+def _weigh(fields: Mapping[str, Node], findings: tuple[Finding, ...]) -> dict[str, Node]:
+    """Return the fields with the confidence that the findings leave them: what is warned about is doubtful."""
+    warned = {
+        found.where.field for found in findings if found.severity is not Severity.INFO and found.code not in _NO_DOUBT
+    }
+    assumed = {found.where.field for found in findings if found.code.endswith("-assumed")}
+    return {key: _weighed(node, (key,), warned, assumed) for key, node in fields.items()}
+
+
+def _weighed(node: Node, loc: Loc, warned: set[str | None], assumed: set[str | None]) -> Node:
+    match node:
+        case Leaf():
+            # A finding about “authors[0]” or “authors” speaks about everything below it.
+            about = {field_path(loc[:end]) for end in range(1, len(loc) + 1)}
+            if about & warned:
+                return replace(node, confidence=Confidence.DOUBTFUL)
+            if about & assumed and node.confidence is Confidence.CERTAIN:
+                return replace(node, confidence=Confidence.LIKELY)
+            return node
+        case tuple():
+            return tuple(_weighed(part, (*loc, index), warned, assumed) for index, part in enumerate(node))
+        case Mapping():
+            return {key: _weighed(part, (*loc, key), warned, assumed) for key, part in node.items()}
+        case Gap():
+            return node
+
+
+def _labels_of(series: Mapping[str, Series]) -> list[str]:
+    """Return the words by which the configured series are called in documents."""
+    words = [word for known in series.values() for word in (known.title, *known.labels)]
+    return words + [word.split()[-1] for word in words]
+
+
 def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIES) -> Draft:
     """Make the draft of a record from what a reader found; a document that cannot be read gives one without fields."""
     if not manuscript.lines and has_errors(manuscript.findings):
@@ -341,7 +380,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
     text = [line for line in manuscript.lines if not line.note]
     taught = taught_block(text, series)
     document = divide(
-        manuscript.lines, labels_of(series), publishers_of(series), taught=taught.front if taught else None
+        manuscript.lines, _labels_of(series), publishers_of(series), taught=taught.front if taught else None
     )
     stated = manuscript.properties
     said = stated.firm and (stated.title or stated.authors)
@@ -358,7 +397,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
         tell_difference(text, of_series, notes)
     fields, kept = merge(stated, fields, notes.all(), series)
     findings = (*manuscript.findings, *kept)
-    return Draft(manuscript.file, MappingProxyType(weigh(fields, findings)), findings, manuscript.places)
+    return Draft(manuscript.file, MappingProxyType(_weigh(fields, findings)), findings, manuscript.places)
 
 
 def _fields(document: Document, known: Mapping[str, Series], notes: Notes, taught: Series | None) -> dict[str, Node]:

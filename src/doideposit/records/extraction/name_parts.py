@@ -18,7 +18,7 @@ from doideposit.records.extraction.given_names import (
     is_given,
     is_hungarian,
 )
-from doideposit.records.extraction.names import DEGREES, SUFFIXES, is_initial, is_particle, name_key, without_titles
+from doideposit.records.extraction.names import DEGREES, SUFFIXES, is_particle, name_key, without_titles
 from doideposit.records.extraction.vocabulary import folded
 
 __all__ = ["PrintedName", "read_name"]
@@ -159,9 +159,14 @@ def _by_script(words: Sequence[str]) -> _Split | None:
     return None
 
 
+def _is_initial(word: str) -> bool:
+    """Tell whether a word is one letter or more with stops, as in “J.-P.”."""
+    return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?)+", word)) and ("." in word or len(word) == 1) and word[0].isupper()
+
+
 def _by_capitals(words: Sequence[str]) -> _Split | None:
     """Split where one end of the name is printed in capitals and the other is not: that is its family name."""
-    loud = [len(word) > 1 and word.isupper() and not is_initial(word) for word in words]
+    loud = [len(word) > 1 and word.isupper() and not _is_initial(word) for word in words]
     first = next((at for at, is_loud in enumerate(loud) if not is_loud), len(words))
     # From the end, since capitals mark the family name in front or behind: Siegfried O. WOLF and WOLF Siegfried.
     last = next((at for at, is_loud in enumerate(reversed(loud)) if not is_loud), len(words))
@@ -209,7 +214,7 @@ def _by_east_asian_family(words: Sequence[str]) -> _Split | None:
     # Only East Asian given names are written with a hyphen and a small letter behind it.
     if len(words) == _TWO and first in FAMILY_FIRST | {"lee"} and re.fullmatch(r"[^\W\d_]{2,6}-[a-z]{2,6}", words[1]):
         return _Split(rest, words[:1], sure=True, eastern=True, how=how)
-    if any(map(is_initial, words)) or any(map(is_given, rest)) or is_given(words[0]):
+    if any(map(_is_initial, words)) or any(map(is_given, rest)) or is_given(words[0]):
         return None
     last_is_family = folded(words[-1]) in FAMILY_FIRST
     if len(words) == _THREE and first in FAMILY_FIRST:
@@ -235,7 +240,7 @@ def _two_of_east_asia(words: Sequence[str], *, last_is_family: bool) -> _Split |
 
 def _by_hungarian_given(words: Sequence[str]) -> _Split | None:
     """Split “Szabó Eszter”: a Hungarian given name behind a word that is none."""
-    if len(words) != _TWO or begins_a_name(words[0]) or not is_hungarian(words[1]) or is_initial(words[0]):
+    if len(words) != _TWO or begins_a_name(words[0]) or not is_hungarian(words[1]) or _is_initial(words[0]):
         return None
     # Without the accents of Hungarian the name may be German or English, and its order unusual.
     sure = not words[1].isascii() or not words[0].isascii() or not ends_no_name(words[1])
@@ -254,11 +259,11 @@ def _split_point(words: Sequence[str]) -> tuple[int, bool]:
         return start - 1, False  # “Lucía Benavides Quiroga”, “João Pereira dos Santos”
     particles = start < len(words) - 1
     # One given name, with initials or without, leaves no doubt; a second may be half of the family name.
-    before = [word for word in words[:start] if not (is_initial(word) or name_key(word) in _SHORTENED)]
+    before = [word for word in words[:start] if not (_is_initial(word) or name_key(word) in _SHORTENED)]
     if not before and name_key(words[start]) in _SERVANT:
         return start, False
     simple = len(before) <= 1 or all(map(is_given, before[1:])) or bool(_ARTICLE.match(words[-1]))
-    turned = len(words) > 1 and not begins_a_name(words[0]) and not is_initial(words[0]) and ends_no_name(words[-1])
+    turned = len(words) > 1 and not begins_a_name(words[0]) and not _is_initial(words[0]) and ends_no_name(words[-1])
     return start, start == 0 or (
         simple and not turned and (not particles or len(before) <= 1 or all(map(is_given, before)))
     )

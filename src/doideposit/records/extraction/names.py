@@ -6,7 +6,6 @@ __all__ = [
     "DEGREES",
     "SUFFIXES",
     "is_group",
-    "is_initial",
     "is_institution",
     "is_name",
     "is_particle",
@@ -207,11 +206,6 @@ def _words(text: str) -> list[str]:
 def is_particle(word: str) -> bool:
     """Tell whether a word belongs to the family name behind it, as van, de and bin do."""
     return name_key(word) in _PARTICLES
-
-
-def is_initial(word: str) -> bool:
-    """Tell whether a word is one letter or more with stops, as in “J.-P.”."""
-    return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?)+", word)) and ("." in word or len(word) == 1) and word[0].isupper()
 
 
 def name_key(word: str) -> str:

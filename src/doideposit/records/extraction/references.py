@@ -11,10 +11,9 @@ from doideposit.records.extraction.dois import find_dois
 from doideposit.records.extraction.draft import Leaf, Node, Notes
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line, Link
-from doideposit.records.extraction.vocabulary import NOTES, REFERENCES, heading_pattern
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["cites", "find_notes", "find_section", "read_references", "text_doubts", "url_doubts"]
+__all__ = ["cites", "find_notes", "read_references", "text_doubts", "url_doubts"]
 
 # Signs that a reference is misprinted. They are reported and never corrected: the record keeps what is printed.
 
@@ -104,8 +103,6 @@ def _uuid_doubts(url: str) -> Iterator[str]:
             )
 
 
-_HEADING = heading_pattern(REFERENCES)
-_NOTES_HEADING = heading_pattern(NOTES)
 # A number, a bullet or a dash before an entry belongs to the list, not to the reference.
 _LABEL = re.compile(r"(?:\[\^?[^\]\s]{1,40}\]:?|\(\d{1,3}\)|\d{1,3}[.)]|[•‣▪●·*–—-])\s+")
 # Numbers in brackets or with a point, as the mark of a note prints them.
@@ -130,20 +127,6 @@ _DATED = re.compile(r"\((?:1[5-9]|20)\d\d\b|\(n\.\s?d\.")
 _EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*[,;.]?\s*\)|\[\s*\]|<\s*>)")
 # The rest of an address in the next line holds at least one sign that words do not have.
 _ADDRESS_TAIL = re.compile(r"[^\s]*[/\-_=?&.%][^\s]*")
-
-
-def find_section(lines: Sequence[Line]) -> int | None:
-    """Return the index of the heading of the reference list, the last one that something follows.
-
-    A list of references is preferred to a list of notes, whatever their order.
-    """
-    for pattern in (_HEADING, _NOTES_HEADING):
-        for index in range(len(lines) - 2, -1, -1):
-            line = lines[index]
-            text = line.printed.strip(" *_")
-            if pattern.fullmatch(text) and not line.links and (line.level or _alone(lines, index)):
-                return index
-    return None
 
 
 # One footnote alone is a remark rather than a list.
@@ -186,13 +169,6 @@ def _until_imprint(lines: Sequence[Line]) -> list[Line]:
 
 def _number_of(line: Line) -> re.Match[str] | None:
     return _NUMBERED.match(line.printed) if not line.level else None
-
-
-def _alone(lines: Sequence[Line], index: int) -> bool:
-    """Tell whether a line without heading markup may be a heading: first in its block, with a colon, or in capitals."""
-    text = lines[index].text
-    begins = index == 0 or lines[index - 1].block != lines[index].block
-    return begins or text.endswith(":") or text.isupper()
 
 
 def _closed_up(text: str) -> str:

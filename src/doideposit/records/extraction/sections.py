@@ -9,8 +9,15 @@ from doideposit.records.extraction.dois import PrintedDoi, cites_itself, find_do
 from doideposit.records.extraction.front import Front, read_front
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.references import find_notes, find_section
-from doideposit.records.extraction.vocabulary import ABOUT_AUTHOR, ABSTRACT, NOTES, OTHER_SECTIONS, heading_pattern
+from doideposit.records.extraction.references import find_notes
+from doideposit.records.extraction.vocabulary import (
+    ABOUT_AUTHOR,
+    ABSTRACT,
+    NOTES,
+    OTHER_SECTIONS,
+    REFERENCES,
+    heading_pattern,
+)
 
 __all__ = ["Document", "divide"]
 
@@ -38,6 +45,31 @@ _AFTER = heading_pattern((*ABOUT_AUTHOR, *OTHER_SECTIONS, *NOTES, *ABSTRACT))
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
 
 
+_HEADING = heading_pattern(REFERENCES)
+_NOTES_HEADING = heading_pattern(NOTES)
+
+
+def _find_section(lines: Sequence[Line]) -> int | None:
+    """Return the index of the heading of the reference list, the last one that something follows.
+
+    A list of references is preferred to a list of notes, whatever their order.
+    """
+    for pattern in (_HEADING, _NOTES_HEADING):
+        for index in range(len(lines) - 2, -1, -1):
+            line = lines[index]
+            text = line.printed.strip(" *_")
+            if pattern.fullmatch(text) and not line.links and (line.level or _alone(lines, index)):
+                return index
+    return None
+
+
+def _alone(lines: Sequence[Line], index: int) -> bool:
+    """Tell whether a line without heading markup may be a heading: first in its block, with a colon, or in capitals."""
+    text = lines[index].text
+    begins = index == 0 or lines[index - 1].block != lines[index].block
+    return begins or text.endswith(":") or text.isupper()
+
+
 def divide(
     lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = (), *, taught: Front | None = None
 ) -> Document:
@@ -47,7 +79,7 @@ def divide(
     """
     front = taught or read_front([line for line in lines if not line.note], labels, publishers)
     front.end = _index_in(lines, front.end)
-    heading = find_section(lines[front.end :])
+    heading = _find_section(lines[front.end :])
     if heading is None:
         return _without_list(lines, front)
     foot = _imprint_start(lines, front.end)

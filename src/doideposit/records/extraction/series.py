@@ -13,7 +13,7 @@ from doideposit.records.extraction.vocabulary import folded
 from doideposit.records.identifiers import InvalidIdentifier, Issn
 from doideposit.records.models.series import Series
 
-__all__ = ["labels_of", "publishers_of", "series_field"]
+__all__ = ["publishers_of", "series_field"]
 
 # DOIs of series often hold the ISSN; the check digit at its end can be X.
 _ISSN_IN_DOI = re.compile(r"(?:ISSN\W?|(?<![\dX]))(\d{4}-\d{3}[\dX])(?![\dX])", re.IGNORECASE)
@@ -39,12 +39,6 @@ class _PrintedIssn:
     issn: Issn
     line: Line
     medium_printed: bool
-
-
-def labels_of(series: Mapping[str, Series]) -> list[str]:
-    """Return the words by which the configured series are called in documents."""
-    words = [word for known in series.values() for word in (known.title, *known.labels)]
-    return words + [word.split()[-1] for word in words]
 
 
 def _printed_issn(doi: PrintedDoi | None, lines: Iterable[Line], notes: Notes) -> _PrintedIssn | None:

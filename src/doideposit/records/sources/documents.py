@@ -1,10 +1,10 @@
 """Documents of a site, read where they stand: the header of each says whether it is a record, and which."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from doideposit.files import typed
 from doideposit.findings import Finding, Severity, Where, has_errors
@@ -13,11 +13,12 @@ from doideposit.records.extraction.header_records import header_record
 from doideposit.records.extraction.publication import unpublished
 from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.origin import Place, RawRecord
-from doideposit.records.sources.bibliography import Bibliography, citing, read_bibliography
+from doideposit.records.sources.bibliography import Bibliography, CitedWork, citing, read_bibliography
+from doideposit.records.sources.csl import reference_fields
 from doideposit.records.sources.files import load_text
 from doideposit.records.sources.front_matter import split_header
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
-from doideposit.records.sources.reference_files import file_names, inline_references, with_references
+from doideposit.records.sources.reference_files import file_names, with_references
 from doideposit.records.sources.site_authors import with_site_authors
 
 __all__ = ["read_document"]
@@ -64,6 +65,12 @@ def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Fin
     return [_with_references(raw, header, path, text) if held is None else held]
 
 
+def _inline_references(items: Iterable[tuple[Mapping[str, Any], Place]]) -> Bibliography:
+    """Return the entries that a header itself holds, below `references` as Pandoc has it."""
+    works = (CitedWork(reference_fields(item), place) for item, place in items)
+    return Bibliography(tuple(work for work in works if set(work.fields) - {"key", "type"}))
+
+
 def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> RawRecord:
     """Return the record with what the header names as bibliography, or holds itself, and what of it the text cites."""
     names = file_names(
@@ -74,7 +81,7 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
     if not names and not inline:
         return raw
     data = {key: value for key, value in raw.data.items() if key != REFERENCES_FILE}
-    own = inline_references(
+    own = _inline_references(
         (item, header.places.get(("references", index), Place(1, 1)))
         for index, item in enumerate(inline)
         if isinstance(item, Mapping)

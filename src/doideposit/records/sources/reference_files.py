@@ -1,17 +1,15 @@
 """References that stand in files beside a record, which names the files: their entries become its references."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from doideposit.findings import Finding, Loc, Severity
 from doideposit.records.origin import Place, RawRecord
-from doideposit.records.sources.bibliography import Bibliography, CitedWork, Citing, read_bibliography
-from doideposit.records.sources.csl import reference_fields
+from doideposit.records.sources.bibliography import Bibliography, Citing, read_bibliography
 from doideposit.records.sources.interface import REFERENCES_FILE
 
-__all__ = ["file_names", "inline_references", "with_reference_files", "with_references"]
+__all__ = ["file_names", "with_reference_files", "with_references"]
 
 
 def with_reference_files(raw: RawRecord, path: Path) -> RawRecord:
@@ -50,9 +48,3 @@ def with_references(raw: RawRecord, found: Bibliography, cites: Citing | None = 
         data["references"] = [dict(work.fields) for work in chosen.works]
     origin = replace(raw.origin, places=places)
     return RawRecord(data, origin, (*raw.findings, *chosen.findings))
-
-
-def inline_references(items: Iterable[tuple[Mapping[str, Any], Place]]) -> Bibliography:
-    """Return the entries that a header itself holds, below `references` as Pandoc has it."""
-    works = (CitedWork(reference_fields(item), place) for item, place in items)
-    return Bibliography(tuple(work for work in works if set(work.fields) - {"key", "type"}))

@@ -32,6 +32,7 @@ __all__ = [
     "write_schemas",
 ]
 
+# The newest draft, which editors for YAML and JSON read.
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 RECORD_SCHEMA: Final = "record.schema.json"
 CONFIGURATION_SCHEMA: Final = "configuration.schema.json"
@@ -85,6 +86,7 @@ def record_schema() -> Schema:
         "title": "doideposit record",
         "description": "One commentary, or a list of commentaries, to be registered with Crossref.",
         "anyOf": [{"$ref": "#/$defs/Commentary"}, {"type": "array", "items": {"$ref": "#/$defs/Commentary"}}],
+        # Sorted, so that the committed file changes only where a model did.
         "$defs": dict(sorted(definitions.items())),
     }
 
@@ -106,6 +108,7 @@ def configuration_schema() -> Schema:
         "$schema": DIALECT,
         **made,
         "title": "doideposit configuration",
+        # Sorted for the same reason.
         "$defs": dict(sorted(definitions.items())),
     }
 
@@ -178,6 +181,7 @@ _SHORTHANDS: Final = {
     "TranslatedTitle": "text",
 }
 
+# The example that every page of the documentation has, so that editors show nothing else.
 _EXAMPLE: Final = {
     "series": "sadf-comment",
     "number": "258",

@@ -68,6 +68,7 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = L
         return ParsedXml(None, (refusal.at(Where(file=file, line=refusal.where.line)),))
     try:
         root = parse_part(xml, bare=False)
+    # The parser stops at the first fault, and says where it is.
     except etree.XMLSyntaxError as error:
         return ParsedXml(None, (_not_well_formed(error, xml, file),))
     # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
@@ -123,6 +124,7 @@ class Positions(Sequence[Position]):
         self._numbers[-2], self._numbers[-1] = line, column
 
     def __len__(self) -> int:
+        # Four numbers for each element, in one array: objects would take ten times the memory.
         return len(self._numbers) // 4
 
     @overload
@@ -162,6 +164,7 @@ def positions(xml: bytes) -> Positions:
     parser.StartElementHandler, parser.CharacterDataHandler = start, text
     try:
         parser.Parse(xml, True)
+    # expat takes fewer encodings than libxml2; without it, there are lines and no columns.
     except (expat.ExpatError, ValueError, LookupError):
         return Positions()
     return found
@@ -181,13 +184,19 @@ def _overfull(root: Element, limits: XmlLimits) -> Finding | None:
 _LONG_TAG = re.compile(rb"<[^<>!?/][^<>]{2000,}")
 # How nearly every file starts: in UTF-8, and with its root element at once, so without a DOCTYPE.
 _USUAL = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>\s*<[A-Za-z_]""")
+# White space, instructions and comments may stand before the root element.
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+# The encoding in the XML declaration (XML 1.0, section 4.3.3).
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
+# A byte order mark, or the first character of a document in UTF-16 without one (XML 1.0, appendix F).
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+# UTF-32 is no encoding that XML parsers have to know, and libxml2 does not.
 _UTF_32 = {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00\x00\x00", b"\x00\x00\x00<"}
+# The encodings that every one of the parsers used here reads.
 _ENCODINGS = re.compile(
     r"utf-?8|utf-?16([bl]e)?|us-ascii|ascii|(iso-?8859-|latin-?)\d+|windows-125\d|cp125\d", re.IGNORECASE
 )
+# So much is searched for the declaration; a prolog of comments alone can be of any length.
 _PROLOG_SIZE = 64 * 1024
 _AS_UTF_8 = 'save it as UTF-8, with encoding="UTF-8" in its first line'
 
@@ -232,6 +241,7 @@ def _belied_encoding(xml: bytes) -> Finding | None:
 def _prolog(xml: bytes) -> bytes:
     """Return the start of the document in an encoding with ASCII as a part, which is enough to read its markup."""
     start = xml[:_PROLOG_SIZE]
+    # These four bytes also begin with a mark of UTF-16, so that they are looked at first.
     if start[:4] in _UTF_32:
         return b'<?xml version="1.0" encoding="UTF-32"?>'
     wide = _WIDE.get(start[:2])

@@ -15,6 +15,7 @@ from doideposit.job.inbox.folders import Sighting
 
 __all__ = ["JobState"]
 
+# Two months: whoever was told so long ago may well be told again.
 KEEP_TOLD: Final = timedelta(days=60)
 # How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`.
 FARTHEST_LOOK: Final = timedelta(days=1)
@@ -85,12 +86,14 @@ class JobState:
         self.forgetful = None
         try:
             self.save(path, now)
+        # A folder that cannot be written to must not make the job send the same mail with each pass.
         except DiskError:
             last = path.with_name(LAST_MAIL)
             try:
                 before = last.stat().st_mtime
                 # Proves that the time can be set, before something goes out that could not be noted.
                 os.utime(last, (before, before))
+            # A file system without times of its own cannot prove when something was sent.
             except OSError:
                 return False
             self.forgetful = last
@@ -112,6 +115,7 @@ class JobState:
             "digest": self.digest.isoformat() if self.digest else None,
             "digests": {name: day.isoformat() for name, day in self.digests.items()},
             "last_success": self.last_success.isoformat() if self.last_success else None,
+            # Sorted, so that an unchanged state is an unchanged file.
             "deposited": sorted(self.deposited),
             "mails": {key: at.isoformat() for key, at in list(self.mails.items())[-KEEP_MAILS:]},
             "waiting": {name: at.isoformat() for name, at in self.waiting.items()},
@@ -153,6 +157,7 @@ def _mapping(data: Any, read: Callable[[Any], Value]) -> dict[str, Value]:
     for key, value in data.items() if isinstance(data, dict) else ():
         try:
             found[key] = read(value)
+        # One value that was harmed costs only itself.
         except (TypeError, ValueError, IndexError, KeyError):
             continue
     return found

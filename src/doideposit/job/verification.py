@@ -13,6 +13,7 @@ __all__ = ["look_up"]
 
 logger = logging.getLogger(__name__)
 
+# The resolver knows a new DOI within minutes, the index within a day.
 FIRST_PAUSE: Final = timedelta(minutes=5)
 LONGEST_PAUSE: Final = timedelta(days=1)
 
@@ -46,6 +47,7 @@ def look_up(
         if not depositor.is_unproved(status):
             del still[doi.key]
         else:
+            # The pause doubles each time; beyond the twelfth it has long reached its bound.
             still[doi.key] = (tries + 1, clock() + min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE))
     state.lookups = still
     return done

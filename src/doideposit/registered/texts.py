@@ -15,7 +15,9 @@ __all__ = ["Element", "abstract", "day", "issn_of", "local", "markup", "own_text
 
 # `xml:lang` needs no declaration in any document.
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+# MathML is kept as it is, and has a namespace of its own.
 _MATHML: Final = "http://www.w3.org/1998/Math/MathML"
+# Crossref's face markup, which a record file writes in the same words.
 _FACES: Final = frozenset("b i em strong u ovl sup sub scp tt font".split())
 
 
@@ -49,6 +51,7 @@ def issn_of(element: Element) -> ReadText:
     # Only the last sign of an ISSN may be a letter: X stands for ten (ISO 3297).
     signs = text.replace("-", "").upper()
     whole = re.fullmatch(r"\d{7}[\dX]", signs) is not None
+    # An ISSN is written in two halves of four.
     return ReadText(f"{signs[:4]}-{signs[4:]}" if whole else text, element)
 
 
@@ -111,6 +114,7 @@ def abstract(element: Element) -> dict[str, RawValue]:
     return found | {key: value for key, value in named.items() if value}
 
 
+# Elements of JATS that stand within a line; all others end one.
 _INLINE: Final = frozenset(
     "italic bold sub sup sc underline overline strike monospace xref ext-link inline-formula math".split()
 )

@@ -24,11 +24,13 @@ class AttentionKind(StrEnum):
     GOOD = "good"
 
 
+# Words for a deposit that is under way, whatever was registered before.
 _OPEN_WORDS: Final[Mapping[State, str]] = {
     State.PREPARED: "waiting to be sent",
     State.SENDING: "in doubt",
     State.QUEUED: "at Crossref",
 }
+# What the world shows contradicts our proof: more urgent than what is only missing.
 _CONTRARY_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RESOLVES: "registered, leads elsewhere",
     Milestone.INDEXED: "registered, indexed otherwise",
@@ -93,6 +95,7 @@ def sort_key(doi: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(piece)) if piece.isdecimal() and piece.isascii() else (1, piece) for piece in pieces)
 
 
+# Sentences with an age, for what is not in time.
 _OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RECEIVED: "recorded {age} ago, and not at Crossref yet",
     Milestone.PROCESSED: "received {age} ago, and not processed yet",
@@ -144,6 +147,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
             # The advice names the DOI; advice for several is the same advice all the same.
             advice = one.next_action.replace(str(one.doi), "DOI")
             groups.setdefault((_rank(one), _heading(one), advice), []).append(one)
+    # The most urgent kind first, and within it the one with most DOIs.
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
     return tuple(
         Concern(
@@ -156,6 +160,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
     )
 
 
+# In the order of urgency: what failed comes before what is only not proved.
 _FAILED, _WRONG, _WARNED, _STUCK, _UNPROVED = range(5)
 
 

@@ -29,10 +29,13 @@ __all__ = ["Planned", "Report", "page"]
 
 # Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain.
 MOST_WITH_PROOFS: Final = 1_000
+# A list of more DOIs belongs into a file; the page says how many there are.
 MOST_IN_CONCERN: Final = 200
 # Beyond so many DOIs a browser lays the big table out only where it is looked at.
 MOST_LAID_OUT: Final = 1_000
+# Up to five DOIs are named in a sentence, more of them in a list.
 FEW: Final = 5
+# Four authors show whose work it is; more would push the title off the page.
 MOST_AUTHORS: Final = 4
 
 

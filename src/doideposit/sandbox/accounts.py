@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 __all__ = ["DEFAULT_ACCOUNT", "Account", "Accounts", "Login"]
 
+# An account of Crossref's staff may deposit under any prefix.
 ANY_PREFIX = "*"
 
 

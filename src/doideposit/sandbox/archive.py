@@ -21,8 +21,10 @@ __all__ = ["SandboxArchive"]
 FORMAT = 2
 # Several processes may share the file, so a transaction waits for its turn before it fails as locked.
 BUSY_SECONDS = 60.0
+# The lock is taken at once: a transaction that reads first could not write any more when another one did.
 WRITING = "BEGIN IMMEDIATE"
 
+# One table for each thing that Crossref remembers, in the words of its own reports.
 _TABLES = """
 CREATE TABLE submissions (
     id INTEGER PRIMARY KEY, file_name TEXT NOT NULL, operation TEXT NOT NULL, login TEXT NOT NULL,
@@ -70,6 +72,7 @@ CREATE INDEX registrations_by_owner ON registrations (owner)
 # Versions are only ever added: the highest number of a DOI is its current version, the lowest its registration.
 _CURRENT = """WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key)
 ORDER BY (SELECT MIN(number) FROM registrations AS first WHERE first.doi_key = registrations.doi_key)"""
+# Crossref lists a conflict with both of its DOIs, whichever is asked about.
 _CONFLICTS = """SELECT id, CASE WHEN one = :doi THEN other ELSE one END FROM conflicts
 WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 
@@ -99,6 +102,7 @@ class SandboxArchive:
             return
         # SQLite would go by the umask; the file is made here first, so that nobody else may ever read it.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        # The state holds deposits and logins, and is for one user alone.
         self._path.chmod(0o600)
         self._base.close()
         self._base = self._connected(str(self._path))
@@ -249,6 +253,7 @@ class SandboxArchive:
         if not signature:
             return []
         found = self._registrations("WHERE signature = ? AND doi_key <> ?", signature, doi.casefold())
+        # Each DOI once, and only where its newest version is the one that was found.
         return sorted({one.doi for one in found if self.current(one.doi) == one})
 
     def titles_in(self, words: str) -> Registration | None:
@@ -305,6 +310,7 @@ class SandboxArchive:
     def _guard(self) -> Iterator[None]:
         try:
             yield
+        # The disk and SQLite fail in many ways; for a rehearsal, only the way out matters.
         except (OSError, sqlite3.Error) as error:
             raise DiskError(
                 f"the sandbox's state in {self._place} cannot be used: {error}",

@@ -78,6 +78,7 @@ def in_lines(found: Sequence[Item | Refused], answer: Callable[[Sequence[Item]],
 def unavailable(error: DoiDepositError) -> Refused:
     """Say that the world outside failed, or that this service is not set up: the request can be given again."""
     asked = getattr(error, "retry_after", None)
+    # Between a second and a day: a longer wait would be forgotten by every client.
     wait = RETRY_AFTER if asked is None else max(1, min(int(asked), 86_400))
     return Refused(
         503,

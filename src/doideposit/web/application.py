@@ -95,6 +95,7 @@ def _let_through(tokens: Tokens) -> None:
     # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
     challenge = 'Bearer realm="doideposit"' + (', error="invalid_token"' if token else "")
     raise Refused(
+        # 401 asks for a login, and names the scheme of it (RFC 9110, section 15.5.2).
         401,
         "unauthorized",
         message,
@@ -131,6 +132,7 @@ def _ours(error: DoiDepositError) -> Response:
         return unavailable(error).response()
     message = "the service cannot do its work at the moment"
     hint = "give the same request again later"
+    # A minute: long enough for a database that restarts.
     return Refused(503, "unavailable", message, hint=hint, where="server", headers={"Retry-After": "60"}).response()
 
 
@@ -148,6 +150,7 @@ def _http(error: HTTPException) -> Response:
                 404, "not-found", "there is nothing here", hint="GET /openapi.json lists all", where="path"
             )
         case MethodNotAllowed():
+            # Sorted, so that the answer is the same each time.
             allowed = ", ".join(sorted(error.valid_methods or ()))
             message = "this address is not for this method"
             # RFC 9110, section 15.5.6: an answer 405 names in Allow what the address does take.

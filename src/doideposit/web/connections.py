@@ -64,6 +64,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         """Read the first line and the headers; raise `ParsingError` for what they cannot be."""
         try:
             super().parse_header(header_plus)
+        # waitress raises ValueError for a header that no parser takes, and would close the connection without a word.
         except ValueError as error:
             raise ParsingError(str(error)) from None
 

@@ -43,6 +43,7 @@ def staff_pages(
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
         # Everything that is no file of a form is held in memory: enough for 2,000 references, and no more.
         MAX_FORM_MEMORY_SIZE=4_000_000,
+        # A record with hundreds of references has a field for each of their parts.
         MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_NAME="doideposit-desk",
         SESSION_COOKIE_HTTPONLY=True,

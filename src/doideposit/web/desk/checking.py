@@ -122,6 +122,7 @@ def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str,
         return "", ""
     try:
         doi = series.doi_for(number)
+    # A number that the pattern cannot take is told at its field.
     except InvalidIdentifier:
         return "", ""
     return str(data.get("doi") or doi or ""), str(data.get("url") or series.url_for(number) or "")
@@ -178,6 +179,7 @@ def plan_kept(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | No
     path = place.drafts.beside(draft, plan_name(draft, target))
     try:
         return place.depositor(target).plans.read(path) if path.exists() else None
+    # A plan that was changed on the disk is made anew, and never sent.
     except PlanUnusable:
         return None
 

@@ -76,9 +76,16 @@ class Drafts:
         """Keep a new draft; raises `DiskError`."""
         # Unguessable, although each address needs a login as well: nobody comes upon another's draft by counting.
         draft = SavedDraft(
-            secrets.token_urlsafe(9).replace("_", "A").replace("-", "B"), 1, data, by, self._now(), **more
+            # Letters and digits only, so that the name can be selected with a double click.
+            secrets.token_urlsafe(9).replace("_", "A").replace("-", "B"),
+            1,
+            data,
+            by,
+            self._now(),
+            **more,
         )
         with disk_errors(self._folder, "cannot be written"):
+            # Drafts are not published yet, and nobody else's.
             self._place(draft.name).mkdir(mode=0o700, parents=True)
         self._write(draft)
         return draft
@@ -86,6 +93,7 @@ class Drafts:
     def one(self, name: str) -> SavedDraft | None:
         """Return the newest version of a draft; None where there is no such draft, or where it cannot be read."""
         versions = self._versions(name)
+        # From the newest on: the first that can be read is shown.
         for version in reversed(versions):
             found = self._read(name, version)
             if found is not None:
@@ -118,6 +126,7 @@ class Drafts:
         """Yield the newest version of every draft, the latest saved first."""
         try:
             names = [path.name for path in self._folder.iterdir()]
+        # Without the folder there are no drafts yet.
         except OSError:
             return
         found = (self.one(name) for name in names)

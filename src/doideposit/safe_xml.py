@@ -209,6 +209,7 @@ def _refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
             f"the file has {len(xml):,} bytes; at most {limits.size:,} are read",
             "split it: Crossref takes files up to 10 MB",
         )
+    # A file shorter than the limit cannot hold so many of them; counting bytes takes next to no time.
     if len(xml) > limits.markup and (xml.count(b"<") > limits.markup or xml.count(b"=") > limits.markup):
         return _error(
             "xml-too-large",
@@ -218,6 +219,7 @@ def _refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
     if len(xml) > limits.markup and xml.count(b"xmlns") > limits.namespaces:
         message = f"the file declares more than {limits.namespaces:,} namespaces"
         return _error("xml-too-many-attributes", message, "declare each once, in the root element")
+    # libxml2 compares each attribute with all others of its element, so that their number counts twice.
     crowded = next((one for one in _LONG_TAG.finditer(xml) if one[0].count(b"=") > limits.attributes), None)
     if crowded is not None:
         line = xml.count(b"\n", 0, crowded.start()) + 1

@@ -132,6 +132,7 @@ def open_checker(
         )
     name = _depositor_name(depositor)
     live = settings.target == "production"
+    # The depositor is checked before the schemas are loaded: a wrong address is told at once.
     context = Context(clock().date(), settings.rules, live)
     _check_depositors(settings, context)
     return Checker(
@@ -234,11 +235,13 @@ def open_depositor(
     """
     from doideposit.deposits.depositor import Depositor
 
+    # One validator for checker and depositor: the compiled schema takes some megabytes and a moment.
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
     ledger = open_ledger(settings, environ=environ, begun=_announcing(settings, announce))
     variables = os.environ if environ is None else environ
     way, registry = _ways_out(settings, validator, ledger, ask, variables, clock, given=registrar)
+    # Without a login all publishers use one way out; with logins each has its own.
     shared = registrar or (None if needs_login(settings) else way.registrar)
     return Depositor(
         registrar=way.registrar,
@@ -253,6 +256,7 @@ def open_depositor(
         limits=settings.limits,
         login=way.login,
         deadlines=settings.monitoring.deadlines,
+        # Messages name the host alone: nobody needs the scheme to know who is meant.
         address=endpoint_of(settings).url.partition("://")[2],
         origins=settings.origins,
         fee=settings.fee,
@@ -377,6 +381,7 @@ def credentials_of(settings: Settings, *, ask: Ask = _nobody, environ: Mapping[s
     target = settings.target
     credentials = settings.credentials.get(target)
     publisher = settings.publisher
+    # The section that a person has to write, which differs with several publishers.
     section = f"publishers.{publisher}.credentials.{target}" if publisher else f"credentials.{target}"
     if credentials is None:
         whose = f" of the publisher {publisher}" if publisher else ""

@@ -189,9 +189,11 @@ def load(
     origin = Origin()
     if found is not None:
         layers.data, origin = _from_file(found, cwd)
+    # The order decides: flags are laid last, above the environment and the file.
     layers.lay_environment(environ)
     layers.lay_flags(overrides)
     written = _validate(layers, origin)
+    # Absolute from here on: a service may change its folder later.
     base = (cwd if found is None else found.parent).absolute()
     settings = settings_from(written, base=base, path=found, origins=layers.all_origins(origin))
     _check_rules(settings, layers, origin)

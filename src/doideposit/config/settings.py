@@ -199,6 +199,8 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
         depositor=written.depositor,
         credentials=MappingProxyType({name: _absolute(each, base) for name, each in written.credentials.items()}),
         targets=MappingProxyType({str(name): each for name, each in written.targets.items()}),
+        # Relative paths count from the folder of the configuration file, so that a command means the same wherever it
+        # is given.
         ledger=LedgerSettings(_absolute_url(written.ledger.url, base), _reference(written.ledger.password, base)),
         series=MappingProxyType(dict(written.series)),
         rules=RuleSettings(
@@ -222,6 +224,7 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
             written.inbox.look_ups,
             written.inbox.open_to,
             written.inbox.shown_as,
+            # Whether the folder was written down tells an inbox that is wanted from the default that nobody uses.
             named="folder" in written.inbox.model_fields_set,
         ),
         mail=_mail(written.mail, base),

@@ -178,6 +178,7 @@ class AdoptionPass:
         missing: list[Doi] = []
         failures = 0
         answers = self._answers(new)
+        # The answers come one by one, so that the rest can be left out when nobody answers.
         for place, (doi, answer) in zip(count(1), answers, strict=False):
             failures = failures + 1 if isinstance(answer, NOBODY_ANSWERS) else 0
             match answer:

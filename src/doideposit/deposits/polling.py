@@ -172,6 +172,7 @@ class Poller:
         self._odd_answer: OddAnswer | None = None
         self._odd = 0
         self._was_away = False
+        # Read for all leased files at once: a query for each would be most of the time of a pass.
         self._details: dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]] = {}
         self._polled: list[Polled] = []
         self._publishers: dict[int, str] = {}

@@ -116,6 +116,7 @@ def _is_proven(context: DepositContext, series: Series) -> bool:
 
 def _of_prefix(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
     where = context.place(f"series.{series.name}.prefix")
+    # Crossref answers for a prefix of any member, so that an unknown one is misspelt.
     owner = registry.prefix(series.prefix)
     if owner is None:
         message = f"Crossref does not know the prefix {series.prefix}"

@@ -145,6 +145,7 @@ def compared(
     if failure is not None:
         warning = Finding("plan-unseen", Severity.WARNING, f"sent without a look at what is registered: {may.unseen}")
         decision = replace(decision, findings=(*decision.findings, warning))
+    # A DOI of another owner is never updated, whatever a person allows.
     foreign = _not_ours(context, doi, seen.states.get(doi.key))
     if foreign is not None:
         return replace(decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign))
@@ -153,6 +154,7 @@ def compared(
         return _unseen(context, decision, doi, "its answer holds no record of it")
     if base is None:
         return decision
+    # What the record takes away is wanted; other losses need a word of the person who deposits.
     consent = Consent(candidate.removes, may.losses)
     alone = candidate.wanted.is_resources
     update = _judged(base, store.get(candidate.content), doi, consent, alone=alone)

@@ -356,6 +356,7 @@ def _refill(context: DepositContext, doi: Doi) -> bool:
     if work is None or work.submission is None or work.submission.steps > 1 or recorded is None or known is None:
         return False
     xml = only(recorded.xml, doi)
+    # The file that empties goes first and takes the number below this one.
     stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
     sealed = context.seal(restamp(xml, unique_name(recorded.series, now), stamp))
     mine = [one for one in recorded.items if one.doi.key in {each.doi.key for each in items(xml)}]

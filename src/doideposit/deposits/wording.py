@@ -20,6 +20,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     This is the one place that decides which milestones are reached, what is overdue and whether a person is needed;
     `observable` are the milestones that can be looked up on the target.
     """
+    # Nothing of a damaged row is repeated: half a truth about a deposit would be worse than none.
     if work.harmed:
         return WorkStatus(work.doi, work.target, message=HARMED, needs_person=True, next_action=HARMED_ADVICE)
     submission, item = work.submission, work.item
@@ -35,6 +36,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         state=submission.state if submission else None,
         outcome=item.outcome if item else None,
         registered=work.registered_at is not None,
+        # What Crossref said of the DOI says more than what happened to its file.
         message=(item.message if item else "") or (submission.reason if submission else ""),
         finding=item.finding if item else None,
         retry=item.retry if item and _ended_badly(work) else None,
@@ -358,6 +360,7 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     approvals = f", approved by {approved_by}" if approved_by else ""
     together = _together(event.detail.get("dois", ""))
     words = _Blank(event.detail, together=together, step=_step(event.detail), approvals=approvals)
+    # Placeholders without a value become empty, so that one sentence fits old events as well.
     words["version"] = _version(event.detail)
     text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")

@@ -6,7 +6,7 @@ from typing import Final
 
 from doideposit.crossref.names import RESOURCES_VERSION, resources_namespace
 from doideposit.crossref.xml.elements import lay_out, to_bytes
-from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf
+from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
 from doideposit.crossref.xml.schema_versions import Dialect, dialect
 from doideposit.records.identifiers import Doi
@@ -62,15 +62,9 @@ _NAMES: Final = tuple(name for name, _ in PARTS)
 _VALUES: Final = itemgetter(*(field for _, field in PARTS))
 
 
-def _leaves(names: Sequence[str], values: Sequence[object]) -> Markup:
-    """Return a `leaf` for each value, named by what is in the same place; none for None. Both have the same length."""
-    parts = zip(names, values, strict=True)
-    return Markup("".join([f"<{name}>{escaped(str(value))}</{name}>" for name, value in parts if value is not None]))
-
-
 def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
     kind = reference.type if schema.citation_types else None
-    structured = _leaves(_NAMES, _VALUES(reference.__dict__))
+    structured = leaves(_NAMES, _VALUES(reference.__dict__))
     return schema.make("citation", structured, _as_printed(schema, reference), key=key, type=kind)
 
 

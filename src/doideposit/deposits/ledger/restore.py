@@ -46,12 +46,14 @@ def restore(url: str, backup: Path, now: datetime, *, password: SecretStr | None
         hint = "make an empty database, and run `doideposit ledger import FILE` with an export"
         raise UsageError(f"the ledger {place.name} is no file, and cannot be replaced by one", hint=hint)
     _check_kind(backup, place.path)
+    # Beside the ledger, so that taking its place is one step of the file system.
     fresh = place.path.with_name(f".{place.path.name}.restore")
     with disk_errors(fresh, "cannot be written"):
         fresh.unlink(missing_ok=True)
         try:
             dois = _copy_checked(backup, fresh)
             _wants_nobody(place.path)
+            # From here until the next line there is no ledger: a run that dies leaves both under their names.
             kept = _put_aside(place.path, now)
             fresh.replace(place.path)
         finally:

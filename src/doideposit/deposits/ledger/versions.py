@@ -61,10 +61,12 @@ class Versions:
         joined = item.join(submission, submission.c.id == item.c.submission)
         took_effect = (item.c.target == self._target, item.c.outcome.in_(TOOK_EFFECT))
         files = select(item.c.doi, submission.c.id, _is_alone()).select_from(joined).where(*took_effect)
+        # Adopted DOIs count where no deposit of ours took effect.
         known = select(adopted.c.doi).where(adopted.c.target == self._target)
         with self._session.reading() as connection:
             rows = connection.execute(files.order_by(submission.c.timestamp, submission.c.id)).all()
             entered = set(connection.execute(known).scalars())
+        # The rows come in the order of their timestamps, so that the last one of each DOI stays.
         last = {str(doi): int(key) for doi, key, alone in rows if not alone}
         parts = {str(doi) for doi, _, alone in rows if alone}
         together: dict[int, set[str]] = {}

@@ -80,9 +80,11 @@ def compare_with_now(
     inputs = tuple(_input(context, checker, file, store, place, one) for place, one in enumerate(body.records))
     may = Permissions(body.retry, body.allow_loss, body.unseen)
     candidates = [one for one in inputs if isinstance(one, DepositCandidate)]
+    # Everything is planned anew, against the ledger and Crossref as they are now.
     fresh = decide(candidates, store, may)
     now = {one.index: decision for one, decision in zip(candidates, fresh.decisions, strict=True)}
     configuration = list(_configuration(context, checker, file))
+    # After a change of the configuration the sentences differ anyway, and the change is what has to be told.
     if not configuration:
         _wants_no_contradiction(context, file)
     done = frozenset(place for place, decision in now.items() if _is_done(decision))
@@ -116,6 +118,7 @@ def _input(
         else _built(context, checker, sending, xml, doi)
     )
     item = found.item
+    # What the plan showed to people must be what its XML says, or somebody approved another text.
     if (item.title, item.record_type) != (record.title, sending.record_type) or not Action(record.action).sends:
         raise _contradiction(record)
     wanted = PlanInput(record.source, doi, item.fingerprint, item.record_type, (), sending.group, file=sending.file)

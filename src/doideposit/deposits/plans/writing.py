@@ -65,6 +65,7 @@ def _record(
     sending, title = None, ""
     if isinstance(one, DepositCandidate) and decision.action.sends:
         xml = approved.store.get(one.content)
+        # The DOIs of a ready-made file share its bytes, which the plan holds once.
         contents.put(xml, one.content.sha256)
         sending, title = _sending(approved, one), _title(context, one, xml)
     return PlannedRecord(

@@ -124,6 +124,7 @@ def open_for_editing(path: Path) -> Editable | Finding:
     decoded = decode_text(loaded.data, file=str(path))
     if decoded.text is None:
         return decoded.findings[0]
+    # Only what can be written back byte for byte is edited.
     if _encoded(decoded.text, loaded.data) != loaded.data:
         message = f"{path} begins with several byte order marks, or is in no encoding that can be written back"
         return _finding(path, "edit-impossible", message, "save the file as UTF-8")

@@ -30,7 +30,9 @@ def edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
         if found is None:
             raise CannotEdit(f"there is no `{name}`")
         return "\n".join(rows[: found.line - 1] + rows[found.line - 1 + found.rows :])
+    # The rows were split at line feeds, and keep the carriage return of their file.
     ending = "\r" if newline == "\r\n" else ""
+    # A new key is written as the last one is, with its indentation and its spaces.
     model = found or max(pairs.values(), key=lambda pair: pair.line)
     row = rows[model.line - 1]
     lead, behind = row[: model.key_start], row[model.key_end : model.value_start] or ": "

@@ -64,6 +64,7 @@ def find_header(text: str) -> HeaderPart | None:
         return HeaderPart(kind, opening.end(), end.start(), text.count("\n", 0, end.start()) + 1)
     if text.startswith("{"):
         return _find_json(text)
+    # Pandoc's title block: title, authors and date behind percent signs.
     if text.startswith("% "):
         rows = text.split("\n")
         length = next((index for index, row in enumerate(rows) if not row.startswith(("%", " "))), len(rows))
@@ -73,6 +74,7 @@ def find_header(text: str) -> HeaderPart | None:
         return None
     rows = text.split("\n")
     last = max(pairs.lines.values(), default=1)
+    # Indented lines go on with the value of the key above (RFC 822, folding).
     while last < pairs.length and rows[last].startswith(("  ", "\t")) and _PAIR.fullmatch(rows[last]) is None:
         last += 1
     return HeaderPart("pairs", 0, len("\n".join(rows[:last])), pairs.length)

@@ -130,6 +130,7 @@ def _read_header(text: str, *, delimiter: str, file: str, line: int) -> _TableHe
         many = Finding("too-many-columns", Severity.ERROR, message, hint, Where(file, line))
         return _TableHeader(file, delimiter, (), (many,))
     for offset, written in cells:
+        # A quoted heading may hold the sign that separates the others.
         name = next(iter(next(csv.reader([written.strip()]), [])), "").strip()
         place = Place(line, offset + 1)
         where = Where(file, line, offset + 1)

@@ -229,6 +229,7 @@ NETWORK: dict[str, list[list[str]]] = {
     "apply": [["apply", "plan.json", "--wait", "0"], ["apply", "plan.json", "--json"]],
     "poll": [["poll", "--all"], ["poll", "--all", "--json"]],
     "run": [["run", "--json"]],
+    "hooks": [["hooks"], ["hooks", "--json"], ["hooks", "--test", "none"]],
     "doctor": [["doctor", "--online"], ["doctor", "--online", "--json"], ["doctor", "--send-test-mail"]],
     "status": [["status"], ["status", DOI], ["status", "--json"]],
     "history": [["history", DOI], ["history", DOI, "--json"]],

@@ -57,6 +57,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "doctor": ("doctor", "doctor", "Look for what is wrong with the set-up, and say what to do."),
         "config": ("config", "config", "Show the settings in force and where each comes from."),
         "run": ("run", "run_job", "The scheduled job: inbox, deposit, poll, report, exit."),
+        "hooks": ("hooks", "hooks", "See whether the hooks of the scheduled job work, and try one."),
         "completion": ("completion", "completion", "Print what teaches your shell to complete commands with Tab."),
         "schemas": ("schemas", "schemas", "Install, list and verify Crossref's schemas."),
         "support-bundle": ("support", "support_bundle", "Pack an archive for support, without secrets."),

@@ -261,32 +261,14 @@ def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterato
         return
     if settings.monitoring.ping_url:
         yield settings.monitoring.ping_url
-    for reference, service, username in _references(settings):
+    for reference, service, username in settings.secrets():
         yield from _fetched(reference, environ, service, username)
 
 
-def _references(settings: "Settings") -> "Iterator[tuple[PasswordReference | None, str, str]]":
-    """Return every secret of the configuration: where it is kept, and what a keyring knows it by."""
-    for logins in (settings.credentials, *(one.credentials for one in settings.publishers.values())):
-        yield from ((each.password, "doideposit", each.username) for each in logins.values())
-    for publisher, other in settings.publishers.items():
-        yield from ((each, f"doideposit-api-{publisher}", name) for name, each in other.tokens.items())
-    yield settings.ledger.password, "doideposit-ledger", ""
-    if settings.mail is not None:
-        yield settings.mail.password, "doideposit-mail", settings.mail.username or ""
-    if settings.mailbox is not None:
-        yield settings.mailbox.password, "doideposit-mailbox", settings.mailbox.username or ""
-    yield from ((each, "doideposit-api", name) for name, each in settings.api.tokens.items())
-
-
-def _fetched(
-    reference: "PasswordReference | None", environ: Mapping[str, str], service: str, username: str
-) -> Iterator[str]:
+def _fetched(reference: "PasswordReference", environ: Mapping[str, str], service: str, username: str) -> Iterator[str]:
     """Return the secret where it can be had; what cannot be fetched now was not in use now either."""
     from doideposit.config.passwords import resolve_password
 
-    if reference is None:
-        return
     try:
         yield resolve_password(reference, environ=environ, service=service, username=username).get_secret_value()
     # A secret that cannot be fetched cannot be in the archive either.

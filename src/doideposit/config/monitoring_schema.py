@@ -13,6 +13,7 @@ from doideposit.records.models.text import PlainText
 
 __all__ = [
     "DeadlineSection",
+    "HookSection",
     "MailSection",
     "MailboxSection",
     "MaintenanceSection",
@@ -94,6 +95,36 @@ class MailboxSection(Section):
         if self.security == "none" and not is_loopback(self.host or "localhost"):
             message, hint = "the password would travel unencrypted here", 'set security = "tls" or "starttls"'
             raise PydanticCustomError("mailbox-unencrypted", message, {"field": "security", "hint": hint})
+        return self
+
+
+class HookSection(Section):
+    """A program, or an address, that the scheduled job calls after what happened to a DOI."""
+
+    on: Annotated[tuple[Literal["registered", "failed", "drift"], ...], Field(min_length=1)] = (
+        "registered",
+        "failed",
+        "drift",
+    )
+    """After what: a registration or update, a deposit that Crossref did not take, a change by others."""
+    command: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] | None = None
+    """A program and its arguments, which gets the record as JSON on standard input; no shell is involved."""
+    url: PingAddress | None = None
+    """An address that the record is posted to as JSON, signed with `secret`."""
+    secret: PasswordReference | None = None
+    """Where the key of the signature is kept."""
+    timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = timedelta(seconds=30)
+    """How long a call may take."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.command is None) == (self.url is None):
+            message, hint = "a hook calls one thing", "give either `command`, or `url` and `secret`"
+            raise PydanticCustomError("hook-way", message, {"field": "command", "hint": hint})
+        if (self.url is None) != (self.secret is None):
+            message = "an address is called with a signature, and a program without"
+            hint = f"give `secret` with `url`, and only there: {FOUR_WAYS}"
+            raise PydanticCustomError("hook-secret", message, {"field": "secret", "hint": hint})
         return self
 
 

@@ -22,6 +22,7 @@ from doideposit.config.addresses import Address
 from doideposit.config.durations import Duration
 from doideposit.config.monitoring_schema import (
     DeadlineSection,
+    HookSection,
     MailboxSection,
     MailSection,
     MaintenanceSection,
@@ -44,6 +45,7 @@ __all__ = [
     "DepositorSettings",
     "DeskSection",
     "FeeSection",
+    "HookSection",
     "IgnoreSection",
     "InboxSection",
     "LedgerSection",
@@ -93,6 +95,7 @@ class CredentialSettings(Section):
 
 
 # Names stand in addresses, in files and in the ledger.
+HookName = Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 PublisherName = Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 
 
@@ -359,6 +362,8 @@ class ConfigurationFile(Section):
     """Mail of the scheduled job; none is sent without it."""
     mailbox: MailboxSection | None = None
     """The mailbox that Crossref's mails go to; none is read without it."""
+    hooks: dict[HookName, HookSection] = Field(default_factory=dict)
+    """What is called after registrations, failures and changes by others, by short names."""
     monitoring: MonitoringSection = Field(default_factory=MonitoringSection.model_construct)
     """What the scheduled job leaves for those who watch it."""
 

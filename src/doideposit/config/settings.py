@@ -15,6 +15,7 @@ from doideposit.config.schema import (
     DelaySettings,
     DepositorSettings,
     DeskSection,
+    HookSection,
     MailboxSection,
     MailSection,
     MonitoringSection,
@@ -157,6 +158,7 @@ class Settings:
     inbox: InboxSettings = field(default_factory=InboxSettings)
     mail: MailSection | None = None
     mailbox: MailboxSection | None = None
+    hooks: Mapping[str, HookSection] = field(default_factory=lambda: MappingProxyType({}))
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     publishers: Mapping[str, PublisherSettings] = field(default_factory=lambda: MappingProxyType({}))
     publisher: str = ""
@@ -170,6 +172,21 @@ class Settings:
     def ledger_url(self) -> str:
         """Return the address of the ledger, without a password; a SQLite path in it is absolute."""
         return self.ledger.url
+
+    def secrets(self) -> "Iterator[tuple[PasswordReference, str, str]]":
+        """Yield where each secret is kept, with the service and the user name by which a keyring knows it."""
+        for logins in (self.credentials, *(one.credentials for one in self.publishers.values())):
+            yield from ((each.password, "doideposit", each.username) for each in logins.values() if each.password)
+        for publisher, other in self.publishers.items():
+            yield from ((each, f"doideposit-api-{publisher}", name) for name, each in other.tokens.items())
+        if self.ledger.password is not None:
+            yield self.ledger.password, "doideposit-ledger", ""
+        if self.mail is not None and self.mail.password is not None:
+            yield self.mail.password, "doideposit-mail", self.mail.username or ""
+        if self.mailbox is not None and self.mailbox.password is not None:
+            yield self.mailbox.password, "doideposit-mailbox", self.mailbox.username or ""
+        yield from ((each, "doideposit-api", name) for name, each in self.api.tokens.items())
+        yield from ((each.secret, "doideposit-hook", name) for name, each in self.hooks.items() if each.secret)
 
     def of_publisher(self, name: str) -> "Settings":
         """Return the settings as they are for a further publisher: its depositor and its logins, and no other."""
@@ -229,6 +246,7 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
         ),
         mail=_mail(written.mail, base),
         mailbox=_mailbox(written.mailbox, base),
+        hooks=MappingProxyType({name: _hook(each, base) for name, each in written.hooks.items()}),
         monitoring=_monitoring(written.monitoring, base),
         publishers=MappingProxyType({name: _publisher(each, base) for name, each in written.publishers.items()}),
         approvals=written.approvals,
@@ -267,6 +285,13 @@ def _mailbox(mailbox: MailboxSection | None, base: Path) -> MailboxSection | Non
         return None
     maildir = None if mailbox.maildir is None else str(base / Path(mailbox.maildir).expanduser())
     return mailbox.model_copy(update={"maildir": maildir, "password": _reference(mailbox.password, base)})
+
+
+def _hook(hook: HookSection, base: Path) -> HookSection:
+    command = hook.command
+    if command is not None and "/" in command[0]:
+        command = (str(base / Path(command[0]).expanduser()), *command[1:])
+    return hook.model_copy(update={"secret": _reference(hook.secret, base), "command": command})
 
 
 def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:

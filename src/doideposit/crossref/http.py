@@ -211,6 +211,10 @@ class Exchange:
         files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
         return self._run(requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit)
 
+    def send(self, url: str, content: bytes, headers: Mapping[str, str], *, limit: int) -> HttpAnswer:
+        """Post bytes with these headers; raises `NoAnswer`, or `NeverSent` where that is certain."""
+        return self._run(requests.Request("POST", url, data=content, headers={**self._headers(), **headers}), limit)
+
     def _headers(self) -> dict[str, str]:
         return {"User-Agent": self._user_agent, "Accept": self._accept, **_PLAIN}
 

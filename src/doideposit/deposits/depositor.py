@@ -22,6 +22,7 @@ from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import given_doi, given_page
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
+from doideposit.deposits.ledger.hooks import HookStates
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.versions import Versions
@@ -144,6 +145,11 @@ class Depositor:
     def versions(self) -> Versions:
         """Return what was sent of each DOI of this target and took effect."""
         return self._context.ledger.versions
+
+    @property
+    def hooks(self) -> HookStates:
+        """Return how far the hooks of the scheduled job have come in the events of this target."""
+        return self._context.ledger.hooks
 
     @property
     def target(self) -> str:

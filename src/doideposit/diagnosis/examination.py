@@ -65,6 +65,7 @@ def _configured(settings: Settings, around: DiagnosisContext) -> Iterator[Check]
     yield from examine("target", lambda: setup.check_target(settings))
     yield from examine("login", lambda: setup.check_credentials(settings, around))
     yield from examine("other secrets", lambda: setup.check_other_secrets(settings, around))
+    yield from examine("hooks", lambda: setup.check_hooks(settings, around))
     yield from examine("libraries", lambda: setup.check_libraries(settings, around))
     yield from examine("series", lambda: setup.check_series(settings))
     yield from examine("ledger", lambda: storage.check_ledger(settings, around))

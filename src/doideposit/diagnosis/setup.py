@@ -1,6 +1,7 @@
 """Checks of what people set: configuration, target, login, series, libraries, encoding."""
 
 import platform
+import shutil
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
@@ -16,6 +17,7 @@ from doideposit.wiring import credentials_of, endpoint_of, needs_login
 __all__ = [
     "check_credentials",
     "check_encoding",
+    "check_hooks",
     "check_libraries",
     "check_other_secrets",
     "check_program",
@@ -154,17 +156,25 @@ def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterato
         yield ok("api tokens", f"{len(settings.api.tokens)} can be fetched: {', '.join(sorted(settings.api.tokens))}")
 
 
+def check_hooks(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
+    """Check whether the programs of the hooks are there, and the secrets can be fetched; none is called."""
+    for name, hook in settings.hooks.items():
+        program = hook.command[0] if hook.command else ""
+        if program and shutil.which(program) is None:
+            hint = f"look at the path and at its permissions; [hooks.{name}] command names it"
+            yield fail("hooks", f"{name}: there is no program {program} that this user may run", hint)
+        elif hook.secret is not None:
+            resolve_password(hook.secret, environ=around.environ, service="doideposit-hook", username=name)
+    if settings.hooks:
+        names = ", ".join(settings.hooks)
+        yield ok("hooks", f"{names}: `doideposit hooks` says how they work, and tries one")
+
+
 def check_libraries(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Check whether the optional libraries are there that this configuration needs."""
-    logins = [settings.credentials, *(one.credentials for one in settings.publishers.values())]
-    references = [each.password for one in logins for each in one.values()]
-    references += [each for one in settings.publishers.values() for each in one.tokens.values()]
-    references += [settings.ledger.password, settings.mail.password if settings.mail else None]
-    references += [settings.mailbox.password if settings.mailbox else None]
-    references += [*settings.api.tokens.values()]
     needed = {
         "postgres": ("psycopg", settings.ledger.url.startswith("postgresql")),
-        "keyring": ("keyring", any(each and each.keyring for each in references)),
+        "keyring": ("keyring", any(each.keyring for each, _, _ in settings.secrets())),
         "serve": ("waitress", bool(settings.api.tokens or settings.api.notify_endpoints)),
     }
     extras = [extra for extra, (_, wanted) in needed.items() if wanted]

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 
 from doideposit.config.schema import MailSection
+from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt, WorldError
 from doideposit.job.inbox.folders import Folders
@@ -24,6 +27,7 @@ __all__ = ["Recipients", "tell"]
 logger = logging.getLogger(__name__)
 
 # What usually passes by itself within the hour; when it does not, the deadlines tell.
+NO_HOOKS: Mapping[str, HookProgress] = MappingProxyType({})
 PASSING = (RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt)
 
 
@@ -70,6 +74,7 @@ def tell(
     host: str,
     may_mail: Callable[[], bool] = lambda: True,
     waiting: Waiting = NOTHING_WAITS,
+    hooks: Mapping[str, HookProgress] = NO_HOOKS,
     recipients: Recipients | None = None,
 ) -> int:
     """Send at most two mails to each group of recipients; returns how many were sent.
@@ -79,7 +84,9 @@ def tell(
     """
     to = recipients or Recipients()
     lasting = _lasting(waiting, state, now, mail.repeat_after)
-    notices = due(_notices(report, standing, folders, now, lasting, to), state.told, now, mail.repeat_after)
+    failing = (Notice.of_hook(name, one) for name, one in hooks.items() if one.reason)
+    found = chain(_notices(report, standing, folders, now, lasting, to), failing)
+    notices = due(found, state.told, now, mail.repeat_after)
     if not _is_something_due(notices, standing, state, mail, to, now):
         return 0
     if not may_mail():

@@ -16,7 +16,10 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Describe one run of the job, as monitoring shows it. `last_success` is when the last without trouble ended."""
+    """Describe one run of the job, as monitoring shows it. `last_success` is when the last without trouble ended.
+
+    `hooks` says of each hook why its last call failed, empty for one that works.
+    """
 
     target: str
     started: datetime
@@ -27,6 +30,7 @@ class Run:
     inbox: Mapping[str, int]
     waiting: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[Mapping[str, str], ...] = ()
+    hooks: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
 
     @property
@@ -50,6 +54,7 @@ def status_document(run: Run, standing: Standing | None) -> dict[str, Any]:
         "last_success": _moment(run.last_success),
         "inbox": dict(run.inbox),
         "waiting": dict(run.waiting),
+        "hooks": {name: {"ok": not reason, "reason": reason} for name, reason in run.hooks.items()},
         "standing": standing.to_dict() if standing else None,
         "errors": [dict(each) for each in run.errors],
         # The former name of `errors`; programs still read it.
@@ -86,6 +91,9 @@ def _of_run(run: Run) -> Iterator[str]:
     yield from _metric("inbox_files", text, run.target, run.inbox, label="fate")
     text = "Files of the inbox that wait for a person, by where they lie."
     yield from _metric("inbox_waiting", text, run.target, run.waiting, label="folder")
+    if run.hooks:
+        failing = {name: int(bool(reason)) for name, reason in run.hooks.items()}
+        yield from _metric("hook_failing", "1 for a hook whose last call failed.", run.target, failing, label="hook")
 
 
 def _of_standing(one: Standing) -> Iterator[str]:

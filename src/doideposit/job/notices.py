@@ -12,6 +12,7 @@ from email.utils import format_datetime, make_msgid
 from typing import Final
 
 from doideposit.config.schema import MailSection
+from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError
 from doideposit.findings import counted
@@ -38,6 +39,7 @@ class NoticeKind:
     WARNED = "DOI with a warning"
     OVERDUE = "overdue DOI"
     WAITING = "waiting file"
+    HOOK = "hook that fails"
 
 
 HEADINGS: Final = {
@@ -49,6 +51,7 @@ HEADINGS: Final = {
     NoticeKind.WARNED: "DOIs that Crossref warns about",
     NoticeKind.OVERDUE: "DOIs that take longer than they should",
     NoticeKind.WAITING: "Files that wait for somebody",
+    NoticeKind.HOOK: "Hooks that fail",
 }
 
 
@@ -80,6 +83,14 @@ class Notice:
     def of_error(cls, error: DoiDepositError) -> "Notice":
         """Make the notice about something outside that stopped the job."""
         return cls(f"trouble:{error.code}", NoticeKind.TROUBLE, error.message, (), error.hint)
+
+    @classmethod
+    def of_hook(cls, name: str, progress: HookProgress) -> "Notice":
+        """Make the notice about a hook whose calls fail."""
+        since = f"{progress.failing_since:%Y-%m-%d %H:%M} UTC" if progress.failing_since else "now"
+        lines = (progress.reason, f"called {counted(progress.tries, 'time')} since {since}")
+        action = f"mend it, and try `doideposit hooks --test {name}`; what it was not told is kept for two weeks"
+        return cls(f"hook:{name}", NoticeKind.HOOK, f"the hook {name}", lines, action)
 
     @classmethod
     def of_failure(cls, status: WorkStatus) -> "Notice":
@@ -154,6 +165,8 @@ def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, no
 def _counted(kind: str, number: int) -> str:
     if kind == NoticeKind.WAITING:
         return "files wait for somebody"
+    if kind == NoticeKind.HOOK:
+        return "1 hook fails" if number == 1 else f"{number:,} hooks fail"
     if kind == NoticeKind.WRONG:
         return "1 DOI leads elsewhere" if number == 1 else f"{number:,} DOIs lead elsewhere"
     return "it could not do its work" if kind == NoticeKind.TROUBLE else counted(number, kind)

@@ -1,7 +1,7 @@
 """One run of the scheduled job, from the lock to the exit code; every door to the world is handed in."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -12,11 +12,13 @@ from typing import Any, Final
 from doideposit.config.schema import MailSection
 from doideposit.config.settings import MonitoringSettings
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
 from doideposit.findings import counted
 from doideposit.job.crossref_mails import read_mail
 from doideposit.job.hints import take_hints
+from doideposit.job.hooks import Hook, deliver
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
@@ -60,6 +62,7 @@ class JobContext:
     send_mail: Callable[[EmailMessage], None] | None = None
     ping: Callable[[], None] | None = None
     mailbox: Mailbox | None = None
+    hooks: Sequence[Hook] = ()
     stop: Callable[[], bool] = _never
     step: Callable[[str], None] = _quiet
     host: str = "this machine"
@@ -120,6 +123,7 @@ class _JobPass:
         self._report = PassReport(job.target)
         self._standing: Standing | None = None
         self._waiting = Waiting()
+        self._hooks: dict[str, HookProgress] = {}
         self._recipients = Recipients()
 
     def run(self) -> JobOutcome:
@@ -152,6 +156,7 @@ class _JobPass:
             publishers = depositor.publishers
             self._recipients = Recipients(job.mail_to, lambda one: publishers.of_series(one.series, one.doi))
             self._wants_the_same_ledger(depositor)
+            depositor.hooks.begin(tuple(hook.name for hook in doors.hooks))
             inbox = InboxPass(
                 depositor,
                 job.folders,
@@ -181,6 +186,8 @@ class _JobPass:
             )
             doors.step("watch")
             self._watch(depositor)
+            doors.step("hooks")
+            self._hooks = deliver(depositor, doors.hooks, clock=doors.clock, stop=doors.stop)
             self._standing = take_standing(depositor, now=doors.clock())
 
     def _read_mails(self, depositor: Depositor, mailbox: Mailbox) -> None:
@@ -230,6 +237,7 @@ class _JobPass:
             host=self._doors.host,
             may_mail=self._may_mail,
             waiting=self._waiting,
+            hooks=self._hooks,
             recipients=self._recipients,
         )
 
@@ -293,6 +301,7 @@ class _JobPass:
                 "site_blocked": len(report.site_blocked),
             },
             waiting=self._waiting.counts,
+            hooks={name: one.reason for name, one in self._hooks.items()},
             errors=tuple(error.to_dict() for error in report.errors),
             version=self._job.version,
         )

@@ -24,6 +24,7 @@ from doideposit.deposits.ledger.tables import (
     cited,
     content,
     event,
+    hook,
     item,
     log,
     observed,
@@ -38,7 +39,7 @@ __all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
 
 # Each table after those it refers to.
 ORDER: tuple[Table, ...] = (
-    upload_lock, submission, content, attempt, log, item, work, observed, adopted, cited, watch, event
+    upload_lock, submission, content, attempt, log, item, work, observed, adopted, cited, hook, watch, event
 )  # fmt: skip
 # The first line of an export says what it is, so that no other file is taken in.
 FORMAT = "doideposit-ledger"

@@ -37,6 +37,7 @@ __all__ = [
     "cited",
     "content",
     "event",
+    "hook",
     "item",
     "log",
     "observed",
@@ -334,6 +335,20 @@ cited = Table(
     Column("doi", CheckedText, primary_key=True),
     Column("agency", CheckedText, nullable=False, server_default=_nothing()),
     Column("asked_at", UtcDateTime, nullable=False),
+)
+
+# How far each hook has come: the last event that it needs no more, and when it is due; a process that calls it moves
+# that moment into the future. `tries` failed since then, the first one at `failing_since`.
+hook = Table(
+    "hook",
+    METADATA,
+    Column("target", CheckedText(32), primary_key=True),
+    Column("name", CheckedText(64), primary_key=True),
+    Column("event", CheckedBigInteger, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("tries", CheckedInteger, nullable=False, server_default="0"),
+    Column("failing_since", UtcDateTime),
+    Column("reason", CheckedText, nullable=False, server_default=_nothing()),
 )
 
 # One row for each target: since when the services that are read cannot be asked, so that it is said once.

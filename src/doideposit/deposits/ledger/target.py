@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select
 
+from doideposit.deposits.ledger.hooks import HookStates
 from doideposit.deposits.ledger.observations import Observations
 from doideposit.deposits.ledger.polls import Polls
 from doideposit.deposits.ledger.session import Session
@@ -67,7 +68,7 @@ class TargetLedger:
     """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, their `works`.
 
     `versions` are what was sent of each and took effect, `observations` what Crossref showed of the registered ones,
-    `cited` which agency has a DOI that they cite.
+    `hooks` how far each hook has come, `cited` which agency has a DOI that they cite.
     """
 
     session: Session
@@ -96,6 +97,11 @@ class TargetLedger:
     def observations(self) -> Observations:
         """Return what Crossref showed of each registered DOI."""
         return Observations(self.session)
+
+    @cached_property
+    def hooks(self) -> HookStates:
+        """Return how far each hook has come."""
+        return HookStates(self.session)
 
     @cached_property
     def cited(self) -> _CitedDois:

@@ -1,0 +1,80 @@
+"""How far each hook has come in the events of a target: what it was told, and what it is told again later."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, insert, or_, select, update
+
+from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.tables import event, hook
+
+__all__ = ["HookProgress", "HookStates"]
+
+# How long a hook belongs to the process that calls it, counted anew with each call; a call takes 10 minutes at most.
+LEASE: Final = timedelta(minutes=15)
+# No pause is longer: a moment beyond comes from a clock that was ahead.
+FARTHEST: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class HookProgress:
+    """Say how far a hook has come: `event` is the last one that it needs no more, `tries` failed since then.
+
+    `failing_since` is when the first of them was, and `reason` why the last one failed.
+    """
+
+    event: int
+    tries: int = 0
+    failing_since: datetime | None = None
+    reason: str = ""
+
+
+class HookStates:
+    """Keep how far each hook has come, for one target."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def begin(self, names: tuple[str, ...]) -> None:
+        """Let hooks that are new begin with what happens from now on; where there is no ledger yet, that is all."""
+        if not names or not self._session.database.is_there:
+            return
+        with self._session.reading() as connection:
+            known = set(connection.execute(select(hook.c.name).where(self._mine())).scalars())
+            newest = connection.execute(select(func.max(event.c.id))).scalar() or 0
+        if missing := [name for name in names if name not in known]:
+            with self._session.writing("hook") as transaction:
+                fresh = {"target": self._session.target, "event": newest, "due_at": transaction.now}
+                transaction.connection.execute(insert(hook), [{**fresh, "name": name} for name in missing])
+
+    def progress(self, name: str) -> HookProgress | None:
+        """Return how far a hook has come; None for one that has not begun."""
+        if not self._session.database.is_there:
+            return None
+        with self._session.reading() as connection:
+            row = connection.execute(select(hook).where(self._mine(name))).mappings().first()
+        return None if row is None else HookProgress(row["event"], row["tries"], row["failing_since"], row["reason"])
+
+    def take(self, name: str) -> HookProgress | None:
+        """Take a hook that is due for this process alone, until `settle`; None where it is not due, or taken."""
+        before = self.progress(name)
+        with self._session.writing("hook") as transaction:
+            leased = {"due_at": transaction.now + LEASE}
+            if before is None:
+                fresh = {"target": self._session.target, "name": name, "event": 0}
+                transaction.connection.execute(insert(hook).values(**fresh, **leased))
+                return HookProgress(0)
+            is_due = or_(hook.c.due_at <= transaction.now, hook.c.due_at > transaction.now + FARTHEST)
+            due = update(hook).where(self._mine(name), is_due)
+            return before if transaction.connection.execute(due.values(**leased)).rowcount else None
+
+    def settle(self, name: str, now: HookProgress, due_at: datetime) -> None:
+        """Write down how far a hook has come, and when it is due again."""
+        with self._session.writing("hook") as transaction:
+            values = {"event": now.event, "tries": now.tries, "failing_since": now.failing_since, "reason": now.reason}
+            transaction.connection.execute(update(hook).where(self._mine(name)).values(**values, due_at=due_at))
+
+    def _mine(self, name: str | None = None) -> Any:
+        mine = hook.c.target == self._session.target
+        return mine if name is None else mine & (hook.c.name == name)

@@ -1,0 +1,106 @@
+"""Call a hook: a program with a message on standard input, or an address with a signed message."""
+
+import base64
+import hashlib
+import hmac
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO, Final
+
+from pydantic import SecretStr
+
+from doideposit.crossref.http import Exchange, NoAnswer, Timeouts, host_alone
+from doideposit.errors import ConfigurationError, WorldError
+from doideposit.job.hooks import HookMessage
+
+__all__ = ["post", "run_program"]
+
+# Characters of what a program says on standard error that stand in a message.
+QUOTED: Final = 200
+SUCCESS: Final = range(200, 300)
+# How a secret of Standard Webhooks begins, whose rest is base64; any other text is the key itself.
+MARK: Final = "whsec_"
+
+
+def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: float, environ: Mapping[str, str]) -> None:
+    """Run a program with the message on standard input; raises `WorldError` unless it ends with 0 in time."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+        # Files, and no pipes: a program that does not read, or leaves a child behind, cannot hold the job up.
+        given.write(message.body())
+        given.seek(0)
+        variables = {**environ, "DOIDEPOSIT_EVENT": message.event, "DOIDEPOSIT_DOI": _doi(message)}
+        try:
+            started = subprocess.Popen(
+                command, stdin=given, stdout=said, stderr=subprocess.STDOUT, env=variables, start_new_session=True
+            )
+        except OSError as error:
+            hint = "look at the path and at its permissions; [hooks] names it in the configuration"
+            raise WorldError(f"{command[0]} cannot be run: {error.strerror or error}", hint=hint) from None
+        try:
+            status = started.wait(timeout)
+        except subprocess.TimeoutExpired:
+            _kill(started)
+            raise WorldError(f"{command[0]} took longer than {timeout:g} seconds, and was stopped") from None
+        if status:
+            raise WorldError(f"{command[0]} ended with status {status}{_last_words(said)}")
+
+
+def _doi(message: HookMessage) -> str:
+    return "" if message.status is None else str(message.status.doi)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a program with everything it started."""
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+
+
+def _last_words(said: IO[bytes]) -> str:
+    said.seek(0, os.SEEK_END)
+    said.seek(max(0, said.tell() - 4 * QUOTED))
+    lines = [line for line in said.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    return f": {lines[-1].strip()[:QUOTED]}" if lines else ""
+
+
+def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeout: float) -> None:
+    """Post the message, signed as the specification Standard Webhooks 1.0 has it; raises `WorldError` unless 2xx comes.
+
+    No error names more than the host: such addresses are often secrets of their own.
+    """
+    body, moment = message.body(), str(int(now))
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": message.id,
+        "webhook-timestamp": moment,
+        "webhook-signature": f"v1,{_signature(secret.get_secret_value(), message.id, moment, body)}",
+    }
+    exchange = Exchange(Timeouts(connect=min(10.0, timeout), read=timeout, total=timeout), shown=host_alone)
+    problem = ""
+    try:
+        # Only the status counts: a redirect is not followed, because it would take the message elsewhere.
+        answer = exchange.send(url, body, headers, limit=1_000)
+        problem = "" if answer.status in SUCCESS else f"answered with status {answer.status}"
+    except NoAnswer as error:
+        problem = f"gave no answer: {error.reason}"
+    if problem:
+        raise WorldError(f"{host_alone(url)} {problem}", hint="look at the receiver; the messages are kept for it")
+
+
+def _signature(secret: str, name: str, moment: str, body: bytes) -> str:
+    key = secret.encode()
+    if secret.startswith(MARK):
+        try:
+            key = base64.b64decode(secret.removeprefix(MARK), validate=True)
+        except ValueError:
+            hint = "write base64 behind whsec_, or a secret without this beginning"
+            raise ConfigurationError("the secret of a hook begins with whsec_, and is not base64", hint=hint) from None
+    signed = f"{name}.{moment}.".encode() + body
+    return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

@@ -1,0 +1,137 @@
+"""Tell hooks what happened to DOIs, in the order in which it happened; what fails is told again, and harms nothing.
+
+Each hook has its own place in the events of the ledger, so a receiver that was away for a week misses none of them.
+A message can come twice, after a crash: its `id` is the same then.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.deposits.ledger.hooks import LEASE, HookProgress
+from doideposit.deposits.values import WorkStatus
+from doideposit.errors import DoiDepositError, LedgerError
+from doideposit.lifecycle import EventKind
+
+__all__ = ["Hook", "HookMessage", "deliver"]
+
+logger = logging.getLogger(__name__)
+
+# Version of the messages; it rises when a key changes its meaning or goes away.
+FORMAT: Final = 1
+NAMES: Final = {
+    EventKind.REGISTERED: "registered",
+    EventKind.REGISTERED_WITH_WARNING: "registered",
+    EventKind.FAILED: "failed",
+    EventKind.MISSING: "failed",
+    EventKind.REFUSED: "failed",
+    EventKind.DRIFT: "drift",
+}
+FIRST_PAUSE: Final = timedelta(minutes=5)
+LONGEST_PAUSE: Final = timedelta(hours=3)
+# Two weeks outlast a holiday of whoever looks after the receiver; what cannot be told then never can be.
+GIVE_UP: Final = timedelta(days=14)
+# A clock that was ahead in one pass must not make two weeks of it.
+FEWEST_TRIES: Final = 10
+# A pass has other things to do: what is left of many messages goes with the next one.
+BUDGET: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class HookMessage:
+    """Describe one thing that happened to one DOI; `event` is registered, failed, drift, or test."""
+
+    id: str
+    event: str
+    at: datetime
+    target: str
+    status: WorkStatus | None = None
+
+    def body(self) -> bytes:
+        """Return the message as JSON: what happened, and the record as it stands now."""
+        data: dict[str, Any] = {
+            "format": FORMAT,
+            "id": self.id,
+            "event": self.event,
+            "at": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "target": self.target,
+            "doi": None if self.status is None else str(self.status.doi),
+            "record": None if self.status is None else self.status.to_dict(),
+        }
+        return json.dumps(data, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Describe one hook: after what it is called, and how. `call` raises `DoiDepositError` where that fails."""
+
+    name: str
+    on: frozenset[str]
+    call: Callable[[HookMessage], None]
+
+
+def deliver(
+    depositor: Depositor, hooks: Sequence[Hook], *, clock: Callable[[], datetime], stop: Callable[[], bool]
+) -> dict[str, HookProgress]:
+    """Tell each hook what it was not told yet; return how far each has come. Raises `LedgerError` alone."""
+    found: dict[str, HookProgress] = {}
+    for hook in hooks:
+        now = _deliver_to(hook, depositor, clock, stop) or depositor.hooks.progress(hook.name)
+        if now is not None:
+            found[hook.name] = now
+    return found
+
+
+def _deliver_to(
+    hook: Hook, depositor: Depositor, clock: Callable[[], datetime], stop: Callable[[], bool]
+) -> HookProgress | None:
+    """Tell one hook; None where it is not due yet, or another process is at it."""
+    if next(depositor.events(), None) is None or (now := depositor.hooks.take(hook.name)) is None:
+        return None
+    begun, due_at = clock(), clock()
+    for event in depositor.events(now.event):
+        if stop() or clock() - begun > BUDGET:
+            break
+        told = _tell(hook, depositor, event, now, clock())
+        if told.reason:
+            now, due_at = told, clock() + min(FIRST_PAUSE * 2 ** min(now.tries, 10), LONGEST_PAUSE)
+            logger.warning("the hook %s failed: %s", hook.name, told.reason)
+            break
+        now = told
+        if NAMES.get(event.kind) in hook.on:
+            # Written after each message: a process that dies repeats one of them, and not a thousand.
+            depositor.hooks.settle(hook.name, now, clock() + LEASE)
+    depositor.hooks.settle(hook.name, now, due_at)
+    return now
+
+
+def _tell(hook: Hook, depositor: Depositor, event: LedgerEvent, before: HookProgress, at: datetime) -> HookProgress:
+    try:
+        for message in _messages(hook, depositor, event):
+            hook.call(message)
+    except LedgerError:
+        raise
+    except DoiDepositError as error:
+        since = before.failing_since or at
+        if at - since < GIVE_UP or before.tries < FEWEST_TRIES:
+            return replace(before, tries=before.tries + 1, failing_since=since, reason=error.message)
+        logger.error("the hook %s was not told of event %d in two weeks, and is told no more", hook.name, event.id)  # noqa: TRY400
+    return HookProgress(event.id)
+
+
+def _messages(hook: Hook, depositor: Depositor, event: LedgerEvent) -> Iterator[HookMessage]:
+    """Yield the message of an event, or of each DOI in a file where it is about a file."""
+    name = NAMES.get(event.kind, "")
+    if name not in hook.on:
+        return
+    if event.doi is not None:
+        dois = [event.doi]
+    else:
+        dois = [str(one.doi) for one in depositor.works.in_submissions([event.submission or 0])]
+    for number, status in enumerate(depositor.statuses(dois=dois)):
+        yield HookMessage(f"{event.target}-{event.id}-{number}", name, event.at, event.target, status)

@@ -50,6 +50,7 @@ GOOD: dict[str, list[list[str]]] = {
     "ledger export": [["-o", "export.jsonl"]],
     "ledger import": [["none.jsonl"]],
     "doctor": [[]],
+    "hooks": [[], ["--test", "none"]],
     "config show": [[], ["--origin"]],
     "support-bundle": [["--list"], ["-o", "bundle.tar.gz"]],
 }

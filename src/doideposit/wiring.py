@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -27,7 +27,6 @@ from doideposit.records.sources.interface import Reading
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from doideposit.config.schema import HookSection
     from doideposit.crossref.guarded_fetch import FetchPage
     from doideposit.crossref.http import Fetch, Timeouts
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.ledger.store import Ledger
     from doideposit.deposits.plans.approvals import ApprovalRules
-    from doideposit.job.hooks import Hook
     from doideposit.records.identifiers import Doi
     from doideposit.sandbox.simulation import Sandbox
 
@@ -50,7 +48,6 @@ __all__ = [
     "open_checker",
     "open_depositor",
     "open_fetch",
-    "open_hooks",
     "open_ledger",
     "open_page_fetch",
     "open_path",
@@ -216,28 +213,6 @@ def open_ledger(
 
     password = ledger_password(settings, os.environ if environ is None else environ)
     return Ledger.open(settings.ledger.url, password=password, begun=begun)
-
-
-def open_hooks(
-    settings: Settings, *, environ: Mapping[str, str], clock: Callable[[], datetime] = system_clock
-) -> "tuple[Hook, ...]":
-    """Return the hooks of the configuration, by name; a secret is fetched when its hook is called, and not before."""
-    from doideposit.job.hook_calls import post, run_program
-    from doideposit.job.hooks import Hook, HookMessage
-
-    # A program of somebody else has no business with the secrets of this one.
-    hidden = {reference.env for reference, _, _ in settings.secrets()}
-    variables = {name: value for name, value in environ.items() if name not in hidden}
-
-    def call(name: str, section: "HookSection", message: HookMessage) -> None:
-        seconds = section.timeout.total_seconds()
-        if section.command is not None:
-            run_program(section.command, message, timeout=seconds, environ=variables)
-        elif section.url is not None and section.secret is not None:
-            secret = resolve_password(section.secret, environ=environ, service="doideposit-hook", username=name)
-            post(section.url, message, secret=secret, now=clock().timestamp(), timeout=seconds)
-
-    return tuple(Hook(name, frozenset(one.on), partial(call, name, one)) for name, one in settings.hooks.items())
 
 
 def needs_login(settings: Settings) -> bool:

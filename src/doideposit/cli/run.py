@@ -170,8 +170,9 @@ def _job(settings: "Settings") -> "Job":
 
 
 def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":
+    from doideposit.job.hook_calls import open_hooks
     from doideposit.job.run import JobContext
-    from doideposit.wiring import open_depositor, open_hooks, system_clock
+    from doideposit.wiring import open_depositor, system_clock
 
     url = settings.monitoring.ping_url
     return JobContext(
@@ -180,7 +181,7 @@ def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "J
         send_mail=None if settings.mail is None else lambda message: _send_mail(settings, message),
         ping=None if url is None else lambda: _ping(url),
         mailbox=None if settings.mailbox is None else _mailbox(settings.mailbox),
-        hooks=open_hooks(settings, environ=os.environ),
+        hooks=open_hooks(settings, environ=os.environ, clock=system_clock),
         stop=stop,
         host=socket.gethostname(),
     )

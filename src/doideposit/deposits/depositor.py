@@ -454,10 +454,7 @@ class Depositor:
         return self.status(accept(self._context, doi, reason))
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
-        """Give up the open deposit of the DOI, and of all others in its file, so that they can be deposited again.
-
-        `UsageError` when none is open.
-        """
+        """Free the DOI, and all others in its open file, for another deposit; `UsageError` when none is open."""
         return self.status(abandon(self._context, doi, reason))
 
     def verify(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:

@@ -7,23 +7,45 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from typing import IO, Final
 
 from pydantic import SecretStr
 
+from doideposit.config.passwords import resolve_password
+from doideposit.config.schema import HookSection
+from doideposit.config.settings import Settings
 from doideposit.crossref.http import Exchange, NoAnswer, Timeouts, host_alone
 from doideposit.errors import ConfigurationError, WorldError
-from doideposit.job.hooks import HookMessage
+from doideposit.job.hooks import Hook, HookMessage
 
-__all__ = ["post", "run_program"]
+__all__ = ["open_hooks", "post", "run_program"]
 
 # Characters of what a program says on standard error that stand in a message.
 QUOTED: Final = 200
 SUCCESS: Final = range(200, 300)
 # How a secret of Standard Webhooks begins, whose rest is base64; any other text is the key itself.
 MARK: Final = "whsec_"
+
+
+def open_hooks(settings: Settings, *, environ: Mapping[str, str], clock: Callable[[], datetime]) -> tuple[Hook, ...]:
+    """Return the hooks of the configuration, by name; a secret is fetched when its hook is called, and not before."""
+    # A program of somebody else has no business with the secrets of this one.
+    hidden = {reference.env for reference, _, _ in settings.secrets()}
+    variables = {name: value for name, value in environ.items() if name not in hidden}
+
+    def call(name: str, section: HookSection, message: HookMessage) -> None:
+        seconds = section.timeout.total_seconds()
+        if section.command is not None:
+            run_program(section.command, message, timeout=seconds, environ=variables)
+        elif section.url is not None and section.secret is not None:
+            secret = resolve_password(section.secret, environ=environ, service="doideposit-hook", username=name)
+            post(section.url, message, secret=secret, now=clock().timestamp(), timeout=seconds)
+
+    return tuple(Hook(name, frozenset(one.on), partial(call, name, one)) for name, one in settings.hooks.items())
 
 
 def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: float, environ: Mapping[str, str]) -> None:

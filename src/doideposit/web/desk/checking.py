@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ __all__ = ["Verdict", "is_written", "judge", "plan_kept", "plan_name", "wants_ap
 WISHES: Final = "completeness"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """Say what is wrong with a draft, by field, and what it would be registered as."""
 
@@ -59,11 +60,16 @@ class Verdict:
 
     def about(self, path: str) -> tuple[Finding, ...]:
         """Return the findings that stand beside an input."""
-        return tuple(
-            finding
-            for finding in (*self.stops, *self.warnings)
-            if finding.where.field == path or _shorter(finding.where.field) == path
-        )
+        return tuple(self._by_input.get(path, ()))
+
+    @cached_property
+    def _by_input(self) -> Mapping[str, list[Finding]]:
+        # A record with hundreds of references has a thousand inputs, each of which asks for its findings.
+        found: dict[str, list[Finding]] = {}
+        for finding in (*self.stops, *self.warnings):
+            for path in {finding.where.field or "", _shorter(finding.where.field)}:
+                found.setdefault(path, []).append(finding)
+        return found
 
     @property
     def elsewhere(self) -> tuple[Finding, ...]:

@@ -13,7 +13,19 @@ from typing import Any, Final
 
 from doideposit.findings import Loc, field_path, loc_of
 
-__all__ = ["LISTS", "SIMPLE", "Field", "apply", "cleaned", "entries", "opened", "typed", "unshown", "value_at"]
+__all__ = [
+    "LISTS",
+    "SIMPLE",
+    "Field",
+    "apply",
+    "bounded",
+    "cleaned",
+    "entries",
+    "opened",
+    "typed",
+    "unshown",
+    "value_at",
+]
 
 # A record as texts, lists and mappings, as record files have it.
 Data = dict[str, Any]
@@ -79,6 +91,14 @@ def opened(data: Mapping[str, Any]) -> Data:
     if isinstance(licences, list):
         made["licences"] = [_address(each) for each in licences]
     return made
+
+
+def bounded(data: Data) -> tuple[Data, list[str]]:
+    """Return the record with lists that the form can show, and what was left out in words."""
+    long = [name for name in LISTS if len(entries(data, name)) > MOST_ENTRIES]
+    kept = {name: entries(data, name)[:MOST_ENTRIES] for name in long}
+    said = [f"Only the first {MOST_ENTRIES:,} of {len(data[name]):,} {name} were taken." for name in long]
+    return data | kept, said
 
 
 def _long(listed: Any, key: str) -> Any:

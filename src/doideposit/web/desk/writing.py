@@ -58,14 +58,15 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
     if known is not None:
         # A second click on a slow line, or a document that was tried before: its draft may hold corrections.
         return redirect(url_for("writing.edit", name=known.name, again=1))
+    data, left_out = form.bounded(form.opened(dict(extracted.data) | chosen))
     draft = place.drafts.begin(
-        form.opened(dict(extracted.data) | chosen),
+        data,
         g.account.name,
         document=name,
         digest=digest,
         marks={each["field"]: Mark(each["place"], each["rule"], each["confidence"]) for each in extracted.values()},
         lines=tuple((extracted.place(line.number), line.text) for line in manuscript.lines)[:MOST_LINES],
-        notes=tuple(_note(finding) for finding in extracted.findings),
+        notes=(*left_out, *(_note(finding) for finding in extracted.findings[:MOST_NOTES])),
     )
     if manuscript.format == "PDF":
         draw_pages(content, place.drafts.beside(draft, ""))
@@ -74,6 +75,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
 
 # Lines of a document that are shown beside the form.
 MOST_LINES: Final = 5_000
+MOST_NOTES: Final = 200
 
 
 def _note(finding: Finding) -> str:

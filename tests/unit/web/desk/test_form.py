@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.findings import loc_of
-from doideposit.web.desk.form import LISTS, SIMPLE, apply, cleaned, entries, opened, typed, unshown, value_at
+from doideposit.web.desk.form import (
+    LISTS,
+    MOST_ENTRIES,
+    SIMPLE,
+    apply,
+    bounded,
+    cleaned,
+    entries,
+    opened,
+    typed,
+    unshown,
+    value_at,
+)
 
 RECORD: dict[str, Any] = {
     "series": "sadf-comment",
@@ -118,3 +130,11 @@ def test_what_was_typed_can_be_read_again(form: dict[str, str]) -> None:
     made = typed({}, form)
     for path, text in form.items():
         assert value_at(made, loc_of(path)) == text.replace("\r\n", "\n").strip()
+
+
+def test_no_list_is_longer_than_the_form_can_be() -> None:
+    data = {"title": "T", "references": [{"text": "A"}] * (MOST_ENTRIES + 1)}
+    kept, said = bounded(data)
+    assert len(kept["references"]) == MOST_ENTRIES
+    assert said == ["Only the first 2,000 of 2,001 references were taken."]
+    assert bounded({"title": "T"}) == ({"title": "T"}, [])

@@ -107,6 +107,8 @@
     dirty = false;
   });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  // What was typed before this script was there, or was put back by the browser, is kept as well.
+  if ([...form.elements].some((one) => "defaultValue" in one && one.value !== one.defaultValue)) { dirty = true; ask(); }
 })();
 
 // The page of a number follows what happens; without this script its link does the same. A page that loads itself anew

@@ -133,7 +133,7 @@ def _carry_out(invocation: Invocation, asked: Asked, target: str | None, *, as_j
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
         request = _request(terminal, settings, asked)
-        _wants_registered(terminal, depositor, request, asked)
+        _require_registered(terminal, depositor, request, asked)
         work = CorrectionRun(terminal, depositor, _decided(terminal, settings, request), asked)
         work.run()
 
@@ -177,7 +177,7 @@ def _refuse(terminal: Terminal, findings: Sequence[Finding]) -> NoReturn:
     raise AssertionError
 
 
-def _wants_registered(terminal: Terminal, depositor: "Depositor", request: "CorrectionRequest", asked: Asked) -> None:
+def _require_registered(terminal: Terminal, depositor: "Depositor", request: "CorrectionRequest", asked: Asked) -> None:
     """Stop for a work that is not registered; wait for it, and for the policy page, where they are under way."""
     from doideposit.findings import Severity, Where
 
@@ -218,7 +218,7 @@ class CorrectionRun:
 
         correction, terminal = self._correction, self._terminal
         self._plans = {one.doi.key: without_options(self._depositor.plan(one.record)) for one in correction.changed}
-        self._wants_ours()
+        self._require_ours()
         # Both records may name the same policy page.
         told = {(one.code, one.message): one for plan in self._plans.values() for one in _stopping(plan)}
         stops = list(told.values())
@@ -237,7 +237,7 @@ class CorrectionRun:
             self._send(one)
         self._end(ExitCode.DONE, f"done{self._shown()}")
 
-    def _wants_ours(self) -> None:
+    def _require_ours(self) -> None:
         """Look at who owns the work, also where nothing of it is sent."""
         original = self._correction.original
         if self._plans[original.doi.key].updates == 0:

@@ -57,7 +57,7 @@ class _Layers:
     def _lay_variable(self, name: str, text: str) -> None:
         steps = name.removeprefix(PREFIX).lower().split("__")
         if steps[0] not in _SECTIONS:
-            self._doubt(name, steps)
+            self._report_resemblance(name, steps)
             return
         loc = self._spelled(steps)
         value = _value(text)
@@ -66,7 +66,7 @@ class _Layers:
             value = {"env": name}
         self._lay(loc, value, f"environment {name}")
 
-    def _doubt(self, name: str, steps: list[str]) -> None:
+    def _report_resemblance(self, name: str, steps: list[str]) -> None:
         """Report a variable that resembles a setting; any other that is no setting may be anyone's."""
         from difflib import get_close_matches  # noqa: PLC0415  (nearly nobody has such a variable)
 

@@ -188,7 +188,7 @@ class AdoptionPass:
                     missing.append(doi)
                 case RegisteredState():
                     self._found.there[doi.key] = doi
-                    self._tell(self._taken(doi, answer))
+                    self._tell(self._adopt_one(doi, answer))
                 case _:
                     self._unread(doi, answer)
             if failures >= SILENT:
@@ -272,7 +272,7 @@ class AdoptionPass:
 
     # Taking over.
 
-    def _taken(self, doi: Doi, state: RegisteredState) -> AdoptionResult:
+    def _adopt_one(self, doi: Doi, state: RegisteredState) -> AdoptionResult:
         """Write the file of one DOI, and enter it."""
         owning = self._owners.publishers_of(state.owner_prefix, state.member) if state.owner_prefix else frozenset()
         left = _left_alone(doi, state, is_ours=owning is not None)

@@ -152,7 +152,7 @@ def _is_crowded(decision: Decision) -> bool:
 
 
 # What goes out, with what the ledger knew of its DOI when that was decided.
-_Going = tuple[DepositCandidate, KnownWork | None]
+_ToSend = tuple[DepositCandidate, KnownWork | None]
 
 
 class Preparation:
@@ -172,9 +172,9 @@ class Preparation:
     def run(self) -> tuple[Decision, ...]:
         """Record what may go; one decision for each input, in order."""
         approved = self._approved
-        rest = self._decided(approved.inputs, approved.decisions, approved.known)
+        rest = self._note_decisions(approved.inputs, approved.decisions, approved.known)
         for _ in range(ROUNDS):
-            overtaken = [one for group in self._groups(rest) for one in self._record(group)]
+            overtaken = [one for group in self._group_into_files(rest) for one in self._record_file(group)]
             if not overtaken:
                 break
             # Another run got a deposit of one of these DOIs in first: planning says what that means for each.
@@ -184,10 +184,10 @@ class Preparation:
             raise RuntimeError(f"other runs were quicker {ROUNDS} times in a row")
         return tuple(self._decisions[index] for index in range(len(approved.inputs)))
 
-    def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_Going]:
+    def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_ToSend]:
         now = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
         decisions = tuple(_outdated(one) if self._is_outdated(one, now.known) else one for one in now.decisions)
-        return self._decided(overtaken, decisions, now.known)
+        return self._note_decisions(overtaken, decisions, now.known)
 
     def _is_outdated(self, decision: Decision, known: Mapping[str, KnownWork]) -> bool:
         """Tell whether the decision would send over a deposit that the plan did not know.
@@ -202,13 +202,13 @@ class Preparation:
         before, now = self._approved.known.get(key), known.get(key)
         return (before.latest if before else None) != (now.latest if now else None)
 
-    def _decided(
+    def _note_decisions(
         self,
         inputs: Sequence[DepositCandidate | PlanInput],
         decisions: Sequence[Decision],
         known: Mapping[str, KnownWork],
-    ) -> list[_Going]:
-        going: list[_Going] = []
+    ) -> list[_ToSend]:
+        going: list[_ToSend] = []
         for place, (one, decision) in enumerate(zip(inputs, decisions, strict=True)):
             candidate = one if isinstance(one, DepositCandidate) else None
             self._decisions[candidate.index if candidate else place] = decision
@@ -216,9 +216,9 @@ class Preparation:
                 going.append((candidate, known.get(candidate.item.doi.key)))
         return going
 
-    def _groups(self, going: Sequence[_Going]) -> Iterator[list[_Going]]:
+    def _group_into_files(self, going: Sequence[_ToSend]) -> Iterator[list[_ToSend]]:
         """Yield files to be: one series, one prefix and one kind of body each; a ready-made file stays whole."""
-        groups: dict[object, list[_Going]] = {}
+        groups: dict[object, list[_ToSend]] = {}
         for one, known in going:
             key: object = ("file", one.wanted.group)
             if one.sealed is not None:
@@ -235,7 +235,7 @@ class Preparation:
             for start in range(0, len(group), len(group) if whole else size):
                 yield group[start:] if whole else group[start : start + size]
 
-    def _record(self, group: Sequence[_Going]) -> list[DepositCandidate]:
+    def _record_file(self, group: Sequence[_ToSend]) -> list[DepositCandidate]:
         """Seal and record one file, in halves where it is too large; return what has to be planned again."""
         now = self._context.clock()
         clears = {one.item.doi.key: sets for one, _ in group if (sets := self._clears(one))}
@@ -246,19 +246,19 @@ class Preparation:
         timestamp = last + steps * TIMESTAMP_STEP
         sealed = self._sealed(group, unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
-            return self._apart(group, sealed.findings)
+            return self._split_or_block(group, sealed.findings)
         if len(sealed.batch.xml) > self._context.limits.bytes_per_submission:
-            return self._apart(group, _too_large(len(sealed.batch.xml)))
-        return self._commit(group, self._new(group, sealed.batch, timestamp), clears)
+            return self._split_or_block(group, _too_large(len(sealed.batch.xml)))
+        return self._commit(group, self._new_submission(group, sealed.batch, timestamp), clears)
 
-    def _commit(self, group: Sequence[_Going], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
+    def _commit(self, group: Sequence[_ToSend], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
         """Write a file into the ledger, with those that go before it; return what another run was quicker with."""
         context = self._context
         files: tuple[NewSubmission, ...] = ()
         if clears:
             before = step_files(new, clears, context.clock(), context.seal)
             if not before.files:
-                return self._apart(group, before.findings)
+                return self._split_or_block(group, before.findings)
             files = before.files
             new = replace(new, empties=tuple(dict.fromkeys(name for one in files for name in one.empties)))
         if context.ledger.works.prepare(*files, new) is None:
@@ -274,17 +274,17 @@ class Preparation:
         update = self._decisions[one.index].update
         return update.clears if update else ()
 
-    def _apart(self, group: Sequence[_Going], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
+    def _split_or_block(self, group: Sequence[_ToSend], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
         """Halve a file that cannot go as it is, until what stops it stands alone with its reason."""
         if len(group) > 1 and group[0][0].sealed is not None:
             # Halving finds one bad record among n in about log n rounds; sealing each alone would take n.
             middle = len(group) // 2
-            return self._record(group[:middle]) + self._record(group[middle:])
+            return self._record_file(group[:middle]) + self._record_file(group[middle:])
         for one, _ in group:
             self._decisions[one.index] = Decision(one.wanted, Action.BLOCKED, "its file does not pass", findings)
         return []
 
-    def _sealed(self, group: Sequence[_Going], batch_id: str, timestamp: int) -> Sealed:
+    def _sealed(self, group: Sequence[_ToSend], batch_id: str, timestamp: int) -> Sealed:
         """Put the approved bytes into a file with its own batch id and timestamp."""
         store = self._approved.store
         contents = [store.get(one.content) for one, _ in group]
@@ -297,7 +297,7 @@ class Preparation:
         head = self._context.account_of(group[0][0]).depositor.head(batch_id, timestamp)
         return Sealed(join(head, items, contents), ())
 
-    def _new(self, group: Sequence[_Going], batch: SealedBatch, timestamp: int) -> NewSubmission:
+    def _new_submission(self, group: Sequence[_ToSend], batch: SealedBatch, timestamp: int) -> NewSubmission:
         first, may = group[0][0], self._approved.permissions
         # Parts of records belong to the series of those records, which the ledger knows.
         work = group[0][1] if first.wanted.is_resources else None

@@ -1,7 +1,7 @@
 """What a person decides about a DOI, with a reason that stays in its history; each returns the DOI it was about."""
 
 from doideposit.deposits.context import DepositContext
-from doideposit.deposits.given import given_doi, wants_reason
+from doideposit.deposits.given import given_doi, require_reason
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi
@@ -11,7 +11,7 @@ __all__ = ["abandon", "accept", "acknowledge"]
 
 def acknowledge(context: DepositContext, status: WorkStatus, reason: str) -> Doi:
     """Set a warning or a failure aside; raise `UsageError` where there is none."""
-    wants_reason(reason)
+    require_reason(reason)
     # What is acknowledged already may be acknowledged again, with a better reason.
     if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
         raise UsageError(f"nothing is to be acknowledged for {status.doi}", hint="`doideposit status` shows what is")
@@ -22,7 +22,7 @@ def acknowledge(context: DepositContext, status: WorkStatus, reason: str) -> Doi
 def accept(context: DepositContext, doi: Doi | str, reason: str) -> Doi:
     """Let stand what others changed; raise `UsageError` where nothing was changed."""
     wanted = given_doi(doi)
-    wants_reason(reason)
+    require_reason(reason)
     ledger = context.ledger
     if ledger.works.one(wanted) is None or not ledger.observations.accept(wanted, reason.strip()):
         raise UsageError(f"nobody changed {wanted}, as far as it was read", hint="`doideposit drift` reads it")
@@ -32,7 +32,7 @@ def accept(context: DepositContext, doi: Doi | str, reason: str) -> Doi:
 def abandon(context: DepositContext, doi: Doi | str, reason: str) -> Doi:
     """Give up the open deposit of a DOI, and of all others in its file; raise `UsageError` where none is open."""
     wanted = given_doi(doi)
-    wants_reason(reason)
+    require_reason(reason)
     works = context.ledger.works
     # Where nothing is known of the DOI, nothing is written either, not even a ledger.
     if works.one(wanted) is None or not works.abandon(wanted, reason.strip()):

@@ -31,7 +31,7 @@ from doideposit.deposits.limits import Limits
 from doideposit.deposits.lookups import look_up
 from doideposit.deposits.parts import only_references
 from doideposit.deposits.planning import Decision, Permissions
-from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
+from doideposit.deposits.plans.approvals import ApprovalRules, require_approvals
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.plans.files import PlanFiles
 from doideposit.deposits.publishers import Publishers
@@ -296,7 +296,7 @@ class Depositor:
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
-        wants_approvals(self._rules, self.target)
+        require_approvals(self._rules, self.target)
         plan = self._planned(context, items, retry=retry)
         checked = checked_of(plan)
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["given_doi", "given_page", "wants_reason"]
+__all__ = ["given_doi", "given_page", "require_reason"]
 
 
 def given_doi(value: Doi | str) -> Doi:
@@ -24,7 +24,7 @@ def given_page(dois: Iterable[Doi | str] | None, after: Doi | str | None) -> tup
     return keys, "" if after is None else given_doi(after).key
 
 
-def wants_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
     """Raise `UsageError` for a reason that says nothing."""
     if not reason.strip():
         raise UsageError("a reason is needed", hint="say in a few words why; it is kept in the history")

@@ -123,7 +123,7 @@ def plan(
     With `retry` a person asks to send content again that failed before; by itself that is never done.
     """
     # All of them are looked at before the first decision: which of two is the right one cannot be told from the first.
-    repeats = _repeats(wanted)
+    repeats = _conflicting_dois(wanted)
     decisions: list[Decision] = []
     seen: dict[str, PlanInput] = {}
     for one in wanted:
@@ -133,13 +133,13 @@ def plan(
         if one.doi is None or one.fingerprint is None or has_errors(one.findings):
             decisions.append(Decision(one, Action.BLOCKED, "it has errors"))
             continue
-        decision = _twice(one, seen.get(one.doi.key), conflicting=one.doi.key in repeats)
+        decision = _decide_repeat(one, seen.get(one.doi.key), conflicting=one.doi.key in repeats)
         seen.setdefault(one.doi.key, one)
         decisions.append(decision or _decide(one, known.get(one.doi.key), now, retry=retry))
     return together(decisions)
 
 
-def _repeats(wanted: Iterable[PlanInput]) -> set[str]:
+def _conflicting_dois(wanted: Iterable[PlanInput]) -> set[str]:
     """Return DOIs that come more than once in a run with differing content: none of them can be preferred."""
     first: dict[str, str | None] = {}
     repeats = set()
@@ -151,7 +151,7 @@ def _repeats(wanted: Iterable[PlanInput]) -> set[str]:
     return repeats
 
 
-def _twice(one: PlanInput, earlier: PlanInput | None, *, conflicting: bool) -> Decision | None:
+def _decide_repeat(one: PlanInput, earlier: PlanInput | None, *, conflicting: bool) -> Decision | None:
     if conflicting:
         also = f", also in {earlier.source}" if earlier else ""
         hint = "keep the record that is right, and take the other away"
@@ -170,12 +170,12 @@ def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bo
     if known is None:
         return Decision(one, Action.REGISTER, "new")
     if known.open is not None and known.open.fingerprint == one.fingerprint:
-        return _recorded(one, known, known.open)
+        return _decide_recorded(one, known, known.open)
     same = known.registered and known.registered_fingerprint == one.fingerprint
     if same and known.open is None and not known.unsettled and not retry:
         return Decision(one, Action.UNCHANGED, "registered with the same content")
-    stopped = _stopped(one, known) or (None if retry or same else _failed_before(one, known.failure, now))
-    return stopped or _going(one, known, same=same)
+    stopped = _find_blocker(one, known) or (None if retry or same else _block_repeated_failure(one, known.failure, now))
+    return stopped or _decide_to_send(one, known, same=same)
 
 
 def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
@@ -188,20 +188,20 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
         hint = f"deposit its record first; if it was registered elsewhere, take it over: doideposit adopt {one.doi}"
         return _blocked(one, "plan-resources-unregistered", text, hint)
     if known.open is not None and known.open.fingerprint == one.fingerprint:
-        return _recorded(one, known, known.open)
+        return _decide_recorded(one, known, known.open)
     if known.open is None and known.applied == one.fingerprint and not retry:
         return Decision(one, Action.UNCHANGED, "the last deposit of it said the same")
-    stopped = None if retry else _failed_before(one, known.failure, now)
+    stopped = None if retry else _block_repeated_failure(one, known.failure, now)
     if stopped is not None:
         return stopped
-    return _going(one, known, same=False)
+    return _decide_to_send(one, known, same=False)
 
 
 SENT_AGAIN = "registered with the same content, and sent again as you asked"
 DIFFERS = "the content differs from what is registered"
 
 
-def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
+def _decide_to_send(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
     """Decide about what goes out, now or when an earlier deposit of the DOI is done."""
     action = Action.UPDATE if known.registered else Action.REGISTER
     if known.open is not None:
@@ -216,7 +216,7 @@ def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
     return Decision(one, action, DIFFERS if known.registered else "not registered yet")
 
 
-def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:
+def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
     """Stop what no retry can help: Crossref does not change a type, and takes only rising timestamps."""
     # Crossref does not change the type of a registered DOI, whatever a deposit says.
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
@@ -227,7 +227,7 @@ def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
 
 
-def _recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
+def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
     """Decide about content that is recorded already: it is on its way, or was not sent yet and goes out now."""
     if deposit.state is not State.PREPARED:
         return Decision(one, Action.UNCHANGED, f"the same content is under way ({deposit.state})", busy=True)
@@ -235,7 +235,7 @@ def _recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decisio
     return Decision(one, action, f"recorded before, and not sent yet: {deposit.reason or 'it goes now'}", busy=True)
 
 
-def _failed_before(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
+def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
     """Return the decision that keeps a failure from being repeated; None where trying again can help."""
     if failure is None or failure.fingerprint != one.fingerprint:
         return None

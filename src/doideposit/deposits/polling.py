@@ -248,14 +248,14 @@ class Poller:
             # An outage ends this pass: the next file would meet the same.
             self.refused[publisher] = error
         except (RegistrarUnavailable, RegistrarBusy) as error:
-            self._away(submission, error)
+            self._note_unreachable(submission, error)
         except SubmissionForbidden as error:
             self._note_odd(submission, error)
             self._stopped = error
         except UnexpectedAnswer as error:
             self._note_odd(submission, error)
 
-    def _away(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
+    def _note_unreachable(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
         context, now = self._context, self._context.clock()
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
         context.ledger.uploads.pause(until, error.message)

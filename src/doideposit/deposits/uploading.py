@@ -233,15 +233,15 @@ class Uploader:
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._pause(upload, error)
         except SubmissionInDoubt as error:
-            self._doubt(upload, Told(error.message, answer=error.excerpt))
+            self._note_doubt(upload, Told(error.message, answer=error.excerpt))
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
-            self._doubt(upload, Told(error.message, error.hint, error.excerpt, declined=True))
+            self._note_doubt(upload, Told(error.message, error.hint, error.excerpt, declined=True))
             self.error = error
         except BaseException:
             # Whatever this is, the file may be on its way: only asking can tell. No second fault may hide this one.
             with suppress(LedgerError):
-                self._doubt(upload, Told("the run was interrupted while the file was being sent"))
+                self._note_doubt(upload, Told("the run was interrupted while the file was being sent"))
             raise
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
@@ -257,7 +257,7 @@ class Uploader:
         self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
-    def _doubt(self, upload: UploadLease, told: Told) -> None:
+    def _note_doubt(self, upload: UploadLease, told: Told) -> None:
         context, now = self._context, self._context.clock()
         # Counted over all files: a page in maintenance must not be shown one file after the other.
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from doideposit.deposits.conflicts import ConflictSide, are_alike
 from doideposit.deposits.context import DepositContext
-from doideposit.deposits.given import wants_reason
+from doideposit.deposits.given import require_reason
 from doideposit.deposits.ledger.works import WorkFilter
 from doideposit.deposits.warnings import CrossrefWarning, warnings_of
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
@@ -36,7 +36,7 @@ class WarningInbox:
 
     def dismiss(self, name: str, reason: str) -> CrossrefWarning:
         """Set a warning aside, with a reason that stays in the history; a later deposit does not bring it back."""
-        wants_reason(reason)
+        require_reason(reason)
         found = self.one(name)
         detail = {"warning": found.id, "reason": reason.strip()}
         self._context.ledger.works.note(EventKind.WARNING_DISMISSED, [found.doi], detail)

@@ -113,7 +113,7 @@ def _after(
 ) -> dict[tuple[str, ...], CrossrefWarning]:
     """Return what stands after a deposit took effect, or after a report was confirmed."""
     resolved = set(read_details(event.detail).resolved_conflicts)
-    new = {one.key: one for one in _told(event, doi)}
+    new = {one.key: one for one in _warnings_of_event(event, doi)}
     stays = {
         key: one
         for key, one in before.items()
@@ -123,7 +123,7 @@ def _after(
     return stays | {key: one for key, one in new.items() if key not in stays}
 
 
-def _told(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning]:
+def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning]:
     details = read_details(event.detail)
     if event.kind in {EventKind.REGISTERED_WITH_WARNING, EventKind.WARNED}:
         said = event.detail.get("message", "")

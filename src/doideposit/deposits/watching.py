@@ -77,7 +77,7 @@ class Watcher:
             return
         failure = self._pass(registry, most)
         if failure is not None:
-            self._away(failure)
+            self._note_unreachable(failure)
         elif self.read:
             observations.back()
         elif away is not None and self._listed:
@@ -114,7 +114,7 @@ class Watcher:
         if self._silent is not None:
             raise self._silent
 
-    def _away(self, error: RegistrarError | ConfigurationError) -> None:
+    def _note_unreachable(self, error: RegistrarError | ConfigurationError) -> None:
         now = self.context.clock()
         # After four failures in a row the pause is as long as it gets: nothing hurries here.
         until = pause_until(now, 8, self.context.random, error)
@@ -247,7 +247,7 @@ class Watcher:
         shown = Shown(state.timestamp, state.owner_prefix, state.alias_of, record)
         is_moved = not self.context.owns(seen.doi, state)
         found = [*drift_of(seen.doi, version, sent.record, shown, is_moved=is_moved), *elsewhere]
-        taken = () if sent.waits else _taken(seen, sent.record, record, found)
+        taken = () if sent.waits else _retained_marks(seen, sent.record, record, found)
         drift = tuple(one for one in found if one.mark not in {*seen.accepted, *taken})
         matched = dict(record.found) if record else {}
         return Sight(
@@ -274,7 +274,7 @@ class _Sent:
     waits: bool = False
 
 
-def _taken(
+def _retained_marks(
     seen: Observed, ours: RegisteredRecord | None, theirs: RegisteredRecord | None, found: Sequence[Drift]
 ) -> tuple[str, ...]:
     """Return the marks of what is no change by others: what stayed, because our deposit did not mention it.

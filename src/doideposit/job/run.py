@@ -155,7 +155,7 @@ class _JobPass:
         with doors.open_depositor() as depositor:
             publishers = depositor.publishers
             self._recipients = Recipients(job.mail_to, lambda one: publishers.of_series(one.series, one.doi))
-            self._wants_the_same_ledger(depositor)
+            self._require_same_ledger(depositor)
             depositor.hooks.begin(tuple(hook.name for hook in doors.hooks))
             inbox = InboxPass(
                 depositor,
@@ -207,7 +207,7 @@ class _JobPass:
             message = "what is registered cannot be read at the moment, and is asked for again by itself: %s"
             logger.warning(message, watched.error.message)
 
-    def _wants_the_same_ledger(self, depositor: Depositor) -> None:
+    def _require_same_ledger(self, depositor: Depositor) -> None:
         """Stop where the ledger is empty that was not: what is outstanding in the other one would be forgotten.
 
         A ledger that is only older, as after a restore, is no reason to stop.

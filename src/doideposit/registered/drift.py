@@ -54,9 +54,9 @@ def drift_of(doi: Doi, sent: int, ours: RegisteredRecord | None, shown: Shown, *
     if shown.timestamp > sent:
         what = f"somebody else deposited it with the timestamp {shown.timestamp}"
         mark = f"foreign:{shown.timestamp}:{_state(shown.record)}"
-        yield Drift(DriftKind.DEPOSIT, what, str(sent), str(shown.timestamp), mark, _told(fields))
+        yield Drift(DriftKind.DEPOSIT, what, str(sent), str(shown.timestamp), mark, _shown_fields(fields))
     elif fields:
-        told = _told(fields)
+        told = _shown_fields(fields)
         what = f"what is registered is not what was sent: {'; '.join(told[:3])}" + ("; and more" * (len(told) > 3))  # noqa: PLR2004
         before = "; ".join(_brief(one.registered) for one in fields[:MOST_FIELDS])
         after = "; ".join(_brief(one.desired) for one in fields[:MOST_FIELDS])
@@ -120,7 +120,7 @@ def _added_leftovers(ours: RegisteredRecord, theirs: RegisteredRecord) -> tuple[
     return tuple(Difference(one.name, f"{one.name} is added", desired=one.xml) for one in added)
 
 
-def _told(fields: Collection[Difference]) -> tuple[str, ...]:
+def _shown_fields(fields: Collection[Difference]) -> tuple[str, ...]:
     told = [one.what for one in fields][:MOST_FIELDS]
     return (*told, f"and {len(fields) - MOST_FIELDS} more") if len(fields) > MOST_FIELDS else tuple(told)
 

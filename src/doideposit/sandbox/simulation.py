@@ -80,14 +80,14 @@ class _Desk:
             return login
         operation = fields.get("operation") or "doMDUpload"
         upload = next((file for file in content.files if file.file_name), None)
-        refused = self._not_taken(login, operation, upload.content if upload else None)
+        refused = self._refuse_upload(login, operation, upload.content if upload else None)
         if refused or upload is None:
             return refused or pages.failure_page("No file was uploaded.")
         # From here on the file is kept, whatever becomes of the reply.
         number = self._queue.receive(login, upload.file_name, operation, upload.content)
         return self._received(number)
 
-    def _not_taken(self, login: Login, operation: str, content: bytes | None) -> Reply | None:
+    def _refuse_upload(self, login: Login, operation: str, content: bytes | None) -> Reply | None:
         """Return why an upload is turned away at the door, where next to nothing is looked at."""
         full = self._faults.take("queue_full", Door.UPLOAD)
         page = self._faults.take("html_200", Door.UPLOAD)
@@ -154,9 +154,9 @@ class _Desk:
                 self._archive.hold(found.id, stuck=stuck.value if stuck else None, unknown_polls=polls)
             now = self._archive.submission(found.id) or found
             self._archive.count_poll(found.id)
-            return self._older_log(now, login) if old else self._told(now)
+            return self._older_log(now, login) if old else self._result_log(now)
 
-    def _told(self, found: ReceivedFile) -> bytes:
+    def _result_log(self, found: ReceivedFile) -> bytes:
         stage = found.stage(self._queue.clock())
         if found.unknown_polls or stage is Stage.HIDDEN:
             return _waiting("unknown_submission", 0)

@@ -56,7 +56,7 @@ def check_deposit_file(
     found = _bounded(file, _encoding(xml, root, file), review.refused(), review.head(depositor), review.advice())
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
-    found += _not_told(found, _bounded(file, review.works(check_works)))
+    found += _without_repeats(found, _bounded(file, review.works(check_works)))
     settled = [apply(one, context.settings, overridable=_is_overridable(one), doi=doi) for one in found]
     # In the order of the lines, as whoever corrects the file goes through it.
     return tuple(sorted(settled, key=_line))
@@ -72,7 +72,7 @@ def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding
     return tuple(sorted(found, key=_line))
 
 
-def _not_told(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
+def _without_repeats(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
     """Return the findings that say something new: identifiers and dates are looked at wherever they stand."""
     known: dict[str, list[str]] = {}
     for one in told:

@@ -69,10 +69,10 @@ rule(
     source=REFERENCES,
     bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
     good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
-)(_in_parts("url", lambda url: (what := _doubt(url)) and {"what": what}))
+)(_in_parts("url", lambda url: (what := _address_fault(url)) and {"what": what}))
 
 
-def _doubt(url: str) -> str | None:
+def _address_fault(url: str) -> str | None:
     if broken := broken_uuid(url):
         return broken
     if is_two_addresses(url):

@@ -70,7 +70,7 @@ def url_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, lambda commentary: commentary.url and commentary.url.rstrip("/")):
         if run[index].doi != run[first].doi:
             url = run[index].url or ""
-            yield match_at("url", record=index, length=len(url), url=url, other=_called(run[first]))
+            yield match_at("url", record=index, length=len(url), url=url, other=_name_of(run[first]))
 
 
 @rule(
@@ -123,7 +123,7 @@ def title_twice(run: Run) -> Iterator[Match]:
     # Serials and revisions keep their title; with the same authors and date it is most likely one work twice.
     for index, first in _repeats(run, _title_authors_and_date):
         if run[index].doi != run[first].doi:
-            yield match_at("title", record=index, length=len(run[index].title.source), other=_called(run[first]))
+            yield match_at("title", record=index, length=len(run[index].title.source), other=_name_of(run[first]))
 
 
 def _title_authors_and_date(commentary: Commentary) -> object:
@@ -196,10 +196,10 @@ def orcid_two_people(run: Run) -> Iterator[Match]:
                 continue
             first, other = seen.setdefault(author.orcid, (index, author))
             if other.family.casefold() != author.family.casefold() and first != index:
-                yield _shared(author, other, _called(run[first]), index, place)
+                yield _shared_orcid(author, other, _name_of(run[first]), index, place)
 
 
-def _shared(author: Person, other: Person, number: str, index: int, place: int) -> Match:
+def _shared_orcid(author: Person, other: Person, number: str, index: int, place: int) -> Match:
     loc = ("authors", place, "orcid")
     return match_at(*loc, record=index, orcid=author.orcid, who=author.display, other=other.display, number=number)
 
@@ -233,7 +233,7 @@ def _shared(author: Person, other: Person, number: str, index: int, place: int) 
 )
 def orcid_not_everywhere(run: Run) -> Iterator[Match]:
     known = {
-        author.display.casefold(): (author.orcid, _called(commentary))
+        author.display.casefold(): (author.orcid, _name_of(commentary))
         for commentary in run
         for author in commentary.authors
         if isinstance(author, Person) and author.orcid is not None
@@ -245,6 +245,6 @@ def orcid_not_everywhere(run: Run) -> Iterator[Match]:
                 yield match_at("authors", place, record=index, who=author.display, orcid=found[0], number=found[1])
 
 
-def _called(commentary: Commentary) -> str:
+def _name_of(commentary: Commentary) -> str:
     """Return what tells a record from the others in a message: its number, or its DOI where it has none."""
     return commentary.number or str(commentary.doi)

@@ -108,7 +108,7 @@ def completed(affiliation: Institution, home: Institution | None) -> Institution
 
     It is that institution when it has its ROR id, its name, or its acronym for a name. What the record says stays.
     """
-    if home is None or not _same(affiliation, home):
+    if home is None or not _is_same_institution(affiliation, home):
         return affiliation
     by_acronym = affiliation.name is not None and _equal(affiliation.name, home.acronym)
     own, known = affiliation.__dict__, home.__dict__
@@ -121,7 +121,7 @@ def completed(affiliation: Institution, home: Institution | None) -> Institution
 _COMPLETED: Final = ("name", "ror", "isni", "wikidata", "acronym", "place")
 
 
-def _same(one: Institution, other: Institution) -> bool:
+def _is_same_institution(one: Institution, other: Institution) -> bool:
     # Two ROR ids decide alone: institutions of one name can be different ones.
     if one.ror is not None and other.ror is not None:
         return one.ror == other.ror

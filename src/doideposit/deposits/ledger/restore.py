@@ -52,7 +52,7 @@ def restore(url: str, backup: Path, now: datetime, *, password: SecretStr | None
         fresh.unlink(missing_ok=True)
         try:
             dois = _copy_checked(backup, fresh)
-            _wants_nobody(place.path)
+            _require_no_other_user(place.path)
             # From here until the next line there is no ledger: a run that dies leaves both under their names.
             kept = _put_aside(place.path, now)
             fresh.replace(place.path)
@@ -101,7 +101,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
     return dois
 
 
-def _wants_nobody(ledger: Path) -> None:
+def _require_no_other_user(ledger: Path) -> None:
     """Make sure that no other program has the ledger open: what it writes afterwards would be lost."""
     if not ledger.exists():
         return

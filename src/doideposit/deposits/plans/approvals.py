@@ -18,8 +18,8 @@ __all__ = [
     "approvers",
     "clean_name",
     "note_applied",
+    "require_approvals",
     "statement_of",
-    "wants_approvals",
     "was_applied",
 ]
 
@@ -53,7 +53,7 @@ def statement_of(file: PlanFile) -> str:
     return f"doideposit plan {file.sha256}\n"
 
 
-def wants_approvals(rules: ApprovalRules, target: str) -> None:
+def require_approvals(rules: ApprovalRules, target: str) -> None:
     """Raise `ApprovalMissing` where nothing may be sent without a plan that others approved."""
     if rules.apply_to(target):
         raise ApprovalMissing("this installation sends to Crossref only what another person has approved")

@@ -86,7 +86,7 @@ def compare_with_now(
     configuration = list(_configuration(context, checker, file))
     # After a change of the configuration the sentences differ anyway, and the change is what has to be told.
     if not configuration:
-        _wants_no_contradiction(context, file)
+        _require_consistency(context, file)
     done = frozenset(place for place, decision in now.items() if _is_done(decision))
     files = _files(file, without_files=without_files)
     findings: dict[int, tuple[Finding, ...]] = {}
@@ -168,7 +168,7 @@ def _contradiction(record: PlannedRecord) -> PlanUnusable:
     return PlanUnusable(f"the plan says of {record.doi or record.source} what its XML does not", hint=_EDITED)
 
 
-def _wants_no_contradiction(context: DepositContext, file: PlanFile) -> None:
+def _require_consistency(context: DepositContext, file: PlanFile) -> None:
     """Refuse a plan whose sentences are not those that its records make: somebody read what is not so."""
     body = file.plan
     fees = fees_of(body.target, body.records, context.fee)
@@ -310,7 +310,7 @@ def _silent(_progress: Progress) -> None:
     """Watch nothing."""
 
 
-def _wants_enough(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
+def _require_enough_approvals(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
     """Return who approved the plan; raise `ApprovalMissing` where fewer people approved it than must."""
     names = approvers(context, rules, file)
     if rules.apply_to(context.target) and len(names) < rules.needed:
@@ -393,7 +393,7 @@ class PlanFiles:
 
     def wants_approval(self, plan: PlanFile | Path | str) -> tuple[str, ...]:
         """Return who approved a plan; raise `ApprovalMissing` where fewer people approved it than must."""
-        return _wants_enough(self._context, self._rules, self.read(plan))
+        return _require_enough_approvals(self._context, self._rules, self.read(plan))
 
     def apply(
         self,
@@ -412,7 +412,7 @@ class PlanFiles:
         `Depositor.send` or `poll`. Raises `ApprovalMissing`, and as `Depositor.deposit` does.
         """
         file = self.read(plan)
-        approved_by = _wants_enough(self._context, self._rules, file)
+        approved_by = _require_enough_approvals(self._context, self._rules, file)
         compared = self._compared(file, without_files=without_files)
         if not compared.moved and not compared.finished:
             note_applied(self._context, file, by=by, approved_by=approved_by)

@@ -139,7 +139,7 @@ def merge(
 
     What is only left over from somewhere (`firm` is not set) fills gaps and is doubtful.
     """
-    told = _told(stated, known)
+    told = _stated_fields(stated, known)
     if not stated.firm:
         told = {key: _doubtful(node) for key, node in told.items() if not _is_given(fields.get(key))}
     if stated.firm and stated.title and "subtitle" not in told:
@@ -151,7 +151,7 @@ def merge(
     return {**fields, **told}, kept
 
 
-def _told(stated: Properties, known: Mapping[str, Series]) -> dict[str, Node]:
+def _stated_fields(stated: Properties, known: Mapping[str, Series]) -> dict[str, Node]:
     told: dict[str, Node] = {}
     for name in ("title", "subtitle", "published", "number", "doi", "url", "language"):
         if (leaf := getattr(stated, name)) is not None:

@@ -113,7 +113,7 @@ def paragraphs_of(pages: Sequence[Sequence[PdfRow]]) -> Iterator[PrintedParagrap
     # The size that most letters have is that of the running text.
     body = Counter(round(row.size, 1) for rows in pages for row in rows for _ in row.text).most_common(1)[0][0]
     rows = _without_furniture(pages, body)
-    flow, notes = _apart(rows, body)
+    flow, notes = _separate_footnotes(rows, body)
     largest = max((row.size for row in flow if row.page == 1), default=body)
     listed = False
     for paragraph in _paragraphs(_mended(flow)):
@@ -182,7 +182,7 @@ def _is_below_label(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     return row.page == 1 and any(row is each for each in rows[1:_EDGE]) and len(rows) > 2 * _EDGE
 
 
-def _is_apart(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
+def _stands_alone(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     """Tell whether no line of the text stands near: within two lines above or below."""
     # Other lines as small as this one do not count: they belong to the same furniture of the page.
     return all(each is row or each.size < row.size * 1.05 or abs(each.y - row.y) > 2 * each.size for each in rows)
@@ -226,7 +226,7 @@ _NOTE = re.compile(r"[\[(]?\d{1,3}[\]).]?\s*(?=\S)")
 _LIST = heading_pattern((*REFERENCES, *NOTES))
 
 
-def _apart(rows: Sequence[PdfRow], body: float) -> tuple[list[PdfRow], list[PdfRow]]:
+def _separate_footnotes(rows: Sequence[PdfRow], body: float) -> tuple[list[PdfRow], list[PdfRow]]:
     """Part the footnotes from the text: smaller lines at the foot of a page, from one that begins with a figure on."""
     flow: list[PdfRow] = []
     notes: list[PdfRow] = []
@@ -239,7 +239,7 @@ def _apart(rows: Sequence[PdfRow], body: float) -> tuple[list[PdfRow], list[PdfR
         (notes if small and (goes_on or begins) else flow).append(row)
     for row in flow:
         if row.at_edge and row.size < body * _SMALLER:
-            row.marginal = row.marginal or _is_apart(row, [each for each in flow if each.page == row.page])
+            row.marginal = row.marginal or _stands_alone(row, [each for each in flow if each.page == row.page])
     return flow, notes
 
 

@@ -61,6 +61,7 @@ __all__ = [
     "UnforeseenError",
     "UsageError",
     "WorldError",
+    "quoted",
 ]
 
 
@@ -232,6 +233,12 @@ QUOTED = 120
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 
 
+def quoted(page: str) -> str:
+    """Return the first words of a page, in quotation marks behind a colon; empty where it has none."""
+    words = " ".join(_MARKUP.sub(" ", page).split())
+    return f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
+
+
 class OddAnswer(RegistrarError):
     """Say that an answer is not the documented one; `excerpt` is its beginning, without passwords.
 
@@ -239,9 +246,7 @@ class OddAnswer(RegistrarError):
     """
 
     def __init__(self, message: str, *, hint: str = "", excerpt: str = "") -> None:
-        words = " ".join(_MARKUP.sub(" ", excerpt).split())
-        quoted = f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
-        super().__init__(message + quoted, hint=hint)
+        super().__init__(message + quoted(excerpt), hint=hint)
         self.excerpt = excerpt
 
 

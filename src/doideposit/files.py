@@ -1,15 +1,36 @@
-"""Files written whole or not at all, and moved without ever taking another file's place."""
+"""Files opened without waiting for ever, written whole or not at all, and moved without taking another's place."""
 
+import errno
+import io
 import os
 import re
+import select
 import shlex
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from doideposit.errors import DiskError
 
-__all__ = ["NO_FOLLOW", "disk_errors", "from_here", "move_noclobber", "typed", "write_atomic", "write_new"]
+__all__ = [
+    "NO_FILE",
+    "NO_FOLLOW",
+    "disk_errors",
+    "from_here",
+    "move_noclobber",
+    "open_input",
+    "read_input",
+    "typed",
+    "write_atomic",
+    "write_new",
+]
+
+
+# What the system says of a pipe without a writer, a socket, a terminal that is not there, a folder, and links in a
+# circle: the disk is well, and what was named is no file.
+NO_FILE = frozenset({errno.ETIMEDOUT, errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP, errno.EISDIR, errno.ELOOP})
 
 
 @contextmanager
@@ -18,8 +39,93 @@ def disk_errors(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "look at free space, permissions and whether the disk is there"
+        disk = "look at free space, permissions and whether the disk is there"
+        hint = "name a file" if error.errno in NO_FILE else disk
         raise DiskError(f"{path} {what}: {error.strerror or error}", hint=hint) from None
+
+
+# Seconds in which somebody must have opened the other end of a pipe: a shell starts both of its ends at once.
+WRITER_WITHIN = 1.0
+# Seconds for which whoever writes to a pipe may be silent.
+SILENCE = 10.0
+
+
+def open_input(path: Path, *, writer_within: float = WRITER_WITHIN, silence: float = SILENCE) -> io.BufferedReader:
+    """Open a file to be read, whatever lies under its name; raises `OSError`.
+
+    A folder or a socket is refused at once. A pipe or a terminal is read as long as somebody writes to it, and raises
+    `TimeoutError`, here or while it is read, where nobody does: a plain ``open`` would wait without end.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+    handle = os.open(path, flags)
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode) or not hasattr(select, "poll"):
+        return os.fdopen(handle, "rb")
+    if stat.S_ISDIR(mode):
+        os.close(handle)
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    return io.BufferedReader(_Pipe(handle, writer_within, silence))
+
+
+def read_input(path: Path, *, most: int = 100_000_000) -> bytes:
+    """Return what a file of at most `most` bytes holds; raises `OSError`, also for a larger one.
+
+    For small files, of which some lie where others may write: a link to a device must not fill the memory.
+    """
+    with open_input(path) as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
+
+
+class _Pipe(io.RawIOBase):
+    """Read from what gives its bytes one after the other, and wait for them with a patience that ends."""
+
+    def __init__(self, handle: int, writer_within: float, silence: float) -> None:
+        self._handle = handle
+        self._writer_within = writer_within
+        self._silence = silence
+        # A pipe that nobody has opened yet looks like one that was written and closed: both give no bytes.
+        self._had_writer = not stat.S_ISFIFO(os.fstat(handle).st_mode)
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._handle
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._handle)
+        super().close()
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._read(buffer)
+        if count == 0 and not self._had_writer:
+            self._had_writer = self._is_ready(self._writer_within)
+            count = self._read(buffer)
+            if not self._had_writer:
+                raise TimeoutError(errno.ETIMEDOUT, "it is a pipe, and nobody writes to it")
+        return count
+
+    def _read(self, buffer: Any) -> int:
+        while True:
+            try:
+                count = os.readv(self._handle, [buffer])
+            except BlockingIOError:
+                # Somebody has the other end open and has written nothing yet.
+                self._had_writer = True
+                if not self._is_ready(self._silence):
+                    raise TimeoutError(errno.ETIMEDOUT, f"nothing came from it for {self._silence:g} s") from None
+            else:
+                self._had_writer = self._had_writer or count > 0
+                return count
+
+    def _is_ready(self, seconds: float) -> bool:
+        waiting = select.poll()
+        waiting.register(self._handle, select.POLLIN)
+        return bool(waiting.poll(seconds * 1000))
 
 
 # Refuse a link where a file of our own is opened: whoever may write beside it could point it anywhere.

@@ -1,13 +1,15 @@
-"""Files written whole, and moved without taking another's place."""
+"""Files opened without waiting for ever, written whole, and moved without taking another's place."""
 
 import os
 import shlex
+import socket
+import threading
 from pathlib import Path
 
 import pytest
 
 from doideposit.errors import DiskError
-from doideposit.files import from_here, move_noclobber, typed, write_atomic
+from doideposit.files import from_here, move_noclobber, open_input, read_input, typed, write_atomic
 
 
 def test_a_text_replaces_the_old_one_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -16,6 +18,48 @@ def test_a_text_replaces_the_old_one_and_leaves_nothing_behind(tmp_path: Path) -
         write_atomic(path, text)
     assert path.read_text(encoding="utf-8") == "neu ☃ \\udce9\n"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return path
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(pipe: Path) -> None:
+    with open_input(pipe, writer_within=0.01) as stream, pytest.raises(TimeoutError, match="nobody writes to it"):
+        stream.read()
+
+
+def test_a_pipe_whose_writer_is_silent_is_not_waited_for(pipe: Path) -> None:
+    with open_input(pipe, silence=0.01) as stream:
+        writer = os.open(pipe, os.O_WRONLY)
+        os.write(writer, b"title: ")
+        with pytest.raises(TimeoutError, match="nothing came from it"):
+            stream.read()
+        os.close(writer)
+
+
+@pytest.mark.parametrize("data", [b"", b"a", b"0123456789" * 100_000])
+def test_a_pipe_is_read_to_its_end(pipe: Path, data: bytes) -> None:
+    writer = threading.Thread(target=lambda: pipe.write_bytes(data))
+    with open_input(pipe) as stream:
+        writer.start()
+        assert stream.read() == data
+    writer.join()
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(tmp_path / "socket"))
+        (tmp_path / "loop").symlink_to("loop")
+        for name in ("", "socket", "loop", "missing"):
+            with pytest.raises(OSError, match=r".+"):
+                open_input(tmp_path / name)
+    assert read_input(Path(os.devnull)) == b""
+    with pytest.raises(OSError, match="File too large"):
+        read_input(Path("/dev/zero"), most=1000)
 
 
 def test_a_text_that_cannot_be_written_is_trouble_and_leaves_nothing(tmp_path: Path) -> None:

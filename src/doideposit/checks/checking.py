@@ -23,6 +23,7 @@ from doideposit.crossref.xml.existing import DepositItem, items
 from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.records import body_kind
 from doideposit.errors import UsageError
+from doideposit.files import open_input
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
 from doideposit.records.identifiers import IsRegistered
 from doideposit.records.models.commentary import Commentary
@@ -355,7 +356,7 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
         if size > limit:
             text = f"the file has {size / 1_000_000:.1f} MB, and the limit is {limit / 1_000_000:.1f} MB"
             return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
-        with path.open("rb") as file:
+        with open_input(path) as file:
             xml = file.read(limit + 1)
     # Each of these is the fault of a path that somebody typed, and so a finding; nothing is wrong with the program.
     except FileNotFoundError:

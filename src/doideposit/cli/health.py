@@ -11,6 +11,7 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import dois_argument, known_series
 from doideposit.errors import UsageError
+from doideposit.files import open_input
 from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import Span, Style, safe
 
@@ -164,7 +165,7 @@ def _read_failed(path: Path, series: "Mapping[str, Series]") -> "list[tuple[int,
     from doideposit.files import disk_errors
     from doideposit.job.crossref_mails import read_failed_dois
 
-    with disk_errors(path, "be read"), path.open("rb") as file:
+    with disk_errors(path, "cannot be read"), open_input(path) as file:
         text = file.read(LARGEST_REPORT).decode("utf-8-sig", "replace")
     rows = list(read_failed_dois(text))
     prefixes = {one.prefix for one in series.values()}

@@ -1,5 +1,6 @@
 """`ledger`: looking after the memory itself: a backup and its way back, a check, an export and an import."""
 
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import harmless, source_line
 from doideposit.errors import DiskError, UsageError, WorldError
+from doideposit.files import open_input
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, detailed, safe
 
@@ -224,7 +226,7 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
 @contextmanager
 def _lines_of(file: Path) -> Iterator[Iterator[str]]:
     try:
-        with file.open(encoding="utf-8") as stream:
+        with io.TextIOWrapper(open_input(file), encoding="utf-8") as stream:
             yield _texts(file, stream)
     except OSError as error:
         raise DiskError(f"{file} cannot be read: {error.strerror}", hint="look at its name and permissions") from None

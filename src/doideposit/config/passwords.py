@@ -3,6 +3,7 @@
 Nothing here logs, and no error says more about a password than where it was looked for.
 """
 
+import io
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 
 from doideposit.config.schema import PasswordReference
 from doideposit.errors import ConfigurationError
+from doideposit.files import open_input
 
 __all__ = ["ask_keyring", "read_secret_file", "resolve_password", "run_secret_command"]
 
@@ -30,7 +32,7 @@ Keyring = Callable[[str, str], str | None]
 
 def read_secret_file(path: Path) -> tuple[int, str]:
     """Return the permission bits and the text of a file, from one opened file; raises `OSError`."""
-    with path.open(encoding="utf-8") as stream:
+    with io.TextIOWrapper(open_input(path), encoding="utf-8") as stream:
         # This is asked of the opened file, because the path could lead to another one by then.
         mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
         # Passwords are short; a file of another kind must not fill the memory.

@@ -24,6 +24,7 @@ from doideposit.errors import (
     SubmissionInDoubt,
     UnexpectedAnswer,
     UsageError,
+    quoted,
 )
 from doideposit.records.models.batch import SealedBatch
 
@@ -114,7 +115,7 @@ class CrossrefClient:
         except NoAnswer as failure:
             # The bytes may have arrived: to call this a failure would invite a second deposit.
             raise SubmissionInDoubt(f"{self._host} did not confirm {file_name}: {failure.reason}") from None
-        if not _is_success(answer):
+        if not _is_success(answer, file_name):
             self._refuse_upload(answer, file_name)
         return Receipt(file_name, self._redact(answer.body))
 
@@ -193,7 +194,10 @@ class CrossrefClient:
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
-            raise self._unavailable(f"it answered {answer.status}", answer.retry_after)
+            raise RegistrarUnavailable(
+                f"{self._host} cannot work on it now: it answered {answer.status}{quoted(self._excerpt(answer))}",
+                retry_after=answer.retry_after,
+            )
         raise self._unexpected(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
 
     def _target_of(self, answer: HttpAnswer) -> str:
@@ -228,8 +232,21 @@ def _checked(file_name: str) -> str:
     return file_name
 
 
-def _is_success(answer: HttpAnswer) -> bool:
-    return answer.status == OK and SUCCESS in answer.body.lower() and not _is_login_page(answer)
+# The sentence of the success page as a paragraph of its own, under no other heading (as commonmeta-py reads it, too).
+_SUCCESS_PAGE = re.compile(rb"(?:^|>)\s*" + SUCCESS + rb"[.!]?\s*(?:<|$)", re.IGNORECASE)
+_HEADING = re.compile(rb"<h[1-6]\b[^>]*>\s*(?!success\s*<)", re.IGNORECASE)
+_NAMED_FILE = re.compile(rb"[A-Za-z0-9._-]+\.xml\b")
+
+
+def _is_success(answer: HttpAnswer, file_name: str) -> bool:
+    """Tell whether this is the documented page: anything else that holds its sentence leaves doubt, which is settled.
+
+    A page that names a file, but not this one, may be what a cache kept of another upload.
+    """
+    if answer.status != OK or answer.truncated or _is_login_page(answer) or _HEADING.search(answer.body):
+        return False
+    named = _NAMED_FILE.findall(answer.body)
+    return _SUCCESS_PAGE.search(answer.body) is not None and (not named or file_name.encode() in named)
 
 
 def _is_login_page(answer: HttpAnswer) -> bool:

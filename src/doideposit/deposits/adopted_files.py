@@ -8,7 +8,7 @@ from typing import Final
 
 from doideposit.checks.values import Checked, Input
 from doideposit.crossref.queries import RegisteredState
-from doideposit.files import disk_errors, write_new
+from doideposit.files import disk_errors, read_input, write_new
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
@@ -97,7 +97,7 @@ class RecordFolder:
 
 def _text(path: Path) -> str:
     with disk_errors(path, "cannot be read"):
-        return path.read_text(encoding="utf-8", errors="replace")
+        return read_input(path).decode("utf-8", errors="replace")
 
 
 def _slug(text: str) -> str:

@@ -75,7 +75,8 @@ class PollAnswer:
     @property
     def is_there(self) -> bool:
         """Tell whether Crossref has the file."""
-        return isinstance(self.reading, Pending | Completed)
+        there = isinstance(self.reading, Unrecognized) and self.reading.is_there
+        return there or isinstance(self.reading, Pending | Completed)
 
 
 def resolve_outcomes(
@@ -444,7 +445,7 @@ class Poller:
 def _words(reading: PollResult) -> str:
     match reading:
         case Pending(status=status):
-            return f"{STILL_READING} {status or 'that it is not done'}"
+            return f"{STILL_READING} {status}"
         case NotFound():
             return "Crossref does not show the file yet"
         case Unrecognized(reason=reason):

@@ -202,9 +202,12 @@ def _sending(submission: Submission) -> str:
 
 def _queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -> str:
     if overdue is not None:
+        reading = not submission.reason or submission.reason.startswith(STILL_READING)
+        # Nobody is told that Crossref reads where it did not say so.
+        seen = "Crossref takes longer than it should to read the file" if reading else submission.reason
         return (
-            "Crossref takes longer than it should to read the file: ask Crossref support, naming the file; if it is "
-            f'lost there, run `doideposit abandon {work.doi} --reason "lost at Crossref"`, and deposit it again'
+            f"{seen}: ask Crossref support, naming the file {submission.file_name or ''}; if "
+            f'it is lost there, run `doideposit abandon {work.doi} --reason "lost at Crossref"`, and deposit it again'
         )
     again = f"`doideposit poll` asks again {_at(submission.next_poll_at)}"
     if submission.doubt:

@@ -14,6 +14,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, CheckStatus, fail, ok, warn
+from doideposit.files import open_input
 from doideposit.findings import counted
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import find_waiting
@@ -174,7 +175,7 @@ def check_inbox(settings: Settings) -> Iterator[Check]:
 
 
 def _is_database(path: Path) -> bool:
-    with path.open("rb") as stream:
+    with open_input(path) as stream:
         return stream.read(len(SQLITE_MARK)) in {b"", SQLITE_MARK}
 
 

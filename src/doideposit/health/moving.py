@@ -17,7 +17,7 @@ from doideposit.deposits.candidates import part_of
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Plan, PlanEntry, WorkStatus
 from doideposit.errors import ConfigurationError, RegistrarError, RegistrarUnavailable, UnexpectedAnswer
-from doideposit.files import disk_errors
+from doideposit.files import disk_errors, read_input
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.correcting import FoundRecord, changed_record, without_options
 from doideposit.health.visits import visit_pages
@@ -233,7 +233,7 @@ def write_undo(table: Path, moves: Iterable[SiteMove]) -> None:
     undo = table.with_name(f"{table.stem}-undo.csv")
     with disk_errors(undo, "cannot be written"):
         begins = not undo.exists()
-        lines = [] if begins else undo.read_text("utf-8").splitlines()
+        lines = [] if begins else read_input(undo).decode("utf-8").splitlines()
         there = {row[0].casefold() for row in csv.reader(lines) if row}
         with undo.open("a", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)

@@ -15,6 +15,7 @@ from doideposit.config.schema import MailSection
 from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt, WorldError
+from doideposit.files import read_input
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
@@ -224,7 +225,7 @@ def _notes(folders: Folders) -> list[Path]:
 def _note(path: Path) -> Notice | None:
     """Return a note that a pass left about a rejected file; it stays until it is told."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_input(path))
         publisher = data.get("publisher", "")
         return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"], publisher)
     # A note that a crash cut off is left where it is, for a person to see.

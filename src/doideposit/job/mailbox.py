@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from pydantic import SecretStr
 
 from doideposit.errors import WorldError
+from doideposit.files import open_input
 
 __all__ = ["ImapServer", "Mailbox", "read_imap", "read_maildir"]
 
@@ -44,7 +45,7 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
     keys = {path.name.partition(":")[0]: path for path in sorted(files, key=lambda one: one.name)}
     for key, path in [pair for pair in keys.items() if pair[0] not in known][:MOST]:
         try:
-            with path.open("rb") as file:
+            with open_input(path) as file:
                 yield key, file.read(LARGEST)
         # Another program moved the mail while it was read.
         except OSError:

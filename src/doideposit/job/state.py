@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from doideposit.errors import DiskError
-from doideposit.files import disk_errors, write_atomic
+from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.job.inbox.folders import Sighting
 
 __all__ = ["JobState"]
@@ -55,7 +55,7 @@ class JobState:
         caught up with.
         """
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json.loads(read_input(path))
         # The decoder follows brackets by calling itself.
         except (OSError, ValueError, RecursionError):
             return cls()

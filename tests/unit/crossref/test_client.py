@@ -140,6 +140,29 @@ UPLOAD_ANSWERS = [
     (200, b"<h2>FAILURE</h2><p>a reason</p>", SubmissionInDoubt),
     (200, b"<h2>SUCCESS</h2>", SubmissionInDoubt),
     (202, SUCCESS, SubmissionInDoubt),
+    (204, SUCCESS, SubmissionInDoubt),
+    (206, SUCCESS, SubmissionInDoubt),
+    (226, SUCCESS, SubmissionInDoubt),
+    (304, b"", SubmissionInDoubt),
+    (307, SUCCESS, SubmissionInDoubt),
+    (405, b"", SubmissionInDoubt),
+    (407, b"proxy", SubmissionInDoubt),
+    (409, b"", SubmissionInDoubt),
+    (423, b"", SubmissionInDoubt),
+    (431, b"", SubmissionInDoubt),
+    (451, b"", SubmissionInDoubt),
+    (511, LOGIN_PAGE, SubmissionInDoubt),
+    (520, b"", SubmissionInDoubt),
+    (200, SUCCESS[:90], SubmissionInDoubt),
+    (200, SUCCESS.decode().encode("utf-16"), SubmissionInDoubt),
+    (200, SUCCESS.replace(b"successfully", b"<b>successfully</b>"), SubmissionInDoubt),
+    (200, SUCCESS.replace(b"submission was", b"submission\nwas"), SubmissionInDoubt),
+    (200, b"<h2>FAILURE</h2>" + SUCCESS, SubmissionInDoubt),
+    (200, SUCCESS + b"<p>other-20260101.xml</p>", SubmissionInDoubt),
+    (200, b"<p>Nobody said that your batch submission was successfully received.</p>", SubmissionInDoubt),
+    (200, b" " * 300_000 + SUCCESS, SubmissionInDoubt),
+    (200, b'{"status": "error", "message": "maintenance"}', SubmissionInDoubt),
+    (200, b'<form action="/sign-in"><input name="user"><input type="password"></form>', SubmissionInDoubt),
     (204, b"", SubmissionInDoubt),
     (301, b"", SubmissionInDoubt),
     (400, b"", UnexpectedAnswer),
@@ -163,12 +186,35 @@ def test_every_answer_to_an_upload_is_one_class_of_error(
     assert len(responses.calls) == 1
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        SUCCESS,
+        SUCCESS.upper(),
+        SUCCESS.strip(),
+        b"Your batch submission was successfully received.\n",
+        SUCCESS + f"<p>{NAME}</p>".encode(),
+        SUCCESS.replace(b"\n", b"\r\n"),
+    ],
+)
+@responses.activate
+def test_the_success_page_is_known_in_every_dress_in_which_it_comes(page: bytes) -> None:
+    responses.add("POST", DEPOSIT, body=page)
+    assert client().submit(sealed(), NAME).file_name == NAME
+
+
 POLL_ANSWERS = [
     (401, b"", CredentialsRefused),
     (200, LOGIN_PAGE, CredentialsRefused),
     (403, b"", SubmissionForbidden),
     (429, b"", RegistrarBusy),
     (500, b"", RegistrarUnavailable),
+    (520, QUEUED, RegistrarUnavailable),
+    (201, QUEUED, UnexpectedAnswer),
+    (206, QUEUED, UnexpectedAnswer),
+    (304, b"", UnexpectedAnswer),
+    (409, b"", UnexpectedAnswer),
+    (451, b"", UnexpectedAnswer),
     (502, b"", RegistrarUnavailable),
     (503, NO_SERVER, RegistrarUnavailable),
     (504, b"", RegistrarUnavailable),
@@ -184,6 +230,13 @@ def test_every_answer_to_a_poll_is_one_class_of_error(status: int, body: bytes, 
     with pytest.raises(DoiDepositError) as caught:
         client().fetch_result(NAME)
     assert type(caught.value) is error
+
+
+@responses.activate
+def test_what_a_page_of_an_outage_says_is_told() -> None:
+    responses.add("POST", DOWNLOAD, status=500, body=b"<h1>Planned maintenance</h1>until noon")
+    with pytest.raises(RegistrarUnavailable, match="it answered 500: “Planned maintenance until noon”"):
+        client().fetch_result(NAME)
 
 
 @pytest.mark.parametrize("body", [b"", b"garbage", b"<html/>", QUEUED])

@@ -113,7 +113,7 @@ class BatchOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Say that Crossref is not done with the file: `status` is ``queued``, ``in_process`` or a word not seen before."""
+    """Say that Crossref is not done with the file: `status` is a word of `_WAITING`, such as ``queued``."""
 
     status: str
     submission_id: str | None = None
@@ -128,10 +128,14 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Unrecognized:
-    """Say that the answer is not this submission's log, so neither success nor failure; `reason` tells what it is."""
+    """Say that the answer is no log that can be understood, so neither success nor failure; `reason` tells what it is.
+
+    `is_there` is set where it is a log of this very file all the same: then Crossref has the file.
+    """
 
     reason: str
     submission_id: str | None = None
+    is_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +151,12 @@ PollResult = Pending | NotFound | Unrecognized | Completed
 # A failure of the file as a whole: Crossref's words, ours, and whether sending again can help.
 Inherited = tuple[str, Finding, RetryClass]
 
+# What Crossref calls a file that it has not finished (EZID, Episciences and Janeway wait for these).
+_WAITING: Final = frozenset({"queued", "queued_for_batch", "submitted", "in_process"})
 # The values of the attribute `status` in a result log.
 SUCCESS, WARNING = "success", "warning"
+# What it calls a record; "error" is known from logs of files about conflicts.
+_RECORD_STATUSES: Final = frozenset({SUCCESS, WARNING, "failure", "error"})
 GOOD: Final = frozenset({SUCCESS, WARNING})
 TIMESTAMP: Final = "crossref-timestamp-too-old"
 # Crossref's own numbers have at most 24 digits; a longer one in a message is a mistake of somebody's.
@@ -171,9 +179,22 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
     if log.status == "unknown_submission":
         return NotFound(log.submission_id)
     # Old logs have no status at all; their counters come last, so a log that has them is whole.
-    if log.status != "completed" and not (log.status == "" and log.has_batch_data):
+    if log.status in _WAITING:
         return Pending(log.status, log.submission_id)
+    strange = _strange_status(log, dois)
+    if strange is not None:
+        words = f"Crossref answered with a result log whose {strange}, which says neither success nor failure"
+        return Unrecognized(words, log.submission_id, is_there=True)
     return Completed(_judge(log, dois))
+
+
+def _strange_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:
+    """Name a status that Crossref is not known to give, of the file or of a DOI that was sent."""
+    if log.status != "completed" and not (log.status == "" and log.has_batch_data):
+        return f"status is “{one_line(log.status)}”" if log.status else "end is missing"
+    sent = {doi.key for doi in dois}
+    odd = (one for one in log.records if one.status not in _RECORD_STATUSES and _key(one.doi) in sent)
+    return next((f"record of {one.doi} has the status “{one_line(one.status)}”" for one in odd), None)
 
 
 def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:

@@ -14,7 +14,7 @@ from doideposit.deposits.ledger.engine import LedgerLocation, reading
 from doideposit.deposits.ledger.migrate import revision_of
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import DiskError, LedgerDamaged, LedgerUnavailable, UsageError
-from doideposit.files import disk_errors, typed
+from doideposit.files import disk_errors, open_input, typed
 
 __all__ = ["Restored", "restore"]
 
@@ -64,7 +64,7 @@ def restore(url: str, backup: Path, now: datetime, *, password: SecretStr | None
 
 def _check_kind(backup: Path, ledger: Path) -> None:
     try:
-        with backup.open("rb") as stream:
+        with open_input(backup) as stream:
             # The header of a SQLite file has a hundred bytes.
             start = stream.read(100)
     except OSError as error:

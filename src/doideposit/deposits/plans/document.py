@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal, NoReturn
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from doideposit.errors import DiskError, PlanUnusable
-from doideposit.files import disk_errors
+from doideposit.files import disk_errors, open_input
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
 __all__ = [
@@ -280,7 +280,7 @@ def looks_like_plan(beginning: bytes) -> bool:
 def read_plan(path: Path) -> PlanFile:
     """Read a plan file; raise `PlanUnusable` for what is none, and `DiskError`."""
     try:
-        with disk_errors(path, "cannot be read"), path.open("rb") as stream:
+        with disk_errors(path, "cannot be read"), open_input(path) as stream:
             data = stream.read(LARGEST + 1)
     except DiskError as error:
         # A name that was mistyped is no fault of the disk.

@@ -21,7 +21,7 @@ from doideposit.deposits.plans.document import (
     Source,
 )
 from doideposit.deposits.values import FieldChange, PlanEntry
-from doideposit.files import disk_errors
+from doideposit.files import disk_errors, open_input
 
 __all__ = ["READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "file_hash"]
 
@@ -157,5 +157,5 @@ def _sources(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:
 
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file; raise `DiskError`."""
-    with disk_errors(path, "cannot be read"), path.open("rb") as stream:
+    with disk_errors(path, "cannot be read"), open_input(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

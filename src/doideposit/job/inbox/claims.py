@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from doideposit.files import write_atomic
+from doideposit.files import read_input, write_atomic
 
 __all__ = ["Claim", "ClaimedEntry", "EntryStatus", "load", "new_id", "stamp_of"]
 
@@ -166,7 +166,7 @@ def load(folder: Path) -> Claim | None:
 
 def _memory(path: Path) -> Mapping[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_input(path))
     # The same for one that a full disk cut off.
     except (OSError, ValueError, RecursionError):
         return {}

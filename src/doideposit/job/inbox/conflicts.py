@@ -6,6 +6,7 @@ from typing import Final
 
 from doideposit.checks.values import is_deposit_xml
 from doideposit.deposits.values import ReportEntry
+from doideposit.files import read_input
 from doideposit.findings import Finding
 from doideposit.job.inbox.claims import Claim
 from doideposit.records.models.series import Series
@@ -55,7 +56,7 @@ def _alike(claims: Sequence[Claim], doi: str, series: Mapping[str, Series]) -> b
 def _content(path: Path, doi: str, series: Mapping[str, Series]) -> object:
     """Return what a file says of a DOI; None when it says two things, or nothing that can be compared."""
     if is_deposit_xml(path):
-        return path.read_bytes()
+        return read_input(path)
     raws = [raw for raw in read_path(path) if not isinstance(raw, Finding)]
     records = [record for raw in raws if (record := parse(raw, series=series).record) is not None]
     mine = [record.commentary for record in records if record.commentary.doi.key == doi]

@@ -9,7 +9,7 @@ from typing import Final
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.plans.document import PlanFile, looks_like_plan
 from doideposit.errors import ApprovalMissing, UsageError
-from doideposit.files import disk_errors
+from doideposit.files import disk_errors, open_input
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.outcomes import entries_of, refused_file
 
@@ -48,7 +48,7 @@ def plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...]
 def _is_plan(claim: Claim) -> bool:
     if not claim.name.lower().endswith(".json"):
         return False
-    with disk_errors(claim.file, "cannot be read"), claim.file.open("rb") as stream:
+    with disk_errors(claim.file, "cannot be read"), open_input(claim.file) as stream:
         # The mark of a plan stands in its first bytes.
         return looks_like_plan(stream.read(200))
 

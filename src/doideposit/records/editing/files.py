@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from doideposit.files import disk_errors, write_atomic
+from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.findings import Finding, Severity, Where, field_path, has_errors
 from doideposit.records.editing.edits import CannotEdit, Edit, applied, as_texts
 from doideposit.records.sources.files import UTF_16_MARKS, decode_text, load_bytes
@@ -88,7 +88,7 @@ class Edited:
         with disk_errors(path, "cannot be read"):
             target = path.resolve(strict=True)
             state = target.stat()
-            now = target.read_bytes()
+            now = read_input(target)
         if now != self.source.data:
             return _finding(path, "file-changed", f"{path} was changed by somebody else", "give the command again")
         if not os.access(target, os.W_OK):

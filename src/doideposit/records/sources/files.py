@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from doideposit.errors import DiskError
+from doideposit.files import NO_FILE, open_input
 from doideposit.findings import Finding, Severity, Where
 
 __all__ = [
@@ -39,6 +40,20 @@ def load_text(path: Path, *, limit: int) -> Loaded:
     return Loaded(None, loaded.findings) if loaded.data is None else decode_text(loaded.data, file=str(path))
 
 
+def _not_opened(path: Path, error: Exception) -> "LoadedBytes":
+    """Say what is wrong with a name under which nothing can be read; raise `DiskError` where the disk failed."""
+    if isinstance(error, FileNotFoundError):
+        return _not_loaded(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
+    if isinstance(error, PermissionError):
+        return _not_loaded(path, "file-unreadable", f"{path} may not be read by this user", "change its permissions")
+    if not isinstance(error, OSError):  # The path holds a NUL character.
+        return _not_loaded(path, "file-missing", "the name of the file is not possible", "look at the spelling")
+    if error.errno in NO_FILE:
+        message = f"{path} cannot be read as a file: {error.strerror}"
+        return _not_loaded(path, "file-unreadable", message, "name a file, or write to the pipe meanwhile")
+    raise DiskError(f"{path} could not be read: {error.strerror or error}") from None
+
+
 class LoadedBytes(NamedTuple):
     """Tell what became of a file: its bytes, or None and the findings that say why."""
 
@@ -54,17 +69,11 @@ def load_bytes(path: Path, *, limit: int) -> LoadedBytes:
         size = path.stat().st_size
         if size > limit:
             return _too_large(path, limit, size)
-        with path.open("rb") as stream:
+        with open_input(path) as stream:
             # One byte more than is allowed shows a file that has grown since, or that tells no size.
             data = stream.read(limit + 1)
-    except FileNotFoundError:
-        return _not_loaded(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
-    except PermissionError:
-        return _not_loaded(path, "file-unreadable", f"{path} may not be read by this user", "change its permissions")
-    except ValueError:  # The path holds a NUL character.
-        return _not_loaded(path, "file-missing", "the name of the file is not possible", "look at the spelling")
-    except OSError as error:
-        raise DiskError(f"{path} could not be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        return _not_opened(path, error)
     if len(data) > limit:
         return _too_large(path, limit, None)
     return LoadedBytes(data)
@@ -77,7 +86,7 @@ _LARGEST_SHOWN = 5_000_000
 def shown_lines(path: Path) -> tuple[str, ...] | None:
     """Return the lines of a text for display, whatever it is encoded in; None for a large file and for none."""
     try:
-        with path.open("rb") as file:
+        with open_input(path) as file:
             data = file.read(_LARGEST_SHOWN + 1)
     # Only an example for the message: what cannot be read is told without it.
     except (OSError, ValueError):

@@ -12,12 +12,14 @@ import csv
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from doideposit.errors import DiskError
+from doideposit.files import open_input
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.faults import fields_of, is_list, unknown_key
@@ -274,14 +276,25 @@ class _TableLine:
 
 def _lines(path: Path) -> Iterator[_TableLine | Finding]:
     """Yield the lines of a file with their ends, decoded one by one; a file that is no text yields one finding."""
-    try:
-        stream = path.open("rb")
-    except (OSError, ValueError):
+    stream = _opened(path)
+    if stream is None:
         # The reader of whole files has the words for what can be wrong here.
         yield from load_text(path, limit=0).findings
         return
     with stream:
         yield from _decoded(stream, str(path))
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    """Open a file; None where nothing can be read under its name, which a pipe shows with its first bytes."""
+    try:
+        with ExitStack() as until_read:
+            stream = until_read.enter_context(open_input(path))
+            stream.peek(1)
+            until_read.pop_all()
+            return stream
+    except (OSError, ValueError):
+        return None
 
 
 def _decoded(stream: BinaryIO, file: str) -> Iterator[_TableLine | Finding]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from doideposit.errors import UsageError
-from doideposit.files import disk_errors, move_noclobber, write_atomic
+from doideposit.files import disk_errors, move_noclobber, read_input, write_atomic
 
 __all__ = ["Drafts", "Mark", "Overtaken", "SavedDraft"]
 
@@ -163,7 +163,7 @@ class Drafts:
 
     def _read(self, name: str, version: int) -> SavedDraft | None:
         try:
-            stored = json.loads(self._file(name, version).read_text("utf-8"))
+            stored = json.loads(read_input(self._file(name, version)))
             marks = {path: Mark(**mark) for path, mark in stored.pop("marks").items()}
             lines = tuple((place, text) for place, text in stored.pop("lines"))
             return SavedDraft(**stored | {"marks": marks, "lines": lines, "notes": tuple(stored["notes"])})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from doideposit.errors import UsageError
-from doideposit.files import disk_errors, write_atomic
+from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.findings import Finding, Loc, has_errors
 from doideposit.records.editing import Edit, Remove, Set, open_for_editing
 from doideposit.records.identifiers import InvalidIdentifier
@@ -90,7 +90,7 @@ def _plain(value: Any) -> Any:
 def fingerprint_of(path: Path) -> str:
     """Return a fingerprint of a file's bytes, empty where there is none: shows whether somebody changed it."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_input(path)).hexdigest()
     except FileNotFoundError:
         return ""
 

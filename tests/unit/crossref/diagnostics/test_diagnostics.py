@@ -265,10 +265,28 @@ QUEUED = (
 )
 
 
-@pytest.mark.parametrize("status", ["queued", "in_process", "queued_for_batch", "submitted", "anything else"])
-def test_s14_every_status_but_completed_is_pending(status: str) -> None:
+@pytest.mark.parametrize("status", ["queued", "in_process", "queued_for_batch", "submitted"])
+def test_s14_what_crossref_is_known_to_say_before_it_is_done_is_pending(status: str) -> None:
     answer = QUEUED.replace(b'"queued"', f'"{status}"'.encode())
     assert read(answer, dois=[A], batch_id=BATCH) == Pending(status, "1415653976")
+
+
+@pytest.mark.parametrize("status", ["failed", "error", "anything else", ""])
+def test_a_status_that_is_not_known_is_no_sign_of_reading_success_or_failure(status: str) -> None:
+    reading = read(QUEUED.replace(b'"queued"', f'"{status}"'.encode()), dois=[A], batch_id=BATCH)
+    assert isinstance(reading, Unrecognized)
+    assert reading.is_there, "Crossref has the file, whatever it says of it"
+    assert (status or "end is missing") in reading.reason
+
+
+@pytest.mark.parametrize("status", ["", "Maybe", "Successful", "processed"])
+def test_a_record_with_a_status_that_is_not_known_has_neither_failed_nor_succeeded(status: str) -> None:
+    odd = record(A, status, "Successfully added")
+    reading = read(log(odd), dois=[A], batch_id=BATCH)
+    assert isinstance(reading, Unrecognized)
+    assert f"record of {A} has the status “{status.lower()}”" in reading.reason
+    assert isinstance(read(log(odd, record(A, "Success", "x")), dois=[A], batch_id=BATCH), Unrecognized)
+    assert isinstance(read(log(record(B, status, ""), record(A, "Success", "x")), dois=[A], batch_id=BATCH), Completed)
 
 
 def test_s14_a_pending_log_is_not_believed_even_when_it_has_records() -> None:
@@ -289,7 +307,7 @@ def test_s15_white_space_before_the_declaration_is_ignored() -> None:
 def test_an_old_log_without_status_is_complete_when_it_has_its_counters() -> None:
     records = record(A, "Success", "Successfully added")
     assert one(log(records, status=None, data=counts(1, 1, 0, 0))).outcome is Outcome.REGISTERED
-    assert isinstance(read(log(records, status=None), dois=[A], batch_id=BATCH), Pending)
+    assert isinstance(read(log(records, status=None), dois=[A], batch_id=BATCH), Unrecognized)
 
 
 # Reading rules.
@@ -300,9 +318,8 @@ def test_an_old_log_without_status_is_complete_when_it_has_its_counters() -> Non
         (("Warning", "Failure"), Outcome.FAILED),
         (("Success", "Failure"), Outcome.FAILED),
         (("Success", "Success"), Outcome.REGISTERED),
-        (("Success", "never seen"), Outcome.FAILED),
-        (("never seen",), Outcome.FAILED),
-        (("",), Outcome.FAILED),
+        (("Error",), Outcome.FAILED),
+        (("Success", "Error"), Outcome.FAILED),
     ],
 )
 def test_the_worst_record_of_a_doi_decides(statuses: tuple[str, ...], expected: Outcome) -> None:

@@ -15,7 +15,7 @@ OLDER = "submitted version: 1 is less or equal to previously submitted version 2
 WORDS = st.sampled_from(
     ["Successfully added", "possible preprint/vor pair", OLDER, "cvc-pattern-valid", "Added with conflict", "", "odd"]
 )
-STATUSES = st.sampled_from(["Success", "Warning", "Failure", "failure", "SUCCESS", "Error", "", "odd"])
+STATUSES = st.sampled_from(["Success", "Warning", "Failure", "failure", "SUCCESS", "Error"])
 SPELLINGS: list[Callable[[str], str]] = [
     str,
     str.lower,
@@ -56,7 +56,7 @@ def test_registered_means_an_own_success_in_a_completed_log(
 ) -> None:
     reading = read(build(status, batch, records), dois=DOIS, batch_id=BATCH)
     assert isinstance(reading, Completed) == (status.lower() == "completed" and batch != "theirs")
-    assert isinstance(reading, Unrecognized) == (batch == "theirs")
+    assert isinstance(reading, Unrecognized) == (batch == "theirs" or status == "odd")
     if not isinstance(reading, Completed):
         return
     assert [outcome.doi for outcome in reading.outcome.outcomes] == DOIS

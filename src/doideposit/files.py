@@ -25,6 +25,7 @@ __all__ = [
     "typed",
     "write_atomic",
     "write_new",
+    "write_output",
 ]
 
 
@@ -135,8 +136,11 @@ NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
     """Write a file so that a reader, or a run after a crash, finds the old one or the new one and nothing between.
 
-    The file gets the permissions of `mode`, whatever the umask says. Raises `DiskError`.
+    The file gets the permissions of `mode`, whatever the umask says. Raises `DiskError`, also for a device or a pipe:
+    a file in its place would take it from every program of the machine.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DiskError(f"{path} cannot be written: it is no file", hint="name a file")
     # A hundred characters leave room for the rest within the 255 bytes of a file name.
     beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
     with disk_errors(path, "cannot be written"):
@@ -156,6 +160,27 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
+
+
+def write_output(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
+    """Write what a person named: a file as `write_atomic` does, keeping its permissions and a link that leads to it.
+
+    Into a pipe or a device, such as ``/dev/stdout``, it is written. Raises `DiskError`, also for a pipe that nobody
+    reads.
+    """
+    if not path.exists() or path.is_file():
+        kept = stat.S_IMODE(path.stat().st_mode) if path.exists() else mode
+        with disk_errors(path, "cannot be written"):
+            place = path.resolve()
+        write_atomic(place, content, mode=kept)
+        return
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    with disk_errors(path, "cannot be written"):
+        # Without this flag, opening a pipe waits until somebody reads from it.
+        handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+        with os.fdopen(handle, "wb") as stream:
+            os.set_blocking(handle, True)
+            stream.write(data)
 
 
 def write_new(path: Path, text: str, *, mode: int = 0o644) -> bool:

@@ -17,7 +17,7 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import UsageError
-from doideposit.files import disk_errors, write_atomic
+from doideposit.files import disk_errors, write_output
 from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import (
     Line,
@@ -266,12 +266,7 @@ def write_product(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.write(content)
         return
-    if output.exists() and not output.is_file():
-        # A pipe or a device, such as /dev/stdout, is written to: it must not be replaced by a file.
-        with disk_errors(output, "cannot be written"):
-            output.write_bytes(content)
-        return
-    write_atomic(output, content)
+    write_output(output, content)
 
 
 @click.command()

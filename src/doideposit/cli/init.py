@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
-from doideposit.errors import DiskError, UsageError
-from doideposit.files import typed
+from doideposit.errors import UsageError
+from doideposit.files import typed, write_output
 from doideposit.records.models.faults import findings_of
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin
@@ -173,10 +173,7 @@ def init(invocation: Invocation, preset: str | None, output: Path, force: bool) 
             "there is nobody to answer questions here",
             hint=f"run it on a terminal, or take a preset: doideposit init --preset {min(PRESETS)}",
         )
-    try:
-        output.write_text(_modeline() + configuration_text(answers), encoding="utf-8")
-    except OSError as error:
-        raise DiskError(f"{output} cannot be written: {error.strerror}", hint="choose another place with -o") from None
+    write_output(output, _modeline() + configuration_text(answers), mode=0o644)
     _what_next(terminal, output)
 
 

@@ -1,8 +1,5 @@
 """`report`: the state of everything as one HTML page, for people who would rather look."""
 
-import os
-import stat
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +8,8 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.errors import DiskError, UsageError
+from doideposit.errors import UsageError
+from doideposit.files import write_output
 from doideposit.findings import counted
 
 if TYPE_CHECKING:
@@ -79,7 +77,7 @@ def report(
             raise UsageError("the page and the JSON cannot both go to standard output", hint="give a file with -o")
         click.echo(text, nl=False)
     else:
-        _write(output, text)
+        write_output(output, text)
         _tell(terminal, gathered, output, as_json=as_json)
     finish(ExitCode.DONE)
 
@@ -100,32 +98,6 @@ def _one_of(settings: "Settings", name: str) -> tuple[str, str]:
         return name, settings.publishers[name].depositor.name
     known = [*([] if settings.publisher else [MAIN_PUBLISHER]), *settings.publishers]
     raise UsageError(f"there is no publisher “{name}”", hint=f"the configuration has {', '.join(known)}")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write it beside its place, and put it there in one step: whoever reads meanwhile has the old page or the new.
-
-    A page that was there keeps its permissions; a new one is for its owner only, like the ledger. Raises `DiskError`.
-    """
-    place = path.resolve()  # A link stays a link.
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=place.parent, prefix=f".{place.name}.", delete=False
-        ) as file:
-            try:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-                if place.exists():
-                    Path(file.name).chmod(stat.S_IMODE(place.stat().st_mode))
-                Path(file.name).replace(place)
-            # Half a page must not lie beside the finished one, whatever ended the writing.
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise DiskError(f"{path} cannot be written: {why}", hint="name another place with -o") from None
 
 
 def _tell(terminal: "Terminal", gathered: "Report", path: Path, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ SQLite from the standard library serves both: the file survives a kill at any mo
 without losing anything, because every request is one immediate transaction. No password is ever stored.
 """
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -100,6 +101,8 @@ class SandboxArchive:
         """Go over to the file where there is one, or where one is to be made; nothing was written before."""
         if self._is_kept or self._path is None or not (make or self._path.exists()):
             return
+        if self._path.exists() and not self._path.is_file():
+            raise OSError(errno.EINVAL, "it is no file")
         # SQLite would go by the umask; the file is made here first, so that nobody else may ever read it.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         # The state holds deposits and logins, and is for one user alone.

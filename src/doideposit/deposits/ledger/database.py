@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from doideposit.deposits.ledger.engine import LedgerLocation, check_folder, make_engine, reading, writing
+from doideposit.deposits.ledger.engine import LedgerLocation, check_folder, check_kind, make_engine, reading, writing
 from doideposit.deposits.ledger.migrate import migrate
 from doideposit.deposits.ledger.tables import METADATA
 
@@ -46,6 +46,7 @@ class Database:
         self._engine: Engine | None = None
         self._empty: Engine | None = None
         if self.is_there:
+            check_kind(place)
             self._open()
         elif place.path is not None:
             check_folder(place.path)

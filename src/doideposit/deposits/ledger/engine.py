@@ -82,6 +82,12 @@ def check_folder(path: Path) -> None:
         raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
 
 
+def check_kind(place: LedgerLocation) -> None:
+    """Raise `LedgerUnavailable` where a pipe, a device or a folder has the name of the ledger's file."""
+    if place.path is not None and not place.path.is_file():
+        raise LedgerUnavailable(f"the ledger {place.path} is no file", hint="name a file with [ledger] url")
+
+
 def _make_file(path: Path) -> None:
     """Create the file for its owner alone; SQLite gives its side files the same permissions."""
     check_folder(path)

@@ -283,6 +283,26 @@ def test_what_needs_a_person_is_counted(desk: Desk) -> None:
     assert "status --attention" in faults(diagnosed(desk.folder))["attention"][2]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "name", "said"),
+    [
+        ("", '\n[inbox]\nfolder = "/mnt/nosuchshare/inbox"\n', "inbox", "no folder /mnt/nosuchshare for the inbox"),
+        ("", '\n[monitoring]\nheartbeat_file = "gone/beat"\n', "monitoring", "gone for beat"),
+        ("", '\n[monitoring]\nstatus_file = "gone/status.json"\n', "monitoring", "gone for status.json"),
+        ("", '\n[monitoring]\nprometheus_file = "gone/doi.prom"\n', "monitoring", "gone for doi.prom"),
+        ("sqlite:///doideposit", "sqlite:////nonexist/dir/x", "ledger", "no folder /nonexist/dir for the ledger"),
+        ("", '\n[hooks.cms]\ncommand = ["/nosuch/program"]\n', "hooks", "cms: there is no program /nosuch/program"),
+        ("", '\n[hooks.cms]\nurl = "https://x.org"\nsecret = { env = "NONE" }\n', "hooks", "variable NONE"),
+        ("", '\n[api.tokens]\ncms = { env = "NONE" }\n', "other secrets", "variable NONE"),
+    ],
+)
+def test_each_set_up_that_would_fail_is_a_line(folder: Path, old: str, new: str, name: str, said: str) -> None:
+    assert old in GOOD
+    (folder / "doideposit.toml").write_text(GOOD.replace(old, new, 1) if old else GOOD + new)
+    verdict, message, hint = faults(diagnosed(folder))[name]
+    assert (verdict, said in message, bool(hint)) == ("fail", True, True), message
+
+
 MAIL = '\n[mail]\nhost = "127.0.0.1"\nsecurity = "none"\nsender = "doi@example.org"\nto = ["it@example.org"]\n'
 
 

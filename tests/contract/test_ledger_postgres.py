@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import make_url
 
 import postgres
 from depositing import Desk, commentary
+from doideposit.deposits.ledger.inspection import look
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
@@ -119,3 +121,25 @@ def test_a_server_that_is_away_is_said_so_without_a_password() -> None:
     assert "hunter2" not in text
     assert "inurl" not in text
     assert caught.value.__suppress_context__
+
+
+def test_a_look_proves_that_the_server_lets_us_write(url: str) -> None:
+    bent = make_url(url).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    for _ in ("an empty database", "one with tables"):
+        hindrance = look(bent.render_as_string()).hindrance
+        assert hindrance is not None
+        assert "read-only, as a standby is" in hindrance.message
+        assert look(url).hindrance is None
+        with Desk(url) as desk:
+            desk.depositor.enqueue(commentary(1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"database": "nosuch"}, "no such database"), ({"username": "stranger"}, "does not let this user in")],
+)
+def test_a_database_that_is_missing_and_a_user_that_is_unknown_are_named(
+    url: str, changes: dict[str, str], said: str
+) -> None:
+    with pytest.raises(LedgerUnavailable, match=said):
+        look(make_url(url).set(**changes).render_as_string())  # type: ignore[arg-type]

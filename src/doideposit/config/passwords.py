@@ -114,6 +114,17 @@ def resolve_password(
     return SecretStr(password)
 
 
+def _is_handed_in(path: Path) -> bool:
+    """Tell whether a service manager put the file there, for this service alone, with a mode nobody here can change.
+
+    systemd makes credentials 0440 with an access list, Docker secrets 0444; Kubernetes links them through ``..data``.
+    """
+    folders = [Path("/run/secrets"), Path("/run/credentials")]
+    if given := os.environ.get("CREDENTIALS_DIRECTORY"):
+        folders.append(Path(given))
+    return any(path.is_relative_to(folder) for folder in folders) or (path.parent / "..data").is_symlink()
+
+
 def _from_file(path: Path, read_file: ReadFile) -> str:
     problem = ""
     mode, text = 0, ""
@@ -128,7 +139,7 @@ def _from_file(path: Path, read_file: ReadFile) -> str:
     if problem:
         raise ConfigurationError(f"the password file {path} {problem}", hint="look at the path in the configuration")
     # Any right of the group or of others: then it is no secret on this machine.
-    if mode & 0o077:
+    if mode & 0o077 and not _is_handed_in(path):
         message = f"the password file {path} can be read by others (mode {mode:04o})"
         raise ConfigurationError(message, hint=f"run: chmod 600 {path}")
     return text

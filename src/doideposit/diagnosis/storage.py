@@ -20,7 +20,7 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import find_waiting
 from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
 
-__all__ = ["check_disk", "check_inbox", "check_ledger", "check_sandbox", "check_schemas"]
+__all__ = ["check_disk", "check_inbox", "check_ledger", "check_monitoring", "check_sandbox", "check_schemas"]
 
 # Free bytes below which a disk is worth a warning, and below which a deposit may fail.
 TIGHT, FULL = 500_000_000, 50_000_000
@@ -47,6 +47,9 @@ def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
 def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Check whether the ledger opens, can be written, agrees with itself, and what in it is waiting for too long."""
     condition = look(settings.ledger.url, ledger_password(settings, around.environ))
+    if condition.hindrance is not None:
+        yield fail("ledger", condition.hindrance.message, condition.hindrance.hint)
+        return
     if condition.revision is None:
         yield _not_there_yet(condition)
         return
@@ -54,10 +57,7 @@ def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check
         hint = "nothing to do: the next command upgrades it, and copies it beside itself first"
         yield warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
         return
-    if condition.hindrance is not None:
-        yield fail("ledger", condition.hindrance.message, condition.hindrance.hint)
-    else:
-        yield ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
+    yield ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
     yield from _permissions(condition)
     with open_ledger(settings, environ=around.environ) as ledger:
         yield from _consistency(ledger)
@@ -67,7 +67,10 @@ def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check
 def _not_there_yet(condition: Condition) -> Check:
     if condition.path is None:
         return ok("ledger", f"{condition.place} is empty: the first deposit makes the tables")
-    folder = _folder(condition.path)
+    if not condition.path.parent.is_dir():
+        hint = "look whether its disk or network drive is there; if the folder is to be new, make it first"
+        return fail("ledger", f"there is no folder {condition.path.parent} for the ledger", hint)
+    folder = condition.path.parent
     if not os.access(folder, os.W_OK | os.X_OK):
         hint = "choose another place with [ledger] url, or give this user the right to write there"
         return fail("ledger", f"{condition.path} cannot be made: {folder} is read-only", hint)
@@ -161,17 +164,58 @@ def check_sandbox(settings: Settings) -> Iterator[Check]:
 
 
 def check_inbox(settings: Settings) -> Iterator[Check]:
-    """Check whether the scheduled job can move files within its inbox, where there is one."""
+    """Check whether the scheduled job can move files within its inbox, or make one."""
     folder = settings.inbox.folder
     if not folder.exists():
+        if settings.inbox.named:
+            yield from _missing_inbox(folder)
         return
-    if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    if folder.is_dir() and _is_sticky_of_another(folder):
+        hint = "take the sticky bit away (chmod -t), or let this user own the folder"
+        yield fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
+    elif folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield ok("inbox", f"{folder}, whose files can be moved")
         for _, said, action in find_waiting(Folders(folder), settings.target).matters():
             yield warn("inbox", said, action)
     else:
         hint = "give this user the right to write there, or name another folder with [inbox] folder"
         yield fail("inbox", f"files in {folder} cannot be moved", hint)
+
+
+def _missing_inbox(folder: Path) -> Iterator[Check]:
+    if not folder.parent.is_dir():
+        hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
+        yield fail("inbox", f"there is no folder {folder.parent} for the inbox", hint)
+    elif not os.access(folder.parent, os.W_OK | os.X_OK):
+        hint = "make the folder for this user, or name another one with [inbox] folder"
+        yield fail("inbox", f"{folder} cannot be made: {folder.parent} is read-only", hint)
+
+
+def _is_sticky_of_another(folder: Path) -> bool:
+    """Tell whether files of others stay where they are: only their owner, the folder's owner and root move them."""
+    found = folder.stat()
+    user = os.geteuid() if hasattr(os, "geteuid") else 0
+    return bool(found.st_mode & stat.S_ISVTX) and user not in {0, found.st_uid}
+
+
+def check_monitoring(settings: Settings) -> Iterator[Check]:
+    """Check whether the files for those who watch the job can be written where the configuration wants them."""
+    monitoring = settings.monitoring
+    wanted = {
+        "status_file": monitoring.status_file,
+        "prometheus_file": monitoring.prometheus_file,
+        "heartbeat_file": monitoring.heartbeat_file,
+    }
+    files = {key: path for key, path in wanted.items() if path is not None}
+    for key, path in files.items():
+        if not path.parent.is_dir():
+            hint = f"make it for the user of the job, or mend [monitoring] {key}"
+            yield fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
+        elif not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
+            hint = "give this user the right to write there; a unit of systemd needs the folder in ReadWritePaths= too"
+            yield fail("monitoring", f"{path} cannot be written by this user", hint)
+    if files:
+        yield ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
 
 
 def _is_database(path: Path) -> bool:

@@ -159,3 +159,23 @@ def test_a_secret_never_prints(tmp_path: Path) -> None:
     path.chmod(0o600)
     secret = resolve_password(PasswordReference(file=str(path)), environ={})
     assert SECRET not in f"{secret!r} {secret}"
+
+
+@pytest.mark.parametrize("manager", ["systemd", "kubernetes"])
+def test_a_file_that_a_service_manager_handed_in_keeps_its_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manager: str
+) -> None:
+    path = tmp_path / "crossref"
+    path.write_text(SECRET.get_secret_value() if hasattr(SECRET, "get_secret_value") else str(SECRET))
+    path.chmod(0o440)
+    assert "can be read by others" in refused(PasswordReference(file=str(path)), read_file=read_secret_file).message
+    if manager == "systemd":
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    else:
+        (tmp_path / "..data").symlink_to(tmp_path)
+    assert resolved(PasswordReference(file=str(path)), read_file=read_secret_file) == SECRET
+
+
+def test_secrets_of_docker_are_taken_with_the_mode_that_docker_gives_them() -> None:
+    reference = PasswordReference(file="/run/secrets/crossref")
+    assert resolved(reference, read_file=lambda _path: (0o444, "from docker\n")) == "from docker"

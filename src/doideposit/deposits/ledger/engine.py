@@ -5,6 +5,7 @@ statements, values and addresses.
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -188,5 +189,69 @@ def _in_our_words(place: LedgerLocation, cause: BaseException | None) -> LedgerE
             if sign in words:
                 return LedgerUnavailable(f"the ledger {place.name} cannot be used: {why}", hint=hint)
         return LedgerError(f"the ledger {place.name} failed: {type(cause).__name__}")
-    hint = "check that the database server runs and accepts this user; nothing is lost"
-    return LedgerUnavailable(f"the ledger {place.name} cannot be used: {type(cause).__name__}", hint=hint)
+    why, hint = _postgres_cause(getattr(cause, "sqlstate", None) or "", words)
+    return LedgerUnavailable(f"the ledger {place.name} cannot be used: {why or type(cause).__name__}", hint=hint)
+
+
+RIGHTS = "let its owner grant this role CREATE and USAGE on the schema, and all rights on the tables"
+AGAIN = "nothing to do: nothing is lost, and the next run tries again"
+# SQLSTATE, whole or its first letters: PostgreSQL documentation, appendix A.
+SQLSTATES = (
+    ("28P01", "the server does not accept the password", "look at [ledger] password, and at the user in [ledger] url"),
+    (
+        "28",
+        "the server does not let this user in",
+        "look at the user in [ledger] url, and at pg_hba.conf on the server",
+    ),
+    ("3D000", "there is no such database on the server", "make it with `createdb`, or mend its name in [ledger] url"),
+    ("42501", "this user lacks the right for it", RIGHTS),
+    ("25006", "the database is read-only, as a standby is", "name the primary server in [ledger] url"),
+    ("53100", "the disk of the server is full", "free some space there; nothing is lost"),
+    ("53300", "the server has too many connections", AGAIN),
+    ("57P03", "the server is starting, stopping or in recovery", AGAIN),
+    ("57P", "the server was stopped", "start it again; nothing is lost"),
+    ("40", "two processes were in each other's way", AGAIN),
+    ("55P03", "another process holds what is needed", AGAIN),
+    ("08", "the connection to the server broke off", AGAIN),
+    ("42P01", "its tables are not there", "restore a backup, or name the right database in [ledger] url"),
+)
+# A connection that never came about has no SQLSTATE: what the client library says in English is all there is.
+POSTGRES_WORDS = (
+    ("password authentication failed", "28P01"),
+    ("no password supplied", "28P01"),
+    ("no pg_hba.conf entry", "28000"),
+    ("starting up", "57P03"),
+    ("shutting down", "57P03"),
+    ("recovery mode", "57P03"),
+    ("too many clients", "53300"),
+    ("too many connections", "53300"),
+)
+POSTGRES_AWAY = (
+    ("refused", "the server refused the connection", "look whether the database server runs, and at host and port"),
+    ("could not translate host", "there is no server of this name", "look at the host in [ledger] url, and at the DNS"),
+    (
+        "name or service not known",
+        "there is no server of this name",
+        "look at the host in [ledger] url, and at the DNS",
+    ),
+    ("resolve host", "there is no server of this name", "look at the host in [ledger] url, and at the DNS"),
+    ("timeout", "the server does not answer", "look whether the server is there; a firewall must let the port through"),
+    ("ssl", "the encrypted connection failed", "look at sslmode and at the certificates in [ledger] url"),
+    ("certificate", "the encrypted connection failed", "look at sslmode and at the certificates in [ledger] url"),
+    ("closed the connection", "the connection to the server broke off", AGAIN),
+)
+_MISSING = re.compile(r'database "[^"]*" does not exist')
+_NO_ROLE = re.compile(r'role "[^"]*" does not exist')
+
+
+def _postgres_cause(state: str, words: str) -> tuple[str, str]:
+    """Return what PostgreSQL refused, and what to do; an empty reason for what is not known."""
+    if not state:
+        state = next((each for sign, each in POSTGRES_WORDS if sign in words), "")
+    if not state and (_MISSING.search(words) or _NO_ROLE.search(words)):
+        state = "3D000" if _MISSING.search(words) else "28000"
+    for beginning, why, hint in SQLSTATES if state else ():
+        if state.startswith(beginning):
+            return why, hint
+    away = next(((why, hint) for sign, why, hint in POSTGRES_AWAY if sign in words and not state), None)
+    return away or ("", "check that the database server runs and accepts this user; nothing is lost")

@@ -1,13 +1,15 @@
-"""A look at a ledger that makes nothing, upgrades nothing and writes nothing: for `doideposit doctor`."""
+"""A look at a ledger that leaves it as it is, also where it proves that it can be written: for `doideposit doctor`."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert, text
 
 from doideposit.deposits.ledger.engine import WRITES, LedgerLocation, make_engine, translated
 from doideposit.deposits.ledger.migrate import NEWEST, revision_of
+from doideposit.deposits.ledger.tables import hook
 from doideposit.errors import LedgerError
 
 __all__ = ["Condition", "look"]
@@ -49,17 +51,25 @@ def look(url: str, password: SecretStr | None = None) -> Condition:
     try:
         with translated(place), engine.connect() as connection:
             revision = revision_of(connection, place)
-        return Condition(place.name, place.path, revision, hindrance=_hindrance(engine, place))
+        return Condition(place.name, place.path, revision, hindrance=_hindrance(engine, place, revision))
     finally:
         engine.dispose()
 
 
-def _hindrance(engine: Engine, place: LedgerLocation) -> LedgerError | None:
-    """Ask for the right to write, and give it back unused."""
+def _hindrance(engine: Engine, place: LedgerLocation, revision: str | None) -> LedgerError | None:
+    """Write a row, or a table where an upgrade has to make some, and take it back: less than that proves nothing.
+
+    SQLite begins a transaction also on a file that it may not write, and PostgreSQL on a standby.
+    """
+    proof = insert(hook).values(target="doctor", name="doctor", event=0, due_at=datetime.now(UTC))
     try:
         with translated(place):
             writer = engine.connect().execution_options(**{WRITES: True})
             with writer as connection, connection.begin() as transaction:
+                if revision == NEWEST:
+                    connection.execute(proof)
+                else:
+                    connection.execute(text("CREATE TABLE doideposit_doctor (one INTEGER)"))
                 transaction.rollback()
     except LedgerError as error:
         return error

@@ -13,9 +13,11 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 
 from depositing import Desk, commentary, make_ledger, sqlite_url
 from doideposit.deposits.ledger import migrate
+from doideposit.deposits.ledger.engine import LedgerLocation, translated
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
@@ -278,3 +280,39 @@ def test_many_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
     tests = str(Path(__file__).parents[3])
     runs = [subprocess.Popen([sys.executable, "-c", code, sqlite_url(tmp_path), tests]) for _ in range(4)]
     assert [run.wait(timeout=120) for run in runs] == [0] * 4
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "said"),
+    [
+        ("28P01", "", "does not accept the password"),
+        ("28000", "", "does not let this user in"),
+        ("3D000", "", "no such database"),
+        ("42501", "", "lacks the right"),
+        ("25006", "", "read-only, as a standby is"),
+        ("53100", "", "disk of the server is full"),
+        ("53300", "", "too many connections"),
+        ("57P03", "", "starting, stopping or in recovery"),
+        ("57P01", "", "was stopped"),
+        ("40P01", "", "in each other's way"),
+        ("08006", "", "broke off"),
+        ("", 'connection failed: FATAL:  password authentication failed for user "dd"', "does not accept the password"),
+        ("", 'connection failed: FATAL:  database "doi" does not exist', "no such database"),
+        ("", 'connection failed: FATAL:  role "dd" does not exist', "does not let this user in"),
+        ("", "connection failed: Connection refused", "refused the connection"),
+        ("", "failed to resolve host 'nosuch'", "no server of this name"),
+        ("", "connection timeout expired", "does not answer"),
+        ("", "FATAL:  the database system is in recovery mode", "in recovery"),
+        ("", "server does not support SSL, but SSL was required", "encrypted connection failed"),
+        ("XX999", "something new", "SomethingElse"),
+    ],
+)
+def test_what_postgresql_refuses_is_said_in_words(state: str, words: str, said: str) -> None:
+    class SomethingElse(Exception):
+        sqlstate = state
+
+    place = LedgerLocation("postgresql+psycopg://dd@db.example.org/doi")
+    with pytest.raises(LedgerUnavailable, match=said) as caught, translated(place):
+        raise DBAPIError("SELECT 'hunter2'", {}, SomethingElse(words))
+    assert caught.value.hint
+    assert "hunter2" not in str(caught.value) + caught.value.hint

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -338,6 +339,34 @@ def test_a_work_that_names_nobody_is_registered_again_as_it_is(tmp_path: Path, k
         desk.depositor.deposit(plan)
         desk.settle()
         assert compare(before, shown(desk, commentary(7).doi)) == ()
+
+
+LACKING = {
+    "title": (rb"<titles>\s*<title>Prospects.*?</titles>", "add `title`"),
+    "date": (rb"<publication_date.*?</publication_date>", "add `published`"),
+    "date and authors": (
+        rb"<publication_date.*?</publication_date>|<contributors>.*?</contributors>", "add `published`",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lacks", LACKING)
+def test_a_record_without_what_every_record_needs_is_adopted_and_waits_for_a_person(
+    desk: Desk, tmp_path: Path, lacks: str
+) -> None:
+    pattern, words = LACKING[lacks]
+    xml = build(DEPOSITOR.head("other", 20200301120000), [commentary(7, **RICH)]).xml
+    desk.sandbox.elsewhere.deposit(re.sub(pattern, b"", xml, flags=re.DOTALL))
+    folder = tmp_path / "records"
+    [result] = desk.depositor.adopt(folder=folder).results
+    assert (result.outcome, [one.code for one in result.findings]) == (Adoption.ADOPTED, ["adopt-incomplete"])
+    text = (folder / "7.yaml").read_text()
+    assert words in text
+    assert "it changes nothing" not in text
+    assert [one.action for one in desk.depositor.plan(folder).entries] == [Action.BLOCKED]
+    desk.clock.advance(86_400)
+    desk.depositor.watch(50)
+    assert not desk.depositor.status(commentary(7).doi).needs_person
 
 
 STEPS = ("adopt: list", "adopt: ask", "adopt: write", "adopt: written", "adopt: entered")

@@ -229,6 +229,34 @@ def test_each_publisher_is_told_of_its_own_dois_alone(house: Desk, crossref: tup
     }
 
 
+BROKEN = {
+    # No DOI can be read of any; the name, the key of the series, a prefix or an ISSN may say whose it is.
+    "other-notes-7.yaml": "title: [",
+    "a.yaml": "series: other-notes\ntitle: [",
+    "b.json": '[{"series": "other-notes", "title": ',
+    "c.xml": "<doi_batch><doi>10.55555/notes.8</doi>",
+    "sadf-comment_9.yaml": "series: other-notes\ntitle: [",
+    "d.yaml": "title: [",
+    "e.yaml": "title: [other-notes and what became of them",
+    "f.xml": "<doi_batch><doi>10.55555/notes.8</doi><doi>10.48251/SADF.ISSN.2406-5617.C8</doi>",
+}
+
+
+def test_a_file_without_a_readable_doi_is_told_to_whom_it_names(house: Desk, crossref: tuple[Sandbox, str]) -> None:
+    with mail_server() as letters:
+        configure(house, crossref[1], OWN + MAIL.format(port=letters.port))
+        assert house("run").code == 0
+        letters.messages.clear()
+        for name, text in BROKEN.items():
+            (house.folder / "inbox" / name).write_text(text, encoding="utf-8")
+            os.utime(house.folder / "inbox" / name, (0, 0))
+        for _ in range(3):
+            house("run")
+        ours, theirs = to(letters, "it@example.org"), to(letters, "editor@other.example")
+    assert [name for name in BROKEN if name in theirs] == list(BROKEN)[:4]
+    assert [name for name in BROKEN if name in ours] == list(BROKEN)[4:]
+
+
 def test_the_digest_has_the_dois_of_its_readers_and_the_report_those_of_one(
     house: Desk, crossref: tuple[Sandbox, str]
 ) -> None:

@@ -58,14 +58,13 @@ class RecordFolder:
         fields = record_fields(record, series, named=self._several)
         [checked] = self._check([{**fields, "series": series.name}])
         changes = _changes(record, checked)
-        text = record_text(
-            record, fields, _notes(record, changes, checked), heading=_heading(series, state), schema=self._schema
-        )
+        is_whole = not changes and not record.leftovers and checked.ok
+        heading = _heading(series, state, is_whole=is_whole)
+        text = record_text(record, fields, _notes(record, changes, checked), heading=heading, schema=self._schema)
         path, is_ours = self._place(record, fields, series, text)
         findings = (*_said(record, changes, checked), *(() if is_ours else (_exists(path, record),)))
-        is_same = not changes and not record.leftovers and checked.ok and is_ours
         title = checked.items[0].title if checked.items else re.sub(r"<[^>]*>", "", str(fields.get("title") or ""))
-        return AdoptedFile(path, title, checked.items[0].fingerprint if is_same else None, findings)
+        return AdoptedFile(path, title, checked.items[0].fingerprint if is_whole and is_ours else None, findings)
 
     def _place(
         self, record: RegisteredRecord, fields: Mapping[str, RawValue], series: Series, text: str
@@ -105,13 +104,11 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:100]
 
 
-def _heading(series: Series, state: RegisteredState) -> str:
+def _heading(series: Series, state: RegisteredState, *, is_whole: bool) -> str:
     # Crossref writes `created` as a date with a time; old records have none.
     since = f", first on {state.created[:10]}" if state.created[:4].isdigit() else ""
-    return (
-        f"{series.title}: adopted from Crossref, where it is registered as {state.doi}{since}. Deposited as it stands "
-        "here, it changes nothing."
-    )
+    words = " Deposited as it stands here, it changes nothing." if is_whole else ""
+    return f"{series.title}: adopted from Crossref, where it is registered as {state.doi}{since}.{words}"
 
 
 def _changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:

@@ -1,5 +1,7 @@
 """Which of several publishers a DOI, a file or a plan belongs to, as a depositor tells those who ask."""
 
+import re
+
 from doideposit.deposits.accounts import publisher_of
 from doideposit.deposits.candidates import DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext
@@ -30,6 +32,19 @@ class Publishers:
         """Return the publisher of a DOI that was deposited in a series, by its short name or its title."""
         name = publisher_of(self._context.series, series, doi)
         return self._context.accounts.main.name if name is None else name
+
+    def of_text(self, text: str, *, named: str = "") -> str | None:
+        """Return the publisher of whose series alone a text speaks, by short name, prefix or ISSN; else None.
+
+        Short names are common words: what stands before one is `named`, a pattern such as that of the key ``series:``.
+        """
+        found = set()
+        for one in self._context.series.values():
+            marks = [re.escape(mark) for mark in (one.prefix, *(str(each.issn) for each in one.issns))]
+            words = "|".join([*marks, named + re.escape(one.name)])
+            if re.search(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", text, re.IGNORECASE):
+                found.add(one.publisher_account or "")
+        return found.pop() if len(found) == 1 else None
 
     def email_of(self, doi: Doi) -> str:
         """Return the address under which the publisher of a DOI is known to Crossref."""

@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 # A mail names five reasons; the report has all of them.
 REASONS_IN_MAIL: Final = 5
+# Bytes at the beginning of a file in which the first record says which series it is of.
+BEGINNING: Final = 65_536
+# The key of the series as YAML, JSON and TOML write it.
+_KEY: Final = r"""series["']?\s{0,4}[:=]\s{0,4}["']?"""
 
 
 def settle(around: InboxContext, claim: Claim) -> None:
@@ -100,14 +104,29 @@ def _free(folder: Path, name: str) -> str:
     )
 
 
+def _publisher_of(around: InboxContext, claim: Claim, path: Path) -> str:
+    """Return the publisher who should hear of a rejected file.
+
+    That is whose DOIs are in it. Where none can be read, the name of the file and what is written in it may still name
+    a series, a prefix or an ISSN of one publisher alone. Everything else is for those who look after the job.
+    """
+    publishers = around.depositor.publishers
+    whose = {publishers.of(Doi.parse(each.doi)) for each in claim.entries or () if each.doi}
+    if whose or not publishers.further:
+        return whose.pop() if len(whose) == 1 else ""
+    with disk_errors(path, "cannot be read"), path.open("rb") as stream:
+        beginning = stream.read(BEGINNING).decode("utf-8", "replace")
+    # The name was chosen for this very file; what it says may have been copied from another.
+    named = (publishers.of_text(Path(claim.name).stem), publishers.of_text(beginning, named=_KEY))
+    return next((one for one in named if one is not None), "")
+
+
 def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
     """Leave word of a rejected file where it stays until a mail about it is on its way."""
-    whose = {around.depositor.publishers.of(Doi.parse(each.doi)) for each in claim.entries or () if each.doi}
     shown = around.folders.shown
     note = {
         "key": f"file:{claim.id}",
-        # A file with records of several publishers, or with none that can be read, is for those who look after the job.
-        "publisher": whose.pop() if len(whose) == 1 else "",
+        "publisher": _publisher_of(around, claim, settled.path),
         "title": settled.headline,
         "lines": first_reasons(claim, REASONS_IN_MAIL),
         "action": (

@@ -219,7 +219,7 @@ WIDE = """width => document.documentElement.scrollWidth <= width ? [] :
     [
         pytest.param("light", PHONE, id="phone-light", marks=pytest.mark.acceptance),
         pytest.param("dark", PHONE, id="phone-dark"),
-        pytest.param("light", DESKTOP, id="desktop-light"),
+        pytest.param("light", DESKTOP, id="desktop-light", marks=pytest.mark.acceptance),
         pytest.param("dark", DESKTOP, id="desktop-dark", marks=pytest.mark.acceptance),
     ],
 )

@@ -354,7 +354,7 @@ def test_who_did_nothing_for_hours_signs_in_again_and_finds_the_draft(shared: Ap
     assert anna.get(draft).form()["title"] == "Salt and silence"
 
 
-@pytest.mark.parametrize("place", ["/", "/numbers", "/drafts/{draft}/look", f"/numbers/{DOI}"])
+@pytest.mark.parametrize("place", ["/", "/drafts/{draft}/look"])
 def test_a_ledger_that_cannot_be_read_is_told_and_costs_no_draft(ada: Visitor, folder: Path, place: str) -> None:
     draft = with_document(ada, document()).press("look").url.split("/")[2]
     (folder / "doideposit.sqlite3").write_bytes(b"no database" * 1_000)
@@ -466,6 +466,30 @@ def real(folder: Path) -> Iterator[Application]:
         assert made is not None
         yield made
         made.close()
+
+
+def test_crossref_away_stops_nothing_but_the_registration(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, pages: tuple[Application, str]
+) -> None:
+    monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
+    path = folder / "doideposit.toml"
+    nowhere = "http://127.0.0.1:9"
+    text = path.read_text("utf-8").replace('target = "sandbox"', 'target = "production"')
+    target = f'\n[targets.production]\nurl = "{nowhere}"\nrest_url = "{nowhere}"\nhandle_url = "{nowhere}"\n'
+    login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
+    path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + target + login, "utf-8")
+    made, token = open_here(load_settings(path), user="ada", announce=lambda _text: None)
+    ada = Visitor(made.app.test_client()).get(f"/enter/{token}")
+    draft = with_document(ada, document()).press("look").url.removesuffix("/look")
+    assert "a new DOI" in ada.page
+    ada.get(f"{draft}/look?target=production")
+    assert "because Crossref could not be asked" in ada.page
+    shown = re.sub(r"<details.*?</details>|<[^>]+>", " ", ada.page, flags=re.DOTALL)
+    assert "--unseen" not in shown
+    ada.post(f"{draft}/send", plan=shown_plan(ada), target="production")
+    assert "Not registered" in ada.page
+    assert ada.get(draft).form()["title"] == "Salt and silence"
+    made.close()
 
 
 @pytest.mark.network_loopback

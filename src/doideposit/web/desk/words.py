@@ -9,8 +9,8 @@ from doideposit.reports.findings import sentence
 
 __all__ = ["speak_plainly"]
 
-# What people who publish do not know by these names, and commands, which they have no place to type.
-_TECHNICAL: Final = re.compile(r"\b(XML|XSD|batch|batches|ledgers?)\b|`doideposit ", re.IGNORECASE)
+# What people who publish do not know by these names; commands and their options, which they have no place to type.
+_TECHNICAL: Final = re.compile(r"\b(XML|XSD|batch|batches|ledgers?)\b|`doideposit |(?<!\S)--[a-z]", re.IGNORECASE)
 # The name of a file that was sent to Crossref, with the number that Crossref gave it.
 _FILE: Final = re.compile(
     r" (?:as|of) [\w.:-]+\.xml\b(?: \(submission \d+\))?|\b[\w.:-]+\.xml\b(?: \(submission \d+\))?"
@@ -35,4 +35,4 @@ def _without_files(text: str) -> str:
     What the command line calls the sandbox is the rehearsal here.
     """
     told = _FILE.sub(lambda found: "" if found[0].startswith(" ") else "the file", _TIMESTAMP.sub("", text))
-    return told.replace("the sandbox", "the rehearsal")
+    return told.replace("at the sandbox", "in the rehearsal").replace("the sandbox", "the rehearsal")

@@ -21,6 +21,7 @@ __all__ = [
     "from_here",
     "move_noclobber",
     "open_input",
+    "opened_folder",
     "read_input",
     "typed",
     "write_atomic",
@@ -199,25 +200,55 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> bool:
             beside.unlink(missing_ok=True)
 
 
-def move_noclobber(source: Path, target: Path) -> bool:
+@contextmanager
+def opened_folder(path: Path) -> Iterator[int | None]:
+    """Open a folder that may be no link; None where the system opens no folders. Raises `OSError`.
+
+    What is done by the handle is done in this very folder, whatever somebody puts under its name meanwhile.
+    """
+    if os.link not in os.supports_dir_fd:
+        yield None
+        return
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | NO_FOLLOW)
+    except NotADirectoryError:
+        raise NotADirectoryError(errno.ENOTDIR, f"{path} is a link or no folder") from None
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def move_noclobber(source: Path, target: Path, *, folder: int | None = None) -> bool:
     """Move a file to a name that is free; False when another file has it, which is left alone. Raises `OSError`.
+
+    `folder` is the opened folder of `target`, where others could put a link in its place.
 
     A second name is made first and the old one then taken away: unlike a rename, that cannot overwrite. A run that
     died between the two left both names of one file, which is finished here.
     """
+    there = target if folder is None else Path(target.name)
     try:
-        os.link(source, target, follow_symlinks=False)
+        os.link(source, there, dst_dir_fd=folder, follow_symlinks=False)
     except FileExistsError:
-        if not os.path.samestat(source.lstat(), target.lstat()):
+        if not os.path.samestat(source.lstat(), os.stat(there, dir_fd=folder, follow_symlinks=False)):
             return False
     except (OSError, NotImplementedError):
         # Some file and operating systems have no second names; nobody but the holder of the lock moves files here.
+        if folder is not None:
+            _refuse_taken_folder(target.parent, folder)
         if os.path.lexists(target):
             return False
-        source.rename(target)
+        os.rename(source, there, dst_dir_fd=folder)
         return True
     source.unlink()
     return True
+
+
+def _refuse_taken_folder(path: Path, folder: int) -> None:
+    """Raise `OSError` where another folder, or a link, has the name of one that is open."""
+    if not os.path.samestat(path.lstat(), os.fstat(folder)):
+        raise OSError(errno.ELOOP, "it is no longer the folder that was opened", str(path))
 
 
 def from_here(path: Path) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from doideposit.files import disk_errors, move_noclobber, write_atomic
+from doideposit.files import disk_errors, move_noclobber, opened_folder, write_atomic
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, names
@@ -72,7 +72,8 @@ def _put_away(around: InboxContext, claim: Claim) -> None:
         around.step("file placed")
         if claim.report.exists():
             reports = (target.parent / name for name in names(target.name + REPORT_SUFFIX))
-            next(path for path in reports if move_noclobber(claim.report, path))
+            with opened_folder(target.parent) as folder:
+                next(path for path in reports if move_noclobber(claim.report, path, folder=folder))
         around.step("report placed")
         settled = Settled(claim.name, target, headline(claim))
         if not settled.ok and around.notes:
@@ -88,8 +89,10 @@ def _put_away(around: InboxContext, claim: Claim) -> None:
 def _place_file(around: InboxContext, claim: Claim) -> Path:
     """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
     target = around.folders.root / claim.going_to
-    if not os.path.lexists(claim.file) or move_noclobber(claim.file, target):
-        return target
+    # Whoever may write into the inbox could put a link in the place of `done` while the pass runs.
+    with opened_folder(target.parent) as folder:
+        if not os.path.lexists(claim.file) or move_noclobber(claim.file, target, folder=folder):
+            return target
     # Someone put another file there since it was decided.
     claim = replace(claim, going_to=f"{target.parent.name}/{_free(target.parent, claim.name)}")
     claim.save()

@@ -467,6 +467,32 @@ def test_what_was_written_down_leads_nowhere_else(tmp_path: Path, going_to: obje
     assert claim.going_to == ""
 
 
+@pytest.mark.parametrize("name", ["done", "rejected"])
+@pytest.mark.parametrize("moment", ["report written", "decided"])
+def test_a_folder_exchanged_for_a_link_during_a_pass_leads_no_file_elsewhere(
+    office: Office, tmp_path: Path, name: str, moment: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    office.drop("a.yaml", None if name == "done" else "title: x\n")
+    folder = getattr(office.folders, name)
+
+    def exchange(step: str) -> None:
+        if step == moment and not folder.is_symlink():
+            folder.rename(tmp_path / "taken")
+            folder.symlink_to(elsewhere)
+
+    for _ in range(3):
+        last = office.run(step=exchange)
+        office.desk.settle()
+    assert "is a link or no folder" in str(last.errors[0])
+    assert list(elsewhere.iterdir()) == []
+    folder.unlink()
+    (tmp_path / "taken").rename(folder)
+    office.run()
+    assert [path.name for path in folder.iterdir() if path.suffix == ".yaml"] == ["a.yaml"]
+
+
 def test_the_name_of_a_link_forges_no_line(office: Office, tmp_path: Path) -> None:
     (office.folders.root / "x\nsandbox: 7 DOIs registered.yaml").symlink_to(tmp_path)
     report = office.run()

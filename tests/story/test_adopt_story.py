@@ -270,6 +270,38 @@ def test_one_answer_of_many_that_is_none_is_named_and_read_by_the_next_run(
     assert len(desk.registry.asked) == 1 + 3
 
 
+MORE = ("truncated", "empty", "binary", "other_root", "dtd", "huge", "login", "busy")
+NO_ANSWERS = ["html", "other_doi", *(pytest.param(one, marks=pytest.mark.acceptance) for one in MORE)]
+
+
+@pytest.mark.parametrize("kind", NO_ANSWERS)
+def test_an_adopted_record_is_neither_changed_nor_doubted_while_crossref_gives_no_answers(
+    desk: Desk, tmp_path: Path, kind: str
+) -> None:
+    elsewhere(desk, commentary(1, **RICH))
+    desk.depositor.adopt(folder=tmp_path / "records")
+    desk.sandbox.faults.add("query_garbage", kind, times=None)
+    poorer = commentary(1, **RICH | {"subtitle": None})
+    [entry] = desk.depositor.plan(poorer).entries
+    assert (entry.action, entry.findings[-1].code) == (Action.BLOCKED, "plan-unseen")
+    # What a web request leaves in the ledger is compared by the pass that sends it, and waits as well.
+    desk.depositor.enqueue(poorer)
+    desk.depositor.poll(force=True)
+    assert desk.sandbox.submissions == ()
+    desk.clock.advance(8 * 86_400)
+    desk.depositor.watch(50)
+    assert not desk.depositor.status(poorer.doi).drift
+    # The other way to the record is open; numbers that may not exist are no reason for a word.
+    elsewhere(desk, commentary(5), timestamp=20210301120000)
+    report = desk.depositor.adopt(folder=tmp_path / "records")
+    assert [(one.doi.key, one.outcome) for one in report.results] == [(commentary(5).doi.key, Adoption.ADOPTED)]
+    desk.sandbox.faults.clear()
+    desk.clock.advance(3600)
+    desk.depositor.poll(force=True)
+    assert desk.sandbox.submissions == ()
+    assert desk.depositor.status(poorer.doi).needs_person
+
+
 def test_a_service_that_is_away_for_days_ends_the_run_soon_and_loses_nothing(desk: Desk, tmp_path: Path) -> None:
     elsewhere(desk, *(commentary(number) for number in range(1, 41)))
     desk.sandbox.faults.add("status", "503", times=None, at="query")

@@ -189,6 +189,9 @@ class AdoptionPass:
                 case RegisteredState():
                     self._found.there[doi.key] = doi
                     self._tell(self._adopt_one(doi, answer))
+                case _ if guessed:
+                    # Nobody knows whether there is such a DOI: that the service fails is told once, and for all.
+                    self._found.error = self._found.error or _as_world(answer)
                 case _:
                     self._unread(doi, answer)
             if failures >= SILENT:

@@ -137,7 +137,8 @@ class Uploader:
             return False
         dois = [one.doi for one in recorded.items]
         seen = look(context, dois)
-        known = any(context.ledger.versions.last_registered(doi) for doi in dois)
+        # Adopted ones count as well: nothing of theirs was sent from here, and everything of theirs could be lost.
+        known = any(work.registered for work in context.ledger.works.known(dois).values())
         # A first deposit to a test system can destroy nothing that matters, and need not wait for the answer. Nor does
         # the last step of an update: as long as it waits, the public record lacks what the step before took away.
         may_wait = submission.follows is None and (known or context.target == PRODUCTION)

@@ -29,6 +29,7 @@ from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.values import Progress
 from doideposit.findings import Where
+from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
@@ -146,6 +147,15 @@ class DepositContext:
         if self.registry is None:
             return False
         return Owners(self.accounts, self.series, self.registry).publishers_of(prefix, state.member) is not None
+
+    @property
+    def observable(self) -> frozenset[Milestone]:
+        """Return the milestones that can be looked up here: Crossref's test system has no resolver and no REST API."""
+        if self.registry is None:
+            return frozenset()
+        there = {Milestone.RESOLVES: self.registry.has_handles, Milestone.INDEXED: self.registry.has_works}
+        there[Milestone.AS_INTENDED] = self.read_first
+        return frozenset(milestone for milestone, is_there in there.items() if is_there)
 
     def offline(self) -> "DepositContext":
         """Return the same without the way to what is registered: nothing waits for Crossref then."""

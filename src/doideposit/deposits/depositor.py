@@ -6,14 +6,12 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import Checked, DepositorName, Input
 from doideposit.crossref.registrar import Registrar, ResolvedHandle
 from doideposit.deposits.accounts import PublisherAccount
-from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
-from doideposit.deposits.adoption_report import AdoptionReport
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, candidates_again, checked_of, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
@@ -32,10 +30,7 @@ from doideposit.deposits.lookups import look_up
 from doideposit.deposits.parts import only_references
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, require_approvals
-from doideposit.deposits.plans.document import PlanFile
-from doideposit.deposits.plans.files import PlanFiles
 from doideposit.deposits.publishers import Publishers
-from doideposit.deposits.reference_pass import CitedReferences
 from doideposit.deposits.updates import is_registered
 from doideposit.deposits.uploading import DepositPass, run_pass, why_not_sent
 from doideposit.deposits.values import (
@@ -48,7 +43,6 @@ from doideposit.deposits.values import (
     WatchReport,
     WorkStatus,
 )
-from doideposit.deposits.warning_inbox import WarningInbox
 from doideposit.deposits.watching import Watcher
 from doideposit.deposits.wording import history_entry, status_of
 from doideposit.errors import UsageError, WorldError
@@ -56,6 +50,14 @@ from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
+
+if TYPE_CHECKING:
+    # A deposit needs none of these, and what they import takes long: they come with the method that is asked for them.
+    from doideposit.deposits.adoption_report import AdoptionReport
+    from doideposit.deposits.plans.document import PlanFile
+    from doideposit.deposits.plans.files import PlanFiles
+    from doideposit.deposits.reference_pass import CitedReferences
+    from doideposit.deposits.warning_inbox import WarningInbox
 
 __all__ = ["Depositor"]
 
@@ -167,13 +169,17 @@ class Depositor:
         return Publishers(self._context)
 
     @property
-    def references(self) -> CitedReferences:
+    def references(self) -> "CitedReferences":
         """Return what tells what became of the references of registered DOIs."""
+        from doideposit.deposits.reference_pass import CitedReferences  # noqa: PLC0415
+
         return CitedReferences(self._context)
 
     @property
-    def warnings(self) -> WarningInbox:
+    def warnings(self) -> "WarningInbox":
         """Return the inbox of what Crossref warned about: to list, to compare, to dismiss."""
+        from doideposit.deposits.warning_inbox import WarningInbox  # noqa: PLC0415
+
         return WarningInbox(self._context)
 
     # Checking and planning.
@@ -239,13 +245,15 @@ class Depositor:
         also: Sequence[Doi] = (),
         schema: str | None = None,
         on_event: OnEvent | None = None,
-    ) -> AdoptionReport:
+    ) -> "AdoptionReport":
         """Take over DOIs that were registered elsewhere: a record file each, in `folder`, and an entry in the ledger.
 
         Those named; else everything that Crossref has of the series, or owner prefixes, that are named; else of every
         series. `also` are DOIs from elsewhere, such as the site; `schema` is where editors find the schema of records.
         Nothing is sent, no file is overwritten, and what could not be asked is for the next call. Keeps polite limits.
         """
+        from doideposit.deposits.adoption import AdoptionPass, AdoptionScope  # noqa: PLC0415
+
         scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(given_doi, dois)), tuple(also))
         one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
         return one.run(scope)
@@ -277,7 +285,7 @@ class Depositor:
         """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
         return why_not_sent(self._context, [one.wanted.doi for one in decisions if one.action.sends])
 
-    def ready(self, plan: Plan | PlanFile | None = None) -> None:
+    def ready(self, plan: "Plan | PlanFile | None" = None) -> None:
         """Fetch the login now, so that one that is missing is told before anything is recorded.
 
         Of several publishers it is those of the plan. Raises `ConfigurationError`. Without this call a login is fetched
@@ -335,8 +343,10 @@ class Depositor:
         return run_pass(self._context, watch, doubts_only=True)
 
     @property
-    def plans(self) -> PlanFiles:
+    def plans(self) -> "PlanFiles":
         """Return what writes plans into files, takes approvals, and applies them."""
+        from doideposit.deposits.plans.files import PlanFiles  # noqa: PLC0415
+
         return PlanFiles(
             self._context, self._checker, self._rules, partial(decide, self._context), self._deposit_checked
         )
@@ -389,11 +399,8 @@ class Depositor:
         """
         wanted = given_doi(doi)
         next_action = "nothing was deposited from here yet: run `doideposit deposit`"
-        return self._known_status(wanted) or WorkStatus(wanted, self.target, next_action=next_action)
-
-    def _known_status(self, doi: Doi) -> WorkStatus | None:
-        work = self.works.one(doi)
-        return None if work is None else self._status(work)
+        work = self.works.one(wanted)
+        return WorkStatus(wanted, self.target, next_action=next_action) if work is None else self._status(work)
 
     def statuses(
         self,
@@ -418,12 +425,7 @@ class Depositor:
     @property
     def observable(self) -> frozenset[Milestone]:
         """Return the milestones that can be looked up here: Crossref's test system has no resolver and no REST API."""
-        registry = self._context.registry
-        if registry is None:
-            return frozenset()
-        there = {Milestone.RESOLVES: registry.has_handles, Milestone.INDEXED: registry.has_works}
-        there[Milestone.AS_INTENDED] = self._context.read_first
-        return frozenset(milestone for milestone, is_there in there.items() if is_there)
+        return self._context.observable
 
     def is_unproved(self, status: WorkStatus) -> bool:
         """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""

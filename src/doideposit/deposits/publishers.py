@@ -1,13 +1,17 @@
 """Which of several publishers a DOI, a file or a plan belongs to, as a depositor tells those who ask."""
 
 import re
+from typing import TYPE_CHECKING
 
 from doideposit.deposits.accounts import publisher_of
 from doideposit.deposits.candidates import DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext
-from doideposit.deposits.plans.document import PlanFile, PlannedRecord
 from doideposit.deposits.values import Plan
 from doideposit.records.identifiers import Doi
+
+if TYPE_CHECKING:
+    # A plan file and its large models are only there where somebody made one.
+    from doideposit.deposits.plans.document import PlanFile, PlannedRecord
 
 __all__ = ["Publishers"]
 
@@ -54,9 +58,9 @@ class Publishers:
         """Return the publisher that a file was recorded for, by its key in the ledger."""
         return self._context.ledger.polls.publishers([submission])[submission]
 
-    def of_plan(self, plan: Plan | PlanFile) -> frozenset[str]:
+    def of_plan(self, plan: "Plan | PlanFile") -> frozenset[str]:
         """Return the publishers for which a plan sends something."""
-        if isinstance(plan, PlanFile):
+        if not isinstance(plan, Plan):
             return frozenset(self._of_planned(one) for one in plan.sending)
         checked = checked_of(plan)
         return frozenset(
@@ -65,7 +69,7 @@ class Publishers:
             if isinstance(one, DepositCandidate) and decision.action.sends
         )
 
-    def _of_planned(self, record: PlannedRecord) -> str:
+    def _of_planned(self, record: "PlannedRecord") -> str:
         """Return the publisher of a record of a plan file, as the depositor finds it when it is sent."""
         accounts, sending = self._context.accounts, record.sending
         if sending is None or record.doi is None:

@@ -3,13 +3,16 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.limits import PRODUCTION
-from doideposit.deposits.plans.document import PlanFile
 from doideposit.errors import ApprovalMissing, UsageError
 from doideposit.lifecycle import EventKind
+
+if TYPE_CHECKING:
+    # Rules of approval are looked at by every deposit, and few deposits have a plan file with its large models.
+    from doideposit.deposits.plans.document import PlanFile
 
 __all__ = [
     "ApprovalRules",
@@ -48,7 +51,7 @@ class ApprovalRules:
         return self.needed > 0 and target == PRODUCTION
 
 
-def statement_of(file: PlanFile) -> str:
+def statement_of(file: "PlanFile") -> str:
     """Return the line that an approval signs."""
     return f"doideposit plan {file.sha256}\n"
 
@@ -59,7 +62,7 @@ def require_approvals(rules: ApprovalRules, target: str) -> None:
         raise ApprovalMissing("this installation sends to Crossref only what another person has approved")
 
 
-def approve(context: DepositContext, rules: ApprovalRules, file: PlanFile, *, by: str, signature: str) -> str:
+def approve(context: DepositContext, rules: ApprovalRules, file: "PlanFile", *, by: str, signature: str) -> str:
     """Record an approval, with the events of every DOI of the plan; return the name it is recorded under.
 
     Raises `UsageError` for whoever made the plan, and for a signature that does not hold.
@@ -81,7 +84,7 @@ def approve(context: DepositContext, rules: ApprovalRules, file: PlanFile, *, by
     return name
 
 
-def _signed(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> str:
+def _signed(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> str:
     if rules.signatures is None:
         hint = (
             'add allowed_signers = "FILE" to the configuration: a list of names and public keys, as ssh-keygen reads it'
@@ -95,7 +98,7 @@ def _signed(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> 
     return signer
 
 
-def approvers(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
+def approvers(context: DepositContext, rules: ApprovalRules, file: "PlanFile") -> tuple[str, ...]:
     """Return who approved the plan: each once, never who made it; where signatures count, those that hold now."""
     found: dict[str, str] = {}
     for detail in _events(context, EventKind.APPROVED, file):
@@ -105,7 +108,7 @@ def approvers(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> 
     return tuple(found.values())
 
 
-def _holds(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> bool:
+def _holds(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> bool:
     if rules.signatures is None:
         return True
     try:
@@ -115,12 +118,12 @@ def _holds(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> b
         return False
 
 
-def was_applied(context: DepositContext, file: PlanFile) -> str:
+def was_applied(context: DepositContext, file: "PlanFile") -> str:
     """Return who applied the plan before; empty where nobody did."""
     return next((detail.get("by", "") for detail in _events(context, EventKind.APPLIED, file)), "")
 
 
-def note_applied(context: DepositContext, file: PlanFile, *, by: str, approved_by: Sequence[str]) -> None:
+def note_applied(context: DepositContext, file: "PlanFile", *, by: str, approved_by: Sequence[str]) -> None:
     """Record, once, that the plan is applied now: before anything of it is."""
     if was_applied(context, file):
         return
@@ -129,7 +132,7 @@ def note_applied(context: DepositContext, file: PlanFile, *, by: str, approved_b
     context.ledger.works.note(EventKind.APPLIED, file.dois, detail)
 
 
-def _events(context: DepositContext, kind: EventKind, file: PlanFile) -> Sequence[dict[str, str]]:
+def _events(context: DepositContext, kind: EventKind, file: "PlanFile") -> Sequence[dict[str, str]]:
     dois = file.dois
     # Every DOI of the plan has the same events, so the first one tells.
     events = context.ledger.works.noted(kind, dois[0]) if dois else ()

@@ -163,6 +163,6 @@ def test_a_work_under_way_is_waited_for_before_it_is_corrected(house: Desk) -> N
     )  # fmt: skip
     assert house("deposit", record).code == 0
     result = house("correct", "259", "--notice", "300", "--date", "2026-01-10")
-    assert (result.code, f"waiting for what goes before: {PREFIX}259" in result.err) == (0, True), (
+    assert (result.code, f"waiting for what must be registered first: {PREFIX}259" in result.err) == (0, True), (
         result.out + result.err
     )

@@ -92,7 +92,7 @@ def test_a_doi_twice_with_two_addresses_is_refused_whole(house: Desk, site: str)
     table = house.write("urls.csv", f"number,new\n258,{site}/new/258\n258,{site}/new/259\n")
     result = house("move", table)
     assert (result.code, "0 DOIs to move, 2 rows refused" in result.out) == (1, True)
-    assert f"{table}:3: {PREFIX}258 stands in line 2 as well" in result.out
+    assert f"{table}:3: {PREFIX}258 is in line 2 as well" in result.out
 
 
 def test_what_was_moved_is_moved_back_by_the_undo_file(house: Desk, site: str) -> None:
@@ -137,8 +137,8 @@ def test_rows_that_cannot_be_used_are_refused_by_line_and_the_others_go(house: D
     result = house("move", table)
     assert (result.code, "1 DOI to move, 5 rows refused" in result.out) == (1, True), result.out
     for line, words in (
-        (2, "is no DOI"), (3, "neither number nor DOI"), (4, "stands in line 5 as well"),
-        (5, "stands in line 4 as well"), (7, "holds changes that are not deposited"),
+        (2, "is no DOI"), (3, "neither number nor DOI"), (4, "is in line 5 as well"),
+        (5, "is in line 4 as well"), (7, "holds changes that are not deposited"),
     ):  # fmt: skip
         assert any(f"{table}:{line}: " in told and words in told for told in result.out.splitlines()), (line, words)
     failed = (house.folder / "urls-failed.csv").read_text("utf-8").splitlines()

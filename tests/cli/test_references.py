@@ -72,14 +72,14 @@ def test_an_accepted_doi_stands_at_its_place_and_goes_out_with_the_next_update(c
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("258", "--accept", "1"), "is no number and DOI"),
+        (("258", "--accept", "1"), "is not a number and a DOI"),
         (("258", "--accept", "1=not a doi"), "DOI"),
         (("258", "--accept", f"99={CITED}"), "has no reference 99"),
         (("258", "--accept", "1=10.48251/SADF.ISSN.2406-5617.C999"), "no agency has the DOI"),
-        (("258", "--accept", f"2={CITED}"), "plainly another work"),
+        (("258", "--accept", f"2={CITED}"), "clearly a different work"),
         (("--accept", f"1={CITED}"), "about one record"),
         (("258", "--ask", "--accept", f"1={CITED}"), "about one record"),
-        (("258", "--ask"), "nobody is there to be asked"),
+        (("258", "--ask"), "nobody is there to answer"),
     ],
 )
 def test_what_cannot_be_accepted_changes_nothing(cited: Desk, arguments: tuple[str, ...], words: str) -> None:

@@ -187,7 +187,7 @@ def from_terminal(house: House) -> Facts:
             reached = re.findall(
                 r"^  (received|processed|registered|resolves|indexed|intended) +\d{4}-", receipt, re.MULTILINE
             )
-            overdue = re.search(r"^  overdue .*?  (\w[\w ]*) was to be reached", receipt, re.MULTILINE)
+            overdue = re.search(r"^  overdue .*?  (\w[\w ]*) was expected by then", receipt, re.MULTILINE)
             named = {"intended": "as_intended", "as intended": "as_intended"}
             words = [named.get(one, one) for one in (*reached, overdue[1] if overdue else "")]
             found[doi[0]] = (tuple(words[:-1]), words[-1] or None, doi[0] in marked)

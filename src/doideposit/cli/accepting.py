@@ -77,8 +77,8 @@ class Acceptance:
             raise UsageError(f"no agency has the DOI {one.doi}", hint="compare it with the page of the cited work")
         what = "; ".join(each.what for each in one.doubts)
         if one.state is ReferenceState.WRONG and not self.anyway:
-            hint = "compare the two; where it is right all the same, add --anyway"
-            raise UsageError(f"{one.doi} is plainly another work than reference {one.number}: {what}", hint=hint)
+            hint = "compare the two; if it is right after all, add --anyway"
+            raise UsageError(f"{one.doi} is clearly a different work from reference {one.number}: {what}", hint=hint)
         if what:
             self.terminal.note(f"{one.number}: {what}")
 
@@ -114,7 +114,7 @@ class Acceptance:
         if self.terminal.as_json:
             self.terminal.json({"ok": True, "target": self.depositor.target, **about})
         else:
-            self.terminal.say(f"It goes out with the next update: doideposit deposit {path}")
+            self.terminal.say(f"It is sent with the next update: doideposit deposit {path}")
         return 0
 
     def _record_file(self, doi: Doi) -> Path:
@@ -138,7 +138,7 @@ class Acceptance:
             if terminal.as_json:
                 terminal.json({**plan.to_dict(), **about})
             else:
-                terminal.say("Nothing was sent: settle what is blocked, then give the command with --send again.")
+                terminal.say("Nothing was sent: correct what is blocked, then run the command with --send again.")
             return 1
         if plan.new + plan.updates:
             ask_before_production(terminal, plan, yes=self.yes)
@@ -155,7 +155,7 @@ def _parsed(accepted: Sequence[str]) -> dict[int, Doi]:
     for text in accepted:
         number, _, doi = text.partition("=")
         if not number.strip().isdecimal() or not doi:
-            raise UsageError(f"“{text}” is no number and DOI", hint="write it as 3=10.1234/x")
+            raise UsageError(f"“{text}” is not a number and a DOI", hint="write it as 3=10.1234/x")
         try:
             found[int(number)] = Doi.parse(doi)
         except InvalidIdentifier as error:

@@ -65,7 +65,7 @@ def adopt(
     """Take over DOIs that were registered elsewhere: a record file each, and an entry in the ledger. Sends nothing.
 
     Without a DOI, everything that Crossref has of the series of the configuration. A run that was interrupted, or
-    could not ask about everything, goes on when the same command is given again.
+    could not ask about everything, continues when you run the same command again.
     """
     from doideposit.json_schemas import schema_location
     from doideposit.wiring import open_depositor
@@ -96,7 +96,7 @@ def _listed(path: Path | None) -> "tuple[Doi, ...]":
     if isinstance(found, Finding):
         raise UsageError(found.message, hint=found.hint or "")
     if not found:
-        raise UsageError(f"{path} holds no DOI", hint="a line of it is taken in where one of its cells holds a DOI")
+        raise UsageError(f"{path} holds no DOI", hint="a line counts if one of its cells contains a DOI")
     return found
 
 

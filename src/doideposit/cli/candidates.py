@@ -22,5 +22,5 @@ def show_candidate(terminal: Terminal, candidate: "CitedCandidate", mark: str = 
     terminal.line((Span(f"       {mark} "), Span(work.doi, Style.PLACE), Span(f"  {safe(about)}")))
     score = "" if work.score is None else f"score {work.score:.0f}"
     doubts = "; ".join(one.what for one in candidate.doubts)
-    words = ", ".join(filter(None, (score, f"doubtful: {doubts}" if doubts else "nothing speaks against it")))
+    words = ", ".join(filter(None, (score, f"doubtful: {doubts}" if doubts else "no differences found")))
     terminal.line((Span(f"         {safe(words)}", Style.DIM),))

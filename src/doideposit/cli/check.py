@@ -273,22 +273,24 @@ def write_product(content: bytes, output: Path | None) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="FILE.xml...")
 @json_option
 @click.option("--verbose", "-v", is_flag=True, help="Show the original messages of the schema processor.")
-@click.option("--as", "lift_to", metavar="VERSION", help="Lift the file to a newer version first; says what changes.")
+@click.option(
+    "--as", "lift_to", metavar="VERSION", help="Convert the file to a newer version first; says what changes."
+)
 @click.pass_obj
 def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verbose: bool, lift_to: str | None) -> None:
     """Give the XSD 1.1 verdict for any Crossref deposit file, by the version it declares.
 
-    A file can be valid by the schema and be refused by Crossref all the same, such as for two prefixes or a wrong ORCID
-    iD: that is said too, and ends with exit code 1 as well.
+    A file can be valid against the schema and still be refused by Crossref, for instance for two prefixes or a wrong
+    ORCID iD: this is reported too, also with exit code 1.
 
     FILE.xml may be - for standard input. There are verdicts for 5.5.0, 5.4.0, 5.3.1 and doi_resources 5.4.0; a file of
-    another version has none (exit code 5), and --as 5.5.0 says whether it is valid once lifted.
+    another version has none (exit code 5), and --as 5.5.0 says whether it is valid after conversion.
     """
     from doideposit.wiring import open_validator
 
     if lift_to not in {None, *SCHEMA_VERSIONS}:
         hint = f"there are: {', '.join(SCHEMA_VERSIONS)}"
-        raise UsageError(f"files cannot be lifted to {lift_to}", hint=hint)
+        raise UsageError(f"files cannot be converted to {lift_to}", hint=hint)
     terminal = invocation.terminal(as_json=as_json)
     validator = open_validator(announce=terminal.note)
     documents: list[dict[str, Any]] = []

@@ -83,10 +83,10 @@ _reason = click.option("--reason", default="", metavar="TEXT", help="Why, for re
 @click.option("--as", "kind", type=click.Choice(CORRECTIONS), default="correction", show_default=True)
 @_options
 def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | None, **given: Any) -> None:
-    """Let a notice correct a registered work.
+    """Correct a registered work by a notice.
 
-    The notice gets the update written into its record and is registered; the corrected record stays as it is. Give the
-    command again to go on after an interruption. RECORDS are the folders of the record files [default: `records` of
+    The notice gets the update written into its record and is registered; the corrected record stays as it is. Run the
+    command again to continue after an interruption. RECORDS are the folders of the record files [default: `records` of
     the configuration, else the folder around it].
     """
     _carry_out(invocation, Asked("correct", type=kind, reason="", **given), target, as_json=as_json)
@@ -96,10 +96,10 @@ def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | N
 @_reason
 @_options
 def retract(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
-    """Let a notice retract a registered work, and mark the title of the work.
+    """Retract a registered work by a notice, and mark the title of the work.
 
     The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
-    Posted content says in its `status` that it was withdrawn. Give the command again to go on after an interruption.
+    Posted content says in its `status` that it was withdrawn. Run the command again to continue after an interruption.
     """
     _carry_out(invocation, Asked("retract", type="retraction", **given), target, as_json=as_json)
 
@@ -108,7 +108,7 @@ def retract(invocation: Invocation, *, as_json: bool, target: str | None, **give
 @_reason
 @_options
 def withdraw(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
-    """Let a notice withdraw a registered work, and mark the title of the work; posted content gets a `status`.
+    """Withdraw a registered work by a notice, and mark its title; posted content gets a `status`.
 
     The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
     """
@@ -185,7 +185,7 @@ def _require_registered(terminal: Terminal, depositor: "Depositor", request: "Co
     policy = request.notice.commentary.effective_crossmark_policy if request.notice else None
     under_way = [doi for doi in (original, policy) if doi is not None and depositor.status(doi).is_open]
     if under_way and not asked.dry_run:
-        terminal.note(f"waiting for what goes before: {', '.join(map(str, under_way))}")
+        terminal.note(f"waiting for what must be registered first: {', '.join(map(str, under_way))}")
         _wait(terminal, depositor, asked.wait, under_way)
     if not depositor.status(original).registered:
         message = f"{original} is not registered, as far as the ledger knows"
@@ -303,7 +303,7 @@ class CorrectionRun:
         for one in self._correction.changed:
             problem = one.edited.save() if one.edited is not None else None
             if problem is not None:
-                raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then give the command again")
+                raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then run the command again")
             if one.edited is not None:
                 self._terminal.note(f"  changed {one.path}")
 
@@ -316,12 +316,12 @@ class CorrectionRun:
             report = self._depositor.deposit(plan, on_event=narrator(self._terminal))
             blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
             if blocked:
-                self._end(ExitCode.REJECTED, "Stopped: give the command again.", findings=blocked)
+                self._end(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)
         if self._depositor.status(one.doi).is_open:
             _wait(self._terminal, self._depositor, self._asked.wait, [one.doi])
         status = self._depositor.status(one.doi)
         if status.is_open:
-            self._end(ExitCode.PENDING, f"{one.doi} is not done yet. Give the same command again later: it goes on.")
+            self._end(ExitCode.PENDING, f"{one.doi} is not done yet. Run the same command again later: it continues.")
         if not status.registered or status.last_update_failed:
             self._end(ExitCode.REJECTED, f"{one.doi}: {status.message or status.next_action}")
 
@@ -330,7 +330,7 @@ class CorrectionRun:
         path = Path(f"{self._asked.word}-{one.path.stem}.plan.json")
         self._depositor.plans.write(self._depositor.plan(one.path), path, by=name_of_person(None))
         words = f"Written to {path}: another person runs `doideposit approve {typed(path)}`, then `doideposit apply"
-        self._end(ExitCode.PENDING, f"{words} {typed(path)}`. Give this command again after that: it goes on.")
+        self._end(ExitCode.PENDING, f"{words} {typed(path)}`. Run this command again after that: it continues.")
 
     def _end(self, code: int, words: str, *, findings: Sequence[Finding] = ()) -> NoReturn:
         if self._terminal.as_json:

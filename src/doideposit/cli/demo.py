@@ -34,7 +34,7 @@ RECORD = "comment-258.yaml"
 )
 @click.pass_obj
 def demo(invocation: Invocation, keep: Path | None) -> None:
-    """Watch the whole job on a real commentary, against an embedded Crossref; it needs no configuration."""
+    """See the whole process with a real commentary and an embedded Crossref; it needs no configuration."""
     from doideposit.sandbox.clock import Delays
     from doideposit.sandbox.server import running
     from doideposit.sandbox.simulation import Sandbox
@@ -200,7 +200,7 @@ def _close(terminal: Terminal, folder: Path, status: "WorkStatus") -> None:
     milestones = {**status.milestones, Milestone.RECEIVED: received}
     show_receipt(terminal, [replace(status, milestones=milestones)], place=SIMULATED)
     terminal.say()
-    terminal.say(f"Everything lies in {folder}: the configuration, the record, deposit.xml and the ledger.")
+    terminal.say(f"Everything is in {folder}: the configuration, the record, deposit.xml and the ledger.")
     terminal.say(
         "The simulated Crossref is gone again; nothing left this machine. To do it with your own: doideposit init"
     )

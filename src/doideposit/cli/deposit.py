@@ -56,7 +56,7 @@ RETRY = (
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing, not even the ledger.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--retry", is_flag=True, help=RETRY)
-@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field be lost by an update; repeatable.")
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to lose this field; repeatable.")
 @click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
 @click.option("--skip-invalid", is_flag=True, help="Send what can go, and leave out what is blocked.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
@@ -153,7 +153,7 @@ def _refuse(terminal: Terminal, plan: "Plan") -> None:
         terminal.line(
             (
                 Span("Nothing was sent. ", Style.ERROR),
-                Span(f"Settle what is blocked{_others(plan)}."),
+                Span(f"Correct what is blocked{_others(plan)}."),
             )
         )
     finish(ExitCode.REJECTED)
@@ -178,7 +178,9 @@ def ask_for_production(terminal: Terminal, target: str, what: str, *, yes: bool)
     if target != "production" or yes:
         return
     if not terminal.interactive:
-        raise UsageError("depositing to production needs a yes", hint="add --yes when nobody is there to answer")
+        raise UsageError(
+            "a deposit to production must be confirmed", hint="add --yes if nobody can answer the question"
+        )
     # The question stands on a line of its own, which no terminal breaks in the middle of a word.
     terminal.note("A registered DOI can never be deleted.")
     question = f"Deposit {what} to Crossref (production)?"

@@ -36,7 +36,7 @@ def drift(context: click.Context, target: str | None, every: bool, as_json: bool
     """Ask what others changed of your registered DOIs: content, address, owner, aliases.
 
     Crossref's REST API is asked for lists once a day; each record is read again after its deposit, and then once a
-    week. It exits with 1 while a change waits for your word: `drift accept` or `drift restore`.
+    week. The exit code is 1 while a change needs your decision: `drift accept` or `drift restore`.
     """
     if context.invoked_subcommand is not None:
         if target is not None or every or as_json:
@@ -86,7 +86,7 @@ def _show(terminal: "Terminal", depositor: "Depositor", watched: "WatchReport", 
 @json_option
 @click.pass_obj
 def accept(invocation: Invocation, work: str, reason: str, target: str | None, as_json: bool) -> None:
-    """Let what others changed stand, with the reason. A later change is told again."""
+    """Accept what others changed, with the reason. A later change is reported again."""
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -113,7 +113,7 @@ def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -
 
 @drift.command()
 @doi_argument
-@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field of theirs be lost; repeatable.")
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow this field of theirs to be lost; repeatable.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option(
     "-o",
@@ -136,7 +136,7 @@ def restore(
     target: str | None,
     as_json: bool,
 ) -> None:
-    """Send the last version of yours again, over what others changed. It shows first what that changes.
+    """Send your last version again, which replaces what others changed. It shows first what that changes.
 
     What they added is lost by it only where --allow-loss names it.
     """

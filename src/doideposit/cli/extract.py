@@ -48,10 +48,10 @@ def extract(
 ) -> None:
     """Draft a record from a finished document: Word, LibreOffice, PDF, a web page, an e-book, JATS, Markdown or text.
 
-    The draft is a file to review: beside each field stands where it was read from, and what the document lacks or
-    prints oddly is said. Nothing is guessed silently, and nothing is deposited. Of a folder, each document becomes a
-    record of its own; records that are there already are never overwritten. The address of a page, https://…, is
-    fetched once.
+    The draft is a file to review: a comment beside each field says where it was read from, and the findings say what
+    the document lacks or prints oddly. Nothing is guessed silently, and nothing is deposited. Each document of a folder
+    gets its own record; existing records are never overwritten. A page given by its address, https://…, is fetched
+    once.
     """
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)
     settings = invocation.settings(required=False)

@@ -50,7 +50,7 @@ WORDS: dict[str, Word] = {
         page="https://www.crossref.org/",
     ),
     "registrant": Word(
-        "The organisation that is responsible for a deposit. It stands in the head of every file, beside the "
+        "The organisation that is responsible for a deposit. It is named in the head of every file, beside the "
         "depositor.",
         ("depositor",),
     ),
@@ -62,8 +62,8 @@ WORDS: dict[str, Word] = {
         page="docs/how-to/write-a-record.md",
     ),
     "record type": Word(
-        "As what Crossref files a work; it cannot be changed after the registration. report-series: numbered "
-        "reports of a series with an ISSN. report-single: reports of a series without one. journal: articles "
+        "The kind of work that Crossref registers it as; it cannot be changed after the registration. report-series: "
+        "numbered reports of a series with an ISSN. report-single: reports of a series without one. journal: articles "
         "of a journal. posted: blog posts, letters and other texts outside of a series.",
         ("report-series", "report-single", "journal", "posted", "report"),
         "docs/how-to/choose-record-type.md",
@@ -112,10 +112,10 @@ WORDS: dict[str, Word] = {
         page="docs/how-to/ledger.md",
     ),
     "outstanding": Word(
-        "Sent, or waiting to be sent, with an end that is not known yet. `doideposit poll` asks; nobody has to wait.",
+        "Sent, or waiting to be sent; the result is not known yet. `doideposit poll` asks; nobody has to wait.",
         ("pending", "queued", "at Crossref"),
     ),
-    "settled": Word("Ended, one way or the other: registered, rejected, or given up by a person.", ("done",)),
+    "settled": Word("Ended, with any result: registered, rejected, or given up by a person.", ("done",)),
     "received": Word(
         "Crossref has the file. It proves nothing else: the file waits in a queue and may still be rejected.",
         page="docs/explanation/milestones.md",
@@ -155,7 +155,7 @@ WORDS: dict[str, Word] = {
     # Files.
     "YAML": Word(
         "A plain text file with one `key: value` a line. Lines that belong to a key are indented below it with spaces, "
-        "not with tabs; entries of a list begin with a hyphen; behind # stands a comment, which is not read.",
+        "not with tabs; entries of a list begin with a hyphen; text after # is a comment, which is not read.",
         page="docs/how-to/write-a-record.md",
     ),
     "key": Word(
@@ -165,7 +165,7 @@ WORDS: dict[str, Word] = {
         "docs/how-to/write-a-record.md",
     ),
     "UTF-8": Word(
-        "The way texts are stored in which every script of the world has its place. In Windows Notepad: File, Save as, "
+        "A way of storing text that has room for every script of the world. In Windows Notepad: File, Save as, "
         "Encoding: UTF-8. In Word: File, Save as, Plain text, Unicode (UTF-8). In Excel: CSV UTF-8.",
         ("encoding", "Unicode"),
     ),
@@ -174,7 +174,7 @@ WORDS: dict[str, Word] = {
         "Crossref's description of which XML is right. Every file is checked against it before it is sent.", ("XSD",)
     ),
     "keyring": Word(
-        "The place where your system keeps passwords, so that they stand in no file.", page="docs/how-to/secrets.md"
+        "The place where your system keeps passwords, so that they are in no file.", page="docs/how-to/secrets.md"
     ),
     # What is said about a record.
     "finding": Word("One thing that is wrong with a record or worth knowing, with its line and what to do."),

@@ -213,7 +213,7 @@ def _stop_for(terminal: Terminal, path: Path, problems: "Sequence[Finding]") -> 
     for problem in problems[:20]:
         terminal.note(f"{problem.where}: {problem.message} ({problem.hint})")
     more = f", and {len(problems) - 20} more" if len(problems) > 20 else ""  # noqa: PLR2004  (as many as are shown)
-    raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and give the command again")
+    raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and run the command again")
 
 
 def _tell(

@@ -78,7 +78,7 @@ class Question(NamedTuple):
 QUESTIONS = {
     "depositor": Question(
         "Name of the publisher",
-        "It stands in every deposit as depositor, registrant and publisher.",
+        "It is named in every deposit as depositor, registrant and publisher.",
         "Write it as on your own pages. Readers see it in the citation.",
         needed=True,
     ),
@@ -102,7 +102,7 @@ QUESTIONS = {
     ),
     "record_type": Question(
         "Are they 1 reports or papers, 2 articles of a journal, 3 posts",
-        "What Crossref files them as. It is chosen once: Crossref does not change it later.",
+        "The record type at Crossref. It is chosen once: Crossref does not change it later.",
         "1: numbered commentaries, policy briefs, working papers. 2: only where the series is a journal, with volumes "
         "or issues. 3: blog posts, letters, preprints, which belong to no series. When in doubt: 1.",
         needed=True,
@@ -110,7 +110,7 @@ QUESTIONS = {
     "prefix": Question(
         "DOI prefix",
         "Crossref gave it to the publisher when it joined; it looks like 10.48251.",
-        "It stands in the welcome mail of Crossref, and in front of the slash in every DOI you have.",
+        "It is in the welcome mail from Crossref, and in front of the slash in every DOI you have.",
         needed=True,
     ),
     "doi": Question(
@@ -122,7 +122,7 @@ QUESTIONS = {
     ),
     "url": Question(
         "Pattern of a landing page, or empty",
-        "Such as https://www.example.org/comment-{number}/; a record's own url wins.",
+        "Such as https://www.example.org/comment-{number}/; a `url` in a record takes precedence.",
         "The page that the DOI leads to, not the PDF. Leave it empty when addresses do not follow from the number.",
     ),
     "language": Question(
@@ -142,14 +142,14 @@ QUESTIONS = {
     ),
     "username": Question(
         "Crossref login, or empty",
-        "As Crossref gave it: a role such as abcd, or name@example.org/abcd. The password never stands in this file.",
+        "As Crossref gave it: a role such as abcd, or name@example.org/abcd. The password is never in this file.",
         "You need it for Crossref itself, not for rehearsals: leave it empty for now if you do not know it.",
     ),
 }
 
 
 @click.command()
-@click.option("--preset", type=click.Choice(sorted(PRESETS)), help="Take these answers instead of asking.")
+@click.option("--preset", type=click.Choice(sorted(PRESETS)), help="Use these answers instead of asking.")
 @click.option(
     "--output",
     "-o",
@@ -210,7 +210,7 @@ NEXT = (
 
 def _interview(terminal: Terminal) -> Answers:
     terminal.say(
-        "A few questions for the configuration file. Enter takes what stands in brackets, ? explains a question, "
+        "A few questions for the configuration file. Enter accepts the answer in brackets, ? explains a question, "
         "Ctrl-C stops without writing anything. At the end you see everything and can change it.\n"
     )
     answers = EMPTY
@@ -380,12 +380,12 @@ def configuration_text(answers: Answers) -> str:
         "# Production is never a default: set it here, or add --target production to a command.",
         'target = "sandbox"',
         "",
-        "[depositor]  # stands in the head of every deposit",
+        "[depositor]  # named in the head of every deposit",
         f"name = {_quoted(answers.depositor)}",
         f"email = {_quoted(answers.email)}  # Crossref mails its result logs here",
         f"registrant = {_quoted(answers.depositor)}",
         "",
-        "# The login of each target; test and production have separate passwords, which never stand in this file:",
+        "# The login of each target; test and production have separate passwords, which are never in this file:",
         '# { env = "VARIABLE" }, { file = "path" } (readable by you alone), { command = [...] } or { keyring = true }.',
         f"{comment}[credentials.production]",
         f"{comment}username = {username}",

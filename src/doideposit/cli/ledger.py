@@ -68,7 +68,7 @@ def backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) 
     terminal = invocation.terminal(as_json=as_json)
     if keep is not None and not file.is_dir():
         hint = f"make it first: mkdir -p {file}; or leave --keep out"
-        raise UsageError(f"--keep is for a folder, and {file} is none", hint=hint)
+        raise UsageError(f"--keep needs a folder, and {file} is not one", hint=hint)
     with existing_ledger(invocation) as opened:
         made = backup_path(file, system_clock(), is_file=opened.is_file)
         opened.backup(made)
@@ -118,7 +118,7 @@ def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
         return
     terminal.say(f"{done.place} is as it was in {file}: {counted(done.dois, 'DOI')}")
     if done.kept:
-        terminal.say(f"the ledger before lies in {done.kept}: it shows what was deposited since")
+        terminal.say(f"the previous ledger is in {done.kept}: it shows what was deposited since")
 
 
 @contextmanager
@@ -134,7 +134,7 @@ def _no_job(inbox: Path) -> Iterator[None]:
         return
     with FileLock(folder / "lock", system_clock()) as lock:
         if not lock.held:
-            hint = "wait until it has ended, or stop it, and give the command again"
+            hint = "wait until it has ended, or stop it, and run the command again"
             raise WorldError(f"the scheduled job is at work ({lock.holder})", hint=hint)
         yield
 
@@ -169,7 +169,7 @@ def check(invocation: Invocation, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
-    """Write the whole ledger as JSON Lines, as it stands at one moment: for another database, or for reading."""
+    """Write the whole ledger as JSON Lines, as it is at one moment: for another database, or for reading."""
     from doideposit.deposits.ledger.export import write_lines
 
     if as_json and output is None:
@@ -204,7 +204,7 @@ def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
-    """Take an export in FILE into a ledger that is new or empty: all of it or nothing."""
+    """Import the export in FILE into a ledger that is new or empty: all of it or nothing."""
     from doideposit.wiring import open_ledger
 
     terminal = invocation.terminal(as_json=as_json)
@@ -237,4 +237,6 @@ def _texts(file: Path, stream: Iterable[str]) -> Iterator[str]:
         yield from stream
     # An export is UTF-8 wherever it was made, whatever the encoding of this machine.
     except UnicodeDecodeError:
-        raise UsageError(f"{file} is no export: it is not UTF-8", hint="`doideposit ledger export` makes one") from None
+        raise UsageError(
+            f"{file} is not an export: it is not UTF-8", hint="`doideposit ledger export` makes one"
+        ) from None

@@ -13,7 +13,7 @@ _DOES: Final[dict[str, str]] = {
     "create add write begin": "`doideposit new NUMBER` writes a record to fill in",
     "import convert read word docx pdf": "`doideposit extract DOCUMENT` drafts a record from a document",
     "setup configure start install": "`doideposit init` writes the configuration",
-    "log story": "`doideposit history NUMBER` tells the story of a DOI",
+    "log story": "`doideposit history NUMBER` shows the history of a DOI",
     "rehearse test try": "`doideposit deposit RECORD` rehearses in the sandbox, unless another target is named",
     "cite citation": "`doideposit tags NUMBER` prints the citation",
     "open web gui browser pages-for-staff": "`doideposit desk` opens the pages in the browser",
@@ -24,7 +24,7 @@ _DOES: Final[dict[str, str]] = {
     "cancel stop": "`doideposit abandon NUMBER` gives up a deposit that is under way",
     "backup": "`doideposit ledger backup FILE` does that",
     "login password credentials": (
-        "the login stands in [credentials.production] of doideposit.toml; `doideposit doctor` looks whether it is right"
+        "the login is in [credentials.production] of doideposit.toml; `doideposit doctor` checks it"
     ),
     "help": "`doideposit COMMAND --help` shows what a command takes",
     "version": "`doideposit --version` shows it",

@@ -33,7 +33,7 @@ __all__ = ["move"]
 TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
 # More DOIs than these are not named one by one, and fewer pages are looked at without a word before.
 MANY = 20
-AGAIN = "give the same command again"
+AGAIN = "run the same command again"
 
 
 @click.command()
@@ -61,11 +61,11 @@ def move(
     wait: float,
     yes: bool,
 ) -> None:
-    """Let registered DOIs lead to new addresses, as a table with the columns doi (or number, or old) and new says.
+    """Move registered DOIs to new addresses, from a table with the columns doi (or number, or old) and new.
 
-    An old address with a * stands for all of that form, as the new one does. Every new page is looked
-    at first: it has to be there and to show its DOI. Then the record files get the new address, one DOI is sent and
-    proved, and the rest follows. URLS-undo.csv leads back, URLS-failed.csv has the rows to give again. RECORDS are the
+    An old address with a * means all addresses of that form; the new address can have a * too. Every new page is
+    fetched first: it must exist and show its DOI. Then the record files get the new address, one DOI is sent and
+    proved, and the others follow. URLS-undo.csv undoes the move, URLS-failed.csv has the refused rows. RECORDS are the
     folders of the record files [default: `records` of the configuration, else the folder around it].
     """
     from doideposit.health.moving import compare_moves, decide_moves, write_failed
@@ -251,7 +251,7 @@ class MoveRun:
             self._terminal.say(f"{status.doi}: more than the address changed: {status.drift[0].what}")
         if proof.unseen:
             for one in proof.unseen[:MANY]:
-                self._terminal.say(f"not seen to lead to its new page yet: {_doi(one)}")
+                self._terminal.say(f"does not lead to its new page yet: {_doi(one)}")
             if len(proof.unseen) > MANY:
                 self._terminal.say(f"… and {len(proof.unseen) - MANY:,} more")
             show_error(self._terminal, proof.error)
@@ -262,7 +262,7 @@ class MoveRun:
     def _stop(self, code: int, words: str) -> NoReturn:
         """End with what is done and what is left."""
         unsent = f", {counted(self._unsent, 'DOI')} not sent" if self._unsent else ""
-        self._terminal.say(f"{words}{unsent}. Later {AGAIN}: it goes on from here.")
+        self._terminal.say(f"{words}{unsent}. Later {AGAIN}: it continues from here.")
         finish(code)
         raise AssertionError
 

@@ -89,7 +89,7 @@ AUTHOR = """\
 def new(invocation: Invocation, number: str, series_name: str | None, output: Path | None, force: bool) -> None:
     """Write a record for the commentary NUMBER, with every key that a record can have, to be filled in.
 
-    On a terminal it asks for title, date and authors; what is answered with Enter stays open in the file.
+    On a terminal it asks for title, date and authors; a question that you answer with Enter stays open in the file.
     """
     terminal = invocation.terminal()
     settings = invocation.settings()
@@ -184,7 +184,7 @@ def _lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterato
     location = schema_location("record")
     if location:
         yield f"# yaml-language-server: $schema={location}\n"
-    yield f"# {series.title} {number}. A line that begins with # is not read: take the # away where you fill one in.\n"
+    yield f"# {series.title} {number}. A line that begins with # is not read: remove the # where you fill one in.\n"
     yield f"series: {series.name}\nnumber: {_scalar(number)}\n"
     yield f"title: {_scalar(answers.get('title') or '')}".rstrip() + "     # as printed, without series and number\n"
     yield f"published: {answers.get('published') or ''}".rstrip() + "     # a day, or a month such as 2026-03\n"

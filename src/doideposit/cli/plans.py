@@ -35,7 +35,7 @@ def name_of_person(by: str | None) -> str:
         return by or getpass.getuser()
     except (KeyError, OSError):
         # An account without a name, as in some containers.
-        raise UsageError("nobody knows who you are", hint='say it: --by "Your Name"') from None
+        raise UsageError("your name is not known", hint='say it: --by "Your Name"') from None
 
 
 @click.command()
@@ -43,8 +43,10 @@ def name_of_person(by: str | None) -> str:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The plan file.")
 @target_option
 @by_option
-@click.option("--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because its cause is mended.")
-@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field be lost by an update; repeatable.")
+@click.option(
+    "--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because the cause is corrected."
+)
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to lose this field; repeatable.")
 @click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out the records that are blocked, and plan the others.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
@@ -236,12 +238,12 @@ def _show_titles(terminal: Terminal, file: "PlanFile") -> None:
     for record in file.sending[:MOST_SHOWN]:
         terminal.line((Span(f"  {record.doi}  ", Style.PLACE), Span(safe(record.title))))
     if len(file.sending) > MOST_SHOWN:
-        terminal.say(f"  … and {len(file.sending) - MOST_SHOWN:,} more, which stand in the file")
+        terminal.say(f"  … and {len(file.sending) - MOST_SHOWN:,} more, which are in the file")
 
 
 def _ask_approval(terminal: Terminal, file: "PlanFile") -> None:
     if not terminal.interactive:
-        raise UsageError("an approval needs a yes", hint="add --yes when nobody is there to answer")
+        raise UsageError("an approval must be confirmed", hint="add --yes if nobody can answer the question")
     if not click.confirm(f"Approve the plan {file.name}?", default=False, err=True):
         raise click.Abort
 
@@ -251,7 +253,7 @@ def _ask_approval(terminal: Terminal, file: "PlanFile") -> None:
 @target_option
 @by_option
 @click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Poll until done, at most this long.")
-@click.option("--dry-run", is_flag=True, help="Show the plan as it stands now, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the plan as it is now, and change nothing.")
 @click.option("--without-files", is_flag=True, help="Apply it although its files are not on this machine.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, and every change.")
@@ -272,7 +274,7 @@ def apply(
     """Deposit what a plan file holds: exactly that, or nothing of it when anything changed since it was made.
 
     Files, configuration, ledger and what Crossref has are compared first. Applying a plan twice does nothing, and one
-    that was interrupted goes on.
+    that was interrupted continues.
     """
     from doideposit.deposits.plans.document import read_plan
     from doideposit.wiring import open_depositor
@@ -318,8 +320,8 @@ def _outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
         terminal.json({**now.to_dict(), **_about(file), "ok": not moved})
     elif moved:
         terminal.say()
-        words = "The plan is not what it was when it was made: make it anew."
+        words = "The plan no longer matches what it was made from: make a new one."
         terminal.line((Span("Nothing was sent. ", Style.ERROR), Span(words)))
     else:
-        terminal.say("This plan is done already: nothing is left to send.")
+        terminal.say("This plan was applied already: nothing is left to send.")
     finish(ExitCode.REJECTED if moved else ExitCode.DONE)

@@ -113,7 +113,7 @@ def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
         for change in one.fields if one.kind is DriftKind.DEPOSIT else ():
             yield "", change
     if status.overdue is not None:
-        yield "overdue", f"{local_time(status.overdue.due)}  {status.overdue.milestone.words} was to be reached by then"
+        yield "overdue", f"{local_time(status.overdue.due)}  {status.overdue.milestone.words} was expected by then"
 
 
 REHEARSED = "this was a rehearsal, and the DOI does not exist yet. For real:"

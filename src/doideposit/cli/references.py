@@ -38,11 +38,11 @@ LONGEST = 200
     help="Write this DOI into the record file, for the reference of this number; repeatable.",
 )
 @click.option("--ask", is_flag=True, help="Ask about each reference for which a work was found, and write the answer.")
-@click.option("--anyway", is_flag=True, help="Accept a DOI also where its work is plainly another one.")
+@click.option("--anyway", is_flag=True, help="Accept a DOI even if its work is clearly a different one.")
 @click.option("--send", is_flag=True, help="Send the references of the record alone, once their DOIs are accepted.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--no-search", is_flag=True, help="Do not search Crossref for references without a right DOI.")
-@click.option("--offline", is_flag=True, help="Ask nobody: tell what the ledger knows.")
+@click.option("--offline", is_flag=True, help="Use no network: show what the ledger knows.")
 @target_option
 @json_option
 @click.pass_obj
@@ -60,11 +60,11 @@ def references(
     target: str | None,
     as_json: bool,
 ) -> None:
-    """Tell of every reference whether it has a DOI, whose word that is, and whether it leads to the right work.
+    """Show for every reference whether it has a DOI, who added it, and whether it leads to the right work.
 
-    Without a name, of everything that is registered. For references without a right DOI Crossref is searched; what
-    makes a find doubtful is said, and nothing is accepted unless you say so. It exits with 1 while a reference has a
-    DOI that is dead or leads to another work. Sends nothing.
+    Without a name it checks everything that is registered. If a reference has no correct DOI, Crossref is searched for
+    it. The differences of each work that is found are named, and nothing is accepted unless you say so. The exit code
+    is 1 while a reference has a DOI that is dead or leads to another work. Sends nothing without --send.
     """
     from doideposit.cli.accepting import Acceptance
     from doideposit.cli.works import find_dois
@@ -76,7 +76,7 @@ def references(
         hint = "such as `doideposit references 258 --accept 3=10.1234/x`"
         raise UsageError("--accept and --send are about one record", hint=hint)
     if ask and not terminal.interactive:
-        raise UsageError("nobody is there to be asked", hint="name the DOI: --accept NUMBER=DOI")
+        raise UsageError("nobody is there to answer", hint="name the DOI: --accept NUMBER=DOI")
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
         dois = (
             find_dois(depositor, works)
@@ -139,7 +139,7 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
     shown = one.text if len(one.text) <= LONGEST else f"{one.text[:LONGEST]}…"
     terminal.line((Span(f"       {safe(shown)}", Style.DIM),))
     if one.state is ReferenceState.DEAD:
-        terminal.line((Span("       no agency has this DOI: correct it, or take it out", Style.HINT),))
+        terminal.line((Span("       no agency has this DOI: correct it, or remove it", Style.HINT),))
     elif one.doubts:
         terminal.line((Span(f"       {safe('; '.join(each.what for each in one.doubts))}", Style.HINT),))
     if one.state is ReferenceState.WRONG and one.asserted_by == "crossref":

@@ -48,7 +48,7 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str | None) ->
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
     if length <= timedelta(0):
-        raise click.BadParameter("it must be longer than nothing")
+        raise click.BadParameter("it must be longer than 0")
     return length
 
 

@@ -43,7 +43,7 @@ def install(invocation: Invocation, versions: tuple[str, ...], everything: bool,
 @json_option
 @click.pass_obj
 def list_(invocation: Invocation, as_json: bool) -> None:
-    """List the versions there are, and where those on this machine lie."""
+    """List the versions, and where the installed ones are."""
     terminal = invocation.terminal(as_json=as_json)
     store = SchemaStore.default()
     rows = [(version, store.location(version), store.target(version)) for version in store.available()]

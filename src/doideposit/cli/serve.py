@@ -35,9 +35,9 @@ def serve(
 ) -> None:
     """Run the JSON API and callback receiver, and the pages for staff for several people.
 
-    Who may use the API says [api.tokens] in the configuration, and who the pages [desk.accounts]. It speaks http: put
-    a web server with https before it where other machines are to reach it. Deposits are followed up by `doideposit
-    run`. SIGTERM and Ctrl-C let requests under way finish.
+    In the configuration, [api.tokens] says who may use the API, and [desk.accounts] who may use the pages. It speaks
+    http: put a web server with https in front of it if other machines must reach it. Deposits are followed up by
+    `doideposit run`. After SIGTERM or Ctrl-C it first finishes the requests under way.
     """
     from doideposit.web import application
     from doideposit.web.desk.messages import MAX_UPLOAD

@@ -166,7 +166,7 @@ def _watch(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Draw
 @json_option
 @click.pass_obj
 def history(invocation: Invocation, work: str, target: str | None, as_json: bool) -> None:
-    """Show the story of one DOI: every submission, what Crossref said, and what was proved."""
+    """Show the history of one DOI: every submission, what Crossref said, and what was proved."""
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)

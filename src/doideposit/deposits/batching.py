@@ -322,7 +322,7 @@ def _outdated(decision: Decision) -> Decision:
     """Refuse what would be sent now although it is not what was approved."""
     doi = decision.wanted.doi
     message = f"the ledger moved on since this was planned: another deposit of {doi} was recorded meanwhile"
-    hint = "give the same command again, and look at what it would do now"
+    hint = "run the same command again, and look at what it would do now"
     finding = Finding("plan-outdated", Severity.ERROR, message, hint)
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 

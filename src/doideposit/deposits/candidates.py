@@ -83,7 +83,7 @@ class ContentStore:
             raise DiskError(f"the temporary file of the plan cannot be read: {error.strerror}") from None
         # Nobody else can open the file; this is for a disk that lies.
         if hashlib.sha256(data).hexdigest() != content.sha256:
-            raise DiskError("the temporary file of the plan was changed", hint="give the same command again")
+            raise DiskError("the temporary file of the plan was changed", hint="run the same command again")
         return data
 
 

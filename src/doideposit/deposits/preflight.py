@@ -304,7 +304,7 @@ def _of_references(one: DepositCandidate, decision: Decision, cited: CitedAgenci
     for each in cites:
         if cited.found.get(each.doi.key) == "":
             message = f"the DOI {each.doi} in a reference is registered at no agency"
-            hint = "correct it, or take it out: without a DOI Crossref looks for the work by itself"
+            hint = "correct it, or remove it: without a DOI Crossref looks for the work by itself"
             yield Finding("reference-doi-dead", Severity.WARNING, message, hint, each.where)
 
 

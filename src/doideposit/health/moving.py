@@ -200,7 +200,7 @@ def _decided(
     same = lines.get(commentary.doi.key, ())
     if len({_plain(one.new or one.address) for one in same}) > 1 or (same and same[0] is not row):
         others = " and ".join(str(one.line) for one in same if one is not row)
-        message = f"{commentary.doi} stands in line {others} as well"
+        message = f"{commentary.doi} is in line {others} as well"
         return refused("move-twice", message, "keep the row that is right: of two addresses nobody can say which")
     old = registered[commentary.doi.key]
     if row.new and row.address and _plain(old) not in {_plain(row.address), _plain(row.new)}:

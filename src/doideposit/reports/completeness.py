@@ -83,15 +83,15 @@ def _ror(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     lacking = (work.without_ror for work in works if Measure.RORS not in work.has)
     name, gain = _most_frequent(lacking)
     where = f"`ror` in the institution of `[series.{series}]`, or in the records where it is another one"
-    sentence = f"Look up the ROR id of {name} once, at ror.org, and add it as {where}: {_all(gain)} gain by it. {_THEN}"
+    sentence = (
+        f"Look up the ROR id of {name} once, at ror.org, and add it as {where}: {_all(gain)} would benefit. {_THEN}"
+    )
     yield _Step(gain, _QUESTION, sentence)
 
 
 def _orcid(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     name, gain = _most_frequent(work.without_orcid for work in works if Measure.ORCIDS not in work.has)
-    sentence = (
-        f"Ask {name} for the ORCID iD, and add it to the records: {_all(gain)} gain by that one question. {_THEN}"
-    )
+    sentence = f"Ask {name} for the ORCID iD, and add it to the records: {_all(gain)} would benefit. {_THEN}"
     yield _Step(gain, _QUESTION + gain / 4, sentence)
 
 

@@ -38,7 +38,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "plan-outdated",
         "The ledger moved on since the plan",
         "What was approved is sent, or nothing: it might undo what another run deposited meanwhile.",
-        "give the same command again, and look at what it would do now",
+        "run the same command again, and look at what it would do now",
     ),
     _plan(
         "plan-failed-before",
@@ -245,7 +245,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "configuration",
         "The configuration cannot be used",
         "All of them are listed with their places.",
-        "correct them, then give the command again",
+        "correct them, then run the command again",
     ),
     _error(
         "usage",
@@ -257,7 +257,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "world",
         "Something outside failed",
         "Nothing is lost.",
-        "give the same command again later",
+        "run the same command again later",
     ),
     _error(
         "address-refused",

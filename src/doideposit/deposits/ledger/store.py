@@ -94,7 +94,7 @@ class Ledger:
             export.copy_file(place.path, path)
 
     def export_lines(self) -> Iterator[str]:
-        """Yield the whole ledger as lines of JSON, as it stands at one moment."""
+        """Yield the whole ledger as lines of JSON, as it is at one moment."""
         with self._database.reading(repeatable=True) as connection:
             yield from export.lines(connection)
 

@@ -124,7 +124,7 @@ def _row(
     if not key:
         yield _with_fault(whole, path, "the row has neither number nor DOI", "fill one of them in, or delete the row")
     elif key in seen and not moves:
-        message = f"{key} stands in line {seen[key]} already"
+        message = f"{key} is in line {seen[key]} already"
         yield _with_fault(whole, path, message, "keep only one of the two rows")
     else:
         seen[key] = line

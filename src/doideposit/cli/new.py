@@ -202,7 +202,8 @@ def _lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterato
         yield f"url: {answers.get('url') or ''}".rstrip() + "     # the page about this commentary, not the PDF\n"
     meanings = descriptions(Commentary)
     for key, example in EXAMPLES.items():
-        yield f"\n# {meanings[key]}\n# {key}: {example}\n"
+        # A meaning may be wrapped in the model, and the second line of a comment needs a # of its own.
+        yield f"\n# {' '.join(meanings[key].split())}\n# {key}: {example}\n"
 
 
 def _names(text: str) -> Iterator[tuple[str, str]]:

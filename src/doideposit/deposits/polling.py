@@ -246,14 +246,16 @@ class Poller:
         except (CredentialsRefused, ConfigurationError) as error:
             if not self._context.accounts.several:
                 raise
-            # An outage ends this pass: the next file would meet the same.
             self.refused[publisher] = error
         except (RegistrarUnavailable, RegistrarBusy) as error:
+            # An outage ends this pass: the next file would meet the same.
             self._note_unreachable(submission, error)
         except SubmissionForbidden as error:
+            # A block (403) is about this machine and not about the file: to go on asking would prolong it.
             self._note_odd(submission, error)
             self._stopped = error
         except UnexpectedAnswer as error:
+            # An answer that is none says something of this file alone: the others are asked about.
             self._note_odd(submission, error)
 
     def _note_unreachable(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
@@ -405,6 +407,7 @@ class Poller:
                 context.ledger.polls.watch(upload, pause_until(context.clock(), 5, context.random, error))
                 return
             except UnexpectedAnswer:
+                # It was thought lost before: an odd answer about it needs no person, and it is asked about again later.
                 self._watch(upload)
 
     def _ask_late(self, upload: Attempt, submission: Submission) -> None:

@@ -234,9 +234,11 @@ class Uploader:
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._pause(upload, error)
         except SubmissionInDoubt as error:
+            # It may have arrived: only asking for it by its name can tell, so that nothing is sent twice.
             self._note_doubt(upload, Told(error.message, answer=error.excerpt))
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
+            # It reads like a refusal. Whether the file was stored all the same is asked before it is sent again.
             self._note_doubt(upload, Told(error.message, error.hint, error.excerpt, declined=True))
             self.error = error
         except BaseException:

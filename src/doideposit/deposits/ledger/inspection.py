@@ -72,5 +72,6 @@ def _hindrance(engine: Engine, place: LedgerLocation, revision: str | None) -> L
                     connection.execute(text("CREATE TABLE doideposit_doctor (one INTEGER)"))
                 transaction.rollback()
     except LedgerError as error:
+        # The error is what the diagnosis reports, and no failure of it.
         return error
     return None

@@ -155,6 +155,7 @@ class Works:
                 mine = _works().where(work.c.target == self._target, work.c.doi == key)
                 return with_told(connection, self._target, [_work(connection.execute(mine).mappings().one())])[0]
         except LedgerDamaged:
+            # One damaged row is shown as harmed, and hides no other DOI.
             return LedgerWork(Doi(printed), self._target, "", "", "", None, None, None, harmed=True)
 
     def harmed(self) -> Mapping[int, tuple[str, ...]]:

@@ -88,7 +88,7 @@ def _steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
         )
         yield f"Put the record, and not the document, into the inbox, which is the folder {inbox}"
         return
-    yield f"Correct {safe(place.name)}, which lies beside this report. What is wrong stands below."
+    yield f"Correct {safe(place.name)}, which is beside this report. The errors are listed below."
     yield f"Put the corrected file into the inbox again, which is the folder {inbox}"
     if len(claim.rejected) < len(claim.entries or ()):
         yield "Leave the other records in the file as they are: what is registered is not sent again."

@@ -415,7 +415,7 @@ def _statuses(operation: Schema) -> str:
 # The Python API, by autodoc.
 
 _GROUPS = {
-    "Entry": "open Depositor",
+    "Entry": "open Depositor Input",
     "What is given back": (
         "Plan PlanEntry DepositReport ReportEntry PollReport Progress WorkStatus Proof Overdue SubmissionRef "
         "HistoryEntry LedgerEvent Action State Outcome Milestone RetryClass EventKind Finding Severity Where"
@@ -426,8 +426,9 @@ _GROUPS = {
         "UpdateStep Publishers WarningInbox CrossrefWarning WarningKind ConflictSide"
     ),
     "What is raised": (
-        "DoiDepositError ConfigurationError UsageError WorldError SchemaError LedgerError RegistrarError "
-        "CredentialsRefused PlanUnusable ApprovalMissing"
+        "DoiDepositError ConfigurationError UsageError WorldError SchemaError DiskError LedgerError LedgerUnavailable "
+        "LedgerTooNew LedgerDamaged RegistrarError CredentialsRefused SubmissionForbidden RegistrarBusy "
+        "RegistrarUnavailable SubmissionInDoubt UnexpectedAnswer PlanUnusable ApprovalMissing"
     ),
     "Identifiers": "Doi Orcid Ror Isni Issn Wikidata InvalidIdentifier",
     "A commentary and its parts": (
@@ -463,7 +464,9 @@ def _autodoc(name: str) -> Iterator[str]:
     value = getattr(doideposit, name)
     kind = "class" if inspect.isclass(value) else "function"
     kind = "exception" if kind == "class" and issubclass(value, Exception) else kind
-    options = [] if kind == "function" else ["   :members:", "   :member-order: bysource"]
+    # What may be handed in is no class, but one of several.
+    kind = "data" if name == "Input" else kind
+    options = [] if kind in {"function", "data"} else ["   :members:", "   :member-order: bysource"]
     if name in _MODELS and hasattr(value, "model_fields"):
         options += ["   :undoc-members:", "   :exclude-members: model_config, model_post_init", "   :no-index-entry:"]
     yield "\n".join(["```{eval-rst}", f".. auto{kind}:: doideposit.{name}", *options, "```", ""])

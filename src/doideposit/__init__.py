@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from doideposit.checks.checking import Checker
-    from doideposit.checks.values import DepositorName
+    from doideposit.checks.values import DepositorName, Input
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
     from doideposit.deposits.conflicts import ConflictSide
@@ -51,11 +51,20 @@ if TYPE_CHECKING:
         ApprovalMissing,
         ConfigurationError,
         CredentialsRefused,
+        DiskError,
         DoiDepositError,
+        LedgerDamaged,
         LedgerError,
+        LedgerTooNew,
+        LedgerUnavailable,
         PlanUnusable,
+        RegistrarBusy,
         RegistrarError,
+        RegistrarUnavailable,
         SchemaError,
+        SubmissionForbidden,
+        SubmissionInDoubt,
+        UnexpectedAnswer,
         UsageError,
         WorldError,
     )
@@ -91,11 +100,12 @@ if TYPE_CHECKING:
 # Where each public name lives: a name is imported when it is asked for, so that `import doideposit` stays cheap.
 _HOMES = {
     "checks.checking": "Checker",
-    "checks.values": "DepositorName",
+    "checks.values": "DepositorName Input",
     "crossref.registrar": "Credentials Endpoint Registrar",
     "errors": (
-        "ApprovalMissing ConfigurationError CredentialsRefused DoiDepositError LedgerError PlanUnusable RegistrarError "
-        "SchemaError UsageError WorldError"
+        "ApprovalMissing ConfigurationError CredentialsRefused DiskError DoiDepositError LedgerDamaged LedgerError "
+        "LedgerTooNew LedgerUnavailable PlanUnusable RegistrarBusy RegistrarError RegistrarUnavailable SchemaError "
+        "SubmissionForbidden SubmissionInDoubt UnexpectedAnswer UsageError WorldError"
     ),
     "findings": "Finding Severity Where",
     "records.identifiers": "Doi InvalidIdentifier Isni Issn Orcid Ror Wikidata",
@@ -154,6 +164,7 @@ __all__ = [
     "DepositReport",
     "Depositor",
     "DepositorName",
+    "DiskError",
     "Doi",
     "DoiDepositError",
     "Drift",
@@ -165,13 +176,17 @@ __all__ = [
     "FullText",
     "Funding",
     "HistoryEntry",
+    "Input",
     "Institution",
     "InvalidIdentifier",
     "Isni",
     "Issn",
     "Ledger",
+    "LedgerDamaged",
     "LedgerError",
     "LedgerEvent",
+    "LedgerTooNew",
+    "LedgerUnavailable",
     "Licence",
     "Limits",
     "Milestone",
@@ -200,7 +215,9 @@ __all__ = [
     "ReferenceState",
     "ReferencesReport",
     "Registrar",
+    "RegistrarBusy",
     "RegistrarError",
+    "RegistrarUnavailable",
     "Relation",
     "ReportEntry",
     "ResultDetails",
@@ -213,7 +230,10 @@ __all__ = [
     "Severity",
     "State",
     "Status",
+    "SubmissionForbidden",
+    "SubmissionInDoubt",
     "SubmissionRef",
+    "UnexpectedAnswer",
     "Update",
     "UpdateStep",
     "UsageError",

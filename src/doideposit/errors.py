@@ -98,6 +98,13 @@ class ConfigurationError(DoiDepositError):
         super().__init__(message, hint=hint)
         self.findings = findings
 
+    def __str__(self) -> str:
+        """Return what is wrong in one line: a log often has nothing but this."""
+        if not self.findings:
+            return self.message
+        first, more = self.findings[0], len(self.findings) - 1
+        return f"{self.message}: {first.where}: {first.message}" + (f", and {more} more" if more else "")
+
 
 class UsageError(DoiDepositError):
     """Say that the command, or the call, cannot be carried out as it was given."""

@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
+from os import PathLike
 from pathlib import Path
 
 from doideposit.checks.rules.evaluation import check, check_in_part, check_together, settle, top_field
@@ -225,6 +226,8 @@ class Checker:
                 yield [Record(item)]
             case Mapping():
                 yield [read_data(item)]
+            case _ if not isinstance(item, str | PathLike):
+                raise _no_input(item)
             case _ if is_deposit_xml(item):
                 yield [Path(item)]
             case _:
@@ -388,3 +391,13 @@ def _nothing_to_register(name: str, *, alone: bool) -> Finding:
         hint if alone else "a deposit needs at least one item with doi_data",
         Where(file=name),
     )
+
+
+def _no_input(item: object) -> UsageError:
+    """Return the error for what is neither a record nor the place of one."""
+    kind = "None" if item is None else f"of the type {type(item).__name__}"
+    if isinstance(item, Iterable):
+        hint = "hand in each record by itself: depositor.deposit(*records), or depositor.check(record) for each"
+    else:
+        hint = "hand in a Commentary, a mapping of its fields, or the path of a file"
+    return UsageError(f"this is no record and no file, but {kind}", hint=hint)

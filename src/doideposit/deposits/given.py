@@ -12,10 +12,19 @@ def given_doi(value: Doi | str) -> Doi:
     """Return the DOI of a text; raise `UsageError` for a text that is none."""
     if isinstance(value, Doi):
         return value
+    # Programs without a type checker hand in what a form or a database gave them.
+    given: object = value
+    if not isinstance(given, str):
+        hint = "hand in a Doi, or its text such as 10.5555/12345678"
+        raise UsageError(f"this is no DOI, but {_kind(given)}", hint=hint)
     try:
-        return Doi.parse(value)
+        return Doi.parse(given)
     except InvalidIdentifier as error:
         raise UsageError(error.message, hint=error.hint) from None
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"of the type {type(value).__name__}"
 
 
 def given_page(dois: Iterable[Doi | str] | None, after: Doi | str | None) -> tuple[tuple[str, ...] | None, str]:

@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateTable
 from doideposit.deposits.ledger.engine import LedgerLocation, check_folder, check_kind, make_engine, reading, writing
 from doideposit.deposits.ledger.migrate import migrate
 from doideposit.deposits.ledger.tables import METADATA
+from doideposit.errors import UsageError
 
 __all__ = ["Database"]
 
@@ -44,6 +45,7 @@ class Database:
         self._begun = begun
         self._lock = Lock()
         self._engine: Engine | None = None
+        self._closed = False
         self._empty: Engine | None = None
         if self.is_there:
             check_kind(place)
@@ -57,7 +59,8 @@ class Database:
         return self.place.path is None or self.place.path.exists()
 
     def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection; whoever goes on after that is told so, and opens none again unnoticed."""
+        self._closed = True
         for engine in (self._engine, self._empty):
             if engine is not None:
                 engine.dispose()
@@ -65,6 +68,7 @@ class Database:
     @contextmanager
     def reading(self, *, repeatable: bool = False) -> Iterator[Connection]:
         """Open a transaction that only reads; with `repeatable` all of it sees one moment."""
+        self._check_open()
         # Another process may have made the file since the last look.
         engine = self._engine or (self._open() if self.is_there else self._nothing())
         with reading(engine, self.place, repeatable=repeatable) as connection:
@@ -73,8 +77,14 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes, committed when the block ends."""
+        self._check_open()
         with writing(self._engine or self._open(), self.place) as connection:
             yield connection
+
+    def _check_open(self) -> None:
+        if self._closed:
+            hint = "open it again with `doideposit.open`, or do everything inside of the `with`"
+            raise UsageError(f"the ledger {self.place.name} was closed, and with it its depositor", hint=hint)
 
     def _open(self) -> Engine:
         with self._lock:

@@ -437,7 +437,7 @@ def test_a_depositor_is_opened_once_and_closed_by_who_opened_it(desk: Desk) -> N
     assert Client(app).get("/v1/health").status_code == 200, "and opened again when it is needed again"
     assert len(opened) == 2
     app.close()
-    given = application(desk.depositor, tokens={})
+    given = application(desk.open(), tokens={})
     given.close()
     assert desk.depositor.outstanding() == 0, "what was handed over stays open"
 

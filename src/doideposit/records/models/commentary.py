@@ -154,7 +154,7 @@ class Commentary(Value):
         Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)],
         WrapValidator(_empty_where_said_so),
     ]
-    """Everyone named in the byline, in its order. A work that names nobody says `without: [authors]`."""
+    """Everyone named in the byline, in its order. A work that names nobody lists `authors` below `without`."""
     published: Annotated[PartialDate, WrapValidator(_absent_where_found_so)]
     """The date of publication online: a year, a year and month, or a day. Leave it out for what is only in print."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]

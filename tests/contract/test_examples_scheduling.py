@@ -192,6 +192,24 @@ def test_the_service_is_a_single_pass_that_may_reject_something() -> None:
     takes(arguments)
 
 
+def test_every_unit_works_in_the_folder_of_the_tutorial_and_may_write_there() -> None:
+    for path in SYSTEMD:
+        if path.suffix != ".service":
+            continue
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.optionxform = str  # type: ignore[assignment,method-assign]
+        unit.read(path)
+        service = unit["Service"]
+        assert service["WorkingDirectory"] == "/srv/doideposit"
+        assert "/srv/doideposit" in service["ReadWritePaths"].split()
+        assert service["Environment"].startswith("PATH=/srv/doideposit/venv/bin:")
+        _, _, *arguments = service["ExecStart"].split()
+        assert arguments[:2] == ["--config", "/srv/doideposit/doideposit.toml"]
+        takes(arguments)
+    for path in (EXAMPLES / "cron" / "crontab", EXAMPLES.parent / "docs" / "tutorials" / "administrator.md"):
+        assert "cd /srv/doideposit && " in path.read_text(encoding="utf-8")
+
+
 def test_the_timer_starts_the_service() -> None:
     timer = configparser.ConfigParser(interpolation=None)
     timer.optionxform = str  # type: ignore[assignment,method-assign]

@@ -30,11 +30,13 @@ def install(invocation: Invocation, versions: tuple[str, ...], everything: bool,
     terminal = invocation.terminal()
     store = SchemaStore.default(announce=terminal.note)
     for version in store.available() if everything else versions or (DEFAULT_VERSION,):
+        # Files that are there are verified again: a damaged bundle is fetched anew.
         if store.location(version) is not None and not force and not store.verify(version):
             if not quiet:
                 terminal.say(f"Crossref {version} is already here: {store.location(version)}")
             continue
         place = store.install(version, force=force)
+        # Prepared now, while somebody waits anyway, and not with the first record.
         Validator(store).prepare(version)
         terminal.say(f"Crossref {version} is installed and verified: {place}")
 
@@ -67,6 +69,7 @@ def verify(invocation: Invocation, versions: tuple[str, ...], as_json: bool) -> 
     terminal = invocation.terminal(as_json=as_json)
     store = SchemaStore.default()
     faults = {version: store.verify(version) for version in versions or store.installed()}
+    # Nothing installed is no success: whoever verifies expects something to be there.
     good = bool(faults) and not any(faults.values())
     if as_json:
         documents = {

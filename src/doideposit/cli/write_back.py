@@ -67,6 +67,7 @@ def _done(
         if is_file_name(work) or not works:
             yield from written(depositor, [Path(work)], reading=reading, key=key, dry_run=dry_run)
             continue
+        # A number or a DOI names a work; its document has to be looked for in the folders of the site.
         doi = find_doi(depositor, work)
         found = list(written(depositor, site, reading=reading, key=key, only=doi, dry_run=dry_run))
         if not found:

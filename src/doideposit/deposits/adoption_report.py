@@ -78,6 +78,7 @@ class AdoptionReport:
     @property
     def complete(self) -> bool:
         """Tell whether everything could be asked, and nothing is left for another run."""
+        # An error without an unread DOI happens too: a list that could not be asked to its end.
         return self.error is None and not self.of(Adoption.UNREAD)
 
     def to_dict(self) -> dict[str, Any]:

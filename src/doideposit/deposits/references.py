@@ -19,6 +19,7 @@ class ReferenceState(StrEnum):
     """Say what is known of one reference."""
 
     MATCHED = "matched"
+    # Crossref found no DOI for it: many works have none, so that this is no fault.
     UNMATCHED = "not-matched"
     DEAD = "dead"
     WRONG = "wrong"
@@ -84,6 +85,7 @@ class ReferenceFeedback:
     @property
     def best(self) -> CitedCandidate | None:
         """Return the one candidate that nothing speaks against; None where there is none, or several."""
+        # Of two that fit, nobody can say by machine which one is cited.
         fitting = [one for one in self.candidates or () if one.fits]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -129,6 +131,7 @@ class ReferenceList:
             "title": self.title,
             "read_at": _moment(self.read_at),
             "asked_again_at": _moment(self.asked_again_at),
+            # Every state has its number, zeros included: a missing key would look like a state that is unknown.
             "counts": {state.value: self.count(state) for state in ReferenceState},
             "references": [one.to_dict() for one in self.references],
         }
@@ -152,6 +155,7 @@ class ReferencesReport:
         """Return the numbers in one line."""
         total = sum(len(one.references) for one in self.lists)
         numbers = {state: sum(one.count(state) for one in self.lists) for state in ReferenceState}
+        # The value with its hyphen is for programs.
         words = {ReferenceState.UNMATCHED: "not matched"}
         told = [f"{number} {words.get(state, state.value)}" for state, number in numbers.items() if number]
         return f"{counted(total, 'reference')} of {counted(len(self.lists), 'DOI')}" + (

@@ -31,6 +31,7 @@ def bare(fields: Mapping[str, RawValue]) -> dict[str, RawValue]:
 
 def _bare(value: RawValue) -> RawValue:
     if value is None or isinstance(value, str):
+        # `str` of the subclass is a plain text, which lets go of its document.
         return None if value is None else str(value)
     if isinstance(value, Mapping):
         return bare(value)
@@ -41,6 +42,7 @@ def element_at(fields: RawValue, loc: Loc) -> Element | None:
     """Return the element of the field at `loc`; that of the nearest field around it, or in it, which has one."""
     found = None
     for value in _way(fields, loc):
+        # Going down, the last element found is the nearest one to the field.
         found = _first(value) or found
     return found.element if found else None
 
@@ -86,5 +88,6 @@ def without(value: RawValue, locs: AbstractSet[Loc], at: Loc = ()) -> RawValue:
         return value
     if isinstance(value, Mapping):
         return {key: without(one, locs, (*at, key)) for key, one in value.items() if (*at, key) not in locs}
+    # Places are counted before anything is left out, as the findings count them.
     entries = [((*at, index), one) for index, one in enumerate(value)]
     return [without(one, locs, place) for place, one in entries if place not in locs]

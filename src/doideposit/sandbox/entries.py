@@ -41,6 +41,7 @@ class ReceivedFile:
             return Stage.COMPLETED
         if now < self.visible:
             return Stage.HIDDEN
+        # A file that is stuck in the queue stays there, whatever the clock says.
         return Stage.QUEUED if self.stuck == Stage.QUEUED or now < self.started else Stage.IN_PROCESS
 
 
@@ -79,6 +80,7 @@ class Registration:
     @property
     def agency(self) -> str:
         """Return which agency has it: members of Crossref have numbers, other agencies stand by their names."""
+        # Records of an older state have no member, and were all Crossref's.
         return "Crossref" if self.member.isdecimal() or not self.member else self.member
 
 

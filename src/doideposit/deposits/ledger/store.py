@@ -87,6 +87,7 @@ class Ledger:
         Raises `UsageError` when `path` exists, `DiskError` when it cannot be written.
         """
         place = self._database.place
+        # A server has tools of its own for copies; an export is what can be taken into any ledger.
         if place.path is None:
             export.write_lines(path, self.export_lines())
             return
@@ -95,6 +96,7 @@ class Ledger:
 
     def export_lines(self) -> Iterator[str]:
         """Yield the whole ledger as lines of JSON, as it is at one moment."""
+        # One moment for all tables, or an event could name a submission that was not exported yet.
         with self._database.reading(repeatable=True) as connection:
             yield from export.lines(connection)
 

@@ -42,12 +42,14 @@ class CannotEdit(Exception):
 
 def applied(data: Any, edit: Edit) -> Any:
     """Return what the data are after the edit: what is read back from the new text must be equal to it."""
+    # The data before the edit are compared with the file once more, and must not change.
     root = copy.deepcopy(data)
     parent = _parent(root, edit.loc)
     last = edit.loc[-1]
     match edit:
         case Set(value=value):
             _put(parent, last, as_texts(value), edit.loc)
+        # A list that is not there is made with its first entry.
         case Append(value=value):
             listed = parent[last] if _has(parent, last) else None
             if listed is not None and not isinstance(listed, list):
@@ -66,6 +68,7 @@ def as_texts(value: Any) -> Any:
         return {str(key): as_texts(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [as_texts(part) for part in value]
+    # YAML, TOML and JSON write truth values in small letters, Python does not.
     if isinstance(value, bool):
         return str(value).lower()
     return None if value is None else str(value)
@@ -73,6 +76,7 @@ def as_texts(value: Any) -> Any:
 
 def _parent(root: Any, loc: Loc) -> Any:
     node = root
+    # Counted from one, so that the message names the path up to the step that is missing.
     for end, step in enumerate(loc[:-1], 1):
         if not _has(node, step):
             raise CannotEdit(f"there is no `{field_path(loc[:end])}`")
@@ -93,6 +97,7 @@ def _has(node: Any, step: str | int) -> bool:
 
 
 def _put(parent: Any, last: str | int, value: Any, loc: Loc) -> None:
+    # A number is a place in a list and nothing else, a text a key in a mapping.
     if isinstance(parent, dict) is isinstance(last, int) or (isinstance(last, int) and not _has(parent, last)):
         raise CannotEdit(f"there is no `{field_path(loc)}`")
     parent[last] = value

@@ -42,6 +42,7 @@ class Properties:
     references: tuple[Node, ...] = ()
     bibliography: tuple[Leaf, ...] = ()
     nocite: str = ""
+    # Headers are the rule; readers of Word and PDF say otherwise.
     firm: bool = True
 
 
@@ -57,5 +58,6 @@ class Manuscript:
     format: str
     lines: tuple[Line, ...] = ()
     properties: Properties = field(default_factory=Properties)
+    # Only formats without lines of their own have names for them.
     places: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()

@@ -423,6 +423,24 @@ def test_online_a_wrong_password(folder: Path, crossref: Sandbox) -> None:
 
 @pytest.mark.network_loopback
 @pytest.mark.parametrize(
+    ("username", "hint"),
+    [
+        ("sadf", "whether sadf is the role that Crossref gave"),
+        ("ana@example.org", "such as ana@example.org/role"),
+        ("ana@example.org:sadf", "a slash between user name and role"),
+        ("ana@example.org/sadf", "whether that person has the role sadf"),
+    ],
+)
+def test_online_a_refused_login_names_what_to_look_at(
+    folder: Path, crossref: Sandbox, username: str, hint: str
+) -> None:
+    file = folder / "doideposit.toml"
+    file.write_text(file.read_text().replace('username = "sadf"', f'username = "{username}"'))
+    assert hint in faults(online(folder, "falsch"))["login online"][2]
+
+
+@pytest.mark.network_loopback
+@pytest.mark.parametrize(
     ("fault", "name", "verdict"),
     [
         (("status", "503", "poll"), "login online", "fail"),

@@ -91,13 +91,27 @@ def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) ->
     login = fetched()
     checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
     if checked.verdict is LoginVerdict.ACCEPTED:
-        yield ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited")
+        # Crossref compares role and prefix when it reads a deposit, and never before.
+        later = "whether its role may deposit on the prefix shows with the first deposit"
+        yield ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
     elif checked.verdict is LoginVerdict.REFUSED:
-        hint = "check user name, role and password of this target; test and production have separate passwords"
-        yield fail(what, f"{login.username}: {checked.detail}", hint)
+        yield fail(what, f"{login.username}: {checked.detail}", _about_login(login.username))
     else:
         hint = "try again later; if it stays, check the address of the target"
         yield warn(what, f"not settled for {login.username}: {checked.detail}", hint)
+
+
+def _about_login(username: str) -> str:
+    """Return what to look at: Crossref gives one answer to a wrong name, a wrong role and a wrong password."""
+    passwords = "test and production have separate passwords"
+    person, slash, role = username.partition("/")
+    if ":" in person and not slash:
+        return "write a slash between user name and role, such as name@example.org/role"
+    if "@" in person and not role:
+        return f"write user name and role, such as {person}/role; a person's login needs both"
+    if slash:
+        return f"check the password of {person}, and whether that person has the role {role}; {passwords}"
+    return f"check whether {username} is the role that Crossref gave the publisher, and its password; {passwords}"
 
 
 def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:

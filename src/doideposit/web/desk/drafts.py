@@ -130,6 +130,7 @@ class Drafts:
         except OSError:
             return
         found = (self.one(name) for name in names)
+        # The draft that somebody touched last stands first: it is most likely the one that is looked for.
         yield from sorted((draft for draft in found if draft is not None), key=lambda each: each.at, reverse=True)
 
     def _now(self) -> str:
@@ -153,6 +154,7 @@ class Drafts:
     def _write(self, draft: SavedDraft) -> bool:
         """Write a version under its number; False where that number is taken."""
         place = self._file(draft.name, draft.version)
+        # A name of its own, so that two browsers that save at once do not write into one file.
         beside = place.with_suffix(f".{secrets.token_hex(4)}")
         write_atomic(beside, json.dumps(asdict(draft), ensure_ascii=False))
         with disk_errors(place, "cannot be written"):

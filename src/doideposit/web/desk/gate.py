@@ -20,6 +20,7 @@ _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Headers for every page: nothing of it is framed, guessed at, or told to another site (OWASP, secure headers).
 _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -133,6 +134,7 @@ def _from_here(asked: Request) -> bool:
 def _begin(account: DeskAccount) -> Response:
     # What the cookie held before belongs to another session, or was put there by somebody else.
     session.clear()
+    # A new token with each sign-in: one that was seen before is worth nothing afterwards.
     session.update(name=account.name, seen=time.time(), csrf=secrets.token_urlsafe(24))
     return redirect(url_for("numbers.home"))
 

@@ -19,7 +19,9 @@ from doideposit.web.allowance import Allowance
 
 __all__ = ["Candidate", "LookUps"]
 
+# The public API of ORCID, which needs no login for its search.
 ORCID: Final = "https://pub.orcid.org/v3.0/expanded-search/"
+# The second version of ROR’s API, whose answers name an organisation in several languages.
 ROR: Final = "https://api.ror.org/v2/organizations"
 # Candidates that are shown; who finds nobody among so many writes the name more exactly.
 MOST: Final = 10
@@ -88,6 +90,7 @@ class LookUps:
 
 def _quoted(text: str) -> str:
     """Return a text that stands for itself between the quotation marks of a query of Lucene, whose signs mean more."""
+    # Quotation marks and backslashes belong to the query language of both services.
     return re.sub(r'["\\]+', " ", text)[:200].strip()
 
 
@@ -104,6 +107,7 @@ def _people(answer: Any) -> Iterator[Candidate]:
         if link:
             name = _text(one, "credit-name") or f"{_text(one, 'given-names')} {_text(one, 'family-names')}".strip()
             places = [each for each in _list(one, "institution-name") if isinstance(each, str)]
+            # Three places show which institution is meant.
             yield Candidate(link, name or link, "; ".join(places[:3]))
 
 
@@ -122,6 +126,7 @@ def _organisations(answer: Any) -> Iterator[Candidate]:
 def _link(kind: type[Orcid | Ror], text: str) -> str:
     try:
         return kind.parse(text).url
+    # What a service gives as an id is checked like one that was typed.
     except InvalidIdentifier:
         return ""
 
@@ -132,6 +137,7 @@ def _part(data: Any, key: str) -> Any:
 
 def _text(data: Any, key: str) -> str:
     found = _part(data, key)
+    # Three hundred characters hold any name; a longer one is a mistake of the service.
     return " ".join(found.split())[:300] if isinstance(found, str) else ""
 
 

@@ -80,6 +80,7 @@ def choose(name: str) -> Answer:
     # Where the draft was saved meanwhile, authors may stand in another order.
     kept = request.form.get("version") == str(draft.version) and _put(draft, field, value)
     if not kept:
+        # 409: what was shown is not what is there any more (RFC 9110, section 15.5.10).
         return message_page(409, "The draft was saved elsewhere meanwhile, so nothing was put in.", "Look again.")
     return redirect(url_for("writing.edit", name=name) + "#authors")
 

@@ -34,9 +34,12 @@ Answer = Response | str | tuple[str, int]
 ROWS: Final = 50
 # Entries of one list of the first page; each has a link to the whole list.
 MOST_LISTED: Final = 20
+# A dozen gaps are seen at once; more of them are better read in the audit.
 MOST_MISSING: Final = 12
+# More drafts than these belong to somebody who does not finish them.
 MOST_DRAFTS: Final = 30
 LAST_NUMBERS: Final = 3
+# What is new within a week is new for somebody who looks once a week.
 NEW: Final = timedelta(days=7)
 
 
@@ -118,6 +121,7 @@ def listed() -> Answer:
         asked=asked,
         kinds={key: label for key, (label, _) in KINDS.items()},
         series={row.series: _series_title(place, row.series) for row in rows},
+        # Sorted, so that the choice is in the same order each time.
         publishers=sorted({row.publisher for row in rows}),
         milestones=tuple(Milestone),
     )
@@ -128,6 +132,7 @@ def _series_title(place: Workplace, name: str) -> str:
 
 
 Fits = Callable[[NumberRow], bool]
+# Kinds of numbers that people look for, each with the words of its button.
 KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
     "": ("All", lambda _row: True),
     "attention": ("Needs somebody", lambda row: row.needs_person),

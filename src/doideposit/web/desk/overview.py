@@ -23,6 +23,7 @@ __all__ = ["NumberRow", "Overview"]
 FRESH: Final = timedelta(minutes=5)
 # Events that are read one by one; after more of them everything is read again, which costs less.
 MOST_EVENTS: Final = 1_000
+# So many DOIs fit into one question to the database.
 _DOIS_AT_ONCE: Final = 500
 
 
@@ -79,6 +80,7 @@ class Overview:
             else:
                 return self._sorted
             self._seen = newest
+            # The newest number stands first, as on the site of the series.
             self._sorted = tuple(sorted(self._rows.values(), key=lambda row: row.order, reverse=True))
             return self._sorted
 

@@ -18,6 +18,7 @@ __all__ = ["draw_pages", "page_image", "pages_drawn"]
 MOST_PAGES: Final = 40
 # Pixels of a picture: readable at the width of half a screen, and some 100 kB.
 WIDTH: Final = 900
+# In pixels: a page of any shape stays small enough for memory and screen.
 MOST_HEIGHT: Final = 2_700
 # Seconds for all pages together, of which each takes about 0.1.
 PATIENCE: Final = 30
@@ -68,7 +69,9 @@ def _png(drawn: Any) -> Iterator[bytes]:
     # Colour type 0 is grey, 2 is RGB, 6 is RGB with alpha; eight bits each.
     colours = {1: 0, 3: 2, 4: 6}[drawn.n_channels]
     yield b"\x89PNG\r\n\x1a\n"
+    # Eight bits for each colour, and no interlace: the simplest PNG (PNG specification, 11.2.2).
     yield _chunk(b"IHDR", pack(">IIBBBBB", drawn.width, drawn.height, 8, colours, 0, 0, 0))
+    # Level six is zlib's own choice between time and size.
     yield _chunk(b"IDAT", zlib.compress(data, 6))
     yield _chunk(b"IEND", b"")
 

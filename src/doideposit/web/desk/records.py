@@ -62,6 +62,7 @@ def _doi(data: Mapping[str, Any], series: Mapping[str, Series]) -> str:
     known = series.get(str(name))
     try:
         return str((known.doi_for(str(data.get("number") or "")) if known else None) or "")
+    # A number that the pattern cannot take has no DOI yet.
     except InvalidIdentifier:
         return ""
 
@@ -91,6 +92,7 @@ def fingerprint_of(path: Path) -> str:
     """Return a fingerprint of a file's bytes, empty where there is none: shows whether somebody changed it."""
     try:
         return hashlib.sha256(read_input(path)).hexdigest()
+    # Without a file there is nothing that somebody could have changed meanwhile.
     except FileNotFoundError:
         return ""
 
@@ -101,6 +103,7 @@ def name_for(data: Mapping[str, Any], folder: Path) -> Path:
     name = "-".join(filter(None, (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts)))
     if not name:
         raise UsageError("a record needs a number before it can be saved as a file", hint="fill in the number")
+    # A hundred characters leave room for the ending within the 255 bytes of a file name.
     return folder / f"{name[:100]}.yaml"
 
 

@@ -85,7 +85,16 @@ def _tokens(settings: "Settings", *, needed: bool) -> "Tokens":
         holder: resolve_password(each, environ=os.environ, service=_service(publisher), username=name)
         for holder, (each, publisher, name) in references.items()
     }
-    return Tokens(secrets, {holder: publisher for holder, (_, publisher, _) in references.items() if publisher})
+    unknown = {name for each, _, _ in references.values() for name in each.series} - set(settings.series)
+    if unknown:
+        message = f"a token of the API is limited to a series that there is not: {', '.join(sorted(unknown))}"
+        raise ConfigurationError(message, hint=f"write one of {', '.join(sorted(settings.series))} as its `series`")
+    return Tokens(
+        secrets,
+        {holder: publisher for holder, (_, publisher, _) in references.items() if publisher},
+        scopes={holder: each.scopes for holder, (each, _, _) in references.items()},
+        series={holder: each.series for holder, (each, _, _) in references.items()},
+    )
 
 
 def _service(publisher: str) -> str:

@@ -64,6 +64,7 @@ __all__ = [
     "SiteSection",
     "Target",
     "TargetSettings",
+    "TokenReference",
 ]
 
 # The three systems a deposit can go to.
@@ -204,10 +205,23 @@ class LimitSection(Section):
     """Questions at the same time."""
 
 
+class TokenReference(PasswordReference):
+    """Where a token is kept, and what it is good for."""
+
+    scopes: Annotated[tuple[Literal["read", "deposit", "decide"], ...], Field(min_length=1)] = (
+        "read",
+        "deposit",
+        "decide",
+    )
+    """What it is good for: asking and checking; making plans and depositing; approving, accepting and giving up."""
+    series: tuple[PlainText, ...] = ()
+    """The series that it reaches, by their short names; all of them when left out."""
+
+
 class ApiSection(Section):
     """The JSON API and the receiver of Crossref's notifications: `doideposit serve`."""
 
-    tokens: dict[PlainText, PasswordReference] = Field(default_factory=dict)
+    tokens: dict[PlainText, TokenReference] = Field(default_factory=dict)
     """Where the tokens of the API are kept, by the names of those who use them; without any nobody may use it."""
     notify_endpoints: tuple[PlainText, ...] = ()
     """Endpoint names that Crossref support set up for notifications; without any they are not received."""
@@ -293,7 +307,7 @@ class PublisherSection(Section):
     """Its own logins, one for each target; no other login is ever used for its series."""
     mail: RecipientSection | None = None
     """Who gets the mails about its DOIs, and nobody else then; those of [mail] when left out."""
-    tokens: dict[PlainText, PasswordReference] = Field(default_factory=dict)
+    tokens: dict[PlainText, TokenReference] = Field(default_factory=dict)
     """Where the tokens of its programs for the JSON API are kept, by their names: they reach its series alone."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.config.schema import (
@@ -24,11 +25,14 @@ from doideposit.config.schema import (
     SchemaVersion,
     Target,
     TargetSettings,
+    TokenReference,
 )
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines, MaintenanceWindow
 from doideposit.deposits.limits import Limits
 from doideposit.records.models.series import Series
+
+Reference = TypeVar("Reference", bound=PasswordReference)
 
 __all__ = [
     "ApiSettings",
@@ -64,7 +68,7 @@ class SandboxSettings:
 class ApiSettings:
     """Say where the tokens of the JSON API are kept, by name, and the endpoint names of Crossref's notifications."""
 
-    tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
+    tokens: Mapping[str, TokenReference] = field(default_factory=lambda: MappingProxyType({}))
     notify_endpoints: tuple[str, ...] = ()
 
 
@@ -128,7 +132,7 @@ class PublisherSettings:
     depositor: DepositorSettings
     credentials: Mapping[str, CredentialSettings] = field(default_factory=lambda: MappingProxyType({}))
     mail_to: tuple[str, ...] = ()
-    tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
+    tokens: Mapping[str, TokenReference] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +333,7 @@ def _reference(reference: PasswordReference | None, base: Path) -> PasswordRefer
     return None if reference is None else _kept(reference, base)
 
 
-def _kept(reference: PasswordReference, base: Path) -> PasswordReference:
+def _kept(reference: Reference, base: Path) -> Reference:
     if reference.file is None:
         return reference
     return reference.model_copy(update={"file": str(base / Path(reference.file).expanduser())})

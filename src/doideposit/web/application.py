@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from pydantic import SecretStr
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -23,7 +23,7 @@ from doideposit.web.notifications import Notifications
 from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.service import Service
 from doideposit.web.serving import Application
-from doideposit.web.tokens import Tokens
+from doideposit.web.tokens import Holder, Scope, Tokens
 from doideposit.wiring import system_clock
 
 __all__ = ["application"]
@@ -73,7 +73,9 @@ def application(
     access = AccessLog(log, clock, monotonic, as_json=log_as_json)
     app.before_request(access.begin)
     app.before_request(lambda: _let_through(known))
+    # Flask calls these from the last to the first: the log has to see the answer as it leaves.
     app.after_request(access.end)
+    app.after_request(_with_etag)
     app.register_blueprint(operations.api, url_prefix="/v1")
     app.register_blueprint(listing.api, url_prefix="/v1")
     app.add_url_rule("/v1/health", "health", lambda: _health(service.depositor()))
@@ -89,7 +91,10 @@ def _let_through(tokens: Tokens) -> None:
     """Find out who asks; an address that needs a token is for nobody else."""
     token = bearer_token()
     g.holder = tokens.holder(token)
-    if request.endpoint is None or request.endpoint in OPEN or g.holder is not None:
+    if request.endpoint is None or request.endpoint in OPEN:
+        return
+    if g.holder is not None:
+        _wants_scope(g.holder)
         return
     message = "this token is not known here" if token else "a token is needed"
     # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
@@ -103,6 +108,33 @@ def _let_through(tokens: Tokens) -> None:
         where="header Authorization",
         headers={"WWW-Authenticate": challenge},
     )
+
+
+def _wants_scope(holder: Holder) -> None:
+    """Refuse what the token is not good for."""
+    wanted: Scope = current_app.view_functions[str(request.endpoint)].__dict__.get("scope", Scope.READ)
+    if wanted in holder.scopes:
+        return
+    # RFC 6750, section 3.1: the challenge names the scope that is missing.
+    challenge = f'Bearer realm="doideposit", error="insufficient_scope", scope="{wanted}"'
+    raise Refused(
+        403,
+        "scope-missing",
+        f"this token is good for {', '.join(sorted(holder.scopes))}, and this needs {wanted}",
+        hint=f'use another token, or add "{wanted}" to the scopes of this one in the configuration',
+        where="header Authorization",
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+def _with_etag(response: Response) -> Response:
+    """Let a caller keep what it read, and ask whether it is still so: the answer is then 304, without a body."""
+    if request.method in {"GET", "HEAD"} and response.status_code == 200 and g.get("holder") is not None:  # noqa: PLR2004 - HTTP
+        response.add_etag()
+        # Only who asked may keep it, and has to ask each time.
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.make_conditional(request)
+    return response
 
 
 def _health(depositor: Depositor) -> Response:

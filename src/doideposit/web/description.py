@@ -86,7 +86,7 @@ def _paths() -> Schema:
                 "What happened since a cursor, oldest first.",
                 parameters=[_SINCE, _LIMIT],
                 answers={200: ("The events, and the cursor to go on from.", "EventsResult")},
-                refusals=(400, 401, 503),
+                refusals=(400, 401, 403, 503),
             )
         },
         "/v1/health": {"get": _open("health", "Whether the service can do its work.", (503,))},
@@ -144,7 +144,7 @@ def _doi_paths() -> Schema:
                 "Where many DOIs stand: those named, or a page of those that fit the filters.",
                 parameters=_LISTED,
                 answers={200: (found, "ListResult")},
-                refusals=(400, 401, 503),
+                refusals=(400, 401, 403, 503),
             )
         },
         "/v1/status": {
@@ -153,7 +153,7 @@ def _doi_paths() -> Schema:
                 "Where the DOIs of many lines stand.",
                 answers={},
                 lines=True,
-                refusals=(400, 401, 413, 415, 503),
+                refusals=(400, 401, 403, 413, 415, 503),
             )
         },
         "/v1/dois/{doi}/xml": {"get": _xml()},
@@ -202,7 +202,7 @@ def _decision(name: str, summary: str) -> Schema:
         body="Reason",
         parameters=[_DOI],
         answers={200: ("Where it stands now.", "StatusResult")},
-        refusals=(400, 401, 404, 413, 415, 422, 503),
+        refusals=(400, 401, 403, 404, 413, 415, 422, 503),
     )
 
 
@@ -253,7 +253,7 @@ _LINE_ANSWERS: Final = {
 
 def _about_doi(name: str, summary: str, schema: str) -> Schema:
     answers = {200: ("What is known and proved.", schema)}
-    return _operation(name, summary, parameters=[_DOI], answers=answers, refusals=(400, 401, 404, 503))
+    return _operation(name, summary, parameters=[_DOI], answers=answers, refusals=(400, 401, 403, 404, 503))
 
 
 def _open(
@@ -354,7 +354,7 @@ _NOTIFY_HEADERS: Final = [
 _REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("BadRequest", "The request cannot be read."),
     401: ("Unauthorized", "A token is missing, or not known."),
-    403: ("Forbidden", "Refused."),
+    403: ("Forbidden", "Refused: the token is not good for this, or does not reach the series."),
     404: ("NotFound", "There is no such thing here."),
     413: ("TooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is not JSON in UTF-8."),

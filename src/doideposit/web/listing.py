@@ -17,7 +17,8 @@ from doideposit.records.landing import tags_document
 from doideposit.records.models.commentary import Commentary
 from doideposit.web.answers import Answer, Refused, document, in_lines
 from doideposit.web.reading import choice, doi_in, flag, known_parameters, number, read_doi, read_lines, read_reason
-from doideposit.web.service import holder, service
+from doideposit.web.service import holder, needs, service
+from doideposit.web.tokens import Scope
 
 __all__ = [
     "LONGEST_REASON",
@@ -57,7 +58,7 @@ def dois() -> Response:
         dois=[_queried("doi", text) for text in named] if named else None,
         after=None if after is None else _queried("after", after),
     )
-    mine = (status for status in found if reaches(status.doi))
+    mine = (status for status in found if reaches(status.doi, status.series))
     page = list(islice(mine, limit + 1))
     told = page[:limit]
     more = len(page) > limit
@@ -81,7 +82,7 @@ def statuses() -> Response:
         found = {status.doi.key: status for status in depositor.statuses(dois=asked)}
         for doi in asked:
             status = found.get(doi.key)
-            if status is None or not reaches(doi):
+            if status is None or not reaches(doi, status.series):
                 unknown = never_seen(str(doi), depositor.target)
                 yield unknown.status, unknown.to_dict()
             else:
@@ -141,23 +142,42 @@ def tags(doi: str) -> Response:
     return document({"ok": True, "target": depositor.target, **tags_document(commentary)})
 
 
-def reaches(doi: Doi) -> bool:
-    """Tell whether a DOI belongs to the publisher of the token; with one publisher, every DOI does."""
-    publishers = service().depositor().publishers
-    return not publishers.further or publishers.of(doi) == holder().publisher
+def reaches(doi: Doi, series: str | None = None) -> bool:
+    """Tell whether a DOI belongs to the publisher and the series of the token; as a rule every DOI does.
+
+    `series` is what it was deposited in, by its short name or its title; looked up when left out.
+    """
+    depositor, limited = service().depositor(), holder().series
+    publishers = depositor.publishers
+    if publishers.further and publishers.of(doi) != holder().publisher:
+        return False
+    if not limited:
+        return True
+    found = depositor.status(doi).series if series is None else series
+    # A ready-made file names its series by the title alone.
+    return found in limited or any(
+        each.prefix == doi.prefix and each.title.casefold() == found.casefold()
+        for name, each in depositor.series.items()
+        if name in limited
+    )
 
 
 def events_of(events: Iterator[LedgerEvent]) -> Iterator[LedgerEvent]:
     """Yield the events of the publisher's files and DOIs."""
-    depositor, publisher = service().depositor(), holder().publisher
-    if not depositor.publishers.further:
+    depositor = service().depositor()
+    if not depositor.publishers.further and not holder().series:
         yield from events
         return
     for one in events:
         if one.doi is not None:
-            mine = depositor.publishers.of(Doi.parse(one.doi)) == publisher
+            mine = reaches(Doi.parse(one.doi))
+        elif one.submission is None:
+            mine = False
+        elif holder().series:
+            works = depositor.works.in_submissions([one.submission])
+            mine = any(reaches(work.doi, work.series) for work in works)
         else:
-            mine = one.submission is not None and depositor.publishers.of_file(one.submission) == publisher
+            mine = depositor.publishers.of_file(one.submission) == holder().publisher
         if mine:
             yield one
 
@@ -166,6 +186,7 @@ LONGEST_REASON: Final = 1_000
 
 
 @api.post("/dois/<path:doi>/acknowledge")
+@needs(Scope.DECIDE)
 def acknowledge(doi: str) -> Response:
     """Set a warning or a failure of a DOI aside."""
     depositor = service().depositor()
@@ -173,6 +194,7 @@ def acknowledge(doi: str) -> Response:
 
 
 @api.post("/dois/<path:doi>/accept")
+@needs(Scope.DECIDE)
 def accept(doi: str) -> Response:
     """Let stand what others changed of a DOI."""
     depositor = service().depositor()
@@ -180,6 +202,7 @@ def accept(doi: str) -> Response:
 
 
 @api.post("/dois/<path:doi>/abandon")
+@needs(Scope.DECIDE)
 def abandon(doi: str) -> Response:
     """Give up the open deposit of a DOI, and of all others in its file."""
     depositor = service().depositor()
@@ -187,6 +210,7 @@ def abandon(doi: str) -> Response:
 
 
 @api.post("/dois/<path:doi>/verify")
+@needs(Scope.DEPOSIT)
 def verify(doi: str) -> Response:
     """Look a DOI up at doi.org and at Crossref now; the answer waits for both."""
     depositor = service().depositor()

@@ -12,6 +12,7 @@ from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.planning import Action
 from doideposit.deposits.plans.document import PlanFile, parse_plan
 from doideposit.deposits.values import DepositReport, Plan
+from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Answer, Refused, document, in_lines
 from doideposit.web.listing import events_of, known_doi, never_seen, reaches
@@ -28,7 +29,8 @@ from doideposit.web.reading import (
     read_records,
     record_in,
 )
-from doideposit.web.service import holder, service
+from doideposit.web.service import holder, needs, service
+from doideposit.web.tokens import Scope
 
 __all__ = ["MAX_EVENTS", "MODES", "RESTORE_MODES", "api"]
 
@@ -78,14 +80,21 @@ def _record_of_line(text: str) -> Record:
 
 def _wants_reach(record: Record, where: str) -> None:
     """Refuse a record of a series that the token does not reach."""
-    depositor, publisher = service().depositor(), holder().publisher
-    series = depositor.series.get(str(record.get("series", "")))
+    depositor, publisher, limited = service().depositor(), holder().publisher, holder().series
+    # A record may leave its series out where there is only one.
+    name = str(record.get("series") or (next(iter(depositor.series)) if len(depositor.series) == 1 else ""))
+    series = depositor.series.get(name)
+    if limited and name not in limited:
+        message = f"this token is for {', '.join(sorted(limited))} alone, and the record names another series"
+        hint = "use a token that reaches the series; [api.tokens] in the configuration says which do"
+        raise Refused(403, "other-series", message, hint=hint, where=where)
     if depositor.publishers.further and series and (series.publisher_account or "") != publisher:
         message = f"the series {series.name} belongs to another publisher than this token"
         raise Refused(403, "other-publisher", message, hint="use the token of that publisher", where=where)
 
 
 @api.post("/plans")
+@needs(Scope.DEPOSIT)
 def plan() -> Response:
     """Return a plan of records as its file has it, made by the holder of the token; nothing is changed or sent.
 
@@ -107,6 +116,7 @@ def _planned(depositor: Depositor, made: Plan) -> Response:
 
 
 @api.post("/plans/approve")
+@needs(Scope.DECIDE)
 def approve() -> Response:
     """Approve the plan of the body, in the name of the holder of the token."""
     depositor = service().depositor()
@@ -119,6 +129,7 @@ def approve() -> Response:
 
 
 @api.post("/plans/apply")
+@needs(Scope.DEPOSIT)
 def apply() -> Response:
     """Record what the plan of the body holds, to be sent soon after the answer or by the scheduled job.
 
@@ -135,14 +146,17 @@ def apply() -> Response:
 def _plan_of() -> PlanFile:
     """Return the plan of the body, which must be of the publisher of the token."""
     file = parse_plan(read_json(), "the body")
-    for doi in file.dois:
-        if not reaches(doi):
-            message = f"{doi} belongs to another publisher than this token"
-            raise Refused(403, "other-publisher", message, hint="use the token of that publisher", where="body")
+    for one in file.sending:
+        series = one.sending.series if one.sending else ""
+        if one.doi is not None and not reaches(Doi.parse(one.doi), series):
+            message = f"{one.doi} belongs to another publisher or series than this token"
+            hint = "use a token that reaches its series"
+            raise Refused(403, "other-publisher", message, hint=hint, where="body")
     return file
 
 
 @api.post("/deposits")
+@needs(Scope.DEPOSIT)
 def deposit() -> Response:
     """Record deposits, to be sent soon after the answer or by the scheduled job. The same request can be given again.
 
@@ -252,8 +266,9 @@ def _event(one: LedgerEvent) -> dict[str, Any]:
         "id": one.id,
         "at": one.at.isoformat().replace("+00:00", "Z"),
         "kind": one.kind,
-        "doi": one.doi,
+        "doi": one.printed or one.doi,
         "submission": one.submission,
+        "batch_id": one.batch_id,
         "detail": dict(one.detail),
     }
 
@@ -262,6 +277,7 @@ RESTORE_MODES: Final = (*MODES, "plan")
 
 
 @api.post("/dois/<path:doi>/restore")
+@needs(Scope.DEPOSIT)
 def restore(doi: str) -> Response:
     """Record our last version of a DOI once more, to be compared with theirs by the pass that sends it.
 

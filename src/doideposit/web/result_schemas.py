@@ -218,6 +218,7 @@ def _event() -> Schema:
             "kind": ref("EventKind"),
             "doi": _MAYBE_TEXT,
             "submission": _MAYBE_NUMBER,
+            "batch_id": _MAYBE_TEXT,
             "detail": {"type": "object", "additionalProperties": {"type": "string"}},
         }
     )

@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app, g
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.web.afterwards import Afterwards, Start
-from doideposit.web.tokens import Holder
+from doideposit.web.tokens import Holder, Scope
 
-__all__ = ["Service", "holder", "service"]
+__all__ = ["Service", "holder", "needs", "service"]
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Service:
@@ -45,6 +47,16 @@ class Service:
 def service() -> Service:
     """Return the service of the application that answers this request."""
     return cast("Service", current_app.extensions["service"])
+
+
+def needs(scope: Scope) -> Callable[[View], View]:
+    """Mark a view as open to tokens of a scope alone; without a mark it is for `Scope.READ`."""
+
+    def marked(view: View) -> View:
+        view.__dict__["scope"] = scope
+        return view
+
+    return marked
 
 
 def holder() -> Holder:

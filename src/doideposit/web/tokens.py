@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 
 from doideposit.errors import ConfigurationError
 
-__all__ = ["SHORTEST", "Holder", "Tokens"]
+__all__ = ["SHORTEST", "Holder", "Scope", "Tokens"]
 
 # Characters; shorter tokens could be guessed.
 SHORTEST: Final = 24
@@ -19,26 +20,51 @@ LONGEST: Final = 512
 _HOW_TO_MAKE: Final = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
+class Scope(StrEnum):
+    """What a token may be good for: asking, having records deposited, and deciding about what is there."""
+
+    READ = "read"
+    DEPOSIT = "deposit"
+    DECIDE = "decide"
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Say who holds a token, and which publisher's series they reach, empty for the main one."""
+    """Say who holds a token, what it is good for, and which series it reaches.
+
+    `publisher` is the one whose series those are, empty for the main one; `series` names some of them, none for all.
+    """
 
     name: str
     publisher: str = ""
+    scopes: frozenset[Scope] = frozenset(Scope)
+    series: frozenset[str] = frozenset()
 
 
 class Tokens:
     """Describe the tokens in force, by the names of those who hold them; the tokens themselves are forgotten at once.
 
-    `publishers` says which further publisher a holder belongs to. Raises
-    `ConfigurationError` for a token that is too short, or that no HTTP header can carry.
+    `publishers` says which further publisher a holder belongs to, `scopes` and `series` what a token is limited to;
+    one that is not named there is good for everything. Raises `ConfigurationError` for a token that is too short, or
+    that no HTTP header can carry, and `ValueError` for a scope that there is not.
     """
 
     def __init__(
-        self, secrets: Mapping[str, SecretStr | str], publishers: Mapping[str, str] = MappingProxyType({})
+        self,
+        secrets: Mapping[str, SecretStr | str],
+        publishers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        scopes: Mapping[str, Collection[str]] = MappingProxyType({}),
+        series: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
         self._holders = {
-            _digest(_usable(name, secret)): Holder(name, publishers.get(name, "")) for name, secret in secrets.items()
+            _digest(_usable(name, secret)): Holder(
+                name,
+                publishers.get(name, ""),
+                frozenset(map(Scope, scopes.get(name) or Scope)),
+                frozenset(series.get(name, ())),
+            )
+            for name, secret in secrets.items()
         }
 
     def __len__(self) -> int:

@@ -342,3 +342,6 @@ class LedgerEvent:
     doi: str | None
     submission: int | None
     detail: Mapping[str, str]
+    # As they were deposited and sent, for programs outside; read by `Works.events` alone.
+    printed: str | None = None
+    batch_id: str | None = None

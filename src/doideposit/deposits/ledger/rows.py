@@ -95,6 +95,8 @@ def event_of(row: RowMapping) -> LedgerEvent:
         doi=row["doi"],
         submission=row["submission"],
         detail=_words(row["detail"]),
+        printed=row.get("printed"),
+        batch_id=row.get("batch_id"),
     )
 
 

@@ -211,9 +211,12 @@ class Works:
 
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
         """Yield everything that happened after the event `since`, oldest first, page by page."""
+        same = and_(work.c.target == event.c.target, work.c.doi == event.c.doi)
+        joined = event.outerjoin(work, same).outerjoin(submission, submission.c.id == event.c.submission)
+        named = select(event, work.c.printed, submission.c.batch_id).select_from(joined)
         while True:
             # A transaction for each page, so that a slow reader holds none open.
-            later = select(event).where(event.c.target == self._target, event.c.id > since)
+            later = named.where(event.c.target == self._target, event.c.id > since)
             with self._session.reading() as connection:
                 rows = connection.execute(later.order_by(event.c.id).limit(PAGE)).mappings()
                 found = tuple(event_of(row) for row in rows)

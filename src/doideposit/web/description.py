@@ -354,7 +354,7 @@ _NOTIFY_HEADERS: Final = [
 _REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("BadRequest", "The request cannot be read."),
     401: ("Unauthorized", "A token is missing, or not known."),
-    403: ("Forbidden", "Refused: the token is not good for this, or does not reach the series."),
+    403: ("Forbidden", "Refused to this caller, or to this token: the error says why."),
     404: ("NotFound", "There is no such thing here."),
     413: ("TooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is not JSON in UTF-8."),

@@ -69,7 +69,7 @@ def test_it_describes_every_address_and_method() -> None:
 
 def test_only_what_needs_no_token_is_described_without() -> None:
     free = {path for path, item in DESCRIPTION["paths"].items() for each in item.values() if each.get("security") == []}
-    assert free == {"/v1/health", "/v1/crossref/notify", "/openapi.json"}
+    assert free == {"/v1/health", "/v1/ready", "/v1/crossref/notify", "/openapi.json"}
     assert DESCRIPTION["security"] == [{"token": []}]
 
 
@@ -133,7 +133,7 @@ MADE_UP = [
     (path, method, mode)
     for path, method in OPERATIONS
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-    if mode is GenerationMode.POSITIVE or path not in {"/v1/health", "/openapi.json"}  # They take nothing at all.
+    if mode is GenerationMode.POSITIVE or path not in {"/v1/health", "/v1/ready", "/metrics", "/openapi.json"}  # They take nothing at all.
 ]
 
 

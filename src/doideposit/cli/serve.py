@@ -39,11 +39,14 @@ def serve(
     http: put a web server with https in front of it if other machines must reach it. Deposits are followed up by
     `doideposit run`. After SIGTERM or Ctrl-C it first finishes the requests under way.
     """
+    from doideposit.job.inbox.folders import Folders
+    from doideposit.job.monitoring import read_last_run
     from doideposit.web import application
     from doideposit.web.desk.messages import MAX_UPLOAD
     from doideposit.web.desk.opening import open_for_accounts
     from doideposit.web.serving import serve as serve_until_stopped
-    from doideposit.wiring import open_depositor
+    from doideposit.web.watching import JobWatch
+    from doideposit.wiring import open_depositor, system_clock
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
@@ -54,6 +57,11 @@ def serve(
         notify_endpoints=settings.api.notify_endpoints,
         log=terminal.note,
         log_as_json=json_logs,
+        job=JobWatch(
+            lambda: read_last_run(Folders(settings.inbox.folder).last_run, system_clock()),
+            settings.api.job_within,
+            open_metrics=settings.api.metrics == "open",
+        ),
     )
 
     def ready(actual: int) -> None:

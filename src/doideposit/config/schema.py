@@ -225,6 +225,10 @@ class ApiSection(Section):
     """Where the tokens of the API are kept, by the names of those who use them; without any nobody may use it."""
     notify_endpoints: tuple[PlainText, ...] = ()
     """Endpoint names that Crossref support set up for notifications; without any they are not received."""
+    metrics: Literal["token", "open"] = "token"
+    """Who may read /metrics: holders of a token without `series`, or anybody who reaches the service."""
+    job_within: Duration = timedelta(hours=1)
+    """How long ago the last run of the scheduled job may have ended before /v1/ready says no."""
 
 
 class PageSection(Section):

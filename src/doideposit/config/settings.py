@@ -66,10 +66,12 @@ class SandboxSettings:
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """Say where the tokens of the JSON API are kept, by name, and the endpoint names of Crossref's notifications."""
+    """Describe the JSON API: where its tokens are kept, Crossref's notifications, and who watches it."""
 
     tokens: Mapping[str, TokenReference] = field(default_factory=lambda: MappingProxyType({}))
     notify_endpoints: tuple[str, ...] = ()
+    metrics: str = "token"
+    job_within: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,8 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
         api=ApiSettings(
             MappingProxyType({name: _kept(each, base) for name, each in written.api.tokens.items()}),
             written.api.notify_endpoints,
+            written.api.metrics,
+            written.api.job_within,
         ),
         own_hosts=written.pages.own_hosts,
         desk=_desk(written.desk, base),

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from doideposit.reports.standing import MAIN_PUBLISHER, Standing
 
-__all__ = ["FORMAT", "Run", "heartbeat_text", "prometheus_text", "status_document", "status_text"]
+__all__ = ["FORMAT", "Run", "heartbeat_text", "prometheus_text", "read_last_run", "status_document", "status_text"]
 
 # Version of the status file; it rises when a key changes its meaning or goes away.
 FORMAT: Final = 1
@@ -72,12 +73,31 @@ def heartbeat_text(run: Run) -> str:
     return f"{_moment(run.finished)} {run.exit_code}\n"
 
 
-def prometheus_text(run: Run, standing: Standing | None) -> str:
-    """Return metrics for the textfile collector of node_exporter.
+def read_last_run(path: Path, now: datetime) -> Run | None:
+    """Return the last run as its status file tells it; None where there is none, or none that can be meant.
+
+    One of the future is none: a clock that was ahead once must not make the job look alive for ever.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        started, finished = (datetime.fromisoformat(data[name]) for name in ("started", "finished"))
+        success = datetime.fromisoformat(data["last_success"]) if data["last_success"] else None
+        inbox, waiting = ({str(name): int(count) for name, count in data[key].items()} for key in ("inbox", "waiting"))
+        target, summary = str(data["target"]), str(data["summary"])
+        run = Run(target, started, finished, int(data["exit_code"]), summary, success, inbox, waiting)
+        is_past = finished <= now
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return run if is_past else None
+
+
+def prometheus_text(run: Run | None, standing: Standing | None) -> str:
+    """Return metrics in Prometheus' text format: of the last run, where there was one, and of the ledger.
 
     Numbers that come from the ledger are left out when it could not be read: no value is better than a stale one.
     """
-    return "".join(line + "\n" for line in (*_of_run(run), *(_of_standing(standing) if standing else ())))
+    lines = (*(_of_run(run) if run else ()), *(_of_standing(standing) if standing else ()))
+    return "".join(line + "\n" for line in lines)
 
 
 def _of_run(run: Run) -> Iterator[str]:

@@ -266,6 +266,8 @@ class _JobPass:
     def _files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring
         texts = (
+            # `doideposit serve` tells from this one whether the job runs.
+            (self._job.folders.last_run, status_text(run, None)),
             (monitoring.status_file, status_text(run, self._standing)),
             (monitoring.prometheus_file, prometheus_text(run, self._standing)),
             (monitoring.heartbeat_file, heartbeat_text(run)),

@@ -24,6 +24,7 @@ from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.service import Service
 from doideposit.web.serving import Application
 from doideposit.web.tokens import Holder, Scope, Tokens
+from doideposit.web.watching import JobWatch, health, metrics, ready
 from doideposit.wiring import system_clock
 
 __all__ = ["application"]
@@ -33,7 +34,7 @@ LOG: Final = logging.getLogger("doideposit.web")
 # Notifications at once, and in the long run; Crossref sends one for each submission.
 BURST, PER_SECOND = 120, 2.0
 # What needs no token tells nothing about this machine.
-OPEN: Final = frozenset({"health", "notify", "openapi"})
+OPEN: Final = frozenset({"health", "notify", "openapi", "ready"})
 
 
 def _quiet(_line: str) -> None:
@@ -50,6 +51,7 @@ def application(
     clock: Callable[[], datetime] = system_clock,
     monotonic: Callable[[], float] = time.monotonic,
     start: Start = in_thread,
+    job: JobWatch | None = None,
 ) -> Application:
     """Make the WSGI application over one depositor, given as it is or as a function that opens it at the first need.
 
@@ -57,9 +59,11 @@ def application(
     name; with none nobody may. `notify_endpoints` are the names under which Crossref support set up notifications.
     `log` gets a line for every request (`AccessLine`), never with a query or a header; `log_as_json` makes each a JSON
     object. `clock` and `monotonic` tell the time and count seconds. `start` runs what an answer does not
-    wait for, such as an upload to Crossref; as a rule in a thread. Raises `ConfigurationError` for tokens that cannot
+    wait for, such as an upload to Crossref; as a rule in a thread. `job` says where the runs of the scheduled job are
+    seen, and whether anybody may read the metrics. Raises `ConfigurationError` for tokens that cannot
     be used.
     """
+    watch = job or JobWatch()
     known = tokens if isinstance(tokens, Tokens) else Tokens(tokens)
     service = Service(depositor, start)
     own, foreign = Allowance(BURST, PER_SECOND, monotonic), Allowance(BURST, PER_SECOND, monotonic)
@@ -72,13 +76,16 @@ def application(
     app.url_map.merge_slashes = False
     access = AccessLog(log, clock, monotonic, as_json=log_as_json)
     app.before_request(access.begin)
-    app.before_request(lambda: _let_through(known))
+    free = OPEN | {"metrics"} if watch.open_metrics else OPEN
+    app.before_request(lambda: _let_through(known, free))
     # Flask calls these from the last to the first: the log has to see the answer as it leaves.
     app.after_request(access.end)
     app.after_request(_with_etag)
     app.register_blueprint(operations.api, url_prefix="/v1")
     app.register_blueprint(listing.api, url_prefix="/v1")
-    app.add_url_rule("/v1/health", "health", lambda: _health(service.depositor()))
+    app.add_url_rule("/v1/health", "health", lambda: health(service.depositor()))
+    app.add_url_rule("/v1/ready", "ready", lambda: ready(service.depositor(), watch, clock()))
+    app.add_url_rule("/metrics", "metrics", lambda: metrics(service.depositor(), watch, clock()))
     app.add_url_rule(
         "/v1/crossref/notify", "notify", lambda: notifications.receive(service.depositor), methods=["GET", "POST"]
     )
@@ -87,11 +94,11 @@ def application(
     return Application(app, service.close)
 
 
-def _let_through(tokens: Tokens) -> None:
+def _let_through(tokens: Tokens, free: frozenset[str]) -> None:
     """Find out who asks; an address that needs a token is for nobody else."""
     token = bearer_token()
     g.holder = tokens.holder(token)
-    if request.endpoint is None or request.endpoint in OPEN:
+    if request.endpoint is None or request.endpoint in free:
         return
     if g.holder is not None:
         _wants_scope(g.holder)
@@ -135,12 +142,6 @@ def _with_etag(response: Response) -> Response:
         response.headers["Cache-Control"] = "private, no-cache"
         response.make_conditional(request)
     return response
-
-
-def _health(depositor: Depositor) -> Response:
-    """Answer yes where the ledger can be read."""
-    depositor.outstanding()
-    return document({"ok": True})
 
 
 def _tell_faults(app: Flask) -> None:

@@ -90,6 +90,15 @@ def _paths() -> Schema:
             )
         },
         "/v1/health": {"get": _open("health", "Whether the service can do its work.", (503,))},
+        "/v1/ready": {
+            "get": _open(
+                "ready",
+                "Whether the service can do its work, and the scheduled job ran lately.",
+                (503,),
+                schema=ref("Ready"),
+            )
+        },
+        "/metrics": {"get": _metrics()},
         "/v1/crossref/notify": {
             method: _open(f"{method}Notification", _NOTIFY, (403, 404, 429, 503), _NOTIFY_HEADERS)
             for method in ("get", "post")
@@ -178,6 +187,13 @@ def _xml() -> Schema:
         "description": "The deposit file.",
         "content": {"application/xml": {"schema": {"type": "string"}}},
     }
+    return made
+
+
+def _metrics() -> Schema:
+    made = _operation("metrics", "Numbers for Prometheus; may be open to all.", answers={}, refusals=(401, 403, 503))
+    text = {"text/plain": {"schema": {"type": "string"}}}
+    made["responses"]["200"] = {"description": "Prometheus' text format.", "content": text}
     return made
 
 

@@ -114,6 +114,7 @@ def result_schemas() -> Schema:
         "Event": _event(),
         "EventKind": _explained(EventKind, "What happened."),
         "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
+        "Ready": _object({"ok": {"const": True}, "last_run": _MOMENT}),
         "Yes": _object({"ok": {"const": True}}),
         "Error": _object({"ok": {"const": False}, "error": error, "findings": _list("Finding")}),
     }

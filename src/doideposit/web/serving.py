@@ -25,7 +25,7 @@ PATIENCE: Final = 120
 class Application:
     """Describe a WSGI callable, safe from several threads, that lets go of what it opened when it is closed.
 
-    With `pages`, it answers the API below /v1 and its description itself, and leaves everything else to them.
+    With `pages`, it answers the API below /v1, its description and metrics itself, and leaves everything else to them.
     """
 
     app: Flask
@@ -35,7 +35,7 @@ class Application:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "")
-        if self.pages is None or path.startswith("/v1/") or path == "/openapi.json":
+        if self.pages is None or path.startswith("/v1/") or path in {"/openapi.json", "/metrics"}:
             return self.app(environ, start_response)
         return self.pages(environ, start_response)
 

@@ -47,6 +47,11 @@ class Folders:
         return between.join((self.shown_as.rstrip("/\\"), *path.relative_to(self.root).parts))
 
     @property
+    def last_run(self) -> Path:
+        """Return the file in which the job says how its last run went."""
+        return self.job / "last-run.json"
+
+    @property
     def working(self) -> Path:
         """Return what was taken in and is not settled yet, each file in a folder of its own."""
         return self.root / "working"

@@ -1,0 +1,61 @@
+"""For those who watch the service: whether it can work, whether the scheduled job runs, and the numbers of both."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import g
+from werkzeug.wrappers import Response
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.job.monitoring import Run, prometheus_text
+from doideposit.reports.standing import take_standing
+from doideposit.web.answers import Refused, document
+
+__all__ = ["JobWatch", "health", "metrics", "ready"]
+
+
+def _never() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class JobWatch:
+    """Say where the last run of the scheduled job is read from, and how long ago it may have ended."""
+
+    last_run: Callable[[], Run | None] = _never
+    within: timedelta = timedelta(hours=1)
+    open_metrics: bool = False
+
+
+def health(depositor: Depositor) -> Response:
+    """Answer yes where the ledger can be read."""
+    depositor.outstanding()
+    return document({"ok": True})
+
+
+def ready(depositor: Depositor, watch: JobWatch, now: datetime) -> Response:
+    """Answer yes where the ledger can be read and the scheduled job ended a run lately."""
+    depositor.outstanding()
+    run = watch.last_run()
+    if run is not None and run.target == depositor.target and now - run.finished <= watch.within:
+        return document({"ok": True, "last_run": run.finished.isoformat(timespec="seconds").replace("+00:00", "Z")})
+    since = (
+        "no run of the scheduled job was seen" if run is None else "the last run of the scheduled job is too long ago"
+    )
+    if run is not None and run.target != depositor.target:
+        since = f"the last run of the scheduled job was for {run.target}"
+    hint = "let `doideposit run` do its work on the same configuration; what was recorded is sent and followed up by it"
+    raise Refused(503, "job-late", since, hint=hint, where="server", headers={"Retry-After": "60"})
+
+
+def metrics(depositor: Depositor, watch: JobWatch, now: datetime) -> Response:
+    """Return the metrics that the job leaves in its file, those of the ledger as they are now."""
+    holder = g.holder
+    if not watch.open_metrics and (holder.series or holder.publisher):
+        message = "this token is limited to some series, and the metrics are those of all"
+        hint = "use a token of [api.tokens] without `series`"
+        raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
+    text = prometheus_text(watch.last_run(), take_standing(depositor, now=now))
+    # The content type of Prometheus' text format, version 0.0.4.
+    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,89 @@
+"""Readiness and metrics: whether the scheduled job runs, told over HTTP."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from api_client import RECORD, TOKEN
+from depositing import Desk, sqlite_url
+from doideposit.job.monitoring import Run, prometheus_text, read_last_run, status_text
+from doideposit.reports.standing import take_standing
+from doideposit.web import Tokens, application
+from doideposit.web.watching import JobWatch
+
+HEADER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Desk(sqlite_url(tmp_path)) as one:
+        yield one
+
+
+def run_of(desk: Desk, ago: timedelta, target: str = "sandbox") -> Run:
+    finished = desk.clock() - ago
+    return Run(target, finished - timedelta(seconds=2), finished, 1, "no new files", None, {"done": 3}, {"rejected": 2})
+
+
+def client(desk: Desk, run: Run | None, **options: bool) -> Client:
+    watch = JobWatch(lambda: run, timedelta(hours=1), **options)
+    return Client(application(desk.depositor, tokens={"cms": TOKEN}, clock=desk.clock, job=watch))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "target", "says"),
+    [
+        (5, "sandbox", ""),
+        (60, "sandbox", ""),
+        (61, "sandbox", "too long ago"),
+        (5, "test", "was for test"),
+        (None, "", "no run"),
+    ],
+)
+def test_it_is_ready_while_the_job_runs(desk: Desk, minutes: int | None, target: str, says: str) -> None:
+    run = None if minutes is None else run_of(desk, timedelta(minutes=minutes), target)
+    answer = client(desk, run).get("/v1/ready")
+    assert client(desk, run).get("/v1/health").status_code == 200
+    if not says:
+        assert (answer.status_code, answer.get_json()["ok"]) == (200, True)
+    else:
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (503, "job-late")
+        assert says in answer.get_json()["error"]["message"]
+        assert answer.headers["Retry-After"] == "60"
+
+
+def test_the_last_run_is_read_as_the_job_wrote_it(desk: Desk, tmp_path: Path) -> None:
+    run, path = run_of(desk, timedelta(minutes=5)), tmp_path / "last-run.json"
+    path.write_text(status_text(run, None))
+    assert read_last_run(path, desk.clock()) == run
+    assert read_last_run(path, run.started) is None, "one of the future is none"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null", '{"started": 3}', "[" * 100_000])
+def test_a_harmed_file_is_no_run(desk: Desk, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "last-run.json"
+    path.write_text(text)
+    assert read_last_run(path, desk.clock()) is None
+    assert read_last_run(tmp_path / "nothing", desk.clock()) is None
+
+
+def test_the_metrics_are_those_of_the_file(desk: Desk) -> None:
+    desk.depositor.enqueue(RECORD)
+    run = run_of(desk, timedelta(minutes=5))
+    answer = client(desk, run).get("/metrics", headers=HEADER)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert answer.text == prometheus_text(run, take_standing(desk.depositor, now=desk.clock()))
+    assert 'doideposit_inbox_waiting{target="sandbox",folder="rejected"} 2' in answer.text
+    assert "last_run" not in client(desk, None).get("/metrics", headers=HEADER).text
+
+
+def test_metrics_need_a_token_that_reaches_everything_unless_they_are_open(desk: Desk) -> None:
+    assert client(desk, None).get("/metrics").status_code == 401
+    assert client(desk, None, open_metrics=True).get("/metrics").status_code == 200
+    limited = Tokens({"cms": TOKEN}, series={"cms": ["sadf-comment"]})
+    answer = Client(application(desk.depositor, tokens=limited)).get("/metrics", headers=HEADER)
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (403, "other-series")

@@ -40,13 +40,13 @@ def ready(depositor: Depositor, watch: JobWatch, now: datetime) -> Response:
     run = watch.last_run()
     if run is not None and run.target == depositor.target and now - run.finished <= watch.within:
         return document({"ok": True, "last_run": run.finished.isoformat(timespec="seconds").replace("+00:00", "Z")})
-    since = (
+    message = (
         "no run of the scheduled job was seen" if run is None else "the last run of the scheduled job is too long ago"
     )
     if run is not None and run.target != depositor.target:
-        since = f"the last run of the scheduled job was for {run.target}"
+        message = f"the last run of the scheduled job was for {run.target}"
     hint = "let `doideposit run` do its work on the same configuration; what was recorded is sent and followed up by it"
-    raise Refused(503, "job-late", since, hint=hint, where="server", headers={"Retry-After": "60"})
+    raise Refused(503, "job-late", message, hint=hint, where="server", headers={"Retry-After": "60"})
 
 
 def metrics(depositor: Depositor, watch: JobWatch, now: datetime) -> Response:

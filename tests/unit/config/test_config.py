@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from doideposit.config.loading import FILE_NAME, find, load
-from doideposit.config.monitoring_schema import MailboxSection
+from doideposit.config.monitoring_schema import HookSection, MailboxSection
 from doideposit.config.schema import ConfigurationFile, PasswordReference, Section
 from doideposit.config.settings import Settings
 from doideposit.errors import ConfigurationError
@@ -393,7 +393,7 @@ def test_a_good_file_is_read_the_same_with_the_absent_sections_left_out() -> Non
 
 @pytest.mark.parametrize("section", [*Section.__subclasses__()])
 def test_a_section_that_is_not_written_is_the_same_as_an_empty_one(section: type[Section]) -> None:
-    # A password is somewhere, and so is a mailbox: these two cannot be empty.
+    # A password is somewhere, so is a mailbox, and a hook calls something: these cannot be empty.
     never_empty = section in {PasswordReference, MailboxSection, HookSection}
     if not never_empty and not any(field.is_required() for field in section.model_fields.values()):
         assert section.model_construct() == section.model_validate({})

@@ -133,7 +133,8 @@ MADE_UP = [
     (path, method, mode)
     for path, method in OPERATIONS
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-    if mode is GenerationMode.POSITIVE or path not in {"/v1/health", "/v1/ready", "/metrics", "/openapi.json"}  # They take nothing at all.
+    if mode is GenerationMode.POSITIVE
+    or path not in {"/v1/health", "/v1/ready", "/metrics", "/openapi.json"}  # They take nothing at all.
 ]
 
 

@@ -66,7 +66,7 @@ def application(
     watch = job or JobWatch()
     known = tokens if isinstance(tokens, Tokens) else Tokens(tokens)
     service = Service(depositor, start)
-    own, foreign = Allowance(BURST, PER_SECOND, monotonic), Allowance(BURST, PER_SECOND, monotonic)
+    own, foreign = (Allowance(BURST, PER_SECOND, monotonic) for _ in range(2))
     notifications = Notifications(notify_endpoints, own, foreign)
     app = Flask("doideposit.web", static_folder=None)
     app.extensions["service"] = service
@@ -76,8 +76,7 @@ def application(
     app.url_map.merge_slashes = False
     access = AccessLog(log, clock, monotonic, as_json=log_as_json)
     app.before_request(access.begin)
-    free = OPEN | {"metrics"} if watch.open_metrics else OPEN
-    app.before_request(lambda: _let_through(known, free))
+    app.before_request(lambda: _let_through(known, OPEN | {"metrics"} if watch.open_metrics else OPEN))
     # Flask calls these from the last to the first: the log has to see the answer as it leaves.
     app.after_request(access.end)
     app.after_request(_with_etag)

@@ -89,6 +89,17 @@ def _paths() -> Schema:
                 refusals=(400, 401, 403, 503),
             )
         },
+        **_watching_paths(),
+        "/v1/crossref/notify": {
+            method: _open(f"{method}Notification", _NOTIFY, (403, 404, 429, 503), _NOTIFY_HEADERS)
+            for method in ("get", "post")
+        },
+        "/openapi.json": {"get": _open("openapi", "This description.", (), schema={"type": "object"})},
+    }
+
+
+def _watching_paths() -> Schema:
+    return {
         "/v1/health": {"get": _open("health", "Whether the service can do its work.", (503,))},
         "/v1/ready": {
             "get": _open(
@@ -99,11 +110,6 @@ def _paths() -> Schema:
             )
         },
         "/metrics": {"get": _metrics()},
-        "/v1/crossref/notify": {
-            method: _open(f"{method}Notification", _NOTIFY, (403, 404, 429, 503), _NOTIFY_HEADERS)
-            for method in ("get", "post")
-        },
-        "/openapi.json": {"get": _open("openapi", "This description.", (), schema={"type": "object"})},
     }
 
 

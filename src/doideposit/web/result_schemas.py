@@ -114,18 +114,18 @@ def result_schemas() -> Schema:
         "Event": _event(),
         "EventKind": _explained(EventKind, "What happened."),
         "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
-        "Ready": _object({"ok": {"const": True}, "last_run": _MOMENT}),
         "Yes": _object({"ok": {"const": True}}),
         "Error": _object({"ok": {"const": False}, "error": error, "findings": _list("Finding")}),
     }
 
 
 def _decision_schemas() -> dict[str, Schema]:
-    """Return the schemas of what a decision about one DOI has in its body, and of what restoring answers."""
+    """Return the schemas of what a decision has in its body, of what restoring answers, and of readiness."""
     words = "Fields of theirs that may be lost."
     return {
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
         "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),
+        "Ready": _object({"ok": {"const": True}, "last_run": _MOMENT}),
         "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
     }
 

@@ -23,7 +23,7 @@ from doideposit.web.notifications import Notifications
 from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.service import Service
 from doideposit.web.serving import Application
-from doideposit.web.tokens import Holder, Scope, Tokens
+from doideposit.web.tokens import Holder, Tokens, TokenScope
 from doideposit.web.watching import JobWatch, health, metrics, ready
 from doideposit.wiring import system_clock
 
@@ -118,7 +118,7 @@ def _let_through(tokens: Tokens, free: frozenset[str]) -> None:
 
 def _wants_scope(holder: Holder) -> None:
     """Refuse what the token is not good for."""
-    wanted: Scope = current_app.view_functions[str(request.endpoint)].__dict__.get("scope", Scope.READ)
+    wanted: TokenScope = current_app.view_functions[str(request.endpoint)].__dict__.get("scope", TokenScope.READ)
     if wanted in holder.scopes:
         return
     # RFC 6750, section 3.1: the challenge names the scope that is missing.

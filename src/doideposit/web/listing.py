@@ -18,7 +18,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.web.answers import Answer, Refused, document, in_lines
 from doideposit.web.reading import choice, doi_in, flag, known_parameters, number, read_doi, read_lines, read_reason
 from doideposit.web.service import holder, needs, service
-from doideposit.web.tokens import Scope
+from doideposit.web.tokens import TokenScope
 
 __all__ = [
     "LONGEST_REASON",
@@ -186,7 +186,7 @@ LONGEST_REASON: Final = 1_000
 
 
 @api.post("/dois/<path:doi>/acknowledge")
-@needs(Scope.DECIDE)
+@needs(TokenScope.DECIDE)
 def acknowledge(doi: str) -> Response:
     """Set a warning or a failure of a DOI aside."""
     depositor = service().depositor()
@@ -194,7 +194,7 @@ def acknowledge(doi: str) -> Response:
 
 
 @api.post("/dois/<path:doi>/accept")
-@needs(Scope.DECIDE)
+@needs(TokenScope.DECIDE)
 def accept(doi: str) -> Response:
     """Let stand what others changed of a DOI."""
     depositor = service().depositor()
@@ -202,7 +202,7 @@ def accept(doi: str) -> Response:
 
 
 @api.post("/dois/<path:doi>/abandon")
-@needs(Scope.DECIDE)
+@needs(TokenScope.DECIDE)
 def abandon(doi: str) -> Response:
     """Give up the open deposit of a DOI, and of all others in its file."""
     depositor = service().depositor()
@@ -210,7 +210,7 @@ def abandon(doi: str) -> Response:
 
 
 @api.post("/dois/<path:doi>/verify")
-@needs(Scope.DEPOSIT)
+@needs(TokenScope.DEPOSIT)
 def verify(doi: str) -> Response:
     """Look a DOI up at doi.org and at Crossref now; the answer waits for both."""
     depositor = service().depositor()

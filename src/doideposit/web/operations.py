@@ -30,7 +30,7 @@ from doideposit.web.reading import (
     record_in,
 )
 from doideposit.web.service import holder, needs, service
-from doideposit.web.tokens import Scope
+from doideposit.web.tokens import TokenScope
 
 __all__ = ["MAX_EVENTS", "MODES", "RESTORE_MODES", "api"]
 
@@ -94,7 +94,7 @@ def _wants_reach(record: Record, where: str) -> None:
 
 
 @api.post("/plans")
-@needs(Scope.DEPOSIT)
+@needs(TokenScope.DEPOSIT)
 def plan() -> Response:
     """Return a plan of records as its file has it, made by the holder of the token; nothing is changed or sent.
 
@@ -116,7 +116,7 @@ def _planned(depositor: Depositor, made: Plan) -> Response:
 
 
 @api.post("/plans/approve")
-@needs(Scope.DECIDE)
+@needs(TokenScope.DECIDE)
 def approve() -> Response:
     """Approve the plan of the body, in the name of the holder of the token."""
     depositor = service().depositor()
@@ -129,7 +129,7 @@ def approve() -> Response:
 
 
 @api.post("/plans/apply")
-@needs(Scope.DEPOSIT)
+@needs(TokenScope.DEPOSIT)
 def apply() -> Response:
     """Record what the plan of the body holds, to be sent soon after the answer or by the scheduled job.
 
@@ -156,7 +156,7 @@ def _plan_of() -> PlanFile:
 
 
 @api.post("/deposits")
-@needs(Scope.DEPOSIT)
+@needs(TokenScope.DEPOSIT)
 def deposit() -> Response:
     """Record deposits, to be sent soon after the answer or by the scheduled job. The same request can be given again.
 
@@ -277,7 +277,7 @@ RESTORE_MODES: Final = (*MODES, "plan")
 
 
 @api.post("/dois/<path:doi>/restore")
-@needs(Scope.DEPOSIT)
+@needs(TokenScope.DEPOSIT)
 def restore(doi: str) -> Response:
     """Record our last version of a DOI once more, to be compared with theirs by the pass that sends it.
 

@@ -8,7 +8,7 @@ from flask import current_app, g
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.web.afterwards import Afterwards, Start
-from doideposit.web.tokens import Holder, Scope
+from doideposit.web.tokens import Holder, TokenScope
 
 __all__ = ["Service", "holder", "needs", "service"]
 
@@ -49,8 +49,8 @@ def service() -> Service:
     return cast("Service", current_app.extensions["service"])
 
 
-def needs(scope: Scope) -> Callable[[View], View]:
-    """Mark a view as open to tokens of a scope alone; without a mark it is for `Scope.READ`."""
+def needs(scope: TokenScope) -> Callable[[View], View]:
+    """Mark a view as open to tokens of a scope alone; without a mark it is for `TokenScope.READ`."""
 
     def marked(view: View) -> View:
         view.__dict__["scope"] = scope

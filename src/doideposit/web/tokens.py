@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from doideposit.errors import ConfigurationError
 
-__all__ = ["SHORTEST", "Holder", "Scope", "Tokens"]
+__all__ = ["SHORTEST", "Holder", "TokenScope", "Tokens"]
 
 # Characters; shorter tokens could be guessed.
 SHORTEST: Final = 24
@@ -20,7 +20,7 @@ LONGEST: Final = 512
 _HOW_TO_MAKE: Final = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
-class Scope(StrEnum):
+class TokenScope(StrEnum):
     """What a token may be good for: asking, having records deposited, and deciding about what is there."""
 
     READ = "read"
@@ -37,7 +37,7 @@ class Holder:
 
     name: str
     publisher: str = ""
-    scopes: frozenset[Scope] = frozenset(Scope)
+    scopes: frozenset[TokenScope] = frozenset(TokenScope)
     series: frozenset[str] = frozenset()
 
 
@@ -61,7 +61,7 @@ class Tokens:
             _digest(_usable(name, secret)): Holder(
                 name,
                 publishers.get(name, ""),
-                frozenset(map(Scope, scopes.get(name) or Scope)),
+                frozenset(map(TokenScope, scopes.get(name) or TokenScope)),
                 frozenset(series.get(name, ())),
             )
             for name, secret in secrets.items()

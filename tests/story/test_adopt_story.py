@@ -270,6 +270,25 @@ def test_one_answer_of_many_that_is_none_is_named_and_read_by_the_next_run(
     assert len(desk.registry.asked) == 1 + 3
 
 
+OTHER = {"title": "Fisheries and the law of the sea", "published": "2019-02-01",
+         "authors": [{"given": "Ada", "family": "Mariner"}]}  # fmt: skip
+
+
+def test_a_mistyped_number_does_not_replace_another_work(desk: Desk, tmp_path: Path) -> None:
+    elsewhere(desk, commentary(1))
+    desk.depositor.adopt(folder=tmp_path / "records")
+    [entry] = desk.depositor.plan(commentary(1, **OTHER)).entries
+    assert (entry.action, entry.findings[-1].code) == (Action.BLOCKED, "plan-other-work")
+    # Corrections keep something of the work; and a person may know better.
+    for one in OTHER:
+        [entry] = desk.depositor.plan(commentary(1, **{key: OTHER[key] for key in OTHER if key != one})).entries
+        assert entry.action is Action.UPDATE, entry.reason
+    assert desk.depositor.plan(commentary(1, **OTHER), allow_loss=["title"]).ok
+    desk.depositor.enqueue(commentary(1, **OTHER))
+    desk.depositor.poll(force=True)
+    assert desk.sandbox.submissions == ()
+
+
 MORE = ("truncated", "empty", "binary", "other_root", "dtd", "huge", "login", "busy")
 NO_ANSWERS = ["html", "other_doi", *(pytest.param(one, marks=pytest.mark.acceptance) for one in MORE)]
 

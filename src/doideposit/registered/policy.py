@@ -3,7 +3,8 @@
 The policy errs on the side of what is registered: whatever would be lost needs a word, in the record or from a person.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from doideposit.findings import Finding, Severity
@@ -27,6 +28,8 @@ def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Cons
         *(finding for one in differences if one.falls_under(_LOCKED) if (finding := _locked(one, desired))),
         *_lost(differences, consent),
     ]
+    if _is_another_work(registered, desired) and "title" not in consent.names:
+        findings.insert(0, _other_work(desired))
     emptied = clears(registered, desired, consent.removed)
     if emptied:
         findings.append(_in_steps(emptied))
@@ -39,6 +42,38 @@ def _other_type(registered: RegisteredRecord, desired: RegisteredRecord) -> Find
         f"{registered.doi} is registered as {registered.record_type}, and this would make it {desired.record_type}"
     )
     return Finding("plan-record-type", Severity.ERROR, message, "Crossref does not change the type of a registered DOI")
+
+
+def _is_another_work(registered: RegisteredRecord, desired: RegisteredRecord) -> bool:
+    """Tell whether nothing speaks for the same work: not one author, hardly a word of the title, and not the year.
+
+    Corrections change one of them, and cleaning up an old record makes a date more precise; all three together are
+    what a mistyped number looks like, whose DOI another work has already.
+    """
+    old, new = (_words(one.fields.get("title")) for one in (registered, desired))
+    names = [_family_names(one) for one in (registered, desired)]
+    years = [
+        str(one.fields.get("published") or one.fields.get("published_print") or "")[:4] for one in (registered, desired)
+    ]
+    if not (old and new and all(names) and all(years)):
+        return False
+    return len(old & new) * 3 < min(len(old), len(new)) and names[0].isdisjoint(names[1]) and years[0] != years[1]
+
+
+def _words(title: object) -> set[str]:
+    return set(re.findall(r"[^\W_]{3,}", re.sub(r"<[^<>]*>", " ", str(title or "")).casefold()))
+
+
+def _family_names(record: RegisteredRecord) -> set[str]:
+    listed = record.fields.get("authors")
+    authors = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    return {str(name).casefold() for one in authors if (name := one.get("family") or one.get("organisation"))}
+
+
+def _other_work(desired: RegisteredRecord) -> Finding:
+    message = f"{desired.doi} is registered for another work: its title, all its authors and its year are others"
+    hint = "correct the number or the DOI; where it is the same work, say so: --allow-loss title"
+    return Finding("plan-other-work", Severity.ERROR, message, hint)
 
 
 def _locked(one: Difference, desired: RegisteredRecord) -> Finding | None:

@@ -12,6 +12,13 @@ _plan = writer(CodeOrigin.PLANNING)
 
 ADOPTION: Final[tuple[Explanation, ...]] = (
     _plan(
+        "plan-other-work",
+        "The DOI is registered for another work",
+        "Its title, all its authors and its year differ from what is registered: a mistyped number leads to the DOI of "
+        "another work, whose record an update would replace.",
+        "correct the number or the DOI; where it is the same work after all, say so: --allow-loss title",
+    ),
+    _plan(
         "plan-prefix-unknown",
         "A prefix that Crossref does not know",
         "Every DOI of the series would be refused, and the whole file with it.",

@@ -583,3 +583,18 @@ def test_a_pause_made_under_a_clock_years_ahead_ends_when_the_clock_is_right(
     desk.settle()
     assert desk.depositor.status(C258).registered
     assert desk.clock() - right < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("fault", ["drop_after_accept", "status=500", "status=302", "status=403", "html_200=empty"])
+def test_a_repeated_deposit_says_that_the_first_one_is_in_doubt(desk: Desk, fault: str) -> None:
+    name, _, value = fault.partition("=")
+    desk.sandbox.faults.add(name, value or None, at="upload")
+    desk.depositor.deposit(commentary())
+    (planned,) = desk.depositor.plan(commentary()).entries
+    assert planned.reason.startswith("sent before, and it is not known yet whether Crossref has it: ")
+    again = desk.depositor.deposit(commentary())
+    assert isinstance(again.error, SubmissionInDoubt), "it ends with 3, as the first one did"
+    assert desk.depositor.status(C258).submission.file_name in again.error.message
+    assert len(desk.sandbox.submissions) <= 1
+    desk.settle()
+    assert desk.depositor.deposit(commentary(), retry=True).error is None

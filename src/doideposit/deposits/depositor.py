@@ -277,13 +277,13 @@ class Depositor:
         watch = on_event or silent
         decisions = self._prepare(self._context, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
-            return self._report(decisions, None)
+            return self._report(decisions, self._waiting(decisions))
         sent = self._send(watch)
         return self._report(decisions, sent.error or self._waiting(decisions))
 
     def _waiting(self, decisions: Sequence[Decision]) -> WorldError | None:
         """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
-        return why_not_sent(self._context, [one.wanted.doi for one in decisions if one.action.sends])
+        return why_not_sent(self._context, [one.wanted.doi for one in decisions if one.action.sends or one.busy])
 
     def ready(self, plan: "Plan | PlanFile | None" = None) -> None:
         """Fetch the login now, so that one that is missing is told before anything is recorded.

@@ -19,6 +19,7 @@ from doideposit.registered.values import Judgement
 
 __all__ = [
     "DIFFERS",
+    "IN_DOUBT",
     "MAX_TIMESTAMP",
     "SENT_AGAIN",
     "TIMESTAMP_STEP",
@@ -227,8 +228,14 @@ def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
 
 
+# How the reason begins where nobody can say yet whether Crossref has what was sent.
+IN_DOUBT: Final = "sent before, and it is not known yet whether Crossref has it"
+
+
 def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
     """Decide about content that is recorded already: it is on its way, or was not sent yet and goes out now."""
+    if deposit.state is State.SENDING and deposit.reason:
+        return Decision(one, Action.UNCHANGED, f"{IN_DOUBT}: {deposit.reason}", busy=True)
     if deposit.state is not State.PREPARED:
         return Decision(one, Action.UNCHANGED, f"the same content is under way ({deposit.state})", busy=True)
     action = Action.UPDATE if known.registered else Action.REGISTER

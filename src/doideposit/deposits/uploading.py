@@ -269,13 +269,16 @@ class Uploader:
 
 
 def why_not_sent(context: DepositContext, dois: Iterable[Doi | None]) -> WorldError | None:
-    """Return why one of these DOIs is recorded and was not sent, while nothing is sent; None where none is."""
+    """Return why one of these DOIs is not known to be at Crossref: in doubt, or kept back while nothing is sent."""
+    works = [context.ledger.works.one(doi) for doi in dois if doi is not None]
+    submissions = [work.submission for work in works if work is not None and work.submission is not None]
+    doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
+    if doubted is not None:
+        return SubmissionInDoubt(f"it is not known yet whether Crossref has {doubted.file_name} ({doubted.reason})")
     pause = context.ledger.uploads.paused()
     if pause.until is None or pause.until <= context.clock():
         return None
-    works = (context.ledger.works.one(doi) for doi in dois if doi is not None)
-    submissions = (work.submission for work in works if work is not None)
-    if not any(one is not None and one.state is State.PREPARED for one in submissions):
+    if not any(one.state is State.PREPARED for one in submissions):
         return None
     until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
     message = f"not sent yet: nothing is sent before {until} ({pause.reason})"

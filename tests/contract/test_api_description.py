@@ -15,9 +15,11 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms, at_once
 from depositing import Desk, sqlite_url
+from doideposit.job.monitoring import Run
 from doideposit.web.application import application
 from doideposit.web.description import description
 from doideposit.web.reading import LINES
+from doideposit.web.watching import JobWatch
 
 DESCRIPTION = description()
 
@@ -121,6 +123,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             notify_endpoints=[ENDPOINT],
             monotonic=count(step=60).__next__,
             start=at_once,
+            job=JobWatch(lambda: Run("sandbox", desk.clock(), desk.clock(), 0, "nothing to do", None, {})),
+            clock=desk.clock,
         )
         # A text above its length can make the body too large to be read at all.
         refused = [400, 401, 403, 404, 405, 413, 415, 422]

@@ -92,7 +92,7 @@ def test_the_way_of_four_eyes(house: Desk, crossref: tuple[Sandbox, str]) -> Non
     assert "A better title" in content
     again = house("apply", "plan.json", "--yes")
     assert again.code == 0
-    assert "done already" in again.out
+    assert "applied already" in again.out
     story = house("history", DOI).out
     assert "Bert approved the plan" in story
     assert "Anna applied the plan" in story

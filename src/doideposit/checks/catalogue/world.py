@@ -193,6 +193,18 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "give either `host`, the mail server, or `sendmail`, the program",
     ),
     _setting(
+        "hook-way",
+        "A hook that calls nothing, or two things",
+        "A hook calls either a program or an address.",
+        "give either `command`, or `url` and `secret`",
+    ),
+    _setting(
+        "hook-secret",
+        "A signature where none belongs, or none where one belongs",
+        "Who receives a message at an address must be able to see who sent it; a program needs no signature.",
+        "give `secret` with `url`, and only there",
+    ),
+    _setting(
         "mail-unencrypted",
         "Mail without encryption",
         "Everyone on the way could read it.",

@@ -440,6 +440,24 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "use one of those named in the Allow header",
     ),
     _error(
+        "scope-missing",
+        "A token that is not good for this",
+        "A token of the API may be limited to reading, to depositing or to deciding.",
+        "use another token, or add the scope to those of this one in [api.tokens]",
+    ),
+    _error(
+        "other-series",
+        "A token of other series",
+        "A token of the API may be limited to some series, and reaches nothing of the others.",
+        "use a token that reaches the series; [api.tokens] in the configuration says which do",
+    ),
+    _error(
+        "job-late",
+        "The scheduled job does not run",
+        "What is recorded over HTTP is sent and followed up by the scheduled job, and its last run is too long ago.",
+        "let `doideposit run` do its work on the same configuration, as the units for systemd or cron do",
+    ),
+    _error(
         "bad-request",
         "A request that cannot be read",
         "It breaks the rules of HTTP.",

@@ -80,7 +80,9 @@ def test_every_violation_of_the_schema_is_explained() -> None:
 
 
 def test_every_error_is_explained() -> None:
-    codes = {getattr(errors, name).code for name in errors.__all__}
+    classes = [each for name in errors.__all__ if isinstance(each := getattr(errors, name), type)]
+    codes = {each.code for each in classes if issubclass(each, errors.DoiDepositError)}
+    assert len(codes) > 10  # else the search itself is broken
     assert codes - CATALOGUE.keys() == set()
 
 

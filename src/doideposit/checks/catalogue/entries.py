@@ -9,6 +9,7 @@ from typing import Any
 from doideposit.checks.catalogue.adoption import ADOPTION
 from doideposit.checks.catalogue.approval import APPROVAL
 from doideposit.checks.catalogue.health import HEALTH
+from doideposit.checks.catalogue.http_api import HTTP_API
 from doideposit.checks.catalogue.references import REFERENCES
 from doideposit.checks.catalogue.world import WORLD
 from doideposit.checks.rules.evaluation import ALL_RULES
@@ -72,6 +73,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     *ANSWERS,
     *WORLD,
     *APPROVAL,
+    *HTTP_API,
     *ADOPTION,
     *REFERENCES,
     *HEALTH,

@@ -90,7 +90,11 @@ PUT_TOGETHER = {"orcid-check-digit", "isni-check-digit"}
 
 
 def test_no_code_is_explained_that_nobody_reports() -> None:
-    paths = [path for path in SOURCE.rglob("*.py") if path.name not in {"explanations.py", "world.py"}]
+    paths = [
+        path
+        for path in SOURCE.rglob("*.py")
+        if path.name not in {"explanations.py", "world.py", "approval.py", "http_api.py"}
+    ]
     everything = "\n".join(path.read_text("utf-8") for path in paths)
     unused = {item.code for item in EXPLANATIONS if f'"{item.code}"' not in everything}
     assert unused - PUT_TOGETHER == set()

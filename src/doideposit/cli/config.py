@@ -80,7 +80,6 @@ def values_of(settings: "Settings") -> Iterator[EffectiveSetting]:
 
 def _host_alone(address: str) -> str:
     """Return the address without its path, which is a secret: who knows it can speak for the job."""
-    # Paths may hold a token, and who reads over a shoulder should not.
     return f"{'/'.join(address.split('/', 3)[:3])}/…"
 
 

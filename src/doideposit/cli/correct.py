@@ -70,7 +70,7 @@ def _options(command: _Command) -> _Command:
         json_option,
         click.pass_obj,
     ]  # fmt: skip
-    # Decorators are applied from the last to the first.
+    # As if they were written above the function in this order: Python applies the last decorator first.
     for part in reversed(parts):
         command = part(command)
     return command

@@ -44,7 +44,7 @@ def demo(invocation: Invocation, keep: Path | None) -> None:
     folder = keep or Path(tempfile.mkdtemp(prefix="doideposit-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     validator = open_validator(announce=terminal.note)
-    # Seconds long enough to be seen, and short enough that a demonstration lasts no minute.
+    # In seconds: long enough for every state to be seen, and short enough that nobody waits for a minute.
     delays = Delays(hidden=0.5, queued=0.7, in_process=0.7, rest=2.0, handle=1.0)
     with Sandbox(validate=validator.validate, delays=delays) as crossref, running(crossref) as address:
         record = _set_up(terminal, folder, address)
@@ -184,7 +184,7 @@ def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
     if doi is None:
         raise RuntimeError("the example of the demo has errors")
     status = depositor.verify(doi)
-    # Ten seconds: the sandbox answers in two.
+    # Twenty looks take ten seconds at most; the slowest service of this sandbox knows the DOI after two (`rest` above).
     for _ in range(20):
         if status.resolves and status.indexed and status.as_intended:
             break

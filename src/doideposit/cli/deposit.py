@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_before_production", "deposit", "poll"]
 
-# Crossref's production system is called Crossref, as everybody calls it.
+# The production system is what people mean by “Crossref”.
 SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
 
 
@@ -225,7 +225,7 @@ def wait_shown(
             activity.done(total - _open_among(depositor, dois))
             if not eager:
                 then = datetime.now(UTC) + timedelta(seconds=pause)
-                # The date is left out: a poll is asked again within hours.
+                # Only the time of day: the next question comes within hours.
                 activity.text(f"{asked} is asked again at {local_time(then)[11:]}")
 
         return wait_until_done(depositor, seconds, narrator(terminal, many=many), dois, eager=eager, pausing=pausing)

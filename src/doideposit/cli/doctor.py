@@ -23,7 +23,7 @@ __all__ = ["diagnosis_lines", "doctor"]
 
 STYLES = {CheckStatus.OK: Style.GOOD, CheckStatus.WARN: Style.WARNING, CheckStatus.FAIL: Style.ERROR}
 WORDS = {CheckStatus.OK: "ok", CheckStatus.WARN: "warn", CheckStatus.FAIL: "FAIL"}
-# The longest name of a check, and a space.
+# The longest names of checks, such as “configuration”, have thirteen letters.
 NAME_WIDTH = 15
 INDENT = 2 + 5 + NAME_WIDTH
 # Columns at which a terminal's lines end, and those of a pipe, which are for programs that go line by line.
@@ -91,7 +91,7 @@ def _check_lines(check: Check, width: int) -> Iterator[Line]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    # Below thirty columns, words would break in their middle.
+    # On a narrower terminal the lines are longer than it is wide: with fewer columns, most would hold a single word.
     room = max(width - INDENT, 30)
     return textwrap.wrap(safe(text), room, break_long_words=False, break_on_hyphens=False) or [""]
 

@@ -29,9 +29,9 @@ STYLES: dict[Style, str] = {
     Style.GOOD: "bold green",
     Style.HEADING: "bold underline",
 }
-# What follows a bullet or a number is set in below its text.
+# The next lines of a point with a bullet or a number are indented to its text.
 BULLET = re.compile(r"\s*(?:\d+\.\s+|-\s+)?")
-# Two spaces part columns of any content.
+# One space also stands between the words of a cell.
 GAP = 2
 # Columns of a console whose lines are never broken, for pipes: programs read line by line.
 UNBROKEN = 10_000

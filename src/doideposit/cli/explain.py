@@ -72,7 +72,7 @@ def _near(text: str) -> str:
     known = {
         name.casefold(): name for name in (*CATALOGUE, *WORDS, *(name for each in WORDS.values() for name in each.also))
     }
-    # Three proposals, and only near ones: a wrong one misleads more than none.
+    # At most three proposals, and only near ones: a wrong proposal is worse than none.
     near = [known[each] for each in get_close_matches(text.casefold(), known, 3, cutoff=0.7)]
     return f"did you mean {' or '.join(near)}?" if near else "`doideposit explain` lists all words and codes"
 

@@ -96,6 +96,5 @@ def _fetched(address: str, settings: "Settings") -> "Manuscript":
 def _explain(draft: "Draft", terminal: Terminal) -> None:
     for value in draft.values():
         terminal.say(
-            # Sixty characters show what was read.
             f"{value['field']}: “{value['value'][:60]}” from {value['place']} ({value['rule']}), {value['confidence']}"
         )

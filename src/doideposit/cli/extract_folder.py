@@ -34,7 +34,7 @@ def extract_folder(
     """
     if output is None and not as_json:
         raise UsageError("a folder needs a folder for its records", hint="add -o records/")
-    # Sorted, so that the table of a second run can be compared with the first.
+    # A file system lists names in any order; a second run should give the same table.
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
     if not found:
         hint = f"names of documents end in {', '.join(sorted(_SUFFIXES))}"
@@ -98,7 +98,6 @@ def _show(rows: list[_Row], output: Path | None, terminal: Terminal) -> None:
     """Show the table: what needs eyes most comes first."""
     width = max(len(str(row.path)) for row in rows)
     terminal.say(f"{'document':{width}}  doubtful  warnings  record")
-    # What needs eyes stands first, the most doubtful at the top.
     for row in sorted(rows, key=lambda row: (row.ok, -(row.doubts or 0))):
         doubts, warnings = ("–" if number is None else str(number) for number in (row.doubts, row.warnings))
         terminal.say(f"{row.path!s:{width}}  {doubts:>8}  {warnings:>8}  {row.told}")

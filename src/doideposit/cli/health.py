@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["audit", "pages", "read_table", "table_rows"]
 
 series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
-# So many DOIs of one line are named; JSON names all.
+# Bytes of a resolution report that are read.
 LARGEST_REPORT = 20_000_000
-# Eight are read on one screen; the whole list is in the JSON.
+# So many DOIs of one line are named; JSON names all.
 SHOWN = 8
 
 

@@ -235,7 +235,7 @@ def _lines_of(file: Path) -> Iterator[Iterator[str]]:
 def _texts(file: Path, stream: Iterable[str]) -> Iterator[str]:
     try:
         yield from stream
-    # An export is UTF-8 wherever it was made, whatever the encoding of this machine.
+    # An export is always UTF-8, on every machine.
     except UnicodeDecodeError:
         raise UsageError(
             f"{file} is not an export: it is not UTF-8", hint="`doideposit ledger export` makes one"

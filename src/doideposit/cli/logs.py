@@ -8,7 +8,7 @@ from doideposit.reports.findings import safe
 
 __all__ = ["JsonLines", "PlainLines"]
 
-# Attributes of every record; what a program added beyond them is worth a field of its own.
+# Attributes that every record has; whatever else a record carries becomes a field of the JSON.
 _USUAL = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
 
 

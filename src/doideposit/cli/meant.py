@@ -6,7 +6,7 @@ from typing import Final
 
 __all__ = ["meant"]
 
-# Words of git, of package managers and of forms on the web, by what does the same here.
+# Words of git, of package managers and of web forms, with the command that does the same here.
 _DOES: Final[dict[str, str]] = {
     "send submit register upload publish update": "`doideposit deposit RECORD` does that",
     "list ls dir show view info": "`doideposit status` shows all DOIs",
@@ -36,7 +36,7 @@ def meant(word: str, commands: Sequence[str]) -> str:
     """Return what does what the word says, or the command whose name is nearest; empty where nothing is near."""
     if word.casefold() in _MEANT:
         return _MEANT[word.casefold()]
-    # Eight tenths: a word that is less alike would be another word.
+    # Stricter than for commands: below this likeness it is another word, and no misspelling.
     near = get_close_matches(word, commands, 1) or get_close_matches(word.casefold(), _MEANT, 1, cutoff=0.8)
     if not near:
         return ""

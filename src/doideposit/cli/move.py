@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["move"]
 
 TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
-# More DOIs than these are not named one by one, and fewer pages are looked at without a word before.
+# Looking at more pages than these takes so long that it is announced with an estimate of the time.
 MANY = 20
 AGAIN = "run the same command again"
 
@@ -44,7 +44,7 @@ AGAIN = "run the same command again"
 @click.option(
     "--wait",
     type=click.FloatRange(1),
-    # Ten minutes are enough for some hundred DOIs in Crossref's queue.
+    # Crossref usually processes a file within minutes, and the resolver follows within minutes.
     default=600,
     show_default=True,
     metavar="SECONDS",
@@ -118,7 +118,7 @@ def _looked_at(terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMo
 
 def minutes_of(seconds: int) -> str:
     """Return a time in words, in whole minutes."""
-    # Nobody waits for “0 minutes”.
+    # “0 minutes” would look like a mistake.
     return counted(max(1, round(seconds / 60)), "minute")
 
 

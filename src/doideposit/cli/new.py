@@ -167,7 +167,7 @@ def _answer(question: str) -> str:
 def _is_date(text: str) -> bool:
     try:
         date.fromisoformat(f"{text}-01-01"[:10])
-    # A year, a month or a day: the missing parts are completed for the check.
+    # A year and a month alone are dates as well: they were completed to a day for this check.
     except ValueError:
         return False
     return True

@@ -117,7 +117,7 @@ def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
 
 
 REHEARSED = "this was a rehearsal, and the DOI does not exist yet. For real:"
-# Production goes without saying.
+# For production no place is named: it is where people expect a DOI to be registered.
 PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": ""}
 
 
@@ -132,7 +132,7 @@ def with_target(text: str, flag: str | None) -> str:
     return COMMANDS.sub(rf"\g<0> --target {flag}", text) if flag else text
 
 
-# Only commands that act on DOIs: a target is added to them, so that copying one is enough.
+# Commands that act on DOIs: the target is added to them, so that the advice can be copied as it is.
 COMMANDS = re.compile(
     r"(?<=`)doideposit (?:deposit|plan|approve|apply|poll|status|verify|drift (?:accept|restore)|drift|acknowledge"
     r"|abandon|history|tags)\b"
@@ -156,7 +156,7 @@ LAYOUTS = (
     ("DOI", "state", "proved"),
     ("DOI", "state"),
 )
-# Shorter titles tell two works no longer apart.
+# A title cut shorter than this often does not tell two works apart any more.
 NARROWEST_TITLE = 20
 
 
@@ -182,7 +182,7 @@ def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterat
     for row in rows:
         (state, style), (title, _) = row["state"], row["title"]
         yield (Span(*row["DOI"]),)
-        # Two gaps of two columns stand beside the title.
+        # Two columns before the state, and two between state and title.
         room = max(NARROWEST_TITLE, (width or 0) - len(state) - 4)
         yield (Span("  "), Span(f"{state}  ", style), Span(cropped(title, room)))
 

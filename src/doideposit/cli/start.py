@@ -26,7 +26,7 @@ TARGETS = {
 ALL = "All commands: `doideposit --help`. What a word means: `doideposit explain ROR`"
 # The longest command, and two spaces.
 WIDTH = 17
-# Three pieces of advice are read; the rest is in `status`.
+# The first page stays short; `doideposit status` has the rest of the advice.
 MOST_ADVICE = 3
 
 

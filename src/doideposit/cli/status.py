@@ -135,7 +135,7 @@ def _outstanding(statuses: "list[WorkStatus]") -> str:
     return f"{new:,} outstanding" + (f", {counted(updates, 'update')} under way" if updates else "")
 
 
-# Five lines of advice fit below a table; the rest comes when these are done.
+# The table has all DOIs; further advice is shown when this is done.
 MOST_ADVICE = 5
 POLL = "`doideposit poll`"
 

@@ -107,7 +107,7 @@ def _members(invocation: Invocation, target: str | None) -> Iterator[Member]:
 def _settings(invocation: Invocation, target: str | None) -> "tuple[Settings | None, str]":
     try:
         return invocation.settings(target=target), ""
-    # A configuration that cannot be read is what a bundle is most often asked for.
+    # An archive is also needed where the configuration itself is the problem.
     except DoiDepositError as error:
         return None, error.message
 
@@ -120,7 +120,7 @@ def _gathered(invocation: Invocation, target: str | None, settings: "Settings | 
     yield Member("README.txt", "what this archive is", README.encode())
     yield _text("versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_libraries()}\n")
     diagnosis = diagnose(lambda: invocation.settings(target=target))
-    # A hundred columns, as in the mails that the text is pasted into.
+    # A fixed width: the archive is read on another machine than this one.
     lines = ("".join(span.text for span in line) for line in diagnosis_lines(diagnosis, width=100))
     yield _text("doctor.txt", "the diagnosis", "\n".join(lines) + "\n")
     yield _json("doctor.json", "the same for programs", diagnosis.to_dict())
@@ -220,7 +220,7 @@ letter, the home folder to ~. Titles and DOIs of deposited works are in it, also
 
 # What stays out.
 
-# The first letter and the domain are kept: they show a misspelt domain, and not who it is.
+# The first letter and the domain are kept: a misspelt domain still shows, and the person does not.
 EMAIL = re.compile(rb"([\w+-])[\w.+-]*@([\w-]+(?:\.[\w-]+)+)")
 
 
@@ -271,7 +271,6 @@ def _fetched(reference: "PasswordReference", environ: Mapping[str, str], service
 
     try:
         yield resolve_password(reference, environ=environ, service=service, username=username).get_secret_value()
-    # A secret that cannot be fetched cannot be in the archive either.
     except DoiDepositError:
         return
 

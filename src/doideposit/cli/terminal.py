@@ -66,10 +66,10 @@ class Terminal:
             return int(said) if self._environ.get("CLICOLOR_FORCE") and said.isdecimal() else None
         try:
             columns = os.get_terminal_size(stream.fileno()).columns
-        # What is no terminal has no size; some say so with an error, others with zero columns.
+        # A stream without a size raises an error on some systems, and gives zero columns on others.
         except (OSError, ValueError):
             columns = 0
-        # Eighty columns are what programs take where nobody says how wide it is.
+        # Eighty columns are the usual width where the terminal does not tell its own.
         return max(columns, NARROWEST) if columns else 80
 
     @property
@@ -169,9 +169,9 @@ class Terminal:
         return self._consoles[id(stream)]
 
 
-# Narrower lines would hold one word each.
+# A narrower terminal gets lines of this width, and breaks them itself.
 NARROWEST = 40
-# Moments as every text has them; on a terminal they are shown in its time zone.
+# All texts have moments in UTC; a terminal shows them in the time zone of its machine.
 UTC_MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)? UTC\b")
 
 
@@ -242,7 +242,7 @@ class JsonList:
             error.told_in_json = True
 
 
-# A run formats many moments of few zones.
+# The findings of a run show many lines of a few files.
 @lru_cache(maxsize=8)
 def _lines_of(path: str) -> tuple[str, ...] | None:
     from doideposit.records.sources.files import shown_lines

@@ -31,7 +31,7 @@ __all__ = [
 
 # So many DOIs of a ledger are looked through; nobody types a number where there are more.
 MOST = 100_000
-# Ready-made deposit files name DOIs as well.
+# Ready-made deposit files (.xml) name DOIs as well as records and documents do.
 SUFFIXES = (".xml", *sorted(RECORDS | DOCUMENTS))
 
 # So many are suggested when somebody presses Tab.
@@ -119,7 +119,7 @@ def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
     if len(found) == 1:
         return found
     if found:
-        # Five numbers show which series are meant.
+        # Five DOIs are enough to see which series are meant.
         names = ", ".join(map(str, found[:5]))
         raise UsageError(f"“{text}” can be {names}", hint="give the whole DOI")
     hint = _did_you_mean(known, text) or "give a DOI, the number of a commentary, or a record file"
@@ -161,7 +161,6 @@ def near_dois(depositor: "Depositor", doi: Doi) -> list[str]:
 
 def _near(known: Iterable[Doi], text: str) -> list[str]:
     by_key = {doi.key: str(doi) for doi in known}
-    # Eight tenths: a number that is less alike is another commentary's.
     return [by_key[key] for key in get_close_matches(text.lower(), by_key, 3, cutoff=0.8) if key != text]
 
 

@@ -9,9 +9,9 @@ from pydantic_core import PydanticCustomError
 
 __all__ = ["Duration", "duration_text", "parse_duration"]
 
-# Weeks and months are left out: a month has no length.
+# No months: a month has no fixed length.
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-# Six digits of days are longer than any deadline.
+# Six digits at most: a million days is longer than any deadline.
 PATTERN: Final = r"^\s*[0-9]{1,6}\s*[smhd]\s*$"
 HINT: Final = "write a number and s, m, h or d, such as 90s, 15m, 36h or 3d"
 

@@ -26,11 +26,11 @@ from doideposit.records.sources.toml_places import toml_places
 
 __all__ = ["FILE_NAME", "find", "load"]
 
-# File below environment below flags: which value holds, and where it comes from.
+# Flags win over the environment, and the environment over the file; each value remembers where it comes from.
 
 PREFIX: Final = "DOIDEPOSIT_"
 _SECTIONS: Final = tuple(ConfigurationFile.model_fields)
-# These name where things are before there is a configuration, or belong to other parts.
+# Variables that are no settings: where the configuration lies, and where the schemas lie.
 _OTHERS: Final = frozenset({"DOIDEPOSIT_CONFIG", "DOIDEPOSIT_SCHEMAS"})
 
 
@@ -49,7 +49,7 @@ class _Layers:
         ``DOIDEPOSIT_SERIES__SADF_COMMENT__URL`` names ``series.sadf-comment.url``. A value in braces or brackets is
         JSON. A password given this way is not taken over but referred to, by the name of its variable.
         """
-        # In a fixed order, findings come in the same order on every machine.
+        # Sorted, so that findings come in the same order on every machine.
         for name in sorted(environ):
             if name.startswith(PREFIX) and name not in _OTHERS:
                 self._lay_variable(name, environ[name])
@@ -70,7 +70,7 @@ class _Layers:
         """Report a variable that resembles a setting; any other that is no setting may be anyone's."""
         from difflib import get_close_matches  # noqa: PLC0415  (nearly nobody has such a variable)
 
-        # Three quarters: shorter names of sections are close to one another.
+        # Only a near name: a variable of another program may begin with the same word.
         close = get_close_matches(steps[0], _SECTIONS, n=1, cutoff=0.75)
         if close or len(steps) > 1:
             names = [PREFIX + section.upper() for section in close or _SECTIONS]
@@ -103,7 +103,7 @@ class _Layers:
             here[step] = dict(following) if isinstance(following, Mapping) else {}
             here = here[step]
         here[loc[-1]] = value
-        # A value laid over a whole table hides whatever was laid into that table before.
+        # A value that replaces a whole table also replaces what was laid into that table before.
         self.origins = {each: word for each, word in self.origins.items() if each[: len(loc)] != loc}
         self.origins[loc] = origin
 
@@ -131,7 +131,7 @@ def _value(text: str) -> object:
     if text[:1] in {"{", "["}:
         try:
             return json.loads(text)
-        # What is no JSON is a text, as most variables are.
+        # A text may begin with a bracket as well.
         except (ValueError, RecursionError):
             return text
     return text
@@ -159,7 +159,7 @@ def _defaults(model: type[BaseModel], loc: Loc) -> Iterable[str]:
 
 FILE_NAME: Final = "doideposit.toml"
 CONFIG_VARIABLE: Final = "DOIDEPOSIT_CONFIG"
-# A megabyte is a hundred times the longest configuration.
+# Bytes; a configuration has some thousand.
 MAX_SIZE: Final = 1_000_000
 
 _NO_FLAGS: Mapping[str, object] = MappingProxyType({})
@@ -189,7 +189,6 @@ def load(
     origin = Origin()
     if found is not None:
         layers.data, origin = _from_file(found, cwd)
-    # The order decides: flags are laid last, above the environment and the file.
     layers.lay_environment(environ)
     layers.lay_flags(overrides)
     written = _validate(layers, origin)

@@ -63,7 +63,6 @@ def ask_keyring(service: str, username: str) -> str | None:
     """Ask the system's keyring; raises `ConfigurationError` when there is none."""
     try:
         import keyring  # noqa: PLC0415  (an optional library)
-    # keyring is an extra, since it needs a desktop.
     except ImportError:
         hint = "install doideposit with the extra: pip install 'doideposit[keyring]'"
         raise ConfigurationError("the library for the system's keyring is not installed", hint=hint) from None

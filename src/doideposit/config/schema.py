@@ -67,9 +67,8 @@ __all__ = [
     "TokenReference",
 ]
 
-# The three systems a deposit can go to.
 Target = Literal["sandbox", "test", "production"]
-# Versions that there are bundles for; Crossref takes older ones, and they hold less.
+# The versions whose schema files this package knows.
 SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
 
 
@@ -95,7 +94,7 @@ class CredentialSettings(Section):
     """Where the password is kept; asked for at the terminal when left out."""
 
 
-# Names stand in addresses, in files and in the ledger.
+# These names become parts of file names and of keys in the ledger: plain letters, digits, hyphens and underscores.
 HookName = Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 PublisherName = Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 

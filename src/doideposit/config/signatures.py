@@ -70,7 +70,7 @@ def _run(command: Sequence[str], text: str, seconds: float) -> "subprocess.Compl
         return subprocess.run(
             list(command), input=text, capture_output=True, check=False, timeout=seconds, text=True, encoding="utf-8"
         )
-    # OpenSSH is missing on some machines, and its place is not the same on all.
+    # Not every machine has OpenSSH.
     except FileNotFoundError:
         problem = "is not on this machine"
     except subprocess.TimeoutExpired:

@@ -21,7 +21,7 @@ __all__ = ["check_online"]
 # Seconds by which a clock may be off before it is worth a warning, and before timestamps suffer.
 SLOW, WRONG = 60.0, 600.0
 PATIENCE = Timeouts(connect=10.0, read=20.0, total=40.0)
-# A page of an answer; its content is not looked at.
+# Bytes of an answer that are read; its content does not matter.
 ENOUGH = 64 * 1024
 SERVER_ERROR = 500
 
@@ -34,7 +34,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     endpoint = endpoint_of(settings)
     host = endpoint.url.partition("://")[2]
     base = check_address(endpoint.url, f"the address of target {endpoint.target}")
-    # Any answer shows that the way is free: what it says does not matter here.
+    # Any answer shows that the host can be reached.
     try:
         answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
     except NoAnswer as failure:
@@ -91,7 +91,7 @@ def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) ->
     login = fetched()
     checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
     if checked.verdict is LoginVerdict.ACCEPTED:
-        # Crossref compares role and prefix when it reads a deposit, and never before.
+        # Crossref compares role and prefix only when it processes a deposit.
         later = "whether its role may deposit on the prefix shows with the first deposit"
         yield ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
     elif checked.verdict is LoginVerdict.REFUSED:

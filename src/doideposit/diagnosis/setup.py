@@ -49,7 +49,7 @@ def _is_utf8(code: str) -> bool:
     return code.lower().replace("-", "").replace("_", "") == "utf8"
 
 
-# What stands above the configuration file, and is easily forgotten there.
+# Origins that win over the configuration file, and are easily forgotten.
 ABOVE_THE_FILE = ("environment", "flag")
 
 

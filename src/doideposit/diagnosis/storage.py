@@ -24,7 +24,7 @@ __all__ = ["check_disk", "check_inbox", "check_ledger", "check_monitoring", "che
 
 # Free bytes below which a disk is worth a warning, and below which a deposit may fail.
 TIGHT, FULL = 500_000_000, 50_000_000
-# Five files show what is wrong; a whole folder would hide it.
+# So many files are named.
 MOST_SHOWN = 5
 
 
@@ -81,7 +81,7 @@ def _permissions(condition: Condition) -> Iterator[Check]:
     """Check whether others can read the ledger: it holds unpublished titles and abstracts."""
     if condition.path is None:
         return
-    # Rights of the group or of others: the journal holds what the ledger holds.
+    # Any permission of the group or of others; SQLite's journal beside the ledger holds the same data.
     open_ones = [path for path in condition.side_files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_ones:
         names = " ".join(str(path) for path in open_ones)

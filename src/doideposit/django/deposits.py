@@ -25,7 +25,7 @@ __all__ = ["Followed", "RegisteredObjects", "doi_of", "record_of", "refresh", "r
 
 # As many objects are held in memory at a time.
 AT_ONCE = 500
-# The columns of a state that a deposit writes: about the object, and about its DOI where the ledger tells.
+# Columns that are written with every deposit, and columns that are written where the ledger knows the DOI.
 ABOUT_THE_OBJECT = ("doi", "content_type", "object_id", "name", "url", "fingerprint", "updated_at")
 ABOUT_THE_DOI = ("standing", "registered", "message", "next_action")
 
@@ -138,7 +138,7 @@ def _sorted_out(objects: Iterable[DoiModel]) -> _SortedOut:
                 records.append((one, record_of(one)))
             else:
                 hidden.append(one)
-        # The two methods are the site's: a number that fits into no address makes them raise anything.
+        # Both methods call code of the site, which may raise anything.
         except Exception as error:  # noqa: BLE001
             _log.exception("the record of %s %s could not be made", one._meta.label, one.pk)
             broken.append((one, f"its record could not be made ({type(error).__name__}: {error}): correct the object"))
@@ -188,7 +188,7 @@ def _remember(known: Iterable[_Known]) -> str:
 
     The ledger has them already, so that this failing loses nothing and must not look like a failed deposit.
     """
-    # Of a DOI without a status, what was known of it before stays.
+    # For a DOI without a status, the columns about the DOI keep what was known before.
     told: dict[bool, dict[str, DoiState]] = {True: {}, False: {}}
     for each in known:
         told[each.status is not None][each.doi.key] = state = _state_of(each)
@@ -223,7 +223,7 @@ def _write(states: Iterable[DoiState], columns: Collection[str]) -> None:
     second one without waiting.
     """
     using = connections[router.db_for_write(DoiState)]
-    # MySQL and MariaDB find the row by every unique key, and take no names of columns for it.
+    # MySQL and MariaDB take no names of columns here: they find the row by any of its unique keys.
     by_name = using.features.supports_update_conflicts_with_target
     DoiState.objects.using(using.alias).bulk_create(
         states, update_conflicts=True, unique_fields=["target", "key"] if by_name else None, update_fields=columns
@@ -270,7 +270,7 @@ def refresh() -> Followed:
     states = DoiState.objects.filter(target=current_target()).order_by("content_type_id", "pk")
     for _, of_model in groupby(states.iterator(AT_ONCE), key=lambda state: state.content_type_id):
         listed = list(of_model)
-        # The newest DOI of each object among all of them: a part alone would not show a newer one further on.
+        # Taken from the whole list, and not part by part: a newer DOI of the same object may stand in a later part.
         newest = {state.object_id: state.pk for state in listed}
         for start in range(0, len(listed), AT_ONCE):
             for before, state, one in _refreshed(listed[start : start + AT_ONCE], newest):

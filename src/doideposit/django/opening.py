@@ -30,7 +30,7 @@ def current_target() -> str:
 
 @cache
 def _named_target() -> str:
-    # What was raised is not kept, so that a mended configuration needs no restart.
+    # `cache` keeps no exception, so that a corrected configuration works without a restart.
     return load_settings(_configuration(), target=_target()).target
 
 

@@ -145,7 +145,7 @@ def _spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
         numbers = sorted({one.number or "" for one in group})
         if len(group) < 2:  # noqa: PLR2004  (two make a double)
             continue
-        # Four numbers are enough to find the others.
+        # So many numbers are named: enough to find the others.
         named = " and ".join(numbers[:4])
         same = len({_folded(_text(one, "title")) for one in group}) == 1
         if len(numbers) == 1 or same:
@@ -176,7 +176,7 @@ def gaps(numbers: set[int]) -> list[int]:
 
 
 def _dense(numbers: set[int]) -> bool:
-    # A series that has fewer than a third of its numbers was never numbered without gaps.
+    # Where fewer than a third of the numbers exist, the gaps are taken for part of the numbering.
     return len(numbers) * 3 >= max(numbers) - min(numbers)
 
 
@@ -238,11 +238,11 @@ def _dated(works: Sequence[AuditedWork]) -> Iterator[tuple[int, int, AuditedWork
 
 
 def _days(date: str) -> int:
-    # Dates of Crossref are years, months or days.
+    # The date may be a year, a month or a day.
     parts = [int(part) for part in re.findall(r"\d+", date)[:3]]
-    # The middle of what is not known: a year counts as its June.
+    # What is not known is set to its middle: a year to 15 June, a month to its fifteenth.
     year, month, day = (*parts, 6, 15)[:3] if len(parts) == 1 else (*parts, 15)[:3]
-    # Days counted so are off by a few, which does not matter between numbers years apart.
+    # Not exact, but good enough to compare dates that lie far apart.
     return year * 365 + min(month, 12) * 30 + day
 
 
@@ -378,7 +378,7 @@ def _printed(
     line: int | None,
 ) -> AuditLine:
     near = numbers.get(_plain_number(number)) if number else None
-    # DOIs of one series are all alike, so that only a very near one is a misprint.
+    # The DOIs of one series are much alike: only a very near one can be the one that was meant.
     near = near or next((known[one] for one in get_close_matches(doi.casefold(), known, 1, cutoff=0.93)), None)
     step = (
         f"look where it is printed: the registered DOI may be {near}" if near else "register it, or correct the print"
@@ -387,7 +387,6 @@ def _printed(
 
 
 def _list_of(works: Sequence[AuditedWork]) -> str:
-    # Three of them show which works are meant.
     shown = [f"number {one.number}" if one.number else one.doi for one in works[:3]]
     return " and ".join(shown) + (f" and {len(works) - 3} more" if len(works) > 3 else "")  # noqa: PLR2004 - as shown
 

@@ -25,7 +25,7 @@ __all__ = ["PageText", "page_findings", "read_page"]
 
 # 404 and 410 say that the page is gone; other statuses may pass.
 GONE: Final = frozenset({404, 410})
-# Statuses that refuse a visitor: login, payment, or a country's law.
+# Statuses that refuse a visitor: no login (401, and 407 of a proxy), no permission (403), or the law (451).
 REFUSED: Final = frozenset({401, 403, 407, 451})
 # How alike two titles must be, from 0 to 1: a page may shorten its heading or add the name of the series.
 ALIKE: Final = 0.75
@@ -54,7 +54,6 @@ def read_page(body: bytes, charset: str | None) -> PageText | None:
     parser = lxml_html.HTMLParser(encoding=_known(charset), no_network=True, huge_tree=False)
     try:
         root: Any = lxml_html.document_fromstring(body, parser=parser)
-    # What is no HTML has no tags to compare.
     except (LxmlError, LookupError, ValueError):
         return None
     tags = (

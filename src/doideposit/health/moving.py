@@ -42,11 +42,11 @@ _STOPPING: Final = frozenset(
     "page-missing page-not-html page-login page-doi-missing page-away page-refused page-not-shown page-robots".split()
 )
 
-# Each look asks two services in turn, of which each answers three at the same time.
+# Threads: each look waits for the resolver, and then for the query service.
 LOOKS_AT_ONCE: Final = 6
-# Seconds between two rounds of looks: most handles are there at once, and a late one takes minutes.
+# Seconds between two rounds, doubled each time: a handle follows a registration within seconds to minutes.
 FIRST_PAUSE: Final = 1.0
-# In seconds: a person waits, so that the pause grows no longer.
+# In seconds; a person is waiting for the result.
 LONGEST_PAUSE: Final = 30.0
 
 
@@ -145,7 +145,7 @@ def _expanded(
         if commentary is not None:
             new = new.replace("{number}", commentary.number or "").replace("{doi}", commentary.doi.printed)
         part = _part(row.address, address)
-        # What an earlier run moved has the new form by now: it is there already, and the pattern is no mistake.
+        # An address that an earlier run moved has the new form already, and is no mistake in the pattern.
         there = part is None and (address == new or _part(new, address) is not None)
         if part is None and not there:
             continue
@@ -285,7 +285,7 @@ def compare_moves(
         key = move.commentary.doi.key if move.commentary is not None else ""
         broken = made.get(key) if move.goes else None
         finding = broken[0] if isinstance(broken, tuple) else _changes_more(entries[key]) if broken else None
-        # What was found about the record belongs to the row of the table, too.
+        # A person corrects the table: the finding names its row.
         at_row = None if finding is None else replace(finding, where=Where(table, move.row.line))
         compared.append(move if at_row is None else replace(move, finding=at_row))
     left = {move.key for move in compared if move.goes}
@@ -301,7 +301,6 @@ def _changes_more(entry: PlanEntry) -> Finding | None:
     others = [change.what for change in entry.changes if change.field != "url"]
     if not others:
         return None
-    # Three differences show what is meant.
     message = f"the record file of {entry.doi} holds changes that are not deposited: {'; '.join(others[:3])}"
     return Finding("move-more", Severity.ERROR, message, "deposit them first; a move changes nothing but the address")
 

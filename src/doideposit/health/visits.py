@@ -17,11 +17,11 @@ __all__ = ["LARGEST", "PageVisit", "check_page", "visit_pages"]
 
 # The name by which robots.txt knows this program.
 AGENT: Final = "doideposit"
-# One visit in a second is what polite programs ask of a small server.
+# One visit in a second, so that a small server is not overloaded.
 PER_SECOND: Final = 1.0
 # Bytes of a page that are read: what counts stands at the top, and some pages have no end.
 LARGEST: Final = 3_000_000
-# Seconds that a host may cost without an answer in between: a site that hangs would hold a thousand pages for hours.
+# Seconds that may be lost on a host without any answer: a site that hangs would hold up a thousand pages for hours.
 PATIENCE: Final = 120.0
 
 
@@ -102,18 +102,18 @@ class _Hosts:
             try:
                 page = self._fetch(url, limit=limit)
             except PageUnavailable:
-                # A refusal or a circle of redirects comes at once, and takes nothing from the patience.
+                # Measured, and not counted by failures: a refused connection or a circle of redirects costs next to no
+                # time.
                 self._lost[origin] = self._lost.get(origin, 0.0) + self._waiting.now() - started
                 raise
         self._lost[origin] = 0.0
         return page
 
     def _rules(self, origin: str) -> Callable[[str], bool]:
-        """Return what tells whether a page may be fetched (RFC 9309: without rules, and without an answer, it may)."""
+        """Return what tells whether a page may be fetched; without rules it may (RFC 9309, section 2.3.1.3)."""
         try:
             page = self._get(origin, f"{origin}/robots.txt", 500_000)
-        # Without a robots.txt everything may be visited (RFC 9309, section 2.3.1.3). What is wrong with the address
-        # itself is said of the page, and not of the rules of its site.
+        # The visit of the page itself meets the same fault, and reports it; a fault of robots.txt would say less.
         except (WorldError, AddressRefused):
             return lambda _url: True
         if page.status != 200:  # noqa: PLR2004  (HTTP: OK)

@@ -24,7 +24,7 @@ from doideposit.job.hooks import Hook, HookMessage
 
 __all__ = ["open_hooks", "post", "run_program"]
 
-# Characters of what a program says on standard error that stand in a message.
+# Characters of the program's output that are quoted in a message.
 QUOTED: Final = 200
 SUCCESS: Final = range(200, 300)
 # How a secret of Standard Webhooks begins, whose rest is base64; any other text is the key itself.
@@ -33,7 +33,7 @@ MARK: Final = "whsec_"
 
 def open_hooks(settings: Settings, *, environ: Mapping[str, str], clock: Callable[[], datetime]) -> tuple[Hook, ...]:
     """Return the hooks of the configuration, by name; a secret is fetched when its hook is called, and not before."""
-    # A program of somebody else has no business with the secrets of this one.
+    # A hook runs a foreign program, which must not get our passwords with the environment.
     hidden = {reference.env for reference, _, _ in settings.secrets()}
     variables = {name: value for name, value in environ.items() if name not in hidden}
 
@@ -51,7 +51,7 @@ def open_hooks(settings: Settings, *, environ: Mapping[str, str], clock: Callabl
 def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: float, environ: Mapping[str, str]) -> None:
     """Run a program with the message on standard input; raises `WorldError` unless it ends with 0 in time."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
-        # Files, and no pipes: a program that does not read, or leaves a child behind, cannot hold the job up.
+        # With pipes, a program that does not read its input, or leaves a child process behind, could block the job.
         given.write(message.body())
         given.seek(0)
         variables = {**environ, "DOIDEPOSIT_EVENT": message.event, "DOIDEPOSIT_DOI": _doi(message)}

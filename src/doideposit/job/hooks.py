@@ -34,11 +34,11 @@ NAMES: Final = {
 }
 FIRST_PAUSE: Final = timedelta(minutes=5)
 LONGEST_PAUSE: Final = timedelta(hours=3)
-# Two weeks outlast a holiday of whoever looks after the receiver; what cannot be told then never can be.
+# A message that is never taken would stop all later ones for ever; a receiver may be away for a week and more.
 GIVE_UP: Final = timedelta(days=14)
-# A clock that was ahead in one pass must not make two weeks of it.
+# Age alone does not decide: the clock of this machine may have jumped ahead.
 FEWEST_TRIES: Final = 10
-# A pass has other things to do: what is left of many messages goes with the next one.
+# A slow receiver must not use up the pass: messages that are left go with the next one.
 BUDGET: Final = timedelta(minutes=15)
 
 

@@ -228,7 +228,7 @@ def _note(path: Path) -> Notice | None:
         data = json.loads(read_input(path))
         publisher = data.get("publisher", "")
         return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"], publisher)
-    # A note that a crash cut off is left where it is, for a person to see.
+    # A note that cannot be read stays where it is, for a person to look at.
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         logger.warning("the note %s cannot be read", path)
         return None

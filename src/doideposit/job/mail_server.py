@@ -39,7 +39,6 @@ def greet(mail: MailSection, password: SecretStr | None, *, within: float = 20.0
 
 
 def _hand_to_program(program: str, mail: MailSection, message: EmailMessage, within: float) -> None:
-    # The configuration names the program, and no shell is involved.
     # -i: a line with a single dot does not end the mail; -f: where a mail that cannot be delivered comes back to.
     command = [program, "-i", "-f", mail.sender, "--", *mail.to]
     try:
@@ -81,7 +80,7 @@ def _talk(mail: MailSection, say: Callable[[smtplib.SMTP], object], password: Se
     except ssl.SSLError:
         # ca_file is read from the disk, and this also says that it holds no certificate.
         return "its encrypted connection failed, or its certificate could not be verified"
-    # The most precise errors come first: all of them are SMTPExceptions.
+    # From the most precise error to the least: the first two are SMTPExceptions, and those are OSErrors.
     except smtplib.SMTPAuthenticationError:
         return "it does not accept the login"
     except smtplib.SMTPRecipientsRefused:
@@ -97,7 +96,7 @@ def _talk(mail: MailSection, say: Callable[[smtplib.SMTP], object], password: Se
 
 def _connected(mail: MailSection) -> smtplib.SMTP:
     host, port = mail.host or "", mail.port or PORTS[mail.security]
-    # It verifies certificate and host name; an unverified server could read the login and every mail.
+    # The default context verifies certificate and host name: a false server could read the login and every mail.
     context = ssl.create_default_context(cafile=mail.ca_file)
     if mail.security == "tls":
         return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)

@@ -19,9 +19,9 @@ __all__ = ["ImapServer", "Mailbox", "read_imap", "read_maildir"]
 LARGEST: Final = 20_000_000
 # Mails that are read in one pass, the oldest first; the next pass goes on.
 MOST: Final = 200
-# IMAP servers of large providers take seconds to open a folder.
+# Seconds that the server may take for each of its answers.
 TIMEOUT: Final = 30.0
-# The ports of RFC 8314 for IMAP with TLS, and the old one.
+# 993 is the port for IMAP with TLS (RFC 8314, section 3.2); 143 begins without encryption.
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 
 
@@ -47,7 +47,7 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
         try:
             with open_input(path) as file:
                 yield key, file.read(LARGEST)
-        # Another program moved the mail while it was read.
+        # A mail program may move a mail, and thereby rename its file, at any time.
         except OSError:
             continue
 

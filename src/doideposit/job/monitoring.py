@@ -152,7 +152,7 @@ def _metric(
     yield f"# HELP doideposit_{name} {text}"
     yield f"# TYPE doideposit_{name} gauge"
     if isinstance(value, Mapping):
-        # Sorted, so that two states can be compared line by line.
+        # Sorted, so that two files can be compared line by line.
         for key, each in sorted(value.items()):
             yield f'doideposit_{name}{{target="{target}",{label}="{key}"}} {each}'
     else:

@@ -23,7 +23,7 @@ from doideposit.reports.standing import Standing
 
 __all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "trial_mail"]
 
-# Thirty matters are more than anybody settles on one day.
+# A mail names so many matters, and counts the rest.
 MOST_IN_MAIL: Final = 30
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -189,7 +189,7 @@ def digest_due(day: str, last: date | None, now: datetime) -> bool:
     if day == "never":
         return False
     today = now.date()
-    # Back to the last such day of the week, today included.
+    # The latest such day of the week, today included.
     latest = today - timedelta(days=(today.weekday() - DAYS.index(day)) % 7)
     return last is None or last < latest
 
@@ -255,7 +255,6 @@ def _statuses(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) 
 
 
 def _footer(mail: MailSection, host: str) -> list[str]:
-    # Programs that watch count in hours.
     hours = mail.repeat_after.total_seconds() / 3600
     return [
         "-- ",

@@ -36,7 +36,7 @@ __all__ = ["Job", "JobContext", "JobOutcome"]
 
 logger = logging.getLogger(__name__)
 
-# The codes of a shell: 1 where records were rejected, 128 and the signal's number where one ended it.
+# Exit codes: 1 as in all commands; 130 is how a shell reports an interruption (128 and the number of SIGINT, 2).
 REJECTED: Final = 1
 INTERRUPTED: Final = 130
 
@@ -138,7 +138,7 @@ class _JobPass:
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
             work()
-        # One step that fails must not keep the others of the run from being done.
+        # The other steps of the run are done all the same.
         except DoiDepositError as error:
             self._failed(error)
         except Exception as error:
@@ -266,7 +266,7 @@ class _JobPass:
     def _files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring
         texts = (
-            # `doideposit serve` tells from this one whether the job runs.
+            # `doideposit serve` reads in this file whether the job runs.
             (self._job.folders.last_run, status_text(run, None)),
             (monitoring.status_file, status_text(run, self._standing)),
             (monitoring.prometheus_file, prometheus_text(run, self._standing)),
@@ -280,7 +280,7 @@ class _JobPass:
             return
         try:
             self._doors.ping()
-        # A monitor that cannot be reached is told in the log: the deposits are done all the same.
+        # Only logged: the deposits are done, whether the monitoring service can be reached or not.
         except DoiDepositError as error:
             logger.warning("%s", error.message)
 

@@ -15,13 +15,13 @@ from doideposit.job.inbox.folders import Sighting
 
 __all__ = ["JobState"]
 
-# Two months: whoever was told so long ago may well be told again.
+# Whoever was told about a matter two months ago may be told again; without a bound this would grow for ever.
 KEEP_TOLD: Final = timedelta(days=60)
 # How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`.
 FARTHEST_LOOK: Final = timedelta(days=1)
 # Of a mailbox that holds more, the oldest mails are read again at times, which changes nothing.
 KEEP_MAILS: Final = 20_000
-# Where nothing can be written, the time of this empty file says when the last mail went: that needs no room.
+# The time of this empty file says when the last mail went: it can be set even when the disk is full.
 LAST_MAIL: Final = "last-unremembered-mail"
 Value = TypeVar("Value")
 
@@ -86,14 +86,13 @@ class JobState:
         self.forgetful = None
         try:
             self.save(path, now)
-        # A folder that cannot be written to must not make the job send the same mail with each pass.
         except DiskError:
             last = path.with_name(LAST_MAIL)
             try:
                 before = last.stat().st_mtime
-                # Proves that the time can be set, before something goes out that could not be noted.
+                # Set to what it is, which proves that it can be set, before a mail goes out that could not be noted.
                 os.utime(last, (before, before))
-            # A file system without times of its own cannot prove when something was sent.
+            # Where the mail could not be noted, none is sent: every pass would send it again.
             except OSError:
                 return False
             self.forgetful = last
@@ -157,7 +156,7 @@ def _mapping(data: Any, read: Callable[[Any], Value]) -> dict[str, Value]:
     for key, value in data.items() if isinstance(data, dict) else ():
         try:
             found[key] = read(value)
-        # One value that was harmed costs only itself.
+        # A value that cannot be read is left out, and the others are kept.
         except (TypeError, ValueError, IndexError, KeyError):
             continue
     return found

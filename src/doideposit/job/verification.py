@@ -47,7 +47,7 @@ def look_up(
         if not depositor.is_unproved(status):
             del still[doi.key]
         else:
-            # The pause doubles each time; beyond the twelfth it has long reached its bound.
+            # The pause doubles each time, and reaches its bound with the ninth doubling.
             still[doi.key] = (tries + 1, clock() + min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE))
     state.lookups = still
     return done

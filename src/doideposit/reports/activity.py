@@ -16,14 +16,14 @@ __all__ = ["Activity", "outcomes_chart", "read_events", "waiting_chart"]
 REGISTERED: Final = "registered"
 WARNED: Final = "registered, with a warning"
 NOT: Final = "not registered"
-# Only these three events say that something became of a deposit; a failure that was only put off is no outcome.
+# Only these events end a deposit; a failure that is tried again is no outcome.
 OUTCOMES: Final[Mapping[EventKind, str]] = {
     EventKind.REGISTERED: REGISTERED,
     EventKind.REGISTERED_WITH_WARNING: WARNED,
     EventKind.FAILED: NOT,
     EventKind.MISSING: NOT,
 }
-# Twelve columns still have readable labels on a page as wide as a sheet of paper.
+# More columns would leave no room for readable labels.
 MOST_COLUMNS: Final = 12
 
 
@@ -79,7 +79,7 @@ def _periods(first: date, last: date) -> _Periods:
     """Choose days, weeks, months, quarters or years: the finest that needs no more than a dozen columns."""
     # Weeks begin on Monday (ISO 8601).
     makers = {"day": _days(first, last, 1), "week": _days(first - timedelta(first.weekday()), last, 7)}
-    # The months of each step; a period begins with a full one.
+    # The number of months in a period; quarters begin in January, April, July and October.
     makers |= {name: _months(first, last, step) for name, step in (("month", 1), ("quarter", 3), ("year", 12))}
     name, starts = next(((n, s) for n, s in makers.items() if len(s) <= MOST_COLUMNS), ("year", makers["year"]))
     # Even years can be too many: the latest are kept.
@@ -95,13 +95,12 @@ def _days(first: date, last: date, step: int) -> list[date]:
 
 
 def _months(first: date, last: date, step: int) -> list[date]:
-    # Months counted from the year nought, so that steps run over the turn of a year.
+    # Months are numbered without a break from one year to the next, so that periods can run over the turn of a year.
     begin = first.year * 12 + (first.month - 1) // step * step
     end = last.year * 12 + last.month - 1
     return [date(month // 12, month % 12 + 1, 1) for month in range(begin, end + 1, step)]
 
 
-# Short English names, as the rest of the report is English.
 MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -110,7 +109,6 @@ def _label(name: str, start: date) -> str:
         case "year":
             return str(start.year)
         case "quarter":
-            # The quarter of a month, counted from one.
             return f"Q{(start.month + 2) // 3} {start.year}"
         case "month":
             return f"{MONTHS[start.month - 1]} {start.year}"
@@ -136,7 +134,7 @@ def outcomes_chart(activity: Activity, now: datetime) -> Chart:
     return columns("Submissions over time", description, periods.name, kinds, bars)
 
 
-# Steps that people think in; each is three to six times the one before.
+# Round times; each is three to six times the one before.
 BUCKETS: Final[Sequence[tuple[str, timedelta]]] = (
     ("1 min", timedelta(minutes=1)),
     ("5 min", timedelta(minutes=5)),
@@ -162,6 +160,6 @@ def waiting_chart(activity: Activity) -> Chart:
 def _median(activity: Activity) -> str:
     if not activity.waits:
         return ""
-    # The lower median: with two values, the one that somebody did wait.
+    # Of two values in the middle the lower one: it is the time of a real deposit.
     middle = sorted(activity.waits)[(len(activity.waits) - 1) // 2]
     return f"Half of them took no more than {in_words(middle)}."

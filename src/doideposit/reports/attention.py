@@ -30,7 +30,7 @@ _OPEN_WORDS: Final[Mapping[State, str]] = {
     State.SENDING: "in doubt",
     State.QUEUED: "at Crossref",
 }
-# What the world shows contradicts our proof: more urgent than what is only missing.
+# A service shows something else than was deposited, which is more urgent than a proof that is only missing.
 _CONTRARY_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RESOLVES: "registered, leads elsewhere",
     Milestone.INDEXED: "registered, indexed otherwise",
@@ -95,7 +95,7 @@ def sort_key(doi: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(piece)) if piece.isdecimal() and piece.isascii() else (1, piece) for piece in pieces)
 
 
-# Sentences with an age, for what is not in time.
+# For what is late.
 _OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RECEIVED: "recorded {age} ago, and not at Crossref yet",
     Milestone.PROCESSED: "received {age} ago, and not processed yet",
@@ -160,7 +160,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
     )
 
 
-# In the order of urgency: what failed comes before what is only not proved.
+# In the order of urgency, the most urgent first.
 _FAILED, _WRONG, _WARNED, _STUCK, _UNPROVED = range(5)
 
 

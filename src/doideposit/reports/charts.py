@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["Chart", "ChartColumn", "Segment", "Tick", "columns"]
 
-# Units of the drawing: the page scales it, and rounding to a tenth is never seen.
+# In units of the drawing, which the page scales to its own width.
 WIDTH: Final = 400
 HEIGHT: Final = 190
 # Room for the numbers of the axis and for the labels below the columns, in units of the canvas.
@@ -89,7 +89,6 @@ def columns(
     laid = tuple(
         ChartColumn(
             label=label,
-            # The label stands below the middle of its column.
             x=round(LEFT + slot * (place + 0.5), 1),
             # Counted from the end, so that the latest period always has its label.
             shown=(len(bars) - 1 - place) % every == 0,

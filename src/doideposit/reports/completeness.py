@@ -22,7 +22,6 @@ class Share:
     @property
     def percent(self) -> int:
         """Return the share, rounded down: 100 means all."""
-        # Rounded down: a hundred per cent means every one.
         return 100 * self.have // self.works if self.works else 0
 
 
@@ -52,9 +51,10 @@ class _Step:
     sentence: str
 
 
-# One question to a person, or one search in a registry; one line of the configuration; a page that must be written.
+# Estimates of effort, by which gains are compared; to copy an abstract into a record is 1. A question to a person, or a
+# search in a registry.
 _QUESTION: Final = 1.5
-# Work in minutes for each: a line in the configuration, a page to be written, a field to be typed.
+# A line of the configuration; a page that must be written; the references of one record.
 _LINE: Final = 1.0
 _PAGE: Final = 8.0
 _TYPED: Final = 4.0
@@ -114,7 +114,7 @@ def _abstract(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
 def _affiliation(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _lacking(works, Measure.AFFILIATIONS)
     sentence = f"Add the authors' `affiliations`, as printed, to the records of {_all(gain)}. {_THEN}"
-    # A field of the series helps every commentary at once, and so weighs a little more.
+    # A little more effort than to copy an abstract.
     yield _Step(gain, gain * 1.2, sentence)
 
 

@@ -58,7 +58,7 @@ Line = tuple[Span, ...]
 SourceLine = Callable[[str, int], str | None]
 
 SEVERITY_STYLE = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
-# The number of the line and the bar before an excerpt.
+# Columns for the number of the line and the bar before an excerpt.
 GUTTER = 7
 # A line of a record is shown whole up to this width; longer ones are cut around the fault.
 WIDEST_EXCERPT = 110
@@ -90,7 +90,6 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     kept = list(findings)
     for finding in kept:
         first.setdefault(finding.where.file, len(first))
-    # In the order of the files as they were named, and of the lines in them.
     return sorted(kept, key=lambda one: (first[one.where.file], one.where.line or 0, one.where.column or 0))
 
 
@@ -113,7 +112,7 @@ def is_wish(finding: Finding) -> bool:
     return finding.category == "completeness" and finding.severity is Severity.INFO and not finding.ignored_because
 
 
-# Ten wishes are read; the rest is counted.
+# Up to so many records have a line each; of more records there is one line for all.
 def wishes(findings: Iterable[Finding], most: int = 10) -> Iterator[Line]:
     """Show in one line for each record what would make it richer, or in one line for all where there are more records.
 
@@ -171,7 +170,7 @@ def _headline(finding: Finding) -> Line:
 
 def _room(width: int | None) -> int:
     """Return how many characters of a line are shown; two of the width are for the signs that it goes on."""
-    # Below twenty columns an excerpt shows nothing.
+    # Less than twenty characters of a line would not show what is meant.
     return WIDEST_EXCERPT if width is None else max(20, min(WIDEST_EXCERPT, width - GUTTER - 3))
 
 
@@ -220,7 +219,7 @@ class Tally:
     `seen` counts every finding that was added; `kept` holds the first of them.
     """
 
-    # Findings beyond five thousand are counted and not kept: a folder may hold many broken files.
+    # Memory stays bounded when a folder holds very many broken files.
     def __init__(self, keep: int = 5_000) -> None:
         self.kept: list[Finding] = []
         self.by_code: Counter[str] = Counter()
@@ -242,7 +241,7 @@ class Tally:
         return self.by_code.total()
 
 
-# Three places are enough to see what a kind of finding is about.
+# So many places are shown of each kind of finding; the others are counted.
 EXAMPLES = 3
 
 
@@ -270,7 +269,7 @@ def grouped(tally: Tally, source_line: SourceLine, *, width: int | None = None) 
 
 
 def _rank(kind: Sequence[Finding]) -> int:
-    # What is ignored comes behind everything else of its severity.
+    # There are three severities: what is ignored comes behind everything that is not.
     return min(list(Severity).index(finding.severity) + (3 if finding.ignored_because else 0) for finding in kind)
 
 
@@ -311,7 +310,6 @@ def _property(text: str) -> str:
 def in_words(span: timedelta) -> str:
     """Return a length of time as people say it, in the largest unit of which there are two."""
     seconds = int(span.total_seconds())
-    # The largest unit that fits: nobody compares ages in seconds.
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= 2 * size:
             return counted(seconds // size, unit)

@@ -30,7 +30,7 @@ def gather(
     """
     publishers = depositor.publishers
     mine = (one for one in depositor.statuses() if only in {None, publishers.of_series(one.series, one.doi)})
-    # In the order of the numbers, as people count their series.
+    # C9 stands before C10.
     statuses = sorted(mine, key=lambda status: sort_key(status.doi.key))
     keys = {status.doi.key for status in statuses}
     activity = read_events(event for event in depositor.events() if event.doi is None or event.doi in keys)

@@ -29,13 +29,13 @@ __all__ = ["Planned", "Report", "page"]
 
 # Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain.
 MOST_WITH_PROOFS: Final = 1_000
-# A list of more DOIs belongs into a file; the page says how many there are.
+# Of a longer list the page names the first, and says how many there are.
 MOST_IN_CONCERN: Final = 200
 # Beyond so many DOIs a browser lays the big table out only where it is looked at.
 MOST_LAID_OUT: Final = 1_000
-# Up to five DOIs are named in a sentence, more of them in a list.
+# So many DOIs are shown at once; the others unfold.
 FEW: Final = 5
-# Four authors show whose work it is; more would push the title off the page.
+# So many authors are named, and the rest counted.
 MOST_AUTHORS: Final = 4
 
 

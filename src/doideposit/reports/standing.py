@@ -16,7 +16,7 @@ __all__ = ["MAIN_PUBLISHER", "Standing", "take_standing", "together"]
 MOST_LISTED: Final = 200
 # What stands for the publisher of [depositor], which has no name; no other can have this one.
 MAIN_PUBLISHER: Final = "[depositor]"
-# What is new within a week is new for somebody who looks once a week.
+# For the weekly digest.
 RECENT: Final = timedelta(days=7)
 
 
@@ -124,7 +124,7 @@ def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
     for status in depositor.statuses():
         name = publishers.of_series(status.series, status.doi) if publishers.further else ""
         tallies.setdefault(name, _PublisherCounts()).add(status, depositor, now)
-    # Sorted, so that two reports can be compared.
+    # In the same order each time, so that two reports can be compared.
     parts = {name: tally.standing(now, depositor.target) for name, tally in sorted(tallies.items())}
     whole = together(parts.values(), now, depositor.target)
     oldest = depositor.works.oldest_unfinished()

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 __all__ = ["DEFAULT_ACCOUNT", "Account", "Accounts", "Login"]
 
-# An account of Crossref's staff may deposit under any prefix.
+# The account of a new sandbox may deposit under any prefix, so that a rehearsal needs no settings.
 ANY_PREFIX = "*"
 
 

@@ -22,10 +22,9 @@ __all__ = ["SandboxArchive"]
 FORMAT = 2
 # Several processes may share the file, so a transaction waits for its turn before it fails as locked.
 BUSY_SECONDS = 60.0
-# The lock is taken at once: a transaction that reads first could not write any more when another one did.
+# Takes the lock for writing at once: a transaction that reads first fails when another one has written meanwhile.
 WRITING = "BEGIN IMMEDIATE"
 
-# One table for each thing that Crossref remembers, in the words of its own reports.
 _TABLES = """
 CREATE TABLE submissions (
     id INTEGER PRIMARY KEY, file_name TEXT NOT NULL, operation TEXT NOT NULL, login TEXT NOT NULL,
@@ -73,7 +72,7 @@ CREATE INDEX registrations_by_owner ON registrations (owner)
 # Versions are only ever added: the highest number of a DOI is its current version, the lowest its registration.
 _CURRENT = """WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key)
 ORDER BY (SELECT MIN(number) FROM registrations AS first WHERE first.doi_key = registrations.doi_key)"""
-# Crossref lists a conflict with both of its DOIs, whichever is asked about.
+# A conflict is found by either of its two DOIs.
 _CONFLICTS = """SELECT id, CASE WHEN one = :doi THEN other ELSE one END FROM conflicts
 WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 
@@ -105,7 +104,7 @@ class SandboxArchive:
             raise OSError(errno.EINVAL, "it is no file")
         # SQLite would go by the umask; the file is made here first, so that nobody else may ever read it.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        # The state holds deposits and logins, and is for one user alone.
+        # An older file may have other permissions.
         self._path.chmod(0o600)
         self._base.close()
         self._base = self._connected(str(self._path))
@@ -313,7 +312,7 @@ class SandboxArchive:
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        # The disk and SQLite fail in many ways; for a rehearsal, only the way out matters.
+        # Whatever the disk or SQLite fails with, the advice is the same.
         except (OSError, sqlite3.Error) as error:
             raise DiskError(
                 f"the sandbox's state in {self._place} cannot be used: {error}",
@@ -344,13 +343,12 @@ class SandboxArchive:
     def _submissions(self, where: str, *values: object) -> list[ReceivedFile]:
         query = f"SELECT {_SUBMISSION} FROM submissions {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
-        # Columns five to eight are moments, which SQLite keeps as texts.
+        # Four columns hold moments, as seconds since 1970.
         return [ReceivedFile(*row[:5], *map(_moment, row[5:9]), *row[9:]) for row in rows]
 
     def _registrations(self, where: str, *values: object) -> list[Registration]:
         query = f"SELECT {_REGISTRATION} FROM registrations {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
-        # The same for the moments of a registration.
         return [Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:15]), *row[15:]) for row in rows]
 
 

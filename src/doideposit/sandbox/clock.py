@@ -6,7 +6,7 @@ from threading import Lock
 
 __all__ = ["Clock", "Delays", "system_time"]
 
-# A day in the future of most examples, so that no example depends on the day it is run.
+# A fixed day, so that no example or test depends on the day it is run.
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 

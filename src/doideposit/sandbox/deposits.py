@@ -19,7 +19,7 @@ __all__ = [
     "texts",
 ]
 
-# Elements whose DOI names the title or the issue, and not the work.
+# The DOI in these elements is that of the whole journal or series, and in the next ones that of an issue or volume.
 TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
 ISSUE_LEVEL = frozenset({"journal_issue", "journal_volume"})
 TYPES = {
@@ -133,7 +133,7 @@ def read(content: bytes) -> Deposit | FileRefusal:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
-    # libxml2's message stands in for that of Xerces, which Crossref uses.
+    # The log has the words of Xerces, the Java parser, in place of those of libxml2.
     except etree.XMLSyntaxError as error:
         words = _xerces(error.msg or "")
         return FileRefusal(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
@@ -165,7 +165,7 @@ def _undecodable(content: bytes) -> str | None:
         return None
     try:
         content.decode("utf-8")
-    # The words of Java's decoder, as they stand in logs.
+    # The words of Java, as they stand in Crossref's logs.
     except UnicodeDecodeError as error:
         return f"java.io.UTFDataFormatException: invalid byte 1 of 1-byte UTF-8 sequence (0x{content[error.start]:02x})"
     return None
@@ -253,7 +253,7 @@ def _item(parent: Element, data: Element, version: int) -> DepositedItem:
 
 # Where the year stands, by the type of the record.
 _DATES = ("publication_date/year", "posted_date/year", "approval_date/year")
-# Where Crossref looks for a number that tells two works of one title apart.
+# Elements whose number tells two works of one title apart, as in Crossref's search for conflicts.
 _NUMBERS = ("pages/first_page", "publisher_item/item_number", "item_number", "volume")
 
 

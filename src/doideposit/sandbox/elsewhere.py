@@ -12,10 +12,10 @@ from doideposit.sandbox.retention import after_resources, with_element, with_res
 
 __all__ = ["Elsewhere"]
 
-# A member that is not ours: its name shows in what the REST API says.
+# The id of a member that owns other prefixes than the sandbox's accounts.
 FOREIGN_MEMBER = "88888"
 _EVERY_PREFIX = Login("other-tool/sandbox", "sandbox", frozenset({"*"}))
-# A hundred years: the date of a file that never comes.
+# A hundred years, for what never happens.
 _NEVER = timedelta(days=36500)
 
 

@@ -27,7 +27,7 @@ __all__ = ["AnswerRules", "Enquiries"]
 
 # The words of the query service, which answers 200 all the same.
 UNKNOWN_LOGIN: Final = b"The login you supplied is not recognized"
-# A text of another shape is no DOI, and the service says so in its own way.
+# The query service answers in another way where the text is no DOI.
 _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 # crossref_query_output3.0.xsd: doi/@type. What is missing here is the name of the element itself.
 _TYPES: Final = {
@@ -390,14 +390,12 @@ def _score_of(work: Registration, words: set[str]) -> float:
     """Return how well a work answers to these words; the scale is nobody's promise, at Crossref as here."""
     title = _words_of(work.title)
     share = len(title & words) / len(title) if title else 0.0
-    # Crossref's scores are numbers around a hundred that mean nothing by themselves.
     return round(80 * share + (10 if work.year in words else 0), 2)
 
 
 def _garbage(kind: str) -> Reply:
     """Give an answer to an XML query that is none, or that says the service cannot answer now."""
     if kind == "login":
-        # The query service says so with status 200.
         return Reply(200, UNKNOWN_LOGIN + b"\n", "text/plain;charset=UTF-8")
     if kind == "busy":
         query = '<query status="system-too-busy"/>'

@@ -80,7 +80,7 @@ class Registration:
     @property
     def agency(self) -> str:
         """Return which agency has it: members of Crossref have numbers, other agencies stand by their names."""
-        # Records of an older state have no member, and were all Crossref's.
+        # Registrations in a file of the first format have no member, and are all Crossref's.
         return "Crossref" if self.member.isdecimal() or not self.member else self.member
 
 

@@ -24,7 +24,7 @@ class RequestBody:
     raw: bytes = field(default=b"", repr=False)
 
 
-# A GET has no body, and needs no value of its own.
+# The body of every GET.
 EMPTY = RequestBody()
 
 

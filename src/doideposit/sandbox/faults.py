@@ -71,7 +71,6 @@ class FaultKind:
 
 # Numbers of seconds, counts and per cents as people write them.
 _NUMBER = re.compile(r"\d+(\.\d+)?")
-# The ones that Crossref, its load balancer and proxies on the way were seen to send.
 STATUSES: Final = ("403", "429", "500", "502", "503", "504", "200", "302", "400", "404", "413")
 
 _KINDS = (

@@ -92,5 +92,5 @@ def _people(one: ForeignReport) -> Iterator[str]:
 
 
 def _year(one: ForeignReport) -> int:
-    # Ten years of a series, one after another.
+    # The reports are spread over ten years.
     return 2010 + one.number % 10

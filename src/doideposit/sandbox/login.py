@@ -15,7 +15,7 @@ def login_page(reason: str = "") -> Reply:
     notice = _NOTICE.format(reason=escape(reason)) if reason else ""
     page = _PAGE.format(style=_STYLE, links=_MENU, notice=notice)
     gone = ("Set-Cookie", 'CROSSREF-ADMIN=""; Expires=Thu, 01-Jan-1970 00:00:10 GMT; Path=/')
-    # The language is in the header as the servlet sends it.
+    # Crossref's servlets send Content-Language with their pages.
     return Reply(200, page.encode(), headers=(("Content-Language", "en-US"), gone))
 
 

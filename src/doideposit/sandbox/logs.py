@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 __all__ = ["Citation", "Diagnostic", "Log", "file_failure"]
 
-# A top-level domain that can never exist (RFC 2606).
+# The top-level domain .invalid never exists (RFC 2606).
 HOST = "sandbox-ds1.invalid"
 # What Crossref writes where a fault belongs to no DOI.
 NO_DOI = frozenset({"", "DOI not found"})

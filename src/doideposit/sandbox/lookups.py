@@ -36,7 +36,7 @@ __all__ = [
 Json = dict[str, object]
 # Roles that the REST API shows as lists of their own.
 _KEYS: Final = ("author", "editor", "translator", "chair")
-# Elements by the names that the REST API has for them.
+# Elements with a date, and the names that the REST API has for them.
 _DATES: Final = {"posted_date": "posted", "approval_date": "approved", "acceptance_date": "accepted"}
 # `crawler-based` is shown as what it is used for.
 _APPLICATIONS: Final = {"text-mining": "text-mining", "crawler-based": "similarity-checking"}
@@ -203,7 +203,7 @@ def _relations(item: Element) -> Json:
     return dict(found)
 
 
-# Numbers of members have five digits at most so far.
+# The member that the accounts of the sandbox belong to; every other id is another member.
 MEMBERS = {"99999": "Sandbox member"}
 
 
@@ -295,10 +295,10 @@ def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, st
     last = shown[-1]
     stamp = last.applied.strftime("%Y-%m-%dT%H:%M:%SZ")
     values = [
-        # A day is what the handle system keeps a value for.
+        # The usual time to live of a handle's value: a day, in seconds.
         {"index": 1, "type": "URL", "data": {"format": "string", "value": last.url}, "ttl": 86400, "timestamp": stamp},
         {
-            # Crossref keeps the timestamp of the deposit under this index of the handle.
+            # Handles of Crossref's DOIs have such a value; its number looks like the timestamp of the deposit.
             "index": 700050, "type": "700050", "data": {"format": "string", "value": str(last.timestamp)}, "ttl": 86400,
             "timestamp": stamp,
         },
@@ -328,7 +328,6 @@ def _missing(query: Mapping[str, str]) -> Reply:
 def _limits(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]:
     """Return the limits in force since December 2025: 5 and 1 a second for the public, 10 and 3 for the polite."""
     polite = "mailto" in query
-    # The limits that Crossref publishes: with an address first ten and three, without five and one.
     limit = {("single", False): 5, ("array", False): 1, ("single", True): 10, ("array", True): 3}[shape, polite]
     return (
         ("x-rate-limit-limit", str(limit)),
@@ -346,7 +345,7 @@ def read_json(raw: bytes) -> Json:
     """Return the JSON object in a body; an empty one when there is none."""
     try:
         found = loads(raw or b"{}")
-    # The REST API takes an empty body for an empty question.
+    # A body that is no JSON asks for nothing.
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -103,7 +103,7 @@ def garbage(kind: str) -> Reply:
         "truncated": start + b'<doi_batch_diagnostic status="completed" sp="x">\n   <submission_id>17421',
         "html": b"<html><body><h1>It works!</h1></body></html>",
         "empty": b"",
-        # Bytes of every value: no program can take them for a log.
+        # Bytes of every value, which are no XML.
         "binary": bytes(range(256)) * 4,
         "other_root": start + b"<doi_batch><head/></doi_batch>",
         "dtd": start

@@ -29,7 +29,7 @@ from doideposit.sandbox.retention import RetentionRules, after_deposit, after_re
 
 __all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault"]
 
-# Schema faults in the words that Crossref's validator uses: ``cvc-`` codes of the XML Schema recommendation.
+# Schema faults as they stand in Crossref's logs: with the ``cvc-`` codes of the XML Schema recommendation.
 
 
 class _WhereLike(Protocol):
@@ -72,7 +72,7 @@ class _VerdictLike(Protocol):
 _ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"
 # libxml2 lists what it expected in brackets.
 _EXPECTED = r"(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?"
-# The patterns are messages of libxml2; Crossref's logs have the codes that the XSD standard gives to its rules.
+# By a pattern for the message of libxml2: the words of the log.
 _RULES = {
     rf"{_ELEMENT}: This element is not expected\.{_EXPECTED}": (
         "cvc-complex-type.2.4.a: Invalid content was found starting with element '{element}'. "

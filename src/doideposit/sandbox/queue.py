@@ -213,7 +213,7 @@ def _extra(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]
     if kind == "container":
         return Diagnostic("Success", ((f"{doi.partition('/')[0]}/sandbox.series", "Successfully updated"),))
     message = f"submitted version: {version} is less or equal to previously submitted version {version}"
-    # Message 4 is Crossref's number for a record that was not processed.
+    # In Crossref's logs msg_id 4 stands beside a timestamp that is too old.
     return Diagnostic("Failure", ((doi, f"Record not processed because {message}"),), 4)
 
 

@@ -64,7 +64,7 @@ class SandboxRegistrar:
             "type": "result",
         }
         reply = self._ask(Request.post("/servlet/submissionDownload", fields))
-        # These statuses do not tell whether the file arrived.
+        # A server behind the one that answered did not do its work: asking again later can help.
         if reply is None or reply.status in {500, 502, 504}:
             raise RegistrarUnavailable(f"the sandbox did not answer when asked for {file_name}")
         self._refuse(reply)

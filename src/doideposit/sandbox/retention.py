@@ -25,9 +25,9 @@ __all__ = [
     "with_resource",
 ]
 
-# The namespace of what Crossref gives out, other than of what it takes in.
+# The namespace of records that Crossref gives out; deposits have another one.
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
-# Deposits have a namespace with a version, and what is kept of them has none.
+# Namespaces of deposits, which name a version; they become `OUTPUT` in what is kept.
 _DEPOSITED: Final = re.compile(r'"http://www\.crossref\.org/(?:doi_resources_schema|schema)/[^"]*"')
 # Four kinds of blocks are all called `program`: only the end of the namespace tells them apart.
 _PROGRAMS: Final = {
@@ -36,11 +36,11 @@ _PROGRAMS: Final = {
     "relations.xsd": "rel",
     "clinicaltrials.xsd": "ct",
 }
-# Elements within texts: a line break around them would be shown.
+# Elements within running text, around which white space matters.
 _INLINE: Final = frozenset(
     "b i em strong u ovl sup sub scp tt font italic bold sc underline overline monospace".split()
 )
-# Of these elements a deposit without them keeps what was there.
+# What becomes of these when a deposit leaves them out is not documented: `RetentionRules.versions` says it.
 _WITH_BIBLIOGRAPHY: Final = ("version_info", "status", "archive_locations")
 
 

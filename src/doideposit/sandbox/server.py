@@ -30,7 +30,7 @@ __all__ = ["application", "running", "serve"]
 LARGEST_REQUEST = 12_000_000
 # Form fields are held in memory, unlike files, and those of a deposit are short.
 LONGEST_FIELD = 100_000
-# Nothing but this machine may reach the sandbox: it has no real logins.
+# Only this machine may reach the sandbox, unless others are let in explicitly.
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Log = Callable[[str], None]
@@ -84,7 +84,7 @@ def serve(
     server = _server(sandbox, host, port, log=log, allow_remote=allow_remote)
     try:
         ready(_port(server))
-        # A tenth of a second is how long ending takes at most.
+        # Seconds: how long it takes at most until a request to stop is seen.
         server.serve_forever(poll_interval=0.1)
     finally:
         server.server_close()
@@ -94,7 +94,7 @@ def serve(
 def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Log = quiet) -> Iterator[str]:
     """Serve on a thread while the block runs; gives the base address, without a slash at its end."""
     server = _server(sandbox, host, port, log=log, allow_remote=False)
-    # A test must not wait for it.
+    # Looks every 10 ms whether it should stop, so that a test does not wait for it.
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), name="doideposit-sandbox", daemon=True)
     thread.start()
     try:
@@ -133,7 +133,7 @@ def _server(sandbox: Sandbox, host: str, port: int, *, log: Log, allow_remote: b
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        # So many connections may wait while one is accepted, as in the server of the standard library for threads.
+        # So many connections may wait until they are accepted.
         listener.listen(128)
     except OSError as error:
         listener.close()

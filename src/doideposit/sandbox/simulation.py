@@ -83,7 +83,7 @@ class _Desk:
         refused = self._refuse_upload(login, operation, upload.content if upload else None)
         if refused or upload is None:
             return refused or pages.failure_page("No file was uploaded.")
-        # From here on the file is kept, whatever becomes of the reply.
+        # From here on the file is kept, even where the answer gets lost.
         number = self._queue.receive(login, upload.file_name, operation, upload.content)
         return self._received(number)
 
@@ -112,7 +112,7 @@ class _Desk:
         after = self._faults.take("status_after_accept", Door.UPLOAD)
         if after:
             return pages.error_page(int(after.value or 500))
-        # A request id of the synchronous route can be asked about for some minutes.
+        # When the cookie of the session ends.
         expires = self._queue.clock() + timedelta(minutes=10)
         return pages.success(str(number), expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT"))
 
@@ -129,7 +129,6 @@ class _Desk:
             return login
         kind = fields.get("type")
         if kind not in {"result", "contents"}:
-            # Crossref names both values in its own documentation.
             return pages.failure_page("The parameter type must be result or contents.", 400)
         found = self._find(login, fields)
         if kind == "contents":
@@ -160,7 +159,7 @@ class _Desk:
         stage = found.stage(self._queue.clock())
         if found.unknown_polls or stage is Stage.HIDDEN:
             return _waiting("unknown_submission", 0)
-        # Even with a log at hand the first polls are told to wait, as the delays say: no client may count on the first.
+        # The first polls are told to wait even where the log is ready: no client may count on an answer at once.
         if found.log is None or found.polls < self._queue.delays.unready_polls:
             return _waiting("queued" if stage is Stage.QUEUED else "in_process", found.id)
         return found.log
@@ -185,7 +184,7 @@ class _Desk:
         if upload is None:
             return pages.failure_page("The file part mdFile is missing.", 400)
         log = self._queue.process_now(login, upload.file_name, upload.content)
-        # A file that was refused as a whole gives status 403 there.
+        # Crossref's synchronous route answers 403 where processing failed.
         return Reply(403 if log.refused else 200, log.to_bytes(), "text/xml;charset=UTF-8")
 
     def info(self, request: Request) -> Reply:

@@ -64,7 +64,7 @@ class AccessLog:
     def end(self, response: Response) -> Response:
         """Log the line, and put the name into the answer."""
         began, at, name = g.begun
-        # Milliseconds are fine enough for a request, and no clock reading of use to anybody.
+        # In milliseconds.
         passed = round((self._monotonic() - began) * 1000)
         holder = g.holder.name if g.get("holder") else "-"
         line = AccessLine(at, holder, request.method, printable(request.path), response.status_code, passed, name)
@@ -75,5 +75,5 @@ class AccessLog:
 
 def printable(path: str) -> str:
     """Return a path that cannot forge a line of the log."""
-    # Three hundred characters of a path; a control character in it could forge a line of the log.
+    # Three hundred characters are enough to recognize a request.
     return "".join(character if character.isprintable() else "?" for character in path[:300])

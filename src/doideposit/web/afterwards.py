@@ -55,7 +55,7 @@ class Afterwards:
             self.error = None
             try:
                 self.error = self._work()
-            # The caller has its answer already: the error is for the log, and for the next request about health.
+            # The caller has its answer already: the error goes to the log.
             except DoiDepositError as error:
                 self.error = error
             except Exception:

@@ -13,7 +13,7 @@ __all__ = ["Answer", "Refused", "document", "in_lines", "unavailable"]
 
 # Seconds a caller should wait when nobody said how long.
 RETRY_AFTER = 60
-# Nobody may keep an answer, and no browser may take it for something else.
+# No cache may keep an answer, and no browser may guess another type of content.
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 Item = TypeVar("Item")
@@ -78,7 +78,7 @@ def in_lines(found: Sequence[Item | Refused], answer: Callable[[Sequence[Item]],
 def unavailable(error: DoiDepositError) -> Refused:
     """Say that the world outside failed, or that this service is not set up: the request can be given again."""
     asked = getattr(error, "retry_after", None)
-    # Between a second and a day: a longer wait would be forgotten by every client.
+    # At least a second, and at most a day.
     wait = RETRY_AFTER if asked is None else max(1, min(int(asked), 86_400))
     return Refused(
         503,

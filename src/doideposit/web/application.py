@@ -33,7 +33,7 @@ LOG: Final = logging.getLogger("doideposit.web")
 
 # Notifications at once, and in the long run; Crossref sends one for each submission.
 BURST, PER_SECOND = 120, 2.0
-# What needs no token tells nothing about this machine.
+# Addresses that need no token: none of them shows a record.
 OPEN: Final = frozenset({"health", "notify", "openapi", "ready"})
 
 
@@ -70,9 +70,9 @@ def application(
     notifications = Notifications(notify_endpoints, own, foreign)
     app = Flask("doideposit.web", static_folder=None)
     app.extensions["service"] = service
-    # OPTIONS is answered by nobody: no other site is let in, and none needs to ask.
+    # OPTIONS is not answered: browsers ask with it whether pages of other sites may call this API, and they may not.
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
-    # A DOI holds slashes, also two in a row. Nothing here redirects.
+    # A DOI may hold two slashes in a row, which would be merged by a redirect otherwise.
     app.url_map.merge_slashes = False
     access = AccessLog(log, clock, monotonic, as_json=log_as_json)
     app.before_request(access.begin)
@@ -137,7 +137,7 @@ def _with_etag(response: Response) -> Response:
     """Let a caller keep what it read, and ask whether it is still so: the answer is then 304, without a body."""
     if request.method in {"GET", "HEAD"} and response.status_code == 200 and g.get("holder") is not None:  # noqa: PLR2004 - HTTP
         response.add_etag()
-        # Only who asked may keep it, and has to ask each time.
+        # Only the caller may keep it, and has to ask each time whether it is still so.
         response.headers["Cache-Control"] = "private, no-cache"
         response.make_conditional(request)
     return response
@@ -164,7 +164,6 @@ def _ours(error: DoiDepositError) -> Response:
         return unavailable(error).response()
     message = "the service cannot do its work at the moment"
     hint = "give the same request again later"
-    # A minute: long enough for a database that restarts.
     return Refused(503, "unavailable", message, hint=hint, where="server", headers={"Retry-After": "60"}).response()
 
 
@@ -182,7 +181,6 @@ def _http(error: HTTPException) -> Response:
                 404, "not-found", "there is nothing here", hint="GET /openapi.json lists all", where="path"
             )
         case MethodNotAllowed():
-            # Sorted, so that the answer is the same each time.
             allowed = ", ".join(sorted(error.valid_methods or ()))
             message = "this address is not for this method"
             # RFC 9110, section 15.5.6: an answer 405 names in Allow what the address does take.

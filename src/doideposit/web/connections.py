@@ -16,7 +16,7 @@ from doideposit.web.answers import Refused
 __all__ = ["MOST_CONNECTIONS", "Connection"]
 
 LOG: Final = logging.getLogger("doideposit.web")
-# A CMS needs a handful at a time; each costs some kilobytes.
+# A publisher's CMS needs a handful at a time.
 MOST_CONNECTIONS: Final = 200
 
 # What waitress refuses before the application sees it, by status: code, message and hint.
@@ -30,7 +30,7 @@ _NOT_HTTP: Final = ("not-http", "this is no request of HTTP", "look at how the r
 _tell: Final = Allowance(3, 1 / 60, time.monotonic)
 
 
-# The same for who uses the pages: a browser says that it wants HTML.
+# The same for people: a browser says in Accept that it wants HTML.
 _FOR_PEOPLE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not taken</title>
 <h1>{}</h1><p>Nothing that you typed before is lost: go back in your browser.</p></html>
@@ -64,7 +64,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         """Read the first line and the headers; raise `ParsingError` for what they cannot be."""
         try:
             super().parse_header(header_plus)
-        # waitress raises ValueError for a header that no parser takes, and would close the connection without a word.
+        # waitress lets this ValueError through, and would close the connection without an answer.
         except ValueError as error:
             raise ParsingError(str(error)) from None
 
@@ -78,7 +78,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     error_task_class = _RefusedInWords
     parser_class = _Parser
-    # When it began to wait for the request that is not whole yet.
+    # When this connection began to wait for a whole request.
     waits_since = 0.0
 
     def add_channel(self, map: Any = None) -> None:  # noqa: A002 - the name is that of waitress

@@ -66,7 +66,7 @@ def check() -> Response:
 def _records() -> tuple[Record, ...]:
     """Return the records of the body, all of them of series that the token reaches."""
     records = read_records()
-    # Another publisher's series is refused before anything is checked of any record.
+    # All records are compared with the token before any of them is checked.
     for place, record in enumerate(records):
         _wants_reach(record, f"body, record [{place}]")
     return records

@@ -38,7 +38,7 @@ __all__ = [
 MAX_BODY = 2_000_000
 # Records in one request.
 MAX_RECORDS = 100
-# Lines of a body of JSON Lines, and its bytes: as many records as a journal has, of which few are long.
+# Lines of a body of JSON Lines, and its bytes.
 MAX_LINES = 1_000
 MAX_LINES_BODY = 8_000_000
 # Both names are used for JSON Lines, and neither is registered.
@@ -135,7 +135,7 @@ def has_lines() -> bool:
 def read_lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
     """Return what each line of the body holds, or why it cannot be read; one bad line harms no other."""
     _only_json(LINES)
-    # More than a single document may have: the application bounds every body by that.
+    # JSON Lines may be longer than the bound that the application has for every other body.
     request.max_content_length = MAX_LINES_BODY
     lines = request.get_data().removesuffix(b"\n").split(b"\n")
     if len(lines) > MAX_LINES:

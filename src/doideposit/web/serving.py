@@ -94,14 +94,15 @@ def _server(application: Application, host: str, port: int, threads: int, max_bo
     try:
         server = create_server(
             application,
-            # A machine can have this name for two addresses, of which one is enough.
+            # localhost can stand for two addresses (IPv4 and IPv6), and one is enough.
             host="127.0.0.1" if host == "localhost" else host,
             port=port,
             threads=threads,
             # A little more than the application takes, so that it can say in its own words that a body is too large.
             max_request_body_size=max_body,
             max_request_header_size=32_768,
-            # Beyond those that wait there is room for the ones that are answered, and a few that are being closed.
+            # `Connection` closes waiting connections beyond its own bound; the rest is room for those that are being
+            # answered.
             connection_limit=2 * MOST_CONNECTIONS,
             channel_timeout=60,
             # select() cannot watch file descriptors beyond 1,023, which a ledger and many connections can reach.

@@ -21,7 +21,7 @@ _WORDS = "abstract|summary|executive summary|zusammenfassung|résumé|resumen"
 _HEADING = Pattern(rf"(?:\s|<[^<>]*>)*(?P<word>{_WORDS})\s*(?:</[^<>]*>|[:.–—]|\n)", re.IGNORECASE)
 # Only with a capital: “abstract” and “resumen” are words of running text as well.
 _SECOND_WORDS = "Abstract Zusammenfassung Résumé Resumen Samenvatting Riassunto".split()
-# Behind the beginning of a line or paragraph: within a sentence the word stands for the thing itself.
+# Only where it begins a line or a paragraph: within a sentence it is an ordinary word.
 _SECOND = Pattern(rf"(?:^|\n|<p>|<h\d>|</p>)\s*(?:{'|'.join(_SECOND_WORDS)})\s*[:.\n<]")
 # What WordPress, Drupal and feeds put where they cut a text.
 _CUT = Pattern(
@@ -31,7 +31,7 @@ _CUT = Pattern(
 _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
 # Points of a list behind another line: a dash or an o stands for a bullet that did not survive the copying.
 _POINT = Pattern(r"(?<=[^\n]\n)[ \t]*(?:[•·▪●◦‣*–-]|o)[ \t]+\S[^\n]{0,30}")
-# A year or a sign behind the word: an abstract may be about copyright.
+# “Copyright” counts only with a year or (c) behind it: an abstract may be about copyright.
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
@@ -39,7 +39,7 @@ _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
 _SAYS_NOTHING = frozenset({"und", "mul", "zxx", "mis"})
 # The shortest abstracts of real journals have one sentence; of the longest, hardly any passes a page and a half.
 SHORTEST, LONGEST = 60, 6000
-# The longest ending that systems add is “continue reading” with an arrow and tags.
+# Characters at the end of a text in which `_CUT` looks: “continue reading” with its tags fits in.
 LONGEST_ENDING = 80
 # Languages that are written in Latin letters alone; Serbian, Uzbek and others are not.
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
@@ -110,7 +110,7 @@ def abstract_short(work: Work) -> Iterable[Match]:
 
 def _width(text: str) -> int:
     """Return how long a text is in letters of an alphabet: a Chinese character says about as much as three."""
-    # The scripts from U+2E80 on are those of East Asia.
+    # The scripts of East Asia begin at U+2E80 (CJK Radicals Supplement).
     return len(text) if text.isascii() else sum(3 if character >= "\u2e80" else 1 for character in text)
 
 

@@ -12,7 +12,7 @@ _UUID_LIKE = Pattern(
 )
 # Written out three times, the pattern begins with one character, which is found quickly.
 _HEX_GROUPS = Pattern(r"-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-")
-# A UUID has four hyphens (RFC 9562, section 4), so that most addresses need no pattern.
+# A UUID has four hyphens (RFC 9562, section 4); addresses with fewer need not be searched.
 _HYPHENS = 4
 _UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
 _UUID = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -58,9 +58,8 @@ _SHORTENER = Pattern(
     r"^(?:www\.)?(?:bit\.ly|t\.co|tinyurl\.com|goo\.gl|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|rb\.gy|t\.ly|lnkd\.in"
     r"|shorturl\.at|tiny\.cc|bl\.ink|v\.gd|fb\.me|dlvr\.it)$"
 )
-# A port that is the usual one of its scheme says nothing.
 _HOME_PAGES = frozenset({"", "/", "/index.html", "/index.php"})
-# Ports that go without saying: browsers leave them out of the address.
+# The usual port of each scheme: browsers leave it out of the address.
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
@@ -439,7 +438,7 @@ def _suspicion(url: str, parts: SplitResult) -> str | None:
     return "is one of a link shortener, which leads elsewhere" if _SHORTENER.search(_host(parts)) else None
 
 
-# A page can be the text itself, as on a web log; a PDF is not a page.
+# A PDF that is its own landing page is left to another rule.
 rule(
     "full-text-is-landing-page",
     WARNING,

@@ -176,7 +176,7 @@ rule(
 )(at("pdf_url", lambda record: not (record.pdf_url or record.full_texts)))
 
 
-# Posted content shows its status by other means.
+# Crossref's schema has no Crossmark for posted content, which has `status` instead.
 rule(
     "crossmark-missing",
     INFO,

@@ -17,7 +17,7 @@ __all__ = ["CONTRIBUTORS"]
 CONTRIBUTORS: Rules[Work] = Rules("contributors")
 rule = CONTRIBUTORS.rule
 
-# A letter of any script: neither sign, digit nor underline.
+# A letter of any script: a word character that is neither a digit nor an underscore.
 _LETTER = r"[^\W\d_]"
 # A name of a person has initials between two words, before one, or a comma behind the family name.
 _PERSONAL = Pattern(
@@ -44,7 +44,7 @@ _POSITIONS = (
     "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|President|Member|Student|Candidate|Coordinator|"
     "Advisor|Adviser|Consultant"
 )
-# The preposition or comma tells a position from a name such as “Director General’s Office”.
+# Only with a preposition, a comma or “Research” behind it: the “Director General’s Office” is an institution.
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
 # A slash counts only between spaces: A/S and I/O are parts of names.
 _PARTS = Pattern(r";\s|\s/\s")
@@ -86,7 +86,7 @@ def _is_cut_group(person: Person) -> bool:
 
 @lru_cache(maxsize=1024)
 def _holds_address(text: str) -> bool:
-    # What holds neither a digit nor an @ is no address, and most names hold neither.
+    # An address has a digit or an @, or is a P.O. Box; most names have none of these, and need no pattern.
     likely = "@" in text or "ox" in text or any(map(str.isdigit, text))
     return bool(likely and _ADDRESS.search(_UNIT.sub("", text)))
 

@@ -58,7 +58,7 @@ def check_deposit_file(
     doi = dois[0] if len(dois) == 1 else None
     found += _without_repeats(found, _bounded(file, review.works(check_works)))
     settled = [apply(one, context.settings, overridable=_is_overridable(one), doi=doi) for one in found]
-    # In the order of the lines, as whoever corrects the file goes through it.
+    # In the order of the lines, for whoever corrects the file from top to bottom.
     return tuple(sorted(settled, key=_line))
 
 
@@ -109,7 +109,7 @@ def _line(finding: Finding) -> tuple[int, int]:
     return finding.where.line or 0, finding.where.column or 0
 
 
-# Byte order marks say the encoding of a file (Unicode standard, chapter 23.8), and Crossref wants plain UTF-8.
+# Byte order marks of UTF-8 and of both forms of UTF-16 (Unicode Standard, section 23.8).
 _MARKS: Final = {
     b"\xef\xbb\xbf": "a byte order mark",
     b"\xff\xfe": "UTF-16 with a byte order mark",
@@ -134,7 +134,7 @@ def _encoding(xml: bytes, root: Element, file: str | None, *, as_it_lies: bool =
         yield Finding("xml-not-utf-8", I, message, "nothing needs to be done", Where(file, 1, 1))
 
 
-# Elements of Crossref's schema 5.x that hold what the rules ask of titles, of names, of groups, and of other texts.
+# Elements of Crossref's schema 5.x that hold titles, names of people, names of groups, and other texts.
 _TITLES: Final = frozenset({"title", "full_title", "proceedings_title", "original_language_title"})
 _NAMES: Final = frozenset({"given_name", "surname"})
 _GROUPS: Final = frozenset({"organization", "institution_name", "publisher_name", "conference_name"})
@@ -148,7 +148,7 @@ _ADDRESS_RULES: Final = tuple(
     "url-malformed url-placeholder url-local url-numeric-host url-password url-fragment url-not-https url-not-ascii "
     "url-port url-tracking url-preview url-trailing-punctuation url-character url-suspicious".split()
 )
-# Rules of texts that need no more than the text; the others look at the whole record.
+# Rules that need nothing but the text; the others need the whole record.
 _TEXT_RULES: Final = tuple(
     "text-mojibake text-replacement-character text-entity text-escaped-tag text-tag text-markdown text-hyphenated "
     "text-ligature text-private-character text-invisible-character text-mixed-alphabets text-tex text-escape-sequence "
@@ -159,7 +159,7 @@ _EVERYWHERE: Final = frozenset(
 )
 # What models take out of a record without a word, since nobody means it, and a file would keep.
 _HIDDEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
-# Control characters that XML 1.0 allows, and that are always what is left of Windows-1252.
+# Control characters that XML 1.0 allows; in a text they are nearly always characters of Windows-1252, wrongly read.
 _CONTROL: Final = re.compile("[\x7f-\x9f]")
 
 
@@ -303,7 +303,7 @@ class _Review:
         for group in self._named("contributors"):
             seen: dict[str, Element] = {}
             for element in group.iterfind(".//{*}ORCID"):
-                # The last 19 characters are the iD itself, whatever address stands before it.
+                # An ORCID iD has 19 characters, hyphens included; an address may stand before it.
                 first = seen.setdefault(_text(element)[-19:].upper(), element)
                 if first is not element:
                     who, other = _person(element), _person(first)

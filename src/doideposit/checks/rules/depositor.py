@@ -30,7 +30,7 @@ rule = DEPOSITOR.rule
 _EMAIL = Pattern(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 # Reserved by RFC 2606: nobody receives mail there.
 _PLACEHOLDER_HOST = Pattern(r"(?:^|[.@])(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$", re.IGNORECASE)
-# Names that templates and tutorials put there.
+# Names that templates and tutorials use as examples.
 _PLACEHOLDER_NAME = Pattern(
     r"(?:test|example|your (?:name|organi[sz]ation)|name|depositor|publisher|todo|tbd|xxx+|foo)", re.IGNORECASE
 )

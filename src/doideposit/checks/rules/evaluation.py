@@ -44,7 +44,7 @@ __all__ = [
     "top_field",
 ]
 
-# One mistake gives one finding: what says less of it gives way to the finding that says most.
+# One mistake gives one finding: of several about the same mistake, only the one that says most is kept.
 
 Found = tuple[Rule[Any], Match]
 
@@ -113,7 +113,7 @@ CATEGORIES: tuple[Rules[Work], ...] = (
     WORDS,
     COMPLETENESS,
 )
-# Read from the modules, so that a new rule is known everywhere as soon as it is written.
+# Collected from the modules: a new rule needs no second entry here.
 RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
 RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
 DEPOSITOR_RULES: tuple[Rule[Head], ...] = tuple(DEPOSITOR.rules)

@@ -21,7 +21,7 @@ _ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
 _SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
 # A word before the number in the languages of most series; it counts only before a digit.
 _LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
-# Letters right before a digit may be those that the pattern has already.
+# In C258 the C may be repeated: the DOI pattern of the series may already end in it.
 _LETTERS_FIRST = Pattern(r"^([A-Za-z]+)\d")
 # “Studies 21” and “Comment No. 258” name one work, not the series.
 _SERIES_NUMBER = Pattern(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", re.IGNORECASE)

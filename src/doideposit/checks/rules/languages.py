@@ -50,7 +50,7 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         ),
     }
 )
-# Names for people; the codes are those of ISO 639-1.
+# By the codes of ISO 639-1.
 _NAMES: Final = MappingProxyType(
     {
         "en": "English",
@@ -77,7 +77,7 @@ _SHORT: Final = MappingProxyType(
     }
     | {"dut": "nl"}
 )
-# Numbers and signs tell nothing of a language.
+# Letters only: numbers and signs are the same in every language.
 _WORD = Pattern(r"[^\W\d_]+")
 # The beginning of an abstract tells its language; the rest only takes time.
 MOST_WORDS = 400
@@ -90,7 +90,7 @@ OUTNUMBERED = 4
 @lru_cache(maxsize=1024)
 def _language_of(text: str, stated: str) -> str | None:
     """Return the language that a text is plainly in, where it is another one than the stated; else None."""
-    # Ten characters for each word are more than any of the languages needs.
+    # Ten characters for each word, with its space, are more than the average word of these languages has.
     words = _WORD.findall(text[: MOST_WORDS * 10].lower())[:MOST_WORDS]
     counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
     best = max(counts, key=counts.__getitem__)

@@ -24,7 +24,7 @@ TEX = Pattern(
     r"\$[^$\s]*[\\_^{][^$]*\$|\\(?![nrt](?:[A-Z\s\\]|$)|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[A-Za-z]{2,}"
     r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]{2,}\}"
 )
-# Characters without a shape: marks of direction, joiners of formulas, fillers, and the tags of Unicode.
+# Characters that are not seen: marks of direction, invisible operators of formulas, fillers, and the tags of Unicode.
 INVISIBLE = Pattern(
     "[\u200e\u200f\u202a-\u202e\u2061-\u206f\ufffc\ufff9-\ufffb\u034f\u115f\u1160\u180e\u3164\U000e0000-\U000e007f]"
 )

@@ -17,7 +17,7 @@ __all__ = ["NAMES"]
 NAMES: Rules[Work] = Rules("names")
 rule = NAMES.rule
 
-# Particles that stand small before a family name, in the languages of most authors.
+# Particles that are written small before a family name, in several languages.
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten|zu|af|av)"
 # Initials with their points, with or without a space or a hyphen: J.-L., S. O.
 _INITIALS = Pattern(r"(?:[^\W\d_]\.[\s-]?)+")
@@ -31,7 +31,6 @@ _PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE_AT_END}(?:\s{_PARTICLE_AT_END})*)")
 _DEGREES = r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.?Sc\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?"
 # M.A., B.A., M.D. and J.D. are initials as well: they are degrees only behind a comma or a whole name.
 _INITIALS_TOO = r"(?:M\.?A|B\.?A|M\.?D|J\.?D)\.?"
-# Behind a comma or at an end only: inside a name these letters may be a name.
 _DEGREE = Pattern(rf"(?:^|[\s,(])({_DEGREES}|(?<=,\s){_INITIALS_TOO}|(?<=[^\W\d_]{{3}}\s){_INITIALS_TOO})(?=$|[\s,)])")
 # What Crossref's element `suffix` is for: Jr., III, 2nd.
 _GENERATIONS = r"(?:Jr|Sr|Jnr|Snr|jun|sen)\.?|Junior|Senior|II|III|IV|VI{1,3}|IX|[2-5](?:nd|rd|th)"
@@ -41,12 +40,12 @@ _SUFFIX = Pattern(
 )
 # Not I, V and X, which are initials as well (Ajay V Rao).
 _SUFFIX_AT_END = Pattern(r".*?[^\W\d_]{2}.*?(?:,\s*|\s)((?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|VI{1,3}|[23](?:nd|rd))")
-# In the languages that write it out, and with the misprints of the Latin.
+# “And others” in several languages, and “et al.” with its frequent misprints.
 _ET_AL = Pattern(
     r"\bet\s?\.?\s?al\b\.?|\b(?:and|und|y|e|et) (?:others|andere|otros|outros|autres|colleagues)\b|\bu\. ?a\.$",
     re.IGNORECASE,
 )
-# What forms and systems write where nobody was named.
+# What forms and systems fill in where no author was named.
 _NOBODY = Pattern(
     r"\W*(?:anonymous|anonym|anonyme|anónimo|anônimo|unknown author|n\.n|n\. n|no author|admin|administrator|webmaster|"
     r"editor|author|staff)\W*",
@@ -67,7 +66,7 @@ _SEVERAL = Pattern(
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
 # NG, WU and LI may be printed so, or be initials.
 SHORTEST_CAPS = 4
-# Lee Lee and Hong Hong are names; longer words are hardly ever given twice.
+# Lee Lee and Hong Hong are names; a longer word twice is more likely a mistake of copying.
 SHORTEST_REPEATED = 5
 
 

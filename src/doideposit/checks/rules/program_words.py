@@ -28,7 +28,7 @@ _TO_COME = (
 )
 # A variable of a template that nobody filled in.
 _TEMPLATE = r"\{\{.*\}\}|\$\{.*\}|%\w+%|\[\[?(?:title|titel|titre|name|author)\]?\]|<%.*%>"
-# Signs around the word are taken along: [TITLE], “untitled”, *null*.
+# With the signs around the word, as in “untitled” or *null*.
 _PROGRAM_WORD = Pattern(
     rf"[\s(\"'“„«*_-]*(?:{_NOTHING}|{_UNTITLED}|{_TO_COME}|{_TEMPLATE})[\s)\"'”“».*_!-]*", re.IGNORECASE
 )

@@ -30,11 +30,11 @@ _NEWS = Pattern(
 )
 # Two pages with a dash; RWR-0012-2017 is the number of an article.
 _RANGE = Pattern(r"[A-Za-z]{0,2}\d+\s*[-–—]\s*[A-Za-z]{0,2}\d+")
-# Crossref's schema gives `edition_number` to a number, without “ed.” or “nd”.
+# In Crossref's schema `edition_number` is a number alone, without “nd” or “ed.” (common5.5.0.xsd, line 151).
 _EDITION = Pattern(r"\d+")
 # RFC 1918 and RFC 2606.
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
-# Without one of these signs, no address can hold an escape.
+# An address without any of these signs holds no escape, and needs no pattern.
 _SIGNS = frozenset("\\&%")
 # Parameters by which advertisers and networks follow a reader; the page is the same without them.
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
@@ -77,7 +77,7 @@ def _address_fault(url: str) -> str | None:
         return broken
     if is_two_addresses(url):
         return "two addresses in one"
-    # Behind the two slashes stands the host.
+    # The host stands between the two slashes and the next one.
     host = url.split("/", 3)[2]
     if "." not in host or host.startswith(_OTHERS_CANNOT_REACH):
         return "a host that nobody else can reach, or a placeholder"

@@ -15,7 +15,7 @@ __all__ = ["REFERENCES"]
 REFERENCES: Rules[Work] = Rules("references")
 rule = REFERENCES.rule
 
-# DOIs pasted from a browser may be percent-encoded, with “doi:” or the old host dx.doi.org before them.
+# A pasted DOI may be percent-encoded, and may have “doi:” or the old host dx.doi.org before it.
 _DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
 # All texts are looked at together too, each on a line of its own: what the next one begins with is no "C.".
 _PLACE = Pattern(r"\bWashington,? D\.(?![^\S\n]?C)\w?\.?")
@@ -29,14 +29,14 @@ _HEADING = Pattern(r"^(?:references?|bibliography|sources|literature|works cited
 _ONLY_URL = Pattern(r"^(?:https?://|www\.)\S+$")
 # Names of people: Gray and Irish; Gray, A., Irish, J.; not Centers for Disease Control and Prevention.
 _NAME = r"[^\W\d_][\w'’-]+(?:,\s*(?:[^\W\d_]\.[\s-]?)+)?"
-# Joined by an “and”, by semicolons, by “et al.”, or by initials and commas.
+# Several names: joined by “and” or by semicolons, ended by “et al.”, or separated by a comma behind initials.
 _SEVERAL = Pattern(
     rf"{_NAME},?\s(?:and|und|et|y|&)\s{_NAME}|{_NAME}(?:;\s*{_NAME})+|.*\bet al\b.*"
     r"|.*(?<![^\W\d_])[^\W\d_]\.,\s*[^\W\d_]{2}.*"
 )
 # Companies named after two people.
 _FIRM = Pattern(r"\b(?:Company|Co|Sons|Partners|Brothers|Young|Johnson|Spencer|Schuster)\b|&")
-# Family name, comma, initials: one author, as citation styles write one.
+# One author as citation styles write it: family name, comma, initials.
 _INITIALS = Pattern(r"[^,]+,\s*(?:[^\W\d_]\.[\s-]?)+$")
 # An “and” between such words joins no two people.
 _GROUP = Pattern(
@@ -62,7 +62,7 @@ def _in_texts(look: Callable[[str], re.Match[str] | None]) -> Callable[[Work], I
 
 
 def _names_several(author: str) -> bool:
-    # Most authors of references are one word, which no pattern needs to look at.
+    # A single word names one author, and needs no pattern.
     likely = not author.isalpha() and _SEVERAL.fullmatch(author) and not _INITIALS.fullmatch(author)
     return bool(likely and not _GROUP.search(author) and not _FIRM.search(author))
 

@@ -17,7 +17,7 @@ __all__ = ["RELATIONS"]
 RELATIONS: Rules[Work] = Rules("relations, updates and versions")
 rule = RELATIONS.rule
 
-# The same forms as in references: a relation is often copied from there.
+# The same forms as in references.
 _DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
 # Dashes and quotation marks that word processors put in place of the plain ones, and entities of HTML.
 _TYPOGRAPHY = Pattern(r"[\u2010-\u2015\u2018-\u201f\u2212\ufe63\uff0d]|&(?:[a-z]{2,6}|#\w{2,5});", re.IGNORECASE)

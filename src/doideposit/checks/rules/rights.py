@@ -16,11 +16,10 @@ __all__ = ["RIGHTS"]
 RIGHTS: Rules[Work] = Rules("licences and funding")
 rule = RIGHTS.rule
 
-# The path tells the licence; whatever follows a question mark or a hash does not belong to it.
+# Only the path tells the licence, without what follows a question mark or a hash.
 _CC = Pattern(r"^https?://(?:www\.)?creativecommons\.org(?P<path>/[^?#]*)?", re.IGNORECASE)
 # The six licences of Creative Commons and their versions; ports have a country behind the version.
 _KINDS = "by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd"
-# The versions that Creative Commons has published; jurisdictions ported some of them.
 _VERSIONS = r"1\.0|2\.0|2\.5|3\.0|4\.0"
 _CC_PATH = Pattern(
     rf"/licenses/(?:{_KINDS})/(?:{_VERSIONS})(?:/(?:igo|[a-z]{{2,3}}(?:-[a-z]+)?))?(?P<end>/?)"
@@ -159,7 +158,6 @@ def early(work: Work) -> Iterator[Match]:
     published = work.commentary.published
     # Licences often begin with the printed issue or its month; a year earlier, the day was mistyped.
     printed = work.commentary.published_print or published
-    # A year and a day: licences name the first of January, or the month of the printed issue.
     earliest = min(published.first_day, printed.first_day) - timedelta(days=366)
     for loc, licence in _licences(work):
         if licence.start_date and licence.start_date < earliest:

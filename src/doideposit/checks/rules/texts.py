@@ -36,9 +36,9 @@ _FILLER = Pattern(
     r"(?i:lorem ipsum|\[(?:insert|add|your|author|title|date)\b[^\]]*\])"
     r"|(?<=[a-z.:] )TODO\b|\bTODO(?=:| [a-z])|\bFIXME\b"
 )
-# Addresses hold signs that mean something else in a text.
+# Signs within an address say nothing about the text around it.
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
-# In this order, since the first that fits is told.
+# The order matters: the first that fits is reported.
 _KINDS = (
     ("turns the text behind it round", Pattern("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
     ("stands for an object that was left behind", Pattern("[\ufffc\ufff9-\ufffb]")),

@@ -36,21 +36,21 @@ _STOPS = ".;,:"
 _HONORIFICS = ("Dr", "Prof", "Amb")
 # What stands between a title and its byline.
 _BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
-# English names, which is how dates slip into titles of most commentaries.
+# English names only.
 _MONTHS = "January February March April May June July August September October November December".split()
-# A correction keeps the work; these end it, and their titles have to say so.
+# Updates after which the title of the work has to say what happened to it.
 _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
 # Retracted works say so in their title (COPE, retraction guidelines).
 _RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
 # Longer ones are paragraphs that slipped into the field.
 LONGEST_TITLE = 300
-# NATO, BRICS and ASEAN have at most five letters; a title of more than four words is a sentence.
+# NATO, BRICS and ASEAN have at most five letters; more than four such words are more likely a sentence.
 LONGEST_ACRONYM, MOST_ACRONYMS = 5, 4
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
 
 
 def _stands_at_an_end(number: str, title: str) -> bool:
-    # Four characters in front: “No. ” or “C” with a dash may stand before the number.
+    # Up to four characters may stand before the number, such as “No. ”.
     return number in title[: len(number) + 4] or number in title[-len(number) - 1 :]
 
 
@@ -83,7 +83,7 @@ def _after_colon(title: str) -> str:
 
 
 def _is_quoted(title: str) -> bool:
-    # Where one sign opens and closes, it stands there twice; a third one means that two quotations stand at the ends.
+    # Further signs of the kind that closes mean that two quotations stand at the two ends, and no quotation around all.
     marked = title and title[0] in '“"«„' and title[-1] in '”"»“'
     return bool(marked) and title.count(title[-1]) <= 1 + (title[0] == title[-1])
 
@@ -128,7 +128,7 @@ rule(
 )(each(_titles, _is_all_caps))
 
 
-# A title may begin with a digit or a sign (100% electrification?), and many scripts know no capitals.
+# Titles that begin with a digit or a sign are not meant, nor are scripts without capitals.
 rule(
     "title-lower-case",
     INFO,
@@ -162,7 +162,7 @@ rule(
 )
 
 
-# A run asks for the same few series again and again.
+# A run looks at many records of a few series.
 @lru_cache(maxsize=64)
 def _label_pattern(series: Series) -> re.Pattern[str]:
     # Longest first: the short form of a series may begin the long one.
@@ -198,7 +198,7 @@ def series_label(work: Work) -> Iterable[Match]:
     return (match_at("title", length=length, found=found[0].strip(" –—-:|")),)
 
 
-# A pattern for each number takes long to compile, and a run may look at a record twice.
+# Each number has a pattern of its own, which takes long to compile, and a run may look at a record twice.
 @lru_cache(maxsize=256)
 def _number_pattern(number: str) -> re.Pattern[str]:
     plain = re.escape(number)

@@ -46,11 +46,11 @@ _UNUSUAL = Pattern(
     "[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
     "\u3164\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# Fields with texts that most records do not have; a look at what is set is cheaper than reading them.
+# Most records have none of these fields: whether one is set is found out faster than its texts are read.
 _OTHER_RICH = frozenset(
     {"subtitle", "original_title", "translated_titles", "version", "status", "relations", "assertions"}
 )
-# Tags count as a space, so that two words around one do not grow together.
+# A tag is replaced by a space, so that the words around it stay apart.
 _TAGS = Pattern(r"<[^<>]*>")
 # Deleting these bytes leaves what is not ASCII.
 _ASCII = bytes(range(128))

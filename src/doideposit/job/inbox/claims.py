@@ -16,7 +16,7 @@ from doideposit.files import read_input, write_atomic
 
 __all__ = ["Claim", "ClaimedEntry", "EntryStatus", "load", "new_id", "stamp_of"]
 
-# A leading point keeps both files out of every listing of the folder.
+# Names with a leading point: these files of ours are hidden, and cannot be taken for the file that was handed in.
 MEMORY: Final = ".claim.json"
 REPORT: Final = ".report.txt"
 # The form of moments in names of files: it sorts, and has no colon, which Windows refuses.
@@ -159,7 +159,7 @@ def load(folder: Path) -> Claim | None:
             stamp=data.get("stamp", ""),
             entries=made,
         )
-    # A memory that was written by a former version, or by hand, is made anew.
+    # Written by another version or by hand: the file is planned again, which finds out where its records stand.
     except (TypeError, ValueError, KeyError):
         return claim
 
@@ -167,7 +167,7 @@ def load(folder: Path) -> Claim | None:
 def _memory(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(read_input(path))
-    # The same for one that a full disk cut off.
+    # Without a readable memory the file is planned again.
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

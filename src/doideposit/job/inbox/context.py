@@ -50,7 +50,7 @@ class InboxContext:
     def claims(self) -> Iterator[Claim]:
         """Yield every file taken in and not put away, in the order in which they came; end early when asked to stop."""
         with disk_errors(self.folders.working, "cannot be read"):
-            # In the order of their names, which begin with the moment they were taken in.
+            # Their names begin with the moment they were taken in.
             folders = sorted(self.folders.working.iterdir())
         for folder in folders:
             if self.stop():

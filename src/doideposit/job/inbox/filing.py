@@ -20,7 +20,7 @@ __all__ = ["settle"]
 
 logger = logging.getLogger(__name__)
 
-# A mail names five reasons; the report has all of them.
+# A mail names so many reasons; the report beside the file has all.
 REASONS_IN_MAIL: Final = 5
 # Bytes at the beginning of a file in which the first record says which series it is of.
 BEGINNING: Final = 65_536
@@ -89,7 +89,7 @@ def _put_away(around: InboxContext, claim: Claim) -> None:
 def _place_file(around: InboxContext, claim: Claim) -> Path:
     """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
     target = around.folders.root / claim.going_to
-    # Whoever may write into the inbox could put a link in the place of `done` while the pass runs.
+    # Whoever may write into the inbox could replace `done` by a link while the pass runs.
     with opened_folder(target.parent) as folder:
         if not os.path.lexists(claim.file) or move_noclobber(claim.file, target, folder=folder):
             return target
@@ -119,7 +119,7 @@ def _publisher_of(around: InboxContext, claim: Claim, path: Path) -> str:
         return whose.pop() if len(whose) == 1 else ""
     with disk_errors(path, "cannot be read"), path.open("rb") as stream:
         beginning = stream.read(BEGINNING).decode("utf-8", "replace")
-    # The name was chosen for this very file; what it says may have been copied from another.
+    # The name of the file comes first: its content may have been copied from a record of another publisher.
     named = (publishers.of_text(Path(claim.name).stem), publishers.of_text(beginning, named=_KEY))
     return next((one for one in named if one is not None), "")
 

@@ -21,7 +21,7 @@ LONGEST_NAME: Final = 180
 UNFINISHED: Final = (".part", ".partial", ".crdownload", ".tmp", ".temp", ".filepart", ".swp", "~")
 # The folders of the job inside an inbox.
 OWN: Final = frozenset({"working", "done", "rejected", ".doideposit", "outbox"})
-# Files that Windows puts into every folder it shows.
+# Files that Windows itself puts into folders.
 STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -42,7 +42,7 @@ class Folders:
         """Return a path in the inbox as readers of mails and reports reach it."""
         if self.shown_as is None:
             return str(path)
-        # A share of Windows has backslashes throughout, also where the server names its folders with slashes.
+        # The address of a Windows share has backslashes only, also where the server itself writes paths with slashes.
         between = "\\" if "\\" in self.shown_as else "/"
         return between.join((self.shown_as.rstrip("/\\"), *path.relative_to(self.root).parts))
 
@@ -96,7 +96,7 @@ class Folders:
     @property
     def report_mode(self) -> int:
         """Return the permissions of a report: whoever may read in the inbox may read it."""
-        # Nobody may execute what is handed in.
+        # The bits for reading of group and others, as the folder has them.
         return 0o600 | (self.root.stat().st_mode & 0o044)
 
     def _check_owners(self, owner: int) -> None:
@@ -177,7 +177,7 @@ def look(root: Path) -> Look:
                 # A name may hold a line break, and would forge a line of whatever shows it.
                 passed_over.append(claimed_name(entry.name))
     arrivals.sort(key=lambda one: (one.changed, one.name))
-    # Sorted, so that a pass tells them in the same order each time.
+    # A file system lists names in any order.
     return Look(tuple(arrivals), tuple(sorted(passed_over)))
 
 
@@ -193,7 +193,7 @@ def _arrival(entry: "os.DirEntry[str]") -> Arrival | None:
     """
     try:
         found = entry.stat(follow_symlinks=False)
-    # The file was moved away between the listing and this look.
+    # The file may have been moved away since the folder was listed.
     except OSError:
         return None
     if not stat.S_ISREG(found.st_mode) or entry.name.endswith(REPORT_SUFFIX):
@@ -217,7 +217,7 @@ def complete(
         before = seen.get(one.name)
         same = before is not None and (before.size, before.changed) == (one.size, one.changed)
         since = before.since if before is not None and same else now
-        # The clock of the file system counts nanoseconds.
+        # `changed` is in nanoseconds.
         age = now.timestamp() - one.changed / 1e9
         if age >= settle.total_seconds() or now - since >= settle:
             ready.append(one)
@@ -235,7 +235,7 @@ def claimed_name(name: str) -> str:
     stem, dot, suffix = text.rpartition(".")
     if not dot or len(suffix) > 10:  # noqa: PLR2004  (longer than the suffix of any file we read)
         stem, dot, suffix = text, "", ""
-    # A dozen bytes are left for the number that tells two files of one name apart.
+    # Twelve bytes are kept for the point and the suffix.
     return stem.encode()[: LONGEST_NAME - 12].decode("utf-8", "ignore") + dot + suffix
 
 

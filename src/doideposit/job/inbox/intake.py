@@ -71,7 +71,7 @@ class TakingIn:
         claim = Claim(folder, claimed_name(arrival.name), taken_in=self._around.clock())
         try:
             (self._around.folders.root / arrival.name).rename(claim.file)
-        # Somebody took the file away again, or another pass was quicker.
+        # Somebody may have taken the file away again, which is no fault; any other error is.
         except OSError as error:
             remove_folder(folder)
             if not isinstance(error, FileNotFoundError):
@@ -89,7 +89,7 @@ class TakingIn:
             with disk_errors(folder, "cannot be made"):
                 try:
                     folder.mkdir(0o700)
-                # Two files of one name in one second: the next number is free.
+                # An earlier pass in the same second used this number: try the next one.
                 except FileExistsError:
                     continue
             return folder

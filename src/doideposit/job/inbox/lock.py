@@ -49,7 +49,7 @@ class FileLock:
 
     def _read(self) -> str:
         try:
-            # Two hundred bytes hold the name of a machine and a number.
+            # The line that `_sign` writes is shorter.
             return os.read(self._handle, 200).decode("utf-8", "replace").strip()
         except OSError:  # Where a lock keeps readers out too.
             return ""
@@ -65,7 +65,7 @@ if sys.platform == "win32":
 
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        # Windows raises the same error for every reason.
+        # Raised when another process holds the lock; the error does not say more.
         except OSError:
             return False
         return True
@@ -77,7 +77,7 @@ else:
 
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # `LOCK_NB`: another pass that runs is no reason to wait.
+        # With `LOCK_NB` this says that another pass holds the lock; nobody waits for it.
         except BlockingIOError:
             return False
         return True

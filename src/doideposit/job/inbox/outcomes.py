@@ -16,9 +16,9 @@ from doideposit.reports.findings import detailed, in_order, safe
 
 __all__ = ["entries_of", "followed", "overtaken", "refused_file"]
 
-# Three tries are what helps; a fourth one would fail like them.
-MOST_TRIES: Final = 3
 # How often the job sends again by itself what Crossref failed for a reason that may pass.
+MOST_TRIES: Final = 3
+# Failures of these classes may pass by themselves.
 WORTH_ANOTHER_TRY: Final = frozenset({RetryClass.NOW, RetryClass.ONCE, RetryClass.LATER})
 OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
 

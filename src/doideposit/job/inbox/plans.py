@@ -49,7 +49,7 @@ def _is_plan(claim: Claim) -> bool:
     if not claim.name.lower().endswith(".json"):
         return False
     with disk_errors(claim.file, "cannot be read"), open_input(claim.file) as stream:
-        # The mark of a plan stands in its first bytes.
+        # A plan says at its beginning that it is one.
         return looks_like_plan(stream.read(200))
 
 

@@ -19,7 +19,7 @@ from doideposit.reports.findings import safe
 
 __all__ = ["first_reasons", "headline", "report_text"]
 
-# A hundred columns, as mail programs and editors show them.
+# Columns of a line; longer sentences are wrapped.
 WIDTH: Final = 100
 # How many lines a mail says about one record; the report beside the file says everything.
 LINES_IN_MAIL: Final = 40
@@ -142,7 +142,7 @@ def _shown(doi: str, target: str) -> str:
     """Return the DOI as a link where it can lead somewhere: no resolver knows those of sandbox and test."""
     try:
         return Doi.parse(doi).url if target == "production" else doi
-    # What is no DOI is shown as it was written.
+    # The record may hold something else in place of a DOI, which is shown as it was written.
     except InvalidIdentifier:
         return doi
 

@@ -60,7 +60,6 @@ class InboxPass:
         before = len(self.report.errors)
         try:
             work()
-        # One step that fails must not keep the others of the pass from being done.
         except DoiDepositError as error:
             self._around.failed(error)
         return len(self.report.errors) == before

@@ -21,7 +21,7 @@ class Settled:
     @property
     def ok(self) -> bool:
         """Tell whether nothing of it was rejected."""
-        # The folder is what people see, so that the report cannot contradict it.
+        # Read from the folder that the file went to, so that report and folder cannot contradict each other.
         return self.path.parent.name == "done"
 
 
@@ -65,7 +65,7 @@ class PassReport:
 
     def add_error(self, error: DoiDepositError) -> bool:
         """Note that something outside failed; False when it was noted before."""
-        # One outage meets every file of a pass, and is told once.
+        # One outage fails for every file of a pass in the same way, and is reported once.
         if any((one.code, one.message) == (error.code, error.message) for one in self.errors):
             return False
         self.errors.append(error)

@@ -11,7 +11,7 @@ from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, look
 
 __all__ = ["Waiting", "find_waiting"]
 
-# Five names show what waits; the folder shows all.
+# So many names are shown; the folder has all.
 MOST_NAMED = 5
 
 
@@ -44,7 +44,7 @@ class Waiting:
                 f"{_files(len(self.rejected))} in rejected/: {_named(self.rejected)}",
                 "read the report beside each, correct the file and put it into the inbox again, or delete it",
             )
-        # Sorted, so that two reports can be compared.
+        # A set has no order, and two reports should be comparable.
         for target in sorted({target for _, target in self.other_targets}):
             names = tuple(name for name, its_target in self.other_targets if its_target == target)
             yield (

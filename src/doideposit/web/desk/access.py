@@ -46,7 +46,7 @@ class DeskAccount:
 SHORTEST: Final = 12
 # Wrong passwords at once for one account, and one more every ten seconds.
 BURST, PER_SECOND = 10, 0.1
-# Hashing takes a tenth of a second so: too long to try many passwords, and hardly noticed by one person.
+# So many rounds take about a tenth of a second: too long to try many passwords, and hardly noticed by one person.
 _ROUNDS: Final = 200_000
 
 
@@ -63,7 +63,7 @@ class DeskAccounts:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._accounts = {name: DeskAccount(name, roles) for name, (_, roles) in accounts.items()}
-        # Sixteen bytes, as NIST SP 800-132 asks for a salt.
+        # Sixteen bytes are the least for a salt by NIST SP 800-132, section 5.1.
         self._salt = secrets.token_bytes(16)
         self._digests = {name: self._digest(_usable(name, one)) for name, (one, _) in accounts.items() if one}
         self._tokens: set[str] = set()
@@ -89,7 +89,7 @@ class DeskAccounts:
         if not self._allowed[known].take():
             return None
         wanted = self._digests.get(name, self._salt)
-        # A password longer than this is an attempt to keep the machine busy.
+        # Longer input is cut: it could only keep the machine busy.
         right = hmac.compare_digest(self._digest(password[:1000]), wanted)
         if right and known:
             # Only wrong passwords count: someone who signs in often is nobody who guesses.
@@ -98,7 +98,7 @@ class DeskAccounts:
 
     def one_time_token(self) -> str:
         """Make a token that opens the pages once, for the person who started them on this computer."""
-        # 256 bits cannot be guessed, and the address holds them for one visit.
+        # 32 bytes cannot be guessed.
         token = secrets.token_urlsafe(32)
         with self._lock:
             self._tokens.add(_hashed(token))

@@ -64,7 +64,7 @@ class Verdict:
 
     @cached_property
     def _by_input(self) -> Mapping[str, list[Finding]]:
-        # A record with hundreds of references has a thousand inputs, each of which asks for its findings.
+        # Grouped once: a record with hundreds of references has a thousand inputs, and each asks for its findings.
         found: dict[str, list[Finding]] = {}
         for finding in (*self.stops, *self.warnings):
             for path in {finding.where.field or "", _shorter(finding.where.field)}:
@@ -128,7 +128,7 @@ def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str,
         return "", ""
     try:
         doi = series.doi_for(number)
-    # A number that the pattern cannot take is told at its field.
+    # The number does not fit into the pattern of the series; the check reports it at its field.
     except InvalidIdentifier:
         return "", ""
     return str(data.get("doi") or doi or ""), str(data.get("url") or series.url_for(number) or "")
@@ -185,7 +185,7 @@ def plan_kept(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | No
     path = place.drafts.beside(draft, plan_name(draft, target))
     try:
         return place.depositor(target).plans.read(path) if path.exists() else None
-    # A plan that was changed on the disk is made anew, and never sent.
+    # A plan that was changed or damaged on the disk is not used.
     except PlanUnusable:
         return None
 

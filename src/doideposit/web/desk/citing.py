@@ -14,9 +14,9 @@ from doideposit.records.models.commentary import Commentary
 
 __all__ = ["STYLES", "cited"]
 
-# What a style is called on the page, and in the repository of CSL styles.
+# By the name on the page: the name in the repository of CSL styles.
 STYLES: Final = {"APA": "apa", "Chicago": "chicago-author-date"}
-# The objects of a style remember what they write last, so that one citation is made at a time.
+# citeproc-py keeps the state of a citation in the objects of its style: one citation is made at a time.
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 
@@ -26,12 +26,12 @@ def cited(commentary: Commentary) -> dict[str, str]:
     return {name: _written(item, style) for name, style in STYLES.items()}
 
 
-# A style takes some 10 ms, which somebody who types in another field need not wait for again.
+# Nobody who types in another field should wait for the same citation again.
 @lru_cache(maxsize=256)
 def _written(text: str, style: str) -> str:
     item = json.loads(text)
     with _ONE_AT_A_TIME, warnings.catch_warnings():
-        # The library warns of each field that it does not know, and passes over it, which is what is wanted.
+        # The library warns of each field that it does not know, and leaves it out, which is fine here.
         warnings.simplefilter("ignore")
         return _entry(item, style)
 
@@ -53,7 +53,7 @@ def _style(name: str) -> Any:
 
     text = Path(get_style_filepath(name)).read_text("utf-8")
     if name.startswith("chicago"):
-        # Lists of references have whole given names in Chicago: each of their names says initialize="false", which
-        # citeproc-py 0.11 does not read. Without the general rule there is nothing left to shorten them by.
+        # Chicago writes whole given names in lists of references, by initialize="false", which citeproc-py 0.11
+        # ignores. Without initialize-with of the style it does not shorten them.
         text = re.sub(r'(<style [^>]*?) initialize-with="[^"]*"', r"\1", text, count=1)
     return CitationStylesStyle(io.BytesIO(text.encode("utf-8")), validate=False)

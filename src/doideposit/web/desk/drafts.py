@@ -76,7 +76,7 @@ class Drafts:
         """Keep a new draft; raises `DiskError`."""
         # Unguessable, although each address needs a login as well: nobody comes upon another's draft by counting.
         draft = SavedDraft(
-            # Letters and digits only, so that the name can be selected with a double click.
+            # Letters and digits only, as `_place` expects.
             secrets.token_urlsafe(9).replace("_", "A").replace("-", "B"),
             1,
             data,
@@ -85,7 +85,7 @@ class Drafts:
             **more,
         )
         with disk_errors(self._folder, "cannot be written"):
-            # Drafts are not published yet, and nobody else's.
+            # For one user alone: drafts are not published yet.
             self._place(draft.name).mkdir(mode=0o700, parents=True)
         self._write(draft)
         return draft
@@ -154,7 +154,7 @@ class Drafts:
     def _write(self, draft: SavedDraft) -> bool:
         """Write a version under its number; False where that number is taken."""
         place = self._file(draft.name, draft.version)
-        # A name of its own, so that two browsers that save at once do not write into one file.
+        # A random name, so that two browsers that save at once do not write into one file.
         beside = place.with_suffix(f".{secrets.token_hex(4)}")
         write_atomic(beside, json.dumps(asdict(draft), ensure_ascii=False))
         with disk_errors(place, "cannot be written"):

@@ -45,7 +45,6 @@ class Field:
     required: bool = False
 
 
-# In the order in which a title page prints them.
 SIMPLE: Final = (
     Field("title", "Title", "As printed, without the name and number of the series.", required=True),
     Field("subtitle", "Subtitle"),
@@ -205,7 +204,7 @@ def apply(data: Data, action: str) -> Data:
     found = re.fullmatch(r"(authors|references)(?:\[(\d{1,4})\])?\.(add|up|down|remove|split|merge)", action)
     if found is None:
         return data
-    # The name of a button says what it does, and to which entry of which list.
+    # The name of the button says to which entry of which list it does what.
     name, index, verb = found[1], found[2], found[3]
     made = copy.deepcopy(data)
     listed = entries(made, name)
@@ -274,5 +273,4 @@ _ENTRY: Final = {"up": _up, "down": _down, "remove": _remove, "split": _split, "
 def unshown(data: Mapping[str, Any]) -> Iterable[str]:
     """Return the fields of the record that the form does not show, for the note that they are kept."""
     shown = {loc_of(each.path)[0] for each in SIMPLE} | set(LISTS) | {"series", "number"}
-    # Sorted, so that the list of what the form does not show is the same each time.
     return sorted(key for key in data if key not in shown)

@@ -20,7 +20,7 @@ _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Headers for every page: nothing of it is framed, guessed at, or told to another site (OWASP, secure headers).
+# Headers of every page: no frames, no guessed types of content, no addresses of ours told to other sites.
 _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -28,7 +28,7 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-# Seconds.
+# Seconds by which a clock may be set back before sessions end.
 CLOCK_SET_BACK: Final = 600
 # What may be asked without being signed in.
 _OPEN: Final = frozenset({"static", "gate.enter", "gate.sign_in"})
@@ -134,7 +134,7 @@ def _from_here(asked: Request) -> bool:
 def _begin(account: DeskAccount) -> Response:
     # What the cookie held before belongs to another session, or was put there by somebody else.
     session.clear()
-    # A new token with each sign-in: one that was seen before is worth nothing afterwards.
+    # A new token with each sign-in: one that somebody saw before is of no use any more.
     session.update(name=account.name, seen=time.time(), csrf=secrets.token_urlsafe(24))
     return redirect(url_for("numbers.home"))
 

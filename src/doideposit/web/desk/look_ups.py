@@ -23,14 +23,14 @@ __all__ = ["Candidate", "LookUps"]
 ORCID: Final = "https://pub.orcid.org/v3.0/expanded-search/"
 # The second version of ROR’s API, whose answers name an organisation in several languages.
 ROR: Final = "https://api.ror.org/v2/organizations"
-# Candidates that are shown; who finds nobody among so many writes the name more exactly.
+# Candidates that are shown.
 MOST: Final = 10
-# Bytes of an answer of ten candidates, with room for records of great universities.
+# Bytes of an answer: the records of large universities are long.
 LIMIT: Final = 2_000_000
-# Questions at once, and one more every three seconds: ROR allows fifty in five minutes to who has no account there.
+# Questions at once, and then one every three seconds, for both services together: a person does not ask more often.
 BURST: Final = 10
 PER_SECOND: Final = 1 / 3
-# Answers that are kept, so that a page that is loaded again asks nobody.
+# Answers that are kept, so that a page that is loaded again does not ask again.
 REMEMBERED: Final = 200
 OK, TOO_MANY = 200, 429
 
@@ -90,7 +90,6 @@ class LookUps:
 
 def _quoted(text: str) -> str:
     """Return a text that stands for itself between the quotation marks of a query of Lucene, whose signs mean more."""
-    # Quotation marks and backslashes belong to the query language of both services.
     return re.sub(r'["\\]+', " ", text)[:200].strip()
 
 
@@ -107,7 +106,7 @@ def _people(answer: Any) -> Iterator[Candidate]:
         if link:
             name = _text(one, "credit-name") or f"{_text(one, 'given-names')} {_text(one, 'family-names')}".strip()
             places = [each for each in _list(one, "institution-name") if isinstance(each, str)]
-            # Three places show which institution is meant.
+            # Up to three institutions tell people of one name apart.
             yield Candidate(link, name or link, "; ".join(places[:3]))
 
 
@@ -116,7 +115,7 @@ def _organisations(answer: Any) -> Iterator[Candidate]:
         link = _link(Ror, _text(one, "id"))
         names = _list(one, "names")
         if link and _text(one, "status") in {"", "active"}:
-            # The name that ROR shows is marked among all others; a record without one has its first.
+            # ROR marks the name that it shows itself; a record without the mark is shown by its first name.
             shown = [name for name in names if "ror_display" in _list(name, "types")] or names
             where = [_part(place, "geonames_details") for place in _list(one, "locations")]
             about = [f"{_text(place, 'name')}, {_text(place, 'country_name')}".strip(", ") for place in where]

@@ -77,10 +77,10 @@ def choose(name: str) -> Answer:
         value = (Orcid if _kind(field) == "orcid" else Ror).parse(request.form.get("value", "")).url
     except InvalidIdentifier as wrong:
         return message_page(422, wrong.message, wrong.hint)
-    # Where the draft was saved meanwhile, authors may stand in another order.
+    # If the draft was saved meanwhile, the authors may stand in another order, and the iD would go to a wrong one.
     kept = request.form.get("version") == str(draft.version) and _put(draft, field, value)
     if not kept:
-        # 409: what was shown is not what is there any more (RFC 9110, section 15.5.10).
+        # 409 Conflict: the draft is not the one that was shown (RFC 9110, section 15.5.10).
         return message_page(409, "The draft was saved elsewhere meanwhile, so nothing was put in.", "Look again.")
     return redirect(url_for("writing.edit", name=name) + "#authors")
 

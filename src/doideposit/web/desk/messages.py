@@ -38,7 +38,7 @@ def _other_name(_error: SecurityError) -> tuple[str, int]:
 def _ours(error: DoiDepositError) -> tuple[str, int]:
     LOG.warning("%s %s: %s", request.method, request.path, error.message)
     if isinstance(error, LedgerError):
-        # Another run holds it, mostly, for some seconds.
+        # Usually another run holds the ledger for some seconds.
         words = "What was sent to Crossref cannot be looked up at the moment. Try again in a minute"
         told = f"{error.message}. {error.hint}"
         return message_page(503, words, "Nothing that you typed is lost: it is in the draft.", details=told)

@@ -34,12 +34,11 @@ Answer = Response | str | tuple[str, int]
 ROWS: Final = 50
 # Entries of one list of the first page; each has a link to the whole list.
 MOST_LISTED: Final = 20
-# A dozen gaps are seen at once; more of them are better read in the audit.
+# Gaps that are shown of a series; the audit has all.
 MOST_MISSING: Final = 12
-# More drafts than these belong to somebody who does not finish them.
+# Drafts on the first page, the latest saved first.
 MOST_DRAFTS: Final = 30
 LAST_NUMBERS: Final = 3
-# What is new within a week is new for somebody who looks once a week.
 NEW: Final = timedelta(days=7)
 
 
@@ -121,7 +120,6 @@ def listed() -> Answer:
         asked=asked,
         kinds={key: label for key, (label, _) in KINDS.items()},
         series={row.series: _series_title(place, row.series) for row in rows},
-        # Sorted, so that the choice is in the same order each time.
         publishers=sorted({row.publisher for row in rows}),
         milestones=tuple(Milestone),
     )

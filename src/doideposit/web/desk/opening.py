@@ -75,7 +75,7 @@ def open_for_accounts(
 
 def _look_ups(settings: Settings) -> LookUps:
     contact = settings.depositor.email if settings.depositor else None
-    # Somebody waits for it, and can always type instead.
+    # Short: a person waits for the answer, and can type the id instead.
     patience = Timeouts(connect=4, read=8, total=12)
     return LookUps(open_fetch(patience, accept="application/json", contact=contact))
 

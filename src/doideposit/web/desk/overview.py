@@ -19,7 +19,7 @@ from doideposit.reports.attention import AttentionKind, sort_key, state_words
 
 __all__ = ["NumberRow", "Overview"]
 
-# How old what depends on the time alone may be.
+# What changes with the time alone, such as what is overdue, may be so old.
 FRESH: Final = timedelta(minutes=5)
 # Events that are read one by one; after more of them everything is read again, which costs less.
 MOST_EVENTS: Final = 1_000
@@ -67,7 +67,7 @@ class Overview:
         """Return every DOI, the highest number first; raises `LedgerError`."""
         with self._lock:
             now, newest = self._clock(), self._depositor.works.last_event()
-            # A clock that was set back makes what was read lie in the future: it counts as old.
+            # After the clock was set back, the last reading lies in the future: it counts as old.
             old = self._read_at is None or not timedelta() <= now - self._read_at < FRESH
             if old or newest - self._seen > MOST_EVENTS:
                 rows = {one.doi.key: self._row(one) for one in self._depositor.statuses()}
@@ -80,7 +80,6 @@ class Overview:
             else:
                 return self._sorted
             self._seen = newest
-            # The newest number stands first, as on the site of the series.
             self._sorted = tuple(sorted(self._rows.values(), key=lambda row: row.order, reverse=True))
             return self._sorted
 

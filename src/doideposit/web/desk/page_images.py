@@ -14,15 +14,15 @@ from typing import Any, Final
 
 __all__ = ["draw_pages", "page_image", "pages_drawn"]
 
-# Pages that are drawn; a commentary has ten, and its references are in the text beside them.
+# Pages that are drawn; the text of all pages stands beside them.
 MOST_PAGES: Final = 40
-# Pixels of a picture: readable at the width of half a screen, and some 100 kB.
+# Pixels: readable at the width of half a screen.
 WIDTH: Final = 900
 # In pixels: a page of any shape stays small enough for memory and screen.
 MOST_HEIGHT: Final = 2_700
-# Seconds for all pages together, of which each takes about 0.1.
+# Seconds for all pages together; ten pages take about one.
 PATIENCE: Final = 30
-# Bytes of memory of the process; a page with a photograph takes some 100 million.
+# Bytes of memory that the process may use: a document can be made to need any amount.
 MEMORY: Final = 1_500_000_000
 
 
@@ -38,9 +38,9 @@ def pages_drawn(folder: Path) -> list[int]:
 
 def draw_pages(document: bytes, folder: Path) -> None:
     """Draw the pages of a PDF into the folder, as far as it can be drawn."""
-    # The file alone, not this package: the process needs nothing else, and begins in a tenth of the time.
+    # The file alone is run, and not the package: the process starts faster without its imports.
     command = [sys.executable, "-I", str(Path(__file__)), str(folder)]
-    # What a process that is stopped or falls has drawn so far is there, and the text stands beside it anyway.
+    # If the process fails or is stopped, the pages drawn so far are kept, and the text of all is there anyway.
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         subprocess.run(command, input=document, capture_output=True, timeout=PATIENCE, check=False)
 
@@ -66,7 +66,7 @@ def _png(drawn: Any) -> Iterator[bytes]:
     rows = memoryview(drawn.buffer).cast("B")
     used = drawn.width * drawn.n_channels
     data = b"".join(b"\0" + rows[at : at + used] for at in range(0, drawn.stride * drawn.height, drawn.stride))
-    # Colour type 0 is grey, 2 is RGB, 6 is RGB with alpha; eight bits each.
+    # Colour types of PNG by the number of channels: 0 is grey, 2 is RGB, 6 is RGB with alpha.
     colours = {1: 0, 3: 2, 4: 6}[drawn.n_channels]
     yield b"\x89PNG\r\n\x1a\n"
     # Eight bits for each colour, and no interlace: the simplest PNG (PNG specification, 11.2.2).

@@ -62,7 +62,7 @@ def _doi(data: Mapping[str, Any], series: Mapping[str, Series]) -> str:
     known = series.get(str(name))
     try:
         return str((known.doi_for(str(data.get("number") or "")) if known else None) or "")
-    # A number that the pattern cannot take has no DOI yet.
+    # A number that does not fit into the pattern of the series has no DOI.
     except InvalidIdentifier:
         return ""
 
@@ -92,7 +92,6 @@ def fingerprint_of(path: Path) -> str:
     """Return a fingerprint of a file's bytes, empty where there is none: shows whether somebody changed it."""
     try:
         return hashlib.sha256(read_input(path)).hexdigest()
-    # Without a file there is nothing that somebody could have changed meanwhile.
     except FileNotFoundError:
         return ""
 

@@ -46,7 +46,7 @@ def audited() -> Answer:
     lines = {
         place.series[name].title if name in place.series else name: (
             len(works),
-            # A rehearsal has the numbers that somebody tried, so that every other one would count as missing a file.
+            # In the sandbox stands only what somebody tried, which need not have a record file.
             audit(works, has_records=bool(folders) and target != "sandbox"),
         )
         for name, works in gather_works(depositor, files).items()
@@ -61,7 +61,7 @@ def report() -> Answer:
     target, depositor = _asked()
     now = place.clock()
     text = page(gather(depositor, now, version=version("doideposit"), publisher=place.publisher))
-    # As a file: it carries its own styles, which no page of ours may.
+    # As a download: the report carries its own styles, which the Content-Security-Policy of these pages forbids.
     name = f"dois-{target}-{now.strftime('%Y-%m-%d')}.html"
     return Response(text, mimetype="text/html", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -9,7 +9,7 @@ from doideposit.reports.findings import sentence
 
 __all__ = ["speak_plainly"]
 
-# What people who publish do not know by these names; commands and their options, which they have no place to type.
+# Technical words, and commands with their options, which people who use only the pages cannot type anywhere.
 _TECHNICAL: Final = re.compile(r"\b(XML|XSD|batch|batches|ledgers?)\b|`doideposit |(?<!\S)--[a-z]", re.IGNORECASE)
 # The name of a file that was sent to Crossref, with the number that Crossref gave it.
 _FILE: Final = re.compile(

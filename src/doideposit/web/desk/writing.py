@@ -56,7 +56,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
     digest = hashlib.sha256(content).hexdigest()
     known = next((draft for draft in place.drafts.all() if draft.digest == digest), None)
     if known is not None:
-        # A second click on a slow line, or a document that was tried before: its draft may hold corrections.
+        # The same document was handed in before, perhaps by a second click: its draft may hold corrections already.
         return redirect(url_for("writing.edit", name=known.name, again=1))
     data, left_out = form.bounded(form.opened(dict(extracted.data) | chosen))
     draft = place.drafts.begin(

@@ -236,7 +236,7 @@ class CredentialsRefused(RegistrarError):
 
 # Characters of an answer that stand in a message.
 QUOTED = 120
-# A page of an error holds its style sheet; what is left of it is shown to people.
+# The tags of an error page, with its style sheet and scripts; the text that is left is shown to people.
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 
 

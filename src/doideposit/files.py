@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 
-# What the system says of a pipe without a writer, a socket, a terminal that is not there, a folder, and links in a
-# circle: the disk is well, and what was named is no file.
+# Errors of a pipe without a writer, a socket, a device that is not there, a folder, and links in a circle: the disk is
+# not at fault, since no regular file was named.
 NO_FILE = frozenset({errno.ETIMEDOUT, errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP, errno.EISDIR, errno.ELOOP})
 
 

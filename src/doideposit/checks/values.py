@@ -14,7 +14,6 @@ __all__ = ["Checked", "DepositorName", "Input", "is_deposit_xml"]
 
 
 # What can be checked and deposited: a commentary, a record as a mapping, or the path of a file or folder.
-# What may be handed in wherever something is checked, planned or deposited.
 Input = Commentary | Record | Mapping[str, object] | Path | str
 
 

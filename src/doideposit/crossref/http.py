@@ -388,7 +388,7 @@ def _http_date(text: str) -> datetime | None:
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
-    # A name may point anywhere; only this one stands for the own machine (RFC 6761).
+    # Of all names, only this one always means the own machine (RFC 6761, section 6.3).
     except ValueError:
         return host.lower() == "localhost"
 

@@ -27,14 +27,14 @@ __all__ = [
 # The versions of the deposit schema that records are built for, newest first.
 SCHEMA_VERSIONS: Final = ("5.5.0", "5.4.0", "5.3.1")
 
-# The newest version that Crossref accepts; older ones are for files that others made.
+# The newest version that Crossref takes; the configuration can name an older one.
 DEFAULT_SCHEMA_VERSION: Final = "5.5.0"
 
 # The kind of a resource-only deposit, which changes parts of records: also the first word of its schema version.
 RESOURCES: Final = "doi_resources"
 # The one version that is sent: the older ones are retired, and no newer one was published by November 2026.
 RESOURCES_VERSION: Final = f"{RESOURCES} 5.4.0"
-# Resource deposits have a namespace without a version, other than all deposits of records.
+# The beginning of the namespace of resource-only deposits; the version follows.
 RESOURCES_NAMESPACE: Final = "http://www.crossref.org/doi_resources_schema/"
 
 # The names that Crossref's schemas declare for what they import; they lead to no page.

@@ -48,7 +48,6 @@ def _replaced(text: str, table: dict[str, str]) -> str:
 def redact(content: bytes, secrets: Iterable[str]) -> bytes:
     """Take every spelling of every secret out of `content`, the longest first, so that no half is left behind."""
     known = {spelling for secret in secrets for spelling in spellings(secret)}
-    # Longest first, or the rest of an escaped secret would be left behind a shorter match.
     for spelling in sorted(known, key=len, reverse=True):
         content = content.replace(spelling, REDACTED)
     return content

@@ -149,7 +149,7 @@ class Owners:
         if prefix not in self._members:
             try:
                 found = self.registry.prefix(prefix) if self.registry.has_works else None
-            # Who owns a prefix is an extra here: without an answer nothing is said of it.
+            # Who owns a prefix is an extra here: without an answer, nothing is said about it.
             except RegistrarError:
                 found = None
             self._members[prefix] = found.id if found else ""

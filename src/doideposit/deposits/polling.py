@@ -44,7 +44,7 @@ __all__ = ["Poller", "resolve_outcomes"]
 
 # So many files are leased at a time, so that another process finds work beside this one.
 AT_ONCE = 50
-# Two thousand characters of an answer show what Crossref meant.
+# Characters of an answer that are kept.
 EXCERPT = 2_000
 DECLINED = AttemptStatus.DECLINED
 # The code for a deposit whose timestamp Crossref has passed already.
@@ -403,7 +403,7 @@ class Poller:
                 self._watch(upload)
             except (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden) as error:
                 self._stopped = error
-                # The wait behind five polls: nobody waits for this answer.
+                # The pause after five failures: nobody waits for this answer.
                 context.ledger.polls.watch(upload, pause_until(context.clock(), 5, context.random, error))
                 return
             except UnexpectedAnswer:
@@ -441,7 +441,7 @@ class Poller:
         context, now = self._context, self._context.clock()
         # An upload that Crossref did not show in all this time is not going to turn up any more.
         over = now - upload.sent_at >= WATCH
-        # Nobody waits for this answer any more: the long wait behind ten polls is soon enough.
+        # The pause after ten polls: nobody waits for this answer any more.
         context.ledger.polls.watch(upload, None if over else next_poll(now, 10, context.random))
 
 

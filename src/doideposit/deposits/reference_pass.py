@@ -51,7 +51,7 @@ __all__ = ["CitedReferences"]
 AT_ONCE: Final = 3
 # Characters of a reference that are searched for; whole footnotes find less.
 LONGEST_SEARCH: Final = 500
-# Crossref's search gives the best ones first, and the right one is hardly ever behind the fifth.
+# So many candidates are asked for; Crossref's search gives the best ones first.
 CANDIDATES: Final = 5
 # Crossref's limit for lists with an address is three in a second.
 SEARCHES_A_SECOND: Final = 3

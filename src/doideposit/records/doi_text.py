@@ -30,7 +30,7 @@ _CANDIDATE: Final = re.compile(
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 # Two DOIs that are only parted by a sign, and a tag or a further address behind a DOI.
 _ANOTHER: Final = re.compile(r"[,;|](?:https?://|doi:|10\.\d{4,9}/)|</?[a-z]+>|\]\(|https?://", re.IGNORECASE)
-# Marks that end a sentence, and the asterisks and underlines of Markdown.
+# Marks that end a sentence, and the asterisks and underscores of Markdown.
 _ENDS: Final = ".,;:!?'’›*_…"
 # A closing bracket belongs to a DOI only where the DOI also holds the opening one.
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}

@@ -364,7 +364,6 @@ class Ror(_Written):
             number = number * 32 + _ROR_ALPHABET.index(character)
         # ISO 7064 mod 97-10: the number with its check digits behind it leaves 1 when divided by 97.
         expected = f"{98 - number * 100 % 97:02d}"
-        # Behind the seven characters of the id stand two check digits (ISO 7064, MOD 97-10).
         if expected != value[7:]:
             raise InvalidIdentifier(
                 "ror-check-digit",

@@ -462,7 +462,7 @@ class _Reader:
             ]
 
 
-# Crossref shows `unspecified` and `unknown` where the type of a file was not deposited.
+# A full text of unknown type counts as a PDF.
 _LIKE_A_PDF: Final = frozenset({"application/pdf", "unknown"})
 # Characters that Crossref's schema takes in a volume, an issue and an item number.
 NUMBER_LIMIT: Final = 32

@@ -151,7 +151,8 @@ PollResult = Pending | NotFound | Unrecognized | Completed
 # A failure of the file as a whole: Crossref's words, ours, and whether sending again can help.
 Inherited = tuple[str, Finding, RetryClass]
 
-# What Crossref calls a file that it has not finished (EZID, Episciences and Janeway wait for these).
+# What Crossref calls a file that it has not finished; `queued_for_batch` and `submitted` are known from tests of other
+# programs alone.
 _WAITING: Final = frozenset({"queued", "queued_for_batch", "submitted", "in_process"})
 # The values of the attribute `status` in a result log.
 SUCCESS, WARNING = "success", "warning"
@@ -159,7 +160,7 @@ SUCCESS, WARNING = "success", "warning"
 _RECORD_STATUSES: Final = frozenset({SUCCESS, WARNING, "failure", "error"})
 GOOD: Final = frozenset({SUCCESS, WARNING})
 TIMESTAMP: Final = "crossref-timestamp-too-old"
-# Crossref's own numbers have at most 24 digits; a longer one in a message is a mistake of somebody's.
+# Timestamps of 8 to 19 digits have been seen; a number longer than this is none.
 MOST_DIGITS: Final = 24
 # Logs name DOIs bare, and in some messages as an address.
 _RESOLVER = re.compile(r"(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)

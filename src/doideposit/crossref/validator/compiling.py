@@ -17,7 +17,7 @@ __all__ = ["CompiledSchema", "LogEntry", "compile_schema"]
 SCHEME = "bundle:/"
 # Elements of a document that may have very many errors, errors that are too many, and bytes between two looks at them.
 LARGE = 20_000
-# An error list of libxml2 takes a kilobyte for each entry, and nobody reads two thousand.
+# The check of a large document ends after so many errors: every entry takes memory, and nobody reads two thousand.
 FLOOD = 2_000
 # So many bytes at a time show early that a document is flooded.
 STEP = 16_384
@@ -93,7 +93,7 @@ class _MemoryResolver(etree.Resolver):
         return self.resolve_string(self._texts[name], context, base_url=SCHEME + name)
 
 
-# A failure that passes by itself hardly ever comes twice; five times in a row it is no accident.
+# How often a compilation is tried: a failure five times in a row does not pass by itself.
 ATTEMPTS = 5
 
 

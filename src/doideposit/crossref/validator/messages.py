@@ -387,7 +387,7 @@ def _choice(subject: str, value: str, values: list[str]) -> _Words:
         wanted, hint = f"one of {_either(values)}", ""
     else:
         wanted, hint = f"one of {len(values):,} listed values", "the list is in the schema's documentation"
-    # Values are short, so that two letters apart is another word.
+    # Stricter than for names of elements: values are short, and two different letters make another word.
     close = difflib.get_close_matches(value.strip().lower(), values, n=1, cutoff=0.75)
     hint = f'did you mean "{close[0]}"?' if close else hint
     return _Words("xsd-value", f"{subject} must be {wanted}; found is {_quoted(value)}", hint, 0)

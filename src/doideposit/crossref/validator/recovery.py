@@ -31,7 +31,7 @@ BUDGET = 200_000
 TRIALS = 20_000
 # Behind the fifth unexpected element of one parent, everything is wrong for the same reason.
 MOST_UNEXPECTED = 5
-# More names would tell no one what to write.
+# A message lists so many names at most.
 MOST_EXPECTED = 12
 
 

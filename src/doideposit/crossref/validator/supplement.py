@@ -16,7 +16,7 @@ __all__ = ["Broken", "Supplement", "WrongValue"]
 
 # The assertions of Crossref's XSD 1.1 schema, which libxml2 does not know: one small function for each.
 
-# CRediT's roles and Crossref's own exclude one another in a deposit (assertion of the schema).
+# The values of `type` that each value of `vocab` allows in <role> (assertions of crossref5.5.0.xsd).
 _CREDIT: Final = frozenset(role.value for role in CREDIT_ROLES)
 _CROSSREF: Final = frozenset(role.value for role in CROSSREF_ROLES)
 

@@ -254,7 +254,7 @@ def _registered(root: Element, ns: str, places: Places) -> tuple[list[Doi], list
     for element in root.iterfind(path):
         try:
             dois.append(Doi.parse((element.text or "").strip()))
-        # A DOI that cannot be read is a finding of the rules, with its line.
+        # A DOI that cannot be read becomes a finding, with its line.
         except InvalidIdentifier as error:
             where = places.where(element, text=True)
             faults.append(Finding(error.code, Severity.ERROR, error.message, error.hint, where))

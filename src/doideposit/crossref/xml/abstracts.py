@@ -112,7 +112,7 @@ def reduce_abstract(text: Abstract) -> Reduction:
 _TAG: Final = re.compile(r"<[^<>]*>")
 # An empty line parts paragraphs, whatever the line ends of the file.
 _BLANK_LINE: Final = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)")
-# XML 1.0 forbids these, escaped or not (production 2).
+# XML 1.0 forbids these, escaped or not (production 2), but for U+007F to U+009F, which are left of a wrong encoding.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Zero-width characters and soft hyphens say nothing to anyone who reads an abstract.
 _ILLEGAL: Final = re.compile(_CONTROL.pattern[:-1] + "\u200b\u2060\ufeff\u00ad]")

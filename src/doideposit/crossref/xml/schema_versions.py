@@ -94,7 +94,7 @@ class Dialect:
         return _language(tag, two_letters_only=self.short_languages)
 
 
-# A run asks for the same version for each of its records.
+# A run asks for the same few languages again and again.
 @lru_cache(maxsize=256)
 def _language(tag: str, *, two_letters_only: bool) -> LanguageCode:
     primary = tag.partition("-")[0].lower()

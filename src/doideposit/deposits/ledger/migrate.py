@@ -85,7 +85,6 @@ def _use_write_ahead_log(path: Path) -> None:
 def copy_beside(path: Path, revision: str) -> Path:
     """Copy the file to ``NAME.before-REVISION`` with SQLite's own backup, for its owner alone."""
     copy = path.with_name(f"{path.name}.before-{NEWEST}-was-{revision}")
-    # The copy holds what the ledger holds, and is for the same eyes only.
     copy.touch(mode=0o600)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)

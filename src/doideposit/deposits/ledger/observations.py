@@ -84,7 +84,7 @@ class Observations:
     def changed(self, dois: Collection[Doi]) -> dict[str, tuple[Drift, ...]]:
         """Return what others changed of these DOIs, by `Doi.key`; those that nobody changed are left out."""
         found: dict[str, tuple[Drift, ...]] = {}
-        # In one order, for the same reason.
+        # A set has no order: sorted, the same DOIs are always read in the same parts.
         for part in chunks(sorted({doi.key for doi in dois})):
             wanted = self._rows().where(observed.c.doi.in_(part), observed.c.changed_at.is_not(None))
             with self._session.reading() as connection:

@@ -37,7 +37,7 @@ class _CitedDois:
     def known(self, dois: Sequence[Doi]) -> dict[str, str]:
         """Return the agency of each DOI that is known, by `Doi.key`; an empty name for one that nobody has."""
         found: dict[str, str] = {}
-        # Sorted, so that two processes lock rows in one order and never wait for each other.
+        # A set has no order: sorted, the same DOIs are always read in the same parts.
         for part in chunks(sorted({doi.key for doi in dois})):
             wanted = select(cited).where(cited.c.target == self._target, cited.c.doi.in_(part))
             with self._session.reading() as connection:
@@ -52,7 +52,7 @@ class _CitedDois:
         if not agencies or not self._session.database.is_there:
             return
         with self._session.writing("cited") as transaction:
-            # In one order, for the same reason.
+            # Sorted, so that two processes lock rows in one order and never wait for each other.
             for part in chunks(sorted(agencies)):
                 mine = (cited.c.target == self._target, cited.c.doi.in_(part))
                 transaction.connection.execute(delete(cited).where(*mine))

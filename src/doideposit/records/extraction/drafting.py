@@ -333,9 +333,8 @@ def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> 
     return draft_of(read_text(text, file=file), series=series)
 
 
-# What is warned about for other reasons than that the value may be wrong: how the document shows a DOI, what a
-# person has
-# to decide for the whole series.
+# Warnings that do not say that a value may be wrong: about how the document shows a DOI, and about what a person
+# decides for the whole series.
 _NO_DOUBT = frozenset({"doi-display", "issn-medium-assumed"})
 
 

@@ -24,11 +24,10 @@ _FAMILY: Final = ("family", "family-names", "family_names", "family-name", "fami
                   "lastname", "last-name", "last_name")  # fmt: skip
 # CSL names particles by whether they are dropped in sorting, BibTeX just “von”.
 _PARTICLE: Final = ("non-dropping-particle", "dropping-particle", "particle", "von")
-# CSL writes `literal`, Hugo themes `organization`, Jats converters `collab`: all mean a group.
+# Keys under which the name of a group stands.
 _GROUP: Final = ("organisation", "organization", "corporate", "corporation", "collective", "collaboration", "group")
 # Keys under which a whole name stands; the first that is there counts.
 _WHOLE: Final = ("name", "literal", "display_name", "displayname", "full_name", "fullname", "author")
-# JOSS writes `orcid`, Quarto too; themes of Jekyll write the others.
 _ORCID: Final = ("orcid", "orcid-id", "orcid_id", "orcidid")
 _AFFILIATION: Final = ("affiliations", "affiliation", "institutions", "institution", "institute", "institutes",
                        "organization", "organisation", "org", "company")  # fmt: skip

@@ -68,7 +68,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\
 _NOTE = re.compile(r" {0,3}\[\^[^\]\s]{1,40}\]:")
 # Tags end in the same text: a sign “<” before a number is no tag.
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
-# Crossref knows these two faces in titles, and they change the meaning: H2O is not H²O.
+# Of the faces that Crossref knows in titles, these two can change the meaning: 10² is not 102.
 _KEPT_TAG = re.compile(r"</?(sub|sup)>", re.IGNORECASE)
 # The text of a link that only says where to click is no text of the document.
 _ADDRESS_LABEL = re.compile(r"<?(?:https?:|www\.|(?:dx\.)?doi\.org/)\S*>?|(?:link|here|online|url|pdf)", re.IGNORECASE)

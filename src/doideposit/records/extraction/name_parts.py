@@ -58,7 +58,7 @@ _ONE_SYLLABLE = re.compile(
 )
 # The Arabic article, also in the forms it takes before a sun letter.
 _ARTICLE = re.compile(r"(?:al|el|ad|ar|as|at|az)-\w", re.IGNORECASE)
-# Names of the characters one, two and three behind the family name.
+# Numbers of words in a name, or of characters.
 _TWO, _THREE, _FOUR = 2, 3, 4
 _LONG_GIVEN = 5  # in letters: so long, two syllables of pinyin are hardly a name of another language
 

@@ -35,7 +35,7 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
         try:
             row = next(csv.reader([line], delimiter=sign), [])
         except csv.Error:
-            # A quotation mark that is never closed takes the rest of the file into one cell.
+            # The reader of the standard library refuses a cell of more than 131,072 characters.
             message = "a cell of this line is too long to read"
             return Finding("csv-syntax", Severity.ERROR, message, "look at the line", Where(str(path), number))
         doi = next(_dois(row), None)

@@ -319,7 +319,7 @@ def _decoded(stream: BinaryIO, file: str) -> Iterator[_TableLine | Finding]:
         yield from decode_text(b"", file=file).findings
 
 
-# As much as the operating system reads at once.
+# Bytes that are read at a time.
 _CHUNK: Final = 4_096
 
 

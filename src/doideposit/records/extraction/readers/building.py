@@ -12,7 +12,7 @@ __all__ = ["LineBuilder"]
 
 # Angle brackets within old DOIs (SICI) belong to the address when digits or a stop follow the closing one.
 _ADDRESS = re.compile(r"https?://(?:[^\s<>\"“”|]|<[^<>\s\"]{1,60}>(?=[\d.;]))+(?<![.,;:!?’”*\]])", re.IGNORECASE)
-# XML 1.0 forbids these characters, and a record with one of them could not be deposited.
+# XML 1.0 forbids these characters, but for U+007F to U+009F, which are left of a wrong encoding.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 

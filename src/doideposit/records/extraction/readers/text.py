@@ -20,7 +20,7 @@ __all__ = ["read_text"]
 _LONG = 250
 # MediaWiki marks headings with one to four signs on both sides.
 _WIKI_HEADING = re.compile(r"(?m)^(={1,4})\s*([^=\n]+?)\s*\1\s*$")
-# reStructuredText underlines headings with at least three equal signs.
+# reStructuredText underlines headings; here with at least three of the same sign.
 _RST_HEADING = re.compile(r"(?m)^([^\n]{2,120})\n([=\-~^\"'#*+])\2{2,}[ \t]*$")
 
 

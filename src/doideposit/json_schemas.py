@@ -104,6 +104,10 @@ def configuration_schema() -> Schema:
     reference = definitions["PasswordReference"]
     # A password is kept in exactly one of the four places.
     reference.update(minProperties=1, maxProperties=1)
+    # A token is kept in one of the same places; beside it stands what it is good for.
+    token = definitions["TokenReference"]
+    token["properties"] |= reference["properties"]
+    token["oneOf"] = [{"required": [place]} for place in reference["properties"]]
     return {
         "$schema": DIALECT,
         **made,

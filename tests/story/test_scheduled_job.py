@@ -103,7 +103,7 @@ def test_a_file_from_the_inbox_to_five_truths(week: Week) -> None:
     done = week.run()
     assert (done.exit_code, done.document["inbox"]["done"]) == (0, 1)
     week.run()
-    status = week.desk.depositor.status(doi())
+    status = week.desk.open().status(doi())
     assert all((status.received, status.processed, status.registration, status.resolves, status.indexed))
     assert week.mails == []
     assert done.summary == "sandbox: no new files, 1 done; 1 DOI registered, 0 outstanding"
@@ -233,7 +233,7 @@ def test_a_ledger_that_is_away_is_told_too(week: Week) -> None:
 
 def test_a_doi_that_failed_without_a_file_is_told(week: Week) -> None:
     week.desk.sandbox.faults.add("reject", "Some words nobody knows")
-    week.desk.depositor.enqueue(commentary(300))
+    week.desk.open().enqueue(commentary(300))
     week.run()
     assert week.run().exit_code == 1
     (mail,) = week.mails
@@ -243,7 +243,7 @@ def test_a_doi_that_failed_without_a_file_is_told(week: Week) -> None:
         week.run(wait=3 * 3600)
     late = [text(mail) for mail in week.mails if "overdue" in mail["Subject"]]
     assert "ago, and nobody has dealt with it" in late[0]
-    week.desk.depositor.acknowledge(doi(300), "the number was a mistake")
+    week.desk.open().acknowledge(doi(300), "the number was a mistake")
     count = len(late)
     for _ in range(16):
         week.run(wait=3 * 3600)

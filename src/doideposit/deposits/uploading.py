@@ -270,8 +270,8 @@ class Uploader:
 
 def why_not_sent(context: DepositContext, dois: Iterable[Doi | None]) -> WorldError | None:
     """Return why one of these DOIs is not known to be at Crossref: in doubt, or kept back while nothing is sent."""
-    works = [context.ledger.works.one(doi) for doi in dois if doi is not None]
-    submissions = [work.submission for work in works if work is not None and work.submission is not None]
+    works = context.ledger.works.these(doi for doi in dois if doi is not None).values()
+    submissions = [work.submission for work in works if work.submission is not None]
     doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
     if doubted is not None:
         return SubmissionInDoubt(f"it is not known yet whether Crossref has {doubted.file_name} ({doubted.reason})")

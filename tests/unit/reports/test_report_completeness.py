@@ -61,4 +61,4 @@ def test_the_author_of_most_works_is_asked_first() -> None:
         *works(3, lacking, without_orcid=("Maya Gurung", "Arif Rahman")),
         *works(9, without_orcid=("Someone Else",)),
     ]
-    assert step(found).startswith("Ask Arif Rahman for the ORCID iD, and add it to the records: 5 DOIs gain")
+    assert step(found).startswith("Ask Arif Rahman for the ORCID iD, and add it to the records: 5 DOIs would benefit")

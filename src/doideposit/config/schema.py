@@ -270,8 +270,8 @@ def _zone(name: str) -> str:
 
     try:
         ZoneInfo(name)
-    # `ZoneInfo` raises ValueError for a name that leads out of its folder.
-    except (ValueError, OSError):
+    # `ZoneInfo` raises ValueError for a name that leads out of its folder, and a KeyError for one that is unknown.
+    except (ValueError, OSError, KeyError):
         hint = "write it as Europe/Brussels or UTC"
         raise PydanticCustomError("time-zone", "there is no time zone of this name here", {"hint": hint}) from None
     return name

@@ -225,6 +225,8 @@ ONE_FAULT = [
     ("[limits]\nworkers = 100", "number-out-of-range", 2, 11, "limits.workers", "range"),
     ('[limits]\nworkers = "many"', "number-expected", 2, 11, "limits.workers", "digits"),
     ("[sandbox.delays]\nrest = -1", "number-out-of-range", 2, 8, "sandbox.delays.rest", "range"),
+    ('[site]\ntimezone = "Europe/Foo"', "time-zone", 2, 12, "site.timezone", "Europe/Brussels"),
+    ('[site]\ntimezone = "../etc/passwd"', "time-zone", 2, 12, "site.timezone", "Europe/Brussels"),
     ("a = \n", "toml-syntax", 1, 5, None, "quotes"),
     ('target = "test', "toml-syntax", 1, 15, None, "close"),
     ('target = "test"\ntarget = "test"', "toml-syntax", 2, 16, None, "keep one"),

@@ -164,9 +164,11 @@ def test_every_setting_of_a_full_configuration_is_shown(desk: Desk) -> None:
     assert values["rules.severity.ror-missing"][0] == "info"
     assert str(values["api.tokens.wordpress.file"][0]).endswith("/token")
     assert values["monitoring.ping_url"][0] == "https://ping.example.org/…"
-    assert {origin.split(":")[0] for name, (_, origin) in values.items() if name.startswith(("rules", "api.tokens.wordpress.file"))} == {
-        "file doideposit.toml"
-    }
+    assert {
+        origin.split(":")[0]
+        for name, (_, origin) in values.items()
+        if name.startswith(("rules", "api.tokens.wordpress.file"))
+    } == {"file doideposit.toml"}
 
 
 def test_a_password_in_the_environment_is_shown_by_its_variable_alone(

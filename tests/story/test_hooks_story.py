@@ -94,6 +94,7 @@ def test_a_new_hook_is_not_told_of_the_past(firm: Firm) -> None:
     assert late.said == [("registered", doi(259))]
 
 
+@pytest.mark.acceptance
 def test_a_receiver_that_is_away_for_a_week_is_told_everything_in_order(firm: Firm) -> None:
     cms, other = Receiver(fails=lambda _: True), Receiver()
     firm.hooks |= {"cms": cms, "other": other}

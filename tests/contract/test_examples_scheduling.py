@@ -181,9 +181,15 @@ def test_systemd_takes_the_units(unit: Path) -> None:
     assert (done.returncode, complaints) == (0, []), done.stderr
 
 
+class UnitFile(configparser.ConfigParser):
+    """A unit of systemd, whose keys keep their capitals."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def test_the_service_is_a_single_pass_that_may_reject_something() -> None:
-    service = configparser.ConfigParser(strict=False, interpolation=None)
-    service.optionxform = str  # type: ignore[assignment,method-assign]
+    service = UnitFile(strict=False, interpolation=None)
     service.read(EXAMPLES / "systemd" / "doideposit.service")
     assert service["Service"]["Type"] == "oneshot"
     assert service["Service"]["SuccessExitStatus"] == "1"
@@ -196,8 +202,7 @@ def test_every_unit_works_in_the_folder_of_the_tutorial_and_may_write_there() ->
     for path in SYSTEMD:
         if path.suffix != ".service":
             continue
-        unit = configparser.ConfigParser(strict=False, interpolation=None)
-        unit.optionxform = str  # type: ignore[assignment,method-assign]
+        unit = UnitFile(strict=False, interpolation=None)
         unit.read(path)
         service = unit["Service"]
         assert service["WorkingDirectory"] == "/srv/doideposit"
@@ -211,8 +216,7 @@ def test_every_unit_works_in_the_folder_of_the_tutorial_and_may_write_there() ->
 
 
 def test_the_timer_starts_the_service() -> None:
-    timer = configparser.ConfigParser(interpolation=None)
-    timer.optionxform = str  # type: ignore[assignment,method-assign]
+    timer = UnitFile(interpolation=None)
     timer.read(EXAMPLES / "systemd" / "doideposit.timer")
     assert (EXAMPLES / "systemd" / timer["Timer"]["Unit"]).exists()
     assert timer["Timer"]["OnCalendar"] == "*:0/15"

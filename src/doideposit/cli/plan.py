@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal, source_line
-from doideposit.deposits.planning import IN_DOUBT, SENT_AGAIN, Action
+from doideposit.deposits.planning import SENT_AGAIN, Action
 from doideposit.findings import Finding, Severity, counted
 from doideposit.reports.findings import Line, Span, Style, detailed, in_order, safe
 
@@ -119,6 +119,6 @@ def _sum(plan: "Plan") -> str:
         parts.append(f"{plan.unchanged:,} unchanged")
     if plan.blocked:
         parts.append(f"{plan.blocked:,} blocked")
-    doubted = any(entry.reason.startswith(IN_DOUBT) for entry in plan.entries)
+    doubted = any(entry.in_doubt for entry in plan.entries)
     nothing = ": nothing is sent before that is known" if doubted else ": nothing to send"
     return ", ".join(parts) + ("" if plan.new + plan.updates else nothing)

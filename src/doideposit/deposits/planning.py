@@ -19,7 +19,6 @@ from doideposit.registered.values import Judgement
 
 __all__ = [
     "DIFFERS",
-    "IN_DOUBT",
     "MAX_TIMESTAMP",
     "SENT_AGAIN",
     "TIMESTAMP_STEP",
@@ -106,6 +105,8 @@ class Decision:
     reason: str
     findings: tuple[Finding, ...] = ()
     busy: bool = False
+    # Nobody can say yet whether Crossref has what was sent before.
+    in_doubt: bool = False
     update: Judgement | None = None
     waits: bool = False
 
@@ -228,14 +229,11 @@ def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
 
 
-# How the reason begins where nobody can say yet whether Crossref has what was sent.
-IN_DOUBT: Final = "sent before, and it is not known yet whether Crossref has it"
-
-
 def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
     """Decide about content that is recorded already: it is on its way, or was not sent yet and goes out now."""
     if deposit.state is State.SENDING and deposit.reason:
-        return Decision(one, Action.UNCHANGED, f"{IN_DOUBT}: {deposit.reason}", busy=True)
+        reason = f"sent before, and it is not known yet whether Crossref has it: {deposit.reason}"
+        return Decision(one, Action.UNCHANGED, reason, busy=True, in_doubt=True)
     if deposit.state is not State.PREPARED:
         return Decision(one, Action.UNCHANGED, f"the same content is under way ({deposit.state})", busy=True)
     action = Action.UPDATE if known.registered else Action.REGISTER

@@ -291,6 +291,7 @@ class PlanEntry:
     reason: str
     findings: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
+    in_doubt: bool = False
 
     @classmethod
     def of(cls, decision: Decision) -> "PlanEntry":
@@ -299,7 +300,8 @@ class PlanEntry:
         changes = tuple(
             FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
         )
-        return cls(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings, changes)
+        findings = decision.all_findings
+        return cls(wanted.source, wanted.doi, decision.action, decision.reason, findings, changes, decision.in_doubt)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record of the JSON contract for `check` and `deposit --dry-run`."""

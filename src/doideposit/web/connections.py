@@ -38,7 +38,7 @@ _FOR_PEOPLE: Final = """<!doctype html>
 _TOO_LARGE: Final = "This is too large: hand in the document without its large pictures, or as the text alone."
 
 
-class _RefusedInWords(ErrorTask):  # type: ignore[misc]  # waitress has no types
+class _RefusedInWords(ErrorTask):
     """Write the promised JSON document, or a page for a browser, in place of waitress' line of text."""
 
     def execute(self) -> None:
@@ -57,7 +57,7 @@ class _RefusedInWords(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.write(body)
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+class _Parser(HTTPRequestParser):
     """Refuse an address that Python cannot take apart, where waitress closes the connection without an answer."""
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -69,7 +69,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             raise ParsingError(str(error)) from None
 
 
-class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+class Connection(HTTPChannel):
     """Describe one connection; when there are too many, the one that has waited longest for a request is closed.
 
     waitress itself closes only what is silent, and at its limit takes no more connections: some two hundred that send a

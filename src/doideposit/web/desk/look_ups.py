@@ -27,9 +27,10 @@ ROR: Final = "https://api.ror.org/v2/organizations"
 MOST: Final = 10
 # Bytes of an answer: the records of large universities are long.
 LIMIT: Final = 2_000_000
-# Questions at once, and then one every three seconds, for both services together: a person does not ask more often.
+# Questions at once, and then one every eight seconds, for both services together: at most 47 in five minutes, since
+# ROR may answer callers who gave no name fifty in that time.
 BURST: Final = 10
-PER_SECOND: Final = 1 / 3
+PER_SECOND: Final = 1 / 8
 # Answers that are kept, so that a page that is loaded again does not ask again.
 REMEMBERED: Final = 200
 OK, TOO_MANY = 200, 429

@@ -127,12 +127,11 @@ def test_a_missing_file_and_an_unknown_kind_of_file(desk: Desk) -> None:
 
 
 def test_a_huge_file_is_refused_without_being_read(desk: Desk) -> None:
+    # A file with a hole: reading it whole would take more memory and time than the test has.
     with (desk.folder / "huge.yaml").open("wb") as stream:
-        stream.truncate(200_000_000)
-    begin = time.monotonic()
+        stream.truncate(200_000_000_000)
     result = desk("check", "huge.yaml", "--json")
     assert result.json["records"][0]["findings"][0]["code"] == "file-too-large"
-    assert time.monotonic() - begin < 5
 
 
 def test_a_folder_is_checked_whole(desk: Desk) -> None:
@@ -295,7 +294,7 @@ def test_what_is_registered_for_real_comes_with_its_citation_and_tags(desk: Desk
     point_at(desk, free_port, "production")
     server = serve(desk, free_port, "--fast")
     try:
-        real = ("--target", "production", "--yes", "--wait", 30)
+        real = ("--target", "production", "--yes", "--wait", 5)
         told = desk("deposit", desk.record(), *real)
         assert told.code == 0
         assert f"https://doi.org/{DOI}  registered\n" in told.out

@@ -66,8 +66,8 @@ def url(sandbox: Sandbox) -> Iterator[str]:
         yield address
 
 
-def client(url: str, password: str = PASSWORD) -> CrossrefClient:
-    limits = Timeouts(connect=2.0, read=2.0, total=10.0)
+def client(url: str, password: str = PASSWORD, *, read_timeout: float = 30) -> CrossrefClient:
+    limits = Timeouts(connect=30, read=read_timeout, total=60)
     return CrossrefClient(Endpoint("sandbox", url), lambda: Credentials("forum", SecretStr(password)), timeouts=limits)
 
 
@@ -165,7 +165,7 @@ def test_each_fault_of_an_upload_is_one_class_of_error(
 ) -> None:
     sandbox.faults.arm([fault])
     with pytest.raises(DoiDepositError) as caught:
-        client(url).submit(sealed(Batch()), NAME)
+        client(url, read_timeout=1 if fault.name == "slow" else 30).submit(sealed(Batch()), NAME)
     assert type(caught.value) is error
     assert len(sandbox.submissions) == received
     if received:

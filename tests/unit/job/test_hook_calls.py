@@ -51,16 +51,16 @@ def test_a_program_gets_the_message_on_standard_input(tmp_path: Path) -> None:
     [
         ("echo first; echo it is shut >&2; exit 4", "ended with status 4: it is shut"),
         ("exit 1", r"ended with status 1$"),
-        ("sleep 60", "took longer than 0.3 seconds"),
-        ("sleep 60 & sleep 60 & wait", "took longer than 0.3 seconds"),
+        ("sleep 120", "took longer than 0.3 seconds"),
+        ("sleep 120 & sleep 120 & wait", "took longer than 0.3 seconds"),
         ("kill -9 $$", "ended with status -9"),
     ],
 )
 def test_a_program_that_fails_or_hangs_is_named(tmp_path: Path, script: str, words: str) -> None:
     begun = time.monotonic()
     with pytest.raises(WorldError, match=words):
-        run_program(program(tmp_path, script), MESSAGE, timeout=0.3 if "sleep" in script else 10, environ=os.environ)
-    assert time.monotonic() - begun < 8
+        run_program(program(tmp_path, script), MESSAGE, timeout=0.3 if "sleep" in script else 60, environ=os.environ)
+    assert time.monotonic() - begun < 100
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Builds the image of `packaging/Dockerfile` with buildah, and runs it as a container program would: with namespaces.
+"""Build the image of `packaging/Dockerfile` with buildah, and run it as a container program would: with namespaces.
 
 The base image is made of Debian's packages, since a registry of images cannot be reached everywhere.
 """
@@ -20,14 +20,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = ROOT / "packaging" / "Dockerfile"
 USER = "10001:10001"
+# The base image has the Python that runs the tests, so that the packages downloaded for it fit.
+SUITES = {(3, 11): "bookworm", (3, 13): "trixie"}
 TRUST = {"default": [{"type": "insecureAcceptAnything"}]}
 
 __all__ = ["Container", "built_image", "why_not"]
 
 
 def why_not() -> str:
-    """What is missing to build and run the image here; nothing where all is there."""
+    """Return what is missing to build and run the image here: an empty text where everything is there."""
     missing = [name for name in ("buildah", "mmdebstrap", "unshare", "chroot") if shutil.which(name) is None]
+    if sys.version_info[:2] not in SUITES:
+        return f"no Debian has Python {sys.version_info.major}.{sys.version_info.minor}, which the base image needs"
     if missing:
         return f"not installed: {', '.join(missing)} (Debian: apt-get install buildah mmdebstrap)"
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False).returncode:
@@ -37,7 +41,7 @@ def why_not() -> str:
 
 @contextmanager
 def built_image(folder: Path) -> Iterator[Path]:
-    """Build the image as `docker build` would, and give the folder of its files."""
+    """Build the image as `docker build` would; yield the folder of its files."""
     policy = folder / "policy.json"
     policy.write_text(json.dumps(TRUST))
     environ = {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
@@ -53,14 +57,15 @@ def built_image(folder: Path) -> Iterator[Path]:
 
     packages = "--include=python3,python3-venv,ca-certificates"
     subprocess.run(
-        ["mmdebstrap", "--quiet", "--variant=minbase", packages, "bookworm", folder / "base.tar"], check=True
+        ["mmdebstrap", "--quiet", "--variant=minbase", packages, SUITES[sys.version_info[:2]], folder / "base.tar"],
+        check=True,
     )
     base = buildah("from", "scratch")
     buildah("add", "--quiet", base, folder / "base.tar", "/")
     buildah("run", base, "--", "ln", "-s", "python3", "/usr/bin/python")
     (name,) = set(re.findall(r"^FROM (\S+)", DOCKERFILE.read_text("utf-8"), re.MULTILINE))
     buildah("commit", "--quiet", "--rm", base, f"docker.io/library/{name}", signed=True)
-    mounts = [f"--volume={place}:{place}:ro" for place in packages_of_pip()]
+    mounts = [f"--volume={outside}:{inside}:ro" for inside, outside in packages_of_pip(folder).items()]
     buildah("bud", "--pull-never", *mounts, "-f", DOCKERFILE, "-t", "doideposit", ".", signed=True)
     try:
         yield Path(buildah("mount", buildah("from", "--pull-never", "localhost/doideposit", signed=True)))
@@ -69,20 +74,20 @@ def built_image(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder / "store", ignore_errors=True)
 
 
-def packages_of_pip() -> Iterator[Path]:
-    """What pip needs in the image to find packages as it does here: its configuration, and the folders that names."""
-    said = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "debug"], capture_output=True, text=True, check=True
-    ).stdout
-    files = [Path(name) for name in re.findall(r"^\s+(/\S+), exists: True", said, re.MULTILINE)]
-    text = "\n".join(path.read_text("utf-8") for path in files)
-    named = {Path(place) for place in re.findall(r"(?:file://)?(/[\w./-]+)", text)}
-    yield from {path for path in (*files, *named, Path("/etc/ssl/certs")) if path.exists()}
+def packages_of_pip(folder: Path) -> dict[str, Path]:
+    """Download what the image installs, and tell its pip to look there; return the places of both in the image."""
+    wheels, settings = folder / "wheels", folder / "pip.conf"
+    # Debian's Python in the base image is the one that runs this, so that wheels for this one are right for it.
+    for lock in ("run.txt", "postgres.txt", "build.txt"):
+        words = ["download", "--quiet", "--no-deps", "--dest", wheels, "-r", f"requirements/{lock}"]
+        subprocess.run([sys.executable, "-m", "pip", *words], cwd=ROOT, check=True)
+    settings.write_text("[global]\nno-index = true\nfind-links = /wheels\n", "utf-8")
+    return {"/wheels": wheels, "/etc/pip.conf": settings}
 
 
 @dataclass
 class Container:
-    """How a container program starts the image: read-only root, no rights, and the volumes it is given."""
+    """Run the image as a container program does: read-only root, no rights, and the volumes it is given."""
 
     image: Path
     volumes: Mapping[str, Path] = field(default_factory=dict)
@@ -128,20 +133,20 @@ class Container:
 
     @classmethod
     def stop(cls, process: "subprocess.Popen[str]") -> str:
-        """Ask what runs inside to end, as `docker stop` does, and give what it printed."""
+        """Ask what runs inside to end, as `docker stop` does; return what it printed."""
         out, err = cls._signal(process, signal.SIGTERM)
         assert process.returncode == 0, (process.returncode, out, err)
         return out + err
 
     @classmethod
     def kill(cls, process: "subprocess.Popen[str]") -> str:
-        """Kill everything in it at once, as `docker kill` does, and give what it printed."""
+        """Kill everything in it at once, as `docker kill` does; return what it printed."""
         if process.poll() is None:
             return "".join(cls._signal(process, signal.SIGKILL))
         return ""
 
     def run(self, *arguments: str, program: str = "doideposit") -> tuple[int, str, str]:
-        """Run a program to its end; give exit status and both streams."""
+        """Run a program to its end; return exit status and both streams."""
         process = self.start(*arguments, program=program)
         try:
             out, err = process.communicate(timeout=120)

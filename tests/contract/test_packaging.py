@@ -57,7 +57,7 @@ def test_what_it_starts_is_there() -> None:
 def test_what_the_image_runs_while_it_is_built_is_what_a_person_would_type() -> None:
     runs = [rest for name, rest in dockerfile() if name == "RUN"]
     assert all(shlex.split(run) for run in runs)
-    assert "--require-hashes -r requirements/run.txt" in runs[0]
+    assert "--require-hashes -r requirements/run.txt -r requirements/postgres.txt" in runs[0]
     assert "doideposit schemas install" in runs[0]
 
 

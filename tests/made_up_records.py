@@ -150,7 +150,10 @@ def full_record(record_type: RecordType, **changes: Any) -> dict[str, Any]:
             },
         ]
     if record_type is not RecordType.JOURNAL:
-        data["institutions"] = ["IMA", {"name": "Harbour Office", "place": "Nowhere", "department": "Tides"}]
+        data["institutions"] = [
+            "IMA",
+            {"name": "Harbour Office", "place": ["Nowhere", "Elsewhere"], "department": "Tides"},
+        ]
     if record_type is RecordType.JOURNAL:
         data["pages"] = "12-18, 25"
         data["translated_titles"] = [{"text": "L'eau et le <i>feu</i>", "subtitle": "Vu de l'île"}, "Agua y fuego"]

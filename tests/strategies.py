@@ -131,9 +131,9 @@ def _mapping(required: dict[str, Any], **optional: Any) -> st.SearchStrategy[dic
 def institutions() -> st.SearchStrategy[dict[str, Any]]:
     """Affiliations by name, by id, or both."""
     rest = {
-        "acronym": texts(10),
-        "place": texts(20, min_size=2),
-        "department": texts(20, min_size=2),
+        "acronym": texts(10) | st.lists(texts(10), max_size=6),
+        "place": texts(20, min_size=2) | st.lists(texts(20, min_size=2), max_size=6),
+        "department": texts(20, min_size=2) | st.lists(texts(20, min_size=2), max_size=6),
         "isni": isnis(),
         "wikidata": st.integers(1, 10**7).map(lambda number: f"Q{number}"),
     }

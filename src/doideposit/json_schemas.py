@@ -18,6 +18,7 @@ from doideposit.config.schema import ConfigurationFile
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.descriptions import descriptions
+from doideposit.records.models.text import ONE_TEXT, WORDS
 from doideposit.records.sources.interface import REFERENCES_FILE
 
 __all__ = [
@@ -241,7 +242,17 @@ def _describe(definition: Schema, model: type[BaseModel] | None, *, null: bool) 
         tidy["title"] = _title(name)
         if name in texts:
             tidy["description"] = _prose(texts[name])
-        definition["properties"][name] = tidy
+        # A plan file is written by the program, and always has the list.
+        alone = not null and (ONE_TEXT in field.metadata or WORDS in field.metadata)
+        definition["properties"][name] = _or_one(tidy) if alone else tidy
+
+
+def _or_one(listed: Schema) -> Schema:
+    """Let a single text stand for a list of it; an entry that has keys of its own needs the list."""
+    item = listed["items"]
+    # Pydantic takes the limit behind our validator for that of a text.
+    named = {"maxItems" if key == "maxLength" else key: value for key, value in listed.items()}
+    return _with_words(named, item if item.get("type") == "string" else {"type": "string"})
 
 
 def _prose(text: str) -> str:
@@ -294,6 +305,8 @@ def _as_texts(definition: Schema) -> None:
 def _as_text(inner: Schema) -> Schema:
     if isinstance(inner.get("items"), dict):
         return {**inner, "items": _as_text(inner["items"])}
+    if isinstance(inner.get("anyOf"), list):
+        return {**inner, "anyOf": [_as_text(each) for each in inner["anyOf"]]}
     if inner.get("type") == "string" and not {"format", "enum", "const"} & inner.keys() and _takes_digits(inner):
         return {**inner, "type": ["string", "number"]}
     return inner

@@ -173,12 +173,33 @@ def _affiliations(
         yield Difference(key, words, loses=True, registered=old, desired=new)
         return
     for place, (before, after) in enumerate(zip(old, new, strict=False)):
-        for name in before:
-            if not after.get(name):
-                words = f"{who}: the affiliation loses its {name} {_shown(before[name])}"
-                yield Difference(f"{key}[{place}].{name}", words, loses=True, registered=before[name])
+        yield from _affiliation(f"{key}[{place}]", who, before, after)
     if _names(old) != _names(new):
         yield Difference(key, f"{who}, affiliations: {_names(old)} → {_names(new)}", registered=old, desired=new)
+
+
+def _affiliation(
+    key: str, who: str, before: Mapping[str, RawValue], after: Mapping[str, RawValue]
+) -> Iterator[Difference]:
+    """Yield what changes in one affiliation; names are told for all affiliations of a person together."""
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
+        if same_value(name, old, new) or (name == "name" and old and new):
+            continue
+        # One of several places or departments may be all that goes.
+        gone = [one for one in _texts(old) if one not in _texts(new)] if len(_texts(new)) < len(_texts(old)) else []
+        label = {"ror": "ROR id", "isni": "ISNI", "wikidata": "Wikidata item"}.get(name, name)
+        if gone:
+            words = f"{who}: the affiliation loses its {label} {_shown(gone)}"
+        elif old:
+            words = f"{who}: the {label} of the affiliation: {_shown(old)} → {_shown(new)}"
+        else:
+            words = f"{who}: the affiliation gets the {label} {_shown(new)}"
+        yield Difference(f"{key}.{name}", words, loses=bool(gone), registered=old, desired=new)
+
+
+def _texts(value: RawValue) -> list[RawValue]:
+    return [] if not value else [value] if isinstance(value, str | Mapping) else list(value)
 
 
 def _names(bodies: list[Mapping[str, RawValue]]) -> str:
@@ -287,10 +308,8 @@ def _changed(label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue
 
 
 def _is_less(old: RawValue, new: RawValue) -> bool:
-    """Tell whether a part is gone, or has fewer entries."""
-    if isinstance(old, str) or isinstance(new, str) or not isinstance(old, Sequence):
-        return not new
-    return not new or (isinstance(new, Sequence) and len(new) < len(old))
+    """Tell whether a part is gone, or has fewer entries; a single text is a list of one."""
+    return len(_texts(new)) < len(_texts(old))
 
 
 _LISTS: Final = {

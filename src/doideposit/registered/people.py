@@ -8,11 +8,15 @@ from doideposit.registered.texts import local, own_text, plain
 from doideposit.registered.traces import ReadText
 from doideposit.safe_xml import Element
 
-__all__ = ["contributor", "institution", "merged", "person_key"]
+__all__ = ["INSTITUTION_LISTS", "contributor", "institution", "merged", "person_key"]
 
 Fields = dict[str, RawValue]
 # What the output schema unixref1.1.xsd calls a role that crossref5.5.0.xsd calls otherwise.
 _OUTPUT_ROLES: Final = {"writing-review-and-editing": "writing-review-editing"}
+# What an institution can have several of; a record file writes a single one as a text.
+INSTITUTION_LISTS: Final = ("acronym", "place", "department")
+# The identifiers of an institution (crossref5.5.0.xsd: institution_id/@type).
+_IDS: Final = ("ror", "isni", "wikidata")
 # Elements and attributes that are read; what else a record holds is told and not lost silently.
 _READ: Final = frozenset("given_name surname suffix role affiliations affiliation ORCID alt-name".split())
 
@@ -26,6 +30,8 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
     """Return a contributor, and the parts that a record file has no field for, such as degrees."""
     name = local(element)
     unknown = [child for child in element if local(child) and local(child) not in _READ and name == "person_name"]
+    bodies = [institution(one) for one in element.iterfind("{*}affiliations/{*}institution")]
+    unknown += [part for _, parts in bodies for part in parts]
     who: Fields
     match name:
         case "organization":
@@ -36,7 +42,7 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
             who = {"given": _text(element, "given_name"), "family": _text(element, "surname"),
                    "suffix": _text(element, "suffix")}  # fmt: skip
     who["roles"] = list(_roles(element)) if list(_roles(element)) != ["author"] else None
-    who["affiliations"] = [institution(one) for one in element.iterfind("{*}affiliations/{*}institution")] + [
+    who["affiliations"] = [body for body, _ in bodies] + [
         {"name": plain(one)} for one in element.iterfind("{*}affiliation")
     ]
     orcid = element.find("{*}ORCID")
@@ -88,17 +94,21 @@ def _roles(element: Element) -> Iterator[str]:
         yield _OUTPUT_ROLES.get(kind, kind)
 
 
-def institution(element: Element) -> Fields:
-    """Return an institution: name, ids, acronym, place, department."""
+def institution(element: Element) -> tuple[Fields, list[Element]]:
+    """Return an institution, and ids that a record file has no field for; what comes once is a text and no list."""
     found: Fields = {"name": _text(element, "institution_name")}
+    unknown: list[Element] = []
     for one in element.iterfind("{*}institution_id"):
         # Where the attribute is missing, the address itself tells which kind of identifier it is.
-        kind = one.get("type") or next((kind for kind in ("ror", "isni", "wikidata") if kind in plain(one)), "")
-        if kind:
-            found[kind] = ReadText(plain(one).replace("http://", "https://"), one)
-    for key in ("acronym", "place", "department"):
-        found[key] = _text(element, f"institution_{key}")
-    return {key: value for key, value in found.items() if value}
+        kind = one.get("type") or next((kind for kind in _IDS if kind in plain(one)), "")
+        value = ReadText(plain(one).replace("http://", "https://"), one)
+        # The schema takes any number of ids, a record file one of each kind.
+        if kind not in _IDS or found.setdefault(kind, value) != value:
+            unknown.append(one)
+    for key in INSTITUTION_LISTS:
+        texts = [text for one in element.iterfind(f"{{*}}institution_{key}") if (text := plain(one))]
+        found[key] = texts[0] if len(texts) == 1 else texts
+    return {key: value for key, value in found.items() if value}, unknown
 
 
 def _alt_name(element: Element) -> Fields:

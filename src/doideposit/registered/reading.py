@@ -202,7 +202,9 @@ class _Reader:
         self.series["publisher"] = {key: value for key, value in parts.items() if value}
 
     def institution(self, element: Element) -> None:
-        body = institution(element)
+        body, unknown = institution(element)
+        for one in unknown:
+            self._leave(one, f"institution.{local(one)}")
         if self.series.setdefault("institution", body) != body:
             # The series has one of them; that there are several, the record says.
             bodies = self.fields.setdefault("institutions", [self.series["institution"]])

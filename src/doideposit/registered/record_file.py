@@ -135,7 +135,14 @@ def _of_its_own(record: RegisteredRecord, series: Series) -> dict[str, RawValue]
 def _texts(model: object) -> dict[str, RawValue]:
     """Return what is set of a model of the configuration, as texts."""
     dumped: dict[str, object] = getattr(model, "model_dump", lambda **_: {})(mode="json", exclude_none=True)
-    return {key: str(value) for key, value in dumped.items() if value}
+    return {key: _as_read(value) for key, value in dumped.items() if value}
+
+
+def _as_read(value: object) -> RawValue:
+    """Return a value as it is read from a registered record: the only text of a list stands there by itself."""
+    if not isinstance(value, list):
+        return str(value)
+    return str(value[0]) if len(value) == 1 else [str(one) for one in value]
 
 
 def _lacks(record: RegisteredRecord, series: Series, fields: Mapping[str, RawValue]) -> Iterator[str]:

@@ -124,6 +124,11 @@ def test_old_forms_without_namespaces() -> None:
     assert record.doi == "10.5555/Old.1"
 
 
+def at(**institution: Any) -> dict[str, Any]:
+    """The fields of a record with one author at one institution."""
+    return {"authors": [{"family": "A", "affiliations": [{"name": "I", **institution}]}]}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told", "loses"),
     [
@@ -142,12 +147,36 @@ def test_old_forms_without_namespaces() -> None:
         ({"authors": [{"family": "A"}, {"family": "B"}]}, {"authors": [{"family": "B"}]}, "author 1 (A) is lost", True),
         ({"authors": [{"family": "A"}, {"family": "B"}]}, {"authors": [{"family": "B"}, {"family": "A"}]}, "moves", False),
         ({"licences": [{"url": "u"}]}, {"licences": [{"url": "u"}, {"url": "v"}]}, "is added", False),
+        (at(place=["Ghent", "Rome"]), at(place="Rome"), "the affiliation loses its place “Ghent”", True),
+        (at(department="Law"), at(department=["Law", "Water"]), "department of the affiliation: “Law” → “Law”, “Water”", False),
+        (at(place="Ghent"), at(place="Rome"), "the place of the affiliation: “Ghent” → “Rome”", False),
+        (at(), at(ror="https://ror.org/02twcfp32"), "the affiliation gets the ROR id “https://ror.org/02twcfp32”", False),
+        ({"institutions": [{"name": "I", "place": ["Ghent", "Rome"]}]}, {"institutions": [{"name": "I", "place": "Ghent"}]},
+         "loses place “Ghent”, “Rome”", True),
     ],
 )  # fmt: skip
 def test_differences_in_words(before: dict[str, Any], after: dict[str, Any], told: str, loses: bool) -> None:
     found = compare(RegisteredRecord("10.5555/c1", None, before), RegisteredRecord("10.5555/c1", None, after))
     assert any(told in one.what for one in found), found
     assert any(one.loses for one in found) is loses
+
+
+def test_an_identifier_that_no_field_can_say_is_left_over() -> None:
+    ids = "".join(
+        f'<institution_id type="ror">https://ror.org/{end}</institution_id>' for end in ("0aaa11118", "0bbb22229")
+    )
+    people = (
+        f"<person_name><surname>A</surname><affiliations><institution>{ids}</institution></affiliations></person_name>"
+    )
+    issuer = f"<institution><institution_name>I</institution_name>{ids}</institution>"
+    doi = "<doi_data><doi>10.5555/c1</doi><resource>https://example.org/1</resource></doi_data>"
+    record = read_record(
+        f"<report-paper_metadata><contributors>{people}</contributors>{issuer}{doi}</report-paper_metadata>".encode(),
+        "10.5555/c1",
+    )
+    assert record is not None
+    assert {left.name for left in record.leftovers} == {"authors[0].institution_id", "institution.institution_id"}
+    assert all("0bbb22229" in left.xml for left in record.leftovers)
 
 
 @pytest.mark.parametrize(

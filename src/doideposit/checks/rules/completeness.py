@@ -113,7 +113,7 @@ def _is_known(place: Institution, home: Institution | None) -> bool:
     """Return whether the XML completes the affiliation from the series' institution, which has a ROR id."""
     if home is None or home.ror is None or place.name is None:
         return False
-    return place.name.casefold() in {name.casefold() for name in (home.name, home.acronym) if name}
+    return place.name.casefold() in {name.casefold() for name in (home.name, *home.acronym) if name}
 
 
 rule(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, at, each, persons
+from doideposit.checks.rules.work import Text, Work, at, each, parts_of, persons
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.models.contributors import Organisation, Person, Role
 from doideposit.records.sources.bylines import names_people
@@ -65,8 +65,8 @@ def _groups(work: Work) -> list[Text]:
 
 
 def _affiliation_texts(work: Work) -> list[Text]:
-    found = [((*loc, part), getattr(place, part)) for loc, place in work.affiliations for part in ("name", "place")]
-    return [(loc, text) for loc, text in found if text]
+    places = [text for loc, place in work.affiliations for text in parts_of(place, loc, "place")]
+    return [*_affiliation_names(work), *places]
 
 
 def _affiliation_names(work: Work) -> list[Text]:

@@ -27,6 +27,7 @@ __all__ = [
     "funding",
     "is_issn",
     "letters",
+    "parts_of",
     "persons",
     "references",
     "split_address",
@@ -96,8 +97,16 @@ def _series_texts(series: Series) -> tuple[Text, ...]:
     first: Loc = ("series", "institution")
     for place, institution in enumerate(series.institutions, start=0 if series.institution else 1):
         loc: Loc = ("series", "other_institutions", place - 1) if place else first
-        found += [((*loc, name), getattr(institution, name)) for name in ("name", "place")]
+        found += [((*loc, "name"), institution.name), *parts_of(institution, loc, "place")]
     return tuple((loc, text) for loc, text in found if text)
+
+
+def parts_of(institution: Institution, loc: Loc, *names: str) -> Iterator[Text]:
+    """Yield the acronyms, places or departments of an institution; a single one has the place of its key."""
+    for name in names:
+        texts: tuple[str, ...] = getattr(institution, name)
+        for place, text in enumerate(texts):
+            yield ((*loc, name, place) if len(texts) > 1 else (*loc, name)), text
 
 
 class Work:
@@ -206,7 +215,7 @@ class Work:
             if person.alt_names:
                 found += [((*loc, "alt_names", place, "text"), one.text) for place, one in enumerate(person.alt_names)]
         for loc, institution in self.affiliations:
-            found += [((*loc, part), getattr(institution, part)) for part in ("department", "place", "acronym")]
+            found += parts_of(institution, loc, "department", "place", "acronym")
         return [(loc, text) for loc, text in found if text]
 
     def _all_texts(self) -> list[str]:

@@ -161,14 +161,16 @@ def _value(commentary: Commentary, loc: Loc) -> Any:
 
 
 def _affiliation_part(name: str) -> Way:
-    """Point at the series' own institution where it completed the affiliation."""
+    """Point at the series' own institution where it completed the affiliation, and at one of several texts."""
 
     def way(element: Element, commentary: Commentary, loc: Loc) -> Loc:
         field = name or str(element.get("type"))
-        if loc[0] == "series":
-            return (*loc, field)
-        own = _value(commentary, loc)
-        return (*loc, field) if getattr(own, field) else ("series", "institution", field)
+        if loc[0] != "series" and not getattr(_value(commentary, loc), field):
+            loc = ("series", "institution")
+        # A single text stands in a file as itself, without a list around it.
+        value = _value(commentary, (*loc, field))
+        several = isinstance(value, tuple) and len(value) > 1
+        return (*loc, field, _nth(element)) if several else (*loc, field)
 
     return way
 

@@ -110,9 +110,9 @@ def completed(affiliation: Institution, home: Institution | None) -> Institution
     """
     if home is None or not _is_same_institution(affiliation, home):
         return affiliation
-    by_acronym = affiliation.name is not None and _equal(affiliation.name, home.acronym)
+    by_acronym = affiliation.name is not None and _is_among(affiliation.name, *home.acronym)
     own, known = affiliation.__dict__, home.__dict__
-    added = {name: known[name] for name in _COMPLETED if own[name] is None and known[name] is not None}
+    added = {name: known[name] for name in _COMPLETED if not own[name] and known[name]}
     if by_acronym:
         added["name"] = home.name
     return affiliation.model_copy(update=added) if added else affiliation
@@ -125,15 +125,15 @@ def _is_same_institution(one: Institution, other: Institution) -> bool:
     # Two ROR ids decide alone: institutions of one name can be different ones.
     if one.ror is not None and other.ror is not None:
         return one.ror == other.ror
-    return one.name is not None and (_equal(one.name, other.name) or _equal(one.name, other.acronym))
+    return one.name is not None and _is_among(one.name, other.name, *other.acronym)
 
 
-def _equal(one: str, other: str | None) -> bool:
-    return other is not None and one.casefold() == other.casefold()
+def _is_among(name: str, *names: str | None) -> bool:
+    return name.casefold() in {one.casefold() for one in names if one is not None}
 
 
 def institution(schema: Dialect, body: Institution) -> Markup:
-    """Return ``institution`` (crossref5.5.0.xsd): name, ids, acronym, place, department."""
+    """Return ``institution`` (crossref5.5.0.xsd): name, ids, acronyms, places, departments."""
     make = schema.make
     ids = (("ror", body.ror), ("isni", body.isni), ("wikidata", body.wikidata))
     return make(
@@ -141,9 +141,9 @@ def institution(schema: Dialect, body: Institution) -> Markup:
         leaf("institution_name", body.name),
         *(make.text("institution_id", value.url, type=kind) for kind, value in ids if value is not None),
         # After the name or an identifier, at least one of which the schema wants, everything else may be left out.
-        leaf("institution_acronym", body.acronym),
-        leaf("institution_place", body.place),
-        leaf("institution_department", body.department),
+        *(leaf("institution_acronym", text) for text in body.acronym),
+        *(leaf("institution_place", text) for text in body.place),
+        *(leaf("institution_department", text) for text in body.department),
     )
 
 

@@ -234,7 +234,7 @@ def _is_institution(text: str, series: Series | None) -> bool:
 
 def _institution_names(series: Series | None) -> list[str]:
     bodies = (series.institution, series.publisher) if series else ()
-    names = [name for body in bodies if body for name in (getattr(body, "acronym", None), body.name) if name]
+    names = [name for body in bodies if body for name in (*getattr(body, "acronym", ()), body.name) if name]
     return list(dict.fromkeys(names))
 
 
@@ -369,7 +369,7 @@ def _from_role(text: str, context: _SharedDetails) -> Affiliation | None:
 def _full_name(printed: str, context: _SharedDetails) -> tuple[str, str]:
     """Return the full name of an institution, and where it was found."""
     institution = context.series.institution if context.series else None
-    if institution and institution.name and printed in {institution.acronym, institution.name}:
+    if institution and institution.name and printed in {*institution.acronym, institution.name}:
         return (
             institution.name,
             "the full name is that of the series' institution" if printed != institution.name else "",
@@ -388,10 +388,12 @@ def _institution_fields(
     institution = context.series.institution if context.series else None
     known = institution if institution and institution.name == full else None
     fields: dict[str, Node] = {}
-    acronym = (known.acronym if known else None) or found.acronym or (found.name if found.name != full else None)
-    for key, value in (("acronym", acronym), ("place", known.place if known else None)):
-        if value:
-            fields[key] = Leaf(value, line.number, line.text)
+    acronym = found.acronym or (found.name if found.name != full else None)
+    acronyms = (known.acronym if known else ()) or ((acronym,) if acronym else ())
+    for key, values in (("acronym", acronyms), ("place", known.place if known else ())):
+        leaves = tuple(Leaf(value, line.number, line.text) for value in values)
+        if leaves:
+            fields[key] = leaves[0] if len(leaves) == 1 else leaves
     if known and known.ror:
         fields["ror"] = Leaf(known.ror.url, line.number, line.text)
         return fields

@@ -218,8 +218,9 @@ def _institution(value: HeaderValue) -> dict[str, Stated]:
         found["name"] = name.taken(" ".join(name.text.split()))
     for field, keys in (("department", ("department", "division", "faculty")), ("place", ("city", "place"))):
         part = value.get(*keys)
-        if part is not None and part.text:
-            found[field] = part.taken()
+        texts = tuple(one.taken() for one in part.items() if one.text) if part is not None else ()
+        if texts:
+            found[field] = texts[0] if len(texts) == 1 else texts
     ror = value.get("ror")
     if ror is not None and ror.text:
         found["ror"] = ror.taken(_whole_ror(ror.text))

@@ -137,7 +137,7 @@ def _is_called(series: Series, word: str) -> bool:
 def publishers_of(series: Mapping[str, Series]) -> list[str]:
     """Return the names of the houses that publish the configured series: in a title block they are no title."""
     bodies = [body for known in series.values() for body in (known.publisher, known.institution) if body]
-    return [name for body in bodies for name in (body.name, getattr(body, "acronym", None)) if name]
+    return [name for body in bodies for name in (body.name, *getattr(body, "acronym", ())) if name]
 
 
 def series_field(

@@ -71,6 +71,12 @@ class NameStyle(StrEnum):
     GIVEN_ONLY = "given-only"
 
 
+# An institution has at most so many acronyms, places and departments (crossref5.5.0.xsd: institution).
+_SIX = Field(max_length=6)
+# Crossref's schema takes no text of a single character for these two.
+_PlaceOrPart = Annotated[PlainText, Field(min_length=2, max_length=255)]
+
+
 class Institution(Value):
     """An affiliation, or an issuing body: a name or at least one id (crossref5.5.0.xsd: institution)."""
 
@@ -82,12 +88,12 @@ class Institution(Value):
     """Its ISNI."""
     wikidata: Wikidata | None = None
     """Its Wikidata item."""
-    acronym: Annotated[PlainText, Field(max_length=255)] | None = None
-    """The acronym, such as SADF."""
-    place: Annotated[PlainText, Field(min_length=2, max_length=255)] | None = None
-    """The city; a country only where the city alone would not be understood."""
-    department: Annotated[PlainText, Field(min_length=2, max_length=255)] | None = None
-    """A department within it."""
+    acronym: Annotated[tuple[Annotated[PlainText, Field(max_length=255)], ...], ONE_TEXT, _SIX] = ()
+    """The acronym, such as SADF; a list where there are several."""
+    place: Annotated[tuple[_PlaceOrPart, ...], ONE_TEXT, _SIX] = ()
+    """The city; a country only where the city alone would not be understood. A list where there are several."""
+    department: Annotated[tuple[_PlaceOrPart, ...], ONE_TEXT, _SIX] = ()
+    """A department within it; a list where there are several."""
 
     @model_validator(mode="before")
     @classmethod

@@ -121,7 +121,8 @@ Language = Annotated[
 
 
 def _one_text(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    # Programs write None for what they do not have; in a file such a key is left out before it comes here.
+    return () if value is None else (value,) if isinstance(value, str) else value
 
 
 def _words(value: Any) -> Any:

@@ -51,7 +51,9 @@ SERIES = "/doi_batch/body/report-paper/report-paper_series_metadata"
         (RecordType.REPORT_SERIES, f"{SERIES}/publisher_item/identifier[1]", "report_number"),
         (RecordType.REPORT_SERIES, f"{SERIES}/publisher_item/identifier[3]/@id_type", "identifiers[1].type"),
         (RecordType.REPORT_SERIES, f"{SERIES}/isbn[2]", "isbns[1].isbn"),
-        (RecordType.REPORT_SERIES, f"{SERIES}/institution[2]/institution_place", "institutions[1].place"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/institution[2]/institution_place", "institutions[1].place[0]"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/institution[2]/institution_place[2]", "institutions[1].place[1]"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/institution[2]/institution_department", "institutions[1].department"),
         (
             RecordType.REPORT_SERIES,
             f"{SERIES}/crossmark/custom_metadata/assertion/@group_label",

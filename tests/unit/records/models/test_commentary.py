@@ -163,6 +163,13 @@ def test_an_institution_needs_a_name_or_an_id() -> None:
         Institution.model_validate({"place": "Brussels"})
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"), [("Ghent", ("Ghent",)), (["Ghent", "Rome"], ("Ghent", "Rome")), (None, ()), ((), ())]
+)
+def test_an_institution_has_one_place_or_several(given: object, taken: tuple[str, ...]) -> None:
+    assert Institution.model_validate({"name": "SADF", "place": given}).place == taken
+
+
 def test_a_reference_may_be_text_alone() -> None:
     assert Reference.model_validate({"text": "A. <i>B</i>."}).key is None
 

@@ -76,6 +76,7 @@ def row(tmp_path: Path, header: str, cells: str) -> dict[str, Any]:
         ("original_title.text,original_title.language", "T,de", {"original_title": {"text": "T", "language": "de"}}),
         ("version,free_to_read,licences", "2,yes,https://a.org/by", {"version": "2", "free_to_read": "yes", "licences": ["https://a.org/by"]}),
         ("funding.1.name,funding.1.awards", "EU,1;2", {"funding": [{"name": "EU", "awards": ["1", "2"]}]}),
+        ("author_1_family,author_1_affiliation_1_place", "W,Ghent; Rome", {"authors": [{"family": "W", "affiliations": [{"place": ["Ghent", "Rome"]}]}]}),
         ("author_1_affiliation_1_ror,author_1_family", "https://ror.org/02twcfp32,W", {"authors": [{"affiliations": [{"ror": "https://ror.org/02twcfp32"}], "family": "W"}]}),
     ],
 )  # fmt: skip

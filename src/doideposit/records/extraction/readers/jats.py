@@ -7,7 +7,7 @@ markup says is certain: nothing in the text of the article is looked at for it.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from doideposit.records.doi_text import find_doi
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
@@ -350,6 +350,10 @@ def _affiliations(contributor: Any, article: Any) -> Iterator[Mapping[str, Node]
             yield found
 
 
+# Departments as publishers mark them (JATS4R, affiliations; SciELO).
+_DEPARTMENTS: Final = frozenset({"dept", "orgdiv1", "orgdiv2", "orgdiv3"})
+
+
 def _institution(place: Any) -> Mapping[str, Node] | None:
     names = list(place.iter("institution"))
     kinds = {kind: node for node in names if (kind := node.get("content-type"))}
@@ -359,10 +363,15 @@ def _institution(place: Any) -> Mapping[str, Node] | None:
     name = leaf(chosen) if chosen is not None else _unmarked(place)
     if name is None:
         return None
-    department = next((node for kind, node in kinds.items() if kind in {"dept", "orgdiv1"}), None)
     fields: dict[str, Node] = {"name": name}
-    if department is not None and (found := leaf(department)):
-        fields["department"] = found
+    # Departments and towns that stand beside a marked name would be lost with the rest of the text.
+    towns = [*place.iter("city"), *place.iterfind(".//named-content[@content-type='city']")]
+    towns = towns or place.findall(".//addr-line[@content-type='city']")
+    departments = [node for node in names if node.get("content-type") in _DEPARTMENTS]
+    for key, nodes in (("department", departments), ("place", towns if chosen is not None else [])):
+        found = tuple(each for node in nodes if (each := leaf(node)))
+        if found:
+            fields[key] = found[0] if len(found) == 1 else found
     for node in place.iter("institution-id"):
         try:
             fields["ror"] = said(node, Ror.parse(" ".join((node.text or "").split())).url)

@@ -484,6 +484,41 @@ def test_online_for_the_embedded_sandbox_asks_nobody(desk: Desk) -> None:
     assert "nothing to ask" in result.out
 
 
+REPORT = """c258.yaml: 1 registered
+
+Taken in   2026-09-07 08:15 UTC
+Settled    2026-09-07 08:15 UTC
+Target     sandbox (simulated: nothing was registered for readers)
+
+In order: 1 record
+------------------
+
+10.48251/SADF.ISSN.2406-5617.C258  registered
+"""
+
+
+def test_finished_files_and_when_they_are_archived(folder: Path) -> None:
+    done = folder / "inbox" / "done"
+    done.mkdir(parents=True)
+    for name in ("c258.yaml", "mine.txt"):
+        (done / name).write_text("")
+    (done / "c258.yaml.report.txt").write_text(REPORT)
+
+    def archive(day: datetime) -> tuple[str, ...]:
+        found = diagnosed(folder, clock=lambda: day).checks
+        return next(((each.verdict.value, each.message, each.hint) for each in found if each.name == "archive"), ())
+
+    early, late = datetime(2026, 9, 8, tzinfo=UTC), datetime(2027, 5, 9, tzinfo=UTC)
+    assert archive(late) == ()
+    (folder / "doideposit.toml").write_text(GOOD + '\n[inbox]\nkeep_done = "180d"\n')
+    verdict, message, _ = archive(early)
+    assert verdict == "ok"
+    assert message.endswith("1 file without a report of this target stays; 2026-09 goes into an archive on 2027-04-09")
+    verdict, message, hint = archive(late)
+    assert (verdict, message) == ("warn", "1 old file should be in an archive by now: c258.yaml")
+    assert "doideposit status" in hint
+
+
 # How it looks.
 
 

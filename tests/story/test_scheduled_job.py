@@ -13,6 +13,7 @@ from depositing import Desk, commentary, sqlite_url
 from doideposit.config.schema import MailSection
 from doideposit.config.settings import MonitoringSettings
 from doideposit.errors import LedgerUnavailable, WorldError
+from doideposit.job.inbox.archive import due_on
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.run import Job, JobContext, JobOutcome
@@ -37,6 +38,7 @@ class Week:
     opening: Exception | None = None
     mail: MailSection | None = MAIL
     site: tuple[Path, ...] = ()
+    keep_done: timedelta | None = None
 
     def __post_init__(self) -> None:
         desk = Desk(sqlite_url(self.home), clock=Clock(MONDAY - timedelta(days=3)))
@@ -69,7 +71,13 @@ class Week:
     def run(self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False) -> JobOutcome:
         self.desk.clock.advance(wait)
         job = Job(
-            "sandbox", self.office.folders, site=self.site, mail=self.mail, monitoring=self.monitoring, version="1"
+            "sandbox",
+            self.office.folders,
+            site=self.site,
+            mail=self.mail,
+            keep_done=self.keep_done,
+            monitoring=self.monitoring,
+            version="1",
         )
         doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop=stop, host="pub1")  # type: ignore[arg-type]
         return job.run(doors)
@@ -428,6 +436,37 @@ def test_a_clock_that_was_ahead_once_silences_nothing(week: Week) -> None:
     for _ in range(4):
         week.run()
     assert week.office.names("done") == ["c258.yaml"]
+
+
+def test_a_clock_that_is_ahead_archives_nothing_before_its_time(week: Week) -> None:
+    week.keep_done, few_days = timedelta(days=180), 4 * 86_400
+    week.office.drop("c258.yaml")
+    for _ in range(2):
+        week.run()
+    now = week.desk.clock()
+    # Ahead for a week: the first pass under it leapt, and so did the first after it.
+    week.desk.clock.set(now + timedelta(days=3650))
+    for _ in range(3):
+        week.run(wait=few_days)
+    week.desk.clock.set(now)
+    week.run()
+    # A job that was off for half a year cannot know whether the clock is right; a week and a half later it can.
+    week.desk.clock.set(due_on("2026-09", week.keep_done) + timedelta(days=1))
+    for _ in range(3):
+        week.run(wait=few_days)
+        assert week.office.names("done") == ["c258.yaml"]
+    week.run(wait=few_days)
+    assert week.office.names("done") == ["2026-09.zip"]
+
+
+def test_finished_files_are_archived_once_their_month_is_old(week: Week) -> None:
+    week.keep_done = timedelta(days=30)
+    week.office.drop("c258.yaml")
+    outcomes = [week.run(wait=9 * 86_400) for _ in range(8)]
+    said = [one.summary for one in outcomes if "archived" in one.summary]
+    assert said == ["sandbox: no new files, 1 old file archived; 1 DOI registered, 0 outstanding"]
+    assert week.office.names("done") == ["2026-09.zip"]
+    assert {one.exit_code for one in outcomes} == {0}
 
 
 def test_an_empty_ledger_in_the_place_of_one_that_was_not_stops_the_job(week: Week, tmp_path: Path) -> None:

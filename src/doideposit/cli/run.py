@@ -161,6 +161,7 @@ def _job(settings: "Settings") -> "Job":
         ),
         settle=settings.inbox.settle,
         look_ups=settings.inbox.look_ups,
+        keep_done=settings.inbox.keep_done,
         site=settings.site.folders,
         mail=settings.mail,
         mail_to={name: one.mail_to for name, one in settings.publishers.items() if one.mail_to},

@@ -299,6 +299,8 @@ class InboxSection(Section):
     """Who may put files into an inbox that the job makes; in one that is there, its own permissions count."""
     shown_as: Annotated[PlainText, Field(examples=["\\\\server\\doi"])] | None = None
     """How those who read mails and reports reach the folder, such as a share; its path on this machine otherwise."""
+    keep_done: Annotated[Duration, Field(ge=timedelta(days=1), examples=["180d"])] | None = None
+    """How long finished files lie in `done` before their month goes into an archive there; for ever when left out."""
 
 
 class PublisherSection(Section):

@@ -104,7 +104,8 @@ class SiteSettings:
 class InboxSettings:
     """Name the folder of the scheduled job, how long a file must lie still in it, and how many DOIs a pass looks up.
 
-    `named` says that a person named the folder, whoever owns it.
+    `keep_done` is how long finished files stay outside of archives, None for ever. `named` says that a person named
+    the folder, whoever owns it.
     """
 
     folder: Path = Path("inbox")
@@ -112,6 +113,7 @@ class InboxSettings:
     look_ups: int = 50
     open_to: str = "owner"
     shown_as: str | None = None
+    keep_done: timedelta | None = None
     named: bool = False
 
 
@@ -249,6 +251,7 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
             written.inbox.look_ups,
             written.inbox.open_to,
             written.inbox.shown_as,
+            written.inbox.keep_done,
             # Whether the folder was written down tells an inbox that is wanted from the default that nobody uses.
             named="folder" in written.inbox.model_fields_set,
         ),

@@ -70,5 +70,5 @@ def _configured(settings: Settings, around: DiagnosisContext) -> Iterator[Check]
     yield from examine("series", lambda: setup.check_series(settings))
     yield from examine("ledger", lambda: storage.check_ledger(settings, around))
     yield from examine("sandbox", lambda: storage.check_sandbox(settings))
-    yield from examine("inbox", lambda: storage.check_inbox(settings))
+    yield from examine("inbox", lambda: storage.check_inbox(settings, around.clock()))
     yield from examine("monitoring", lambda: storage.check_monitoring(settings))

@@ -4,9 +4,10 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from doideposit.config.durations import duration_text
 from doideposit.config.settings import Settings
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.deposits.ledger.inspection import Condition, look
@@ -16,8 +17,10 @@ from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, CheckStatus, fail, ok, warn
 from doideposit.files import open_input
 from doideposit.findings import counted
+from doideposit.job.inbox.archive import due_on, find_done
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import find_waiting
+from doideposit.job.state import LEAP
 from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
 
 __all__ = ["check_disk", "check_inbox", "check_ledger", "check_monitoring", "check_sandbox", "check_schemas"]
@@ -163,7 +166,7 @@ def check_sandbox(settings: Settings) -> Iterator[Check]:
         yield ok("sandbox", f"keeps its state in {path}")
 
 
-def check_inbox(settings: Settings) -> Iterator[Check]:
+def check_inbox(settings: Settings, now: datetime) -> Iterator[Check]:
     """Check whether the scheduled job can move files within its inbox, or make one."""
     folder = settings.inbox.folder
     if not folder.exists():
@@ -177,9 +180,31 @@ def check_inbox(settings: Settings) -> Iterator[Check]:
         yield ok("inbox", f"{folder}, whose files can be moved")
         for _, said, action in find_waiting(Folders(folder), settings.target).matters():
             yield warn("inbox", said, action)
+        if settings.inbox.keep_done is not None and (folder / "done").is_dir():
+            yield _archives(Folders(folder), settings.inbox.keep_done, settings.target, now)
     else:
         hint = "give this user the right to write there, or name another folder with [inbox] folder"
         yield fail("inbox", f"files in {folder} cannot be moved", hint)
+
+
+def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> Check:
+    """Say when the next month of finished files goes into an archive, and what stays longer than it should."""
+    found, keeps = find_done(folders, target), f"finished files stay in done/ for {duration_text(keep)}"
+    # A job that runs once a week needs so long to trust the clock again, after a leap when the month is due.
+    late = [name for month, names in found.months.items() if due_on(month, keep) + 3 * LEAP < now for name in names]
+    if late:
+        named = ", ".join(late[:MOST_SHOWN]) + ("…" if late[MOST_SHOWN:] else "")
+        hint = (
+            f"ask `doideposit status` whether each DOI in them is registered on {target}, and whether the job ends its "
+            "passes with 0 or 1; without that nothing is archived"
+        )
+        return warn("archive", f"{counted(len(late), 'old file')} should be in an archive by now: {named}", hint)
+    if found.others:
+        stay = "stays" if len(found.others) == 1 else "stay"
+        keeps += f"; {counted(len(found.others), 'file')} without a report of this target {stay}"
+    for month in list(found.months)[:1]:
+        keeps += f"; {month} goes into an archive on {due_on(month, keep):%Y-%m-%d}"
+    return ok("archive", keeps)
 
 
 def _missing_inbox(folder: Path) -> Iterator[Check]:

@@ -19,6 +19,7 @@ from doideposit.findings import counted
 from doideposit.job.crossref_mails import read_mail
 from doideposit.job.hints import take_hints
 from doideposit.job.hooks import Hook, deliver
+from doideposit.job.inbox.archive import archive_done
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
@@ -81,6 +82,7 @@ class JobOutcome:
 class Job:
     """Describe the scheduled job as it is configured.
 
+    `keep_done` is how long finished files lie in ``done/`` before they go into an archive, None for ever.
     `mail_to` are the addresses of publishers that get the mails about their DOIs themselves, by name.
     """
 
@@ -88,6 +90,7 @@ class Job:
     folders: Folders
     settle: timedelta = timedelta(seconds=10)
     look_ups: int = 50
+    keep_done: timedelta | None = None
     site: tuple[Path, ...] = ()
     mail: MailSection | None = None
     mail_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -120,6 +123,7 @@ class _JobPass:
         self._doors = doors
         self._started = started
         self._state = JobState.load(job.state_path, started)
+        self._state.note_clock(started)
         self._report = PassReport(job.target)
         self._standing: Standing | None = None
         self._waiting = Waiting()
@@ -188,7 +192,21 @@ class _JobPass:
             self._watch(depositor)
             doors.step("hooks")
             self._hooks = deliver(depositor, doors.hooks, clock=doors.clock, stop=doors.stop)
+            self._guarded(partial(self._archive, depositor))
             self._standing = take_standing(depositor, now=doors.clock())
+
+    def _archive(self, depositor: Depositor) -> None:
+        """Put old months of ``done/`` into archives, once a day, when neither the pass nor the clock shows a fault."""
+        keep, now, today = self._job.keep_done, self._started, self._started.date()
+        if keep is None or self._report.errors or self._doors.stop() or self._state.archived == today:
+            return
+        if not self._state.is_steady(now):
+            logger.info("files stay in done/: the job has not seen the clock go on without a leap for ten days")
+            return
+        self._report.archived = archive_done(
+            self._job.folders, depositor, keep, now, stop=self._doors.stop, step=self._doors.step
+        )
+        self._state.archived = today
 
     def _read_mails(self, depositor: Depositor, mailbox: Mailbox) -> None:
         """Take what Crossref's mails speak of for hints, so that this pass asks about it."""
@@ -331,6 +349,8 @@ def _summary(report: PassReport, standing: Standing | None) -> str:
         (report.unfinished, "still being written"),
     )
     parts = [f"{counted(report.taken_in, 'file')} taken in" if report.taken_in else "no new files"]
+    if report.archived:
+        parts.append(f"{counted(report.archived, 'old file')} archived")
     parts += [f"{number} {words}" for number, words in counts if number]
     if report.passed_over:
         first = ", ".join(report.passed_over[:3]) + ("…" if len(report.passed_over) > 3 else "")  # noqa: PLR2004

@@ -13,8 +13,11 @@ from doideposit.errors import DiskError
 from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.job.inbox.folders import Sighting
 
-__all__ = ["JobState"]
+__all__ = ["LEAP", "JobState"]
 
+# A clock that is this far beyond the pass before may have leapt: a job that runs once a week stays below it. After a
+# leap the clock is trusted again when it went on for as long without one.
+LEAP: Final = timedelta(days=10)
 # Whoever was told about a matter two months ago may be told again; without a bound this would grow for ever.
 KEEP_TOLD: Final = timedelta(days=60)
 # How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`.
@@ -33,6 +36,8 @@ class JobState:
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
     `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
     `waiting` says since when each file waits for a person, `mails` which mails of the mailbox were read.
+    `latest` is the moment of the last pass, `steady_since` since when the clock went on without a leap, and `archived`
+    the day on which ``done/`` was last looked through for old months.
     `forgetful` is the file whose time has to do as a memory, where the state cannot be written.
     """
 
@@ -45,6 +50,9 @@ class JobState:
     deposited: set[str] = field(default_factory=set)
     waiting: dict[str, datetime] = field(default_factory=dict)
     mails: dict[str, datetime] = field(default_factory=dict)
+    latest: datetime | None = None
+    steady_since: datetime | None = None
+    archived: date | None = None
     forgetful: Path | None = field(default=None, compare=False)
 
     @classmethod
@@ -75,8 +83,24 @@ class JobState:
             last_success=_mapping({"": success}, past.moment).get(""),
             waiting=_mapping(data.get("waiting"), past.moment),
             mails=_mapping(data.get("mails"), past.moment),
+            latest=_mapping({"": data.get("latest")}, past.moment).get(""),
+            steady_since=_mapping({"": data.get("steady_since")}, past.moment).get(""),
+            archived=_mapping({"": data.get("archived")}, past.day).get(""),
             deposited={str(target) for target in data.get("deposited") or ()},
         )
+
+    def note_clock(self, now: datetime) -> None:
+        """Note the moment of a pass; where the clock leapt since the last one, `is_steady` is false for a while.
+
+        A clock that was set back leapt as well: the last pass lies in the future then, and `load` has forgotten it.
+        """
+        if self.latest is None or self.steady_since is None or now - self.latest > LEAP:
+            self.steady_since = now
+        self.latest = now
+
+    def is_steady(self, now: datetime) -> bool:
+        """Tell whether the clock went on without a leap for so long that the age of a file may be believed."""
+        return self.steady_since is not None and now - self.steady_since > LEAP
 
     def may_mail(self, path: Path, now: datetime, repeat_after: timedelta) -> bool:
         """Tell whether a mail may go now: always where it can be remembered, else one in `repeat_after`.
@@ -113,6 +137,9 @@ class JobState:
             "lookups": {doi: (tries, at.isoformat()) for doi, (tries, at) in self.lookups.items()},
             "digest": self.digest.isoformat() if self.digest else None,
             "digests": {name: day.isoformat() for name, day in self.digests.items()},
+            "latest": self.latest.isoformat() if self.latest else None,
+            "steady_since": self.steady_since.isoformat() if self.steady_since else None,
+            "archived": self.archived.isoformat() if self.archived else None,
             "last_success": self.last_success.isoformat() if self.last_success else None,
             # Sorted, so that an unchanged state is an unchanged file.
             "deposited": sorted(self.deposited),

@@ -1,9 +1,11 @@
 """The report that lies beside a file: what happened to each record, and what to do now, in plain words."""
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +19,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS, SUFFIXES
 from doideposit.reports.findings import safe
 
-__all__ = ["first_reasons", "headline", "report_text"]
+__all__ = ["FinishedFile", "first_reasons", "headline", "read_report", "report_text"]
 
 # Columns of a line; longer sentences are wrapped.
 WIDTH: Final = 100
@@ -35,6 +37,20 @@ TARGETS: Final = {
     "test": "test (Crossref's test system: nothing was registered for readers)",
     "production": "production",
 }
+
+# The line of a record in order, and the two lines of the head that `read_report` needs, as `report_text` writes them.
+_IN_ORDER: Final = re.compile(r"(\S+)(?: \((?:record|line) \d+ of the file\))?  (?:registered|unchanged)")
+_SETTLED: Final = re.compile(r"Settled +(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+_TARGET: Final = re.compile(r"Target +(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedFile:
+    """Describe a file of which every record had a good end, as its report tells it: when, on which target, its DOIs."""
+
+    settled: datetime
+    target: str
+    dois: tuple[Doi, ...]
 
 
 def headline(claim: Claim) -> str:
@@ -60,6 +76,26 @@ def report_text(claim: Claim, depositor: Depositor, folders: Folders, place: Pat
         lines += _heading(f"In order: {counted(len(good), 'record')}")
         lines += [line for entry in good for line in (*_in_order(claim, entry, depositor), "")]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def read_report(text: str) -> FinishedFile | None:
+    """Return what a report says of its file; None where it is no report of ours, or where a record needs somebody.
+
+    The first line counts the records. A report that names fewer DOIs was cut or changed by somebody.
+    """
+    lines = text.splitlines() or [""]
+    settled, target = (next(filter(None, map(each.match, lines[:8])), None) for each in (_SETTLED, _TARGET))
+    counts = {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[0].rpartition(": ")[2])}
+    named = [found[1] for found in map(_IN_ORDER.fullmatch, lines) if found]
+    if settled is None or target is None or not named or counts.keys() - {"registered", "unchanged"}:
+        return None
+    try:
+        dois = tuple(map(Doi.parse, named))
+        moment = datetime.strptime(settled[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    # `InvalidIdentifier` is a ValueError, as an impossible date is one.
+    except ValueError:
+        return None
+    return FinishedFile(moment, target[1], dois) if len(dois) == sum(counts.values()) else None
 
 
 def _heading(text: str) -> tuple[str, ...]:

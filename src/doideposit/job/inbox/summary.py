@@ -30,7 +30,8 @@ class PassReport:
     """Describe what one pass did; filled while it runs, so that it tells the truth even when it ends early.
 
     `in_files` are the DOIs that files of the inbox brought: their failures are told with their file. `site_blocked`
-    tells the documents of a site that have errors. `next_due` is when the next pass makes sense.
+    tells the documents of a site that have errors. `archived` counts files that left ``done/`` for an archive.
+    `next_due` is when the next pass makes sense.
     """
 
     target: str
@@ -46,6 +47,7 @@ class PassReport:
     interrupted: bool = False
     in_files: set[str] = field(default_factory=set)
     site_blocked: list[str] = field(default_factory=list)
+    archived: int = 0
     next_due: datetime | None = None
 
     @property

@@ -1,0 +1,300 @@
+"""Put whole months of ``done/`` into archives, which stay there: no file goes that was not read back from one before.
+
+A clock that is ahead makes every file look old, so that the age of a file alone must move nothing. Four things guard
+against it: a pass that follows a leap of the clock archives nothing (`JobState.note_clock`), nor does one that met an
+error, as every talk with Crossref by TLS is one under a wrong date; a month waits for `LEAP` longer than it is asked
+to, which covers the leaps that are too small to notice; and no file is older than the ledger says its DOIs are.
+"""
+
+import os
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import BinaryIO, Final
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.files import NO_FOLLOW, disk_errors, move_noclobber, opened_folder
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, names
+from doideposit.job.inbox.report_text import FinishedFile, read_report
+from doideposit.job.state import LEAP
+
+__all__ = ["DoneFiles", "archive_done", "due_on", "find_done"]
+
+# Bytes of a report that are read: one of 5,000 records, with remarks about each, has some millions.
+LONGEST_REPORT: Final = 20_000_000
+# Bytes of a file that are copied and compared at once.
+AT_ONCE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class DoneFiles:
+    """Name what lies in ``done/`` outside of archives: files of a target by their months, and all `others`."""
+
+    months: Mapping[str, tuple[str, ...]]
+    others: tuple[str, ...]
+
+
+def due_on(month: str, keep: timedelta) -> datetime:
+    """Return when a month such as ``2026-05`` goes into an archive, where files stay for `keep`."""
+    year, number = map(int, month.split("-"))
+    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+    return end + keep + LEAP
+
+
+def find_done(folders: Folders, target: str) -> DoneFiles:
+    """Return what lies in ``done/`` outside of archives; raises `DiskError`."""
+    with _opened_done(folders) as done:
+        months = {one.name: one.month for one in done.finished() if one.file.target == target}
+        others = (name for name in done.names() if not name.endswith((REPORT_SUFFIX, ".zip")) and name not in months)
+        by_month = {
+            month: tuple(name for name in months if months[name] == month) for month in sorted({*months.values()})
+        }
+        return DoneFiles(by_month, tuple(others))
+
+
+def archive_done(
+    folders: Folders,
+    depositor: Depositor,
+    keep: timedelta,
+    now: datetime,
+    *,
+    stop: Callable[[], bool],
+    step: Callable[[str], None],
+) -> int:
+    """Put the months that ended more than `keep` ago into archives in ``done/``; returns how many files went.
+
+    A file goes when a report of the job lies beside it, when the ledger knows each DOI of it as registered, and when
+    report, ledger and file itself all say that it is that old. Anything else stays. Raises `DiskError` and
+    `LedgerError`.
+    """
+    gone, before = 0, now - keep
+    with _opened_done(folders) as done:
+        months: dict[str, list[_Finished]] = {}
+        for one in done.finished():
+            if due_on(one.month, keep) <= now and one.file.target == depositor.target:
+                months.setdefault(one.month, []).append(one)
+        # A pass that is killed leaves whole months behind, and the oldest are the first to go.
+        for month, files in sorted(months.items()):
+            settled = [one for one in _registered(files, depositor, before) if done.is_older(one.name, before)]
+            if settled and not stop():
+                step("month due")
+                gone += done.archive(month, settled, step)
+    return gone
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """Hold a report in ``done/``, and the name of the file that it is about, which somebody may have taken away."""
+
+    name: str
+    report: str
+    file: FinishedFile
+
+    @property
+    def month(self) -> str:
+        return f"{self.file.settled:%Y-%m}"
+
+
+def _registered(files: Iterable[_Finished], depositor: Depositor, before: datetime) -> Iterator[_Finished]:
+    """Yield the files of which every DOI was registered before this moment, and none is on its way again."""
+    asked = tuple(files)
+    known = {one.doi.key: one for one in depositor.statuses(dois=(doi for one in asked for doi in one.file.dois))}
+    for one in asked:
+        found = [known.get(doi.key) for doi in one.file.dois]
+        # A DOI that was adopted is registered, and the ledger does not say since when.
+        if all(
+            each is not None
+            and each.registered
+            and not each.is_open
+            and (each.registration.at is None or each.registration.at < before)
+            for each in found
+        ):
+            yield one
+
+
+@contextmanager
+def _opened_done(folders: Folders) -> Iterator["_OpenedDone"]:
+    with disk_errors(folders.done, "cannot be tidied"), opened_folder(folders.done) as handle:
+        yield _OpenedDone(folders, handle)
+
+
+# What tells one state of a file from the next.
+_Stamp = tuple[int, int, int, int]
+
+
+def _stamp(found: os.stat_result) -> _Stamp:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+class _OpenedDone:
+    """Read and tidy ``done/`` by its handle: no link is followed, also where somebody swaps one in meanwhile.
+
+    The handle is None where the system opens no folders. Every method raises `OSError`.
+    """
+
+    def __init__(self, folders: Folders, handle: int | None) -> None:
+        self._folders = folders
+        self._handle = handle
+
+    def names(self) -> list[str]:
+        """Return the names of everything that is not hidden."""
+        # A path has no way to list a folder by its handle.
+        found = os.listdir(self._folders.done if self._handle is None else self._handle)  # noqa: PTH208
+        return sorted(name for name in found if not name.startswith("."))
+
+    def finished(self) -> Iterator[_Finished]:
+        """Yield each file that the job itself put here, by the report about it."""
+        for report in self.names():
+            stream = self._open(report) if report.endswith(REPORT_SUFFIX) else None
+            if stream is not None:
+                with stream:
+                    file = read_report(stream.read(LONGEST_REPORT).decode("utf-8", "replace"))
+                if file is not None:
+                    yield _Finished(report.removesuffix(REPORT_SUFFIX), report, file)
+
+    def is_older(self, name: str, moment: datetime) -> bool:
+        """Tell whether nobody wrote to a file since this moment; true for one that is gone."""
+        try:
+            return os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False).st_mtime < moment.timestamp()
+        except FileNotFoundError:
+            return True
+
+    def archive(self, month: str, files: Iterable[_Finished], step: Callable[[str], None]) -> int:
+        """Put files and reports into an archive, and take away what can be read back; returns how many files went."""
+        # The report goes last: while it lies here, a run that follows a crash finds what is still to be done.
+        pairs = [(one.name, one.report) for one in files if self._is_plain(one.name)]
+        with self._archives(month) as archives:
+            missing = [name for pair in pairs for name in pair if not self._is_in(archives, name)]
+        if missing:
+            self._write(month, missing, step)
+            step("archive placed")
+        with self._archives(month) as archives:
+            return sum(self._take_away(archives, pair, step) for pair in pairs)
+
+    def _is_plain(self, name: str) -> bool:
+        """Tell whether a file can be read, or is gone: a link in its place is nothing that an archive could hold."""
+        stream = self._open(name)
+        if stream is not None:
+            stream.close()
+        return stream is not None or not self._is_there(name)
+
+    def _is_there(self, name: str) -> bool:
+        try:
+            os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _take_away(
+        self, archives: Iterable[zipfile.ZipFile], pair: tuple[str, str], step: Callable[[str], None]
+    ) -> bool:
+        stamps = [self._is_in(archives, name) for name in pair]
+        if not all(stamps):
+            return False
+        for name, seen in zip(pair, stamps, strict=True):
+            # What was written to since it was compared stays, and so does its report.
+            if isinstance(seen, tuple) and not self._remove(name, seen):
+                return False
+            step("archived file taken away")
+        return True
+
+    def _remove(self, name: str, seen: _Stamp) -> bool:
+        found = os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+        if _stamp(found) != seen:
+            return False
+        os.unlink(self._at(name), dir_fd=self._handle)
+        return True
+
+    @contextmanager
+    def _archives(self, month: str) -> Iterator[tuple[zipfile.ZipFile, ...]]:
+        """Open the archives of a month that can be read; one that cannot is no reason to stop."""
+        with ExitStack() as opened:
+            archives = []
+            here = set(self.names())
+            for name in takewhile(here.__contains__, names(f"{month}.zip")):
+                stream = self._open(name)
+                try:
+                    if stream is not None:
+                        archives.append(opened.enter_context(zipfile.ZipFile(opened.enter_context(stream))))
+                except zipfile.BadZipFile:
+                    continue
+            yield tuple(archives)
+
+    def _is_in(self, archives: Iterable[zipfile.ZipFile], name: str) -> _Stamp | bool:
+        """Return the stamp of a file that an archive holds byte by byte; True for one that is gone from here."""
+        stream = self._open(name)
+        if stream is None:
+            return not self._is_there(name)
+        with stream:
+            seen = _stamp(os.fstat(stream.fileno()))
+            return seen if any(_holds(archive, name, stream) for archive in archives) else False
+
+    def _write(self, month: str, wanted: Iterable[str], step: Callable[[str], None]) -> None:
+        """Write an archive beside the folder, where nobody else writes, and put it under a name that is free."""
+        made = self._folders.job / "archive.zip"
+        made.unlink(missing_ok=True)
+        mode = self._folders.report_mode
+        handle = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_FOLLOW | getattr(os, "O_BINARY", 0), mode)
+        with os.fdopen(handle, "w+b") as target:
+            if hasattr(os, "fchmod"):
+                os.fchmod(target.fileno(), mode)
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+                for name in wanted:
+                    self._add(archive, name)
+            target.flush()
+            # The files are taken away soon: what is in the archive must be on the disk by then.
+            os.fsync(target.fileno())
+        step("archive written")
+        free = (self._folders.done / name for name in names(f"{month}.zip"))
+        next(path for path in free if move_noclobber(made, path, folder=self._handle))
+
+    def _add(self, archive: zipfile.ZipFile, name: str) -> None:
+        stream = self._open(name)
+        # Somebody took it away since the folder was listed.
+        if stream is None:
+            return
+        with stream:
+            found = os.fstat(stream.fileno())
+            # A ZIP file knows the moments from 1980 to 2107, and no zone.
+            changed = datetime.fromtimestamp(min(max(found.st_mtime, 315_619_200), 4_354_732_800), UTC)
+            entry = zipfile.ZipInfo(name, changed.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = stat.S_IMODE(found.st_mode) << 16
+            with archive.open(entry, "w", force_zip64=True) as copy:
+                shutil.copyfileobj(stream, copy, AT_ONCE)
+
+    def _at(self, name: str) -> str:
+        return name if self._handle is not None else str(self._folders.done / name)
+
+    def _open(self, name: str) -> BinaryIO | None:
+        """Open a plain file; None for a link, for anything else, and for what is gone."""
+        flags = os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            handle = os.open(self._at(name), flags, dir_fd=self._handle)
+        # A file that nobody may read stays where it is, like a link.
+        except OSError:
+            return None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            return None
+        return os.fdopen(handle, "rb")
+
+
+def _holds(archive: zipfile.ZipFile, name: str, stream: BinaryIO) -> bool:
+    """Tell whether an archive has this very content under this name: a name and a checksum could be made to fit."""
+    stream.seek(0)
+    try:
+        with archive.open(name) as copy:
+            while part := stream.read(AT_ONCE):
+                if copy.read(len(part)) != part:
+                    return False
+            return not copy.read(1)
+    # What is not there, or cannot be read back, is in no archive; zipfile raises RuntimeError for one with a password.
+    except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        return False

@@ -508,7 +508,7 @@ def test_finished_files_and_when_they_are_archived(folder: Path) -> None:
         found = diagnosed(folder, clock=lambda: day).checks
         return next(((each.verdict.value, each.message, each.hint) for each in found if each.name == "archive"), ())
 
-    early, late = datetime(2026, 9, 8, tzinfo=UTC), datetime(2027, 5, 9, tzinfo=UTC)
+    early, late = datetime(2026, 9, 8, tzinfo=UTC), datetime(2027, 5, 10, tzinfo=UTC)
     assert archive(late) == ()
     (folder / "doideposit.toml").write_text(GOOD + '\n[inbox]\nkeep_done = "180d"\n')
     verdict, message, _ = archive(early)

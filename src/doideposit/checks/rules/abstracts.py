@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, at, each
+from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.pages import ABSTRACTS as ABSTRACTS_PAGE
 from doideposit.pages import SCHEMA
 
@@ -45,8 +45,12 @@ LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
 
 
-def _in_abstracts(look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
-    return each(lambda work: work.abstracts, look)
+def _abstracts(work: Work) -> list[Text]:
+    return work.abstracts
+
+
+def _in_abstracts(look: Callable[[str], object]) -> Each[str]:
+    return Each(_abstracts, look)
 
 
 def _bare(work: Work) -> list[Text]:
@@ -221,7 +225,7 @@ rule(
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)(each(_bare, lambda plain: len(plain) > LONGEST and {"length": len(plain)}))
+)(Each(_bare, lambda plain: len(plain) > LONGEST and {"length": len(plain)}))
 
 
 @rule(

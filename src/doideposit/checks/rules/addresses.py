@@ -3,12 +3,13 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import SplitResult
+from functools import lru_cache
 
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, at, each
+from doideposit.checks.rules.work import Address, Each, Text, Work, at
+from doideposit.findings import Loc
 from doideposit.pages import DISPLAY, MARKUP_LEFTOVERS, SCHEMA, SIMILARITY, URIS
 
 __all__ = ["ADDRESSES"]
@@ -36,6 +37,8 @@ _PREVIEW = Pattern(
 _TRACKING = Pattern(
     r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
 )
+# Letters with accents and other alphabets stand in an address as escapes.
+_BEYOND_ASCII = Pattern(r"[^\x00-\x7f]")
 # A number counts only behind a word of ours: years and numbers of the CMS stand in addresses too.
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
 # RFC 3986 has none of these in an address; a percent sign stands before two hexadecimal digits.
@@ -63,10 +66,6 @@ _HOME_PAGES = frozenset({"", "/", "/index.html", "/index.php"})
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
-def _host(parts: SplitResult) -> str:
-    return (parts.hostname or "").lower()
-
-
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     if not (host[-1:].isdigit() or ":" in host):
         return None
@@ -77,6 +76,8 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+# A run has many addresses of few hosts.
+@lru_cache(maxsize=256)
 def _is_local(host: str) -> bool:
     if not host:
         return False
@@ -88,52 +89,72 @@ def _is_local(host: str) -> bool:
     return "." not in host or _LOCAL.search(host) is not None
 
 
-def _in_addresses(look: Callable[[str, SplitResult], object]) -> Callable[[Work], Iterable[Match]]:
+@lru_cache(maxsize=256)
+def _suspicious_host(host: str) -> str | None:
+    if _SHARED.search(host):
+        return "is that of a shared file, or of a library's proxy"
+    return "is one of a link shortener, which leads elsewhere" if _SHORTENER.search(host) else None
+
+
+@lru_cache(maxsize=256)
+def _is_placeholder(host: str) -> bool:
+    return _PLACEHOLDER_HOST.search(host) is not None
+
+
+def _addresses(work: Work) -> Iterable[tuple[Loc, Address]]:
+    return work.addresses
+
+
+def _landing_page(work: Work) -> Iterable[tuple[Loc, Address]]:
+    return [(loc, address) for loc, address in work.addresses if loc == ("url",)]
+
+
+def _in_addresses(look: Callable[[Address], object]) -> Each[Address]:
     """Make the function of a rule about each address; `look` may return values for the message."""
-
-    def find(work: Work) -> Iterator[Match]:
-        for loc, url, parts in work.addresses:
-            if found := look(url, parts):
-                values = found if isinstance(found, dict) else {}
-                yield match_at(*loc, length=len(url), **{"url": url, **values})
-
-    return find
+    return Each(_addresses, look, called="url")
 
 
-def _in_landing_page(look: Callable[[str, SplitResult], object]) -> Callable[[Work], Iterable[Match]]:
+def _in_odd_addresses(look: Callable[[Address], object]) -> Each[Address]:
+    """Make the function of a rule about something that no plain address has."""
+    return Each(Work.odd_addresses, look, called="url")
+
+
+def _in_landing_page(look: Callable[[Address], object]) -> Each[Address]:
     """Make the function of a rule about the address of the landing page alone."""
-    find = _in_addresses(look)
-    return lambda work: [match for match in find(work) if match.loc == ("url",)]
+    return Each(_landing_page, look, called="url")
 
 
 def _addresses_and_licences(work: Work) -> list[Text]:
     licences = [(("licences", place, "url"), one.url) for place, one in enumerate(work.commentary.licences)]
-    return [*((loc, url) for loc, url, _ in work.addresses), *licences]
+    return [*((loc, address.url) for loc, address in work.odd_addresses()), *licences]
 
 
 def _found(match: re.Match[str] | None, group: int = 0) -> dict[str, str]:
     return {"found": match[group].strip("/&?")} if match else {}
 
 
-def _other_scheme(_url: str, parts: SplitResult) -> dict[str, str]:
-    other = parts.scheme not in {"https", ""} and not _is_local(_host(parts))
-    return {"scheme": f"{parts.scheme}://"} if other else {}
+def _other_scheme(address: Address) -> dict[str, str]:
+    scheme = address.parts.scheme
+    return {"scheme": f"{scheme}://"} if scheme not in {"https", ""} and not _is_local(address.host) else {}
 
 
-def _odd_port(_url: str, parts: SplitResult) -> dict[str, str]:
-    named = re.search(r":(\d+)$", parts.netloc)
-    usual = named is None or int(named[1]) == _PORTS.get(parts.scheme) or _is_local(_host(parts))
+def _odd_port(address: Address) -> dict[str, str]:
+    named = re.search(r":(\d+)$", address.parts.netloc)
+    usual = named is None or int(named[1]) == _PORTS.get(address.parts.scheme) or _is_local(address.host)
     return {"port": named[1]} if named and not usual else {}
 
 
-def _trailing_mark(url: str, _parts: SplitResult) -> dict[str, str]:
-    belongs = TRUNCATED.search(url) or (url[-1] == ")" and "(" in url)
-    return {"mark": url[-1]} if url[-1] in ".,;:)]'\"" and not belongs else {}
+def _trailing_mark(address: Address) -> dict[str, str]:
+    url = address.url
+    if url[-1] not in ".,;:)]'\"" or TRUNCATED.search(url) or (url[-1] == ")" and "(" in url):
+        return {}
+    return {"mark": url[-1]}
 
 
-def _illegal_character(url: str, parts: SplitResult) -> dict[str, str]:
+def _illegal_character(address: Address) -> dict[str, str]:
+    url = address.url
     # Square brackets belong around the number of a host (IPv6).
-    found = _ILLEGAL.search(url.replace(f"[{parts.hostname}]", ""))
+    found = _ILLEGAL.search(url.replace(f"[{address.parts.hostname}]", ""))
     named = ESCAPED.search(url) or url[-1] in "'\")]"
     return {"found": found[0]} if found and not named else {}
 
@@ -163,7 +184,7 @@ rule(
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)(_in_addresses(lambda _url, parts: not _host(parts)))
+)(_in_odd_addresses(lambda address: not address.host))
 
 
 rule(
@@ -179,7 +200,7 @@ rule(
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
-)(_in_landing_page(lambda _url, parts: (found := _FILE.search(parts.path)) and {"kind": found[1].upper()}))
+)(_in_landing_page(lambda address: (found := _FILE.search(address.parts.path)) and {"kind": found[1].upper()}))
 
 
 @rule(
@@ -194,8 +215,8 @@ rule(
     good="url: https://www.sadf.eu/comment-258/",
 )
 def placeholder(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        if _PLACEHOLDER_HOST.search(_host(parts)) or _PLACEHOLDER.search(url):
+    for loc, (url, _, host, _) in work.addresses:
+        if _is_placeholder(host) or _PLACEHOLDER.search(url):
             yield match_at(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
 
 
@@ -212,8 +233,8 @@ def placeholder(work: Work) -> Iterator[Match]:
     overridable=False,
 )
 def local(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        if _is_local(_host(parts)):
+    for loc, (url, _, host, _) in work.addresses:
+        if _is_local(host):
             # A rehearsal registers nothing that anyone would follow.
             yield match_at(*loc, length=len(url), severity=None if work.context.live else INFO, url=url)
 
@@ -228,7 +249,7 @@ rule(
     source=DISPLAY,
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda _url, parts: (address := _address(_host(parts))) and address.is_global))
+)(_in_odd_addresses(lambda address: (number := _address(address.host)) and number.is_global))
 
 
 rule(
@@ -242,7 +263,7 @@ rule(
     bad="url: https://staff:secret@www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)(_in_addresses(lambda _url, parts: "@" in parts.netloc))
+)(_in_odd_addresses(lambda address: "@" in address.parts.netloc))
 
 
 rule(
@@ -255,7 +276,7 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu/comments/#c258",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda _url, parts: parts.fragment and {"fragment": parts.fragment}))
+)(_in_odd_addresses(lambda address: address.parts.fragment and {"fragment": address.parts.fragment}))
 
 
 rule(
@@ -268,7 +289,7 @@ rule(
     source=DISPLAY,
     bad="url: http://www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(_other_scheme))
+)(_in_odd_addresses(_other_scheme))
 
 
 rule(
@@ -281,7 +302,11 @@ rule(
     source=SCHEMA,
     bad="url: https://www.sadf.eu/comment-für-japan/",
     good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
-)(_in_addresses(lambda url, _parts: not url.isascii() and {"found": next(c for c in url if not c.isascii())}))
+)(
+    _in_odd_addresses(
+        lambda address: (odd := [sign for sign in address.url if not sign.isascii()]) and {"found": odd[0]}
+    )
+)
 
 
 rule(
@@ -295,7 +320,7 @@ rule(
     bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)(_in_landing_page(lambda _url, parts: _DOI_HOST.search(_host(parts)) and {"host": _host(parts)}))
+)(_in_landing_page(lambda address: _DOI_HOST.search(address.host) and {"host": address.host}))
 
 
 rule(
@@ -308,7 +333,7 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu:8443/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(_odd_port))
+)(_in_odd_addresses(_odd_port))
 
 
 rule(
@@ -321,7 +346,7 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda url, parts: parts.query and _found(_TRACKING.search(url), 1)))
+)(_in_odd_addresses(lambda address: address.parts.query and _found(_TRACKING.search(address.url), 1)))
 
 
 rule(
@@ -334,7 +359,11 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_landing_page(lambda _url, parts: parts.path in _HOME_PAGES and not parts.query and not parts.fragment))
+)(
+    _in_landing_page(
+        lambda address: address.parts.path in _HOME_PAGES and not address.parts.query and not address.parts.fragment
+    )
+)
 
 
 rule(
@@ -347,7 +376,7 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda url, parts: _found(_PREVIEW.search(url) or _PREVIEW.search(_host(parts)))))
+)(_in_addresses(lambda address: _found(_PREVIEW.search(address.url) or _PREVIEW.search(address.host))))
 
 
 @rule(
@@ -362,7 +391,7 @@ rule(
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
 )
 def number_disagrees(work: Work) -> Iterable[Match]:
-    numbers = _ITEM.findall(work.landing.path) if work.landing else []
+    numbers = _ITEM.findall(work.landing.parts.path) if work.landing else []
     own = work.commentary.number or ""
     digits = re.sub(r"\D", "", own).lstrip("0") if numbers else ""
     if not digits or digits in {number.lstrip("0") for number in numbers}:
@@ -393,7 +422,7 @@ rule(
     source=MARKUP_LEFTOVERS,
     bad="url: https://www.sadf.eu/?page=comment&amp;number=258",
     good="url: https://www.sadf.eu/?page=comment&number=258",
-)(each(_addresses_and_licences, ESCAPED.search))
+)(Each(_addresses_and_licences, ESCAPED.search))
 
 
 rule(
@@ -406,7 +435,7 @@ rule(
     source=URIS,
     bad="url: https://www.sadf.eu/comment|258/",
     good="url: https://www.sadf.eu/comment%7C258/",
-)(_in_addresses(_illegal_character))
+)(_in_odd_addresses(_illegal_character))
 
 
 rule(
@@ -419,23 +448,22 @@ rule(
     source=DISPLAY,
     bad="url: https://files.sadf.eu/258/?Expires=1694649600&Signature=abc",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda url, parts: (what := _suspicion(url, parts)) and {"what": what}))
+)(_in_addresses(lambda address: (what := _suspicion(address)) and {"what": what}))
 
 
-def _suspicion(url: str, parts: SplitResult) -> str | None:
+def _suspicion(address: Address) -> str | None:
+    url, host = address.url, address.host
     if TRUNCATED.search(url):
         return "was cut off, or ends in dots"
     if broken := broken_uuid(url):
         return f"has {broken}"
     if is_two_addresses(url):
         return "is two addresses in one"
-    if _SIGNED.search(url):
+    if "=" in url and _SIGNED.search(url):
         return "is signed, and expires"
     if _LOGIN.search(url):
         return "is that of a login page"
-    if _SHARED.search(_host(parts)):
-        return "is that of a shared file, or of a library's proxy"
-    return "is one of a link shortener, which leads elsewhere" if _SHORTENER.search(_host(parts)) else None
+    return _suspicious_host(host)
 
 
 # A PDF that is its own landing page is left to another rule.

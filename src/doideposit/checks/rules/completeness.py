@@ -7,7 +7,7 @@ shows findings can fold them into one line.
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules.registry import INFO, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, at, each, funding, persons
+from doideposit.checks.rules.work import Each, Work, at, funding, persons
 from doideposit.pages import CROSSMARK, PARTICIPATION, RECOMMENDATIONS, REFERENCES, REPORTS, SCHEMA, SIMILARITY
 from doideposit.records.models.contributors import Institution
 from doideposit.records.models.series import RecordType
@@ -70,7 +70,7 @@ rule(
     source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
-)(each(persons, lambda person: person.orcid is None and {"who": person.display}))
+)(Each(persons, lambda person: person.orcid is None and {"who": person.display}))
 
 
 rule(
@@ -83,7 +83,7 @@ rule(
     source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
-)(each(persons, lambda person: not person.affiliations and {"who": person.display}))
+)(Each(persons, lambda person: not person.affiliations and {"who": person.display}))
 
 
 @rule(
@@ -156,7 +156,7 @@ rule(
     at(
         "references",
         lambda record: (
-            (without := sum(one.doi is None for one in record.references))
+            (without := len([one for one in record.references if one.doi is None]))
             and {"without": without, "all": len(record.references)}
         ),
     )
@@ -276,4 +276,4 @@ rule(
     source=PARTICIPATION,
     bad="funding: [{name: European Commission}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)(each(funding, lambda funder: not funder.ror and not funder.funder_id and {"name": funder.name}, "name"))
+)(Each(funding, lambda funder: not funder.ror and not funder.funder_id and {"name": funder.name}, "name"))

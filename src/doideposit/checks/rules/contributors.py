@@ -7,8 +7,9 @@ from functools import lru_cache
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, at, each, parts_of, persons
+from doideposit.checks.rules.work import Each, Text, Work, at, parts_of, persons
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
+from doideposit.records.identifiers import Orcid
 from doideposit.records.models.contributors import Organisation, Person, Role
 from doideposit.records.sources.bylines import names_people
 
@@ -73,15 +74,16 @@ def _affiliation_names(work: Work) -> list[Text]:
     return [((*loc, "name"), place.name) for loc, place in work.affiliations if place.name]
 
 
-def _is_assigned(orcid: str) -> bool:
-    number = int("".join(filter(str.isdigit, orcid[:-1])))
-    return any(number in block for block in _ORCID_BLOCKS)
+def _is_assigned(orcid: Orcid) -> bool:
+    number = int(orcid.value[:-1].replace("-", ""))
+    return number in _FIRST_ORCIDS or number in _LATER_ORCIDS
 
 
 def _is_cut_group(person: Person) -> bool:
+    if not GROUP.search(person.family):
+        return False
     # Bureau, Board, Union and Desk are family names too; a group that was cut in two has more words.
-    words = len(person.display.split())
-    return bool(GROUP.search(person.family)) and (not person.given or " " in person.family or words >= GROUP_WORDS)
+    return not person.given or " " in person.family or len(person.display.split()) >= GROUP_WORDS
 
 
 @lru_cache(maxsize=1024)
@@ -92,6 +94,9 @@ def _holds_address(text: str) -> bool:
 
 
 def _is_several(name: str) -> bool:
+    # Most names have neither sign, and so one part.
+    if ";" not in name and "/" not in name:
+        return False
     parts = _PARTS.split(name)
     houses = sum(1 for part in parts if _HOUSE.search(part))
     return houses > 1 or (len(parts) > 1 and houses == 1 and any(map(_ACRONYM.fullmatch, parts)))
@@ -107,7 +112,7 @@ rule(
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
-)(each(persons, lambda person: _is_cut_group(person) and {"name": person.display}))
+)(Each(persons, lambda person: _is_cut_group(person) and {"name": person.display}))
 
 
 rule(
@@ -121,7 +126,7 @@ rule(
     bad="authors: [{organisation: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )(
-    each(
+    Each(
         _groups,
         lambda name: (_PERSONAL.fullmatch(name) or HONORIFIC.match(name)) and not names_people(name),
         called="name",
@@ -140,7 +145,7 @@ rule(
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Ana Keller and Zoë Müller}]",
     good="authors: [{organisation: Centers for Disease Control and Prevention}]",
-)(each(_groups, names_people, called="name"))
+)(Each(_groups, names_people, called="name"))
 
 
 @rule(
@@ -188,7 +193,7 @@ rule(
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
-)(each(_affiliation_texts, _holds_address, called="name"))
+)(Each(_affiliation_texts, _holds_address, called="name"))
 
 
 # A run has many records of few institutions.
@@ -202,7 +207,7 @@ rule(
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
-)(each(_affiliation_names, _POSITION.match, called="name"))
+)(Each(_affiliation_names, _POSITION.match, called="name"))
 
 
 rule(
@@ -215,7 +220,7 @@ rule(
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Ana, family: Keller, affiliations: ['University of Basel; Heidelberg University']}]",
     good="authors: [{given: Ana, family: Keller, affiliations: [South Asia Institute; Heidelberg University]}]",
-)(each(_affiliation_names, _is_several, called="name"))
+)(Each(_affiliation_names, _is_several, called="name"))
 
 
 @rule(
@@ -232,7 +237,7 @@ rule(
 def twice(work: Work) -> Iterator[Match]:
     seen: dict[str, int] = {}
     authors = work.commentary.authors
-    for index, author in enumerate(authors):
+    for index, author in enumerate(authors) if len(authors) > 1 else ():
         if isinstance(author, Organisation):
             # Behind a group its members may be listed, who can be authors of their own as well.
             seen = {name: place for name, place in seen.items() if isinstance(authors[place], Organisation)}
@@ -281,7 +286,7 @@ def orcid_duplicate(work: Work) -> Iterator[Match]:
 
 # ORCID assigns iDs from two blocks of numbers (https://support.orcid.org, structure of the ORCID identifier); without
 # their check digit.
-_ORCID_BLOCKS = (range(1_5000_000, 3_5000_001), range(9_0000_0000_000, 9_0010_0000_001))
+_FIRST_ORCIDS, _LATER_ORCIDS = range(1_5000_000, 3_5000_001), range(9_0000_0000_000, 9_0010_0000_001)
 
 
 rule(
@@ -295,9 +300,9 @@ rule(
     bad="authors: [{given: Ana, family: Keller, orcid: 0000-0000-0000-0001}]",
     good="authors: [{given: Ana, family: Keller, orcid: 0009-0002-1825-0094}]",
 )(
-    each(
+    Each(
         persons,
-        lambda person: person.orcid and not _is_assigned(str(person.orcid)) and {"orcid": person.orcid},
+        lambda person: person.orcid and not _is_assigned(person.orcid) and {"orcid": person.orcid},
         "orcid",
     )
 )
@@ -314,7 +319,7 @@ rule(
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
 )(
-    each(
+    Each(
         persons,
         lambda person: person.orcid_authenticated and person.orcid is None and {"who": person.display},
         "orcid_authenticated",

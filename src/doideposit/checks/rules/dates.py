@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, at, each
+from doideposit.checks.rules.work import Each, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import CONSTRUCTING_DOIS, CROSSMARK, POSTED, RECOMMENDATIONS, SCHEMA
 from doideposit.records.models.relations import FreeToRead
@@ -226,7 +226,7 @@ rule(
     bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
     good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
 )(
-    each(
+    Each(
         _free_to_read,
         lambda free: (
             free.start_date

@@ -17,7 +17,7 @@ from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
 from doideposit.checks.rules.overrides import apply
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import Context, Match, Rule, match_at
-from doideposit.checks.rules.work import Text, Work, split_address
+from doideposit.checks.rules.work import Address, Text, Work
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.names import is_resources_namespace
 from doideposit.crossref.validator.places import Places
@@ -182,7 +182,7 @@ class _Laid(Work):
         self.abstracts = []
         self.everything = "\n".join([text for _, text in texts])
         self.lowered = self.everything.lower()
-        self.addresses = [(loc, url, split_address(url)) for loc, url in addresses]
+        self.addresses = [(loc, Address.read(url)) for loc, url in addresses]
 
 
 class _Nothing:

@@ -25,7 +25,7 @@ from doideposit.checks.rules.texts import TEXTS
 from doideposit.checks.rules.titles import TITLES
 from doideposit.checks.rules.together import TOGETHER, Run
 from doideposit.checks.rules.words import WORDS
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Each, Places, Work
 from doideposit.findings import Finding, Severity, Where, field_path
 from doideposit.records.models.record import Record
 from doideposit.records.origin import RawRecord, RawValue
@@ -115,6 +115,13 @@ CATEGORIES: tuple[Rules[Work], ...] = (
 )
 # Collected from the modules: a new rule needs no second entry here.
 RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
+_ORDER: Final = {rule.code: place for place, rule in enumerate(RECORD_RULES)}
+# Rules that look at the same places of a record go through them together; the others have a way of their own.
+_LOOKS: Final[dict[Places, list[tuple[Rule[Work], Each[Any]]]]] = {}
+for _rule in RECORD_RULES:
+    if isinstance(_rule.function, Each):
+        _LOOKS.setdefault(_rule.function.places, []).append((_rule, _rule.function))
+_ALONE: Final = tuple(rule for rule in RECORD_RULES if not isinstance(rule.function, Each))
 RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
 DEPOSITOR_RULES: tuple[Rule[Head], ...] = tuple(DEPOSITOR.rules)
 ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES, *DEPOSITOR_RULES)
@@ -127,7 +134,7 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     """
     work = Work(record.commentary, context)
     where, settings = record.origin.where, context.settings
-    matches = [(rule, match) for rule in RECORD_RULES for match in rule.function(work)]
+    matches = _matches(work)
     kept = _without_consequences(matches, {ignored.code for ignored in settings.ignore})
     found = [(rule, rule.finding(match, where(match.loc))) for rule, match in kept]
     if not (settings.severity or settings.ignore):
@@ -136,6 +143,15 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     return tuple(
         [apply(finding, settings, overridable=rule.overridable, doi=doi, series=series) for rule, finding in found]
     )
+
+
+def _matches(work: Work) -> list[Found]:
+    """Ask every rule about a record; what they find comes in the order of the rules."""
+    found: list[Found] = [(rule, match) for rule in _ALONE for match in rule.function(work)]
+    for places, rules in _LOOKS.items():
+        for loc, item in places(work):
+            found += [(rule, one.match(loc, item, seen)) for rule, one in rules if (seen := one.look(item))]
+    return sorted(found, key=lambda one: _ORDER[one[0].code])
 
 
 def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:

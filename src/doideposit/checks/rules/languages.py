@@ -92,11 +92,15 @@ def _language_of(text: str, stated: str) -> str | None:
     """Return the language that a text is plainly in, where it is another one than the stated; else None."""
     # Ten characters for each word, with its space, are more than the average word of these languages has.
     words = _WORD.findall(text[: MOST_WORDS * 10].lower())[:MOST_WORDS]
-    counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
+    as_stated = sum(map(_WORDS[stated].__contains__, words))
+    # No language can outnumber one that has more than its share of all words.
+    if as_stated * OUTNUMBERED > len(words):
+        return None
+    counts = {language: sum(map(known.__contains__, words)) for language, known in _WORDS.items()}
     best = max(counts, key=counts.__getitem__)
     if best == stated or counts[best] < max(FEWEST, len(words) * SHARE):
         return None
-    return best if counts[stated] * OUTNUMBERED <= counts[best] else None
+    return best if as_stated * OUTNUMBERED <= counts[best] else None
 
 
 @rule(

@@ -1,13 +1,13 @@
 """Names of people: their parts, and what does not belong into them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, each, letters, persons
+from doideposit.checks.rules.work import Each, Text, Work, letters, persons
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS
 from doideposit.records.models.contributors import NameStyle
@@ -74,15 +74,28 @@ def _is_all_caps(name: str) -> bool:
     return name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
 
 
-def _in_names(look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
+def _names(work: Work) -> list[Text]:
+    return work.names
+
+
+def _odd_names(work: Work) -> list[Text]:
+    """Return the names that hold anything but letters: most faults show in a blank, a digit or a mark."""
+    return [(loc, name) for loc, name in work.names if not name.isalpha()]
+
+
+def _in_names(look: Callable[[str], object]) -> Each[str]:
     """Make the function of a rule about each part of a personal name."""
-    return each(lambda work: work.names, look, called="name")
+    return Each(_names, look, called="name")
+
+
+def _in_odd_names(look: Callable[[str], object]) -> Each[str]:
+    """Make the function of a rule about something that is never found among letters alone."""
+    return Each(_odd_names, look, called="name")
 
 
 def _has_mark(name: str) -> bool:
     # The semicolon of an HTML entity is no mark of its own.
-    entity = _ENTITY_AT_END.search(name)
-    return bool(_MARK.search(name) and not entity and any(map(str.isalpha, name)))
+    return bool(_MARK.search(name) and not _ENTITY_AT_END.search(name) and any(map(str.isalpha, name)))
 
 
 def _names_several(name: str) -> bool:
@@ -91,13 +104,15 @@ def _names_several(name: str) -> bool:
 
 def _odd_character(name: str) -> dict[str, str]:
     found = _ODD.search(name)
-    other = _SEVERAL.search(name) or _SUFFIX_AT_END.fullmatch(name) or is_program_word(name)
-    return {"found": found[0]} if found and not other else {}
+    if not found or _SEVERAL.search(name) or _SUFFIX_AT_END.fullmatch(name) or is_program_word(name):
+        return {}
+    return {"found": found[0]}
 
 
 def _is_lower_case(name: str) -> bool:
-    other = _ET_AL.search(name) or _NOBODY.fullmatch(name) or _PARTICLE_FIRST.fullmatch(name)
-    return name.islower() and not other and not is_program_word(name)
+    if not name.islower() or is_program_word(name):
+        return False
+    return not (_ET_AL.search(name) or _NOBODY.fullmatch(name) or _PARTICLE_FIRST.fullmatch(name))
 
 
 def _names_and_groups(work: Work) -> list[Text]:
@@ -193,7 +208,7 @@ def repeated(work: Work) -> Iterator[Match]:
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
 def honorific(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
+    for loc, name in _odd_names(work):
         found = HONORIFIC.search(name)
         if found and found[1] != name:
             yield match_at(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
@@ -211,7 +226,7 @@ def honorific(work: Work) -> Iterator[Match]:
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
 def degree(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
+    for loc, name in _odd_names(work):
         # A whole given name of three capitals (MPA, MBA) is somebody's initials.
         if (found := _DEGREE.search(name)) and found[1] != name:
             yield match_at(*loc, length=len(name), found=found[1])
@@ -230,7 +245,7 @@ rule(
     source=AUTHORS,
     bad='authors: [{given: Ana, family: "—"}]',
     good="authors: [{family: Sukarno}]",
-)(each(_names_and_groups, lambda name: not any(map(str.isalpha, name)) and not is_program_word(name), called="name"))
+)(Each(_names_and_groups, lambda name: not any(map(str.isalpha, name)) and not is_program_word(name), called="name"))
 
 
 rule(
@@ -244,7 +259,7 @@ rule(
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}, {given: José, family: Almeida, suffix: Neto}]",
 )(
-    each(
+    Each(
         persons,
         lambda person: (
             (suffix := person.suffix)
@@ -267,7 +282,7 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Ana, family: Keller Jr.}]",
     good="authors: [{given: Ana, family: Keller, suffix: Jr.}, {given: José, family: Almeida Neto}]",
-)(_in_names(lambda name: (found := _SUFFIX_AT_END.fullmatch(name)) and {"suffix": found[1]}))
+)(_in_odd_names(lambda name: (found := _SUFFIX_AT_END.fullmatch(name)) and {"suffix": found[1]}))
 
 
 rule(
@@ -280,7 +295,7 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
-)(each(_names_and_groups, _ET_AL.search))
+)(Each(_names_and_groups, _ET_AL.search))
 
 
 rule(
@@ -293,7 +308,7 @@ rule(
     source=AUTHORS,
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
-)(each(_families_and_groups, _NOBODY.fullmatch, called="name"))
+)(Each(_families_and_groups, _NOBODY.fullmatch, called="name"))
 
 
 rule(
@@ -306,7 +321,7 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
-)(_in_names(_odd_character))
+)(_in_odd_names(_odd_character))
 
 
 rule(
@@ -346,7 +361,7 @@ rule(
     bad="authors: [{given: Ursula von der, family: Leyen}]",
     good="authors: [{given: Ursula, family: von der Leyen}]",
 )(
-    each(
+    Each(
         persons,
         lambda person: (
             (found := _PARTICLE_LAST.fullmatch(person.given or "")) and {"particle": found[1], "family": person.family}
@@ -367,7 +382,7 @@ rule(
     bad="authors: [{given: S.O., family: Wolf}]",
     good="authors: [{given: S. O., family: Wolf}]",
 )(
-    each(
+    Each(
         persons,
         lambda person: (
             (given := person.given) and "." in given[:-1] and _UNSPACED_INITIALS.fullmatch(given) and {"given": given}
@@ -387,7 +402,7 @@ rule(
     source=AUTHORS,
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",
-)(_in_names(_has_mark))
+)(_in_odd_names(_has_mark))
 
 
 rule(
@@ -400,4 +415,4 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
     good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
-)(_in_names(_names_several))
+)(_in_odd_names(_names_several))

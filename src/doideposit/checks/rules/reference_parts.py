@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, each, references
+from doideposit.checks.rules.work import Each, Text, Work, references
+from doideposit.findings import Loc
 from doideposit.pages import ISSN_ERRORS, MARKUP_LEFTOVERS, REFERENCES
 from doideposit.records.models.references import CitationType, Reference
 
@@ -34,17 +36,36 @@ _RANGE = Pattern(r"[A-Za-z]{0,2}\d+\s*[-–—]\s*[A-Za-z]{0,2}\d+")
 _EDITION = Pattern(r"\d+")
 # RFC 1918 and RFC 2606.
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
-# An address without any of these signs holds no escape, and needs no pattern.
-_SIGNS = frozenset("\\&%")
 # Parameters by which advertisers and networks follow a reader; the page is the same without them.
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
+# Signs without which an address holds no parameter, no escape and no ellipsis, and needs no pattern.
+_ODD = ("\\", "&", "%", "?", "…", "..")
+# Most years are four digits, and need no pattern.
+_YEARS = frozenset(map(str, range(1400, 2200)))
 # Marks of the sentence around an address; a closing bracket belongs where one was opened.
 _TRAILING = frozenset(".,;:)]}>'\"")
 
 
-def _in_parts(field: str, look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
+# Rules about one part get one function, and so go through it together.
+@cache
+def _parts(field: str) -> Callable[[Work], Iterable[tuple[Loc, str]]]:
+    return lambda work: work.cited_parts.get(field, ())
+
+
+def _in_parts(field: str, look: Callable[[str], object]) -> Each[str]:
     """Make the function of a rule about one part of each reference that has it."""
-    return each(lambda work: work.cited_parts.get(field, ()), look)
+    return Each(_parts(field), look)
+
+
+def _odd_addresses(work: Work) -> list[Text]:
+    """Return all addresses if one has a sign that is seen in few: of a parameter, an escape, or something left out."""
+    addresses = work.cited_parts.get("url", [])
+    together = "\n".join([url for _, url in addresses])
+    return addresses if any(map(together.__contains__, _ODD)) else []
+
+
+def _odd_years(work: Work) -> list[Text]:
+    return [(loc, year) for loc, year in work.cited_parts.get("year", ()) if year not in _YEARS]
 
 
 def _is_in_the_news(reference: Reference) -> object:
@@ -94,7 +115,7 @@ rule(
     source=REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
-)(_in_parts("url", lambda url: (".." in url or "…" in url) and TRUNCATED.search(url)))
+)(Each(_odd_addresses, TRUNCATED.search))
 
 
 rule(
@@ -120,7 +141,7 @@ rule(
     source=MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
-)(_in_parts("url", lambda url: not _SIGNS.isdisjoint(url) and ESCAPED.search(url)))
+)(Each(_odd_addresses, ESCAPED.search))
 
 
 rule(
@@ -133,7 +154,7 @@ rule(
     source=REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
-)(_in_parts("url", lambda url: "?" in url and (match := _TRACKING.search(url)) and {"found": match[1]}))
+)(Each(_odd_addresses, lambda url: (match := _TRACKING.search(url)) and {"found": match[1]}))
 
 
 @rule(
@@ -168,7 +189,7 @@ rule(
     source=REFERENCES,
     bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023a, text: 'Schultz, T. (2023a). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)(_in_parts("year", lambda year: not _YEAR_SHAPE.fullmatch(year) and {"year": year}))
+)(Each(_odd_years, lambda year: not _YEAR_SHAPE.fullmatch(year), called="year"))
 
 
 # So many references that are younger do not have a mistyped year each: the date of the commentary is wrong.
@@ -188,19 +209,19 @@ _MANY_YOUNGER = 3
 )
 def year_future(work: Work) -> Iterator[Match]:
     published = work.commentary.published
-    latest = published.year + 1
+    latest = str(published.year + 1)
     found = [
-        (index, reference.year)
-        for index, reference, _ in work.references
-        if (year := reference.year) and year[:4].isdecimal() and int(year[:4]) > latest and _YEAR_SHAPE.fullmatch(year)
+        (loc, {"place": int(loc[1]) + 1, "year": year, "published": published})
+        for loc, year in work.cited_parts.get("year", ())
+        # Years of four digits are in the same order as texts.
+        if year > latest and year[:4].isdecimal() and int(year[:4]) > int(latest) and _YEAR_SHAPE.fullmatch(year)
     ]
     if len(found) >= _MANY_YOUNGER:
-        index, year = max(found, key=lambda one: one[1] or "")
-        yield Match(("published",), {"place": index + 1, "year": year, "published": published}, len(str(published)))
+        _, values = max(found, key=lambda one: str(one[1]["year"]))
+        yield Match(("published",), values, len(str(published)))
         return
-    for index, year in found:
-        values = {"place": index + 1, "year": year, "published": published}
-        yield Match(("references", index, "year"), values, len(year or ""))
+    for loc, values in found:
+        yield Match(loc, values, len(str(values["year"])))
 
 
 rule(
@@ -213,7 +234,7 @@ rule(
     source=REFERENCES,
     bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
-)(each(references, _is_in_the_news, "type"))
+)(Each(references, _is_in_the_news, "type"))
 
 
 rule(

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, each, references
+from doideposit.checks.rules.work import Each, Text, Work, references
+from doideposit.findings import Loc
 from doideposit.pages import APA_EXAMPLES
 from doideposit.pages import REFERENCES as REFERENCES_PAGE
 from doideposit.records.doi_text import find_doi
+from doideposit.records.models.references import Reference
 
 __all__ = ["REFERENCES"]
 
@@ -27,6 +29,8 @@ _IBID = Pattern(r"^(?:ibid(?:em)?|op\. ?cit|loc\. ?cit|idem|id\.|see (?:above|no
 _HEADING = Pattern(r"^(?:references?|bibliography|sources|literature|works cited|endnotes|notes)\s*:?$", re.IGNORECASE)
 # Without a space there is no word beside the address.
 _ONLY_URL = Pattern(r"^(?:https?://|www\.)\S+$")
+# What these four begin with; other alphabets have digits of their own.
+_FIRST = frozenset("[(0123456789behilnorswBEHILNORSW")
 # Names of people: Gray and Irish; Gray, A., Irish, J.; not Centers for Disease Control and Prevention.
 _NAME = r"[^\W\d_][\w'’-]+(?:,\s*(?:[^\W\d_]\.[\s-]?)+)?"
 # Several names: joined by “and” or by semicolons, ended by “et al.”, or separated by a comma behind initials.
@@ -49,21 +53,42 @@ _STANDARD = Pattern(r"[A-Z][A-Z/ -]+ ?\d[\d.:-]*\.?")
 SHORTEST = 15
 
 
-def _in_texts(look: Callable[[str], re.Match[str] | None]) -> Callable[[Work], Iterable[Match]]:
+def _can_be_none(first: str) -> bool:
+    return first in _FIRST or not first.isascii()
+
+
+def _no_entries(work: Work) -> list[Text]:
+    """Return the references that begin as something begins that is none; most begin with the name of an author."""
+    return [(("references", index, "text"), text) for index, _, text in work.references if _can_be_none(text[:1])]
+
+
+def _in_texts(look: Callable[[str], re.Match[str] | None]) -> Each[str]:
     """Make the function of a rule that finds a pattern at the beginning of a reference."""
+    return Each(_no_entries, look, called="text")
 
-    def find(work: Work) -> Iterator[Match]:
-        for index, _, text in work.references:
-            if match := look(text):
-                found = match[0].strip()
-                yield match_at("references", index, "text", length=len(found), place=index + 1, text=text, found=found)
 
-    return find
+def _authors(work: Work) -> list[Text]:
+    """Return the authors of references that are more than one word, which names one author."""
+    return [(loc, author) for loc, author in work.cited_parts.get("author", ()) if not author.isalpha()]
+
+
+def _with_doi(work: Work) -> Iterable[tuple[Loc, Reference]]:
+    return references(work) if "10." in work.everything else ()
+
+
+def _with_place(work: Work) -> Iterable[tuple[Loc, Reference]]:
+    return references(work) if "Washington" in work.everything else ()
+
+
+def _doi_as_address(reference: Reference) -> str | None:
+    """Return the DOI that the address of a reference holds, where the reference does not give it as one."""
+    url, own = reference.url, reference.doi
+    doi = find_doi(url) if url and "doi.org/" in url.lower() and _DOI_URL.match(url) else None
+    return None if doi is None or (own is not None and own.key == doi.lower()) else doi
 
 
 def _names_several(author: str) -> bool:
-    # A single word names one author, and needs no pattern.
-    likely = not author.isalpha() and _SEVERAL.fullmatch(author) and not _INITIALS.fullmatch(author)
+    likely = _SEVERAL.fullmatch(author) and not _INITIALS.fullmatch(author)
     return bool(likely and not _GROUP.search(author) and not _FIRM.search(author))
 
 
@@ -182,7 +207,7 @@ rule(
 )(_in_texts(_NUMBERED.match))
 
 
-@rule(
+rule(
     "reference-url-is-doi",
     WARNING,
     "A DOI given as an address",
@@ -192,13 +217,7 @@ rule(
     source=REFERENCES_PAGE,
     bad="references: [{text: 'Crossref, The works of Crossref (2019).', url: 'https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref, The works of Crossref (2019).', doi: 10.13003/5jchdy}]",
-)
-def url_is_doi(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        url = reference.url
-        doi = find_doi(url) if url and _DOI_URL.match(url) else None
-        if url and doi and (reference.doi is None or reference.doi.key != doi.lower()):
-            yield match_at("references", index, "url", length=len(url), place=index + 1, doi=doi)
+)(Each(references, lambda one: (doi := _doi_as_address(one)) and {"doi": doi}, "url"))
 
 
 rule(
@@ -212,15 +231,9 @@ rule(
     bad="references: [{text: 'Crossref (2019). The works of Crossref. https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchdy}]",
 )(
-    each(
-        references,
-        lambda one: (
-            one.doi is None
-            and (text := one.text)
-            and "10." in text.plain
-            and (doi := find_doi(text.plain))
-            and {"doi": doi}
-        ),
+    Each(
+        _with_doi,
+        lambda one: one.doi is None and (text := one.text) and (doi := find_doi(text.plain)) and {"doi": doi},
         "text",
     )
 )
@@ -283,7 +296,7 @@ rule(
     source=APA_EXAMPLES,
     bad="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.V.: USIP.'}]",
     good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
-)(each(references, lambda one: one.text and "Washington" in one.text.plain and _PLACE.search(one.text.plain), "text"))
+)(Each(_with_place, lambda one: one.text and _PLACE.search(one.text.plain), "text"))
 
 
 rule(
@@ -296,7 +309,7 @@ rule(
     source=REFERENCES_PAGE,
     bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
     good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
-)(each(references, lambda one: one.author and _names_several(one.author) and {"author": one.author}, "author"))
+)(Each(_authors, _names_several, called="author"))
 
 
 rule(
@@ -309,4 +322,4 @@ rule(
     source=REFERENCES_PAGE,
     bad="references: [{author: 'Schultz, T.', text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{author: Schultz, text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)(each(references, lambda one: one.author and _INITIALS.fullmatch(one.author) and {"author": one.author}, "author"))
+)(Each(_authors, _INITIALS.fullmatch, called="author"))

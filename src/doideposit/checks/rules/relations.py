@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, at, each, is_issn
+from doideposit.checks.rules.work import Each, Text, Work, at, is_issn
 from doideposit.findings import Loc
 from doideposit.pages import CROSSMARK, RELATION_TARGETS, SCHEMA, SUFFIXES
 from doideposit.records.doi_text import find_doi
@@ -76,7 +76,7 @@ rule(
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
     good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
 )(
-    each(
+    Each(
         _other_dois,
         lambda doi: (
             not (mark := doi.printed[-1]).isalnum()
@@ -99,7 +99,7 @@ rule(
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6‐en}]",
     good="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en}]",
 )(
-    each(
+    Each(
         _other_dois, lambda doi: (found := _TYPOGRAPHY.search(doi.printed)) and {"found": f"“{found[0]}”"}, called="doi"
     )
 )
@@ -163,7 +163,7 @@ rule(
     bad="relations: [{type: isCommentOn, identifier: 'https://doi.org/10.1787/ece3a6d6-en', identifier_type: uri}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )(
-    each(
+    Each(
         _relations,
         lambda one: (
             one.identifier_type is not IdentifierType.DOI
@@ -187,7 +187,7 @@ rule(
     bad="relations: [{type: isPartOf, identifier: 2406-5618, identifier_type: issn}]",
     good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
 )(
-    each(
+    Each(
         _relations,
         lambda one: _is_of_another_type(one) and {"identifier": one.identifier, "type": one.identifier_type.value},
         "identifier",
@@ -335,4 +335,4 @@ rule(
     source=SCHEMA,
     bad="archives: [Portico, Portico]",
     good="archives: [Portico, CLOCKSS]",
-)(each(_repeated_archives, bool, called="name"))
+)(Each(_repeated_archives, bool, called="name"))

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
+from urllib.parse import SplitResult
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, each, funding, split_address
+from doideposit.checks.rules.work import Address, Each, Text, Work, funding
 from doideposit.findings import Loc
 from doideposit.pages import CREATIVE_COMMONS, PARTICIPATION, RECOMMENDATIONS
-from doideposit.records.models.relations import Licence
 
 __all__ = ["RIGHTS"]
 
@@ -37,11 +38,36 @@ _AWARD_LABEL = Pattern(
 FUNDER_REGISTRY = "10.13039"
 
 
-def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
-    """Yield the record's own licences, or those of the series, which have no place in the file."""
-    own = work.commentary.licences
-    for index, licence in enumerate(own or work.commentary.series.licences):
-        yield ("licences", index) if own else ("series", "licences", index), licence
+class _CreativeCommons(NamedTuple):
+    """Hold the address of a licence of Creative Commons, and the path in it, which tells the licence."""
+
+    url: str
+    path: str
+
+
+def _creative_commons(work: Work) -> list[tuple[Loc, _CreativeCommons]]:
+    return [
+        (loc, _CreativeCommons(licence.url, found["path"] or ""))
+        for loc, licence in work.licences
+        if (found := _CC.match(licence.url))
+    ]
+
+
+def _is_home_page(parts: SplitResult) -> bool:
+    return parts.path in {"", "/"} and not parts.query
+
+
+def _lacks_slash(licence: _CreativeCommons) -> dict[str, str]:
+    path = _CC_PATH.fullmatch(licence.path)
+    if path is None or path["end"] or path["end0"]:
+        return {}
+    return {"url": re.sub("^http:", "https:", licence.url, flags=re.IGNORECASE)}
+
+
+def _is_unknown(licence: _CreativeCommons) -> bool:
+    # Most are written as Creative Commons does, so that nothing has to be taken away first.
+    known = _CC_PATH.fullmatch(licence.path) or _CC_PATH.fullmatch(_LEGAL_CODE.sub("", _DEED.sub("", licence.path)))
+    return known is None
 
 
 def _awards(work: Work) -> list[Text]:
@@ -61,10 +87,10 @@ rule(
     source=CREATIVE_COMMONS,
     bad="licences: ['http://creativecommons.org/licenses/by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-)(each(_licences, lambda licence: _CC.match(licence.url) and licence.url[:5].lower() == "http:", "url"))
+)(Each(_creative_commons, lambda licence: licence.url[:5].lower() == "http:", "url"))
 
 
-@rule(
+rule(
     "licence-slash",
     WARNING,
     "The last slash of a Creative Commons address is missing",
@@ -74,14 +100,7 @@ rule(
     source=CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-)
-def slash(work: Work) -> Iterator[Match]:
-    for loc, licence in _licences(work):
-        found = _CC.match(licence.url)
-        path = _CC_PATH.fullmatch(found["path"] or "") if found else None
-        if path and not (path["end"] or path["end0"]):
-            official = re.sub("^http:", "https:", licence.url, flags=re.IGNORECASE)
-            yield match_at(*loc, "url", length=len(licence.url), url=official)
+)(Each(_creative_commons, _lacks_slash, "url"))
 
 
 rule(
@@ -95,17 +114,15 @@ rule(
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )(
-    each(
-        _licences,
-        lambda licence: (
-            _CC.match(licence.url) and (found := _DEED.search(licence.url)) and {"found": found[0].strip("/")}
-        ),
+    Each(
+        _creative_commons,
+        lambda licence: (found := _DEED.search(licence.url)) and {"found": found[0].strip("/")},
         "url",
     )
 )
 
 
-@rule(
+rule(
     "licence-unknown",
     WARNING,
     "No such Creative Commons licence",
@@ -115,12 +132,7 @@ rule(
     source=CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/nc-by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by-nc/4.0/']",
-)
-def unknown(work: Work) -> Iterator[Match]:
-    for loc, licence in _licences(work):
-        found = _CC.match(licence.url)
-        if found and not _CC_PATH.fullmatch(_LEGAL_CODE.sub("", _DEED.sub("", found["path"] or ""))):
-            yield match_at(*loc, "url", length=len(licence.url), url=licence.url)
+)(Each(_creative_commons, _is_unknown, "url", called="url"))
 
 
 @rule(
@@ -135,11 +147,10 @@ def unknown(work: Work) -> Iterator[Match]:
     good="licences: ['https://www.sadf.eu/terms-of-use/']",
 )
 def no_licence(work: Work) -> Iterator[Match]:
-    for loc, licence in _licences(work):
-        parts = split_address(licence.url)
+    for loc, licence in work.licences:
         if licence.url == work.commentary.url:
             yield match_at(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
-        elif parts.path in {"", "/"} and not parts.query and not _CC.match(licence.url):
+        elif not _CC.match(licence.url) and _is_home_page(Address.read(licence.url).parts):
             yield match_at(*loc, "url", length=len(licence.url), what="the home page of a site")
 
 
@@ -156,12 +167,12 @@ def no_licence(work: Work) -> Iterator[Match]:
 )
 def early(work: Work) -> Iterator[Match]:
     published = work.commentary.published
-    # Licences often begin with the printed issue or its month; a year earlier, the day was mistyped.
     printed = work.commentary.published_print or published
-    earliest = min(published.first_day, printed.first_day) - timedelta(days=366)
-    for loc, licence in _licences(work):
-        if licence.start_date and licence.start_date < earliest:
-            yield match_at(*loc, "start_date", length=10, start=licence.start_date, published=published)
+    for loc, licence in work.licences:
+        start = licence.start_date
+        # Licences often begin with the printed issue or its month; a year earlier, the day was mistyped.
+        if start and start < min(published.first_day, printed.first_day) - timedelta(days=366):
+            yield match_at(*loc, "start_date", length=10, start=start, published=published)
 
 
 @rule(
@@ -185,7 +196,7 @@ def early(work: Work) -> Iterator[Match]:
 )
 def several(work: Work) -> Iterator[Match]:
     seen: set[tuple[object, object]] = set()
-    for loc, licence in _licences(work):
+    for loc, licence in work.licences if len(work.licences) > 1 else ():
         # Terms of publishers stand together by design; two licences of Creative Commons do not.
         if not _CC.match(licence.url):
             continue
@@ -205,7 +216,7 @@ rule(
     bad="funding: [{name: European Commission, funder_id: 10.12345/501100000780}]",
     good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
 )(
-    each(
+    Each(
         funding,
         lambda funder: (
             funder.funder_id and funder.funder_id.prefix != FUNDER_REGISTRY and {"doi": funder.funder_id.printed}
@@ -225,7 +236,7 @@ rule(
     source=PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)(each(_awards, _AWARD_LABEL.match, called="award"))
+)(Each(_awards, _AWARD_LABEL.match, called="award"))
 
 
 @rule(

@@ -66,11 +66,10 @@ def _at(text: Text, found: str) -> Match:
 def _found(pattern: Pattern, *signs: str) -> Callable[[Work], Iterable[Match]]:
     """Make the function of a rule that finds a pattern in any text; without one of its signs, no text can have it."""
 
-    def find(work: Work) -> Iterator[Match]:
-        everything = work.everything
-        if any(sign in everything for sign in signs):
-            for text, found in _search(pattern, work.texts):
-                yield _at(text, found)
+    def find(work: Work) -> Iterable[Match]:
+        if any(map(work.everything.__contains__, signs)):
+            return [_at(text, found) for text, found in _search(pattern, work.texts)]
+        return ()
 
     return find
 
@@ -78,10 +77,8 @@ def _found(pattern: Pattern, *signs: str) -> Callable[[Work], Iterable[Match]]:
 def _unusual(pattern: Pattern) -> Callable[[Work], Iterable[Match]]:
     """Make the function of a rule that finds a pattern of characters that hardly any text has."""
 
-    def find(work: Work) -> Iterator[Match]:
-        if work.unusual:
-            for text, found in _search(pattern, work.texts):
-                yield _at(text, found)
+    def find(work: Work) -> Iterable[Match]:
+        return [_at(text, found) for text, found in _search(pattern, work.texts)] if work.unusual else ()
 
     return find
 
@@ -179,8 +176,7 @@ def tag(work: Work) -> Iterator[Match]:
     good="title: Prospects for NATO-Japan relations",
 )
 def markdown(work: Work) -> Iterator[Match]:
-    everything = work.everything
-    if any(mark in everything for mark in ("**", "__", "](", "\\", "#", "`")):
+    if any(map(work.everything.__contains__, ("**", "__", "](", "\\", "#", "`"))):
         for text in work.texts:
             found = _LINK.search(text[1]) or MARKDOWN.search(_ADDRESS.sub("", text[1]))
             if found and not TEX.search(text[1]) and not _ESCAPE.search(text[1]):

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work, at, each, letters
+from doideposit.checks.rules.work import Each, Text, Work, at, letters
 from doideposit.pages import AUTHORS, CROSSMARK, ELEMENTS_GUIDE, FACE_MARKUP, RECOMMENDATIONS, REPORTS, SCHEMA
 from doideposit.records.models.relations import UpdateType
 from doideposit.records.models.series import Series
@@ -112,7 +112,7 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: Draft",
     good="title: Prospects for NATO-Japan relations",
-)(each(_title, _PLACEHOLDER.match, called="title"))
+)(Each(_title, _PLACEHOLDER.match, called="title"))
 
 
 rule(
@@ -125,7 +125,7 @@ rule(
     source=ELEMENTS_GUIDE,
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
-)(each(_titles, _is_all_caps))
+)(Each(_titles, _is_all_caps))
 
 
 # Titles that begin with a digit or a sign are not meant, nor are scripts without capitals.
@@ -139,7 +139,7 @@ rule(
     source=ELEMENTS_GUIDE,
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
-)(each(_title, lambda title: title[:1].islower() and title.islower() and " " in title))
+)(Each(_title, lambda title: title[:1].islower() and title.islower() and " " in title))
 
 
 rule(
@@ -153,7 +153,7 @@ rule(
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
 )(
-    each(
+    Each(
         _titles,
         lambda title: (
             title[-1] in _STOPS and _STOP.search(title) and not _ABBREVIATION.search(title) and {"mark": title[-1]}
@@ -390,7 +390,7 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
-)(each(_title, lambda title: len(title) > LONGEST_TITLE and {"length": len(title)}))
+)(Each(_title, lambda title: len(title) > LONGEST_TITLE and {"length": len(title)}))
 
 
 rule(
@@ -403,7 +403,7 @@ rule(
     source=ELEMENTS_GUIDE,
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
-)(each(_title, _is_quoted))
+)(Each(_title, _is_quoted))
 
 
 @rule(

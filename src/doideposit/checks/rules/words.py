@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Rules
-from doideposit.checks.rules.work import Text, Work, each
+from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.pages import AUTHORS, RECOMMENDATIONS
 
 __all__ = ["WORDS"]
@@ -36,7 +36,7 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: '[object Object]'",
     good="title: None of the above",
-)(each(_texts, is_program_word, called="found"))
+)(Each(_texts, is_program_word, called="found"))
 
 
 rule(
@@ -49,4 +49,4 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Ana, family: NaN}]",
     good="authors: [{given: Ana, family: Nanda}]",
-)(each(lambda work: work.names, lambda name: is_program_word(name) or name in {"FNU", "LNU"}, called="found"))
+)(Each(lambda work: work.names, lambda name: is_program_word(name) or name in {"FNU", "LNU"}, called="found"))

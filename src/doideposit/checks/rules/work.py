@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from doideposit.checks.rules.patterns import Pattern
@@ -14,23 +15,24 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Institution, Organisation, Person
 from doideposit.records.models.references import Reference
-from doideposit.records.models.relations import Funding
+from doideposit.records.models.relations import Funding, Licence
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate, RichText
 
 __all__ = [
+    "Address",
     "Cited",
+    "Each",
+    "Places",
     "Text",
     "Work",
     "at",
-    "each",
     "funding",
     "is_issn",
     "letters",
     "parts_of",
     "persons",
     "references",
-    "split_address",
 ]
 
 # A text and the field it stands in.
@@ -40,8 +42,10 @@ Cited = tuple[int, Reference, str]
 
 Item = TypeVar("Item")
 
-# The parts of a reference that are words; years, pages and numbers have rules of their own.
-_REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
+# The parts of a reference that are words.
+_REFERENCE_TEXTS = ("author", "article_title", "journal_title", "volume_title", "series_title")
+# Years, pages and numbers have rules of their own.
+_CITED_PARTS = frozenset({*_REFERENCE_TEXTS, "url", "year", "first_page", "edition", "isbn"})
 # Greek and Cyrillic letters, private characters, ligatures, lost characters, and what is invisible.
 _UNUSUAL = Pattern(
     "[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
@@ -56,19 +60,35 @@ _TAGS = Pattern(r"<[^<>]*>")
 # Deleting these bytes leaves what is not ASCII.
 _ASCII = bytes(range(128))
 # The common shape: a host in small letters and a path without odd signs.
-_PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~%-]*)?)")
+_PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~-]*)?)")
 
 
-def split_address(url: str) -> SplitResult:
-    """Parse an address; without scheme and host where it cannot be read, as in ``https://[broken/``."""
-    # Most addresses are plain ones, which the library takes many times longer for.
-    if plain := _PLAIN_ADDRESS.fullmatch(url):
-        return SplitResult("https", plain[1], plain[2], "", "")
-    try:
-        return urlsplit(url)
-    # A bracket that is not closed is no host (RFC 3986, section 3.2.2).
-    except ValueError:
-        return SplitResult("", "", url, "", "")
+class Address(NamedTuple):
+    """Hold an address as it was written, its parts, and its host in small letters.
+
+    One that is `plain` has the scheme https, a named host, and a path of letters, digits and ``/ _ . ~ -``.
+    """
+
+    url: str
+    parts: SplitResult
+    host: str
+    plain: bool = False
+
+    def __str__(self) -> str:
+        return self.url
+
+    @classmethod
+    def read(cls, url: str) -> "Address":
+        """Read an address; without scheme and host where it cannot be read, as in ``https://[broken/``."""
+        # Most addresses are plain ones, which the library takes many times longer for.
+        if plain := _PLAIN_ADDRESS.fullmatch(url):
+            return cls(url, SplitResult("https", plain[1], plain[2], "", ""), plain[1], plain=True)
+        try:
+            parts = urlsplit(url)
+        # A bracket that is not closed is no host (RFC 3986, section 3.2.2).
+        except ValueError:
+            parts = SplitResult("", "", url, "", "")
+        return cls(url, parts, (parts.hostname or "").lower())
 
 
 def is_issn(text: str) -> bool:
@@ -137,6 +157,7 @@ class Work:
             (index, reference, reference.text.plain if reference.text else "")
             for index, reference in enumerate(commentary.references)
         ]
+        self.cited_parts = self._cited_parts()
         self.abstracts: list[Text] = [
             (("abstracts", index, "text"), item.text) for index, item in enumerate(commentary.abstracts)
         ]
@@ -149,7 +170,8 @@ class Work:
         self.everything = "\n".join(self._all_texts())
         self.lowered = self.everything.lower()
         self.addresses = self._addresses()
-        self.landing = self.addresses[0][2] if commentary.url else None
+        self.licences = self._licences()
+        self.landing = self.addresses[0][1] if commentary.url else None
 
     # What follows is asked for only where `everything` shows that there is something to find.
     @cached_property
@@ -157,14 +179,17 @@ class Work:
         """Return the texts that cannot carry markup."""
         return [*self.names, *self.organisation_names, *self._labels, *self._reference_parts()]
 
-    @cached_property
-    def cited_parts(self) -> Mapping[str, list[Text]]:
-        """Return the parts of references that are texts, by the name of the part, each with the field it stands in."""
+    def odd_addresses(self) -> list[tuple[Loc, Address]]:
+        """Return the addresses that are not plain: most faults show in signs that a plain one has not."""
+        return [(loc, address) for loc, address in self.addresses if not address.plain]
+
+    def _cited_parts(self) -> Mapping[str, list[Text]]:
+        """Return the parts of references that rules look at, by the name of the part, each with its field."""
         # Each reference is gone through once here, and not again by every rule about one part of it.
         found: dict[str, list[Text]] = {}
         for index, reference, _ in self.references:
-            for name in reference.model_fields_set:
-                if isinstance(text := getattr(reference, name), str) and text:
+            for name in _CITED_PARTS & reference.model_fields_set:
+                if text := getattr(reference, name):
                     found.setdefault(name, []).append((("references", index, name), text))
         return found
 
@@ -226,15 +251,14 @@ class Work:
             found += [text.source for _, text in self._rich]
         for texts in (self.names, self.organisation_names, self._labels, self.abstracts):
             found += [text for _, text in texts]
-        for _, reference, _ in self.references:
-            if reference.text:
-                found.append(reference.text.source)
-            found += [getattr(reference, name) or "" for name in _REFERENCE_TEXTS & reference.model_fields_set]
+        found += [reference.text.source for _, reference, _ in self.references if reference.text]
+        for name in _REFERENCE_TEXTS:
+            found += [text for _, text in self.cited_parts.get(name, ())]
         return found
 
     def _reference_parts(self) -> Iterator[Text]:
         for index, reference, _ in self.references:
-            for name in _REFERENCE_TEXTS & reference.model_fields_set:
+            for name in _REFERENCE_TEXTS:
                 if text := getattr(reference, name):
                     yield ("references", index, name), text
 
@@ -252,12 +276,19 @@ class Work:
         found += [(("references", place, "text"), reference.text) for place, reference, _ in self.references]
         return [(loc, text) for loc, text in found if text is not None]
 
-    def _addresses(self) -> list[tuple[Loc, str, SplitResult]]:
+    def _licences(self) -> list[tuple[Loc, Licence]]:
+        """Return the record's own licences, or those of the series, which have no place in the file."""
+        if own := self.commentary.licences:
+            return [(("licences", index), licence) for index, licence in enumerate(own)]
+        shared = enumerate(self.commentary.series.licences)
+        return [(("series", "licences", index), licence) for index, licence in shared]
+
+    def _addresses(self) -> list[tuple[Loc, Address]]:
         """Return the addresses that are deposited for readers and machines: landing page, PDF, further full texts."""
         commentary = self.commentary
         found: list[tuple[Loc, str | None]] = [(("url",), commentary.url), (("pdf_url",), commentary.pdf_url)]
         found += [(("full_texts", index, "url"), item.url) for index, item in enumerate(commentary.full_texts)]
-        return [(loc, url, split_address(url)) for loc, url in found if url]
+        return [(loc, Address.read(url)) for loc, url in found if url]
 
 
 def _names(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:
@@ -269,33 +300,42 @@ def _names(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:
     return found
 
 
-def each(
-    places: Callable[[Work], Iterable[tuple[Loc, Item]]], look: Callable[[Item], object], *part: str, called: str = ""
-) -> Callable[[Work], Iterable[Match]]:
+# The parts of a record that a rule looks at one by one, each with the field it stands in.
+Places = Callable[[Work], Iterable[tuple[Loc, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Each(Generic[Item]):
     """Make the function of a rule that looks at each of several places alike.
 
     `places` gives them with their fields, and `look` returns a match of a pattern, values for the message, or whether
     the rule is broken. `part` names the attribute that is at fault, and `called` what the message calls the value.
+    Rules that look at the same places go through them together.
     """
 
-    def find(work: Work) -> Iterable[Match]:
-        return [
-            _match((*loc, *part), getattr(item, part[-1]) if part else item, found, called)
-            for loc, item in places(work)
-            if (found := look(item))
-        ]
+    places: Callable[[Work], Iterable[tuple[Loc, Item]]]
+    look: Callable[[Item], object]
+    part: str = ""
+    called: str = ""
 
-    return find
+    def __call__(self, work: Work) -> Iterable[Match]:
+        """Ask this rule alone."""
+        return [self.match(loc, item, found) for loc, item in self.places(work) if (found := self.look(item))]
+
+    def match(self, loc: Loc, item: Item, found: object) -> Match:
+        """Build the match for what `look` found in an item."""
+        if self.part:
+            return _match((*loc, self.part), getattr(item, self.part), found, self.called)
+        return _match(loc, item, found, self.called)
 
 
-def at(field: str, look: Callable[[Commentary], object]) -> Callable[[Work], Iterable[Match]]:
-    """Make the function of a rule about one field of the record; `look` returns what it does in `each`."""
+def at(field: str, look: Callable[[Commentary], object]) -> Each[Commentary]:
+    """Make the function of a rule about one field of the record; `look` returns what it does in `Each`."""
+    return Each(_record, look, field)
 
-    def find(work: Work) -> Iterable[Match]:
-        found = look(work.commentary)
-        return (_match((field,), getattr(work.commentary, field), found, ""),) if found else ()
 
-    return find
+def _record(work: Work) -> Iterable[tuple[Loc, Commentary]]:
+    return (((), work.commentary),)
 
 
 def _match(loc: Loc, value: object, found: object, called: str) -> Match:
@@ -320,7 +360,7 @@ def _as_written(value: object) -> str:
         return value.source
     if isinstance(value, Doi):
         return value.printed
-    return str(value) if isinstance(value, str | date | PartialDate) else ""
+    return str(value) if isinstance(value, str | date | PartialDate | Address) else ""
 
 
 def persons(work: Work) -> Iterable[tuple[Loc, Person]]:

@@ -194,10 +194,11 @@ class Series(Value):
     @property
     def issns(self) -> tuple[SeriesIssn, ...]:
         """Return every ISSN of the series with its medium, the main one first."""
-        main = (
-            () if self.issn is None else (SeriesIssn(issn=self.issn, medium=self.issn_medium or IssnMedium.ELECTRONIC),)
-        )
-        return main + self.other_issns
+        if self.issn is None:
+            return self.other_issns
+        medium = self.issn_medium or IssnMedium.ELECTRONIC
+        # Both values are checked already, and every record of the series asks for them.
+        return (SeriesIssn.model_construct(issn=self.issn, medium=medium), *self.other_issns)
 
     @property
     def institutions(self) -> tuple[Institution, ...]:

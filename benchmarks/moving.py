@@ -28,7 +28,6 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.health.moving import (
     SiteMove,
-    change_record,
     compare_moves,
     decide_moves,
     look_at_pages,
@@ -116,7 +115,7 @@ class Move:
         write_failed(table, moves)
         write_undo(table, moves)
         for one in moves:
-            assert change_record(one) is None
+            assert one.change_record() is None
         for part in (moves[:1], moves[1:]):
             depositor.deposit(part_of(plan, {one.key for one in part}))
             while depositor.outstanding():

@@ -12,7 +12,6 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from doideposit.reports.overview import gather  # noqa: E402
-from doideposit.reports.page import page  # noqa: E402
 from mixed_ledger import NOW, mixed_desk  # noqa: E402  (it lies among the tests)
 
 SIZES = {"phone": {"width": 375, "height": 812}, "desktop": {"width": 1280, "height": 900}}
@@ -25,7 +24,7 @@ def main() -> None:
         with mixed_desk(folder) as desk:
             report = replace(gather(desk.depositor, NOW, version="1.2.3"), place="/srv/doideposit/doideposit.sqlite3")
         path = folder / "report.html"
-        path.write_text(page(report), encoding="utf-8")
+        path.write_text(report.to_html(), encoding="utf-8")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]

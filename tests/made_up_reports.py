@@ -10,8 +10,8 @@ from doideposit.deposits.values import Proof, SubmissionRef, WorkStatus
 from doideposit.deposits.warnings import CrossrefWarning, WarningKind
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
-from doideposit.reports.activity import Activity, outcomes_chart
-from doideposit.reports.completeness import completeness
+from doideposit.reports.activity import Activity
+from doideposit.reports.completeness import Completeness
 from doideposit.reports.page import Planned, Report
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -84,14 +84,14 @@ def everything_hostile() -> Report:
         milestones=proofs(*Milestone, text=HOSTILE),
     )
     work = Measured(Doi("10.5555/1"), frozenset(), (HOSTILE,), (HOSTILE,))
-    chart = outcomes_chart(Activity(((NOW, "registered"),), (), {}), NOW)
+    chart = Activity(((NOW, "registered"),), (), {}).outcomes_chart(NOW)
     return report(
         bad,
         status(2),
         target=HOSTILE,
         place=HOSTILE,
         version=HOSTILE,
-        series=(completeness(HOSTILE, [work]),),
+        series=(Completeness.of_works(HOSTILE, [work]),),
         charts=(replace(chart, title=HOSTILE, description=HOSTILE),),
         records=(Planned(HOSTILE, HOSTILE, "blocked", HOSTILE),),
     )

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from doideposit.findings import Severity
 
-__all__ = ["CodeOrigin", "Explanation", "Writer", "writer"]
+__all__ = ["CodeOrigin", "Explanation", "Writer"]
 
 
 class CodeOrigin(StrEnum):
@@ -22,6 +22,36 @@ class CodeOrigin(StrEnum):
     PLANNING = "planning"
     CONFIGURATION = "configuration"
     ERROR = "error"
+
+    def writer(self, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False) -> "Writer":
+        """Return a function that makes explanations of one kind, with a source and severity where none is given."""
+
+        def write(
+            code: str,
+            title: str,
+            why: str,
+            hint: str,
+            *,
+            source: str = source,
+            severity: Severity = severity,
+            bad: str = "",
+            good: str = "",
+        ) -> Explanation:
+            return Explanation(
+                code=code,
+                kind=self,
+                severity=severity,
+                title=title,
+                why=why,
+                hint=hint,
+                source=source,
+                bad=bad,
+                good=good,
+                category=self.value,
+                overridable=overridable,
+            )
+
+        return write
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +104,3 @@ class Writer(Protocol):
     ) -> Explanation:
         """Return the explanation."""
         ...
-
-
-def writer(
-    kind: CodeOrigin, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False
-) -> Writer:
-    """Return a function that makes explanations of one kind, with a source and severity where none is given."""
-
-    def write(
-        code: str,
-        title: str,
-        why: str,
-        hint: str,
-        *,
-        source: str = source,
-        severity: Severity = severity,
-        bad: str = "",
-        good: str = "",
-    ) -> Explanation:
-        return Explanation(
-            code=code,
-            kind=kind,
-            severity=severity,
-            title=title,
-            why=why,
-            hint=hint,
-            source=source,
-            bad=bad,
-            good=good,
-            category=kind.value,
-            overridable=overridable,
-        )
-
-    return write

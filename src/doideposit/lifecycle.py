@@ -31,8 +31,6 @@ __all__ = [
     "Outcome",
     "RetryClass",
     "State",
-    "advance",
-    "is_open",
 ]
 
 
@@ -56,6 +54,19 @@ class State(StrEnum):
     QUEUED = "queued"
     DONE = "done"
     REFUSED = "refused"
+
+    def advance(self, move: "Move") -> "State":
+        """Return the state after `move`; raise `IllegalMove` where the table has no such move."""
+        try:
+            return TABLE[self, move]
+        # A move that the table does not have is a mistake in the program.
+        except KeyError:
+            raise IllegalMove(f"a submission that is {self} cannot {move}") from None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the end of a submission's story is not known yet: a DOI has at most one such submission."""
+        return self in {State.PREPARED, State.SENDING, State.QUEUED}
 
 
 class Move(StrEnum):
@@ -183,17 +194,3 @@ TABLE: dict[tuple[State, Move], State] = {
     (State.SENDING, Move.ABANDON): State.REFUSED,
     (State.QUEUED, Move.ABANDON): State.REFUSED,
 }
-
-
-def advance(state: State, move: Move) -> State:
-    """Return the state after `move`; raise `IllegalMove` where the table has no such move."""
-    try:
-        return TABLE[state, move]
-    # A move that the table does not have is a mistake in the program.
-    except KeyError:
-        raise IllegalMove(f"a submission that is {state} cannot {move}") from None
-
-
-def is_open(state: State) -> bool:
-    """Tell whether the end of a submission's story is not known yet: a DOI has at most one such submission."""
-    return state in {State.PREPARED, State.SENDING, State.QUEUED}

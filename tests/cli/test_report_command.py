@@ -8,7 +8,6 @@ from desk import DOI, Desk
 from doideposit.crossref.xml.participation import Measure
 from doideposit.reports.attention import AttentionKind, state_words
 from doideposit.reports.overview import gather
-from doideposit.reports.page import page
 from mixed_ledger import NOW, mixed_desk
 
 
@@ -101,7 +100,7 @@ def test_a_link_to_the_page_stays_a_link(desk: Desk) -> None:
 def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
     with mixed_desk(tmp_path) as story:
         found = gather(story.depositor, NOW, version="1.2.3")
-        html = page(found)
+        html = found.to_html()
     kinds = {str(one.doi).rpartition(".")[2]: state_words(one)[1] for one in found.statuses}
     assert (kinds["C261"], kinds["C235"], kinds["C264"]) == (AttentionKind.BAD,) * 3
     assert (kinds["C265"], kinds["C267"], kinds["C231"]) == (AttentionKind.OPEN, AttentionKind.OPEN, AttentionKind.GOOD)

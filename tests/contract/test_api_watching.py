@@ -10,7 +10,7 @@ from werkzeug.test import Client
 from api_client import RECORD, TOKEN
 from depositing import Desk, sqlite_url
 from doideposit.job.monitoring import Run, prometheus_text, read_last_run, status_text
-from doideposit.reports.standing import take_standing
+from doideposit.reports.standing import Standing
 from doideposit.web import Tokens, application
 from doideposit.web.watching import JobWatch
 
@@ -76,7 +76,7 @@ def test_the_metrics_are_those_of_the_file(desk: Desk) -> None:
     answer = client(desk, run).get("/metrics", headers=HEADER)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-    assert answer.text == prometheus_text(run, take_standing(desk.depositor, now=desk.clock()))
+    assert answer.text == prometheus_text(run, Standing.take(desk.depositor, now=desk.clock()))
     assert 'doideposit_inbox_waiting{target="sandbox",folder="rejected"} 2' in answer.text
     assert "last_run" not in client(desk, None).get("/metrics", headers=HEADER).text
 

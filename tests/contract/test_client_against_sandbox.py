@@ -32,7 +32,7 @@ from doideposit.lifecycle import Outcome
 from doideposit.records.identifiers import Doi
 from doideposit.records.models import batch as models_batch
 from doideposit.records.models.batch import SealedBatch
-from doideposit.registered.reading import read_record
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.enquiries import AnswerRules
@@ -288,7 +288,7 @@ def test_every_look_up_of_what_is_registered(clock: Clock, answers: AnswerRules)
         for form in ("unixsd", "unixref"):
             shown = registry.transformed(Doi("10.5555/c9"), form)
             assert shown is not None
-            assert read_record(shown.answer, "10.5555/c9") is not None
+            assert RegisteredRecord.read(shown.answer, "10.5555/c9") is not None
         assert registry.agencies([Doi("10.5555/c9"), Doi("10.5555/none")]) == {
             "10.5555/c9": "Crossref",
             "10.5555/none": "",

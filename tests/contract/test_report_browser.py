@@ -15,10 +15,9 @@ import pytest
 
 from doideposit.crossref.xml.participation import Measured
 from doideposit.records.identifiers import Doi
-from doideposit.reports.activity import Activity, outcomes_chart
-from doideposit.reports.completeness import completeness
+from doideposit.reports.activity import Activity
+from doideposit.reports.completeness import Completeness
 from doideposit.reports.overview import gather
-from doideposit.reports.page import page
 from made_up_reports import everything_hostile, rejected, report, status
 from mixed_ledger import NOW, mixed_desk
 
@@ -45,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
         path = folder / "report.html"
         # As a publisher has it, whose DOIs exist: only there do DOIs lead anywhere.
         gathered = replace(gather(desk.depositor, NOW, version="1.2.3"), target="production")
-        path.write_text(page(gathered), encoding="utf-8")
+        path.write_text(gathered.to_html(), encoding="utf-8")
     return path.as_uri()
 
 
@@ -216,7 +215,7 @@ def test_on_paper_the_controls_are_gone_and_the_rows_are_not(chromium: Any, addr
 
 def test_hostile_texts_do_nothing_in_a_browser(chromium: Any, tmp_path: Path) -> None:
     path = tmp_path / "hostile.html"
-    path.write_text(page(everything_hostile()), encoding="utf-8")
+    path.write_text(everything_hostile().to_html(), encoding="utf-8")
     with visiting(chromium, path.as_uri()) as visit:
         opened: list[str] = []
         visit.page.on("dialog", lambda dialog: opened.append(dialog.message))
@@ -235,9 +234,9 @@ def test_links_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any,
     ]
     works = [Measured(Doi("10.5555/C1"), frozenset())]
     activity = Activity(((NOW, "registered"),), (), {})
-    made = report(*statuses, charts=(outcomes_chart(activity, NOW),), series=(completeness("notes", works),))
+    made = report(*statuses, charts=(activity.outcomes_chart(NOW),), series=(Completeness.of_works("notes", works),))
     path = tmp_path / "report.html"
-    path.write_text(page(made), encoding="utf-8")
+    path.write_text(made.to_html(), encoding="utf-8")
     with visiting(
         chromium, path.as_uri(), viewport=viewport, java_script_enabled=script, reduced_motion="reduce"
     ) as visit:
@@ -260,10 +259,10 @@ def test_links_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any,
 def test_links_of_a_long_page_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any) -> None:
     made = report(
         *(status(place) for place in range(3_000)),
-        series=(completeness("notes", [Measured(Doi("10.5555/C1"), frozenset())]),),
+        series=(Completeness.of_works("notes", [Measured(Doi("10.5555/C1"), frozenset())]),),
     )
     path = tmp_path / "report.html"
-    path.write_text(page(made), encoding="utf-8")
+    path.write_text(made.to_html(), encoding="utf-8")
     with visiting(chromium, path.as_uri(), viewport=viewport, reduced_motion="reduce") as visit:
         visit.page.click("nav a[href='#complete']")
         visit.page.wait_for_timeout(400)

@@ -14,7 +14,7 @@ from doideposit.errors import RegistrarError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.faults import FAULTS, Door, parse_fault
+from doideposit.sandbox.faults import FAULTS, Door, Fault
 from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
@@ -63,7 +63,7 @@ def test_both_raise_the_same_class(fault: str) -> None:
             inside.submit(BATCH, "a.xml")
         heard = []
         for registrar in (inside, outside):
-            sandbox.faults.arm([parse_fault(fault)])
+            sandbox.faults.arm([Fault.parse(fault)])
             heard.append(verdict(registrar, poll=poll))
             assert sandbox.faults.armed == ()
     assert heard[0] == heard[1]
@@ -74,7 +74,7 @@ LOGS = dict.fromkeys(ways(Door.PROCESS), "registered") | {"zero_records": "missi
 
 @pytest.mark.parametrize("fault", LOGS)
 def test_bent_logs_lead_to_the_right_conclusion(fault: str) -> None:
-    sandbox = Sandbox(clock=Clock(), delays=Delays.none(), faults=[parse_fault(fault)])
+    sandbox = Sandbox(clock=Clock(), delays=Delays.none(), faults=[Fault.parse(fault)])
     registrar = SandboxRegistrar(sandbox)
     registrar.submit(BATCH, "a.xml")
     reading = outcomes.read(registrar.fetch_result("a.xml"), dois=[DOI], batch_id="batch-1")
@@ -88,6 +88,6 @@ def test_what_is_no_log_of_ours_proves_nothing(fault: str) -> None:
     sandbox = Sandbox(clock=Clock(), delays=Delays.none())
     registrar = SandboxRegistrar(sandbox)
     registrar.submit(BATCH, "a.xml")
-    sandbox.faults.arm([parse_fault(fault)])
+    sandbox.faults.arm([Fault.parse(fault)])
     reading = outcomes.read(registrar.fetch_result("a.xml"), dois=[DOI], batch_id="batch-1")
     assert isinstance(reading, outcomes.Unrecognized)

@@ -26,7 +26,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.records.sources.doi_list import dois_in_list
 from doideposit.registered.comparison import compare
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
@@ -54,7 +54,7 @@ def elsewhere(desk: Desk, *records: Commentary, timestamp: int = 20200301120000)
 def shown(desk: Desk, doi: object) -> RegisteredRecord:
     kept = desk.sandbox.record(str(doi))
     assert kept is not None
-    found = read_record(kept.record.encode(), kept.doi)
+    found = RegisteredRecord.read(kept.record.encode(), kept.doi)
     assert found is not None
     return found
 
@@ -512,7 +512,7 @@ def test_every_record_of_others_is_registered_as_before_or_not_touched(
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), relation_targets="none")
     sandbox.elsewhere.deposit(path.read_bytes())
     before = {one.doi: one for one in sandbox.records}
-    records = {doi: read_record(one.record.encode(), doi) for doi, one in before.items()}
+    records = {doi: RegisteredRecord.read(one.record.encode(), doi) for doi, one in before.items()}
     found = next(one for one in records.values() if one is not None and one.record_type is not None)
     series = series_of_fixture(found, **{"record_type": found.record_type.value, **says} if found.record_type else says)
     checker = Checker(series={series.name: series}, validator=validator, depositor=DEPOSITOR, clock=clock)
@@ -531,7 +531,7 @@ def test_every_record_of_others_is_registered_as_before_or_not_touched(
     for entry in plan.entries:
         assert entry.doi is not None, entry.findings
         doi = next(one for one in before if one.lower() == entry.doi.key)
-        old, new = records[doi], read_record(sandbox.record(doi).record.encode(), doi)  # type: ignore[union-attr]
+        old, new = records[doi], RegisteredRecord.read(sandbox.record(doi).record.encode(), doi)  # type: ignore[union-attr]
         assert old is not None
         assert new is not None
         # What a record cannot say stops the update, by name; what is sent leaves everything as it was.

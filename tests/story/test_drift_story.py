@@ -9,7 +9,7 @@ import pytest
 from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.deposits.planning import Action
 from doideposit.errors import RegistrarUnavailable, UsageError
-from doideposit.reports.standing import take_standing
+from doideposit.reports.standing import Standing
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
@@ -100,7 +100,7 @@ def test_each_change_is_found_within_a_week_and_told_with_before_and_after(desk:
     assert status.needs_person
     assert not status.as_intended
     assert "drift accept" in status.next_action
-    assert DOI in [str(one.doi) for one in take_standing(desk.depositor, now=desk.clock()).drifted.first]
+    assert DOI in [str(one.doi) for one in Standing.take(desk.depositor, now=desk.clock()).drifted.first]
     told = [one for one in desk.depositor.history(DOI) if one.kind == "drift"]
     assert len(told) == len(kinds), "told once, however often it was seen"
 

@@ -15,7 +15,6 @@ from doideposit.errors import AddressRefused, PageUnavailable
 from doideposit.findings import Finding
 from doideposit.health.moving import (
     SiteMove,
-    change_record,
     compare_moves,
     decide_moves,
     look_at_pages,
@@ -103,7 +102,7 @@ class House:
         write_failed(table, moves)
         write_undo(table, moves)
         going = [one for one in moves if one.goes]
-        assert all(change_record(one) is None for one in going)
+        assert all(one.change_record() is None for one in going)
         for part in filter(None, (going[:1], going[1:])):
             assert plan is not None
             depositor.deposit(part_of(plan, {one.key for one in part}))

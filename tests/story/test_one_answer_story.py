@@ -23,7 +23,7 @@ from doideposit.job.mail import tell
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.state import JobState
 from doideposit.lifecycle import Milestone, Outcome, State
-from doideposit.reports.standing import take_standing
+from doideposit.reports.standing import Standing
 from mixed_ledger import mixed_desk
 
 NEVER = timedelta(days=9_999)
@@ -93,7 +93,7 @@ class House:
         )
         folders = Folders(self.run.folder / "inbox")
         folders.make()
-        standing = take_standing(self.desk.depositor, now=now)
+        standing = Standing.take(self.desk.depositor, now=now)
         report = PassReport("sandbox")
         tell(report, standing, JobState(), mail=mail, send=sent.append, folders=folders, now=now, host="pub1")
         return sent
@@ -242,7 +242,7 @@ def from_mail(house: House) -> tuple[set[str], int, int]:
 def from_metrics(house: House) -> tuple[int, int, int]:
     now = house.desk.clock()
     run = Run("sandbox", now, now, 0, "", None, {})
-    text = prometheus_text(run, take_standing(house.desk.depositor, now=now))
+    text = prometheus_text(run, Standing.take(house.desk.depositor, now=now))
     names = ("overdue_dois", "needs_person_dois", "drifted_dois")
     late, needing, drifted = (
         int(float(re.search(rf"^doideposit_{name}\{{.*\}} (.*)$", text, re.MULTILINE)[1])) for name in names

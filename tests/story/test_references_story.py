@@ -15,7 +15,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.faults import parse_fault
+from doideposit.sandbox.faults import Fault
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.simulation import Sandbox
 
@@ -183,7 +183,7 @@ def test_references_of_ready_made_files_and_those_sent_alone_are_asked_about_too
     ],
 )
 def test_services_that_are_away_say_nothing_of_a_reference(desk: Desk, fault: str) -> None:
-    desk.sandbox.faults.arm([parse_fault(fault), parse_fault(fault.replace("rest", "handle"))])
+    desk.sandbox.faults.arm([Fault.parse(fault), Fault.parse(fault.replace("rest", "handle"))])
     plan = desk.depositor.plan(commentary(references=REFERENCES))
     assert plan.ok
     [told] = [one for one in plan.entries[0].findings if one.code == "reference-doi-unasked"]

@@ -21,7 +21,7 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.mail import Recipients, tell
 from doideposit.job.state import JobState
-from doideposit.reports.standing import together
+from doideposit.reports.standing import Standing
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
@@ -289,7 +289,7 @@ def test_mails_of_one_go_out_when_the_server_refuses_those_of_another() -> None:
             raise WorldError("it does not accept the addresses")
         sent.append(message["To"])
 
-    standing = replace(together((), now, "test"), publishers={})
+    standing = replace(Standing.together((), now, "test"), publishers={})
     state = JobState()
     folders = Folders(Path("inbox"))
     recipients = Recipients({"other-house": ("editor@other.example",)})

@@ -18,7 +18,7 @@ from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 from doideposit.reports.overview import gather
-from doideposit.reports.standing import take_standing
+from doideposit.reports.standing import Standing
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.simulation import Sandbox
@@ -66,7 +66,7 @@ def test_a_conflict_has_both_records_beside_each_other(desk: Desk, conflict: Cro
 
 def test_every_door_has_the_same_number(desk: Desk, conflict: CrossrefWarning) -> None:
     now = desk.clock()
-    standing = take_standing(desk.depositor, now=now)
+    standing = Standing.take(desk.depositor, now=now)
     status = desk.depositor.status(SECOND.doi)
     assert status.needs_person
     assert f"warnings show {conflict.id}" in status.next_action
@@ -93,7 +93,7 @@ def test_a_dismissed_conflict_stays_quiet_when_the_record_is_deposited_again(
         (conflict.id, "a reprint in two series")
     ]
     assert not desk.depositor.status(SECOND.doi).needs_person
-    assert take_standing(desk.depositor, now=desk.clock()).warnings == 0
+    assert Standing.take(desk.depositor, now=desk.clock()).warnings == 0
 
 
 @pytest.mark.parametrize("who", [FIRST, SECOND], ids=["the first of the two", "the second of the two"])

@@ -27,7 +27,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.registered.comparison import compare
-from doideposit.registered.reading import read_record
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.simulation import Sandbox
@@ -246,8 +246,8 @@ def hold(year: Year, *, old: int, new: int) -> dict[str, int]:
     for one in records:
         kept = year.sandbox.record(str(one.doi))
         assert kept is not None
-        ours = read_record(build(DEPOSITOR.head("x", 20270101000000), [one]).xml, str(one.doi))
-        theirs = read_record(kept.record.encode(), str(one.doi))
+        ours = RegisteredRecord.read(build(DEPOSITOR.head("x", 20270101000000), [one]).xml, str(one.doi))
+        theirs = RegisteredRecord.read(kept.record.encode(), str(one.doi))
         assert ours is not None
         assert theirs is not None
         assert compare(theirs, ours) == (), one.doi

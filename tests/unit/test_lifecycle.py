@@ -4,19 +4,7 @@ import itertools
 
 import pytest
 
-from doideposit.lifecycle import (
-    STATE_AFTER,
-    TABLE,
-    EventKind,
-    IllegalMove,
-    Milestone,
-    Move,
-    Outcome,
-    RetryClass,
-    State,
-    advance,
-    is_open,
-)
+from doideposit.lifecycle import STATE_AFTER, TABLE, EventKind, IllegalMove, Milestone, Move, Outcome, RetryClass, State
 
 LEGAL = {
     ("prepared", "start"): "sending",
@@ -37,15 +25,15 @@ def test_every_pair_of_state_and_move(state: State, move: Move) -> None:
     wanted = LEGAL.get((state.value, move.value))
     if wanted is None:
         with pytest.raises(IllegalMove, match=f"{state} cannot {move}"):
-            advance(state, move)
+            state.advance(move)
     else:
-        assert advance(state, move).value == wanted
+        assert state.advance(move).value == wanted
 
 
 def test_what_is_done_never_moves_again_and_what_seemed_refused_only_when_its_log_turns_up() -> None:
     leaving = {state for state, _ in TABLE}
     assert leaving == set(State) - {State.DONE}
-    assert {state for state in State if is_open(state)} == leaving - {State.REFUSED}
+    assert {state for state in State if state.is_open} == leaving - {State.REFUSED}
     assert [move for state, move in TABLE if state is State.REFUSED] == [Move.FINISH]
 
 

@@ -28,11 +28,9 @@ from doideposit.reports.findings import (
     annotations,
     by_weight,
     detailed,
-    grouped,
     in_order,
     is_wish,
     safe,
-    summary,
     wishes,
 )
 from doideposit.safe_xml import LIMITS
@@ -158,7 +156,7 @@ def show_findings(
     visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
     many = visible.seen > GROUP_FROM and count > 1
     if many and not each:
-        terminal.lines(grouped(tally if verbose else visible, source_line, width=terminal.width))
+        terminal.lines((tally if verbose else visible).grouped(source_line, width=terminal.width))
     else:
         _show_each(terminal, visible.kept, verbose=verbose, together=count > 1 and not each)
     if not verbose:
@@ -166,7 +164,7 @@ def show_findings(
     terminal.lines(richer)
     if visible.seen and not many:
         terminal.say()
-    terminal.line(summary(tally, count, noun=noun))
+    terminal.line(tally.summary(count, noun=noun))
     stopped = {_record_of(one) for one in tally.kept if one.stops}
     if stopped:
         things = tally.by_weight["error"]

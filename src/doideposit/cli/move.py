@@ -190,11 +190,10 @@ class MoveRun:
         return self._depositor.plans.approvals_needed > 0
 
     def _change_records(self) -> None:
-        from doideposit.health.moving import change_record
 
         # The record files come first: a later update of one that is left behind would lead its DOI back.
         for one in self._going:
-            problem = change_record(one)
+            problem = one.change_record()
             if problem is not None:
                 raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then {AGAIN}")
 

@@ -57,7 +57,6 @@ def report(
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import find_waiting
     from doideposit.reports.overview import gather, planned
-    from doideposit.reports.page import page
     from doideposit.wiring import open_depositor, system_clock
 
     terminal = invocation.terminal(as_json=as_json)
@@ -71,7 +70,7 @@ def report(
             gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:
             gathered = replace(gathered, records=planned(depositor, records, only=only))
-    text = page(gathered)
+    text = gathered.to_html()
     if str(output) == "-":
         if as_json:
             raise UsageError("the page and the JSON cannot both go to standard output", hint="give a file with -o")

@@ -47,7 +47,7 @@ def sandbox(
     """Run a simulated Crossref as an HTTP server: queue, schema checks, result logs, and faults on demand."""
     from doideposit.sandbox.accounts import Account
     from doideposit.sandbox.clock import Delays
-    from doideposit.sandbox.faults import FAULTS, parse_fault
+    from doideposit.sandbox.faults import FAULTS, Fault
     from doideposit.sandbox.server import serve
     from doideposit.sandbox.simulation import Sandbox
     from doideposit.wiring import open_validator
@@ -64,7 +64,7 @@ def sandbox(
         accounts=[Account.role(user, "sandbox", prefixes or ("*",))],
         validate=open_validator(announce=terminal.note).validate,
         delays=Delays.none() if fast else Delays(),
-        faults=[parse_fault(text) for text in faults],
+        faults=[Fault.parse(text) for text in faults],
         state=state,
     )
 

@@ -14,7 +14,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 from doideposit.records.origin import RawValue
 from doideposit.registered.comparison import compare
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.record_file import record_fields, record_text
 from doideposit.registered.values import Difference
 
@@ -113,7 +113,7 @@ def _heading(series: Series, state: RegisteredState, *, is_whole: bool) -> str:
 
 def _changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:
     """Return what a deposit of the record, unchanged, would change of what is registered."""
-    again = None if checked.xml is None else read_record(checked.xml, record.doi)
+    again = None if checked.xml is None else RegisteredRecord.read(checked.xml, record.doi)
     left = {one.name for one in record.leftovers}
     return () if again is None else tuple(one for one in compare(record, again) if one.field not in left)
 

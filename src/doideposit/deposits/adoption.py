@@ -32,7 +32,7 @@ from doideposit.errors import (
 from doideposit.findings import Finding, Severity, counted
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import Series
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.record_file import series_of
 
 __all__ = ["AdoptionPass", "AdoptionScope"]
@@ -287,7 +287,7 @@ class AdoptionPass:
             message = f"Crossref still shows an earlier version of {doi} than the one that was deposited from here"
             finding = Finding("adopt-unread", Severity.WARNING, message, "run the same command again tomorrow")
             return AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,))
-        record = read_record(state.answer, doi.printed) if state.has_record else None
+        record = RegisteredRecord.read(state.answer, doi.printed) if state.has_record else None
         if record is None:
             message = f"the answer about {doi} holds no record of it"
             hint = "run the same command again later; where it stays so, ask Crossref support"

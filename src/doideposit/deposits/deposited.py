@@ -6,7 +6,7 @@ from typing import Any
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi
-from doideposit.registered.reading import read_record
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["deposited_record"]
 
@@ -18,7 +18,7 @@ def deposited_record(depositor: Depositor, doi: Doi) -> Mapping[str, Any]:
     """
     status, sent = depositor.status(doi), depositor.versions.last_registered(doi)
     xml = sent[1] if sent else depositor.xml(doi)
-    found = None if xml is None else read_record(xml, str(status.doi))
+    found = None if xml is None else RegisteredRecord.read(xml, str(status.doi))
     if found is None:
         hint = "give its record file, such as c258.yaml; or deposit it first"
         raise UsageError(f"{doi} was never deposited to {depositor.target} from here", hint=hint)

@@ -38,7 +38,7 @@ from doideposit.findings import Finding, Where, field_path
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
-from doideposit.registered.reading import read_records
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["Poller", "resolve_outcomes"]
 
@@ -131,7 +131,7 @@ def _with_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome
     # What the file as a whole suffered names no field of one record, and there can be thousands of records.
     if not any(one.finding is not None and not one.inherited for one in results):
         return tuple(results)
-    records = read_records(sent)
+    records = RegisteredRecord.read_all(sent)
     found = {key: record.fields for key, record in records.items()}
     return tuple(
         replace(one, finding=_with_field(one.finding, found.get(one.doi.key, {})))

@@ -21,7 +21,7 @@ from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnsw
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType, Series
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["CitedAgencies", "find_agencies", "preflight"]
 
@@ -108,7 +108,7 @@ def _is_proven(context: DepositContext, series: Series) -> bool:
     # Of an adopted series nothing may be deposited yet, however many DOIs it has: then Crossref is asked.
     for work in islice(registered, LOOKED_AT):
         sent = context.ledger.versions.last_registered(work.doi)
-        record = None if sent is None else read_record(sent[1], work.doi.printed)
+        record = None if sent is None else RegisteredRecord.read(sent[1], work.doi.printed)
         if record is not None:
             return work.doi.prefix == series.prefix and not list(_differences(series, record))
     return False
@@ -201,7 +201,7 @@ def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> 
 
 def _record_of(context: DepositContext, registry: RegistryPort, doi: Doi | None) -> RegisteredRecord | None:
     state = None if doi is None else registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
-    return None if doi is None or state is None or state.alias_of else read_record(state.answer, doi.printed)
+    return None if doi is None or state is None or state.alias_of else RegisteredRecord.read(state.answer, doi.printed)
 
 
 def _issns_of(record: RegisteredRecord) -> set[str]:

@@ -43,7 +43,7 @@ from doideposit.registered.citations import (
     is_plainly_other,
     printed_reference,
 )
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["CitedReferences"]
 
@@ -159,7 +159,7 @@ class _ReferencePass:
         versions = self._context.ledger.versions
         sent = versions.last_registered(doi)
         known = sent[1] if sent else versions.adopted_version(doi)
-        return None if known is None else read_record(known, doi.printed)
+        return None if known is None else RegisteredRecord.read(known, doi.printed)
 
     # Whether the DOIs exist, and what they lead to.
 

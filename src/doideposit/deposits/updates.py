@@ -28,7 +28,7 @@ from doideposit.records.origin import RawValue
 from doideposit.registered.clearing import fields_of
 from doideposit.registered.comparison import compare
 from doideposit.registered.policy import judge
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Consent, Judgement
 
 __all__ = ["Examined", "Seen", "applied_in_parts", "compared", "examine", "is_kept", "is_registered", "look"]
@@ -125,7 +125,7 @@ def is_kept(ledger: TargetLedger, doi: Doi, number: str | None) -> bool:
 
 
 def _number_in(xml: bytes, doi: str) -> RawValue:
-    record = read_record(xml, doi)
+    record = RegisteredRecord.read(xml, doi)
     return record.fields.get("number") if record else None
 
 
@@ -206,8 +206,8 @@ def _changes_nothing(context: DepositContext, candidate: DepositCandidate, store
     doi, versions = candidate.item.doi, context.ledger.versions
     sent = versions.last_registered(doi)
     ours = sent[1] if sent else versions.adopted_version(doi)
-    registered = None if ours is None else read_record(ours, doi.printed)
-    desired = read_record(store.get(candidate.content), doi.printed)
+    registered = None if ours is None else RegisteredRecord.read(ours, doi.printed)
+    desired = RegisteredRecord.read(store.get(candidate.content), doi.printed)
     return registered is not None and desired is not None and not compare(registered, desired)
 
 
@@ -251,11 +251,11 @@ class _Base(NamedTuple):
 def _judged(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool) -> Judgement:
     """Judge what a file makes of a DOI; with `alone` it holds nothing but parts of the record."""
     if alone:
-        desired = read_record(with_parts(base.xml, xml, doi), base.doi)
+        desired = RegisteredRecord.read(with_parts(base.xml, xml, doi), base.doi)
         # An empty part says as much as `remove` in a record file.
         consent = replace(consent, removed=(*consent.removed, *fields_of(emptied_blocks(xml, doi))))
     else:
-        desired = read_record(xml, doi.printed)
+        desired = RegisteredRecord.read(xml, doi.printed)
     if desired is None:
         raise RuntimeError(f"the checked file does not hold {doi}")
     return judge(base.record, desired, consent)
@@ -275,7 +275,7 @@ def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None
         xml, name = sent[1], doi.printed
     else:
         return None
-    record = read_record(xml, name)
+    record = RegisteredRecord.read(xml, name)
     return None if record is None else _Base(xml, name, record)
 
 

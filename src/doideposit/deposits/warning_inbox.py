@@ -11,7 +11,7 @@ from doideposit.deposits.warnings import CrossrefWarning, warnings_of
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.registered.reading import read_record
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["WarningInbox"]
 
@@ -72,7 +72,7 @@ class WarningInbox:
         except InvalidIdentifier:
             return ConflictSide(text, {}, "", "that is no DOI")
         sent = self._context.ledger.versions.last_registered(doi)
-        record = read_record(sent[1], doi.printed) if sent else None
+        record = RegisteredRecord.read(sent[1], doi.printed) if sent else None
         if record is not None:
             return ConflictSide(text, record.fields, "our last deposit")
         return self._asked(text)
@@ -85,7 +85,7 @@ class WarningInbox:
             state = registry.registered(doi, self._context.accounts.main.depositor.email)
         except (RegistrarError, ConfigurationError) as error:
             return ConflictSide(text, {}, "", error.message)
-        record = read_record(state.answer, doi.printed) if state and state.has_record else None
+        record = RegisteredRecord.read(state.answer, doi.printed) if state and state.has_record else None
         if record is None:
             return ConflictSide(text, {}, "", "Crossref does not know it")
         return ConflictSide(text, record.fields, "Crossref, asked now")

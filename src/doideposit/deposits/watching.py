@@ -27,7 +27,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.registered.comparison import same_value
 from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address, updates_of
 from doideposit.registered.drift_values import Drift, DriftKind
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["Watcher"]
 
@@ -159,7 +159,7 @@ class Watcher:
         waits = context.ledger.versions.parts_not_shown(seen.doi)
         # What was registered elsewhere is held against what it was when it was taken over.
         known = sent[1] if sent else context.ledger.versions.adopted_version(seen.doi)
-        ours = None if known is None else read_record(known, seen.doi.printed)
+        ours = None if known is None else RegisteredRecord.read(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
         elsewhere, is_whole = self._elsewhere(registry, seen, ours, handle)
         sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), elsewhere)
@@ -175,7 +175,7 @@ class Watcher:
         """Finish an update of references that Crossref added up, when its version is seen for the first time."""
         if state is None or seen.intended_at is not None or seen.drift:
             return False
-        shown = read_record(state.answer, seen.doi.printed)
+        shown = RegisteredRecord.read(state.answer, seen.doi.printed)
         return _keeps_old_references(ours, shown) and _refill(self.context, seen.doi)
 
     def _elsewhere(
@@ -232,7 +232,7 @@ class Watcher:
         if state.timestamp < sent.version and not (state.alias_of or seen.intended_at or seen.drift):
             proof = f"Crossref's query service still shows the version {state.timestamp}, and ours is {sent.version}"
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
-        record = read_record(state.answer, state.alias_of or seen.doi.printed) if state.has_record else None
+        record = RegisteredRecord.read(state.answer, state.alias_of or seen.doi.printed) if state.has_record else None
         alike = not differences_of(sent.record, record)
         if sent.waits and not alike and not state.alias_of and now - seen.since < DAY:
             # It has no number, so that only its content tells whether the answer is older.

@@ -7,7 +7,7 @@ from pathlib import Path
 from doideposit.config.settings import Settings
 from doideposit.diagnosis.setup import place_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, Realm, fail, ok
+from doideposit.diagnosis.values import Check, Realm
 from doideposit.job.mail_server import greet, send
 from doideposit.job.notices import trial_mail
 from doideposit.wiring import mail_password
@@ -21,20 +21,20 @@ def check_mail(settings: Settings, around: DiagnosisContext, *, send_test_mail: 
     if mail is None:
         if send_test_mail:
             hint = "add a section [mail] with host, sender and to"
-            yield fail("mail", "no mail is configured, so none can be sent", hint, Realm.CONFIGURATION)
+            yield Check.fail("mail", "no mail is configured, so none can be sent", hint, Realm.CONFIGURATION)
         return
     password = mail_password(settings, around.environ)
     if mail.sendmail is not None and not Path(mail.sendmail).is_file():
         hint = "install a mail program that brings it, or name the mail server with [mail] host"
-        yield fail("mail", f"there is no program {mail.sendmail}, which [mail] sendmail names", hint)
+        yield Check.fail("mail", f"there is no program {mail.sendmail}, which [mail] sendmail names", hint)
         return
     if send_test_mail:
         send(mail, trial_mail(mail, settings.target, around.clock(), socket.gethostname()), password)
-        yield ok("mail", f"a test mail is on its way to {', '.join(mail.to)}: look whether it arrives")
+        yield Check.ok("mail", f"a test mail is on its way to {', '.join(mail.to)}: look whether it arrives")
         return
     greet(mail, password)
     if mail.sendmail is not None:
-        yield ok("mail", f"{mail.sendmail} takes the mails; `doideposit doctor --send-test-mail` sends one")
+        yield Check.ok("mail", f"{mail.sendmail} takes the mails; `doideposit doctor --send-test-mail` sends one")
     else:
         who = "" if mail.password is None else f" as {mail.username}, with a password in {place_of(mail.password)}"
-        yield ok("mail", f"{mail.host} can be reached{who}; `doideposit doctor --send-test-mail` sends a mail")
+        yield Check.ok("mail", f"{mail.host} can be reached{who}; `doideposit doctor --send-test-mail` sends a mail")

@@ -13,7 +13,7 @@ from doideposit.crossref.http import HttpAnswer, NoAnswer, Timeouts, check_addre
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, examine, fail, ok, warn
+from doideposit.diagnosis.values import Check
 from doideposit.wiring import credentials_of, endpoint_of, needs_login, open_fetch
 
 __all__ = ["check_online"]
@@ -29,7 +29,7 @@ SERVER_ERROR = 500
 def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Yield everything that needs the network, each question once."""
     if not needs_login(settings):
-        yield ok("network", "nothing to ask: the embedded sandbox is on this machine")
+        yield Check.ok("network", "nothing to ask: the embedded sandbox is on this machine")
         return
     endpoint = endpoint_of(settings)
     host = endpoint.url.partition("://")[2]
@@ -38,7 +38,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     try:
         answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
     except NoAnswer as failure:
-        yield fail("network", f"{host} cannot be reached: {failure.reason}", _advice(failure.reason, base))
+        yield Check.fail("network", f"{host} cannot be reached: {failure.reason}", _advice(failure.reason, base))
         return
     yield _reached(host, answer)
     yield _clock(answer.date, around.clock())
@@ -48,14 +48,14 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
             # Where the password cannot be fetched, the check of the login has said so already.
             login = partial(credentials_of, one, environ=around.environ)
             what = f"login of {one.publisher} online" if one.publisher else "login online"
-            yield from examine(what, partial(_login, endpoint, login, what))
+            yield from Check.examine(what, partial(_login, endpoint, login, what))
     yield from _prefixes(settings, endpoint)
 
 
 def _reached(host: str, answer: HttpAnswer) -> Check:
     if answer.status >= SERVER_ERROR:
-        return warn("network", f"{host} can be reached, and answers {answer.status}", "try again later")
-    return ok("network", f"{host} can be reached")
+        return Check.warn("network", f"{host} can be reached, and answers {answer.status}", "try again later")
+    return Check.ok("network", f"{host} can be reached")
 
 
 ADVICE = (
@@ -77,14 +77,16 @@ def _advice(reason: str, base: str) -> str:
 
 def _clock(theirs: datetime | None, ours: datetime) -> Check:
     if theirs is None:
-        return warn("clock", "the server does not say what time it is", "compare the clock of this machine by hand")
+        return Check.warn(
+            "clock", "the server does not say what time it is", "compare the clock of this machine by hand"
+        )
     off = (ours - theirs).total_seconds()
     way = "ahead of" if off > 0 else "behind"
     message = f"the clock of this machine is {abs(off):,.0f} s {way} the server's"
     hint = "let it follow a time server, for instance: timedatectl set-ntp true"
     if abs(off) > WRONG:
-        return fail("clock", message, f"{hint}; deposits carry timestamps that must rise")
-    return warn("clock", message, hint) if abs(off) > SLOW else ok("clock", "agrees with the server's")
+        return Check.fail("clock", message, f"{hint}; deposits carry timestamps that must rise")
+    return Check.warn("clock", message, hint) if abs(off) > SLOW else Check.ok("clock", "agrees with the server's")
 
 
 def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) -> Iterator[Check]:
@@ -93,12 +95,12 @@ def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) ->
     if checked.verdict is LoginVerdict.ACCEPTED:
         # Crossref compares role and prefix only when it processes a deposit.
         later = "whether its role may deposit on the prefix shows with the first deposit"
-        yield ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
+        yield Check.ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
     elif checked.verdict is LoginVerdict.REFUSED:
-        yield fail(what, f"{login.username}: {checked.detail}", _about_login(login.username))
+        yield Check.fail(what, f"{login.username}: {checked.detail}", _about_login(login.username))
     else:
         hint = "try again later; if it stays, check the address of the target"
-        yield warn(what, f"not settled for {login.username}: {checked.detail}", hint)
+        yield Check.warn(what, f"not settled for {login.username}: {checked.detail}", hint)
 
 
 def _about_login(username: str) -> str:
@@ -118,17 +120,17 @@ def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
     # Sorted, so that two examinations can be compared line by line.
     prefixes = sorted({series.prefix for series in settings.series.values()})
     if endpoint.rest_url is None:
-        yield ok("prefix", f"not asked: {endpoint.target} has no REST API")
+        yield Check.ok("prefix", f"not asked: {endpoint.target} has no REST API")
         return
     registry = Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None, timeouts=PATIENCE)
     for prefix in prefixes:
-        yield from examine("prefix", partial(_prefix, registry, prefix))
+        yield from Check.examine("prefix", partial(_prefix, registry, prefix))
 
 
 def _prefix(registry: Registry, prefix: str) -> Iterator[Check]:
     owner = registry.prefix(prefix)
     if owner is None:
         hint = "compare it with the one Crossref gave the publisher; it stands in [series.…] prefix"
-        yield fail("prefix", f"Crossref does not know the prefix {prefix}", hint)
+        yield Check.fail("prefix", f"Crossref does not know the prefix {prefix}", hint)
     else:
-        yield ok("prefix", f"{prefix} belongs to {owner.name}")
+        yield Check.ok("prefix", f"{prefix} belongs to {owner.name}")

@@ -9,7 +9,7 @@ from doideposit.config.passwords import resolve_password
 from doideposit.config.schema import PasswordReference
 from doideposit.config.settings import Settings
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, Realm, fail, ok, warn
+from doideposit.diagnosis.values import Check, Realm
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, Series
 from doideposit.wiring import credentials_of, endpoint_of, needs_login
@@ -30,7 +30,7 @@ __all__ = [
 
 def check_program() -> Iterator[Check]:
     """Yield the program itself."""
-    yield ok(
+    yield Check.ok(
         "program", f"doideposit {version('doideposit')} on Python {platform.python_version()}, {platform.system()}"
     )
 
@@ -40,9 +40,9 @@ def check_encoding(around: DiagnosisContext) -> Iterator[Check]:
     others = [f"{what} ({code})" for what, code in around.encodings().items() if not _is_utf8(code)]
     if others:
         hint = "set LANG=C.UTF-8 or PYTHONUTF8=1, or names such as Müller may come out garbled"
-        yield warn("encoding", f"not UTF-8: {', '.join(others)}", hint)
+        yield Check.warn("encoding", f"not UTF-8: {', '.join(others)}", hint)
     else:
-        yield ok("encoding", "UTF-8 everywhere")
+        yield Check.ok("encoding", "UTF-8 everywhere")
 
 
 def _is_utf8(code: str) -> bool:
@@ -57,21 +57,21 @@ def check_settings(settings: Settings) -> Iterator[Check]:
     """Yield where the settings in force come from; that they are valid was settled when they were read."""
     above = [f"{name} ({origin})" for name, origin in settings.origins.items() if origin.startswith(ABOVE_THE_FILE)]
     beside = f"; above it: {', '.join(above)}" if above else ""
-    yield ok("configuration", f"{settings.path or 'no file, defaults alone'}{beside}")
+    yield Check.ok("configuration", f"{settings.path or 'no file, defaults alone'}{beside}")
     depositor = settings.depositor
     if depositor is None:
         hint = "add a section [depositor] with name, email and registrant; `doideposit init` writes one"
-        yield fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
+        yield Check.fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
     elif not settings.publisher:
-        yield ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
+        yield Check.ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
     for name, other in settings.publishers.items():
         series = ", ".join(one.name for one in settings.series.values() if one.publisher_account == name)
         words = f"{other.depositor.name}; Crossref mails its results to {other.depositor.email}"
         if series:
-            yield ok(f"publisher {name}", f"{words}; it deposits {series}")
+            yield Check.ok(f"publisher {name}", f"{words}; it deposits {series}")
         else:
             hint = f'add publisher_account = "{name}" to its series'
-            yield warn(f"publisher {name}", f"{words}; no series belongs to it", hint)
+            yield Check.warn(f"publisher {name}", f"{words}; no series belongs to it", hint)
 
 
 MEANINGS = {
@@ -84,16 +84,16 @@ MEANINGS = {
 def check_target(settings: Settings) -> Iterator[Check]:
     """Yield where deposits go."""
     if not needs_login(settings):
-        yield ok("target", f"{settings.target}, {MEANINGS['sandbox']}")
+        yield Check.ok("target", f"{settings.target}, {MEANINGS['sandbox']}")
         return
     other = settings.targets.get(settings.target)
     address = endpoint_of(settings).url
     meaning = f"not Crossref's own address, but {address}" if other and other.url else MEANINGS[settings.target]
     if settings.target == "production" and other and other.url:
         hint = "take [targets.production] away, unless this is a rehearsal"
-        yield warn("target", f"production, {meaning}", hint)
+        yield Check.warn("target", f"production, {meaning}", hint)
     else:
-        yield ok("target", f"{settings.target}, {meaning}")
+        yield Check.ok("target", f"{settings.target}, {meaning}")
 
 
 def place_of(reference: PasswordReference) -> str:
@@ -110,7 +110,7 @@ def place_of(reference: PasswordReference) -> str:
 def check_credentials(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Check whether the login of the target is there; the password is fetched, looked at and forgotten."""
     if not needs_login(settings):
-        yield ok("login", "the embedded sandbox needs none")
+        yield Check.ok("login", "the embedded sandbox needs none")
         return
     for one in settings.of_each_publisher():
         yield from _check_login(one, around, f"login of {one.publisher}" if one.publisher else "login")
@@ -121,11 +121,11 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
     credentials = settings.credentials.get(settings.target)
     if credentials is None and settings.publisher:
         hint = f"add a section [publishers.{settings.publisher}.credentials.{settings.target}]"
-        yield fail(what, f"there is none for the target {settings.target}", hint, Realm.CONFIGURATION)
+        yield Check.fail(what, f"there is none for the target {settings.target}", hint, Realm.CONFIGURATION)
         return
     if credentials is not None and credentials.password is None:
         hint = f"for the scheduled job, name where it is kept: password below [credentials.{settings.target}]"
-        yield warn(what, f"{credentials.username}; the password is asked for at the terminal each time", hint)
+        yield Check.warn(what, f"{credentials.username}; the password is asked for at the terminal each time", hint)
         return
     password = credentials_of(settings, environ=around.environ).password
     if credentials is None or credentials.password is None:
@@ -133,9 +133,9 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
     place = place_of(credentials.password)
     if _is_odd(password.get_secret_value()):
         hint = "look whether they belong to the password; programs that read .env files often keep quotation marks"
-        yield warn(what, f"the password in {place} begins and ends with quotation marks or spaces", hint)
+        yield Check.warn(what, f"the password in {place} begins and ends with quotation marks or spaces", hint)
     else:
-        yield ok(what, f"{credentials.username}, with a password in {place}")
+        yield Check.ok(what, f"{credentials.username}, with a password in {place}")
 
 
 def _is_odd(password: str) -> bool:
@@ -149,11 +149,13 @@ def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterato
     if box is not None and box.password is not None:
         user = box.username or ""
         resolve_password(box.password, environ=around.environ, service="doideposit-mailbox", username=user)
-        yield ok("mailbox", f"{user} at {box.host}, with a password in {place_of(box.password)}")
+        yield Check.ok("mailbox", f"{user} at {box.host}, with a password in {place_of(box.password)}")
     for name, reference in settings.api.tokens.items():
         resolve_password(reference, environ=around.environ, service="doideposit-api", username=name)
     if settings.api.tokens:
-        yield ok("api tokens", f"{len(settings.api.tokens)} can be fetched: {', '.join(sorted(settings.api.tokens))}")
+        yield Check.ok(
+            "api tokens", f"{len(settings.api.tokens)} can be fetched: {', '.join(sorted(settings.api.tokens))}"
+        )
 
 
 def check_hooks(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
@@ -162,12 +164,12 @@ def check_hooks(settings: Settings, around: DiagnosisContext) -> Iterator[Check]
         program = hook.command[0] if hook.command else ""
         if program and shutil.which(program) is None:
             hint = f"look at the path and at its permissions; [hooks.{name}] command names it"
-            yield fail("hooks", f"{name}: there is no program {program} that this user may run", hint)
+            yield Check.fail("hooks", f"{name}: there is no program {program} that this user may run", hint)
         elif hook.secret is not None:
             resolve_password(hook.secret, environ=around.environ, service="doideposit-hook", username=name)
     if settings.hooks:
         names = ", ".join(settings.hooks)
-        yield ok("hooks", f"{names}: `doideposit hooks` says how they work, and tries one")
+        yield Check.ok("hooks", f"{names}: `doideposit hooks` says how they work, and tries one")
 
 
 def check_libraries(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
@@ -182,20 +184,20 @@ def check_libraries(settings: Settings, around: DiagnosisContext) -> Iterator[Ch
         library = needed[extra][0]
         if not around.has_library(library):
             hint = f"run: pip install 'doideposit[{extra}]'"
-            yield fail("libraries", f"the configuration needs {library}, which is not installed", hint)
+            yield Check.fail("libraries", f"the configuration needs {library}, which is not installed", hint)
             return
     if extras:
-        yield ok("libraries", f"the extras this configuration needs are installed: {', '.join(extras)}")
+        yield Check.ok("libraries", f"the extras this configuration needs are installed: {', '.join(extras)}")
 
 
 def check_series(settings: Settings) -> Iterator[Check]:
     """Check whether each series gives each commentary a DOI of its own, on its own prefix."""
     if not settings.series:
         hint = "add a section [series.NAME]; `doideposit init` writes one"
-        yield fail("series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION)
+        yield Check.fail("series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION)
     for series in settings.series.values():
         faults = list(_faults(series)) or list(_shared(series, settings.series.values()))
-        yield from (fail("series", f"{series.name}: {what}", hint, Realm.CONFIGURATION) for what, hint in faults)
+        yield from (Check.fail("series", f"{series.name}: {what}", hint, Realm.CONFIGURATION) for what, hint in faults)
         if not faults:
             yield _remark(series)
 
@@ -226,11 +228,11 @@ def _remark(series: Series) -> Check:
     issn = f"ISSN {series.issn}" if series.issn else "no ISSN"
     if series.url and "{number}" not in series.url:
         message = f"{series.name}: every commentary would lead to {series.url}"
-        return warn("series", message, "write {number} into the pattern `url`")
+        return Check.warn("series", message, "write {number} into the pattern `url`")
     if series.url and series.url.startswith("http://"):
         message = f"{series.name}: its landing pages are unencrypted: {series.url}"
-        return warn("series", message, "use https:// where the site has it")
+        return Check.warn("series", message, "use https:// where the site has it")
     derived = series.doi_for("1")
     example = f"number 1 is {derived}" if derived else "each record names its DOI"
     pages = "" if series.url else "; each record names its landing page"
-    return ok("series", f"{series.name}: {series.title}, {issn}, {series.record_type.value}; {example}{pages}")
+    return Check.ok("series", f"{series.name}: {series.title}, {issn}, {series.record_type.value}; {example}{pages}")

@@ -14,7 +14,7 @@ from doideposit.deposits.ledger.inspection import Condition, look
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, CheckStatus, fail, ok, warn
+from doideposit.diagnosis.values import Check, CheckStatus
 from doideposit.files import open_input
 from doideposit.findings import counted
 from doideposit.job.inbox.archive import due_on, find_done
@@ -35,32 +35,32 @@ def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
     """Check whether the schema that deposits are checked with is here, and every installed one as pinned."""
     if store.location(needed) is None:
         hint = "run `doideposit schemas install` while this machine is online"
-        yield fail("schemas", f"Crossref's schema {needed} is not on this machine", hint)
+        yield Check.fail("schemas", f"Crossref's schema {needed} is not on this machine", hint)
     for version in store.installed():
         faults = store.verify(version)
         if faults:
             more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
             message = f"Crossref's schema {version} is damaged: {faults[0].path} {faults[0].problem}{more}"
             hint = f"run `doideposit schemas install --force {version}`"
-            yield fail("schemas", message, hint) if version == needed else warn("schemas", message, hint)
+            yield Check.fail("schemas", message, hint) if version == needed else Check.warn("schemas", message, hint)
         elif version == needed:
-            yield ok("schemas", f"Crossref {version} in {store.location(version)}, every file as pinned")
+            yield Check.ok("schemas", f"Crossref {version} in {store.location(version)}, every file as pinned")
 
 
 def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Check whether the ledger opens, can be written, agrees with itself, and what in it is waiting for too long."""
     condition = look(settings.ledger.url, ledger_password(settings, around.environ))
     if condition.hindrance is not None:
-        yield fail("ledger", condition.hindrance.message, condition.hindrance.hint)
+        yield Check.fail("ledger", condition.hindrance.message, condition.hindrance.hint)
         return
     if condition.revision is None:
         yield _not_there_yet(condition)
         return
     if not condition.is_current:
         hint = "nothing to do: the next command upgrades it, and copies it beside itself first"
-        yield warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
+        yield Check.warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
         return
-    yield ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
+    yield Check.ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
     yield from _permissions(condition)
     with open_ledger(settings, environ=around.environ) as ledger:
         yield from _consistency(ledger)
@@ -69,15 +69,15 @@ def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check
 
 def _not_there_yet(condition: Condition) -> Check:
     if condition.path is None:
-        return ok("ledger", f"{condition.place} is empty: the first deposit makes the tables")
+        return Check.ok("ledger", f"{condition.place} is empty: the first deposit makes the tables")
     if not condition.path.parent.is_dir():
         hint = "look whether its disk or network drive is there; if the folder is to be new, make it first"
-        return fail("ledger", f"there is no folder {condition.path.parent} for the ledger", hint)
+        return Check.fail("ledger", f"there is no folder {condition.path.parent} for the ledger", hint)
     folder = condition.path.parent
     if not os.access(folder, os.W_OK | os.X_OK):
         hint = "choose another place with [ledger] url, or give this user the right to write there"
-        return fail("ledger", f"{condition.path} cannot be made: {folder} is read-only", hint)
-    return ok("ledger", f"{condition.path} is not there yet: the first deposit makes it")
+        return Check.fail("ledger", f"{condition.path} cannot be made: {folder} is read-only", hint)
+    return Check.ok("ledger", f"{condition.path} is not there yet: the first deposit makes it")
 
 
 def _permissions(condition: Condition) -> Iterator[Check]:
@@ -88,9 +88,9 @@ def _permissions(condition: Condition) -> Iterator[Check]:
     open_ones = [path for path in condition.side_files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_ones:
         names = " ".join(str(path) for path in open_ones)
-        yield warn("permissions", f"others can read {names}", f"chmod 600 {names}")
+        yield Check.warn("permissions", f"others can read {names}", f"chmod 600 {names}")
     else:
-        yield ok("permissions", "the ledger is readable by its owner alone")
+        yield Check.ok("permissions", "the ledger is readable by its owner alone")
 
 
 def _consistency(ledger: Ledger) -> Iterator[Check]:
@@ -100,7 +100,7 @@ def _consistency(ledger: Ledger) -> Iterator[Check]:
         hint = "keep this file, run `doideposit ledger check`, and restore a backup"
         yield Check("consistency", CheckStatus.FAIL, message, hint, findings=findings[:MOST_SHOWN])
     else:
-        yield ok("consistency", "the ledger agrees with itself")
+        yield Check.ok("consistency", "the ledger agrees with itself")
 
 
 def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
@@ -113,16 +113,16 @@ def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Che
         overdue += status.overdue is not None
         attention += status.needs_person
     if not outstanding:
-        yield ok("unfinished", f"nothing is outstanding on {settings.target}")
+        yield Check.ok("unfinished", f"nothing is outstanding on {settings.target}")
     else:
-        yield ok("unfinished", f"{counted(outstanding, 'DOI')} outstanding on {settings.target}")
+        yield Check.ok("unfinished", f"{counted(outstanding, 'DOI')} outstanding on {settings.target}")
     if overdue:
         hint = "run `doideposit poll --all`, then `doideposit status`: it says what to do about each"
         message = f"{counted(overdue, 'DOI')} overdue on {settings.target}: not as far as the deadlines want"
-        yield warn("overdue", message, hint)
+        yield Check.warn("overdue", message, hint)
     if attention:
         count = f"{counted(attention, 'DOI')} {'needs' if attention == 1 else 'need'}"
-        yield warn("attention", f"{count} a person on {settings.target}", "run `doideposit status --attention`")
+        yield Check.warn("attention", f"{count} a person on {settings.target}", "run `doideposit status --attention`")
 
 
 def check_disk(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
@@ -135,11 +135,11 @@ def check_disk(settings: Settings | None, around: DiagnosisContext) -> Iterator[
     message = f"{_size(free[least])} free for {least}, in {places[least]}"
     hint = "free some space: a full disk stops a deposit, and loses nothing"
     if free[least] < FULL:
-        yield fail("disk", message, hint)
+        yield Check.fail("disk", message, hint)
     elif free[least] < TIGHT:
-        yield warn("disk", message, hint)
+        yield Check.warn("disk", message, hint)
     else:
-        yield ok("disk", message)
+        yield Check.ok("disk", message)
 
 
 def _size(count: int) -> str:
@@ -159,11 +159,11 @@ def check_sandbox(settings: Settings) -> Iterator[Check]:
     place = path if path.exists() else _folder(path)
     hint = "choose another file with [sandbox] state, or give this user the right to write there"
     if not os.access(place, os.W_OK):
-        yield fail("sandbox", f"the sandbox cannot keep its state in {path}: {place} is read-only", hint)
+        yield Check.fail("sandbox", f"the sandbox cannot keep its state in {path}: {place} is read-only", hint)
     elif path.exists() and not _is_database(path):
-        yield fail("sandbox", f"{path} is not the state of a sandbox", "choose another file with [sandbox] state")
+        yield Check.fail("sandbox", f"{path} is not the state of a sandbox", "choose another file with [sandbox] state")
     else:
-        yield ok("sandbox", f"keeps its state in {path}")
+        yield Check.ok("sandbox", f"keeps its state in {path}")
 
 
 def check_inbox(settings: Settings, now: datetime) -> Iterator[Check]:
@@ -175,16 +175,16 @@ def check_inbox(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     if folder.is_dir() and _is_sticky_of_another(folder):
         hint = "take the sticky bit away (chmod -t), or let this user own the folder"
-        yield fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
+        yield Check.fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
     elif folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        yield ok("inbox", f"{folder}, whose files can be moved")
+        yield Check.ok("inbox", f"{folder}, whose files can be moved")
         for _, said, action in find_waiting(Folders(folder), settings.target).matters():
-            yield warn("inbox", said, action)
+            yield Check.warn("inbox", said, action)
         if settings.inbox.keep_done is not None and (folder / "done").is_dir():
             yield _archives(Folders(folder), settings.inbox.keep_done, settings.target, now)
     else:
         hint = "give this user the right to write there, or name another folder with [inbox] folder"
-        yield fail("inbox", f"files in {folder} cannot be moved", hint)
+        yield Check.fail("inbox", f"files in {folder} cannot be moved", hint)
 
 
 def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> Check:
@@ -198,22 +198,22 @@ def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> 
             f"ask `doideposit status` whether each DOI in them is registered on {target}, and whether the job ends its "
             "passes with 0 or 1; without that nothing is archived"
         )
-        return warn("archive", f"{counted(len(late), 'old file')} should be in an archive by now: {named}", hint)
+        return Check.warn("archive", f"{counted(len(late), 'old file')} should be in an archive by now: {named}", hint)
     if found.others:
         stay = "stays" if len(found.others) == 1 else "stay"
         keeps += f"; {counted(len(found.others), 'file')} without a report of this target {stay}"
     for month in list(found.months)[:1]:
         keeps += f"; {month} goes into an archive on {due_on(month, keep):%Y-%m-%d}"
-    return ok("archive", keeps)
+    return Check.ok("archive", keeps)
 
 
 def _missing_inbox(folder: Path) -> Iterator[Check]:
     if not folder.parent.is_dir():
         hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
-        yield fail("inbox", f"there is no folder {folder.parent} for the inbox", hint)
+        yield Check.fail("inbox", f"there is no folder {folder.parent} for the inbox", hint)
     elif not os.access(folder.parent, os.W_OK | os.X_OK):
         hint = "make the folder for this user, or name another one with [inbox] folder"
-        yield fail("inbox", f"{folder} cannot be made: {folder.parent} is read-only", hint)
+        yield Check.fail("inbox", f"{folder} cannot be made: {folder.parent} is read-only", hint)
 
 
 def _is_sticky_of_another(folder: Path) -> bool:
@@ -235,12 +235,12 @@ def check_monitoring(settings: Settings) -> Iterator[Check]:
     for key, path in files.items():
         if not path.parent.is_dir():
             hint = f"make it for the user of the job, or mend [monitoring] {key}"
-            yield fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
+            yield Check.fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
         elif not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
             hint = "give this user the right to write there; a unit of systemd needs the folder in ReadWritePaths= too"
-            yield fail("monitoring", f"{path} cannot be written by this user", hint)
+            yield Check.fail("monitoring", f"{path} cannot be written by this user", hint)
     if files:
-        yield ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
+        yield Check.ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
 
 
 def _is_database(path: Path) -> bool:

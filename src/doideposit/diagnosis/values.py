@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.findings import Finding
 
-__all__ = ["Check", "CheckStatus", "Diagnosis", "examine", "fail", "ok", "warn"]
+__all__ = ["Check", "CheckStatus", "Diagnosis"]
 
 
 class CheckStatus(StrEnum):
@@ -42,39 +42,41 @@ class Check:
         data = {"name": self.name, "verdict": self.verdict.value, "message": self.message, "hint": self.hint}
         return data | {"findings": [finding.to_dict() for finding in self.findings]}
 
+    @classmethod
+    def ok(cls, name: str, message: str) -> Self:
+        """Say that nothing is wrong here."""
+        return cls(name, CheckStatus.OK, message)
 
-def ok(name: str, message: str) -> Check:
-    """Say that nothing is wrong here."""
-    return Check(name, CheckStatus.OK, message)
+    @classmethod
+    def warn(cls, name: str, message: str, hint: str) -> Self:
+        """Say that something deserves attention, and stops nothing."""
+        return cls(name, CheckStatus.WARN, message, hint)
 
+    @classmethod
+    def fail(cls, name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Self:
+        """Say that something stops deposits."""
+        return cls(name, CheckStatus.FAIL, message, hint, realm)
 
-def warn(name: str, message: str, hint: str) -> Check:
-    """Say that something deserves attention, and stops nothing."""
-    return Check(name, CheckStatus.WARN, message, hint)
+    @classmethod
+    def from_error(cls, name: str, error: DoiDepositError) -> Self:
+        """Return the error that a look ran into, as a failed check."""
+        configured = isinstance(error, ConfigurationError | UsageError)
+        realm = Realm.CONFIGURATION if configured else Realm.WORLD
+        findings = error.findings if isinstance(error, ConfigurationError) else ()
+        return cls(name, CheckStatus.FAIL, error.message, error.hint, realm, findings)
 
-
-def fail(name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Check:
-    """Say that something stops deposits."""
-    return Check(name, CheckStatus.FAIL, message, hint, realm)
-
-
-def from_error(name: str, error: DoiDepositError) -> Check:
-    """Return the error that a look ran into, as a failed check."""
-    configured = isinstance(error, ConfigurationError | UsageError)
-    realm = Realm.CONFIGURATION if configured else Realm.WORLD
-    findings = error.findings if isinstance(error, ConfigurationError) else ()
-    return Check(name, CheckStatus.FAIL, error.message, error.hint, realm, findings)
-
-
-def examine(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
-    """Yield every check that `look` yields; whatever stops it becomes a failed check, and nothing is raised."""
-    try:
-        yield from look()
-    except DoiDepositError as error:
-        yield from_error(name, error)
-    except Exception as error:  # noqa: BLE001  (a diagnosis goes on; the text of a foreign error may hold a secret)
-        hint = "this is not foreseen: please report it, with the output of `doideposit --debug` on the failing command"
-        yield fail(name, f"it could not be looked at ({type(error).__name__})", hint)
+    @staticmethod
+    def examine(name: str, look: "Callable[[], Iterable[Check]]") -> "Iterator[Check]":
+        """Yield every check that `look` yields; whatever stops it becomes a failed check, and nothing is raised."""
+        try:
+            yield from look()
+        except DoiDepositError as error:
+            yield Check.from_error(name, error)
+        except Exception as error:  # noqa: BLE001  (a diagnosis goes on; the text of a foreign error may hold a secret)
+            hint = (
+                "this is not foreseen: please report it, with the output of `doideposit --debug` on the failing command"
+            )
+            yield Check.fail(name, f"it could not be looked at ({type(error).__name__})", hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
 from lxml import html as lxml_html
@@ -21,7 +21,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.landing import citation_meta
 from doideposit.records.models.commentary import Commentary
 
-__all__ = ["PageText", "page_findings", "read_page"]
+__all__ = ["PageText", "page_findings"]
 
 # 404 and 410 say that the page is gone; other statuses may pass.
 GONE: Final = frozenset({404, 410})
@@ -48,26 +48,26 @@ class PageText:
         """Return the contents of a tag, in their order."""
         return tuple(content for known, content in self.tags if known == name)
 
-
-def read_page(body: bytes, charset: str | None) -> PageText | None:
-    """Read a page; None for bytes that are no page."""
-    parser = lxml_html.HTMLParser(encoding=_known(charset), no_network=True, huge_tree=False)
-    try:
-        root: Any = lxml_html.document_fromstring(body, parser=parser)
-    except (LxmlError, LookupError, ValueError):
-        return None
-    tags = (
-        (str(one.get("name") or one.get("property") or "").lower(), str(one.get("content") or ""))
-        for one in root.iter("meta")
-    )
-    links = tuple((str(one.get("href") or "").strip(), _plain(one.text_content())) for one in root.iter("a"))
-    headings = tuple(_plain(one.text_content()) for name in ("h1", "h2") for one in root.iter(name))
-    title = next((_plain(one.text_content()) for one in root.iter("title")), "")
-    asks = any(str(one.get("type") or "").lower() == "password" for one in root.iter("input"))
-    for name in ("script", "style", "template"):
-        for one in list(root.iter(name)):
-            one.drop_tree()
-    return PageText(title, headings, links, tuple(tags), _plain(root.text_content()), asks)
+    @classmethod
+    def read(cls, body: bytes, charset: str | None) -> Self | None:
+        """Read a page; None for bytes that are no page."""
+        parser = lxml_html.HTMLParser(encoding=_known(charset), no_network=True, huge_tree=False)
+        try:
+            root: Any = lxml_html.document_fromstring(body, parser=parser)
+        except (LxmlError, LookupError, ValueError):
+            return None
+        tags = (
+            (str(one.get("name") or one.get("property") or "").lower(), str(one.get("content") or ""))
+            for one in root.iter("meta")
+        )
+        links = tuple((str(one.get("href") or "").strip(), _plain(one.text_content())) for one in root.iter("a"))
+        headings = tuple(_plain(one.text_content()) for name in ("h1", "h2") for one in root.iter(name))
+        title = next((_plain(one.text_content()) for one in root.iter("title")), "")
+        asks = any(str(one.get("type") or "").lower() == "password" for one in root.iter("input"))
+        for name in ("script", "style", "template"):
+            for one in list(root.iter(name)):
+                one.drop_tree()
+        return cls(title, headings, links, tuple(tags), _plain(root.text_content()), asks)
 
 
 def _known(charset: str | None) -> str | None:
@@ -94,7 +94,7 @@ def _found(commentary: Commentary, page: Page, where: Where) -> Iterator[Finding
     if answered is not None:
         yield answered
         return
-    read = read_page(page.body, page.charset)
+    read = PageText.read(page.body, page.charset)
     if read is None or (page.media_type and "html" not in page.media_type):
         yield _finding(
             "page-not-html",

@@ -28,7 +28,6 @@ from doideposit.records.sources.site_table import SiteRow
 
 __all__ = [
     "SiteMove",
-    "change_record",
     "compare_moves",
     "decide_moves",
     "look_at_pages",
@@ -79,6 +78,14 @@ class SiteMove:
     def goes(self) -> bool:
         """Tell whether the address is to be changed."""
         return self.finding is None and not self.done
+
+    def change_record(self) -> Finding | None:
+        """Write the new address into the record file, and nothing else; return why not. Raises `DiskError`."""
+        if self.path is None:
+            return None
+        editable = open_for_editing(self.path)
+        edited = editable if isinstance(editable, Finding) else editable.edit(Set(("url",), self.new))
+        return edited if isinstance(edited, Finding) else edited.save()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,15 +310,6 @@ def _changes_more(entry: PlanEntry) -> Finding | None:
         return None
     message = f"the record file of {entry.doi} holds changes that are not deposited: {'; '.join(others[:3])}"
     return Finding("move-more", Severity.ERROR, message, "deposit them first; a move changes nothing but the address")
-
-
-def change_record(move: SiteMove) -> Finding | None:
-    """Write the new address into the record file, and nothing else; return why not. Raises `DiskError`."""
-    if move.path is None:
-        return None
-    editable = open_for_editing(move.path)
-    edited = editable if isinstance(editable, Finding) else editable.edit(Set(("url",), move.new))
-    return edited if isinstance(edited, Finding) else edited.save()
 
 
 def look_at_pages(moves: Sequence[SiteMove], fetch: FetchPage, waiting: PassingTime, table: str) -> Iterator[SiteMove]:

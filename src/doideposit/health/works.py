@@ -16,7 +16,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawValue
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
-from doideposit.registered.reading import RegisteredRecord, read_records
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["commentaries_in", "failed_in_series", "gather_works", "registered_records"]
 
@@ -47,7 +47,7 @@ def registered_records(depositor: Depositor) -> dict[str, RegisteredRecord]:
     """Return what is registered of every DOI, by its key: as our last deposit sent it, else as it was adopted."""
     found: dict[str, RegisteredRecord] = {}
     for answer, keys in depositor.versions.each_registered():
-        found |= {key: record for key, record in read_records(answer).items() if key in keys}
+        found |= {key: record for key, record in RegisteredRecord.read_all(answer).items() if key in keys}
     return found
 
 

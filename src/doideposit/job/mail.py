@@ -21,7 +21,7 @@ from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.notices import NOTHING_WAITS, Notice, NoticeKind, attention_mail, digest_due, digest_mail, due
 from doideposit.job.state import JobState
-from doideposit.reports.standing import Standing, together
+from doideposit.reports.standing import Standing
 
 __all__ = ["Recipients", "tell"]
 
@@ -60,7 +60,7 @@ class Recipients:
         if not self.own:
             return whole
         mine = (one for name, one in whole.publishers.items() if self.group(name) == group)
-        return together(mine, whole.at, whole.target)
+        return Standing.together(mine, whole.at, whole.target)
 
 
 def tell(

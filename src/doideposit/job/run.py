@@ -31,7 +31,7 @@ from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, stat
 from doideposit.job.site import deposit_site
 from doideposit.job.state import JobState
 from doideposit.job.verification import look_up
-from doideposit.reports.standing import Standing, take_standing
+from doideposit.reports.standing import Standing
 
 __all__ = ["Job", "JobContext", "JobOutcome"]
 
@@ -193,7 +193,7 @@ class _JobPass:
             doors.step("hooks")
             self._hooks = deliver(depositor, doors.hooks, clock=doors.clock, stop=doors.stop)
             self._guarded(partial(self._archive, depositor))
-            self._standing = take_standing(depositor, now=doors.clock())
+            self._standing = Standing.take(depositor, now=doors.clock())
 
     def _archive(self, depositor: Depositor) -> None:
         """Put old months of ``done/`` into archives, once a day, when neither the pass nor the clock shows a fault."""

@@ -18,7 +18,7 @@ from doideposit.registered.texts import abstract, day, issn_of, local, markup, p
 from doideposit.registered.traces import bare
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["Leftover", "RegisteredRecord", "read_record", "read_records", "record_of", "works_in"]
+__all__ = ["Leftover", "RegisteredRecord", "works_in"]
 
 Fields = dict[str, RawValue]
 
@@ -61,11 +61,26 @@ class RegisteredRecord:
     kind: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
 
+    @staticmethod
+    def read(xml: bytes, doi: str) -> "RegisteredRecord | None":
+        """Read the record of one DOI out of an answer or a deposit file; None where the bytes hold no such record."""
+        root = parse_document(xml.strip()).root
+        return None if root is None else RegisteredRecord.of_doi(root, doi)
 
-def read_record(xml: bytes, doi: str) -> RegisteredRecord | None:
-    """Read the record of one DOI out of an answer or a deposit file; None where the bytes hold no such record."""
-    root = parse_document(xml.strip()).root
-    return None if root is None else record_of(root, doi)
+    @staticmethod
+    def read_all(xml: bytes) -> "dict[str, RegisteredRecord]":
+        """Read every record of an answer or a deposit file, by its DOI in small letters."""
+        root = parse_document(xml.strip()).root
+        if root is None:
+            return {}
+        found = (_Reader(holder).read() for _, holder in doi_holders(root) if local(holder) in RECORD_TYPES)
+        return {record.doi.casefold(): record for record in found}
+
+    @staticmethod
+    def of_doi(root: Element, doi: str) -> "RegisteredRecord | None":
+        """Read the record of one DOI out of a parsed answer or file; None where it is not in there."""
+        holder = next((holder for key, holder in doi_holders(root) if key == doi.lower()), None)
+        return None if holder is None else _Reader(holder).read()
 
 
 def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]:
@@ -74,21 +89,6 @@ def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]
         holder = data.getparent()
         if holder is not None and local(holder) in kinds:
             yield _Reader(holder).read(traced=True)
-
-
-def read_records(xml: bytes) -> dict[str, RegisteredRecord]:
-    """Read every record of an answer or a deposit file, by its DOI in small letters."""
-    root = parse_document(xml.strip()).root
-    if root is None:
-        return {}
-    found = (_Reader(holder).read() for _, holder in doi_holders(root) if local(holder) in RECORD_TYPES)
-    return {record.doi.casefold(): record for record in found}
-
-
-def record_of(root: Element, doi: str) -> RegisteredRecord | None:
-    """Read the record of one DOI out of a parsed answer or file; None where it is not in there."""
-    holder = next((holder for key, holder in doi_holders(root) if key == doi.lower()), None)
-    return None if holder is None else _Reader(holder).read()
 
 
 def _text(element: Element, path: str) -> str:

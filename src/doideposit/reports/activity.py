@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.lifecycle import EventKind
-from doideposit.reports.charts import Chart, columns
+from doideposit.reports.charts import Chart
 from doideposit.reports.findings import in_words
 
-__all__ = ["Activity", "outcomes_chart", "read_events", "waiting_chart"]
+__all__ = ["Activity"]
 
 REGISTERED: Final = "registered"
 WARNED: Final = "registered, with a warning"
@@ -39,26 +39,52 @@ class Activity:
     waits: tuple[timedelta, ...]
     registered_in: Mapping[str, int]
 
+    @classmethod
+    def of_events(cls, events: Iterable[LedgerEvent]) -> Self:
+        """Fold the events of one target, oldest first, into a summary."""
+        sent: dict[int, datetime] = {}
+        outcomes: list[tuple[datetime, str]] = []
+        waits: list[timedelta] = []
+        registered_in: dict[str, int] = {}
+        for event in events:
+            if event.submission is None:
+                continue
+            if event.kind is EventKind.SENDING:
+                # A file may be sent again: people waited since the first time.
+                sent.setdefault(event.submission, event.at)
+            elif event.kind in OUTCOMES and event.doi is not None:
+                kind = OUTCOMES[event.kind]
+                outcomes.append((event.at, kind))
+                if kind != NOT:
+                    registered_in[event.doi] = event.submission
+                    waits.append(event.at - sent.get(event.submission, event.at))
+        return cls(tuple(outcomes), tuple(waits), registered_in)
 
-def read_events(events: Iterable[LedgerEvent]) -> Activity:
-    """Fold the events of one target, oldest first, into a summary."""
-    sent: dict[int, datetime] = {}
-    outcomes: list[tuple[datetime, str]] = []
-    waits: list[timedelta] = []
-    registered_in: dict[str, int] = {}
-    for event in events:
-        if event.submission is None:
-            continue
-        if event.kind is EventKind.SENDING:
-            # A file may be sent again: people waited since the first time.
-            sent.setdefault(event.submission, event.at)
-        elif event.kind in OUTCOMES and event.doi is not None:
-            kind = OUTCOMES[event.kind]
-            outcomes.append((event.at, kind))
-            if kind != NOT:
-                registered_in[event.doi] = event.submission
-                waits.append(event.at - sent.get(event.submission, event.at))
-    return Activity(tuple(outcomes), tuple(waits), registered_in)
+    def outcomes_chart(self, now: datetime) -> Chart:
+        """Return how many DOIs came to an end in each period up to now, by outcome."""
+        kinds = (REGISTERED, WARNED, NOT)
+        days = [(moment.astimezone(UTC).date(), kind) for moment, kind in self.outcomes]
+        today = now.astimezone(UTC).date()
+        first = min((day for day, _ in days), default=today)
+        last = max([today, *(day for day, _ in days)])
+        periods = _periods(first, last)
+        counts: Counter[tuple[int, str]] = Counter()
+        for day, number in Counter(days).items():
+            place = periods.place(day[0])
+            if place is not None:
+                counts[place, day[1]] += number
+        bars = [(label, [counts[place, kind] for kind in kinds]) for place, label in enumerate(periods.labels)]
+        description = f"DOIs by {periods.name} of Crossref's answer. A DOI counts with each of its deposits."
+        return Chart.of_columns("Submissions over time", description, periods.name, kinds, bars)
+
+    def waiting_chart(self) -> Chart:
+        """Return how long registrations took, in steps that people think in."""
+        counts: Counter[str] = Counter()
+        for wait in self.waits:
+            counts[next((label for label, most in BUCKETS if wait <= most), LONGER)] += 1
+        bars = [(label, [counts[label]]) for label in (*(label for label, _ in BUCKETS), LONGER)]
+        description = f"DOIs by the time from sending to the registration, up to the length named. {_median(self)}"
+        return Chart.of_columns("Time to registration", description.strip(), "up to", [REGISTERED], bars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +142,6 @@ def _label(name: str, start: date) -> str:
             return f"{start.day} {MONTHS[start.month - 1]}"
 
 
-def outcomes_chart(activity: Activity, now: datetime) -> Chart:
-    """Return how many DOIs came to an end in each period up to now, by outcome."""
-    kinds = (REGISTERED, WARNED, NOT)
-    days = [(moment.astimezone(UTC).date(), kind) for moment, kind in activity.outcomes]
-    today = now.astimezone(UTC).date()
-    first = min((day for day, _ in days), default=today)
-    last = max([today, *(day for day, _ in days)])
-    periods = _periods(first, last)
-    counts: Counter[tuple[int, str]] = Counter()
-    for day, number in Counter(days).items():
-        place = periods.place(day[0])
-        if place is not None:
-            counts[place, day[1]] += number
-    bars = [(label, [counts[place, kind] for kind in kinds]) for place, label in enumerate(periods.labels)]
-    description = f"DOIs by {periods.name} of Crossref's answer. A DOI counts with each of its deposits."
-    return columns("Submissions over time", description, periods.name, kinds, bars)
-
-
 # Round times; each is three to six times the one before.
 BUCKETS: Final[Sequence[tuple[str, timedelta]]] = (
     ("1 min", timedelta(minutes=1)),
@@ -145,16 +153,6 @@ BUCKETS: Final[Sequence[tuple[str, timedelta]]] = (
     ("3 days", timedelta(days=3)),
 )
 LONGER: Final = "longer"
-
-
-def waiting_chart(activity: Activity) -> Chart:
-    """Return how long registrations took, in steps that people think in."""
-    counts: Counter[str] = Counter()
-    for wait in activity.waits:
-        counts[next((label for label, most in BUCKETS if wait <= most), LONGER)] += 1
-    bars = [(label, [counts[label]]) for label in (*(label for label, _ in BUCKETS), LONGER)]
-    description = f"DOIs by the time from sending to the registration, up to the length named. {_median(activity)}"
-    return columns("Time to registration", description.strip(), "up to", [REGISTERED], bars)
 
 
 def _median(activity: Activity) -> str:

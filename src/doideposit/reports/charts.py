@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Final
+from typing import Final, Self
 
-__all__ = ["Chart", "ChartColumn", "Segment", "Tick", "columns"]
+__all__ = ["Chart", "ChartColumn", "Segment", "Tick"]
 
 # In units of the drawing, which the page scales to its own width.
 WIDTH: Final = 400
@@ -76,28 +76,28 @@ class Chart:
         """Return everything counted."""
         return sum(sum(column.values) for column in self.columns)
 
-
-def columns(
-    title: str, description: str, unit: str, kinds: Sequence[str], bars: Sequence[tuple[str, Sequence[int]]]
-) -> Chart:
-    """Lay out stacked columns: each bar has a label and one number for each kind."""
-    highest = max((sum(values) for _, values in bars), default=0)
-    ticks = _ticks(highest)
-    top = ticks[-1].value
-    slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
-    every = ceil((max((len(label) for label, _ in bars), default=0) * LETTER) / slot) or 1
-    laid = tuple(
-        ChartColumn(
-            label=label,
-            x=round(LEFT + slot * (place + 0.5), 1),
-            # Counted from the end, so that the latest period always has its label.
-            shown=(len(bars) - 1 - place) % every == 0,
-            values=tuple(values),
-            segments=_stack(kinds, values, LEFT + slot * place, slot, top),
+    @classmethod
+    def of_columns(
+        cls, title: str, description: str, unit: str, kinds: Sequence[str], bars: Sequence[tuple[str, Sequence[int]]]
+    ) -> Self:
+        """Lay out stacked columns: each bar has a label and one number for each kind."""
+        highest = max((sum(values) for _, values in bars), default=0)
+        ticks = _ticks(highest)
+        top = ticks[-1].value
+        slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
+        every = ceil((max((len(label) for label, _ in bars), default=0) * LETTER) / slot) or 1
+        laid = tuple(
+            ChartColumn(
+                label=label,
+                x=round(LEFT + slot * (place + 0.5), 1),
+                # Counted from the end, so that the latest period always has its label.
+                shown=(len(bars) - 1 - place) % every == 0,
+                values=tuple(values),
+                segments=_stack(kinds, values, LEFT + slot * place, slot, top),
+            )
+            for place, (label, values) in enumerate(bars)
         )
-        for place, (label, values) in enumerate(bars)
-    )
-    return Chart(title, description, tuple(kinds), laid, ticks, unit)
+        return cls(title, description, tuple(kinds), laid, ticks, unit)
 
 
 def _stack(kinds: Sequence[str], values: Sequence[int], x: float, slot: float, top: int) -> tuple[Segment, ...]:

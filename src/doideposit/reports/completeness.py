@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from doideposit.crossref.xml.participation import Measure, Measured
 from doideposit.findings import counted
 
-__all__ = ["Completeness", "Share", "completeness"]
+__all__ = ["Completeness", "Share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Completeness:
     shares: tuple[Share, ...]
     next_step: str
 
-
-def completeness(series: str, works: Sequence[Measured]) -> Completeness:
-    """Count what the registered works of a series have; `works` has each DOI once."""
-    counts = Counter(one for work in works for one in work.has)
-    shares = tuple(Share(one, counts[one], len(works)) for one in Measure)
-    return Completeness(series, len(works), shares, _next_step(series, works))
+    @classmethod
+    def of_works(cls, series: str, works: Sequence[Measured]) -> Self:
+        """Count what the registered works of a series have; `works` has each DOI once."""
+        counts = Counter(one for work in works for one in work.has)
+        shares = tuple(Share(one, counts[one], len(works)) for one in Measure)
+        return cls(series, len(works), shares, _next_step(series, works))
 
 
 @dataclass(frozen=True, slots=True)

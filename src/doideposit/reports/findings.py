@@ -22,12 +22,10 @@ __all__ = [
     "annotations",
     "by_weight",
     "detailed",
-    "grouped",
     "in_order",
     "in_words",
     "safe",
     "sentence",
-    "summary",
 ]
 
 
@@ -240,51 +238,49 @@ class Tally:
         """Return how many findings were added."""
         return self.by_code.total()
 
+    def grouped(self, source_line: SourceLine, *, width: int | None = None) -> Iterator[Line]:
+        """Yield findings by kind, the most serious and most frequent first, with a few places of each.
+
+        For runs over many records, where the same mistake made five hundred times is one problem, not five hundred.
+        """
+        kinds: dict[str, list[Finding]] = defaultdict(list)
+        for finding in self.kept:
+            kinds[finding.code].append(finding)
+        # By severity, then by how often, then by code, so that two runs print the same.
+        for kind in sorted(kinds.values(), key=lambda kind: (_rank(kind), -self.by_code[kind[0].code], kind[0].code)):
+            first, count = kind[0], self.by_code[kind[0].code]
+            times = f"{count:,} times" if count > 1 else "once"
+            yield (Span(first.code, SEVERITY_STYLE[first.severity]), Span(f"  {first.severity}, {times}", Style.DIM))
+            if first.hint:
+                yield (Span("  hint: ", Style.HINT), Span(safe(first.hint)))
+            for finding in kind[:EXAMPLES]:
+                for line in (_headline(finding), *_excerpt(finding, source_line, _room(width))):
+                    yield (Span("  "), *line)
+            if count > EXAMPLES:
+                yield (Span(f"  … and {count - EXAMPLES:,} more", Style.DIM),)
+            yield ()
+
+    def summary(self, records: int, *, noun: str = "record") -> Line:
+        """Return one line that counts: records, errors, warnings, info, and what was ignored."""
+        counts = self.by_weight
+        words = [
+            counted(counts["error"], "error"),
+            counted(counts["warning"], "warning"),
+            f"{counts['info']:,} info",
+        ]
+        if counts["ignored"]:
+            words.append(f"{counts['ignored']} ignored")
+        style = Style.ERROR if counts["error"] else Style.GOOD
+        return (Span(f"{counted(records, noun)} checked: ", style), Span(", ".join(words)))
+
 
 # So many places are shown of each kind of finding; the others are counted.
 EXAMPLES = 3
 
 
-def grouped(tally: Tally, source_line: SourceLine, *, width: int | None = None) -> Iterator[Line]:
-    """Yield findings by kind, the most serious and most frequent first, with a few places of each.
-
-    For runs over many records, where the same mistake made five hundred times is one problem, not five hundred.
-    """
-    kinds: dict[str, list[Finding]] = defaultdict(list)
-    for finding in tally.kept:
-        kinds[finding.code].append(finding)
-    # By severity, then by how often, then by code, so that two runs print the same.
-    for kind in sorted(kinds.values(), key=lambda kind: (_rank(kind), -tally.by_code[kind[0].code], kind[0].code)):
-        first, count = kind[0], tally.by_code[kind[0].code]
-        times = f"{count:,} times" if count > 1 else "once"
-        yield (Span(first.code, SEVERITY_STYLE[first.severity]), Span(f"  {first.severity}, {times}", Style.DIM))
-        if first.hint:
-            yield (Span("  hint: ", Style.HINT), Span(safe(first.hint)))
-        for finding in kind[:EXAMPLES]:
-            for line in (_headline(finding), *_excerpt(finding, source_line, _room(width))):
-                yield (Span("  "), *line)
-        if count > EXAMPLES:
-            yield (Span(f"  … and {count - EXAMPLES:,} more", Style.DIM),)
-        yield ()
-
-
 def _rank(kind: Sequence[Finding]) -> int:
     # There are three severities: what is ignored comes behind everything that is not.
     return min(list(Severity).index(finding.severity) + (3 if finding.ignored_because else 0) for finding in kind)
-
-
-def summary(tally: Tally, records: int, *, noun: str = "record") -> Line:
-    """Return one line that counts: records, errors, warnings, info, and what was ignored."""
-    counts = tally.by_weight
-    words = [
-        counted(counts["error"], "error"),
-        counted(counts["warning"], "warning"),
-        f"{counts['info']:,} info",
-    ]
-    if counts["ignored"]:
-        words.append(f"{counts['ignored']} ignored")
-    style = Style.ERROR if counts["error"] else Style.GOOD
-    return (Span(f"{counted(records, noun)} checked: ", style), Span(", ".join(words)))
 
 
 def annotations(findings: Iterable[Finding]) -> Iterator[str]:

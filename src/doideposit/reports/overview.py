@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from doideposit.crossref.xml.participation import Measured, measure
 from doideposit.deposits.planning import Action
 from doideposit.findings import counted
-from doideposit.reports.activity import outcomes_chart, read_events, waiting_chart
+from doideposit.reports.activity import Activity
 from doideposit.reports.attention import sort_key
-from doideposit.reports.completeness import completeness
+from doideposit.reports.completeness import Completeness
 from doideposit.reports.page import Byline, Planned, Report
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def gather(
     # C9 stands before C10.
     statuses = sorted(mine, key=lambda status: sort_key(status.doi.key))
     keys = {status.doi.key for status in statuses}
-    activity = read_events(event for event in depositor.events() if event.doi is None or event.doi in keys)
+    activity = Activity.of_events(event for event in depositor.events() if event.doi is None or event.doi in keys)
     measured = measure_registered(depositor, statuses)
     return Report(
         target=depositor.target,
@@ -41,8 +41,8 @@ def gather(
         written=now,
         version=version,
         statuses=tuple(statuses),
-        charts=(outcomes_chart(activity, now), waiting_chart(activity)) if activity.outcomes else (),
-        series=tuple(completeness(series, measured[series]) for series in sorted(measured)),
+        charts=(activity.outcomes_chart(now), activity.waiting_chart()) if activity.outcomes else (),
+        series=tuple(Completeness.of_works(series, measured[series]) for series in sorted(measured)),
         publisher=publisher,
         bylines=_bylines(depositor, statuses, measured),
     )

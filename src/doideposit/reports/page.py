@@ -25,7 +25,7 @@ from doideposit.reports.findings import sentence
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["Planned", "Report", "page"]
+__all__ = ["Planned", "Report"]
 
 # Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain.
 MOST_WITH_PROOFS: Final = 1_000
@@ -148,35 +148,34 @@ class Report:
         data["waiting"] = [{"message": said, "next_action": action} for said, action in self.waiting]
         return data if self.records is None else data | {"records": [asdict(one) for one in self.records]}
 
+    def to_html(self) -> str:
+        """Return the page as HTML; the same text for the same report."""
+        environment = _environment()
+        style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+        template = environment.get_template("report.html.j2")
+        return template.render(
+            report=self,
+            concerns=self.concerns,
+            counts=self.counts,
+            rows=sorted(self.statuses, key=_order),
+            heading=f"{self.publisher}: DOIs on {self.target}" if self.publisher else f"DOIs on {self.target}",
+            # Elsewhere a link to doi.org would lead to an error page, or worse, to somebody else's work.
+            linked=self.target == "production",
+            long=len(self.statuses) > MOST_LAID_OUT,
+            many_series=len({one.series for one in self.statuses}) > 1,
+            kinds=_kinds(self.statuses),
+            proofs=len(self.statuses) <= MOST_WITH_PROOFS,
+            milestones=tuple(Milestone),
+            few=FEW,
+            most=MOST_IN_CONCERN,
+            style=style,
+            script=script,
+            policy=_policy(style, script),
+        )
+
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def page(report: Report) -> str:
-    """Return the page as HTML; the same text for the same report."""
-    environment = _environment()
-    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
-    template = environment.get_template("report.html.j2")
-    return template.render(
-        report=report,
-        concerns=report.concerns,
-        counts=report.counts,
-        rows=sorted(report.statuses, key=_order),
-        heading=f"{report.publisher}: DOIs on {report.target}" if report.publisher else f"DOIs on {report.target}",
-        # Elsewhere a link to doi.org would lead to an error page, or worse, to somebody else's work.
-        linked=report.target == "production",
-        long=len(report.statuses) > MOST_LAID_OUT,
-        many_series=len({one.series for one in report.statuses}) > 1,
-        kinds=_kinds(report.statuses),
-        proofs=len(report.statuses) <= MOST_WITH_PROOFS,
-        milestones=tuple(Milestone),
-        few=FEW,
-        most=MOST_IN_CONCERN,
-        style=style,
-        script=script,
-        policy=_policy(style, script),
-    )
 
 
 def _order(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:

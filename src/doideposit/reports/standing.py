@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
-from doideposit.lifecycle import Milestone, State, is_open
+from doideposit.lifecycle import Milestone, State
 
-__all__ = ["MAIN_PUBLISHER", "Standing", "take_standing", "together"]
+__all__ = ["MAIN_PUBLISHER", "Standing"]
 
 # Of each kind; beyond that only numbers are kept, so that memory does not grow with the ledger.
 MOST_LISTED: Final = 200
@@ -110,6 +110,43 @@ class Standing:
             ],
         }
 
+    @staticmethod
+    def take(depositor: Depositor, *, now: datetime) -> "Standing":
+        """Go through the ledger once, in bounded memory; raises `LedgerError`."""
+        publishers = depositor.publishers
+        tallies: dict[str, _PublisherCounts] = {}
+        for status in depositor.statuses():
+            name = publishers.of_series(status.series, status.doi) if publishers.further else ""
+            tallies.setdefault(name, _PublisherCounts()).add(status, depositor, now)
+        # In the same order each time, so that two reports can be compared.
+        parts = {name: tally.standing(now, depositor.target) for name, tally in sorted(tallies.items())}
+        whole = Standing.together(parts.values(), now, depositor.target)
+        oldest = depositor.works.oldest_unfinished()
+        return replace(whole, oldest_unfinished=oldest, publishers=parts if publishers.further else {})
+
+    @staticmethod
+    def together(parts: "Iterable[Standing]", now: datetime, target: str) -> "Standing":
+        """Return the standing of several publishers as one."""
+        tally = _PublisherCounts()
+        for one in parts:
+            tally.works += one.works
+            tally.registered += one.registered
+            tally.failed += one.failed
+            tally.not_proved += one.not_proved
+            tally.not_intended += one.not_as_intended
+            tally.warnings += one.warnings
+            tally.states.update(one.states)
+            for whole, part in (
+                (tally.overdue, one.overdue),
+                (tally.attention, one.attention),
+                (tally.recent, one.recent),
+                (tally.drifted, one.drifted),
+                (tally.warned, one.warned),
+            ):
+                whole.count += part.count
+                whole.first = [*whole.first, *part.first][:MOST_LISTED]
+        return tally.standing(now, target)
+
 
 def _overdue(status: WorkStatus) -> dict[str, str]:
     late = status.overdue.to_dict() if status.overdue else {}
@@ -117,25 +154,11 @@ def _overdue(status: WorkStatus) -> dict[str, str]:
     return {"doi": str(status.doi), **late, "stage": late.get("milestone", ""), "next_action": status.next_action}
 
 
-def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
-    """Go through the ledger once, in bounded memory; raises `LedgerError`."""
-    publishers = depositor.publishers
-    tallies: dict[str, _PublisherCounts] = {}
-    for status in depositor.statuses():
-        name = publishers.of_series(status.series, status.doi) if publishers.further else ""
-        tallies.setdefault(name, _PublisherCounts()).add(status, depositor, now)
-    # In the same order each time, so that two reports can be compared.
-    parts = {name: tally.standing(now, depositor.target) for name, tally in sorted(tallies.items())}
-    whole = together(parts.values(), now, depositor.target)
-    oldest = depositor.works.oldest_unfinished()
-    return replace(whole, oldest_unfinished=oldest, publishers=parts if publishers.further else {})
-
-
 @dataclass(slots=True)
 class _PublisherCounts:
     """Count the DOIs of one publisher."""
 
-    states: Counter[str] = field(default_factory=lambda: Counter({one.value: 0 for one in State if is_open(one)}))
+    states: Counter[str] = field(default_factory=lambda: Counter({one.value: 0 for one in State if one.is_open}))
     works: int = 0
     registered: int = 0
     failed: int = 0
@@ -189,26 +212,3 @@ class _PublisherCounts:
             self.warned,
             self.not_intended,
         )
-
-
-def together(parts: Iterable[Standing], now: datetime, target: str) -> Standing:
-    """Return the standing of several publishers as one."""
-    tally = _PublisherCounts()
-    for one in parts:
-        tally.works += one.works
-        tally.registered += one.registered
-        tally.failed += one.failed
-        tally.not_proved += one.not_proved
-        tally.not_intended += one.not_as_intended
-        tally.warnings += one.warnings
-        tally.states.update(one.states)
-        for whole, part in (
-            (tally.overdue, one.overdue),
-            (tally.attention, one.attention),
-            (tally.recent, one.recent),
-            (tally.drifted, one.drifted),
-            (tally.warned, one.warned),
-        ):
-            whole.count += part.count
-            whole.first = [*whole.first, *part.first][:MOST_LISTED]
-    return tally.standing(now, target)

@@ -15,7 +15,6 @@ __all__ = [
     "DepositedResource",
     "FileRefusal",
     "local",
-    "read",
     "texts",
 ]
 
@@ -123,21 +122,21 @@ class Deposit:
     series: tuple[DepositedSeries, ...]
     resources: tuple[DepositedResource, ...] = ()
 
-
-def read(content: bytes) -> Deposit | FileRefusal:
-    """Read the bytes; the first thing that makes them unreadable ends it."""
-    fault = _undecodable(content)
-    if fault:
-        return FileRefusal(fault)
-    # An upload is foreign input: no entity, DTD or address in it may make the parser read anything else.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(content, parser)
-    # The log has the words of Xerces, the Java parser, in place of those of libxml2.
-    except etree.XMLSyntaxError as error:
-        words = _xerces(error.msg or "")
-        return FileRefusal(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
-    return _deposit(root)
+    @staticmethod
+    def read(content: bytes) -> "Deposit | FileRefusal":
+        """Read the bytes; the first thing that makes them unreadable ends it."""
+        fault = _undecodable(content)
+        if fault:
+            return FileRefusal(fault)
+        # An upload is foreign input: no entity, DTD or address in it may make the parser read anything else.
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        try:
+            root = etree.fromstring(content, parser)
+        # The log has the words of Xerces, the Java parser, in place of those of libxml2.
+        except etree.XMLSyntaxError as error:
+            words = _xerces(error.msg or "")
+            return FileRefusal(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
+        return _deposit(root)
 
 
 def local(element: Element) -> str:

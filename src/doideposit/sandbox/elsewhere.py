@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from doideposit.sandbox.accounts import Login
-from doideposit.sandbox.deposits import FileRefusal, read
+from doideposit.sandbox.deposits import Deposit, FileRefusal
 from doideposit.sandbox.entries import ReceivedFile, Registration
 from doideposit.sandbox.matching import with_match
 from doideposit.sandbox.processing import Worker
 from doideposit.sandbox.queue import Queue
-from doideposit.sandbox.retention import after_resources, with_element, with_resource
+from doideposit.sandbox.retention import with_element, with_resource
 
 __all__ = ["Elsewhere"]
 
@@ -28,7 +28,7 @@ class Elsewhere:
     def deposit(self, xml: bytes) -> None:
         """Register a file as another tool does, with the timestamp it carries; raises ValueError when it fails."""
         with self._queue.archive.transaction():
-            deposit = read(xml)
+            deposit = Deposit.read(xml)
             if isinstance(deposit, FileRefusal):
                 raise ValueError(deposit.message)  # noqa: TRY004 - a fault of the file, not of a type
             records = self._worker().process(deposit).records
@@ -39,7 +39,7 @@ class Elsewhere:
     def support_clears(self, doi: str, block: str) -> None:
         """Empty a block of a record, such as ``<citation_list/>``, as Crossref's support does on request."""
         known = self._known(doi)
-        self._change(known, record=after_resources(known.record, block, doi, self._queue.rules))
+        self._change(known, record=self._queue.rules.after_resources(known.record, block, doi))
 
     def adds(self, doi: str, block: str, inside: str = "") -> None:
         """Add an element before ``doi_data``, or inside of another element, as another tool registers it."""

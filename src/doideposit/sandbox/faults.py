@@ -1,7 +1,7 @@
 """Fault switches: every way in which Crossref, or the way to it, is known to misbehave.
 
 A fault is armed by name, in process (`Faults.add`), over HTTP (``POST /sandbox/faults``) or on the command line
-(`parse_fault`). It fires a number of times, without end, or with a probability from a seeded generator.
+(`Fault.parse`). It fires a number of times, without end, or with a probability from a seeded generator.
 """
 
 import random
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import RLock
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from doideposit.errors import UsageError
 
-__all__ = ["FAULTS", "Door", "Fault", "FaultKind", "Faults", "parse_fault"]
+__all__ = ["FAULTS", "Door", "Fault", "FaultKind", "Faults"]
 
 
 class Door(StrEnum):
@@ -165,6 +165,22 @@ class Fault:
         times = ":*" if self.times is None and not chance else f":{self.times}" if self.times not in {None, 1} else ""
         return f"{self.name}{place}{value}{chance or times}"
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``NAME[@WHERE][=VALUE][:TIMES]``, TIMES being a number, ``*`` for ever, or a chance such as ``25%``.
+
+        Raises `UsageError` when there is no such fault, place or value.
+        """
+        found = _WRITTEN.fullmatch(text.strip())
+        if not found:
+            raise UsageError(
+                f"{text!r} is not a fault", hint="write NAME[@WHERE][=VALUE][:TIMES], as in status@poll=503:3"
+            )
+        percent = found["percent"]
+        times = None if percent or found["ever"] else int(found["times"] or 1)
+        chance = float(percent) / 100 if percent else 1.0
+        return cls(found["name"], found["value"], times, _door(found["at"]), chance)
+
 
 @dataclass(slots=True)
 class Faults:
@@ -236,20 +252,6 @@ class Faults:
 _WRITTEN = re.compile(
     r"(?P<name>\w+)(@(?P<at>\w+))?(=(?P<value>.*?))?(:((?P<times>\d+)|(?P<percent>\d+(\.\d+)?)%|(?P<ever>\*)))?"
 )
-
-
-def parse_fault(text: str) -> Fault:
-    """Read ``NAME[@WHERE][=VALUE][:TIMES]``, TIMES being a number, ``*`` for ever, or a chance such as ``25%``.
-
-    Raises `UsageError` when there is no such fault, place or value.
-    """
-    found = _WRITTEN.fullmatch(text.strip())
-    if not found:
-        raise UsageError(f"{text!r} is not a fault", hint="write NAME[@WHERE][=VALUE][:TIMES], as in status@poll=503:3")
-    percent = found["percent"]
-    times = None if percent or found["ever"] else int(found["times"] or 1)
-    chance = float(percent) / 100 if percent else 1.0
-    return Fault(found["name"], found["value"], times, _door(found["at"]), chance)
 
 
 def _door(name: str | None) -> Door | None:

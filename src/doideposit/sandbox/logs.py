@@ -5,9 +5,10 @@ by sharing code.
 """
 
 from dataclasses import dataclass, replace
+from typing import Self
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["Citation", "Diagnostic", "Log", "file_failure"]
+__all__ = ["Citation", "Diagnostic", "Log"]
 
 # The top-level domain .invalid never exists (RFC 2606).
 HOST = "sandbox-ds1.invalid"
@@ -45,10 +46,10 @@ class Diagnostic:
         """Return the same with its references put off to another submission, where it has any."""
         return replace(self, citations=(), deferred=submission_id) if self.citations else self
 
-
-def file_failure(message: str, *, doi: str = "", msg_id: int | None = None) -> tuple[Diagnostic, ...]:
-    """Return the one record of a log when the whole file was refused."""
-    return (Diagnostic("Failure", ((doi, message),), msg_id),)
+    @classmethod
+    def of_file(cls, message: str, *, doi: str = "", msg_id: int | None = None) -> tuple[Self, ...]:
+        """Return the one record of a log when the whole file was refused."""
+        return (cls("Failure", ((doi, message),), msg_id),)
 
 
 @dataclass(frozen=True, slots=True)

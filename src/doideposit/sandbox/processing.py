@@ -24,8 +24,8 @@ from doideposit.sandbox.deposits import (
     FileRefusal,
 )
 from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
-from doideposit.sandbox.logs import Citation, Diagnostic, file_failure
-from doideposit.sandbox.retention import RetentionRules, after_deposit, after_resources, record_xml
+from doideposit.sandbox.logs import Citation, Diagnostic
+from doideposit.sandbox.retention import RetentionRules, record_xml
 
 __all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault"]
 
@@ -167,7 +167,7 @@ class Worker:
     def process(self, deposit: Deposit | FileRefusal) -> Processed:
         """Go through the file, register what can be registered, and say what became of it."""
         if isinstance(deposit, FileRefusal):
-            return Processed(deposit.batch_id, file_failure(deposit.message))
+            return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
         # A fault of the whole file, or of a title in it, leaves no record to be looked at one by one.
         refused = self._file_level(deposit) or self._title_level(deposit)
         if refused:
@@ -178,34 +178,34 @@ class Worker:
     def resources(self, deposit: Deposit | FileRefusal) -> Processed:
         """Apply a resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
         if isinstance(deposit, FileRefusal):
-            return Processed(deposit.batch_id, file_failure(deposit.message))
+            return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
         refused = self._prefixes([one.doi for one in deposit.resources])
         records = (self._resource(one) for one in deposit.resources)
         return Processed(deposit.batch_id, refused or tuple(records))
 
     def _file_level(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
         if deposit.version is None:
-            return file_failure("Submission version NULL is invalid")
+            return Diagnostic.of_file("Submission version NULL is invalid")
         return self._prefixes([item.doi for item in deposit.items]) or _orcid_faults(deposit.items)
 
     def _prefixes(self, dois: list[str]) -> tuple[Diagnostic, ...]:
         prefixes = list(dict.fromkeys(doi.partition("/")[0] for doi in dois))
         for prefix in prefixes:
             if not self.login.may_add(prefix):
-                return file_failure(f"User not allowed to add records for prefix: {prefix}")
+                return Diagnostic.of_file(f"User not allowed to add records for prefix: {prefix}")
         if len(prefixes) > 1:
-            return file_failure(f"All prefixes in a submission must match (DOI prefixes: {', '.join(prefixes)})")
+            return Diagnostic.of_file(f"All prefixes in a submission must match (DOI prefixes: {', '.join(prefixes)})")
         return ()
 
     def _title_level(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
         for series in deposit.series:
             fault = next(filter(None, (self._issn_fault(series, issn) for issn in series.issns)), None)
             if fault:
-                return file_failure(fault + TITLE_ERROR, doi=series.doi)
+                return Diagnostic.of_file(fault + TITLE_ERROR, doi=series.doi)
         for item in deposit.items:
             fault = self._too_old(item) if item.level == "title" else None
             if fault:
-                return file_failure(fault + TITLE_ERROR, doi=item.doi, msg_id=4)
+                return Diagnostic.of_file(fault + TITLE_ERROR, doi=item.doi, msg_id=4)
         return ()
 
     def _issn_fault(self, series: DepositedSeries, issn: str) -> str | None:
@@ -294,7 +294,7 @@ class Worker:
             reference_words="\n".join(f"{one.key}\t{one.words}" for one in item.references if not one.doi),
             submission_id=self.submission.id, applied=self.now, rest=self.now + timedelta(seconds=self.rest),
             handle=self.now + timedelta(seconds=self.handle), query=self.now + timedelta(seconds=self.query),
-            record=after_deposit(known.record if known else "", new, item.doi, self.rules) if new else "",
+            record=self.rules.after_deposit(known.record if known else "", new, item.doi) if new else "",
             owner=known.owner if known else item.prefix, member=known.member if known else OUR_MEMBER,
         )  # fmt: skip
 
@@ -332,7 +332,7 @@ class Worker:
         if known is None:
             return Diagnostic("Failure", ((doi, "DOI not found in database"),))
         if resource.block and known.record:
-            record = after_resources(known.record, resource.block, doi, self.rules)
+            record = self.rules.after_resources(known.record, resource.block, doi)
             step = 1 if self.rules.resources_stamp else 0
             self.archive.register(self.again(known, record=record, timestamp=known.timestamp + step))
         word = {"fundref_data": "FundRef ", "lic_ref_data": "License-ref "}.get(resource.kind, "")

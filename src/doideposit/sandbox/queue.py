@@ -8,15 +8,10 @@ from datetime import datetime, timedelta
 from doideposit.sandbox.accounts import Accounts, Login
 from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays
-from doideposit.sandbox.deposits import (
-    Deposit,
-    DepositedItem,
-    FileRefusal,
-    read,
-)
+from doideposit.sandbox.deposits import Deposit, DepositedItem, FileRefusal
 from doideposit.sandbox.entries import ReceivedFile
 from doideposit.sandbox.faults import Door, Faults
-from doideposit.sandbox.logs import Diagnostic, Log, file_failure
+from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, first_fault
 from doideposit.sandbox.retention import RetentionRules, with_resource
 
@@ -31,9 +26,9 @@ def _transfer(worker: Worker, content: bytes) -> tuple[Diagnostic, ...]:
     fields = dict(part.partition("=")[::2] for part in header.removeprefix("H:").split(";"))
     prefix = fields.get("fromPrefix", "")
     if not header.startswith("H:") or not prefix or fields.get("toPrefix") != prefix:
-        return file_failure("The header line must name one prefix as fromPrefix and toPrefix")
+        return Diagnostic.of_file("The header line must name one prefix as fromPrefix and toPrefix")
     if not worker.login.may_add(prefix):
-        return file_failure(f"User not allowed to add records for prefix: {prefix}")
+        return Diagnostic.of_file(f"User not allowed to add records for prefix: {prefix}")
     return tuple(_move(worker, prefix, *line.partition("\t")[::2]) for line in lines if line.strip())
 
 
@@ -55,7 +50,7 @@ def _inspect(content: bytes, validate: Validate | None) -> Deposit | FileRefusal
 
     Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
     """
-    deposit = read(content)
+    deposit = Deposit.read(content)
     if isinstance(deposit, FileRefusal) or validate is None:
         return deposit
     verdict = validate(content)

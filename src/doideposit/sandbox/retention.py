@@ -17,8 +17,6 @@ from doideposit.sandbox.deposits import local
 
 __all__ = [
     "RetentionRules",
-    "after_deposit",
-    "after_resources",
     "holder",
     "record_xml",
     "with_element",
@@ -67,6 +65,44 @@ class RetentionRules:
         """Tell whether new content of a block is added to the old instead of taking its place."""
         by_block = {"citation_list": self.references, "rel": self.relations, "crossmark": self.crossmark}
         return by_block.get(block, self.rights) == "merge"
+
+    def after_deposit(self, old: str, new: str, doi: str) -> str:
+        """Return the record of a DOI after a full deposit `new`; `old` is empty where there was none."""
+        root = etree.fromstring(new)
+        target = holder(root, doi)
+        before = holder(etree.fromstring(old), doi) if old else None
+        kept = {} if before is None else dict(_blocks(before))
+        sent = dict(_blocks(target))
+        if self.places == "together":
+            _share_places(kept, sent)
+        for name, block in kept.items():
+            if name in sent:
+                _replace(sent[name], _combined(name, block, sent[name], self))
+            elif self.omitted == "retain":
+                _insert(target, name, block)
+        if before is not None and self.versions == "retain":
+            for name in _WITH_BIBLIOGRAPHY:
+                part = before.find(f"{{*}}{name}")
+                if part is not None and target.find(f"{{*}}{name}") is None:
+                    _insert(target, name, part)
+        _drop_empty(target)
+        return _written(root)
+
+    def after_resources(self, old: str, block: str, doi: str) -> str:
+        """Return the record of a DOI after one block of a resource-only deposit."""
+        root = etree.fromstring(old)
+        target = holder(root, doi)
+        wrapper = etree.Element("resources")
+        sent = _tidied(etree.fromstring(block))
+        (wrapper if local(sent) != "collection" else etree.SubElement(wrapper, f"{{{OUTPUT}}}doi_data")).append(sent)
+        for name, new in _blocks(wrapper):
+            known = dict(_blocks(target)).get(name)
+            if known is None:
+                _insert(target, name, new)
+            else:
+                _replace(known, _combined(name, known, new, self))
+        _drop_empty(target)
+        return _written(root)
 
 
 def record_xml(item_holder: Element) -> str:
@@ -139,46 +175,6 @@ def holder(root: Element, doi: str) -> Element:
         if parent is not None and (data.findtext("{*}doi") or "").strip().casefold() == doi.casefold():
             return parent
     return root
-
-
-def after_deposit(old: str, new: str, doi: str, rules: RetentionRules) -> str:
-    """Return the record of a DOI after a full deposit `new`; `old` is empty where there was none."""
-    root = etree.fromstring(new)
-    target = holder(root, doi)
-    before = holder(etree.fromstring(old), doi) if old else None
-    kept = {} if before is None else dict(_blocks(before))
-    sent = dict(_blocks(target))
-    if rules.places == "together":
-        _share_places(kept, sent)
-    for name, block in kept.items():
-        if name in sent:
-            _replace(sent[name], _combined(name, block, sent[name], rules))
-        elif rules.omitted == "retain":
-            _insert(target, name, block)
-    if before is not None and rules.versions == "retain":
-        for name in _WITH_BIBLIOGRAPHY:
-            part = before.find(f"{{*}}{name}")
-            if part is not None and target.find(f"{{*}}{name}") is None:
-                _insert(target, name, part)
-    _drop_empty(target)
-    return _written(root)
-
-
-def after_resources(old: str, block: str, doi: str, rules: RetentionRules) -> str:
-    """Return the record of a DOI after one block of a resource-only deposit."""
-    root = etree.fromstring(old)
-    target = holder(root, doi)
-    wrapper = etree.Element("resources")
-    sent = _tidied(etree.fromstring(block))
-    (wrapper if local(sent) != "collection" else etree.SubElement(wrapper, f"{{{OUTPUT}}}doi_data")).append(sent)
-    for name, new in _blocks(wrapper):
-        known = dict(_blocks(target)).get(name)
-        if known is None:
-            _insert(target, name, new)
-        else:
-            _replace(known, _combined(name, known, new, rules))
-    _drop_empty(target)
-    return _written(root)
 
 
 def with_resource(old: str, doi: str, url: str) -> str:

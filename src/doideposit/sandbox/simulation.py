@@ -21,7 +21,7 @@ from doideposit.sandbox.elsewhere import Elsewhere
 from doideposit.sandbox.enquiries import AnswerRules, Enquiries
 from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
-from doideposit.sandbox.faults import Door, Fault, Faults, parse_fault
+from doideposit.sandbox.faults import Door, Fault, Faults
 from doideposit.sandbox.login import login_page
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import RelationTargets, Validate
@@ -363,7 +363,7 @@ class Sandbox:
         wanted = lookups.read_json(request.read().raw)
         added = wanted.get("add", [])
         try:
-            new = [parse_fault(str(text)) for text in added] if isinstance(added, list) else []
+            new = [Fault.parse(str(text)) for text in added] if isinstance(added, list) else []
         except UsageError as error:
             return _json(400, {"error": error.message, "hint": error.hint})
         if wanted.get("clear"):

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.job.monitoring import Run, prometheus_text
-from doideposit.reports.standing import take_standing
+from doideposit.reports.standing import Standing
 from doideposit.web.answers import Refused, document
 
 __all__ = ["JobWatch", "health", "metrics", "ready"]
@@ -56,6 +56,6 @@ def metrics(depositor: Depositor, watch: JobWatch, now: datetime) -> Response:
         message = "this token is limited to some series, and the metrics are those of all"
         hint = "use a token of [api.tokens] without `series`"
         raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
-    text = prometheus_text(watch.last_run(), take_standing(depositor, now=now))
+    text = prometheus_text(watch.last_run(), Standing.take(depositor, now=now))
     # The content type of Prometheus' text format, version 0.0.4.
     return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -13,7 +13,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.registered.comparison import compare
 from doideposit.registered.policy import judge
-from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Consent
 from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.simulation import Sandbox
@@ -30,7 +30,7 @@ def dois(xml: bytes) -> list[str]:
 
 
 def read(xml: bytes, doi: str) -> RegisteredRecord:
-    found = read_record(xml, doi)
+    found = RegisteredRecord.read(xml, doi)
     assert found is not None
     return found
 
@@ -170,7 +170,7 @@ def test_an_identifier_that_no_field_can_say_is_left_over() -> None:
     )
     issuer = f"<institution><institution_name>I</institution_name>{ids}</institution>"
     doi = "<doi_data><doi>10.5555/c1</doi><resource>https://example.org/1</resource></doi_data>"
-    record = read_record(
+    record = RegisteredRecord.read(
         f"<report-paper_metadata><contributors>{people}</contributors>{issuer}{doi}</report-paper_metadata>".encode(),
         "10.5555/c1",
     )

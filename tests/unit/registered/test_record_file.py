@@ -17,7 +17,7 @@ from doideposit.records.origin import RawRecord
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.structured import read
 from doideposit.registered.comparison import compare
-from doideposit.registered.reading import Leftover, RegisteredRecord, read_record
+from doideposit.registered.reading import Leftover, RegisteredRecord
 from doideposit.registered.record_file import record_fields, record_text, series_of
 from strategies import commentaries
 
@@ -71,7 +71,7 @@ def adopted(record: RegisteredRecord, series: Series) -> Commentary:
 
 def same_again(record: RegisteredRecord, series: Series, *, but: frozenset[str] = frozenset()) -> None:
     xml = build(HEAD, [adopted(record, series)]).xml
-    again = read_record(xml, record.doi)
+    again = RegisteredRecord.read(xml, record.doi)
     assert again is not None
     # The language of a journal is that of its title record, which no article changes.
     allowed = {"series.language", *but, *(left.name for left in record.leftovers)}
@@ -83,7 +83,7 @@ def same_again(record: RegisteredRecord, series: Series, *, but: frozenset[str] 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_an_adopted_record_gives_the_same_deposit_again(path: Path, says: dict[str, Any]) -> None:
     xml = path.read_bytes()
-    found = [record for doi in dois(xml) if (record := read_record(xml, doi)) is not None]
+    found = [record for doi in dois(xml) if (record := RegisteredRecord.read(xml, doi)) is not None]
     records = [record for record in found if record.record_type is not None]
     assert records
     for record in records:
@@ -97,7 +97,7 @@ def test_an_adopted_record_gives_the_same_deposit_again(path: Path, says: dict[s
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_record_survives_being_registered_and_adopted(commentary: Commentary) -> None:
     xml = build(HEAD, [commentary]).xml
-    record = read_record(xml, commentary.doi.printed)
+    record = RegisteredRecord.read(xml, commentary.doi.printed)
     assert record is not None
     same_again(record, commentary.series)
     same_again(record, series_like(record, **SAYS))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.findings import Finding, Severity, Where
-from doideposit.reports.findings import Line, Tally, annotations, detailed, grouped, safe, summary
+from doideposit.reports.findings import Line, Tally, annotations, detailed, safe
 
 SOURCE = ["series: sadf-comment", "orcid: 0000-0002-1825-0098", "x" * 300]
 
@@ -59,7 +59,7 @@ def test_many_findings_are_grouped_by_kind_the_worst_first() -> None:
     tally = Tally()
     tally.add(finding(code="abstract-missing", severity=Severity.WARNING) for _ in range(500))
     tally.add([finding()])
-    shown = text(grouped(tally, source_line))
+    shown = text(tally.grouped(source_line))
     heads = [line for line in shown if line and not line.startswith(" ")]
     assert heads == ["orcid-check-digit  error, once", "abstract-missing  warning, 500 times"]
     assert any(line.strip() == "… and 497 more" for line in shown)
@@ -70,7 +70,7 @@ def test_counting_needs_no_memory_for_what_is_not_shown() -> None:
     tally.add(finding(code=f"code-{number % 5}") for number in range(10_000))
     assert tally.seen == 10_000
     assert len(tally.kept) <= 10 + 5 * 3
-    assert text([summary(tally, 3)]) == ["3 records checked: 10,000 errors, 0 warnings, 0 info"]
+    assert text([tally.summary(3)]) == ["3 records checked: 10,000 errors, 0 warnings, 0 info"]
 
 
 def test_what_is_ignored_stays_visible_and_stops_nothing() -> None:
@@ -81,7 +81,7 @@ def test_what_is_ignored_stays_visible_and_stops_nothing() -> None:
     assert "ignored because: agreed with the editor" in shown[1]
     tally = Tally()
     tally.add([ignored])
-    assert text([summary(tally, 1)]) == ["1 record checked: 0 errors, 0 warnings, 0 info, 1 ignored"]
+    assert text([tally.summary(1)]) == ["1 record checked: 0 errors, 0 warnings, 0 info, 1 ignored"]
 
 
 def test_annotations_for_a_code_host() -> None:

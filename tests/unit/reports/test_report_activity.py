@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.lifecycle import EventKind
-from doideposit.reports.activity import NOT, REGISTERED, WARNED, outcomes_chart, read_events, waiting_chart
+from doideposit.reports.activity import NOT, REGISTERED, WARNED, Activity
 from doideposit.reports.findings import in_words
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -28,7 +28,7 @@ def ended(*moments: datetime, kind: str = "registered") -> list[LedgerEvent]:
 
 def test_a_registration_is_measured_from_the_first_upload_of_its_file() -> None:
     start = NOW - timedelta(hours=3)
-    activity = read_events(
+    activity = Activity.of_events(
         events(
             ("prepared", start - timedelta(hours=1), 7, None),
             ("sending", start, 7, None),
@@ -47,7 +47,7 @@ def test_a_registration_is_measured_from_the_first_upload_of_its_file() -> None:
 
 def test_the_latest_registration_of_a_doi_counts_for_its_content_and_a_failed_update_does_not() -> None:
     rows = [("registered", NOW, 1, "10.5555/a"), ("registered-with-warning", NOW, 2, "10.5555/a")]
-    activity = read_events(events(*rows, ("failed", NOW, 3, "10.5555/a")))
+    activity = Activity.of_events(events(*rows, ("failed", NOW, 3, "10.5555/a")))
     assert activity.registered_in == {"10.5555/a": 2}
     assert [kind for _, kind in activity.outcomes] == [REGISTERED, WARNED, NOT]
 
@@ -64,7 +64,7 @@ def test_the_latest_registration_of_a_doi_counts_for_its_content_and_a_failed_up
     ],
 )
 def test_periods_fit_the_span(ago: timedelta, unit: str, labels: list[str]) -> None:
-    chart = outcomes_chart(read_events(ended(NOW - ago)), NOW)
+    chart = Activity.of_events(ended(NOW - ago)).outcomes_chart(NOW)
     assert chart.unit == unit
     shown = [column.label for column in chart.columns]
     assert shown == labels or (unit in {"week", "month"} and shown[-len(labels) :] == labels)
@@ -72,7 +72,7 @@ def test_periods_fit_the_span(ago: timedelta, unit: str, labels: list[str]) -> N
 
 
 def test_more_than_a_dozen_years_show_the_latest_dozen() -> None:
-    chart = outcomes_chart(read_events(ended(datetime(2001, 5, 1, tzinfo=UTC), NOW)), NOW)
+    chart = Activity.of_events(ended(datetime(2001, 5, 1, tzinfo=UTC), NOW)).outcomes_chart(NOW)
     assert [column.label for column in chart.columns] == [str(year) for year in range(2015, 2027)]
     assert chart.total == 1
 
@@ -83,7 +83,7 @@ MOMENTS = st.lists(st.datetimes(datetime(2016, 1, 1), datetime(2026, 9, 14), tim
 @settings(deadline=None, max_examples=80)
 @given(MOMENTS, st.sampled_from(["registered", "registered-with-warning", "failed", "missing"]))
 def test_every_outcome_of_the_last_years_is_counted_once(moments: list[datetime], kind: str) -> None:
-    chart = outcomes_chart(read_events(ended(*moments, kind=kind)), NOW)
+    chart = Activity.of_events(ended(*moments, kind=kind)).outcomes_chart(NOW)
     assert chart.total == len(moments)
     assert 1 <= len(chart.columns) <= 12
 
@@ -93,7 +93,7 @@ def test_the_median_is_told_in_words() -> None:
     rows = [("sending", start, place, None) for place in range(3)]
     ends = (timedelta(seconds=50), timedelta(minutes=12), timedelta(days=2))
     rows += [("registered", start + wait, place, f"10.5555/{place}") for place, wait in enumerate(ends)]
-    chart = waiting_chart(read_events(events(*rows)))
+    chart = Activity.of_events(events(*rows)).waiting_chart()
     assert "Half of them took no more than 12 minutes." in chart.description
     assert {column.label: sum(column.values) for column in chart.columns if sum(column.values)} == {
         "1 min": 1,

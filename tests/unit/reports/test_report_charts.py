@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doideposit.reports.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Chart, columns
+from doideposit.reports.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Chart
 
 KINDS = ("good", "odd", "bad")
 
 
 def chart(bars: list[tuple[str, list[int]]]) -> Chart:
-    return columns("Title", "Description", "month", KINDS, bars)
+    return Chart.of_columns("Title", "Description", "month", KINDS, bars)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from doideposit.crossref.xml.participation import Measure, Measured
 from doideposit.records.identifiers import Doi
-from doideposit.reports.completeness import completeness
+from doideposit.reports.completeness import Completeness
 
 ALL = frozenset(Measure)
 
@@ -14,11 +14,11 @@ def works(number: int, *lacking: Measure, **names: tuple[str, ...]) -> list[Meas
 
 
 def step(found: list[Measured]) -> str:
-    return completeness("notes", found).next_step
+    return Completeness.of_works("notes", found).next_step
 
 
 def test_shares_are_counted_in_the_order_of_the_participation_report() -> None:
-    found = completeness("notes", [*works(2, Measure.ABSTRACTS), *works(1)])
+    found = Completeness.of_works("notes", [*works(2, Measure.ABSTRACTS), *works(1)])
     assert [share.measure for share in found.shares] == list(Measure)
     by = {share.measure: (share.have, share.works, share.percent) for share in found.shares}
     assert by[Measure.ABSTRACTS] == (1, 3, 33)
@@ -26,14 +26,14 @@ def test_shares_are_counted_in_the_order_of_the_participation_report() -> None:
 
 
 def test_all_is_only_said_of_all() -> None:
-    found = completeness("notes", [*works(999), *works(1, Measure.LICENCES)])
+    found = Completeness.of_works("notes", [*works(999), *works(1, Measure.LICENCES)])
     assert next(one.percent for one in found.shares if one.measure is Measure.LICENCES) == 99
 
 
 def test_a_complete_series_needs_nothing_and_unfunded_work_is_no_fault() -> None:
     assert step(works(3)).startswith("Nothing")
     assert step(works(3, Measure.FUNDERS, Measure.AWARDS)).startswith("Nothing")
-    assert completeness("notes", []).next_step.startswith("Nothing")
+    assert Completeness.of_works("notes", []).next_step.startswith("Nothing")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from doideposit.errors import UsageError
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.exchange import Dropped, Reply, Request
-from doideposit.sandbox.faults import FAULTS, Door, Fault, Faults, parse_fault
+from doideposit.sandbox.faults import FAULTS, Door, Fault, Faults
 from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch, Paper, get, poll, settle, upload
 
@@ -40,8 +40,8 @@ def sandbox(clock: Clock) -> Sandbox:
     ],
 )
 def test_a_fault_is_read_as_it_is_written(text: str, fault: Fault) -> None:
-    assert parse_fault(text) == fault
-    assert parse_fault(str(fault)) == fault
+    assert Fault.parse(text) == fault
+    assert Fault.parse(str(fault)) == fault
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_fault_is_read_as_it_is_written(text: str, fault: Fault) -> None:
 )  # fmt: skip
 def test_what_is_no_fault_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(UsageError):
-        parse_fault(text)
+        Fault.parse(text)
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are() -> None:
@@ -66,7 +66,7 @@ def test_every_fault_survives_being_written_and_read(name: str, times: int | Non
     choices = FAULTS[name].choices
     value = {("N",): "7", ("TEXT",): "words", (): None}.get(choices, choices[-1] if choices else None)
     fault = Fault(name, value, times)
-    assert parse_fault(str(fault)) == fault
+    assert Fault.parse(str(fault)) == fault
 
 
 def test_faults_are_counted_and_spent_in_order() -> None:
@@ -141,7 +141,7 @@ UPLOADS = {
 
 @pytest.mark.parametrize("fault", UPLOADS)
 def test_an_upload_under_a_fault_and_after_it(sandbox: Sandbox, fault: str) -> None:
-    sandbox.faults.arm([parse_fault(fault)])
+    sandbox.faults.arm([Fault.parse(fault)])
     words, status, stored = outcome(sandbox)
     assert (words.removesuffix("</h1>"), status, stored) == UPLOADS[fault]
     assert sandbox.faults.armed == ()
@@ -149,14 +149,14 @@ def test_an_upload_under_a_fault_and_after_it(sandbox: Sandbox, fault: str) -> N
 
 
 def test_retry_after_is_a_header_of_whatever_status_there_is(sandbox: Sandbox) -> None:
-    sandbox.faults.arm([parse_fault("status=503"), parse_fault("retry_after=120")])
+    sandbox.faults.arm([Fault.parse("status=503"), Fault.parse("retry_after=120")])
     reply = upload(sandbox, b"<x/>")
     assert isinstance(reply, Reply)
     assert (reply.status, ("Retry-After", "120") in reply.headers) == (503, True)
 
 
 def test_slow_replies_say_how_long_they_take(sandbox: Sandbox) -> None:
-    sandbox.faults.arm([parse_fault("slow=9"), parse_fault("slow=4")])
+    sandbox.faults.arm([Fault.parse("slow=9"), Fault.parse("slow=4")])
     assert upload(sandbox, b"<x/>").delay == 9
     assert poll(sandbox).delay == 4
 
@@ -180,7 +180,7 @@ POLLS = {
 def test_a_poll_under_a_fault_and_after_it(sandbox: Sandbox, fault: str) -> None:
     upload(sandbox, Batch().xml())
     sandbox.process()
-    sandbox.faults.arm([parse_fault(fault)])
+    sandbox.faults.arm([Fault.parse(fault)])
     assert POLLS[fault] in poll(sandbox).text
     sandbox.faults.clear()
     assert "<batch_id>batch-1</batch_id>" in poll(sandbox).text
@@ -221,7 +221,7 @@ def test_an_older_log_is_that_of_another_file_of_the_account(sandbox: Sandbox) -
 
 
 def log_under(sandbox: Sandbox, fault: str, papers: int = 1) -> str:
-    sandbox.faults.arm([parse_fault(fault)])
+    sandbox.faults.arm([Fault.parse(fault)])
     many = tuple(Paper(doi=f"10.5555/c{number}", number=str(number)) for number in range(papers))
     upload(sandbox, Batch(papers=many).xml())
     first = poll(sandbox).text
@@ -275,7 +275,7 @@ def test_lags_are_counted_from_processing(sandbox: Sandbox, clock: Clock, fault:
 
 def test_look_ups_have_outages_of_their_own(sandbox: Sandbox) -> None:
     sandbox.faults.arm(
-        [parse_fault("status@rest=503"), parse_fault("status@handle=500"), parse_fault("drop_before_body@rest")]
+        [Fault.parse("status@rest=503"), Fault.parse("status@handle=500"), Fault.parse("drop_before_body@rest")]
     )
     assert isinstance(sandbox.handle(Request.get("/works/10.5555/c1")), Dropped)
     assert get(sandbox, "/works/10.5555/c1").status == 503
@@ -295,14 +295,14 @@ QUERIES = {
 def test_an_xml_query_under_a_fault_and_after_it(sandbox: Sandbox, fault: str) -> None:
     upload(sandbox, Batch().xml())
     sandbox.clock.advance(60)  # type: ignore[attr-defined]  # the fixture's clock is the one set by hand
-    sandbox.faults.arm([parse_fault(fault)])
+    sandbox.faults.arm([Fault.parse(fault)])
     replies = [get(sandbox, "/search/doi", pid="a@example.org", doi="10.5555/c1").text for _ in range(2)]
     assert QUERIES[fault] in replies[0]
     assert "On rivers" in replies[1]
 
 
 def test_the_tables_above_cover_every_fault() -> None:
-    tested = {parse_fault(text).name for text in [*UPLOADS, *POLLS, *LOGS, *QUERIES]} | {"multi_pair_record"}
+    tested = {Fault.parse(text).name for text in [*UPLOADS, *POLLS, *LOGS, *QUERIES]} | {"multi_pair_record"}
     assert tested == set(FAULTS)
 
 

@@ -14,7 +14,7 @@ from doideposit.errors import (
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.faults import parse_fault
+from doideposit.sandbox.faults import Fault
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch
@@ -57,7 +57,7 @@ def test_a_batch_goes_in_and_its_log_comes_out(registrar: SandboxRegistrar) -> N
 def test_every_bad_answer_to_an_upload_is_an_error(
     registrar: SandboxRegistrar, fault: str, error: type[Exception], stored: int
 ) -> None:
-    registrar.sandbox.faults.arm([parse_fault(fault)])
+    registrar.sandbox.faults.arm([Fault.parse(fault)])
     with pytest.raises(error):
         registrar.submit(sealed(), "a.xml")
     assert len(registrar.sandbox.submissions) == stored
@@ -77,7 +77,7 @@ def test_every_bad_answer_to_a_poll_is_an_error(
     registrar: SandboxRegistrar, fault: str, error: type[Exception]
 ) -> None:
     registrar.submit(sealed(), "a.xml")
-    registrar.sandbox.faults.arm([parse_fault(fault)])
+    registrar.sandbox.faults.arm([Fault.parse(fault)])
     with pytest.raises(error):
         registrar.fetch_result("a.xml")
     assert b"completed" in registrar.fetch_result("a.xml")

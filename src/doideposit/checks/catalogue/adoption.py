@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import TITLE_RECORDS
 
 __all__ = ["ADOPTION"]
 
-_plan = writer(CodeOrigin.PLANNING)
+_plan = CodeOrigin.PLANNING.writer()
 
 ADOPTION: Final[tuple[Explanation, ...]] = (
     _plan(

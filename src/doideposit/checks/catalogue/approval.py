@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 
 __all__ = ["APPROVAL"]
 
-_plan = writer(CodeOrigin.PLANNING)
-_setting = writer(CodeOrigin.CONFIGURATION)
-_error = writer(CodeOrigin.ERROR)
+_plan = CodeOrigin.PLANNING.writer()
+_setting = CodeOrigin.CONFIGURATION.writer()
+_error = CodeOrigin.ERROR.writer()
 
 APPROVAL: Final[tuple[Explanation, ...]] = (
     _setting(

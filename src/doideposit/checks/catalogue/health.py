@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import CROSSMARK, DISPLAY, UPDATING
 
@@ -10,11 +10,11 @@ __all__ = ["HEALTH"]
 
 # Google's own words on the tags it wants; Crossref has no page about them.
 _TAGS = "https://scholar.google.com/intl/en/scholar/inclusion.html"
-_page = writer(CodeOrigin.DOCUMENT, DISPLAY)
-_move = writer(CodeOrigin.PLANNING, UPDATING)
-_correct = writer(CodeOrigin.PLANNING, CROSSMARK)
-_audit = writer(CodeOrigin.PLANNING, severity=Severity.WARNING)
-_setting = writer(CodeOrigin.CONFIGURATION)
+_page = CodeOrigin.DOCUMENT.writer(DISPLAY)
+_move = CodeOrigin.PLANNING.writer(UPDATING)
+_correct = CodeOrigin.PLANNING.writer(CROSSMARK)
+_audit = CodeOrigin.PLANNING.writer(severity=Severity.WARNING)
+_setting = CodeOrigin.CONFIGURATION.writer()
 
 HEALTH: Final[tuple[Explanation, ...]] = (
     _page(

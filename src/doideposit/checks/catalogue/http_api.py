@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 
 __all__ = ["HTTP_API"]
 
-_error = writer(CodeOrigin.ERROR)
+_error = CodeOrigin.ERROR.writer()
 
 HTTP_API: Final[tuple[Explanation, ...]] = (
     _error(

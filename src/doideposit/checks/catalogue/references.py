@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 
 __all__ = ["REFERENCES"]
 
-_plan = writer(CodeOrigin.PLANNING)
+_plan = CodeOrigin.PLANNING.writer()
 
 REFERENCES: Final[tuple[Explanation, ...]] = (
     _plan(

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import CREDENTIALS, CROSSMARK, HTTPS_POST, REMOVING, SCHEMA, TIMESTAMPS, TITLE_RECORDS, TROUBLE
 
 __all__ = ["WORLD"]
 
-_plan = writer(CodeOrigin.PLANNING)
-_setting = writer(CodeOrigin.CONFIGURATION)
-_error = writer(CodeOrigin.ERROR)
+_plan = CodeOrigin.PLANNING.writer()
+_setting = CodeOrigin.CONFIGURATION.writer()
+_error = CodeOrigin.ERROR.writer()
 _RESTORE = "restore a backup of the ledger, and let `doideposit poll` bring it up to date"
 
 WORLD: Final[tuple[Explanation, ...]] = (

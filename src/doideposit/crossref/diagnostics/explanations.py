@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import (
     CONFLICTS,
@@ -19,8 +19,8 @@ from doideposit.pages import (
 
 __all__ = ["ANSWERS"]
 
-_failure = writer(CodeOrigin.CROSSREF, TROUBLE)
-_good = writer(CodeOrigin.CROSSREF, SUBMISSION_LOG, Severity.INFO)
+_failure = CodeOrigin.CROSSREF.writer(TROUBLE)
+_good = CodeOrigin.CROSSREF.writer(SUBMISSION_LOG, Severity.INFO)
 _SUPPORT = "write to Crossref support, with the submission id"
 _NOTHING = "nothing needs to be done"
 

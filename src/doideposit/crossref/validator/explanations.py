@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import ABSTRACTS, CROSSMARK, HTTPS_POST, LOOKALIKES, RECOMMENDATIONS, SCHEMA, TROUBLE, UPDATING
 
 __all__ = ["DEPOSITS"]
 
-_xsd = writer(CodeOrigin.XSD, SCHEMA)
-_advice = writer(CodeOrigin.XSD, RECOMMENDATIONS, Severity.WARNING, overridable=True)
+_xsd = CodeOrigin.XSD.writer(SCHEMA)
+_advice = CodeOrigin.XSD.writer(RECOMMENDATIONS, Severity.WARNING, overridable=True)
 _XML = "https://www.w3.org/TR/xml/"
 
 DEPOSITS: Final[tuple[Explanation, ...]] = (

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import ABSTRACTS, PARTICIPATION, REPORTS, SCHEMA, SIMILARITY
 
 __all__ = ["LOSSES"]
 
-_loss = writer(CodeOrigin.CAPABILITY, SCHEMA, Severity.WARNING, overridable=True)
+_loss = CodeOrigin.CAPABILITY.writer(SCHEMA, Severity.WARNING, overridable=True)
 
 LOSSES: Final[tuple[Explanation, ...]] = (
     _loss(

@@ -25,7 +25,7 @@ from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
 from doideposit.findings import Finding, Where
-from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State, advance
+from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State
 from doideposit.records.identifiers import Doi
 
 __all__ = ["Due", "Polled", "Polls", "StoredLog"]
@@ -255,7 +255,7 @@ def _note_odd(transaction: Transaction, polled: Polled) -> None:
 def _end(transaction: Transaction, held: Submission, result_log: StoredLog) -> None:
     file_name, submission_id = result_log.file_name, result_log.submission_id
     proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
-    values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_poll_at": None}
+    values = {"state": held.state.advance(Move.FINISH).value, "finished_at": transaction.now, "next_poll_at": None}
     ids = {"submission_id": submission_id or held.submission_id, "finished_proof": proof}
     transaction.change(held.id, **values, **ids, **FREE, reason="", hint="", overdue="")
     transaction.note(EventKind.PROCESSED, submission=held.id, detail={"file_name": file_name, "proof": proof})

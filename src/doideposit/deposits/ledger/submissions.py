@@ -9,12 +9,12 @@ from doideposit.deposits.ledger.entries import NewItem, NewSubmission
 from doideposit.deposits.ledger.rows import bytes_of, event_of, json_text, noted_lines
 from doideposit.deposits.ledger.tables import content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
-from doideposit.lifecycle import EventKind, Move, State, advance, is_open
+from doideposit.lifecycle import EventKind, Move, State
 from doideposit.records.identifiers import Doi
 
 __all__ = ["AT_ONCE", "chunks", "prepare", "recorded_again"]
 
-_UNFINISHED = [state.value for state in State if is_open(state)]
+_UNFINISHED = [state.value for state in State if state.is_open]
 AT_ONCE = 400  # SQLite takes a limited number of values in one statement.
 
 
@@ -56,7 +56,7 @@ def _give_way(transaction: Transaction, key: int) -> bool:
     if current.state is not State.PREPARED or current.sent_at is not None:
         return False
     reason = "recorded anew, to be sent in several steps"
-    values = {"state": advance(current.state, Move.ABANDON).value, "finished_at": transaction.now, "reason": reason}
+    values = {"state": current.state.advance(Move.ABANDON).value, "finished_at": transaction.now, "reason": reason}
     transaction.change(key, **values)
     transaction.connection.execute(update(item).where(item.c.submission == key).values(open=False, message=reason))
     transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason})

@@ -14,7 +14,7 @@ from doideposit.deposits.ledger.entries import (
 )
 from doideposit.deposits.ledger.rows import json_text, submission_of
 from doideposit.deposits.ledger.tables import attempt, event, item, submission, upload_lock, work
-from doideposit.lifecycle import EventKind, Move, RetryClass, advance
+from doideposit.lifecycle import EventKind, Move, RetryClass
 from doideposit.records.identifiers import Doi
 
 __all__ = ["FREE", "Transaction", "close"]
@@ -104,7 +104,7 @@ def close(
     retry: RetryClass = RetryClass.NEVER,
 ) -> None:
     """End the submission without a result; its DOIs are free for another deposit."""
-    values = {"state": advance(current.state, move).value, "finished_at": transaction.now, "next_poll_at": None}
+    values = {"state": current.state.advance(move).value, "finished_at": transaction.now, "next_poll_at": None}
     transaction.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
     mine = update(item).where(item.c.submission == current.id)
     transaction.connection.execute(mine.values(open=False, message=reason, retry=retry.value))

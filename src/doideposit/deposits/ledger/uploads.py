@@ -19,7 +19,7 @@ from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock
 from doideposit.deposits.ledger.transaction import FREE, Transaction, close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
-from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State, advance
+from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State
 
 __all__ = [
     "Pause",
@@ -187,7 +187,7 @@ class Uploads:
         self, transaction: Transaction, slot: UploadSlot, found: tuple[Submission, bytes], file_name: str
     ) -> UploadLease:
         now, current = transaction.now, transaction.lock_submission(found[0].id)
-        state = advance(current.state, Move.START)
+        state = current.state.advance(Move.START)
         row = {
             "submission": current.id,
             "file_name": file_name,
@@ -222,10 +222,10 @@ class Uploads:
         current = transaction.lock_submission(upload.submission)
         _mark(transaction, upload, AttemptStatus.ACCEPTED)
         if current.state is State.SENDING:
-            moved = advance(current.state, Move.ACCEPT)
+            moved = current.state.advance(Move.ACCEPT)
         # It was thought lost and was to go out again; now it need not.
         elif current.state is State.PREPARED:
-            moved = advance(current.state, Move.RECOVER)
+            moved = current.state.advance(Move.RECOVER)
         else:
             return
         values = {
@@ -248,7 +248,7 @@ class Uploads:
             _pause(transaction, until, reason, **FREE)
             if current is None:
                 return
-            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_poll_at": None}
+            values = {"state": current.state.advance(Move.RELEASE).value, "not_before": until, "next_poll_at": None}
             transaction.change(current.id, **values, **FREE, failures=current.failures + 1, reason=reason, doubt=False)
             detail = {"file_name": upload.file_name, "reason": reason}
             transaction.note(EventKind.NOT_RECEIVED, submission=current.id, detail=detail)
@@ -296,7 +296,7 @@ class Uploads:
             reason = (
                 "Crossref does not know the file after the grace period; the same file goes out again under a new name"
             )
-            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_poll_at": None}
+            values = {"state": current.state.advance(Move.RELEASE).value, "not_before": until, "next_poll_at": None}
             transaction.change(current.id, **values, **FREE, reason=reason, doubt=False)
             transaction.note(EventKind.LOST, submission=current.id, detail={"file_name": upload.file_name})
 

@@ -50,7 +50,7 @@ from doideposit.deposits.ledger.told import was_warned, with_told
 from doideposit.deposits.ledger.transaction import close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.errors import LedgerDamaged
-from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State, is_open
+from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = ["WorkFilter", "Works"]
@@ -313,7 +313,7 @@ class Works:
             if key is None:
                 return False
             current = transaction.lock_submission(key)
-            if not is_open(current.state):
+            if not current.state.is_open:
                 return False
             given_up, hint = f"given up: {reason}", "deposit it again when you wish"
             close(transaction, current, Move.ABANDON, given_up, hint, retry=RetryClass.NOW)
@@ -358,7 +358,7 @@ def _known_part(connection: Connection, target: str, keys: Sequence[str]) -> Ite
 def _known(connection: Connection, row: RowMapping) -> KnownWork:
     state = State(row["state"]) if row["state"] else None
     waiting = None
-    if state and is_open(state):
+    if state and state.is_open:
         waiting = OpenDeposit(row["sub_id"], state, row["item_fingerprint"], row["reason"])
     return KnownWork(
         doi=Doi(row["printed"]),

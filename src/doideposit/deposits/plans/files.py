@@ -36,7 +36,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedItem
 from doideposit.registered.comparison import compare
-from doideposit.registered.reading import read_record
+from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["PlanFiles"]
 
@@ -257,7 +257,7 @@ def _difference(checker: Checker, doi: Doi, before: bytes, path: Path) -> str:
         return f"it holds no record of {doi} any more that could be deposited"
     if found[0].xml is None or not found[0].ok:
         return next(one.message for one in found[0].findings if one.stops)
-    then, now = read_record(before, doi.printed), read_record(found[0].xml, doi.printed)
+    then, now = RegisteredRecord.read(before, doi.printed), RegisteredRecord.read(found[0].xml, doi.printed)
     if then is None or now is None:
         raise RuntimeError(f"the checked file does not hold {doi}")
     differences = [one.what for one in compare(then, now)]

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, DISPLAY, RECOMMENDATIONS, REFERENCES, REPORTS
 
 __all__ = ["DOCUMENTS"]
 
-_doubt = writer(CodeOrigin.DOCUMENT, severity=Severity.WARNING, overridable=True)
-_unreadable = writer(CodeOrigin.DOCUMENT)
-_note = writer(CodeOrigin.DOCUMENT, severity=Severity.INFO, overridable=True)
+_doubt = CodeOrigin.DOCUMENT.writer(severity=Severity.WARNING, overridable=True)
+_unreadable = CodeOrigin.DOCUMENT.writer()
+_note = CodeOrigin.DOCUMENT.writer(severity=Severity.INFO, overridable=True)
 _COMPARE = "compare with the document"
 
 DOCUMENTS: Final[tuple[Explanation, ...]] = (

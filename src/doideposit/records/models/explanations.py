@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.pages import (
     AFFILIATION_OR_ORGANISATION,
     AUTHORS,
@@ -20,7 +20,7 @@ from doideposit.pages import (
 
 __all__ = ["RECORDS"]
 
-_model = writer(CodeOrigin.MODEL, SCHEMA)
+_model = CodeOrigin.MODEL.writer(SCHEMA)
 
 RECORDS: Final[tuple[Explanation, ...]] = (
     _model(

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.findings import Severity
 from doideposit.pages import AUTHORS, HTTPS_POST
 
 __all__ = ["FILES"]
 
-_file = writer(CodeOrigin.FILE)
+_file = CodeOrigin.FILE.writer()
 _YAML = "https://yaml.org/spec/1.2.2/"
 _JSON = "https://www.rfc-editor.org/rfc/rfc8259"
 _CSV = "https://www.rfc-editor.org/rfc/rfc4180"

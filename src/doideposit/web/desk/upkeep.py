@@ -9,7 +9,6 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.health.audit import audit
 from doideposit.health.works import commentaries_in, gather_works
 from doideposit.reports.overview import gather
-from doideposit.reports.page import page
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.workplace import workplace
 
@@ -60,7 +59,7 @@ def report() -> Answer:
     place = workplace()
     target, depositor = _asked()
     now = place.clock()
-    text = page(gather(depositor, now, version=version("doideposit"), publisher=place.publisher))
+    text = gather(depositor, now, version=version("doideposit"), publisher=place.publisher).to_html()
     # As a download: the report carries its own styles, which the Content-Security-Policy of these pages forbids.
     name = f"dois-{target}-{now.strftime('%Y-%m-%d')}.html"
     return Response(text, mimetype="text/html", headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -13,7 +13,7 @@ from doideposit.crossref.xml.losses import losses
 from doideposit.findings import has_errors
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
-from doideposit.registered.reading import read_record
+from doideposit.registered.reading import RegisteredRecord
 from made_up_records import full_series
 
 SERIES, SINGLE, JOURNAL, POSTED = RecordType
@@ -129,7 +129,7 @@ def test_a_long_number_is_an_identifier(validator: Validator, record_type: Recor
         assert said.severity.value == "warning"
     else:
         assert f'<identifier id_type="other">{UUID}</identifier>' in made
-        read = read_record(made.encode(), "10.5555/k4b9-x2")
+        read = RegisteredRecord.read(made.encode(), "10.5555/k4b9-x2")
         assert read is not None
         assert read.fields["number"] == UUID
         assert not read.fields.get("identifiers")

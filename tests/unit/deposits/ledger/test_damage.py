@@ -12,7 +12,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import DoiDepositError, LedgerDamaged, LedgerError
 from doideposit.reports.findings import safe
-from doideposit.reports.standing import take_standing
+from doideposit.reports.standing import Standing
 from doideposit.sandbox.clock import Clock
 
 HARMS: dict[str, str] = {
@@ -60,7 +60,7 @@ def doors(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "events", lambda: list(depositor.events())
     yield "outstanding", depositor.outstanding
     yield "next due", depositor.next_due
-    yield "standing", lambda: take_standing(depositor, now=desk.clock()).to_dict()
+    yield "standing", lambda: Standing.take(depositor, now=desk.clock()).to_dict()
     yield "xml", lambda: depositor.xml(doi)
     yield "plan", lambda: depositor.plan(commentary(1), commentary(2), commentary(5)).to_dict()
     yield "send", depositor.send
@@ -166,7 +166,7 @@ def test_an_entry_that_cannot_be_read_needs_a_person_and_hides_no_other(tmp_path
         found = {str(one.doi)[-1]: (one.registered, one.needs_person) for one in desk.depositor.statuses()}
         assert found == {"1": (True, False), "2": (False, True), "3": (True, False)}
         assert "ledger check" in desk.depositor.status(commentary(2).doi).next_action
-        assert take_standing(desk.depositor, now=desk.clock()).attention.count == 1
+        assert Standing.take(desk.depositor, now=desk.clock()).attention.count == 1
 
 
 def test_a_ledger_that_is_whole_opens_as_before(template: Path) -> None:

@@ -6,11 +6,13 @@ brackets and from the punctuation behind it.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["bare_doi", "find_doi"]
+__all__ = ["FoundDoi", "bare_doi", "dois_in", "find_doi"]
 
 # The resolver's address and the labels that styles print: doi:, DOI, info:doi/, urn:doi:.
 _LABEL: Final = re.compile(
@@ -22,16 +24,26 @@ _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 # A percent sign that begins no escape belongs to an old DOI.
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-# The fewest characters that begin a DOI; what belongs to it is decided below.
+# White space, quotation marks and the bar end a DOI, and so do the marks and letters of scripts that write without
+# spaces: Crossref's DOIs have none of them.
+_OUTSIDE: Final = r"\s\"“”«»„|،؛؟।\u3000-\u9fff\uac00-\ud7af\uff00-\uffef"
+# The schema takes 200 characters behind the prefix (crossref5.5.0.xsd: doi); escapes make three of one.
+_LONGEST: Final = 700
+# The fewest characters that begin a DOI; what belongs to it is decided below. A longer run is looked at in pieces, so
+# that the work stays proportional to the text.
 _CANDIDATE: Final = re.compile(
-    r"(?P<address>doi\.org/)?(?<![\w.])(?P<doi>10(?:\.|%2E)\d{4,9}(?:/|%2F)[^\s\"“”«»„]+)", re.IGNORECASE
+    r"(?P<address>(?:https?://)?(?:(?:dx|www)\.)?doi\.org/)?(?:(?<![0-9A-Za-z_.])|(?<=doi))"
+    rf"(?P<doi>10(?:\.|%2E)\d{{4,9}}(?:/|%2F)[^{_OUTSIDE}]{{1,{_LONGEST}}})",
+    re.IGNORECASE,
 )
 # Entities of HTML, named or numbered, as web pages leave them in copied text.
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 # Two DOIs that are only parted by a sign, and a tag or a further address behind a DOI.
-_ANOTHER: Final = re.compile(r"[,;|](?:https?://|doi:|10\.\d{4,9}/)|</?[a-z]+>|\]\(|https?://", re.IGNORECASE)
+_ANOTHER: Final = re.compile(
+    r"[,;](?:https?://|doi:|10\.\d{4,9}/)|</?[a-z][a-z0-9]*(?:/?>|$)|\]\(|https?://", re.IGNORECASE
+)
 # Marks that end a sentence, and the asterisks and underscores of Markdown.
-_ENDS: Final = ".,;:!?'’›*_…"
+_ENDS: Final = ".,;:!?'’›*_…–—"
 # A closing bracket belongs to a DOI only where the DOI also holds the opening one.
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 # A DOI never ends so: it was cut by a line break, a column or an ellipsis.
@@ -63,24 +75,58 @@ def _decoded(text: str) -> str:
         return text
 
 
-def find_doi(text: str) -> str | None:
-    """Return the first whole DOI that a text holds; None where it holds none, or only a part of one.
+@dataclass(frozen=True, slots=True)
+class FoundDoi:
+    """Hold a DOI in a text: it is printed from `start` to `end`, where `address` says that it has doi.org before it.
 
-    The full stop of a sentence and a bracket around the DOI are left out; a DOI that breaks off is not returned, since
-    half of a DOI names another work or none.
+    `whole` is False for a DOI that breaks off, by a line end or an ellipsis: half of a DOI names another work or none.
     """
-    for match in _CANDIDATE.finditer(text):
-        doi = unescape(match["doi"]) if _ENTITY.search(match["doi"]) else match["doi"]
-        doi = _decoded(doi)
-        another = _ANOTHER.search(doi)
-        doi = _ended(doi[: another.start()] if another else doi)
-        if doi is not None:
-            return doi
-    return None
+
+    text: str
+    start: int
+    end: int
+    address: bool
+    whole: bool
 
 
-def _ended(doi: str) -> str | None:
-    """Take off what stands behind a DOI; None where a bracket is open, so that the rest of the DOI is lost."""
+def find_doi(text: str) -> str | None:
+    """Return the first whole DOI that a text holds; None where it holds none, or only a part of one."""
+    return next((found.text for found in dois_in(text) if found.whole), None)
+
+
+def dois_in(text: str) -> Iterator[FoundDoi]:
+    """Yield every DOI of a text; the full stop of a sentence and a bracket around a DOI are left out."""
+    at = 0
+    while match := _CANDIDATE.search(text, at):
+        printed = match["doi"]
+        another = _ANOTHER.search(printed)
+        printed = printed[: another.start()] if another else printed
+        if match["address"]:
+            # In an address these two begin what is no part of the name (RFC 3986); a DOI with them is escaped there.
+            printed = re.split("[?#]", printed, maxsplit=1)[0]
+        doi, whole = _ended(_read(printed))
+        # What stood behind the DOI is as long in the text as when it is read: it holds no escapes.
+        end = match.start("doi") + _length_in_print(printed, doi)
+        whole = whole and len(printed) < _LONGEST
+        yield FoundDoi(doi, match.start(), end, match["address"] is not None, whole)
+        at = max(match.start("doi") + len(printed), end)
+
+
+def _read(printed: str) -> str:
+    """Return a DOI as it is meant: pages and addresses write some of its characters as entities or escapes."""
+    return _decoded(unescape(printed) if _ENTITY.search(printed) else printed)
+
+
+def _length_in_print(printed: str, doi: str) -> int:
+    """Return how many of the printed characters say the DOI."""
+    length = len(printed)
+    while length and len(_read(printed[:length])) > len(doi):
+        length -= 1
+    return length
+
+
+def _ended(doi: str) -> tuple[str, bool]:
+    """Take off what stands behind a DOI; tell too whether it is whole, or a bracket is open and the rest is lost."""
     while True:
         trimmed = doi.rstrip(_ENDS) if not doi.endswith(_CUT) else doi
         last = trimmed[-1:]
@@ -89,8 +135,6 @@ def _ended(doi: str) -> str | None:
         if trimmed == doi:
             break
         doi = trimmed
-    # An angle bracket that is never closed opens a tag or an address behind the DOI; SICI has both.
-    if doi.count("<") != doi.count(">"):
-        return None
-    whole = doi.count("(") == doi.count(")") and not doi.endswith(_CUT)
-    return doi if whole and "/" in doi[:-1] else None
+    # SICI has pairs of angle brackets, and old DOIs of several houses have square ones.
+    closed = all(doi.count(first) == doi.count(last) for first, last in ("()", "[]", "<>"))
+    return doi, closed and not doi.endswith(_CUT) and "/" in doi[:-1]

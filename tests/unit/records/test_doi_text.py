@@ -1,8 +1,13 @@
 """DOIs within sentences: the whole DOI, or none at all; half of a DOI names another work."""
 
-import pytest
+import re
+from urllib.parse import quote
 
-from doideposit.records.doi_text import find_doi
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from doideposit.records.doi_text import dois_in, find_doi
 
 SICI = "10.1175/1520-0477(1996)077<0437:TNYRP>2.0.CO;2"
 FOUND = [
@@ -23,6 +28,18 @@ FOUND = [
     ("Two. 10.5555/a;https://doi.org/10.5555/b", "10.5555/a"),
     ("As <i>10.5555/abc</i> says", "10.5555/abc"),
     ("Broken 10.1175/1520-0477(1996 and whole 10.5555/b", "10.5555/b"),
+    ("见10.5555/abc。下一句", "10.5555/abc"),
+    ("参见10.5555/abc的论文", "10.5555/abc"),
+    ("DOI10.5555/x1", "10.5555/x1"),
+    ("version v10.5555/x", None),
+    ("{'doi': '10.5555/a'}", "10.5555/a"),
+    ("10.5555/abc|Page 3", "10.5555/abc"),
+    ("10.5555/abc<br/>Abstract", "10.5555/abc"),
+    ("10.5555/abc — the paper", "10.5555/abc"),
+    ("https://doi.org/10.5555/abc?utm_source=mail#top", "10.5555/abc"),
+    ("https://doi.org/10.5555%2Fabc%2E", "10.5555/abc"),
+    ("Ecology 87. 10.1890/0012-9658(2006)87[1727", None),
+    ("10.5555/" + "a" * 2_000, None),
     # Broken by a line, a column or an ellipsis: what is left is no DOI.
     ("A paper. https://doi.org/10.1175/1520- 0477(1996)077", None),
     ("A paper. https://doi.org/10.1175/1520-0477(1996", None),
@@ -37,3 +54,31 @@ FOUND = [
 @pytest.mark.parametrize(("text", "doi"), FOUND)
 def test_the_whole_doi_or_none(text: str, doi: str | None) -> None:
     assert find_doi(text) == doi
+
+
+def test_every_doi_of_a_text_with_its_place() -> None:
+    text = f"See (10.5555/a), https://doi.org/10.5555%2Fb;doi:{SICI}. Broken: 10.5555/c- and 10.5555/d&amp;e."
+    found = [(one.text, text[one.start : one.end], one.address, one.whole) for one in dois_in(text)]
+    assert found == [
+        ("10.5555/a", "10.5555/a", False, True),
+        ("10.5555/b", "https://doi.org/10.5555%2Fb", True, True),
+        (SICI, SICI, False, True),
+        ("10.5555/c-", "10.5555/c-", False, False),
+        ("10.5555/d&e", "10.5555/d&amp;e", False, True),
+    ]
+
+
+# Letters, digits and the marks of old and new DOIs; it ends with a letter, as marks at the end belong to the sentence.
+SUFFIXES = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9._;/+&-]{0,30}[a-zA-Z0-9]", fullmatch=True)
+
+
+@given(
+    SUFFIXES,
+    st.sampled_from(["{}", "{}.", "({})", "[{}],", "“{}”", "<{}>", "see {}; and", "*{}*", "参{}。"]),
+    st.booleans(),
+)
+def test_any_doi_is_found_as_it_is_in_any_sentence(suffix: str, sentence: str, address: bool) -> None:
+    doi = f"10.5555/{suffix}"
+    printed = f"https://doi.org/{quote(doi)}" if address else doi
+    assume("http" not in suffix and not re.search(r"[,;]10\.|&(?:lt|gt|amp|quot);|doi", suffix))
+    assert find_doi(sentence.format(printed)) == doi

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
+from doideposit.records.doi_text import FoundDoi, dois_in, find_doi
 from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
 from doideposit.records.extraction.lines import Line
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -16,10 +16,8 @@ __all__ = [
     "LABEL",
     "PrintedDoi",
     "cites_itself",
-    "closed",
     "doi_field",
-    "find_doi",
-    "find_dois",
+    "own_doi",
     "split_doi",
 ]
 
@@ -40,16 +38,15 @@ class PrintedDoi:
     others: tuple[str, ...] = ()
 
 
-# The suffix of an old DOI may hold angle brackets, semicolons and brackets (SICI, ANSI/NISO Z39.56): they belong to it
-# where the pair is whole, and end it otherwise, as in <https://doi.org/10.5555/a>.
-_SUFFIX = r"(?:<[^<>\s\"“”]{1,60}>(?=[\d.;])|%3C[^<>\s\"“”]{1,60}%3E(?=[\d.;])|[^\s<>\"'“”|])*"
-# The address before it is kept apart, so that one DOI in both spellings counts once.
-_DOI = re.compile(
-    rf"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/)?(?P<doi>10\.\d{{4,9}}/(?P<suffix>{_SUFFIX}))", re.IGNORECASE
+# A prefix before white space that the layout put into the DOI: the rest follows.
+_PARTED = re.compile(
+    r"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/)?(?P<doi>10\.\d{4,9}/)(?:\s+(?P<rest>\S+)|$)", re.IGNORECASE
 )
 # A label behind which the line ends: the DOI follows on the next one.
 LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?\s*$", re.IGNORECASE)
 ANY_LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?", re.IGNORECASE)
+# Signs that close what stands around a DOI.
+_BEHIND = " .,;:)]>*_–—"
 # Signs that surround a DOI in print, and are no part of it.
 EDGE = " \t-–—|,;:•·()[]"
 
@@ -62,7 +59,7 @@ _OF_ANOTHER = re.compile(
 _LONGEST_IMPRINT = 240
 
 
-def find_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
+def own_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
     """Find the DOI that a document prints as its own outside the title block: alone on a line, or in the imprint.
 
     A DOI in running text, or beside a year in brackets, is that of another work. Of two DOIs in an imprint the one of
@@ -159,51 +156,36 @@ def _labelled(line: Line) -> PrintedDoi | None:
 
 def split_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
     """Take a DOI out of a text; returns it and the text without it, with the label “DOI:” left for the caller."""
-    match = _DOI.search(text)
-    if match is None:
+    found = next(dois_in(text), None) or _parted(text)
+    if found is None:
         return _linked_doi(text, line)
-    end, doi, joined = match.end(), match["doi"], False
-    if not match["suffix"]:
-        following = re.match(r"\s+(\S+)", text[end:])
-        if following:
-            doi, end, joined = doi + following[1], end + following.end(), True
-    trimmed = closed(doi) if match["suffix"] or joined else doi
     target = next((link.target for link in line.links if "doi.org/" in link.target.lower()), None)
-    printed = PrintedDoi(trimmed, line, bool(match["address"]), target, joined)
-    return printed, (text[: match.start()].rstrip() + " " + text[end:].lstrip(" .,;")).rstrip()
+    # A prefix has the rest of its DOI in the next line, and one in two pieces is printed longer than it is.
+    joined = not found.text.endswith("/") and " " in text[found.start : found.end]
+    printed = PrintedDoi(found.text, line, found.address, target, joined)
+    return printed, (text[: found.start].rstrip() + " " + text[found.end :].lstrip(_BEHIND)).rstrip()
 
 
-def closed(doi: str) -> str:
-    """Return a DOI without the stop or the bracket that closes what stands around it, its percent-encoding read."""
-    doi = doi.rstrip(".,;:–—]*>")
-    if doi.count("(") < doi.count(")"):
-        doi = doi.rstrip(")").rstrip(".,;")
-    return unquote(doi) if re.search(r"%(?:3C|3E|28|29|2F|3A|3B|23)", doi, re.IGNORECASE) else doi
-
-
-def find_dois(text: str) -> list[tuple[str, int, int]]:
-    """Find every DOI in a text, each with the start and the end of what prints it, the address included."""
-    found = []
-    for match in _DOI.finditer(text):
-        if match["suffix"]:
-            plain = closed(match["doi"])
-            found.append((plain, match.start(), match.start("doi") + _printed_length(match["doi"])))
-    return found
-
-
-def _printed_length(doi: str) -> int:
-    kept = doi.rstrip(".,;:–—]*>")
-    return len(kept.rstrip(")") if kept.count("(") < kept.count(")") else kept)
+def _parted(text: str) -> FoundDoi | None:
+    """Return a DOI with white space behind its prefix, put together; the prefix alone at the end of a line."""
+    match = _PARTED.search(text)
+    if match is None:
+        return None
+    whole = next(dois_in(match["doi"] + match["rest"]), None) if match["rest"] else None
+    if match["rest"] and whole is None:
+        return None
+    doi = match["doi"] if whole is None else whole.text
+    end = match.end() if whole is None else match.start("rest") + whole.end - len(match["doi"])
+    return FoundDoi(doi, match.start(), end, match["address"] is not None, whole is not None)
 
 
 def _linked_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
     """Take the DOI from a link whose label is just a word, such as “DOI”."""
     for link in line.links:
-        match = _DOI.search(link.target)
-        if match is not None and match["suffix"]:
-            return PrintedDoi(match["doi"], line, shown_as_link=False, target=link.target), text.replace(
-                link.label, "", 1
-            )
+        doi = find_doi(link.target)
+        if doi is not None:
+            printed = PrintedDoi(doi, line, shown_as_link=False, target=link.target)
+            return printed, text.replace(link.label, "", 1)
     return None, text
 
 

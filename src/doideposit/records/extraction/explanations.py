@@ -203,6 +203,12 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "open it once",
     ),
     _doubt(
+        "reference-doi-cut",
+        "Half of a DOI in a reference",
+        "A line end or a column cut it, and half of a DOI names another work or none; it stays in the text.",
+        "write the whole one under `doi`",
+    ),
+    _doubt(
         "reference-urls-several",
         "Several addresses in one reference",
         "The first one is used.",

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from doideposit.records.doi_text import dois_in
 from doideposit.records.extraction.apa import Parts, parts_of
 from doideposit.records.extraction.dates import find_date
-from doideposit.records.extraction.dois import find_dois
 from doideposit.records.extraction.draft import Leaf, Node, Notes
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line, Link
@@ -429,24 +429,28 @@ def _doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place: str)
     candidates = [(address.text, address.line)] if address else []
     candidates += [(line.text, line.number) for line in entry.lines]
     candidates += [(link.target, line.number) for link, line in entry.links]
+    cut: tuple[str, int] | None = None
     for text, number in candidates:
-        printed = next((doi for doi, start, _ in find_dois(text) if _is_labelled(text, start)), None)
-        if printed is None:
+        found = next((each for each in dois_in(text) if each.address or _is_labelled(text, each.start)), None)
+        if found is None:
+            continue
+        if not found.whole:
+            # The text of an address may be cut where the link behind it is whole.
+            cut = cut or (found.text, number)
             continue
         try:
-            return Leaf(str(Doi.parse(printed)), number, text, "DOI of the entry")
+            return Leaf(str(Doi.parse(found.text)), number, text, "DOI of the entry")
         # A DOI with a misprint is told, and stays in the text of the reference.
         except InvalidIdentifier as error:
             notes.warn(error.code, error.message, error.hint, line=number, field=f"{place}.text")
             return None
+    if cut is not None:
+        hint = "write the whole one under `doi`: half of a DOI names another work or none"
+        message = f"the DOI of this entry breaks off: {cut[0]}"
+        notes.warn("reference-doi-cut", message, hint, line=cut[1], field=f"{place}.text")
     return None
 
 
 def _is_labelled(text: str, start: int) -> bool:
-    """Return whether a DOI stands in an address of doi.org, behind “doi:”, or alone."""
-    return (
-        # A DOI in brackets loses its closing one in print; then the text before it decides.
-        text[start : start + 3].lower() != "10."
-        or bool(re.search(r"doi:?\s*$", text[:start], re.IGNORECASE))
-        or start == 0
-    )
+    """Return whether a DOI stands behind “doi:”, or at the beginning."""
+    return start == 0 or bool(re.search(r"doi[:/]?\s*$", text[:start], re.IGNORECASE))

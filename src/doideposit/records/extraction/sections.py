@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from doideposit.records.extraction.dois import PrintedDoi, cites_itself, find_doi
+from doideposit.records.extraction.dois import PrintedDoi, cites_itself, own_doi
 from doideposit.records.extraction.front import Front, read_front
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
@@ -87,7 +87,7 @@ def divide(
     stop = next((index for index in range(start + 1, foot) if _ends_references(lines, index)), max(start, foot))
     body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
     references = _without_page_furniture(references, lines)
-    return Document(lines[: front.end], front, body, references, tail, front.doi or find_doi(body, tail))
+    return Document(lines[: front.end], front, body, references, tail, front.doi or own_doi(body, tail))
 
 
 def _index_in(lines: Sequence[Line], end: int) -> int:
@@ -111,7 +111,7 @@ def _without_list(lines: Sequence[Line], front: Front) -> Document:
         last = max(numbers)
         foot = min(foot, next((index for index, line in enumerate(rest) if line.number > last), len(rest)))
     prose, tail = rest[:foot], rest[foot:]
-    doi = front.doi or find_doi(prose, tail)
+    doi = front.doi or own_doi(prose, tail)
     return Document(lines[: front.end], front, prose, notes, tail, doi)
 
 

@@ -115,6 +115,14 @@ def test_dois_of_references(printed: str, doi: str | None, url: str | None) -> N
     assert told(draft, "references-without-doi") == ([] if doi else ["references"])
 
 
+@pytest.mark.parametrize("half", ["10.1175/1520-0493(1990)118<0001:GAUGES", "10.1016/S0022-", "10.1890/0012-9658(2006"])
+def test_half_of_a_doi_is_told_and_no_doi(half: str) -> None:
+    draft = reading(f"Old, C. (1990). Gauges. Monthly Tides 118. doi: {half}")
+    assert draft.text("references", 0, "doi") is None
+    assert told(draft, "reference-doi-cut") == ["references[0].text"]
+    assert half in (draft.text("references", 0, "text") or "")
+
+
 def test_a_doi_with_a_typographic_hyphen_is_kept_as_printed() -> None:
     assert reading(f"{ONE} doi:10.1234/ab‐c").text("references", 0, "doi") == "10.1234/ab‐c"
 

@@ -66,11 +66,11 @@ ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
 }
 
 
-def _silent(_sentence: str) -> None:
+def _ignore_message(_sentence: str) -> None:
     return None
 
 
-def _nobody(_question: str) -> None:
+def _answer_nothing(_question: str) -> None:
     return None
 
 
@@ -109,7 +109,7 @@ def endpoint_of(settings: Settings) -> "Endpoint":
     )
 
 
-def open_validator(*, announce: Announce = _silent, offline: bool = False) -> Validator:
+def open_validator(*, announce: Announce = _ignore_message, offline: bool = False) -> Validator:
     """Open the validator over this installation's schemas; a missing bundle is fetched on first need, with a word."""
     return Validator(SchemaStore.default(announce=announce, offline=offline))
 
@@ -117,7 +117,7 @@ def open_validator(*, announce: Announce = _silent, offline: bool = False) -> Va
 def open_checker(
     settings: Settings,
     *,
-    announce: Announce = _silent,
+    announce: Announce = _ignore_message,
     schema_version: str | None = None,
     clock: Callable[[], datetime] = system_clock,
     validator: Validator | None = None,
@@ -156,7 +156,7 @@ def _check_depositors(settings: Settings, context: Context) -> None:
             start = f"publishers.{one.publisher}." if one.publisher else ""
             for each in check_depositor(head.name, head.email, head.registrant, context):
                 where = replace(each.where, field=f"{start}{each.where.field}")
-                found += [_placed(each.at(where), settings)] if each.stops else []
+                found += [_at_its_line(each.at(where), settings)] if each.stops else []
     if found:
         raise ConfigurationError("the depositor cannot stand in a deposit as it is", findings=tuple(found))
 
@@ -182,7 +182,7 @@ def _zone(settings: Settings) -> ZoneInfo | None:
     return None if settings.site.timezone is None else ZoneInfo(settings.site.timezone)
 
 
-def _placed(finding: Finding, settings: Settings) -> Finding:
+def _at_its_line(finding: Finding, settings: Settings) -> Finding:
     """Point at the line of the configuration file, where the value comes from there."""
     origin = settings.origins.get(finding.where.field or "", "")
     file, _, line = origin.removeprefix("file ").rpartition(":")
@@ -206,7 +206,7 @@ def mail_password(settings: Settings, environ: Mapping[str, str]) -> "SecretStr 
 
 
 def open_ledger(
-    settings: Settings, *, environ: Mapping[str, str] | None = None, begun: Callable[[str], None] = _silent
+    settings: Settings, *, environ: Mapping[str, str] | None = None, begun: Callable[[str], None] = _ignore_message
 ) -> "Ledger":
     """Open the ledger of these settings; `begun` is told the place of a new one. Raises `LedgerError`."""
     from doideposit.deposits.ledger.store import Ledger
@@ -223,8 +223,8 @@ def needs_login(settings: Settings) -> bool:
 def open_depositor(
     settings: Settings,
     *,
-    announce: Announce = _silent,
-    ask: Ask = _nobody,
+    announce: Announce = _ignore_message,
+    ask: Ask = _answer_nothing,
     clock: Callable[[], datetime] = system_clock,
     environ: Mapping[str, str] | None = None,
     registrar: "Registrar | None" = None,
@@ -240,7 +240,7 @@ def open_depositor(
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
     ledger = open_ledger(settings, environ=environ, begun=_announcing(settings, announce))
     variables = os.environ if environ is None else environ
-    way, registry = _ways_out(settings, validator, ledger, ask, variables, clock, given=registrar)
+    way, registry = _registrar_and_registry(settings, validator, ledger, ask, variables, clock, given=registrar)
     # Without a login all publishers use one way out; with logins each has its own.
     shared = registrar or (None if needs_login(settings) else way.registrar)
     return Depositor(
@@ -260,7 +260,7 @@ def open_depositor(
         address=endpoint_of(settings).url.partition("://")[2],
         origins=settings.origins,
         fee=settings.fee,
-        approvals=_approvals(settings),
+        approvals=_approval_rules(settings),
         others=_other_publishers(settings, validator, ledger, ask, variables, clock, shared=shared),
     )
 
@@ -277,7 +277,7 @@ def _announcing(settings: Settings, announce: Announce) -> Callable[[str], None]
     return begun
 
 
-def _ways_out(
+def _registrar_and_registry(
     settings: Settings,
     validator: Validator,
     ledger: "Ledger",
@@ -296,11 +296,11 @@ def _ways_out(
     if given is not None:
         return PublisherAccount(settings.publisher, head, given), None
     if not needs_login(settings):
-        registrar, registry = _embedded(settings, validator, clock)
+        registrar, registry = _connect_to_sandbox(settings, validator, clock)
         return PublisherAccount(settings.publisher, head, registrar), registry
     # Kept once it is fetched: a person is asked for the password one time, and a program runs once.
     login = cache(lambda: credentials_of(settings, ask=ask, environ=environ))
-    registrar, registry = _crossref(settings, login, ledger.on(settings.target, clock).uploads.pending)
+    registrar, registry = _connect_to_crossref(settings, login, ledger.on(settings.target, clock).uploads.pending)
     return PublisherAccount(settings.publisher, head, registrar, login), registry
 
 
@@ -317,7 +317,7 @@ def _other_publishers(
     """Yield the further publishers, each with its own login; where none is wanted they share the way out."""
     for one in settings.of_each_publisher():
         if one.publisher != settings.publisher:
-            yield _ways_out(one, validator, ledger, ask, environ, clock, given=shared)[0]
+            yield _registrar_and_registry(one, validator, ledger, ask, environ, clock, given=shared)[0]
 
 
 def _depositor_name(written: DepositorSettings) -> DepositorName:
@@ -325,7 +325,7 @@ def _depositor_name(written: DepositorSettings) -> DepositorName:
     return DepositorName(written.name, written.email, written.registrant, member)
 
 
-def _approvals(settings: Settings) -> "ApprovalRules":
+def _approval_rules(settings: Settings) -> "ApprovalRules":
     from doideposit.config.signatures import SshSignatures
     from doideposit.deposits.plans.approvals import ApprovalRules
 
@@ -342,7 +342,7 @@ def observable(settings: Settings) -> frozenset[Milestone]:
     return frozenset({Milestone.AS_INTENDED, *(milestone for milestone, address in addresses.items() if address)})
 
 
-def _crossref(
+def _connect_to_crossref(
     settings: Settings, credentials: "Callable[[], Credentials]", pending: Callable[[], int]
 ) -> "tuple[Registrar, RegistryPort | None]":
     from doideposit.crossref.client import CrossrefClient
@@ -355,7 +355,7 @@ def _crossref(
     return CrossrefClient(endpoint, credentials, pending=pending), registry
 
 
-def _embedded(
+def _connect_to_sandbox(
     settings: Settings, validator: Validator, clock: Callable[[], datetime]
 ) -> "tuple[Registrar, RegistryPort | None]":
     from doideposit.sandbox.registrar import SandboxRegistrar
@@ -374,7 +374,7 @@ def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[
     return Sandbox(clock=clock, validate=validator.validate, delays=delays, state=settings.sandbox.state)
 
 
-def credentials_of(settings: Settings, *, ask: Ask = _nobody, environ: Mapping[str, str]) -> "Credentials":
+def credentials_of(settings: Settings, *, ask: Ask = _answer_nothing, environ: Mapping[str, str]) -> "Credentials":
     """Fetch the login of the target in force, with its password; raises `ConfigurationError`."""
     from doideposit.crossref.registrar import Credentials
 

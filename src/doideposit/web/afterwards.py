@@ -43,15 +43,16 @@ class Afterwards:
             if self._running:
                 return
             self._running = True
-        self._start(self._run)
+        self._start(self._work_until_done)
 
     def close(self, patience: float = PATIENCE) -> None:
         """Wait until nothing runs any more, at most so many seconds."""
         with self._changed:
             self._changed.wait_for(lambda: not self._running, patience)
 
-    def _run(self) -> None:
-        while self._take():
+    def _work_until_done(self) -> None:
+        """Do the work again and again until nobody asks for more."""
+        while self._take_request():
             self.error = None
             try:
                 self.error = self._work()
@@ -64,7 +65,7 @@ class Afterwards:
             if self.error is not None:
                 LOG.warning("what was recorded is sent later: %s", self.error.message)
 
-    def _take(self) -> bool:
+    def _take_request(self) -> bool:
         """Tell whether there is work, and take it; without any, the next one to ask starts anew."""
         with self._changed:
             wanted, self._wanted = self._wanted, False

@@ -76,10 +76,10 @@ def application(
     app.url_map.merge_slashes = False
     access = AccessLog(log, clock, monotonic, as_json=log_as_json)
     app.before_request(access.begin)
-    app.before_request(lambda: _let_through(known, OPEN | {"metrics"} if watch.open_metrics else OPEN))
+    app.before_request(lambda: _require_token(known, OPEN | {"metrics"} if watch.open_metrics else OPEN))
     # Flask calls these from the last to the first: the log has to see the answer as it leaves.
     app.after_request(access.end)
-    app.after_request(_with_etag)
+    app.after_request(_add_etag)
     app.register_blueprint(operations.api, url_prefix="/v1")
     app.register_blueprint(listing.api, url_prefix="/v1")
     app.add_url_rule("/v1/health", "health", lambda: health(service.depositor()))
@@ -89,18 +89,18 @@ def application(
         "/v1/crossref/notify", "notify", lambda: notifications.receive(service.depositor), methods=["GET", "POST"]
     )
     app.add_url_rule("/openapi.json", "openapi", lambda: document(description(request.script_root)))
-    _tell_faults(app)
+    _handle_errors(app)
     return Application(app, service.close)
 
 
-def _let_through(tokens: Tokens, free: frozenset[str]) -> None:
-    """Find out who asks; an address that needs a token is for nobody else."""
+def _require_token(tokens: Tokens, free: frozenset[str]) -> None:
+    """Raise `Refused` unless the request has a token of the right scope, or its address needs none."""
     token = bearer_token()
     g.holder = tokens.holder(token)
     if request.endpoint is None or request.endpoint in free:
         return
     if g.holder is not None:
-        _wants_scope(g.holder)
+        _require_scope(g.holder)
         return
     message = "this token is not known here" if token else "a token is needed"
     # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
@@ -116,8 +116,8 @@ def _let_through(tokens: Tokens, free: frozenset[str]) -> None:
     )
 
 
-def _wants_scope(holder: Holder) -> None:
-    """Refuse what the token is not good for."""
+def _require_scope(holder: Holder) -> None:
+    """Raise `Refused` where the token lacks the scope that the address needs."""
     wanted: TokenScope = current_app.view_functions[str(request.endpoint)].__dict__.get("scope", TokenScope.READ)
     if wanted in holder.scopes:
         return
@@ -133,8 +133,8 @@ def _wants_scope(holder: Holder) -> None:
     )
 
 
-def _with_etag(response: Response) -> Response:
-    """Let a caller keep what it read, and ask whether it is still so: the answer is then 304, without a body."""
+def _add_etag(response: Response) -> Response:
+    """Add an ETag to an answer, and answer 304 without a body where the caller has it already."""
     if request.method in {"GET", "HEAD"} and response.status_code == 200 and g.get("holder") is not None:  # noqa: PLR2004 - HTTP
         response.add_etag()
         # Only the caller may keep it, and has to ask each time whether it is still so.
@@ -143,16 +143,16 @@ def _with_etag(response: Response) -> Response:
     return response
 
 
-def _tell_faults(app: Flask) -> None:
-    """Answer every request there can be: what goes wrong becomes a document, and never a traceback."""
+def _handle_errors(app: Flask) -> None:
+    """Answer each exception with a JSON document, and never with a traceback."""
     app.register_error_handler(Refused, Refused.response)
-    app.register_error_handler(DoiDepositError, _ours)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(DoiDepositError, _answer_our_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unforeseen_error)
 
 
-def _ours(error: DoiDepositError) -> Response:
-    """Say what a person can mend, or that the world outside failed: the request can be given again then."""
+def _answer_our_error(error: DoiDepositError) -> Response:
+    """Answer one of our own errors: the caller's mistake, a missing approval, or something outside that failed."""
     is_open = request.endpoint in OPEN
     match error:
         case ApprovalMissing() if not is_open:
@@ -173,8 +173,8 @@ _PLANS: Final = (
 )
 
 
-def _http(error: HTTPException) -> Response:
-    """Say what routing and reading found wrong in our own words."""
+def _answer_http_error(error: HTTPException) -> Response:
+    """Answer an error of Flask's routing or reading, in our own words."""
     match error:
         case NotFound():
             refused = Refused(
@@ -197,7 +197,8 @@ def _http(error: HTTPException) -> Response:
     return refused.response()
 
 
-def _unforeseen(error: Exception) -> Response:
+def _answer_unforeseen_error(error: Exception) -> Response:
+    """Answer an exception that nothing else handles, and log it."""
     # The caller learns nothing of the cause, which may hold paths and values; the log of the server has it.
     LOG.error("%s %s failed", request.method, printable(request.path), exc_info=error)
     return Refused(

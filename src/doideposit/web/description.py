@@ -16,11 +16,12 @@ __all__ = ["description"]
 
 def description(root: str = "") -> Schema:
     """Return the OpenAPI 3.1 document of an API that lives below the path `root`."""
-    return {**_description(), "servers": [{"url": root or "/"}]}
+    return {**_build_description(), "servers": [{"url": root or "/"}]}
 
 
 @cache
-def _description() -> Schema:
+def _build_description() -> Schema:
+    """Build the whole document, without the address of its server."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -31,11 +32,11 @@ def _description() -> Schema:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"token": []}],
-        "paths": _paths(),
+        "paths": _build_paths(),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {**_record_schemas(), **_plan_schemas(), **result_schemas()},
-            "responses": _refusals(),
+            "responses": _error_responses(),
         },
     }
 
@@ -49,7 +50,8 @@ _ABOUT: Final = (
 )
 
 
-def _paths() -> Schema:
+def _build_paths() -> Schema:
+    """Build the part `paths`: every address with its operations."""
     return {
         "/v1/check": {
             "post": _operation(
@@ -76,10 +78,10 @@ def _paths() -> Schema:
                 refusals=(400, 401, 403, 413, 415, 503),
             )
         },
-        **_plan_paths(),
-        **_doi_paths(),
-        "/v1/dois/{doi}": {"get": _about_doi("status", "Where a DOI stands.", "StatusResult")},
-        "/v1/dois/{doi}/history": {"get": _about_doi("history", "What happened to a DOI.", "HistoryResult")},
+        **_build_plan_paths(),
+        **_build_doi_paths(),
+        "/v1/dois/{doi}": {"get": _doi_operation("status", "Where a DOI stands.", "StatusResult")},
+        "/v1/dois/{doi}/history": {"get": _doi_operation("history", "What happened to a DOI.", "HistoryResult")},
         "/v1/events": {
             "get": _operation(
                 "events",
@@ -89,31 +91,31 @@ def _paths() -> Schema:
                 refusals=(400, 401, 403, 503),
             )
         },
-        **_watching_paths(),
+        **_build_monitoring_paths(),
         "/v1/crossref/notify": {
-            method: _open(f"{method}Notification", _NOTIFY, (403, 404, 429, 503), _NOTIFY_HEADERS)
+            method: _open_operation(f"{method}Notification", _NOTIFY, (403, 404, 429, 503), _NOTIFY_HEADERS)
             for method in ("get", "post")
         },
-        "/openapi.json": {"get": _open("openapi", "This description.", (), schema={"type": "object"})},
+        "/openapi.json": {"get": _open_operation("openapi", "This description.", (), schema={"type": "object"})},
     }
 
 
-def _watching_paths() -> Schema:
+def _build_monitoring_paths() -> Schema:
     return {
-        "/v1/health": {"get": _open("health", "Whether the service can do its work.", (503,))},
+        "/v1/health": {"get": _open_operation("health", "Whether the service can do its work.", (503,))},
         "/v1/ready": {
-            "get": _open(
+            "get": _open_operation(
                 "ready",
                 "Whether the service can do its work, and the scheduled job ran lately.",
                 (503,),
                 schema=ref("Ready"),
             )
         },
-        "/metrics": {"get": _metrics()},
+        "/metrics": {"get": _metrics_operation()},
     }
 
 
-def _plan_paths() -> Schema:
+def _build_plan_paths() -> Schema:
     return {
         "/v1/plans": {
             "post": _operation(
@@ -150,7 +152,7 @@ def _plan_paths() -> Schema:
     }
 
 
-def _doi_paths() -> Schema:
+def _build_doi_paths() -> Schema:
     found = "The answer has a page of them, in the order of their DOIs, and where the next one begins."
     return {
         "/v1/dois": {
@@ -171,24 +173,30 @@ def _doi_paths() -> Schema:
                 refusals=(400, 401, 403, 413, 415, 503),
             )
         },
-        "/v1/dois/{doi}/xml": {"get": _xml()},
+        "/v1/dois/{doi}/xml": {"get": _xml_operation()},
         "/v1/dois/{doi}/tags": {
-            "get": _about_doi("tags", "What belongs on the landing page: citation, tags, JSON-LD.", "TagsResult")
+            "get": _doi_operation("tags", "What belongs on the landing page: citation, tags, JSON-LD.", "TagsResult")
         },
         "/v1/dois/{doi}/acknowledge": {
-            "post": _decision("acknowledge", "Set a warning or a failure aside, with a reason.")
+            "post": _decision_operation("acknowledge", "Set a warning or a failure aside, with a reason.")
         },
-        "/v1/dois/{doi}/accept": {"post": _decision("accept", "Let stand what others changed, with a reason.")},
-        "/v1/dois/{doi}/restore": {"post": _restore()},
-        "/v1/dois/{doi}/abandon": {"post": _decision("abandon", "Give up the deposit under way, with a reason.")},
+        "/v1/dois/{doi}/accept": {
+            "post": _decision_operation("accept", "Let stand what others changed, with a reason.")
+        },
+        "/v1/dois/{doi}/restore": {"post": _restore_operation()},
+        "/v1/dois/{doi}/abandon": {
+            "post": _decision_operation("abandon", "Give up the deposit under way, with a reason.")
+        },
         "/v1/dois/{doi}/verify": {
-            "post": _about_doi("verify", "Look the DOI up at doi.org and at Crossref now, and wait.", "StatusResult")
+            "post": _doi_operation(
+                "verify", "Look the DOI up at doi.org and at Crossref now, and wait.", "StatusResult"
+            )
         },
     }
 
 
-def _xml() -> Schema:
-    made = _about_doi("xml", "The bytes of the latest deposit.", "StatusResult")
+def _xml_operation() -> Schema:
+    made = _doi_operation("xml", "The bytes of the latest deposit.", "StatusResult")
     made["responses"]["200"] = {
         "description": "The deposit file.",
         "content": {"application/xml": {"schema": {"type": "string"}}},
@@ -196,14 +204,14 @@ def _xml() -> Schema:
     return made
 
 
-def _metrics() -> Schema:
+def _metrics_operation() -> Schema:
     made = _operation("metrics", "Numbers for Prometheus; may be open to all.", answers={}, refusals=(401, 403, 503))
     text = {"text/plain": {"schema": {"type": "string"}}}
     made["responses"]["200"] = {"description": "Prometheus' text format.", "content": text}
     return made
 
 
-def _restore() -> Schema:
+def _restore_operation() -> Schema:
     return _operation(
         "restore",
         "Send our last version of a DOI again, or make a plan of that for another person to approve.",
@@ -217,7 +225,7 @@ def _restore() -> Schema:
     )
 
 
-def _decision(name: str, summary: str) -> Schema:
+def _decision_operation(name: str, summary: str) -> Schema:
     return _operation(
         name,
         summary,
@@ -238,10 +246,10 @@ def _operation(
     lines: bool = False,
     parameters: list[Schema] | None = None,
 ) -> Schema:
-    content: Schema = {str(status): _answer(words, ref(schema)) for status, (words, schema) in answers.items()}
+    content: Schema = {str(status): _json_response(words, ref(schema)) for status, (words, schema) in answers.items()}
     refused: Schema = {str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refusals}
     if name in {"deposit", "plan", "apply", "restore"}:
-        refused["422"] = _answer(
+        refused["422"] = _json_response(
             "Nothing was taken: the findings say why.", {"anyOf": [ref("DepositResult"), ref("Error")]}
         )
     made: Schema = {"operationId": name, "summary": summary, "responses": {**content, **refused}}
@@ -273,29 +281,29 @@ _LINE_ANSWERS: Final = {
 }
 
 
-def _about_doi(name: str, summary: str, schema: str) -> Schema:
+def _doi_operation(name: str, summary: str, schema: str) -> Schema:
     answers = {200: ("What is known and proved.", schema)}
     return _operation(name, summary, parameters=[_DOI], answers=answers, refusals=(400, 401, 403, 404, 503))
 
 
-def _open(
+def _open_operation(
     name: str,
     summary: str,
     refusals: tuple[int, ...],
     parameters: list[Schema] | None = None,
     schema: Schema | None = None,
 ) -> Schema:
-    """Return an operation for everyone."""
+    """Return an operation that needs no token."""
     made = _operation(name, summary, parameters=parameters, answers={}, refusals=refusals)
-    made["responses"] = {"200": _answer("Yes.", schema or ref("Yes")), **made["responses"]}
+    made["responses"] = {"200": _json_response("Yes.", schema or ref("Yes")), **made["responses"]}
     return {**made, "security": []}
 
 
-def _answer(words: str, schema: Schema) -> Schema:
+def _json_response(words: str, schema: Schema) -> Schema:
     return {"description": words, "content": {"application/json": {"schema": schema}}}
 
 
-def _query(name: str, words: str, schema: Schema) -> Schema:
+def _query_parameter(name: str, words: str, schema: Schema) -> Schema:
     return {"name": name, "in": "query", "description": words, "schema": schema}
 
 
@@ -311,49 +319,51 @@ _DOI: Final = {
     "schema": _DOI_TEXT,
     "example": "10.48251/SADF.ISSN.2406-5617.C258",
 }
-_COMPARE: Final = _query(
+_COMPARE: Final = _query_parameter(
     "compare",
     "true: ask Crossref what it has, and compare; the answer waits for that.",
     {"type": "string", "enum": ["true", "false"], "default": "false"},
 )
-_MODE: Final = _query(
+_MODE: Final = _query_parameter(
     "mode",
     "send: the upload to Crossref begins right after the answer. enqueue: the scheduled job sends it. The answer waits "
     "for neither.",
     {"type": "string", "enum": list(MODES), "default": "send"},
 )
-_RESTORE_MODE: Final = _query(
+_RESTORE_MODE: Final = _query_parameter(
     "mode",
     "As for deposits; plan: ask Crossref what it has, and answer with the plan, which sends nothing.",
     {"type": "string", "enum": list(RESTORE_MODES), "default": "send"},
 )
-_RETRY: Final = _query(
+_RETRY: Final = _query_parameter(
     "retry",
     "Content that Crossref refused before may go again.",
     {"type": "string", "enum": ["true", "false"], "default": "false"},
 )
-_SINCE: Final = _query(
+_SINCE: Final = _query_parameter(
     "since", "The cursor: `next` of the answer before, 0 for all.", {"type": "integer", "minimum": 0, "default": 0}
 )
-_LIMIT: Final = _query(
+_LIMIT: Final = _query_parameter(
     "limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": 200}
 )
 _TRUE_FALSE: Final = {"type": "string", "enum": ["true", "false"], "default": "false"}
 _LISTED: Final = [
     {
-        **_query(
+        **_query_parameter(
             "doi",
             "A DOI; give it again for each further one.",
             {"type": "array", "maxItems": MAX_DOIS, "items": _DOI_TEXT},
         ),
         "explode": True,
     },
-    _query("state", "Only those in this state.", {"type": "string", "enum": [each.value for each in State]}),
-    _query("series", "Only those of this series.", {"type": "string"}),
-    _query("outstanding", "Only those with a deposit under way.", _TRUE_FALSE),
-    _query("attention", "Only those that need a person.", _TRUE_FALSE),
-    _query("after", "Begin after this DOI: `next` of the answer before.", _DOI_TEXT),
-    _query("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 100}),
+    _query_parameter("state", "Only those in this state.", {"type": "string", "enum": [each.value for each in State]}),
+    _query_parameter("series", "Only those of this series.", {"type": "string"}),
+    _query_parameter("outstanding", "Only those with a deposit under way.", _TRUE_FALSE),
+    _query_parameter("attention", "Only those that need a person.", _TRUE_FALSE),
+    _query_parameter("after", "Begin after this DOI: `next` of the answer before.", _DOI_TEXT),
+    _query_parameter(
+        "limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 100}
+    ),
 ]
 _NOTIFY: Final = "Crossref's notification callback: a hint to ask about a submission, and never a proof."
 _NOTIFY_HEADERS: Final = [
@@ -386,8 +396,8 @@ _REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
 }
 
 
-def _refusals() -> Schema:
-    made = {name: _answer(words, ref("Error")) for name, words in _REFUSALS.values()}
+def _error_responses() -> Schema:
+    made = {name: _json_response(words, ref("Error")) for name, words in _REFUSALS.values()}
     made["Unauthorized"]["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
     for name in ("TooManyRequests", "Unavailable"):
         made[name]["headers"] = {"Retry-After": {"required": True, "schema": {"type": "string", "pattern": r"^\d+$"}}}
@@ -396,7 +406,7 @@ def _refusals() -> Schema:
 
 def _record_schemas() -> Schema:
     """Return the schemas of a record, moved to where OpenAPI keeps them."""
-    schema = _moved(record_schema())
+    schema = _with_moved_references(record_schema())
     records = [ref("Commentary"), {"type": "array", "items": ref("Commentary"), "minItems": 1}]
     records[1]["maxItems"] = MAX_RECORDS
     words = "One record, or a list of records."
@@ -406,15 +416,16 @@ def _record_schemas() -> Schema:
 
 def _plan_schemas() -> Schema:
     """Return the schemas of a plan file, moved to where OpenAPI keeps them."""
-    schema = _moved(plan_schema())
+    schema = _with_moved_references(plan_schema())
     parts = dict(schema.pop("$defs"))
     schema.pop("$schema")
     return {**parts, "PlanFile": schema}
 
 
-def _moved(value: Any) -> Any:
+def _with_moved_references(value: Any) -> Any:
+    """Return a schema whose references name the place where OpenAPI keeps schemas."""
     if isinstance(value, Mapping):
-        return {key: _moved(each) for key, each in value.items()}
+        return {key: _with_moved_references(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_moved(each) for each in value]
+        return [_with_moved_references(each) for each in value]
     return value.replace("#/$defs/", "#/components/schemas/") if isinstance(value, str) else value

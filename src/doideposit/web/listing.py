@@ -16,7 +16,16 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import tags_document
 from doideposit.records.models.commentary import Commentary
 from doideposit.web.answers import Answer, Refused, document, in_lines
-from doideposit.web.reading import choice, doi_in, flag, known_parameters, number, read_doi, read_lines, read_reason
+from doideposit.web.reading import (
+    choice_parameter,
+    doi_in,
+    flag_parameter,
+    number_parameter,
+    read_doi,
+    read_lines,
+    read_reason,
+    refuse_unknown_parameters,
+)
 from doideposit.web.service import holder, needs, service
 from doideposit.web.tokens import TokenScope
 
@@ -26,9 +35,9 @@ __all__ = [
     "MAX_LISTED",
     "api",
     "events_of",
+    "is_within_reach",
     "known_doi",
     "never_seen",
-    "reaches",
 ]
 
 # As many as a page of a CMS shows are asked for at once; each costs some 20 characters of the address.
@@ -42,23 +51,23 @@ _FILTERS: Final = ("doi", "state", "series", "outstanding", "attention", "after"
 def dois() -> Response:
     """Return where many DOIs stand, in their order: those named, or a page of those that fit the filters."""
     depositor = service().depositor()
-    known_parameters(_FILTERS, repeated=("doi",))
+    refuse_unknown_parameters(_FILTERS, repeated=("doi",))
     named = request.args.getlist("doi")
     if len(named) > MAX_DOIS:
         message = f"{len(named)} DOIs are asked for, and {MAX_DOIS} are the most"
         raise Refused(400, "query-parameter", message, hint="ask in several requests", where="query parameter doi")
-    limit = number("limit", 100, least=1, most=MAX_LISTED)
-    state = choice("state", ("", *State), "")
+    limit = number_parameter("limit", 100, least=1, most=MAX_LISTED)
+    state = choice_parameter("state", ("", *State), "")
     after = request.args.get("after")
     found = depositor.statuses(
         state=State(state) if state else None,
         series=request.args.get("series"),
-        outstanding=flag("outstanding"),
-        attention=flag("attention"),
-        dois=[_queried("doi", text) for text in named] if named else None,
-        after=None if after is None else _queried("after", after),
+        outstanding=flag_parameter("outstanding"),
+        attention=flag_parameter("attention"),
+        dois=[_parse_query_doi("doi", text) for text in named] if named else None,
+        after=None if after is None else _parse_query_doi("after", after),
     )
-    mine = (status for status in found if reaches(status.doi, status.series))
+    mine = (status for status in found if is_within_reach(status.doi, status.series))
     page = list(islice(mine, limit + 1))
     told = page[:limit]
     more = len(page) > limit
@@ -76,22 +85,22 @@ def dois() -> Response:
 def statuses() -> Response:
     """Return where each DOI of the lines of the body stands."""
     depositor = service().depositor()
-    known_parameters(())
+    refuse_unknown_parameters(())
 
     def answers(asked: Sequence[Doi]) -> Iterator[Answer]:
         found = {status.doi.key: status for status in depositor.statuses(dois=asked)}
         for doi in asked:
             status = found.get(doi.key)
-            if status is None or not reaches(doi, status.series):
+            if status is None or not is_within_reach(doi, status.series):
                 unknown = never_seen(str(doi), depositor.target)
                 yield unknown.status, unknown.to_dict()
             else:
-                yield 200, _told(status)
+                yield 200, _status_document(status)
 
     return in_lines(read_lines(doi_in), answers)
 
 
-def _queried(name: str, text: str) -> Doi:
+def _parse_query_doi(name: str, text: str) -> Doi:
     try:
         return Doi.parse(text)
     except InvalidIdentifier as error:
@@ -102,7 +111,7 @@ def _queried(name: str, text: str) -> Doi:
 def known_doi(text: str) -> Doi:
     """Return the DOI of an address, which must have been deposited from here, for the publisher of the token."""
     depositor, wanted = service().depositor(), read_doi(text)
-    if depositor.status(wanted).state is None or not reaches(wanted):
+    if depositor.status(wanted).state is None or not is_within_reach(wanted):
         raise never_seen(str(wanted), depositor.target)
     return wanted
 
@@ -117,7 +126,7 @@ def never_seen(doi: str, target: str) -> Refused:
 def xml(doi: str) -> Response:
     """Return the exact bytes of the latest deposit of a DOI."""
     depositor = service().depositor()
-    known_parameters(())
+    refuse_unknown_parameters(())
     wanted = known_doi(doi)
     found = depositor.xml(wanted)
     if found is None:
@@ -129,7 +138,7 @@ def xml(doi: str) -> Response:
 def tags(doi: str) -> Response:
     """Return what belongs on the landing page, made from what was deposited last."""
     depositor = service().depositor()
-    known_parameters(())
+    refuse_unknown_parameters(())
     wanted = known_doi(doi)
     try:
         record = deposited_record(depositor, wanted)
@@ -142,7 +151,7 @@ def tags(doi: str) -> Response:
     return document({"ok": True, "target": depositor.target, **tags_document(commentary)})
 
 
-def reaches(doi: Doi, series: str | None = None) -> bool:
+def is_within_reach(doi: Doi, series: str | None = None) -> bool:
     """Tell whether a DOI belongs to the publisher and the series of the token; as a rule every DOI does.
 
     `series` is what it was deposited in, by its short name or its title; looked up when left out.
@@ -170,12 +179,12 @@ def events_of(events: Iterator[LedgerEvent]) -> Iterator[LedgerEvent]:
         return
     for one in events:
         if one.doi is not None:
-            mine = reaches(Doi.parse(one.doi))
+            mine = is_within_reach(Doi.parse(one.doi))
         elif one.submission is None:
             mine = False
         elif holder().series:
             works = depositor.works.in_submissions([one.submission])
-            mine = any(reaches(work.doi, work.series) for work in works)
+            mine = any(is_within_reach(work.doi, work.series) for work in works)
         else:
             mine = depositor.publishers.of_file(one.submission) == holder().publisher
         if mine:
@@ -190,7 +199,7 @@ LONGEST_REASON: Final = 1_000
 def acknowledge(doi: str) -> Response:
     """Set a warning or a failure of a DOI aside."""
     depositor = service().depositor()
-    return _decided(doi, depositor.acknowledge)
+    return _record_decision(doi, depositor.acknowledge)
 
 
 @api.post("/dois/<path:doi>/accept")
@@ -198,7 +207,7 @@ def acknowledge(doi: str) -> Response:
 def accept(doi: str) -> Response:
     """Let stand what others changed of a DOI."""
     depositor = service().depositor()
-    return _decided(doi, depositor.accept)
+    return _record_decision(doi, depositor.accept)
 
 
 @api.post("/dois/<path:doi>/abandon")
@@ -206,7 +215,7 @@ def accept(doi: str) -> Response:
 def abandon(doi: str) -> Response:
     """Give up the open deposit of a DOI, and of all others in its file."""
     depositor = service().depositor()
-    return _decided(doi, depositor.abandon)
+    return _record_decision(doi, depositor.abandon)
 
 
 @api.post("/dois/<path:doi>/verify")
@@ -214,15 +223,17 @@ def abandon(doi: str) -> Response:
 def verify(doi: str) -> Response:
     """Look a DOI up at doi.org and at Crossref now; the answer waits for both."""
     depositor = service().depositor()
-    known_parameters(())
-    return document(_told(depositor.verify(known_doi(doi))))
+    refuse_unknown_parameters(())
+    return document(_status_document(depositor.verify(known_doi(doi))))
 
 
-def _decided(doi: str, decide: Callable[[Doi, str], WorkStatus]) -> Response:
-    known_parameters(())
+def _record_decision(doi: str, decide: Callable[[Doi, str], WorkStatus]) -> Response:
+    """Record a decision about a DOI, with the reason in the body, and return its status."""
+    refuse_unknown_parameters(())
     wanted = known_doi(doi)
-    return document(_told(decide(wanted, read_reason(LONGEST_REASON))))
+    return document(_status_document(decide(wanted, read_reason(LONGEST_REASON))))
 
 
-def _told(status: WorkStatus) -> dict[str, Any]:
+def _status_document(status: WorkStatus) -> dict[str, Any]:
+    """Return the status of one DOI as a document."""
     return {"ok": not status.needs_person, "target": status.target, "records": [status.to_dict()]}

@@ -33,25 +33,25 @@ class Notifications:
     def receive(self, depositor: Callable[[], Depositor]) -> Response:
         """Take one callback; a bogus one learns nothing but that it was refused."""
         if not self._endpoints:
-            raise _refused(404)
+            raise _refusal(404)
         name = request.headers.get(ENDPOINT_HEADER, "").encode("utf-8", "replace")
         right = any([hmac.compare_digest(name, known) for known in self._endpoints])  # noqa: C419 - compare with all
         # Forged calls have an allowance of their own: nobody can try names as fast as the network allows, and nobody
         # who tries them keeps Crossref's own calls out.
         if not (self._own if right else self._foreign).take():
-            raise _refused(429, {"Retry-After": "60"})
+            raise _refusal(429, {"Retry-After": "60"})
         if not right:
-            raise _refused(403)
+            raise _refusal(403)
         batch_id = request.headers.get(BATCH_HEADER, "").strip()
         ours = 0 < len(batch_id) <= LONGEST_BATCH_ID and batch_id.isascii() and batch_id.isprintable()
         if not (ours and depositor().hint(batch_id)):
-            raise _refused(404)
+            raise _refusal(404)
         return document({"ok": True})
 
 
 _WORDS = {403: "forbidden", 404: "not-found", 429: "too-many-requests"}
 
 
-def _refused(status: int, headers: dict[str, str] | None = None) -> Refused:
+def _refusal(status: int, headers: dict[str, str] | None = None) -> Refused:
     hint = "wait before the next call" if headers else "nothing: this address is for Crossref's notifications"
     return Refused(status, _WORDS[status], "refused", hint=hint, where="request", headers=headers)

@@ -15,19 +15,19 @@ from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Answer, Refused, document, in_lines
-from doideposit.web.listing import events_of, known_doi, never_seen, reaches
+from doideposit.web.listing import events_of, is_within_reach, known_doi, never_seen
 from doideposit.web.reading import (
-    choice,
-    flag,
+    choice_parameter,
+    flag_parameter,
     has_lines,
-    known_parameters,
-    number,
+    number_parameter,
     read_doi,
     read_json,
     read_lines,
     read_losses,
     read_records,
     record_in,
+    refuse_unknown_parameters,
 )
 from doideposit.web.service import holder, needs, service
 from doideposit.web.tokens import TokenScope
@@ -50,8 +50,8 @@ def check() -> Response:
     Crossref is asked what it has of them only where the caller wants to wait for that.
     """
     depositor = service().depositor()
-    known_parameters(("compare",))
-    offline = not flag("compare")
+    refuse_unknown_parameters(("compare",))
+    offline = not flag_parameter("compare")
     if not has_lines():
         return document(depositor.plan(*_records(), offline=offline).to_dict())
 
@@ -68,17 +68,17 @@ def _records() -> tuple[Record, ...]:
     records = read_records()
     # All records are compared with the token before any of them is checked.
     for place, record in enumerate(records):
-        _wants_reach(record, f"body, record [{place}]")
+        _require_reach(record, f"body, record [{place}]")
     return records
 
 
 def _record_of_line(text: str) -> Record:
     record = record_in(text)
-    _wants_reach(record, "body")
+    _require_reach(record, "body")
     return record
 
 
-def _wants_reach(record: Record, where: str) -> None:
+def _require_reach(record: Record, where: str) -> None:
     """Refuse a record of a series that the token does not reach."""
     depositor, publisher, limited = service().depositor(), holder().publisher, holder().series
     # A record may leave its series out where there is only one.
@@ -101,16 +101,16 @@ def plan() -> Response:
     Blocked records are refused: what another person approves should be whole.
     """
     depositor = service().depositor()
-    known_parameters(("retry",))
-    made = depositor.plan(*_records(), retry=flag("retry"))
-    return _planned(depositor, made)
+    refuse_unknown_parameters(("retry",))
+    made = depositor.plan(*_records(), retry=flag_parameter("retry"))
+    return _plan_document(depositor, made)
 
 
-def _planned(depositor: Depositor, made: Plan) -> Response:
+def _plan_document(depositor: Depositor, made: Plan) -> Response:
     """Return a plan as its file has it, or what blocks it."""
     if not made.ok:
         data = made.to_dict()
-        data["error"] = _blocked([one.action for one in made.entries])
+        data["error"] = _blocked_error([one.action for one in made.entries])
         return document(data, 422)
     return document(depositor.plans.make(made, by=holder().name).model_dump(mode="json"))
 
@@ -120,7 +120,7 @@ def _planned(depositor: Depositor, made: Plan) -> Response:
 def approve() -> Response:
     """Approve the plan of the body, in the name of the holder of the token."""
     depositor = service().depositor()
-    known_parameters(())
+    refuse_unknown_parameters(())
     file = _plan_of()
     names = depositor.plans.approve(file, by=holder().name)
     missing = max(0, depositor.plans.approvals_needed - len(names))
@@ -136,11 +136,11 @@ def apply() -> Response:
     Before that Crossref is asked once more what it has: a plan is applied as it was approved, or not at all.
     """
     depositor = service().depositor()
-    known_parameters(("mode",))
-    soon = choice("mode", MODES, "send") == "send"
+    refuse_unknown_parameters(("mode",))
+    soon = choice_parameter("mode", MODES, "send") == "send"
     file = _plan_of()
     report = depositor.plans.apply(file, by=holder().name, without_files=True, send=False)
-    return _taken(report, soon=soon, plan=file.sha256)
+    return _deposit_document(report, soon=soon, plan=file.sha256)
 
 
 def _plan_of() -> PlanFile:
@@ -148,7 +148,7 @@ def _plan_of() -> PlanFile:
     file = parse_plan(read_json(), "the body")
     for one in file.sending:
         series = one.sending.series if one.sending else ""
-        if one.doi is not None and not reaches(Doi.parse(one.doi), series):
+        if one.doi is not None and not is_within_reach(Doi.parse(one.doi), series):
             message = f"{one.doi} belongs to another publisher or series than this token"
             hint = "use a token that reaches its series"
             raise Refused(403, "other-publisher", message, hint=hint, where="body")
@@ -164,11 +164,11 @@ def deposit() -> Response:
     the pass that sends it.
     """
     depositor = service().depositor()
-    known_parameters(("mode", "retry"))
-    soon = choice("mode", MODES, "send") == "send"
-    retry = flag("retry")
+    refuse_unknown_parameters(("mode", "retry"))
+    soon = choice_parameter("mode", MODES, "send") == "send"
+    retry = flag_parameter("retry")
     if not has_lines():
-        return _taken(depositor.enqueue(*_records(), retry=retry), soon=soon)
+        return _deposit_document(depositor.enqueue(*_records(), retry=retry), soon=soon)
 
     def answers(records: Sequence[Record]) -> Iterator[Answer]:
         report = depositor.enqueue(*records, retry=retry)
@@ -176,14 +176,14 @@ def deposit() -> Response:
             service().send_soon()
         for entry in report.entries:
             alone = DepositReport(report.target, (entry,), report.error)
-            yield _status(alone), _with_error(alone)
+            yield _status_code(alone), _with_record_error(alone)
 
     return in_lines(read_lines(_record_of_line), answers)
 
 
-def _taken(report: DepositReport, *, soon: bool, **also: str) -> Response:
-    """Return what was recorded; where it should go soon, the sending begins with the answer."""
-    answer = document({**_with_error(report), **also}, _status(report))
+def _deposit_document(report: DepositReport, *, soon: bool, **also: str) -> Response:
+    """Return what was recorded, and start sending it where that was asked for."""
+    answer = document({**_with_record_error(report), **also}, _status_code(report))
     if soon and _is_open(report):
         service().send_soon()
     return answer
@@ -193,7 +193,7 @@ def _is_open(report: DepositReport) -> bool:
     return any(one.status is not None and one.status.is_open for one in report.entries)
 
 
-def _status(report: DepositReport) -> int:
+def _status_code(report: DepositReport) -> int:
     """Return 202 when something was taken, 422 when nothing was and something is wrong, 200 for nothing to do."""
     actions = [entry.action for entry in report.entries]
     if any(action is not None and action.sends for action in actions):
@@ -201,15 +201,15 @@ def _status(report: DepositReport) -> int:
     return 422 if Action.BLOCKED in actions else 200
 
 
-def _with_error(report: DepositReport) -> dict[str, Any]:
+def _with_record_error(report: DepositReport) -> dict[str, Any]:
     data = report.to_dict()
     actions = [entry.action for entry in report.entries]
     if Action.BLOCKED in actions:
-        data["error"] = _blocked(actions)
+        data["error"] = _blocked_error(actions)
     return data
 
 
-def _blocked(actions: Sequence[Action | None]) -> dict[str, str]:
+def _blocked_error(actions: Sequence[Action | None]) -> dict[str, str]:
     blocked = [place for place, action in enumerate(actions) if action is Action.BLOCKED]
     message = f"{len(blocked)} of {len(actions)} records cannot be deposited"
     hint = "correct what the findings of each say, and send it again; records that were taken need nothing"
@@ -221,9 +221,9 @@ def _blocked(actions: Sequence[Action | None]) -> dict[str, str]:
 def status(doi: str) -> Response:
     """Return where one DOI stands."""
     depositor = service().depositor()
-    known_parameters(())
+    refuse_unknown_parameters(())
     found = depositor.status(read_doi(doi))
-    if found.state is None or not reaches(found.doi):
+    if found.state is None or not is_within_reach(found.doi):
         raise never_seen(str(found.doi), depositor.target)
     data = {"ok": not found.needs_person, "target": depositor.target, "records": [found.to_dict()]}
     return document(data)
@@ -233,9 +233,9 @@ def status(doi: str) -> Response:
 def history(doi: str) -> Response:
     """Return what happened to one DOI, oldest first."""
     depositor = service().depositor()
-    known_parameters(())
+    refuse_unknown_parameters(())
     wanted = read_doi(doi)
-    entries = depositor.history(wanted) if reaches(wanted) else ()
+    entries = depositor.history(wanted) if is_within_reach(wanted) else ()
     if not entries:
         raise never_seen(str(wanted), depositor.target)
     told = [entry.to_dict() for entry in entries]
@@ -246,22 +246,22 @@ def history(doi: str) -> Response:
 def events() -> Response:
     """Return what happened since a cursor: the answer names the cursor to go on from."""
     depositor = service().depositor()
-    known_parameters(("since", "limit"))
-    since = number("since", 0, least=0, most=LARGEST_ID)
-    limit = number("limit", 200, least=1, most=MAX_EVENTS)
+    refuse_unknown_parameters(("since", "limit"))
+    since = number_parameter("since", 0, least=0, most=LARGEST_ID)
+    limit = number_parameter("limit", 200, least=1, most=MAX_EVENTS)
     found = list(islice(events_of(depositor.events(since)), limit + 1))
     told = found[:limit]
     data = {
         "ok": True,
         "target": depositor.target,
-        "events": [_event(one) for one in told],
+        "events": [_event_document(one) for one in told],
         "next": told[-1].id if told else since,
         "more": len(found) > limit,
     }
     return document(data)
 
 
-def _event(one: LedgerEvent) -> dict[str, Any]:
+def _event_document(one: LedgerEvent) -> dict[str, Any]:
     return {
         "id": one.id,
         "at": one.at.isoformat().replace("+00:00", "Z"),
@@ -285,9 +285,9 @@ def restore(doi: str) -> Response:
     another person approves it.
     """
     depositor = service().depositor()
-    known_parameters(("mode",))
-    mode = choice("mode", RESTORE_MODES, "send")
+    refuse_unknown_parameters(("mode",))
+    mode = choice_parameter("mode", RESTORE_MODES, "send")
     made = depositor.restoration(known_doi(doi), allow_loss=read_losses(), offline=mode != "plan")
     if mode == "plan":
-        return _planned(depositor, made)
-    return _taken(depositor.enqueue(made), soon=mode == "send")
+        return _plan_document(depositor, made)
+    return _deposit_document(depositor.enqueue(made), soon=mode == "send")

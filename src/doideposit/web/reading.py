@@ -19,12 +19,11 @@ __all__ = [
     "MAX_LINES_BODY",
     "MAX_RECORDS",
     "bearer_token",
-    "choice",
+    "choice_parameter",
     "doi_in",
-    "flag",
+    "flag_parameter",
     "has_lines",
-    "known_parameters",
-    "number",
+    "number_parameter",
     "read_doi",
     "read_json",
     "read_lines",
@@ -32,6 +31,7 @@ __all__ = [
     "read_reason",
     "read_records",
     "record_in",
+    "refuse_unknown_parameters",
 ]
 
 # Bytes of a request; a long record with two hundred references has 60,000.
@@ -58,7 +58,7 @@ def bearer_token() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def known_parameters(names: Collection[str], repeated: Collection[str] = ()) -> None:
+def refuse_unknown_parameters(names: Collection[str], repeated: Collection[str] = ()) -> None:
     """Refuse query parameters that mean nothing here: a misspelt one would silently do something else.
 
     Those in `repeated` may be given more than once.
@@ -71,7 +71,7 @@ def known_parameters(names: Collection[str], repeated: Collection[str] = ()) -> 
             raise _bad_query(name, "this query parameter is given more than once", "give it once")
 
 
-def choice(name: str, choices: Collection[str], default: str) -> str:
+def choice_parameter(name: str, choices: Collection[str], default: str) -> str:
     """Return a query parameter that is one of a few words."""
     value = request.args.get(name, default)
     if value not in choices:
@@ -79,12 +79,12 @@ def choice(name: str, choices: Collection[str], default: str) -> str:
     return value
 
 
-def flag(name: str) -> bool:
+def flag_parameter(name: str) -> bool:
     """Return a query parameter that is true or false; false when left out."""
-    return choice(name, ("true", "false"), "false") == "true"
+    return choice_parameter(name, ("true", "false"), "false") == "true"
 
 
-def number(name: str, default: int, *, least: int, most: int) -> int:
+def number_parameter(name: str, default: int, *, least: int, most: int) -> int:
     """Return a query parameter that is a whole number within bounds."""
     text = request.args.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
@@ -109,21 +109,21 @@ def read_records() -> tuple[Mapping[str, RawValue], ...]:
 
     A record is never anything but a mapping here: a text would be taken for the path of a file.
     """
-    _only_json()
-    return _records_in(_text(request.get_data()))
+    _require_json()
+    return _records_in(_decode_body(request.get_data()))
 
 
 def _records_in(text: str) -> tuple[Mapping[str, RawValue], ...]:
     found = read(text, file="body.json")
     if any(finding.code in {"json-syntax", "too-deep"} for finding in found.findings):
-        raise _unreadable(400, found.findings)
+        raise _refusal_of(400, found.findings)
     if len(found.records) > MAX_RECORDS:
         message = f"the body holds {len(found.records)} records, and {MAX_RECORDS} are the most"
         hint = "send them in several requests, or as JSON Lines"
         raise Refused(413, "too-many-records", message, hint=hint, where=_BODY)
     findings = (*found.findings, *(each for raw in found.records for each in raw.findings))
     if has_errors(findings):
-        raise _unreadable(422, findings)
+        raise _refusal_of(422, findings)
     return tuple(raw.data for raw in found.records)
 
 
@@ -134,7 +134,7 @@ def has_lines() -> bool:
 
 def read_lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
     """Return what each line of the body holds, or why it cannot be read; one bad line harms no other."""
-    _only_json(LINES)
+    _require_json(LINES)
     # JSON Lines may be longer than the bound that the application has for every other body.
     request.max_content_length = MAX_LINES_BODY
     lines = request.get_data().removesuffix(b"\n").split(b"\n")
@@ -146,7 +146,7 @@ def read_lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
 
 def _read_line(line: bytes, read_one: Callable[[str], Item]) -> Item | Refused:
     try:
-        return read_one(_text(line))
+        return read_one(_decode_body(line))
     except Refused as refused:
         return refused
 
@@ -180,15 +180,15 @@ def _json_in(text: str, hint: str) -> object:
 
 def read_json() -> bytes:
     """Return the body as it came, where it says that it is JSON."""
-    _only_json()
+    _require_json()
     return request.get_data()
 
 
 def read_losses() -> tuple[str, ...]:
     """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
-    _only_json()
+    _require_json()
     hint = 'send {"allow_loss": ["abstracts"]} with the fields of theirs that may be lost, or {}'
-    body = _json_in(_text(request.get_data()), hint)
+    body = _json_in(_decode_body(request.get_data()), hint)
     losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
     if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):
         raise Refused(422, "allow-loss", "the fields that may be lost are a list of texts", hint=hint, where=_BODY)
@@ -197,8 +197,8 @@ def read_losses() -> tuple[str, ...]:
 
 def read_reason(longest: int) -> str:
     """Return the reason of a decision: the body is a JSON object with `reason` and nothing else."""
-    _only_json()
-    body = _json_in(_text(request.get_data()), _REASON)
+    _require_json()
+    body = _json_in(_decode_body(request.get_data()), _REASON)
     reason = body.get("reason") if isinstance(body, dict) and set(body) == {"reason"} else None
     if not isinstance(reason, str) or not reason.strip() or len(reason) > longest or not reason.isprintable():
         message = f"a reason is needed: one line of text of at most {longest:,} characters"
@@ -206,7 +206,7 @@ def read_reason(longest: int) -> str:
     return reason.strip()
 
 
-def _only_json(types: Sequence[str] = ("application/json",)) -> None:
+def _require_json(types: Sequence[str] = ("application/json",)) -> None:
     """Refuse all but plain JSON in UTF-8; a form of another site could send anything else without being asked."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in types or charset not in {"utf-8", "utf8"}:
@@ -219,7 +219,7 @@ def _only_json(types: Sequence[str] = ("application/json",)) -> None:
         raise Refused(415, "content-encoding", message, hint=hint, where="header Content-Encoding")
 
 
-def _text(body: bytes) -> str:
+def _decode_body(body: bytes) -> str:
     try:
         # Some programs on Windows put a byte order mark before JSON.
         text = body.decode("utf-8-sig")
@@ -232,7 +232,7 @@ def _text(body: bytes) -> str:
     return text
 
 
-def _unreadable(status: int, findings: tuple[Finding, ...]) -> Refused:
+def _refusal_of(status: int, findings: tuple[Finding, ...]) -> Refused:
     first = findings[0]
     place = f"{_BODY}, line {first.where.line}" if first.where.line else _BODY
     return Refused(status, first.code, first.message, hint=first.hint, where=place, findings=findings)

@@ -34,7 +34,7 @@ _COUNT: Final = {"type": "integer", "minimum": 0}
 _YES: Final = {"type": "boolean"}
 
 
-def _object(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+def _object_schema(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     required = [name for name in properties if name not in optional]
     return {
         "type": "object",
@@ -44,11 +44,11 @@ def _object(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) ->
     }
 
 
-def _list(name: str) -> Schema:
+def _list_schema(name: str) -> Schema:
     return {"type": "array", "items": ref(name)}
 
 
-def _words(kind: type[StrEnum], *, nullable: bool = False) -> Schema:
+def _enum_schema(kind: type[StrEnum], *, nullable: bool = False) -> Schema:
     values: list[str | None] = [each.value for each in kind]
     return {"enum": [*values, None]} if nullable else {"enum": values}
 
@@ -56,66 +56,69 @@ def _words(kind: type[StrEnum], *, nullable: bool = False) -> Schema:
 def _explained(kind: type[EventKind] | type[RetryClass], about: str) -> Schema:
     """Describe an enum with the meaning of each of its values, which OpenAPI has no other place for."""
     meanings = "\n".join(f"* `{each.value}`: {each.meaning}" for each in kind)
-    return {**_words(kind), "type": "string", "description": f"{about}\n\n{meanings}"}
+    return {**_enum_schema(kind), "type": "string", "description": f"{about}\n\n{meanings}"}
 
 
-def _maybe(name: str) -> Schema:
+def _nullable(name: str) -> Schema:
     return {"anyOf": [ref(name), {"type": "null"}]}
 
 
-def _result(**properties: Schema) -> Schema:
-    return _object({"ok": _YES, "target": {"enum": ["sandbox", "test", "production"]}, **properties})
+def _result_schema(**properties: Schema) -> Schema:
+    return _object_schema({"ok": _YES, "target": {"enum": ["sandbox", "test", "production"]}, **properties})
 
 
 def result_schemas() -> Schema:
     """Return the schemas of all answers, by their names."""
-    error = _object({"code": _TEXT, "message": _TEXT, "hint": _TEXT, "where": _TEXT})
-    deposit = _result(records=_list("DepositedRecord"), error=error)
+    error = _object_schema({"code": _TEXT, "message": _TEXT, "hint": _TEXT, "where": _TEXT})
+    deposit = _result_schema(records=_list_schema("DepositedRecord"), error=error)
     return {
-        "Finding": _finding(),
-        "CheckResult": _result(records=_list("CheckedRecord")),
-        "CheckedRecord": _object({"doi": _MAYBE_TEXT, **_planned(Action)}),
+        "Finding": _finding_schema(),
+        "CheckResult": _result_schema(records=_list_schema("CheckedRecord")),
+        "CheckedRecord": _object_schema({"doi": _MAYBE_TEXT, **_plan_entry_properties(Action)}),
         "DepositResult": {**deposit, "required": ["ok", "target", "records"]},
-        "DepositedRecord": {**_object({**_status(), **_planned(Action)}), "required": ["doi", *_planned(Action)]},
+        "DepositedRecord": {
+            **_object_schema({**_status_properties(), **_plan_entry_properties(Action)}),
+            "required": ["doi", *_plan_entry_properties(Action)],
+        },
         "AppliedResult": {
-            **_object({**deposit["properties"], "plan": _TEXT}),
+            **_object_schema({**deposit["properties"], "plan": _TEXT}),
             "required": ["ok", "target", "records", "plan"],
         },
-        "ApprovalResult": _result(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
-        "StatusResult": _result(records=_list("StatusRecord")),
-        "StatusRecord": _object(_status()),
-        "ListResult": _result(records=_list("StatusRecord"), next=_MAYBE_TEXT, more=_YES),
-        "TagsResult": _result(
+        "ApprovalResult": _result_schema(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
+        "StatusResult": _result_schema(records=_list_schema("StatusRecord")),
+        "StatusRecord": _object_schema(_status_properties()),
+        "ListResult": _result_schema(records=_list_schema("StatusRecord"), next=_MAYBE_TEXT, more=_YES),
+        "TagsResult": _result_schema(
             **dict.fromkeys(("doi", "citation", "doi_display", "head_html"), _TEXT),
-            meta={"type": "array", "items": _object({"name": _TEXT, "content": _TEXT})},
+            meta={"type": "array", "items": _object_schema({"name": _TEXT, "content": _TEXT})},
             json_ld={"type": "object"},
         ),
         **_decision_schemas(),
-        "ResultDetails": _object(
+        "ResultDetails": _object_schema(
             {
                 "conflict_id": _TEXT,
                 **dict.fromkeys(("dois_in_conflict", "resolved_conflicts", "notices"), _TEXTS),
                 **dict.fromkeys(("matched_references", "reference_errors"), _BY_KEY),
             }
         ),
-        "Drift": _drift(),
-        "CrossrefWarning": _warning(),
-        "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
-        "Submission": _object(
+        "Drift": _drift_schema(),
+        "CrossrefWarning": _warning_schema(),
+        "UpdateStep": _object_schema({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
+        "Submission": _object_schema(
             {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _MAYBE_TEXT}
         ),
-        "Proof": _object({"at": _MAYBE_MOMENT, "proof": _TEXT}),
-        "Overdue": _object({"milestone": _words(Milestone), "since": _MOMENT, "due": _MOMENT}),
-        "HistoryResult": _result(doi=_TEXT, history=_list("HistoryEntry")),
-        "HistoryEntry": _history_entry(),
-        "EventsResult": _result(
-            events=_list("Event"), next={"type": "integer", "minimum": 0}, more={"type": "boolean"}
+        "Proof": _object_schema({"at": _MAYBE_MOMENT, "proof": _TEXT}),
+        "Overdue": _object_schema({"milestone": _enum_schema(Milestone), "since": _MOMENT, "due": _MOMENT}),
+        "HistoryResult": _result_schema(doi=_TEXT, history=_list_schema("HistoryEntry")),
+        "HistoryEntry": _history_entry_schema(),
+        "EventsResult": _result_schema(
+            events=_list_schema("Event"), next={"type": "integer", "minimum": 0}, more={"type": "boolean"}
         ),
-        "Event": _event(),
+        "Event": _event_schema(),
         "EventKind": _explained(EventKind, "What happened."),
         "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
-        "Yes": _object({"ok": {"const": True}}),
-        "Error": _object({"ok": {"const": False}, "error": error, "findings": _list("Finding")}),
+        "Yes": _object_schema({"ok": {"const": True}}),
+        "Error": _object_schema({"ok": {"const": False}, "error": error, "findings": _list_schema("Finding")}),
     }
 
 
@@ -124,44 +127,46 @@ def _decision_schemas() -> dict[str, Schema]:
     words = "Fields of theirs that may be lost."
     return {
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
-        "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),
-        "Ready": _object({"ok": {"const": True}, "last_run": _MOMENT}),
-        "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
+        "Losses": _object_schema(
+            {"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)
+        ),
+        "Ready": _object_schema({"ok": {"const": True}, "last_run": _MOMENT}),
+        "Reason": _object_schema({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
     }
 
 
-def _planned(action: type[StrEnum]) -> Schema:
-    return {"source": _TEXT, "action": _words(action), "reason": _TEXT, "findings": _list("Finding")}
+def _plan_entry_properties(action: type[StrEnum]) -> Schema:
+    return {"source": _TEXT, "action": _enum_schema(action), "reason": _TEXT, "findings": _list_schema("Finding")}
 
 
-def _finding() -> Schema:
+def _finding_schema() -> Schema:
     texts = dict.fromkeys(("code", "message", "hint"), _TEXT)
     places = {"file": _MAYBE_TEXT, "line": _MAYBE_NUMBER, "column": _MAYBE_NUMBER, "field": _MAYBE_TEXT}
     extra = {"element": _TEXT, "ignored_because": _TEXT, "category": _TEXT}
-    return _object({**texts, "severity": _words(Severity), **places, **extra}, tuple(extra))
+    return _object_schema({**texts, "severity": _enum_schema(Severity), **places, **extra}, tuple(extra))
 
 
-def _status() -> Schema:
-    milestones = _object({milestone.value: ref("Proof") for milestone in Milestone})
+def _status_properties() -> Schema:
+    milestones = _object_schema({milestone.value: ref("Proof") for milestone in Milestone})
     return {
         "doi": _MAYBE_TEXT,
         "target": _TEXT,
         "series": _MAYBE_TEXT,
         "record_type": _MAYBE_TEXT,
         "title": _MAYBE_TEXT,
-        "state": _words(State, nullable=True),
-        "outcome": _words(Outcome, nullable=True),
+        "state": _enum_schema(State, nullable=True),
+        "outcome": _enum_schema(Outcome, nullable=True),
         "registered": _YES,
         "message": _TEXT,
-        "finding": _maybe("Finding"),
-        "retry": _maybe("RetryClass"),
-        "submission": _maybe("Submission"),
-        "step": _maybe("UpdateStep"),
+        "finding": _nullable("Finding"),
+        "retry": _nullable("RetryClass"),
+        "submission": _nullable("Submission"),
+        "step": _nullable("UpdateStep"),
         "milestones": milestones,
-        "overdue": _maybe("Overdue"),
-        "drift": _list("Drift"),
+        "overdue": _nullable("Overdue"),
+        "drift": _list_schema("Drift"),
         "result": ref("ResultDetails"),
-        "warnings": _list("CrossrefWarning"),
+        "warnings": _list_schema("CrossrefWarning"),
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
         "contradicted": {
             "enum": ["resolves", "indexed", None],
@@ -177,12 +182,12 @@ def _status() -> Schema:
     }
 
 
-def _drift() -> Schema:
+def _drift_schema() -> Schema:
     texts = dict.fromkeys(("what", "before", "after"), _TEXT)
-    return _object({"kind": _words(DriftKind), **texts, "fields": _TEXTS})
+    return _object_schema({"kind": _enum_schema(DriftKind), **texts, "fields": _TEXTS})
 
 
-def _warning() -> Schema:
+def _warning_schema() -> Schema:
     texts = dict.fromkeys(("id", "doi", "code", "message", "hint", "original"), _TEXT)
     about: Schema = {
         "others": _TEXTS,
@@ -192,11 +197,11 @@ def _warning() -> Schema:
         "line": _MAYBE_NUMBER,
         "field": _MAYBE_TEXT,
     }
-    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about})
+    return _object_schema({**texts, "kind": _enum_schema(WarningKind), "since": _MOMENT, **about})
 
 
-def _history_entry() -> Schema:
-    return _object(
+def _history_entry_schema() -> Schema:
+    return _object_schema(
         {
             "at": _MOMENT,
             "kind": ref("EventKind"),
@@ -205,14 +210,14 @@ def _history_entry() -> Schema:
             "batch_id": _MAYBE_TEXT,
             "submission_id": _MAYBE_TEXT,
             "timestamp": _MAYBE_TEXT,
-            "outcome": _words(Outcome, nullable=True),
+            "outcome": _enum_schema(Outcome, nullable=True),
             "answer": _MAYBE_TEXT,
         }
     )
 
 
-def _event() -> Schema:
-    return _object(
+def _event_schema() -> Schema:
+    return _object_schema(
         {
             "id": {"type": "integer", "minimum": 1},
             "at": _MOMENT,

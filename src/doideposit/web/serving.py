@@ -74,7 +74,7 @@ def serve(
             f"doideposit does not listen on {host}: others could reach it, and everything would travel unencrypted",
             hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
         )
-    server = _server(application, host, port, threads, max_body or MAX_LINES_BODY + MAX_BODY)
+    server = _make_server(application, host, port, threads, max_body or MAX_LINES_BODY + MAX_BODY)
     try:
         with _stopped_by_sigterm():
             ready(int(server.effective_port))
@@ -86,7 +86,7 @@ def serve(
         application.close()
 
 
-def _server(application: Application, host: str, port: int, threads: int, max_body: int) -> Any:
+def _make_server(application: Application, host: str, port: int, threads: int, max_body: int) -> Any:
     from waitress.server import create_server  # noqa: PLC0415 - only who serves needs it
 
     from doideposit.web.connections import MOST_CONNECTIONS, Connection  # noqa: PLC0415 - it needs waitress

@@ -58,7 +58,7 @@ class Tokens:
         series: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
         self._holders = {
-            _digest(_usable(name, secret)): Holder(
+            _token_digest(_require_usable_token(name, secret)): Holder(
                 name,
                 publishers.get(name, ""),
                 frozenset(map(TokenScope, scopes.get(name) or TokenScope)),
@@ -78,16 +78,17 @@ class Tokens:
 
     def holder(self, token: str) -> Holder | None:
         """Return who holds the token, None for nobody; every token is compared, whichever fits."""
-        digest = _digest(token)
+        digest = _token_digest(token)
         fitting = [holder for known, holder in self._holders.items() if hmac.compare_digest(known, digest)]
         return fitting[0] if fitting else None
 
 
-def _digest(token: str) -> bytes:
+def _token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def _usable(name: str, secret: SecretStr | str) -> str:
+def _require_usable_token(name: str, secret: SecretStr | str) -> str:
+    """Return the token; raise `ConfigurationError` for one that no header can carry, or that can be guessed."""
     token = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
     if not SHORTEST <= len(token) <= LONGEST:
         message = f"the API token of {name} must have {SHORTEST} to {LONGEST} characters"

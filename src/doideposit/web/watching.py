@@ -15,7 +15,7 @@ from doideposit.web.answers import Refused, document
 __all__ = ["JobWatch", "health", "metrics", "ready"]
 
 
-def _never() -> None:
+def _no_run() -> None:
     return None
 
 
@@ -23,7 +23,7 @@ def _never() -> None:
 class JobWatch:
     """Say where the last run of the scheduled job is read from, and how long ago it may have ended."""
 
-    last_run: Callable[[], Run | None] = _never
+    last_run: Callable[[], Run | None] = _no_run
     within: timedelta = timedelta(hours=1)
     open_metrics: bool = False
 

@@ -65,11 +65,13 @@ class DeskAccounts:
         self._accounts = {name: DeskAccount(name, roles) for name, (_, roles) in accounts.items()}
         # Sixteen bytes are the least for a salt by NIST SP 800-132, section 5.1.
         self._salt = secrets.token_bytes(16)
-        self._digests = {name: self._digest(_usable(name, one)) for name, (one, _) in accounts.items() if one}
+        self._digests = {
+            name: self._digest(_require_long_password(name, one)) for name, (one, _) in accounts.items() if one
+        }
         self._tokens: set[str] = set()
         self._lock = threading.Lock()
         self._monotonic = monotonic
-        self._allowed: dict[str, Allowance] = {name: self._allowance() for name in ["", *accounts]}
+        self._allowed: dict[str, Allowance] = {name: self._new_allowance() for name in ["", *accounts]}
 
     @property
     def have_passwords(self) -> bool:
@@ -93,7 +95,7 @@ class DeskAccounts:
         right = hmac.compare_digest(self._digest(password[:1000]), wanted)
         if right and known:
             # Only wrong passwords count: someone who signs in often is nobody who guesses.
-            self._allowed[known] = self._allowance()
+            self._allowed[known] = self._new_allowance()
         return self._accounts[name] if right and known else None
 
     def one_time_token(self) -> str:
@@ -101,30 +103,31 @@ class DeskAccounts:
         # 32 bytes cannot be guessed.
         token = secrets.token_urlsafe(32)
         with self._lock:
-            self._tokens.add(_hashed(token))
+            self._tokens.add(_token_digest(token))
         return token
 
-    def take(self, token: str) -> bool:
-        """Use up a one-time token; False for one that is not known, or was used."""
-        digest = _hashed(token)
+    def use_token(self, token: str) -> bool:
+        """Use up a one-time token; return False for one that is unknown, or was used."""
+        digest = _token_digest(token)
         with self._lock:
             found = next((known for known in self._tokens if hmac.compare_digest(known, digest)), None)
             if found is not None:
                 self._tokens.discard(found)
         return found is not None
 
-    def _allowance(self) -> Allowance:
+    def _new_allowance(self) -> Allowance:
         return Allowance(BURST, PER_SECOND, self._monotonic)
 
     def _digest(self, password: str) -> bytes:
         return hashlib.pbkdf2_hmac("sha256", password.encode("utf-8", "surrogatepass"), self._salt, _ROUNDS)
 
 
-def _hashed(token: str) -> str:
+def _token_digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _usable(name: str, password: SecretStr) -> str:
+def _require_long_password(name: str, password: SecretStr) -> str:
+    """Return the password; raise `ConfigurationError` where it is too short."""
     text = password.get_secret_value()
     if len(text) < SHORTEST:
         hint = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(16))'"

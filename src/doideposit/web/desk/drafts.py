@@ -86,7 +86,7 @@ class Drafts:
         )
         with disk_errors(self._folder, "cannot be written"):
             # For one user alone: drafts are not published yet.
-            self._place(draft.name).mkdir(mode=0o700, parents=True)
+            self._folder_of(draft.name).mkdir(mode=0o700, parents=True)
         self._write(draft)
         return draft
 
@@ -110,17 +110,17 @@ class Drafts:
             now = self.one(draft.name)
             raise Overtaken(now or following)
         for version in self._versions(draft.name)[:-KEPT]:
-            self._file(draft.name, version).unlink(missing_ok=True)
+            self._version_path(draft.name, version).unlink(missing_ok=True)
         return following
 
     def beside(self, draft: SavedDraft, name: str) -> Path:
         """Return the path of a file that is kept with a draft, and goes with it."""
-        return self._place(draft.name) / name
+        return self._folder_of(draft.name) / name
 
     def discard(self, name: str) -> None:
         """Take a draft away, with all its versions; one that is not there is nothing to take away."""
         if self._versions(name):
-            shutil.rmtree(self._place(name), ignore_errors=True)
+            shutil.rmtree(self._folder_of(name), ignore_errors=True)
 
     def all(self) -> Iterator[SavedDraft]:
         """Yield the newest version of every draft, the latest saved first."""
@@ -136,24 +136,25 @@ class Drafts:
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
 
-    def _place(self, name: str) -> Path:
+    def _folder_of(self, name: str) -> Path:
+        """Return the folder of a draft; raise `UsageError` for what cannot be a draft's name."""
         if not re.fullmatch(r"[A-Za-z0-9]{8,16}", name):
             raise UsageError("there is no such draft", hint="open it from the first page")
         return self._folder / name
 
-    def _file(self, name: str, version: int) -> Path:
-        return self._place(name) / f"{version:06d}.json"
+    def _version_path(self, name: str, version: int) -> Path:
+        return self._folder_of(name) / f"{version:06d}.json"
 
     def _versions(self, name: str) -> list[int]:
         try:
-            place = self._place(name)
+            place = self._folder_of(name)
             return sorted(int(path.stem) for path in place.glob("*.json") if path.stem.isdigit())
         except (OSError, UsageError):
             return []
 
     def _write(self, draft: SavedDraft) -> bool:
         """Write a version under its number; False where that number is taken."""
-        place = self._file(draft.name, draft.version)
+        place = self._version_path(draft.name, draft.version)
         # A random name, so that two browsers that save at once do not write into one file.
         beside = place.with_suffix(f".{secrets.token_hex(4)}")
         write_atomic(beside, json.dumps(asdict(draft), ensure_ascii=False))
@@ -165,7 +166,7 @@ class Drafts:
 
     def _read(self, name: str, version: int) -> SavedDraft | None:
         try:
-            stored = json.loads(read_input(self._file(name, version)))
+            stored = json.loads(read_input(self._version_path(name, version)))
             marks = {path: Mark(**mark) for path, mark in stored.pop("marks").items()}
             lines = tuple((place, text) for place, text in stored.pop("lines"))
             return SavedDraft(**stored | {"marks": marks, "lines": lines, "notes": tuple(stored["notes"])})

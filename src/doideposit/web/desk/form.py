@@ -81,11 +81,11 @@ def opened(data: Mapping[str, Any]) -> Data:
     made: Data = copy.deepcopy(dict(data))
     for name, key in (("abstracts", "text"), ("references", "text")):
         if name in made:
-            made[name] = _long(made[name], key)
+            made[name] = _in_long_form(made[name], key)
     authors = made.get("authors")
     for author in authors if isinstance(authors, list) else []:
         if isinstance(author, dict) and "affiliations" in author:
-            author["affiliations"] = _long(author["affiliations"], "name")
+            author["affiliations"] = _in_long_form(author["affiliations"], "name")
     licences = made.get("licences")
     if isinstance(licences, str):
         made["licences"] = [licences]
@@ -102,7 +102,8 @@ def bounded(data: Data) -> tuple[Data, list[str]]:
     return data | kept, said
 
 
-def _long(listed: Any, key: str) -> Any:
+def _in_long_form(listed: Any, key: str) -> Any:
+    """Return a list whose texts are written out as mappings with this key."""
     if isinstance(listed, str):
         return [{key: listed}]
     return [{key: each} if isinstance(each, str) else each for each in listed] if isinstance(listed, list) else listed
@@ -156,7 +157,7 @@ def _is_input(loc: Loc) -> bool:
 def _put(data: Any, loc: Loc, text: str) -> None:
     """Put a text at its place, making what lies on the way; an empty text takes the place away."""
     for step, after in pairwise(loc):
-        data = _step(data, step, [] if isinstance(after, int) else {})
+        data = _child(data, step, [] if isinstance(after, int) else {})
     last = loc[-1]
     if isinstance(data, list):
         while len(data) <= int(last):
@@ -169,7 +170,8 @@ def _put(data: Any, loc: Loc, text: str) -> None:
         del data[last]
 
 
-def _step(data: Any, step: str | int, empty: Any) -> Any:
+def _child(data: Any, step: str | int, empty: Any) -> Any:
+    """Return what lies one step further, and make an empty one where nothing does."""
     if isinstance(data, list):
         while len(data) <= int(step):
             data.append(copy.deepcopy(empty))
@@ -218,28 +220,29 @@ def apply(data: Data, action: str) -> Data:
     return made
 
 
-def _up(listed: list[Any], index: int) -> None:
+def _move_up(listed: list[Any], index: int) -> None:
     if index:
         listed[index - 1], listed[index] = listed[index], listed[index - 1]
 
 
-def _down(listed: list[Any], index: int) -> None:
+def _move_down(listed: list[Any], index: int) -> None:
     if index + 1 < len(listed):
         listed[index + 1], listed[index] = listed[index], listed[index + 1]
 
 
-def _remove(listed: list[Any], index: int) -> None:
+def _delete(listed: list[Any], index: int) -> None:
     del listed[index]
 
 
 def _split(listed: list[Any], index: int) -> None:
     """Make several entries of one that holds several: names joined by “and” or a semicolon, references by a line."""
-    parts = list(_parts(listed[index]))
+    parts = list(_split_entry(listed[index]))
     if len(parts) > 1:
         listed[index : index + 1] = parts
 
 
-def _parts(entry: Any) -> Iterator[dict[str, str]]:
+def _split_entry(entry: Any) -> Iterator[dict[str, str]]:
+    """Yield the parts of an entry: one for each line, or for each name."""
     text = entry if isinstance(entry, str) else str(entry.get("text") or "")
     if text:
         yield from ({"text": line.strip()} for line in text.splitlines() if line.strip())
@@ -258,16 +261,16 @@ def _merge(listed: list[Any], index: int) -> None:
     if not index:
         return
     before, entry = listed[index - 1], listed[index]
-    joined = " ".join(filter(None, (_text(before), _text(entry))))
+    joined = " ".join(filter(None, (_entry_text(before), _entry_text(entry))))
     rest = {**(entry if isinstance(entry, dict) else {}), **(before if isinstance(before, dict) else {})}
     listed[index - 1 : index + 1] = [rest | {"text": joined} if joined else rest]
 
 
-def _text(entry: Any) -> str:
+def _entry_text(entry: Any) -> str:
     return entry if isinstance(entry, str) else str(entry.get("text") or "") if isinstance(entry, dict) else ""
 
 
-_ENTRY: Final = {"up": _up, "down": _down, "remove": _remove, "split": _split, "merge": _merge}
+_ENTRY: Final = {"up": _move_up, "down": _move_down, "remove": _delete, "split": _split, "merge": _merge}
 
 
 def unshown(data: Mapping[str, Any]) -> Iterable[str]:

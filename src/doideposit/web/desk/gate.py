@@ -58,27 +58,28 @@ Answer = Response | str | tuple[str, int]
 def guard(app: Flask, opening: Opening) -> None:
     """Let through only who is known, may do it, and asks from a page of ours."""
     app.extensions["opening"] = opening
-    app.before_request(_let_through)
-    app.after_request(_with_headers)
+    app.before_request(_require_access)
+    app.after_request(_add_headers)
     app.register_blueprint(ways_in)
 
 
-def _opening() -> Opening:
+def _current_opening() -> Opening:
     found = current_app.extensions["opening"]
     if not isinstance(found, Opening):
         raise TypeError("the application does not say how it is opened")
     return found
 
 
-def _let_through() -> Answer | None:
-    g.account = _account(_opening())
-    if request.method == "POST" and not _from_here(request):
+def _require_access() -> Answer | None:
+    """Find the account that asks, and answer the request here where it may not go on."""
+    g.account = _find_account(_current_opening())
+    if request.method == "POST" and not _is_own_form(request):
         hint = "Go back, load the page anew, and send the form again."
         return message_page(403, "This form was not sent from this page, or it is from before a restart.", hint)
     if request.endpoint in _OPEN or request.endpoint is None:
         return None
     if g.account is None:
-        return _signed_out()
+        return _answer_signed_out()
     wanted: DeskRole = current_app.view_functions[request.endpoint].__dict__.get("role", DeskRole.VIEW)
     if not g.account.may(wanted):
         return message_page(403, f"Your account may not do this: it needs the role “{wanted}”.", _ASK)
@@ -86,7 +87,7 @@ def _let_through() -> Answer | None:
     return None
 
 
-def _signed_out() -> Answer:
+def _answer_signed_out() -> Answer:
     if request.method != "POST":
         return redirect(url_for("gate.sign_in"))
     return message_page(
@@ -96,14 +97,14 @@ def _signed_out() -> Answer:
     )
 
 
-def _with_headers(response: Response) -> Response:
+def _add_headers(response: Response) -> Response:
     response.headers.update(_HEADERS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def _account(opening: Opening) -> DeskAccount | None:
+def _find_account(opening: Opening) -> DeskAccount | None:
     """Return who asks: named by the web server in front, or signed in and not idle for too long."""
     if opening.user_header is not None:
         # The header stands for a session; forms still need the token, which stands in the cookie.
@@ -119,8 +120,8 @@ def _account(opening: Opening) -> DeskAccount | None:
     return opening.accounts.named(name)
 
 
-def _from_here(asked: Request) -> bool:
-    """Tell whether a form was sent by a page of ours: the browser says where from, and the form has our token."""
+def _is_own_form(asked: Request) -> bool:
+    """Tell whether a page of ours sent the form: the browser says where it comes from, and it has our token."""
     origin = asked.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != asked.host:
         return False
@@ -131,7 +132,7 @@ def _from_here(asked: Request) -> bool:
     return bool(known) and secrets.compare_digest(known.encode(), given.encode("utf-8", "replace"))
 
 
-def _begin(account: DeskAccount) -> Response:
+def _start_session(account: DeskAccount) -> Response:
     # What the cookie held before belongs to another session, or was put there by somebody else.
     session.clear()
     # A new token with each sign-in: one that somebody saw before is of no use any more.
@@ -140,20 +141,20 @@ def _begin(account: DeskAccount) -> Response:
 
 
 @ways_in.get("/enter/<token>")
-def enter(token: str) -> Answer:
-    """Let the person at this computer in, once."""
-    opening = _opening()
-    if opening.local is None or not opening.accounts.take(token):
+def sign_in_by_token(token: str) -> Answer:
+    """Sign in the person at this computer by a one-time token."""
+    opening = _current_opening()
+    if opening.local is None or not opening.accounts.use_token(token):
         hint = "Look for the tab that is open, or start `doideposit desk` again."
         return message_page(403, "This address was used already.", hint)
-    return _begin(opening.local)
+    return _start_session(opening.local)
 
 
 @ways_in.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Answer:
     """Ask for name and password, where there are any."""
-    accounts = _opening().accounts
-    if _opening().user_header is not None:
+    accounts = _current_opening().accounts
+    if _current_opening().user_header is not None:
         return message_page(403, "The web server in front did not say who you are, or nobody here has that name.", _ASK)
     if not accounts.have_passwords:
         return message_page(403, "You are not signed in.", "Start `doideposit desk` again and use what it prints.")
@@ -164,7 +165,7 @@ def sign_in() -> Answer:
     if account is None:
         wrong = "Name or password is wrong, or there were too many attempts: wait a minute and try again."
         return render_template("sign-in.html", wrong=wrong), 403
-    return _begin(account)
+    return _start_session(account)
 
 
 @ways_in.post("/sign-out")

@@ -58,15 +58,16 @@ class LookUps:
         """Return people of that name; raises `WorldError` where orcid.org does not say."""
         parts = {"family-name": family, "given-names": given}
         query = " AND ".join(f'{field}:"{_quoted(text)}"' for field, text in parts.items() if text)
-        return self._asked("orcid.org", ORCID, {"q": query, "rows": str(MOST)}, _people)
+        return self._search("orcid.org", ORCID, {"q": query, "rows": str(MOST)}, _read_people)
 
     def organisations(self, name: str) -> tuple[Candidate, ...]:
         """Return organisations of that name; raises `WorldError` where ror.org does not say."""
-        return self._asked("ror.org", ROR, {"query": f'"{_quoted(name)}"'}, _organisations)
+        return self._search("ror.org", ROR, {"query": f'"{_quoted(name)}"'}, _read_organisations)
 
-    def _asked(
+    def _search(
         self, host: str, url: str, params: Mapping[str, str], read: Callable[[Any], Iterator[Candidate]]
     ) -> tuple[Candidate, ...]:
+        """Ask a service, or return what it answered before; raise `WorldError` where it gives no answer."""
         key = (url, json.dumps(params))
         with self._lock:
             if key in self._answers:
@@ -101,9 +102,9 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def _people(answer: Any) -> Iterator[Candidate]:
+def _read_people(answer: Any) -> Iterator[Candidate]:
     for one in _list(answer, "expanded-result"):
-        link = _link(Orcid, _text(one, "orcid-id"))
+        link = _parse_id(Orcid, _text(one, "orcid-id"))
         if link:
             name = _text(one, "credit-name") or f"{_text(one, 'given-names')} {_text(one, 'family-names')}".strip()
             places = [each for each in _list(one, "institution-name") if isinstance(each, str)]
@@ -111,19 +112,20 @@ def _people(answer: Any) -> Iterator[Candidate]:
             yield Candidate(link, name or link, "; ".join(places[:3]))
 
 
-def _organisations(answer: Any) -> Iterator[Candidate]:
+def _read_organisations(answer: Any) -> Iterator[Candidate]:
     for one in _list(answer, "items"):
-        link = _link(Ror, _text(one, "id"))
+        link = _parse_id(Ror, _text(one, "id"))
         names = _list(one, "names")
         if link and _text(one, "status") in {"", "active"}:
             # ROR marks the name that it shows itself; a record without the mark is shown by its first name.
             shown = [name for name in names if "ror_display" in _list(name, "types")] or names
-            where = [_part(place, "geonames_details") for place in _list(one, "locations")]
+            where = [_get(place, "geonames_details") for place in _list(one, "locations")]
             about = [f"{_text(place, 'name')}, {_text(place, 'country_name')}".strip(", ") for place in where]
             yield Candidate(link, _text(shown[0], "value") if shown else link, "; ".join(filter(None, about)))
 
 
-def _link(kind: type[Orcid | Ror], text: str) -> str:
+def _parse_id(kind: type[Orcid | Ror], text: str) -> str:
+    """Return an id as a link, or an empty text where it is none."""
     try:
         return kind.parse(text).url
     # What a service gives as an id is checked like one that was typed.
@@ -131,16 +133,16 @@ def _link(kind: type[Orcid | Ror], text: str) -> str:
         return ""
 
 
-def _part(data: Any, key: str) -> Any:
+def _get(data: Any, key: str) -> Any:
     return data.get(key) if isinstance(data, dict) else None
 
 
 def _text(data: Any, key: str) -> str:
-    found = _part(data, key)
+    found = _get(data, key)
     # Three hundred characters hold any name; a longer one is a mistake of the service.
     return " ".join(found.split())[:300] if isinstance(found, str) else ""
 
 
 def _list(data: Any, key: str) -> list[Any]:
-    found = _part(data, key)
+    found = _get(data, key)
     return found if isinstance(found, list) else []

@@ -23,13 +23,13 @@ Answer = Response | str | tuple[str, int]
 
 @pages.get("/drafts/<name>/who")
 @needs(DeskRole.EDIT)
-def who(name: str) -> Answer:
-    """Ask for an author, or for an affiliation, and show what was found. Nothing is chosen."""
-    draft, field = draft_named(name), _field()
-    author, kind = field.rpartition(".affiliations[0].ror")[0] or field.rpartition(".")[0], _kind(field)
+def search(name: str) -> Answer:
+    """Search for an author or an affiliation, and show what was found. Nothing is chosen."""
+    draft, field = draft_named(name), _requested_field()
+    author, kind = field.rpartition(".affiliations[0].ror")[0] or field.rpartition(".")[0], _identifier_kind(field)
     found: tuple[Candidate, ...] = ()
     error = None
-    asked = _asked(draft, author, kind)
+    asked = _search_words(draft, author, kind)
     look_ups = workplace().look_ups
     if look_ups is None:
         abort(404)
@@ -46,7 +46,8 @@ def who(name: str) -> Answer:
     )
 
 
-def _asked(draft: SavedDraft, author: str, kind: str) -> str:
+def _search_words(draft: SavedDraft, author: str, kind: str) -> str:
+    """Return the words to search for: the name of an author, or of an affiliation."""
     if kind == "ror":
         return _value(draft, f"{author}.affiliations[0].name") or _value(draft, f"{author}.organisation")
     family = _value(draft, f"{author}.family")
@@ -57,35 +58,36 @@ def _value(draft: SavedDraft, path: str) -> str:
     return form.value_at(draft.data, loc_of(path))
 
 
-def _field() -> str:
+def _requested_field() -> str:
     field = request.values.get("field", "")
     if not re.fullmatch(r"authors\[\d{1,4}\]\.(orcid|affiliations\[0\]\.ror)", field):
         abort(404)
     return field
 
 
-def _kind(field: str) -> str:
+def _identifier_kind(field: str) -> str:
     return field.rpartition(".")[2]
 
 
 @pages.post("/drafts/<name>/who")
 @needs(DeskRole.EDIT)
-def choose(name: str) -> Answer:
+def choose_identifier(name: str) -> Answer:
     """Put the identifier that somebody chose into the draft."""
-    draft, field = draft_named(name), _field()
+    draft, field = draft_named(name), _requested_field()
     try:
-        value = (Orcid if _kind(field) == "orcid" else Ror).parse(request.form.get("value", "")).url
+        value = (Orcid if _identifier_kind(field) == "orcid" else Ror).parse(request.form.get("value", "")).url
     except InvalidIdentifier as wrong:
         return message_page(422, wrong.message, wrong.hint)
     # If the draft was saved meanwhile, the authors may stand in another order, and the iD would go to a wrong one.
-    kept = request.form.get("version") == str(draft.version) and _put(draft, field, value)
+    kept = request.form.get("version") == str(draft.version) and _save_value(draft, field, value)
     if not kept:
         # 409 Conflict: the draft is not the one that was shown (RFC 9110, section 15.5.10).
         return message_page(409, "The draft was saved elsewhere meanwhile, so nothing was put in.", "Look again.")
     return redirect(url_for("writing.edit", name=name) + "#authors")
 
 
-def _put(draft: SavedDraft, field: str, value: str) -> bool:
+def _save_value(draft: SavedDraft, field: str, value: str) -> bool:
+    """Save a value in a draft; return False where somebody else saved it first."""
     try:
         workplace().drafts.save(draft, form.typed(draft.data, {field: value}), g.account.name)
     except Overtaken:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from doideposit.errors import DoiDepositError, LedgerError
 
-__all__ = ["MAX_UPLOAD", "message_page", "tell_faults"]
+__all__ = ["MAX_UPLOAD", "handle_errors", "message_page"]
 
 LOG: Final = logging.getLogger("doideposit.web")
 # Bytes of one request; a finished document with pictures has a few million.
@@ -22,20 +22,20 @@ def message_page(status: int, text: str, hint: str = "", *, details: str = "") -
     return render_template("message.html", text=text, hint=hint, details=details), status
 
 
-def tell_faults(app: Flask) -> None:
+def handle_errors(app: Flask) -> None:
     """Answer every fault with a page."""
-    app.register_error_handler(SecurityError, _other_name)
-    app.register_error_handler(DoiDepositError, _ours)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(SecurityError, _answer_unknown_host)
+    app.register_error_handler(DoiDepositError, _answer_our_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unforeseen_error)
 
 
-def _other_name(_error: SecurityError) -> tuple[str, int]:
+def _answer_unknown_host(_error: SecurityError) -> tuple[str, int]:
     """Answer who asks under a name of a host that is not ours; no page of ours is made for them."""
     return "This computer is not known under this name: add it to `hosts` below [desk] in the configuration.\n", 400
 
 
-def _ours(error: DoiDepositError) -> tuple[str, int]:
+def _answer_our_error(error: DoiDepositError) -> tuple[str, int]:
     LOG.warning("%s %s: %s", request.method, request.path, error.message)
     if isinstance(error, LedgerError):
         # Usually another run holds the ledger for some seconds.
@@ -45,12 +45,12 @@ def _ours(error: DoiDepositError) -> tuple[str, int]:
     return message_page(503, error.message, error.hint or "Try again in a minute.")
 
 
-def _http(error: HTTPException) -> tuple[str, int]:
+def _answer_http_error(error: HTTPException) -> tuple[str, int]:
     words, hint = _HTTP.get(error.code or 400, ("The request cannot be read.", "Go back and try again."))
     return message_page(error.code or 400, words, hint)
 
 
-def _unforeseen(error: Exception) -> tuple[str, int]:
+def _answer_unforeseen_error(error: Exception) -> tuple[str, int]:
     LOG.error("%s %s failed", request.method, request.path, exc_info=error)
     return message_page(
         500,

@@ -56,7 +56,7 @@ class SeriesLine:
 def home() -> Answer:
     """Show what needs somebody, what is under way, what is new, and the drafts."""
     place = workplace()
-    rows = _rows(place, place.settings.target)
+    rows = _number_rows(place, place.settings.target)
     recent = [row for row in rows if row.registered_at and place.clock() - row.registered_at < NEW]
     return render_template(
         "home.html",
@@ -67,13 +67,13 @@ def home() -> Answer:
         most=MOST_LISTED,
         series=list(_series_lines(place, rows)),
         drafts=[
-            (draft, _title(draft.data), waits_for_approval(place, draft))
+            (draft, _draft_title(draft.data), waits_for_approval(place, draft))
             for draft in islice(place.drafts.all(), MOST_DRAFTS)
         ],
     )
 
 
-def _title(data: dict[str, Any]) -> str:
+def _draft_title(data: dict[str, Any]) -> str:
     number, title = str(data.get("number") or ""), str(data.get("title") or "")
     return f"{number}: {title}".strip(": ") or "empty draft"
 
@@ -89,26 +89,26 @@ def _series_lines(place: Workplace, rows: Sequence[NumberRow]) -> Iterator[Serie
         yield SeriesLine(known.title if known else name, len(found), tuple(found[:LAST_NUMBERS]), missing)
 
 
-def _rows(place: Workplace, target: str) -> Sequence[NumberRow]:
-    depositor = _depositor(place, target)
+def _number_rows(place: Workplace, target: str) -> Sequence[NumberRow]:
+    depositor = _depositor_of(place, target)
     overviews: dict[str, Overview] = current_app.extensions.setdefault("overviews", {})
     return overviews.setdefault(target, Overview(depositor, place.clock)).rows()
 
 
-def _depositor(place: Workplace, target: str) -> Depositor:
+def _depositor_of(place: Workplace, target: str) -> Depositor:
     if target not in {"sandbox", place.settings.target}:
         abort(404)
     return place.depositor(target)
 
 
 @pages.get("/numbers")
-def listed() -> Answer:
+def list_numbers() -> Answer:
     """Show all numbers, with filters, a page at a time."""
     place = workplace()
     asked = {name: request.args.get(name, "").strip() for name in ("q", "kind", "series", "publisher")}
     asked["on"] = request.args.get("on", place.settings.target)
-    rows = _rows(place, asked["on"])
-    found = [row for row in rows if _fits(row, asked)]
+    rows = _number_rows(place, asked["on"])
+    found = [row for row in rows if _matches_filters(row, asked)]
     pages_there = max(1, -(-len(found) // ROWS))
     page = min(max(1, request.args.get("page", 1, int)), pages_there)
     return render_template(
@@ -145,22 +145,22 @@ KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
 }
 
 
-def _fits(row: NumberRow, asked: Mapping[str, str]) -> bool:
+def _matches_filters(row: NumberRow, asked: Mapping[str, str]) -> bool:
     _, fits = KINDS.get(asked["kind"], KINDS[""])
     same = asked["series"] in {"", row.series} and (not asked["publisher"] or asked["publisher"] == row.publisher)
     return same and fits(row) and asked["q"].casefold() in f"{row.doi} {row.title}".casefold()
 
 
 @pages.get("/numbers/<path:doi>")
-def one(doi: str) -> Answer:
+def show_number(doi: str) -> Answer:
     """Show everything about one DOI; while its deposit is under way, ask when it is time and load again."""
     place = workplace()
     target = request.args.get("on", place.settings.target)
-    depositor = _depositor(place, target)
+    depositor = _depositor_of(place, target)
     status = depositor.status(doi)
     error = None
     if status.is_open:
-        error = _ask(depositor, target)
+        error = _poll_when_due(depositor, target)
         status = depositor.status(doi)
     found = find_record(place.records, str(status.doi), place.series)
     verdict = judge(place, opened(found.data)) if found else None
@@ -173,7 +173,7 @@ def one(doi: str) -> Answer:
         on=target,
         words=state_words,
         error=error,
-        sent=_sent(depositor, doi),
+        sent=_sent_xml(depositor, doi),
         references=_references(depositor, status),
     )
 
@@ -186,11 +186,11 @@ def _references(depositor: Depositor, status: WorkStatus) -> tuple[ReferenceFeed
     return lists[0].references if lists else ()
 
 
-def _sent(depositor: Depositor, doi: str) -> str:
+def _sent_xml(depositor: Depositor, doi: str) -> str:
     return (depositor.xml(doi) or b"").decode("utf-8", "replace")
 
 
-def _ask(depositor: Depositor, target: str) -> DoiDepositError | None:
+def _poll_when_due(depositor: Depositor, target: str) -> DoiDepositError | None:
     """Ask what became of what is under way, where it is time; the rehearsal answers whenever it is asked.
 
     Crossref is asked after the answer, and what kept the asking back is told by the next page.
@@ -208,14 +208,14 @@ def _ask(depositor: Depositor, target: str) -> DoiDepositError | None:
 
 @pages.post("/numbers/<path:doi>/settle")
 @needs(DeskRole.REGISTER)
-def settle(doi: str) -> Answer:
-    """Set a warning or a failure aside, with a reason; or give up a deposit that will never end."""
+def decide(doi: str) -> Answer:
+    """Set a warning or a failure aside, or give up a deposit that will never end; both with a reason."""
     place = workplace()
     target = request.form.get("on", place.settings.target)
-    depositor = _depositor(place, target)
+    depositor = _depositor_of(place, target)
     reason = re.sub(r"\s+", " ", request.form.get("reason", "")).strip()
     if request.form.get("do") == "abandon":
         depositor.abandon(doi, reason)
     else:
         depositor.acknowledge(doi, reason)
-    return redirect(url_for("numbers.one", doi=doi, on=target))
+    return redirect(url_for("numbers.show_number", doi=doi, on=target))

@@ -35,7 +35,7 @@ def open_here(settings: Settings, *, user: str, announce: Announce) -> tuple[App
         hosts=("127.0.0.1", "localhost"),
         idle=settings.desk.idle,
     )
-    return _made(settings, opening, announce), accounts.one_time_token()
+    return _make_application(settings, opening, announce), accounts.one_time_token()
 
 
 def open_for_accounts(
@@ -70,7 +70,7 @@ def open_for_accounts(
         idle=settings.desk.idle,
         https=bool(settings.desk.hosts),
     )
-    return _made(settings, opening, announce)
+    return _make_application(settings, opening, announce)
 
 
 def _look_ups(settings: Settings) -> LookUps:
@@ -80,7 +80,7 @@ def _look_ups(settings: Settings) -> LookUps:
     return LookUps(open_fetch(patience, accept="application/json", contact=contact))
 
 
-def _made(
+def _make_application(
     settings: Settings, opening: Opening, announce: Announce, clock: Callable[[], datetime] = system_clock
 ) -> Application:
     def read_document(content: bytes, name: str) -> tuple[Manuscript, Draft]:

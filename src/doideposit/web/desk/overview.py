@@ -70,27 +70,27 @@ class Overview:
             # After the clock was set back, the last reading lies in the future: it counts as old.
             old = self._read_at is None or not timedelta() <= now - self._read_at < FRESH
             if old or newest - self._seen > MOST_EVENTS:
-                rows = {one.doi.key: self._row(one) for one in self._depositor.statuses()}
+                rows = {one.doi.key: self._build_row(one) for one in self._depositor.statuses()}
                 self._rows, self._read_at = rows, now
             elif newest != self._seen:
-                changed = list(self._changed())
+                changed = list(self._changed_dois())
                 for start in range(0, len(changed), _DOIS_AT_ONCE):
                     found = self._depositor.statuses(dois=changed[start : start + _DOIS_AT_ONCE])
-                    self._rows |= {one.doi.key: self._row(one) for one in found}
+                    self._rows |= {one.doi.key: self._build_row(one) for one in found}
             else:
                 return self._sorted
             self._seen = newest
             self._sorted = tuple(sorted(self._rows.values(), key=lambda row: row.order, reverse=True))
             return self._sorted
 
-    def _changed(self) -> Iterator[str]:
+    def _changed_dois(self) -> Iterator[str]:
         """Yield the DOIs that something happened to: to themselves, or to the file that they are in."""
         events: list[LedgerEvent] = list(self._depositor.events(self._seen))
         yield from {one.doi for one in events if one.doi is not None}
         files = sorted({one.submission for one in events if one.submission is not None})
         yield from (str(work.doi) for work in self._depositor.works.in_submissions(files))
 
-    def _row(self, status: WorkStatus) -> NumberRow:
+    def _build_row(self, status: WorkStatus) -> NumberRow:
         words, kind = state_words(status)
         series = self._depositor.series.get(status.series)
         publishers = self._depositor.publishers
@@ -102,7 +102,7 @@ class Overview:
             publisher=publishers.of_series(status.series, status.doi) if publishers.further else "",
             words=words,
             kind=kind,
-            reached=tuple(_day(status, milestone) for milestone in Milestone),
+            reached=tuple(_day_of(status, milestone) for milestone in Milestone),
             needs_person=status.needs_person,
             is_open=status.is_open,
             registered=status.registered,
@@ -116,6 +116,6 @@ class Overview:
         )
 
 
-def _day(status: WorkStatus, milestone: Milestone) -> str:
+def _day_of(status: WorkStatus, milestone: Milestone) -> str:
     proof = status.milestones[milestone]
     return proof.at.strftime("%Y-%m-%d") if proof and proof.at else ""

@@ -45,7 +45,7 @@ def draw_pages(document: bytes, folder: Path) -> None:
         subprocess.run(command, input=document, capture_output=True, timeout=PATIENCE, check=False)
 
 
-def _draw(document: bytes, folder: Path) -> None:
+def _draw_in_process(document: bytes, folder: Path) -> None:
     import pypdfium2  # noqa: PLC0415  (only the process of its own loads it)
 
     pages = pypdfium2.PdfDocument(document)
@@ -70,18 +70,18 @@ def _png(drawn: Any) -> Iterator[bytes]:
     colours = {1: 0, 3: 2, 4: 6}[drawn.n_channels]
     yield b"\x89PNG\r\n\x1a\n"
     # Eight bits for each colour, and no interlace: the simplest PNG (PNG specification, 11.2.2).
-    yield _chunk(b"IHDR", pack(">IIBBBBB", drawn.width, drawn.height, 8, colours, 0, 0, 0))
+    yield _png_chunk(b"IHDR", pack(">IIBBBBB", drawn.width, drawn.height, 8, colours, 0, 0, 0))
     # Level six is zlib's own choice between time and size.
-    yield _chunk(b"IDAT", zlib.compress(data, 6))
-    yield _chunk(b"IEND", b"")
+    yield _png_chunk(b"IDAT", zlib.compress(data, 6))
+    yield _png_chunk(b"IEND", b"")
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
+def _png_chunk(name: bytes, data: bytes) -> bytes:
     return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(name + data))
 
 
-def _bound() -> None:
-    """Bound memory and time of this process, where the system can."""
+def _limit_resources() -> None:
+    """Limit memory and time of this process, where the system can."""
     try:
         import resource  # noqa: PLC0415  (Windows has none)
     except ImportError:
@@ -91,5 +91,5 @@ def _bound() -> None:
 
 
 if __name__ == "__main__":
-    _bound()
-    _draw(sys.stdin.buffer.read(), Path(sys.argv[1]))
+    _limit_resources()
+    _draw_in_process(sys.stdin.buffer.read(), Path(sys.argv[1]))

@@ -33,14 +33,14 @@ class RecordFile(NamedTuple):
 
 def find_record(folder: Path, doi: str, series: Mapping[str, Series]) -> RecordFile | None:
     """Return the record file in the folder that gives this DOI; None where there is none."""
-    for path in _files(folder):
+    for path in _record_files(folder):
         data = load_record(path)
         if data is not None and _doi(data, series).lower() == doi.lower():
             return RecordFile(path, data)
     return None
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _record_files(folder: Path) -> Iterator[Path]:
     try:
         # `adopt` makes a folder for each series; hidden files and folders are passed over everywhere.
         found = sorted(
@@ -121,11 +121,11 @@ def save_record(path: Path, data: Mapping[str, Any], *, seen: str, schema: str |
         # Record files are for everybody who works in this folder, unlike drafts: the umask of editors is mostly 022.
         write_atomic(path, record_yaml(data, schema=schema), mode=0o644)
         return fingerprint_of(path)
-    _edit(path, data)
+    _edit_file(path, data)
     return fingerprint_of(path)
 
 
-def _edit(path: Path, data: Mapping[str, Any]) -> None:
+def _edit_file(path: Path, data: Mapping[str, Any]) -> None:
     before = load_record(path) or {}
     editable = open_for_editing(path)
     edited = editable if isinstance(editable, Finding) else editable.edit(*changes(before, opened(before), data))

@@ -25,12 +25,12 @@ Answer = Response | str | tuple[str, int]
 
 
 @pages.get("/drafts/<name>/look")
-def look(name: str) -> Answer:
+def show_plan(name: str) -> Answer:
     """Show what would be sent: the plan that was made of this version, or a new one where anything moved since.
 
     The record file was written by the button that leads here: whoever only looks changes no file of theirs.
     """
-    place, draft, target = workplace(), draft_named(name), _target()
+    place, draft, target = workplace(), draft_named(name), _requested_target()
     plans = place.depositor(target).plans
     file = plan_kept(place, draft, target)
     plan = plans.compare(file) if file else None
@@ -41,10 +41,10 @@ def look(name: str) -> Answer:
             return redirect(url_for("writing.edit", name=name) + "#problems")
         plan = place.depositor(target).plan(Path(draft.record))
         file = plans.write(plan, place.drafts.beside(draft, plan_name(draft, target)), by=g.account.name)
-    return _page(place, draft, target, plan, file)
+    return _plan_page(place, draft, target, plan, file)
 
 
-def _page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, file: PlanFile) -> str:
+def _plan_page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, file: PlanFile) -> str:
     plans = place.depositor(target).plans
     approvers = plans.approvers(file)
     return render_template(
@@ -55,22 +55,22 @@ def _page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, file: Pl
         verdict=judge(place, draft.data),
         to=target,
         targets=NAMES,
-        record_file=_below(place, Path(draft.record)),
-        plan_file=_below(place, place.drafts.beside(draft, plan_name(draft, target))),
+        record_file=_path_for_people(place, Path(draft.record)),
+        plan_file=_path_for_people(place, place.drafts.beside(draft, plan_name(draft, target))),
         approvers=approvers,
         missing=max(0, plans.approvals_needed - len(approvers)),
         mine=file.plan.made_by == g.account.name,
     )
 
 
-def _target() -> str:
+def _requested_target() -> str:
     target = request.values.get("target", "sandbox")
     if target not in {"sandbox", workplace().settings.target}:
         abort(404)
     return target
 
 
-def _below(place: Workplace, path: Path) -> str:
+def _path_for_people(place: Workplace, path: Path) -> str:
     """Return the name of a file as people know it, below the folder of the configuration."""
     base = place.records.parent
     return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
@@ -80,21 +80,21 @@ def _below(place: Workplace, path: Path) -> str:
 @needs(DeskRole.APPROVE)
 def approve(name: str) -> Answer:
     """Approve exactly the plan that was shown."""
-    place, draft, target = workplace(), draft_named(name), _target()
-    file = _shown(place, draft, target)
+    place, draft, target = workplace(), draft_named(name), _requested_target()
+    file = _shown_plan(place, draft, target)
     if file is not None:
         place.depositor(target).plans.approve(file, by=g.account.name)
-    return redirect(url_for("sending.look", name=name, target=target, again=None if file else 1))
+    return redirect(url_for("sending.show_plan", name=name, target=target, again=None if file else 1))
 
 
 @pages.post("/drafts/<name>/send")
 @needs(DeskRole.REGISTER)
 def send(name: str) -> Answer:
     """Send exactly what was shown, or nothing; where something else would be sent by now, show that first."""
-    place, draft, target = workplace(), draft_named(name), _target()
-    file = _shown(place, draft, target)
+    place, draft, target = workplace(), draft_named(name), _requested_target()
+    file = _shown_plan(place, draft, target)
     if file is None:
-        return redirect(url_for("sending.look", name=name, target=target, again=1))
+        return redirect(url_for("sending.show_plan", name=name, target=target, again=1))
     # The rehearsal is on this machine; elsewhere an upload can take minutes, which no page waits for.
     here = target == "sandbox"
     report = place.depositor(target).plans.apply(file, by=g.account.name, send=here)
@@ -105,10 +105,10 @@ def send(name: str) -> Answer:
         # It is in the record file and on its way: the page of the number goes on from here.
         place.drafts.discard(name)
         place.following_up(target).ask()
-    return redirect(url_for("numbers.one", doi=str(entry.doi), on=target))
+    return redirect(url_for("numbers.show_number", doi=str(entry.doi), on=target))
 
 
-def _shown(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
+def _shown_plan(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
     """Return the plan that the form was about; None where it is not the one that counts any more."""
     file = plan_kept(place, draft, target)
     return file if file is not None and file.sha256 == request.form.get("plan") else None

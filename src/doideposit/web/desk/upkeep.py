@@ -19,9 +19,9 @@ Answer = Response | str | tuple[str, int]
 
 
 @pages.get("/warnings")
-def warned() -> Answer:
+def list_warnings() -> Answer:
     """Show everything that Crossref warned about and nobody settled, conflicts first."""
-    target, depositor = _asked()
+    target, depositor = _requested_depositor()
     found = [one for one in depositor.warnings.all() if one.dismissed is None]
     return render_template("warnings.html", warnings=sorted(found, key=lambda one: not one.others), on=target)
 
@@ -30,16 +30,16 @@ def warned() -> Answer:
 @needs(DeskRole.REGISTER)
 def dismiss(name: str) -> Answer:
     """Set a warning aside, with a reason that stays in the history."""
-    target, depositor = _asked()
+    target, depositor = _requested_depositor()
     depositor.warnings.dismiss(name, " ".join(request.form.get("reason", "").split()))
-    return redirect(url_for("upkeep.warned", on=target))
+    return redirect(url_for("upkeep.list_warnings", on=target))
 
 
 @pages.get("/audit")
-def audited() -> Answer:
+def show_audit() -> Answer:
     """Show for each series what is missing, double, misspelt or out of order, and who does what next."""
     place = workplace()
-    target, depositor = _asked()
+    target, depositor = _requested_depositor()
     folders = (place.records,) if place.records.is_dir() else ()
     files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, place.series)}
     lines = {
@@ -57,7 +57,7 @@ def audited() -> Answer:
 def report() -> Answer:
     """Hand out the state of everything as one page, which can be mailed, printed or kept."""
     place = workplace()
-    target, depositor = _asked()
+    target, depositor = _requested_depositor()
     now = place.clock()
     text = gather(depositor, now, version=version("doideposit"), publisher=place.publisher).to_html()
     # As a download: the report carries its own styles, which the Content-Security-Policy of these pages forbids.
@@ -65,7 +65,7 @@ def report() -> Answer:
     return Response(text, mimetype="text/html", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _asked() -> tuple[str, Depositor]:
+def _requested_depositor() -> tuple[str, Depositor]:
     place = workplace()
     target = request.values.get("on", place.settings.target)
     if target not in {"sandbox", place.settings.target}:

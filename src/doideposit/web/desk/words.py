@@ -7,7 +7,7 @@ from flask import Flask
 
 from doideposit.reports.findings import sentence
 
-__all__ = ["speak_plainly"]
+__all__ = ["add_filters"]
 
 # Technical words, and commands with their options, which people who use only the pages cannot type anywhere.
 _TECHNICAL: Final = re.compile(r"\b(XML|XSD|batch|batches|ledgers?)\b|`doideposit |(?<!\S)--[a-z]", re.IGNORECASE)
@@ -18,7 +18,7 @@ _FILE: Final = re.compile(
 _TIMESTAMP: Final = re.compile(r" under the timestamp \d+")
 
 
-def speak_plainly(app: Flask) -> None:
+def add_filters(app: Flask) -> None:
     """Give the templates a test for sentences that belong into the details, and a filter for what happened."""
     app.jinja_env.tests["technical"] = _is_technical
     app.jinja_env.filters["without_files"] = _without_files

@@ -25,14 +25,14 @@ Answer = Response | str | tuple[str, int]
 
 @pages.get("/new")
 @needs(DeskRole.EDIT)
-def new() -> Answer:
+def new_draft() -> Answer:
     """Show the ways to begin: a document, or an empty form."""
     return render_template("new.html", series=workplace().series)
 
 
 @pages.post("/new")
 @needs(DeskRole.EDIT)
-def begin() -> Answer:
+def begin_draft() -> Answer:
     """Make a draft of the document that was dropped, or an empty one."""
     place = workplace()
     series = request.form.get("series", "")
@@ -66,7 +66,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
         digest=digest,
         marks={each["field"]: Mark(each["place"], each["rule"], each["confidence"]) for each in extracted.values()},
         lines=tuple((extracted.place(line.number), line.text) for line in manuscript.lines)[:MOST_LINES],
-        notes=(*left_out, *(_note(finding) for finding in extracted.findings[:MOST_NOTES])),
+        notes=(*left_out, *(_as_sentence(finding) for finding in extracted.findings[:MOST_NOTES])),
     )
     if manuscript.format == "PDF":
         draw_pages(content, place.drafts.beside(draft, ""))
@@ -78,14 +78,14 @@ MOST_LINES: Final = 5_000
 MOST_NOTES: Final = 200
 
 
-def _note(finding: Finding) -> str:
+def _as_sentence(finding: Finding) -> str:
     return f"{finding.message}. {finding.hint}".rstrip(". ") + "."
 
 
 @pages.get("/drafts/<name>")
 def edit(name: str) -> Answer:
     """Show a draft as a form, with what is wrong beside each field."""
-    return _form(draft_named(name))
+    return _form_page(draft_named(name))
 
 
 @pages.post("/drafts/<name>")
@@ -97,16 +97,16 @@ def save(name: str) -> Answer:
     if action == "discard":
         workplace().drafts.discard(name)
         return redirect(url_for("numbers.home"))
-    kept = _kept(draft, action)
+    kept = _save_form(draft, action)
     if not isinstance(kept, SavedDraft):
         return kept
     if action == "look":
         if judge(workplace(), kept.data).stops:
             return redirect(url_for("writing.edit", name=name) + "#problems")
         write_record(workplace(), kept, by=g.account.name)
-        return redirect(url_for("sending.look", name=name))
+        return redirect(url_for("sending.show_plan", name=name))
     if action.startswith("find:"):
-        return redirect(url_for("looking.who", name=name, field=action.removeprefix("find:")))
+        return redirect(url_for("looking.search", name=name, field=action.removeprefix("find:")))
     listed = action.partition("[")[0].partition(".")[0]
     # Back to where the button was: a page that begins at its top again would lose the place.
     where = f"#{listed}" if listed in form.LISTS else "#saved"
@@ -115,7 +115,7 @@ def save(name: str) -> Answer:
 
 @pages.post("/drafts/<name>/live")
 @needs(DeskRole.EDIT)
-def live(name: str) -> Answer | dict[str, Any]:
+def check_live(name: str) -> Answer | dict[str, Any]:
     """Check what is typed at this moment, and keep it; the answer is for the script of the page."""
     draft = draft_named(name)
     data = form.typed(draft.data, request.form)
@@ -124,17 +124,17 @@ def live(name: str) -> Answer | dict[str, Any]:
         try:
             version = str(workplace().drafts.save(draft, data, g.account.name).version)
         except Overtaken as overtaken:
-            return {"overtaken": _by(overtaken.current)}
+            return {"overtaken": _saved_by(overtaken.current)}
     elif version != str(draft.version):
-        return {"overtaken": _by(draft)}
+        return {"overtaken": _saved_by(draft)}
     return judge(workplace(), data).to_dict() | {"version": version}
 
 
-def _by(draft: SavedDraft) -> str:
+def _saved_by(draft: SavedDraft) -> str:
     return f"{draft.by} saved this draft at {draft.at[11:16]} UTC"
 
 
-def _kept(draft: SavedDraft, action: str) -> SavedDraft | Answer:
+def _save_form(draft: SavedDraft, action: str) -> SavedDraft | Answer:
     """Save the form as the next version; where somebody else was quicker, as a draft of its own, and say so."""
     place = workplace()
     data = form.apply(form.typed(draft.data, request.form), action)
@@ -166,7 +166,7 @@ def _differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tup
     return [(key, theirs.get(key, ""), mine.get(key, "")) for key in keys if theirs.get(key) != mine.get(key)]
 
 
-def _form(draft: SavedDraft) -> str:
+def _form_page(draft: SavedDraft) -> str:
     verdict = judge(workplace(), draft.data)
     return render_template(
         "draft.html",
@@ -191,13 +191,13 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
             texts.setdefault(place, []).append(line)
     drawn = pages_drawn(workplace().drafts.beside(draft, ""))
     # A page without text of its own, such as one that is a picture, is shown as well.
-    pictures = {f"page {number}": url_for("writing.page", name=draft.name, number=number) for number in drawn}
+    pictures = {f"page {number}": url_for("writing.show_page_image", name=draft.name, number=number) for number in drawn}
     for place in pictures | texts:
         yield place, pictures.get(place, ""), texts.get(place, [])
 
 
 @pages.get("/drafts/<name>/page-<int:number>.png")
-def page(name: str, number: int) -> Answer:
+def show_page_image(name: str, number: int) -> Answer:
     """Show the picture of a page of the document."""
     path = page_image(workplace().drafts.beside(draft_named(name), ""), number)
     if not path.exists():
@@ -210,7 +210,7 @@ def page(name: str, number: int) -> Answer:
 
 @pages.post("/numbers/<path:doi>/edit")
 @needs(DeskRole.EDIT)
-def reopen(doi: str) -> Answer:
+def open_record(doi: str) -> Answer:
     """Open the record file of a number as a draft; the draft that is there already is opened again."""
     place = workplace()
     found = find_record(place.records, doi, place.series)

@@ -52,9 +52,9 @@ def test_signing_in_often_is_no_guessing() -> None:
 def test_a_one_time_token_works_once() -> None:
     known = accounts(Clock())
     token = known.one_time_token()
-    assert not known.take("another")
-    assert known.take(token)
-    assert not known.take(token)
+    assert not known.use_token("another")
+    assert known.use_token(token)
+    assert not known.use_token(token)
 
 
 def test_a_short_password_is_refused_without_showing_it() -> None:

@@ -31,7 +31,7 @@ _HEADERS: Final = {
 # Seconds by which a clock may be set back before sessions end.
 CLOCK_SET_BACK: Final = 600
 # What may be asked without being signed in.
-_OPEN: Final = frozenset({"static", "gate.enter", "gate.sign_in"})
+_OPEN: Final = frozenset({"static", "gate.sign_in_by_token", "gate.sign_in"})
 _ASK: Final = "Ask whoever looks after the configuration; the roles stand below [desk.accounts]."
 
 

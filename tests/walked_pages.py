@@ -189,7 +189,7 @@ class Walk:
 
     def _in_process(self, arguments: list[str]) -> str:
         both = StringIO()
-        terminal._lines_of.cache_clear()  # each command of a reader is a process of its own
+        terminal._read_lines.cache_clear()  # each command of a reader is a process of its own
         with chdir(self.folder), redirect_stdout(both), redirect_stderr(both):
             self.code = run(arguments)
         return both.getvalue()

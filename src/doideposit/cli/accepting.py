@@ -41,12 +41,12 @@ class Acceptance:
     send: bool = False
     yes: bool = False
 
-    def given(self, dois: Sequence[Doi], accepted: Sequence[str], *, offline: bool) -> int:
+    def accept_given(self, dois: Sequence[Doi], accepted: Sequence[str], *, offline: bool) -> int:
         """Accept what a person named, such as ``3=10.1234/x``; return the exit status. Raises `UsageError`."""
         if len(dois) != 1:
             raise UsageError("--accept and --send are about one record", hint="name its DOI or its number")
         [doi] = dois
-        wanted = _parsed(accepted)
+        wanted = _parse_accepted(accepted)
         report = self.depositor.references.of(doi, offline=offline, instead=wanted)
         found = {one.number: one for each in report.lists for one in each.references}
         missing = sorted(set(wanted) - set(found))
@@ -54,24 +54,26 @@ class Acceptance:
             hint = f"`doideposit references {doi} --offline` counts them"
             raise UsageError(f"{doi} has no reference {missing[0]}", hint=hint)
         for one in found.values():
-            self._weigh(one)
+            self._require_fitting(one)
         if report.error is not None:
             self.terminal.note(f"whether the DOIs exist could not be asked: {report.error.message}")
-        return self._write(doi, [AcceptedReference(one.number, one.text, wanted[one.number]) for one in found.values()])
+        return self._write_dois(
+            doi, [AcceptedReference(one.number, one.text, wanted[one.number]) for one in found.values()]
+        )
 
-    def asked(self, report: ReferencesReport) -> int:
+    def accept_by_questions(self, report: ReferencesReport) -> int:
         """Ask about each reference for which works were found; nothing is the answer unless one fits without a doubt.
 
         Returns the exit status.
         """
         codes = [0]
         for each in report.lists:
-            chosen = [answer for one in each.references if (answer := self._ask(one)) is not None]
+            chosen = [answer for one in each.references if (answer := self._ask_about(one)) is not None]
             if chosen:
-                codes.append(self._write(each.doi, chosen))
+                codes.append(self._write_dois(each.doi, chosen))
         return max(codes)
 
-    def _weigh(self, one: ReferenceFeedback) -> None:
+    def _require_fitting(self, one: ReferenceFeedback) -> None:
         """Refuse a DOI that nobody has, or that leads to plainly another work; say what differs."""
         if one.state is ReferenceState.DEAD:
             raise UsageError(f"no agency has the DOI {one.doi}", hint="compare it with the page of the cited work")
@@ -82,7 +84,7 @@ class Acceptance:
         if what:
             self.terminal.note(f"{one.number}: {what}")
 
-    def _ask(self, one: ReferenceFeedback) -> AcceptedReference | None:
+    def _ask_about(self, one: ReferenceFeedback) -> AcceptedReference | None:
         if not one.candidates:
             return None
         # Three hundred characters of a reference show which work it cites.
@@ -96,7 +98,7 @@ class Acceptance:
             return None
         return AcceptedReference(one.number, one.text, Doi.parse(one.candidates[int(answer) - 1].work.doi))
 
-    def _write(self, doi: Doi, accepted: list[AcceptedReference]) -> int:
+    def _write_dois(self, doi: Doi, accepted: list[AcceptedReference]) -> int:
         path = self._record_file(doi)
         written = accept_references(path, doi, accepted, self.settings.series) if accepted else ()
         if isinstance(written, Finding):
@@ -150,7 +152,7 @@ class Acceptance:
         )
 
 
-def _parsed(accepted: Sequence[str]) -> dict[int, Doi]:
+def _parse_accepted(accepted: Sequence[str]) -> dict[int, Doi]:
     found: dict[int, Doi] = {}
     for text in accepted:
         number, _, doi = text.partition("=")

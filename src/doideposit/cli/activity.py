@@ -60,13 +60,13 @@ class ProgressIndicator:
 
     def _draw(self) -> None:
         if self._terminal.lively:
-            self._drawn = _drawing(self._terminal, bar=self._total is not None)
+            self._drawn = _make_progress_bar(self._terminal, bar=self._total is not None)
             self._task = self._drawn.add_task(self._text, total=self._total)
             self._drawn.start()
             self._terminal.live = self._drawn.live
 
 
-def _drawing(terminal: Terminal, *, bar: bool) -> "Progress":
+def _make_progress_bar(terminal: Terminal, *, bar: bool) -> "Progress":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
     from rich.progress import TimeElapsedColumn as Elapsed
 

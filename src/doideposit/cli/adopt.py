@@ -71,23 +71,23 @@ def adopt(
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
-    also = _listed(csv_file)
+    also = _dois_from_file(csv_file)
     settings = invocation.settings(target=target)
     folder = output or settings.desk.records
     with open_depositor(settings, announce=terminal.note) as depositor:
         named = find_dois(depositor, works)
         report = depositor.adopt(
             *named, folder=folder, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
-            on_event=_teller(terminal),
+            on_event=_progress_printer(terminal),
         )  # fmt: skip
     if as_json:
         terminal.json({"ok": report.complete, **report.to_dict()})
     else:
-        _show(terminal, report, folder, most=len(report.results) if verbose else SHOWN)
+        _show_report(terminal, report, folder, most=len(report.results) if verbose else SHOWN)
     finish(ExitCode.DONE if report.complete else ExitCode.WORLD)
 
 
-def _listed(path: Path | None) -> "tuple[Doi, ...]":
+def _dois_from_file(path: Path | None) -> "tuple[Doi, ...]":
     from doideposit.records.sources.doi_list import dois_in_list
 
     if path is None:
@@ -100,8 +100,8 @@ def _listed(path: Path | None) -> "tuple[Doi, ...]":
     return found
 
 
-def _teller(terminal: Terminal) -> "Callable[[Progress], None]":
-    """Return what tells that something is going on, without a line for each DOI."""
+def _progress_printer(terminal: Terminal) -> "Callable[[Progress], None]":
+    """Return a function that shows that something is going on, without a line for each DOI."""
     numbers = count(1)
 
     def tell(progress: "Progress") -> None:
@@ -113,10 +113,10 @@ def _teller(terminal: Terminal) -> "Callable[[Progress], None]":
     return tell
 
 
-def _show(terminal: Terminal, report: "AdoptionReport", folder: Path, *, most: int) -> None:
+def _show_report(terminal: Terminal, report: "AdoptionReport", folder: Path, *, most: int) -> None:
     from doideposit.deposits.adoption_report import Adoption
 
-    for code, results in _by_code(report).items():
+    for code, results in _results_by_code(report).items():
         for finding in results[:most]:
             style = Style.WARNING if finding.severity is Severity.WARNING else Style.PLAIN
             terminal.line((Span(f"{code}: ", style), Span(finding.message)))
@@ -138,7 +138,7 @@ def _show(terminal: Terminal, report: "AdoptionReport", folder: Path, *, most: i
     show_error(terminal, report.error)
 
 
-def _by_code(report: "AdoptionReport") -> dict[str, list[Finding]]:
+def _results_by_code(report: "AdoptionReport") -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
     for result in report.results:
         for finding in result.findings:

@@ -44,27 +44,27 @@ def guarded(
     """Run a command and return its exit status; every error becomes a message, and JSON where that was asked for."""
     terminal = Terminal(as_json=as_json, plain=plain)
     try:
-        outcome = _interruptible(command)
+        outcome = _run_interruptible(command)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except (click.Abort, KeyboardInterrupt) as stop:
-        return _stopped(terminal, stop, sending=sending)
+        return _show_stop(terminal, stop, sending=sending)
     except click.exceptions.NoArgsIsHelpError as help_:
         terminal.err.write(f"{help_.format_message()}\n")
         return ExitCode.USAGE
     except click.ClickException as error:
-        _show(_usage(error), terminal)
+        _show_error(_usage_error(error), terminal)
         return ExitCode.USAGE
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; there is nobody to tell.
         sys.stderr.close()
         return ExitCode.DONE
     except Exception as error:  # noqa: BLE001 - the last place where a foreign exception can become a sentence
-        return _failed(terminal, error, debug=debug)
+        return _show_failure(terminal, error, debug=debug)
     return outcome if isinstance(outcome, int) else ExitCode.DONE
 
 
-def _failed(terminal: Terminal, error: Exception, *, debug: bool) -> int:
+def _show_failure(terminal: Terminal, error: Exception, *, debug: bool) -> int:
     """Show an error and return its exit status.
 
     Python would end with 1 for what nobody foresaw, which means "a record was rejected" here: a schedule would take it
@@ -75,11 +75,11 @@ def _failed(terminal: Terminal, error: Exception, *, debug: bool) -> int:
 
         traceback.print_exception(error, file=terminal.err)
     known = error if isinstance(error, DoiDepositError) else UnforeseenError.of(error)
-    _show(known, terminal)
+    _show_error(known, terminal)
     return known.exit_code
 
 
-def _interruptible(command: Callable[[], Any]) -> Any:
+def _run_interruptible(command: Callable[[], Any]) -> Any:
     """Run a command; whatever ends it after Ctrl-C was pressed is an interruption.
 
     What Ctrl-C raises can come out as something else: Python wraps it while a class is made, pydantic while a model is,
@@ -97,7 +97,7 @@ def _interruptible(command: Callable[[], Any]) -> Any:
 
     signal.signal(signal.SIGINT, interrupt)
     unraisable = sys.unraisablehook
-    sys.unraisablehook = lambda lost: _again(lost, unraisable)
+    sys.unraisablehook = lambda lost: _raise_lost_interrupt(lost, unraisable)
     try:
         return command()
     except (click.exceptions.Exit, click.Abort):
@@ -111,7 +111,9 @@ def _interruptible(command: Callable[[], Any]) -> Any:
         sys.unraisablehook = unraisable
 
 
-def _again(lost: "sys.UnraisableHookArgs", unraisable: Callable[["sys.UnraisableHookArgs"], object]) -> None:
+def _raise_lost_interrupt(
+    lost: "sys.UnraisableHookArgs", unraisable: Callable[["sys.UnraisableHookArgs"], object]
+) -> None:
     """Interrupt once more where Python had to drop the first interruption.
 
     An exception in a finalizer or a weak reference's callback goes nowhere: the command would go on as if nobody had
@@ -125,7 +127,7 @@ def _again(lost: "sys.UnraisableHookArgs", unraisable: Callable[["sys.Unraisable
         unraisable(lost)
 
 
-def _stopped(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:
+def _show_stop(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:
     """Show what a person stopped: a question was not answered, or work was interrupted."""
     if isinstance(stop, click.Abort) and not isinstance(stop.__cause__, KeyboardInterrupt):
         terminal.note("\nstopped, as you asked: nothing was changed")
@@ -134,7 +136,7 @@ def _stopped(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:
     return ExitCode.INTERRUPTED
 
 
-def _usage(error: click.ClickException) -> UsageError:
+def _usage_error(error: click.ClickException) -> UsageError:
     """Convert what click found wrong with the words of a command into an error of our own."""
     message = error.format_message().rstrip(".")
     hints = []
@@ -142,14 +144,14 @@ def _usage(error: click.ClickException) -> UsageError:
         message = f"there is no option {error.option_name}"
         if error.possibilities:
             hints.append(f"did you mean {' or '.join(sorted(error.possibilities))}?")
-    hints += _missing(error) if isinstance(error, click.MissingParameter) else _nearest(error)
+    hints += _missing_option(error) if isinstance(error, click.MissingParameter) else _nearest(error)
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
         hints.append(f"`{context.command_path} --help` shows what it takes")
     return UsageError(message[:1].lower() + message[1:], hint=" ".join(hints))
 
 
-def _missing(error: click.MissingParameter) -> list[str]:
+def _missing_option(error: click.MissingParameter) -> list[str]:
     """Return how an option that has to be given is written, and what it is for."""
     option = error.param
     if not isinstance(option, click.Option):
@@ -172,7 +174,7 @@ def _nearest(error: click.ClickException) -> list[str]:
     return [f"did you mean {near[0]}?"] if near else []
 
 
-def _show(error: DoiDepositError, terminal: Terminal) -> None:
+def _show_error(error: DoiDepositError, terminal: Terminal) -> None:
     terminal.line((Span("error: ", Style.ERROR), Span(safe(error.message))), stream=terminal.err)
     if isinstance(error, ConfigurationError):
         from doideposit.cli.masking import configuration_line

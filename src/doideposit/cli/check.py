@@ -70,7 +70,7 @@ def check(
     can be an error.
     """
     terminal = invocation.terminal(as_json=as_json)
-    checker = _checker(invocation, terminal, target=target)
+    checker = _open_checker(invocation, terminal, target=target)
     with ExitStack() as stack:
         shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
         progress = stack.enter_context(ProgressIndicator(terminal, "checked", after=1))
@@ -193,7 +193,7 @@ def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, to
 MOST_PLACES = 5
 
 
-def _record_of(finding: Finding) -> tuple[str | None, int | None]:
+def _record_place(finding: Finding) -> tuple[str | None, int | None]:
     """Return what tells records apart: the file and, in a table, the line."""
     in_table = (finding.where.file or "").lower().endswith((".csv", ".jsonl"))
     return finding.where.file, finding.where.line if in_table else None
@@ -221,14 +221,14 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, s
         hint = f"there are: {', '.join(SCHEMA_VERSIONS)}"
         raise UsageError(f"records cannot be built for schema {schema_version}", hint=hint)
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)
-    checker = _checker(invocation, terminal, schema_version=schema_version)
+    checker = _open_checker(invocation, terminal, schema_version=schema_version)
     checked = [one for one in checker.read_together(paths) if one.passed_over is None]
     tally = Tally()
     tally.add(finding for one in checked for finding in one.findings)
     if not all(one.ok for one in checked):
         show_findings(terminal, tally, len(checked), verbose=False, each=False)
         finish(ExitCode.REJECTED)
-    files = _files(checker, checked, output)
+    files = _files_to_write(checker, checked, output)
     for path, xml in files.items():
         write_product(xml, path)
     lost = [finding for one in checked for finding in one.findings if _is_loss(finding)]
@@ -239,7 +239,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, s
             terminal.say(f"{path}: {number}, valid against Crossref {checker.schema_version}")
 
 
-def _files(checker: Checker, checked: Sequence[Checked], output: str | None) -> Mapping[Path | None, bytes]:
+def _files_to_write(checker: Checker, checked: Sequence[Checked], output: str | None) -> Mapping[Path | None, bytes]:
     """Return what is written where: one file, or one for each series in a folder; raises `DiskError`."""
     if output is None:
         return {None: checker.draft(checked)}
@@ -294,7 +294,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
     documents: list[dict[str, Any]] = []
     outcomes: list[bool | None] = []
     for path in paths:
-        verdict = _judged(validator, path, lift_to)
+        verdict = _validate_file(validator, path, lift_to)
         outcomes.append(False if has_errors(verdict.findings) else verdict.valid)
         documents.append(_verdict_document(path, verdict))
         if not as_json:
@@ -307,14 +307,14 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
     finish(ExitCode.UNKNOWN if None in outcomes else ExitCode.DONE)
 
 
-def _judged(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVerdict":
+def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVerdict":
     """Return the verdict on a file, with what Crossref would refuse beyond its schema."""
     from doideposit.checks.checking import in_one_order
     from doideposit.checks.rules.deposit_files import refusals
     from doideposit.checks.rules.registry import Context
     from doideposit.crossref.validator.validator import SchemaVerdict
 
-    loaded = _read_xml(path)
+    loaded = _read_xml_file(path)
     if isinstance(loaded, Finding):
         return SchemaVerdict(None, valid=False, findings=(loaded,))
     verdict = validator.validate(loaded, file=path, lift_to=lift_to)
@@ -337,7 +337,7 @@ def _verdict_document(path: str, verdict: "SchemaVerdict") -> dict[str, Any]:
     return document | {"findings": [finding.to_dict() for finding in verdict.findings]}
 
 
-def _read_xml(path: str) -> bytes | Finding:
+def _read_xml_file(path: str) -> bytes | Finding:
     if path == "-":
         return sys.stdin.buffer.read(LIMITS.size + 1)
     return load_deposit_file(Path(path), limit=LIMITS.size)
@@ -364,7 +364,7 @@ def _show_verdict(terminal: Terminal, path: str, verdict: "SchemaVerdict") -> No
         terminal.line((Span(f"  change: {change}"),))
 
 
-def _checker(
+def _open_checker(
     invocation: Invocation, terminal: Terminal, *, target: str | None = None, schema_version: str | None = None
 ) -> Checker:
     from doideposit.wiring import open_checker

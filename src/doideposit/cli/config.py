@@ -57,10 +57,10 @@ def show(invocation: Invocation, target: str | None, origin: bool, as_json: bool
         return
     terminal.line((Span(f"# {settings.path or 'no configuration file: defaults and the environment'}", Style.DIM),))
     for value in values:
-        terminal.line(_line(value, with_origin=origin))
+        terminal.line(_setting_line(value, with_origin=origin))
 
 
-def _line(value: EffectiveSetting, *, with_origin: bool) -> Line:
+def _setting_line(value: EffectiveSetting, *, with_origin: bool) -> Line:
     shown = json.dumps(value.value, ensure_ascii=False)
     behind = (Span(f"   # {safe(value.origin)}", Style.DIM),) if with_origin else ()
     return (Span(value.name, Style.PLACE), Span(" = "), Span(safe(shown)), *behind)
@@ -74,11 +74,11 @@ def values_of(settings: "Settings") -> Iterator[EffectiveSetting]:
                 # The deadlines take the windows of maintenance along, which stand beside them in the file.
                 name = field_path(loc).replace("monitoring.deadlines.maintenance", "monitoring.maintenance", 1)
                 if not _IS_HEADING.fullmatch(name):
-                    shown = _host_alone(value) if name == "monitoring.ping_url" else value
+                    shown = _without_path(value) if name == "monitoring.ping_url" else value
                     yield EffectiveSetting(name, shown, _origin(settings.origins, name))
 
 
-def _host_alone(address: str) -> str:
+def _without_path(address: str) -> str:
     """Return the address without its path, which is a secret: who knows it can speak for the job."""
     return f"{'/'.join(address.split('/', 3)[:3])}/…"
 
@@ -100,15 +100,15 @@ def _leaves(value: Any, loc: Loc) -> Iterator[tuple[Loc, Any]]:
     """Return the plain values inside a setting, each with its path; what is not set is left out."""
     if value is None or value in ((), {}):
         return
-    inner = _inner(value)
+    inner = _members_of(value)
     if inner is None:
-        yield loc, _plain(value)
+        yield loc, _as_json_value(value)
         return
     for key, each in inner.items():
         yield from _leaves(each, (*loc, key))
 
 
-def _inner(value: Any) -> Mapping[str | int, Any] | None:
+def _members_of(value: Any) -> Mapping[str | int, Any] | None:
     """Return the members of a table or an array of tables; None for a plain value."""
     if isinstance(value, Mapping):
         return value
@@ -117,14 +117,14 @@ def _inner(value: Any) -> Mapping[str | int, Any] | None:
     if is_dataclass(value) and type(value).__str__ is object.__str__:
         # An identifier is a dataclass too, and is shown as it is written.
         return {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, tuple) and any(_inner(each) is not None for each in value):
+    if isinstance(value, tuple) and any(_members_of(each) is not None for each in value):
         return dict(enumerate(value))
     return None
 
 
-def _plain(value: Any) -> Any:
+def _as_json_value(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+        return [_as_json_value(each) for each in value]
     if isinstance(value, timedelta):
         from doideposit.config.durations import duration_text
 

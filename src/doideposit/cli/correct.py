@@ -53,7 +53,7 @@ class Asked:
     yes: bool
 
 
-def _options(command: _Command) -> _Command:
+def _with_common_options(command: _Command) -> _Command:
     """Add what the four commands have in common."""
     parts: list[Callable[[Any], Any]] = [
         click.argument("work", metavar="DOI|NUMBER"),
@@ -81,7 +81,7 @@ _reason = click.option("--reason", default="", metavar="TEXT", help="Why, for re
 
 @click.command()
 @click.option("--as", "kind", type=click.Choice(CORRECTIONS), default="correction", show_default=True)
-@_options
+@_with_common_options
 def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | None, **given: Any) -> None:
     """Correct a registered work by a notice.
 
@@ -94,7 +94,7 @@ def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | N
 
 @click.command()
 @_reason
-@_options
+@_with_common_options
 def retract(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
     """Retract a registered work by a notice, and mark the title of the work.
 
@@ -106,7 +106,7 @@ def retract(invocation: Invocation, *, as_json: bool, target: str | None, **give
 
 @click.command()
 @_reason
-@_options
+@_with_common_options
 def withdraw(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
     """Withdraw a registered work by a notice, and mark its title; posted content gets a `status`.
 
@@ -117,7 +117,7 @@ def withdraw(invocation: Invocation, *, as_json: bool, target: str | None, **giv
 
 @click.command()
 @_reason
-@_options
+@_with_common_options
 def remove(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
     """Say that the text of a registered work is gone. A DOI cannot be deleted: its page says why.
 
@@ -132,13 +132,13 @@ def _carry_out(invocation: Invocation, asked: Asked, target: str | None, *, as_j
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
-        request = _request(terminal, settings, asked)
+        request = _make_request(terminal, settings, asked)
         _require_registered(terminal, depositor, request, asked)
-        work = CorrectionRun(terminal, depositor, _decided(terminal, settings, request), asked)
+        work = CorrectionRun(terminal, depositor, _decide_or_stop(terminal, settings, request), asked)
         work.run()
 
 
-def _request(terminal: Terminal, settings: "Settings", asked: Asked) -> "CorrectionRequest":
+def _make_request(terminal: Terminal, settings: "Settings", asked: Asked) -> "CorrectionRequest":
     """Return what is asked for with the records that it names; stop where one is not there."""
     from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, find_record
     from doideposit.records.models.relations import UpdateType
@@ -148,26 +148,26 @@ def _request(terminal: Terminal, settings: "Settings", asked: Asked) -> "Correct
     notice = find_record(asked.notice, folders, settings.series, what=NOTICE) if asked.notice else None
     faults = [one for one in (original, notice) if isinstance(one, Finding)]
     if faults or isinstance(original, Finding) or isinstance(notice, Finding):
-        _refuse(terminal, faults)
+        _show_findings_and_stop(terminal, faults)
     day = asked.day.date() if asked.day else None
     return CorrectionRequest(KINDS[asked.word], original, notice, day, UpdateType(asked.type), asked.reason)
 
 
-def _decided(terminal: Terminal, settings: "Settings", request: "CorrectionRequest") -> "Correction":
+def _decide_or_stop(terminal: Terminal, settings: "Settings", request: "CorrectionRequest") -> "Correction":
     from doideposit.health.correcting import decide
 
-    decided = decide(request, settings.series, _today())
+    decided = decide(request, settings.series, _latest_today())
     if isinstance(decided, tuple):
-        _refuse(terminal, decided)
+        _show_findings_and_stop(terminal, decided)
     return decided
 
 
-def _today() -> date:
+def _latest_today() -> date:
     # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
     return (datetime.now(UTC) + timedelta(hours=14)).date()
 
 
-def _refuse(terminal: Terminal, findings: Sequence[Finding]) -> NoReturn:
+def _show_findings_and_stop(terminal: Terminal, findings: Sequence[Finding]) -> NoReturn:
     if terminal.as_json:
         terminal.json({"ok": False, "findings": [one.to_dict() for one in findings]})
     else:
@@ -186,15 +186,15 @@ def _require_registered(terminal: Terminal, depositor: "Depositor", request: "Co
     under_way = [doi for doi in (original, policy) if doi is not None and depositor.status(doi).is_open]
     if under_way and not asked.dry_run:
         terminal.note(f"waiting for what must be registered first: {', '.join(map(str, under_way))}")
-        _wait(terminal, depositor, asked.wait, under_way)
+        _wait_until_done(terminal, depositor, asked.wait, under_way)
     if not depositor.status(original).registered:
         message = f"{original} is not registered, as far as the ledger knows"
         hint = f"deposit its record first; if it was registered elsewhere: doideposit adopt {original}"
         where = Where(file=str(request.original.path))
-        _refuse(terminal, [Finding("correct-not-registered", Severity.ERROR, message, hint, where)])
+        _show_findings_and_stop(terminal, [Finding("correct-not-registered", Severity.ERROR, message, hint, where)])
 
 
-def _wait(terminal: Terminal, depositor: "Depositor", seconds: float, dois: "Sequence[Doi]") -> None:
+def _wait_until_done(terminal: Terminal, depositor: "Depositor", seconds: float, dois: "Sequence[Doi]") -> None:
     """Wait until these DOIs are done or the time is over, and tell what went wrong outside."""
     eager = depositor.target == "sandbox"
     error = wait_shown(terminal, depositor, seconds, dois, eager=eager, many=len(dois) > 1)
@@ -220,22 +220,22 @@ class CorrectionRun:
         self._plans = {one.doi.key: without_options(self._depositor.plan(one.record)) for one in correction.changed}
         self._require_ours()
         # Both records may name the same policy page.
-        told = {(one.code, one.message): one for plan in self._plans.values() for one in _stopping(plan)}
+        told = {(one.code, one.message): one for plan in self._plans.values() for one in _blocking_findings(plan)}
         stops = list(told.values())
         for plan in self._plans.values():
             show_plan(terminal, plan, verbose=False)
         if stops:
-            self._end(ExitCode.REJECTED, "Nothing was changed and nothing was sent.", findings=stops)
+            self._finish(ExitCode.REJECTED, "Nothing was changed and nothing was sent.", findings=stops)
         if self._is_done():
-            self._end(ExitCode.DONE, f"already done{self._shown()}")
+            self._finish(ExitCode.DONE, f"already done{self._find_update()}")
         self._show_pages()
         if self._asked.dry_run:
-            self._end(ExitCode.DONE, "Dry run: nothing was changed and nothing was sent.")
+            self._finish(ExitCode.DONE, "Dry run: nothing was changed and nothing was sent.")
         self._ask()
         self._change_files()
         for one in correction.changed:
             self._send(one)
-        self._end(ExitCode.DONE, f"done{self._shown()}")
+        self._finish(ExitCode.DONE, f"done{self._find_update()}")
 
     def _require_ours(self) -> None:
         """Look at who owns the work, also where nothing of it is sent."""
@@ -246,7 +246,7 @@ class CorrectionRun:
             foreign = {"plan-alias", "plan-other-owner"}
             found = [one for entry in looked.entries for one in entry.findings if one.code in foreign]
             if found:
-                _refuse(self._terminal, found)
+                _show_findings_and_stop(self._terminal, found)
 
     def _is_done(self) -> bool:
         changed = self._correction.changed
@@ -258,7 +258,7 @@ class CorrectionRun:
             and all(one.registered and not one.is_open for one in statuses)
         )
 
-    def _shown(self) -> str:
+    def _find_update(self) -> str:
         """Look whether the update shows on the work, and return it in words."""
         notice = self._correction.notice
         if notice is None or Milestone.INDEXED not in self._depositor.observable:
@@ -290,11 +290,11 @@ class CorrectionRun:
         updates = sum(plan.updates for plan in self._plans.values())
         words = [counted(number, noun) for number, noun in ((new, "new DOI"), (updates, "update")) if number]
         ask_for_production(self._terminal, self._depositor.target, " and ".join(words), yes=self._asked.yes)
-        if words and not self._demanded:
+        if words and not self._needs_approval:
             self._depositor.ready()
 
     @property
-    def _demanded(self) -> bool:
+    def _needs_approval(self) -> bool:
         """Tell whether other people have to approve what is sent."""
         return self._depositor.plans.approvals_needed > 0
 
@@ -310,37 +310,39 @@ class CorrectionRun:
     def _send(self, one: "ChangedRecord") -> None:
         """Deposit one record and wait until Crossref has it; stop where it does not go."""
         plan = self._plans[one.doi.key]
-        if plan.new + plan.updates and self._demanded:
+        if plan.new + plan.updates and self._needs_approval:
             self._write_plan(one)
         if plan.new + plan.updates:
             report = self._depositor.deposit(plan, on_event=narrator(self._terminal))
             blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
             if blocked:
-                self._end(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)
+                self._finish(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)
         if self._depositor.status(one.doi).is_open:
-            _wait(self._terminal, self._depositor, self._asked.wait, [one.doi])
+            _wait_until_done(self._terminal, self._depositor, self._asked.wait, [one.doi])
         status = self._depositor.status(one.doi)
         if status.is_open:
-            self._end(ExitCode.PENDING, f"{one.doi} is not done yet. Run the same command again later: it continues.")
+            self._finish(
+                ExitCode.PENDING, f"{one.doi} is not done yet. Run the same command again later: it continues."
+            )
         if not status.registered or status.last_update_failed:
-            self._end(ExitCode.REJECTED, f"{one.doi}: {status.message or status.next_action}")
+            self._finish(ExitCode.REJECTED, f"{one.doi}: {status.message or status.next_action}")
 
     def _write_plan(self, one: "ChangedRecord") -> NoReturn:
         """Write the next step as a plan, for those who have to approve it."""
         path = Path(f"{self._asked.word}-{one.path.stem}.plan.json")
         self._depositor.plans.write(self._depositor.plan(one.path), path, by=name_of_person(None))
         words = f"Written to {path}: another person runs `doideposit approve {typed(path)}`, then `doideposit apply"
-        self._end(ExitCode.PENDING, f"{words} {typed(path)}`. Run this command again after that: it continues.")
+        self._finish(ExitCode.PENDING, f"{words} {typed(path)}`. Run this command again after that: it continues.")
 
-    def _end(self, code: int, words: str, *, findings: Sequence[Finding] = ()) -> NoReturn:
+    def _finish(self, code: int, words: str, *, findings: Sequence[Finding] = ()) -> NoReturn:
         if self._terminal.as_json:
-            self._terminal.json(self._document(words, findings))
+            self._terminal.json(self._result_document(words, findings))
         else:
             self._terminal.say(words[:1].upper() + words[1:])
         finish(code)
         raise AssertionError
 
-    def _document(self, words: str, findings: Sequence[Finding]) -> dict[str, object]:
+    def _result_document(self, words: str, findings: Sequence[Finding]) -> dict[str, object]:
         from doideposit.health.correcting import checklist
 
         correction = self._correction
@@ -373,7 +375,7 @@ def _not_yet(status: "WorkStatus") -> str:
     return drift.what if drift else status.milestones[Milestone.AS_INTENDED].text
 
 
-def _stopping(plan: "Plan") -> list[Finding]:
+def _blocking_findings(plan: "Plan") -> list[Finding]:
     """Return what keeps a plan back; a policy page that is not registered does so here, and else only warns."""
     found = [finding for entry in plan.entries for finding in entry.findings]
     return [one for one in found if one.stops or one.code == "plan-policy-unregistered"]

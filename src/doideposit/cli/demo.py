@@ -47,20 +47,20 @@ def demo(invocation: Invocation, keep: Path | None) -> None:
     # In seconds: long enough for every state to be seen, and short enough that nobody waits for a minute.
     delays = Delays(hidden=0.5, queued=0.7, in_process=0.7, rest=2.0, handle=1.0)
     with Sandbox(validate=validator.validate, delays=delays) as crossref, running(crossref) as address:
-        record = _set_up(terminal, folder, address)
-        status = _travel(terminal, folder, record)
-    _close(terminal, folder, status)
+        record = _write_example(terminal, folder, address)
+        status = _register_example(terminal, folder, record)
+    _show_receipt_and_end(terminal, folder, status)
     finish(ExitCode.DONE if status.registered else ExitCode.REJECTED)
 
 
-def _step(terminal: Terminal, number: int, text: str) -> None:
+def _show_step(terminal: Terminal, number: int, text: str) -> None:
     terminal.say()
     terminal.line((Span(f"{number}. ", Style.PLACE), Span(text)))
 
 
-def _set_up(terminal: Terminal, folder: Path, address: str) -> Path:
+def _write_example(terminal: Terminal, folder: Path, address: str) -> Path:
     """Write what a publisher would have: a configuration, a password file, a record."""
-    _step(terminal, 1, "A publisher has a configuration, a Crossref login, and a finished commentary.")
+    _show_step(terminal, 1, "A publisher has a configuration, a Crossref login, and a finished commentary.")
     password = folder / "password"
     # The password of the simulated Crossref is treated as a real one, since people copy what they see.
     password.touch(mode=0o600)
@@ -85,34 +85,37 @@ def _set_up(terminal: Terminal, folder: Path, address: str) -> Path:
     return record
 
 
-def _travel(terminal: Terminal, folder: Path, record: Path) -> "WorkStatus":
+def _register_example(terminal: Terminal, folder: Path, record: Path) -> "WorkStatus":
+    """Deposit the example and follow it until it is registered."""
     from doideposit.wiring import load_settings, open_depositor
 
     settings = load_settings(folder / "doideposit.toml", target="test", environ={})
     with open_depositor(settings, announce=terminal.note) as depositor:
-        _check(terminal, depositor, record)
-        _step(terminal, 3, "The deposit XML is built, sealed, written to the ledger, and only then sent to Crossref.")
-        report = depositor.deposit(record, on_event=_narrator(terminal))
+        _show_check(terminal, depositor, record)
+        _show_step(
+            terminal, 3, "The deposit XML is built, sealed, written to the ledger, and only then sent to Crossref."
+        )
+        report = depositor.deposit(record, on_event=_progress_printer(terminal))
         if report.error is not None:
             raise report.error
         doi = report.entries[0].doi
         if doi is None:
             raise RuntimeError("the example of the demo has errors")
-        _step(terminal, 4, "“Received” is all Crossref said so far. Now we ask until it has read the file.")
+        _show_step(terminal, 4, "“Received” is all Crossref said so far. Now we ask until it has read the file.")
         wait_until_done(
-            depositor, 60, _narrator(terminal), [entry.doi for entry in report.entries if entry.doi], eager=True
+            depositor, 60, _progress_printer(terminal), [entry.doi for entry in report.entries if entry.doi], eager=True
         )
         _keep_xml(terminal, folder, depositor.xml(doi))
-        _step(
+        _show_step(
             terminal,
             5,
             "Registered. Whether readers get there is another question: the resolver and the index are asked.",
         )
-        status = _prove(depositor, record)
-        _step(terminal, 6, "The same record again: nothing has changed, so nothing is sent.")
+        status = _verify_example(depositor, record)
+        _show_step(terminal, 6, "The same record again: nothing has changed, so nothing is sent.")
         again = depositor.deposit(record)
         terminal.say(f"   {again.entries[0].action}: {again.entries[0].reason}")
-        return _correct(terminal, depositor, record) if status.registered else status
+        return _update_title(terminal, depositor, record) if status.registered else status
 
 
 AFFILIATION = """    affiliations:
@@ -120,9 +123,9 @@ AFFILIATION = """    affiliations:
 """
 
 
-def _correct(terminal: Terminal, depositor: "Depositor", record: Path) -> "WorkStatus":
+def _update_title(terminal: Terminal, depositor: "Depositor", record: Path) -> "WorkStatus":
     """Change the title, see the difference, lose nothing."""
-    _step(
+    _show_step(
         terminal,
         7,
         "The title is corrected, and by mistake the affiliation is gone. The plan reads what is registered.",
@@ -135,23 +138,23 @@ def _correct(terminal: Terminal, depositor: "Depositor", record: Path) -> "WorkS
         line = f"   {'-' if change.loses else '~'} {change.what}"
         terminal.line((Span(line, Style.ERROR if change.loses else Style.PLAIN),))
     terminal.say(f"   {entry.action}: what is registered would be lost, so nothing is sent.")
-    _step(terminal, 8, "The affiliation is put back. The correction goes, and what Crossref has is read again.")
+    _show_step(terminal, 8, "The affiliation is put back. The correction goes, and what Crossref has is read again.")
     record.write_text(corrected, encoding="utf-8")
-    report = depositor.deposit(record, on_event=_narrator(terminal))
+    report = depositor.deposit(record, on_event=_progress_printer(terminal))
     if report.error is not None:
         raise report.error
     dois = [entry.doi for entry in report.entries if entry.doi]
-    wait_until_done(depositor, 60, _narrator(terminal), dois, eager=True)
-    status = _prove(depositor, record)
+    wait_until_done(depositor, 60, _progress_printer(terminal), dois, eager=True)
+    status = _verify_example(depositor, record)
     terminal.say(f"   as intended: {status.as_intended.text}")
     return status
 
 
-def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
-    return lambda progress: terminal.say(f"   {_as_it_is(progress.text)}")
+def _progress_printer(terminal: Terminal) -> "Callable[[Progress], None]":
+    return lambda progress: terminal.say(f"   {_with_simulation_named(progress.text)}")
 
 
-def _as_it_is(text: str) -> str:
+def _with_simulation_named(text: str) -> str:
     """Return the text with the simulation named where a publisher would reach Crossref's test system."""
     return text.replace("Crossref's test system", SIMULATED)
 
@@ -159,8 +162,10 @@ def _as_it_is(text: str) -> str:
 SIMULATED = "the simulated Crossref"
 
 
-def _check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
-    _step(terminal, 2, "Every check runs before anything is sent: the model, the rules, the XML, Crossref's schema.")
+def _show_check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
+    _show_step(
+        terminal, 2, "Every check runs before anything is sent: the model, the rules, the XML, Crossref's schema."
+    )
     findings = depositor.check(record)
     warnings = in_order(one for one in findings if one.severity is Severity.WARNING)
     width = None if terminal.width is None else terminal.width - 3
@@ -177,7 +182,7 @@ def _keep_xml(terminal: Terminal, folder: Path, xml: bytes | None) -> None:
         terminal.say(f"   the XML that was sent: {folder / 'deposit.xml'}")
 
 
-def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
+def _verify_example(depositor: "Depositor", record: Path) -> "WorkStatus":
     import time
 
     doi = depositor.plan(record).entries[0].doi
@@ -193,10 +198,10 @@ def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
     return status
 
 
-def _close(terminal: Terminal, folder: Path, status: "WorkStatus") -> None:
+def _show_receipt_and_end(terminal: Terminal, folder: Path, status: "WorkStatus") -> None:
     terminal.say()
     terminal.line((Span("Receipt", Style.HEADING),))
-    received = replace(status.received, text=_as_it_is(status.received.text))
+    received = replace(status.received, text=_with_simulation_named(status.received.text))
     milestones = {**status.milestones, Milestone.RECEIVED: received}
     show_receipt(terminal, [replace(status, milestones=milestones)], place=SIMULATED)
     terminal.say()

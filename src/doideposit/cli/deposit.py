@@ -94,14 +94,14 @@ def deposit(
         if dry_run:
             _finish_dry_run(terminal, plan)
         if not plan.ok and not skip_invalid:
-            _refuse(terminal, plan)
+            _refuse_plan(terminal, plan)
         if plan.new + plan.updates:
             ask_before_production(terminal, plan, yes=yes)
             depositor.ready(plan)
         with ProgressIndicator(terminal, f"sending to {SHORT[plan.target]}"):
             report = depositor.deposit(plan, on_event=narrator(terminal, many=many))
         code = conclude(
-            terminal, settings, depositor, report, wait=wait, flag=target, again=_for_real(invocation, paths)
+            terminal, settings, depositor, report, wait=wait, flag=target, again=_production_command(invocation, paths)
         )
     finish(code)
 
@@ -126,7 +126,7 @@ def conclude(
     if wait is not None and dois and (report.error is None or isinstance(report.error, ABOUT_ONE_FILE)):
         error = wait_shown(terminal, depositor, wait, dois, eager=report.target == "sandbox", many=many)
         report = replace(report, error=error)
-    report = _as_of_now(report, depositor)
+    report = _with_current_status(report, depositor)
     if terminal.as_json:
         terminal.json({**report.to_dict(), **(about or {})})
     else:
@@ -144,7 +144,7 @@ def _finish_dry_run(terminal: Terminal, plan: "Plan") -> None:
     finish(ExitCode.DONE if plan.ok else ExitCode.REJECTED)
 
 
-def _refuse(terminal: Terminal, plan: "Plan") -> None:
+def _refuse_plan(terminal: Terminal, plan: "Plan") -> None:
     """Stop before anything is sent: a half-done deposit is harder to keep in mind than none."""
     if terminal.as_json:
         terminal.json(plan.to_dict())
@@ -153,13 +153,13 @@ def _refuse(terminal: Terminal, plan: "Plan") -> None:
         terminal.line(
             (
                 Span("Nothing was sent. ", Style.ERROR),
-                Span(f"Correct what is blocked{_others(plan)}."),
+                Span(f"Correct what is blocked{_advice_for_rest(plan)}."),
             )
         )
     finish(ExitCode.REJECTED)
 
 
-def _others(plan: "Plan") -> str:
+def _advice_for_rest(plan: "Plan") -> str:
     """Say how the rest of a plan can be sent alone; nothing where there is no rest."""
     rest = plan.new + plan.updates
     return f", or send the rest ({counted(rest, 'record')}) alone with --skip-invalid" if rest else ""
@@ -222,7 +222,7 @@ def wait_shown(
     with ProgressIndicator(terminal, f"waiting for {asked}", total) as activity:
 
         def pausing(pause: float) -> None:
-            activity.done(total - _open_among(depositor, dois))
+            activity.done(total - _count_open(depositor, dois))
             if not eager:
                 then = datetime.now(UTC) + timedelta(seconds=pause)
                 # Only the time of day: the next question comes within hours.
@@ -235,7 +235,7 @@ def wait_shown(
 ABOUT_ONE_FILE = (SubmissionInDoubt, UnexpectedAnswer, LedgerDamaged)
 
 
-def _open_among(depositor: "Depositor", dois: "Collection[Doi]") -> int:
+def _count_open(depositor: "Depositor", dois: "Collection[Doi]") -> int:
     return sum(one.doi in dois for one in depositor.statuses(outstanding=True))
 
 
@@ -255,9 +255,9 @@ def wait_until_done(
     """
     end = time.monotonic() + seconds
     soon = chain(EAGER_PAUSES, repeat(EAGER_PAUSES[-1]))
-    while _open_among(depositor, dois):
+    while _count_open(depositor, dois):
         left = end - time.monotonic()
-        due = next(soon) if eager else _until(depositor.next_due())
+        due = next(soon) if eager else _seconds_until(depositor.next_due())
         pause = max(0.0, min(due, left))
         pausing(pause)
         time.sleep(pause)
@@ -272,11 +272,11 @@ def wait_until_done(
 EAGER_PAUSES = (0.1, 0.2, 0.4, 1.0)
 
 
-def _until(moment: datetime | None) -> float:
+def _seconds_until(moment: datetime | None) -> float:
     return 1.0 if moment is None else max(1.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _as_of_now(report: "DepositReport", depositor: "Depositor") -> "DepositReport":
+def _with_current_status(report: "DepositReport", depositor: "Depositor") -> "DepositReport":
     """Return the report with every DOI as it stands after the waiting."""
     entries = (
         replace(entry, status=depositor.status(entry.status.doi)) if entry.status else entry for entry in report.entries
@@ -284,7 +284,7 @@ def _as_of_now(report: "DepositReport", depositor: "Depositor") -> "DepositRepor
     return replace(report, entries=tuple(entries))
 
 
-def _for_real(invocation: Invocation, paths: Iterable[Path]) -> str:
+def _production_command(invocation: Invocation, paths: Iterable[Path]) -> str:
     """Return the command that deposits the same to production."""
     config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
     return f"doideposit{config} deposit {typed(*paths)} --target production"

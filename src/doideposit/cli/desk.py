@@ -34,18 +34,18 @@ def desk(invocation: Invocation, port: int, no_browser: bool, target: str | None
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
-    pages, token = open_here(settings, user=_user(), announce=terminal.note)
+    pages, token = open_here(settings, user=_user_name(), announce=terminal.note)
     way_in = settings.desk.drafts / ".open.html"
     serve(
         pages,
         port=port,
         max_body=2 * MAX_UPLOAD,
-        ready=lambda actual: _open(terminal, actual, token, None if no_browser else way_in),
+        ready=lambda actual: _open_browser(terminal, actual, token, None if no_browser else way_in),
     )
     terminal.note("ended: what was typed is kept")
 
 
-def _user() -> str:
+def _user_name() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -53,7 +53,7 @@ def _user() -> str:
         return "this computer"
 
 
-def _open(terminal: "Terminal", port: int, token: str, way_in: "Path | None") -> None:
+def _open_browser(terminal: "Terminal", port: int, token: str, way_in: "Path | None") -> None:
     """Say the one-time address, and open it.
 
     The browser gets a file that leads there: others on this computer can read what programs are started with.

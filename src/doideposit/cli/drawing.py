@@ -14,7 +14,7 @@ from rich.text import Text
 
 from doideposit.reports.findings import GUTTER, Line, Style
 
-__all__ = ["Drawable", "broken_at", "console_for", "cropped", "fitting_table", "pieces", "screenful"]
+__all__ = ["Drawable", "broken_at", "console_for", "crop", "fitting_table", "pieces", "screenful"]
 Drawable = Line | Table
 
 STYLES: dict[Style, str] = {
@@ -61,9 +61,9 @@ def broken_at(line: Line, width: int | None) -> Iterator[Text]:
     if width is None or text.cell_len <= width:
         yield text
         return
-    label = _label(line)
+    label = _label_length(line)
     indent = min(cell_len(text.plain[:label]), width // 2)
-    first, *rest = text.divide(_breaks(text.plain, label, indent, width))
+    first, *rest = text.divide(_line_breaks(text.plain, label, indent, width))
     first.rstrip()
     yield first
     for piece in rest:
@@ -76,7 +76,7 @@ def broken_at(line: Line, width: int | None) -> Iterator[Text]:
 WORD = re.compile(r"(\s*)((?:`[^`]*`|[^\s`])+|\S+)")
 
 
-def _breaks(text: str, label: int, indent: int, width: int) -> Iterator[int]:
+def _line_breaks(text: str, label: int, indent: int, width: int) -> Iterator[int]:
     """Return where pieces of the text end: before the space in front of a word that does not fit any more.
 
     `Text.wrap` of rich would cut words that are longer than a line; an address that is cut cannot be clicked.
@@ -101,7 +101,7 @@ def _breaks(text: str, label: int, indent: int, width: int) -> Iterator[int]:
 PLAIN = Console(width=UNBROKEN, color_system=None)
 
 
-def _label(line: Line) -> int:
+def _label_length(line: Line) -> int:
     """Return the number of characters under which nothing stands in the following pieces: a label, or a bullet."""
     before = 0
     spans = list(line)
@@ -156,7 +156,7 @@ def pieces(thing: Drawable, width: int | None) -> Iterator[Text]:
         yield text
 
 
-def cropped(text: str, width: int) -> str:
+def crop(text: str, width: int) -> str:
     """Cut a text to at most `width` columns; a … says that there is more."""
     shown = Text(text)
     shown.truncate(width, overflow="ellipsis")

@@ -64,11 +64,13 @@ def drift(context: click.Context, target: str | None, every: bool, as_json: bool
             }
             terminal.json(document | ({"error": watched.error.to_dict()} if watched.error else {}))
         else:
-            _show(terminal, depositor, watched, changed)
+            _show_report(terminal, depositor, watched, changed)
     finish(ExitCode.WORLD if watched.error else ExitCode.REJECTED if changed else ExitCode.DONE)
 
 
-def _show(terminal: "Terminal", depositor: "Depositor", watched: "WatchReport", changed: "list[WorkStatus]") -> None:
+def _show_report(
+    terminal: "Terminal", depositor: "Depositor", watched: "WatchReport", changed: "list[WorkStatus]"
+) -> None:
     show_receipt(terminal, changed)
     if changed:
         terminal.say()

@@ -40,14 +40,14 @@ def explain(invocation: Invocation, words: tuple[str, ...], as_json: bool) -> No
 
     terminal = invocation.terminal(as_json=as_json)
     if not words:
-        _list(terminal)
+        _show_overview(terminal)
         return
     # People type `explain record type` without quotation marks.
     code = " ".join(words)
     found = explanation_of(code)
-    name = _word(code)
+    name = _find_word(code)
     if found is None and name is None:
-        raise UsageError(f"there is no code and no word “{code}”", hint=_near(code))
+        raise UsageError(f"there is no code and no word “{code}”", hint=_suggestion(code))
     if as_json:
         word = {} if name is None else {"word": name, "meaning": WORDS[name].meaning, "source": WORDS[name].page}
         terminal.json({"ok": True, **word, **(found.to_dict() if found else {})})
@@ -55,10 +55,10 @@ def explain(invocation: Invocation, words: tuple[str, ...], as_json: bool) -> No
         # The few words that are codes as well, such as error, mean more to those who ask.
         _show_word(terminal, name, WORDS[name])
     elif found is not None:
-        _show(terminal, found)
+        _show_explanation(terminal, found)
 
 
-def _word(text: str) -> str | None:
+def _find_word(text: str) -> str | None:
     """Return the word that is meant, whatever its case, by its own name or another one."""
     wanted = text.casefold().replace("-", " ")
     names = {each.casefold().replace("-", " "): word for word, (_, also, _) in WORDS.items() for each in also}
@@ -66,7 +66,7 @@ def _word(text: str) -> str | None:
     return names.get(wanted)
 
 
-def _near(text: str) -> str:
+def _suggestion(text: str) -> str:
     from doideposit.checks.catalogue.entries import CATALOGUE
 
     known = {
@@ -77,14 +77,14 @@ def _near(text: str) -> str:
     return f"did you mean {' or '.join(near)}?" if near else "`doideposit explain` lists all words and codes"
 
 
-def _list(terminal: Terminal) -> None:
+def _show_overview(terminal: Terminal) -> None:
     from doideposit.checks.catalogue.entries import CATALOGUE, HEADINGS
 
     if terminal.as_json:
         codes = {each.code: each.title for each in CATALOGUE.values()}
         terminal.json({"ok": True, "codes": codes, "words": {name: word.meaning for name, word in WORDS.items()}})
         return
-    terminal.draw((Span("Words", Style.HEADING),), *_words(), ())
+    terminal.draw((Span("Words", Style.HEADING),), *_word_lines(), ())
     for kind, heading in HEADINGS.items():
         terminal.line((Span(heading, Style.HEADING),))
         for each in CATALOGUE.values():
@@ -93,7 +93,7 @@ def _list(terminal: Terminal) -> None:
         terminal.line()
 
 
-def _words() -> Iterator[Line]:
+def _word_lines() -> Iterator[Line]:
     for name in sorted(WORDS, key=str.casefold):
         first, _, _ = WORDS[name].meaning.partition(". ")
         yield (Span(f"  {name:<14} ", Style.PLACE), Span(first.rstrip(".")))
@@ -104,25 +104,25 @@ def _show_word(terminal: Terminal, name: str, word: Word) -> None:
     terminal.say()
     terminal.say(word.meaning)
     if word.page:
-        _heading(terminal, "Read more")
+        _show_heading(terminal, "Read more")
         terminal.verbatim(f"  {word.page}")
 
 
-def _show(terminal: Terminal, found: "Explanation") -> None:
+def _show_explanation(terminal: Terminal, found: "Explanation") -> None:
     style = {"error": Style.ERROR, "warning": Style.WARNING}.get(str(found.severity), Style.INFO)
     terminal.line((Span(found.code, style), Span(f"  {found.severity}", Style.DIM), Span(f"  {found.title}")))
     terminal.say()
     terminal.say(found.why)
     if found.hint:
-        _heading(terminal, "What to do")
+        _show_heading(terminal, "What to do")
         terminal.say(indent(found.hint.rstrip(), "  "))
     # Examples and addresses are there to be copied, so their lines stay whole.
     for heading, text in (("Bad", found.bad), ("Good", found.good), ("Source", found.source)):
         if text:
-            _heading(terminal, heading)
+            _show_heading(terminal, heading)
             terminal.verbatim(indent(text.rstrip(), "  "))
 
 
-def _heading(terminal: Terminal, text: str) -> None:
+def _show_heading(terminal: Terminal, text: str) -> None:
     terminal.say()
     terminal.say(text, Style.HEADING)

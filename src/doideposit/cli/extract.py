@@ -62,14 +62,14 @@ def extract(
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} exists already", hint="choose another name, or add --force to overwrite it")
     fetched = _ADDRESS.match(document) is not None
-    draft = draft_from(_fetched(document, settings) if fetched else read_document_file(Path(document)), series)
+    draft = draft_from(_read_page_at(document, settings) if fetched else read_document_file(Path(document)), series)
     if as_json:
         content = json.dumps(draft_document(draft), ensure_ascii=False, indent=2)
         write_product(f"{content}\n".encode(), output)
     elif draft.fields:
         write_draft(draft, output)
     if explain:
-        _explain(draft, terminal)
+        _show_origins(draft, terminal)
     tally = Tally()
     tally.add(finding for finding in draft.findings if not lacks(finding))
     richer = tuple(wishes(finding for finding in draft.findings if lacks(finding)))
@@ -79,7 +79,7 @@ def extract(
     finish(ExitCode.REJECTED if has_errors(draft.findings) else ExitCode.DONE)
 
 
-def _fetched(address: str, settings: "Settings") -> "Manuscript":
+def _read_page_at(address: str, settings: "Settings") -> "Manuscript":
     """Fetch a page and read it; raises `AddressRefused` and `PageUnavailable`."""
     from doideposit.records.extraction.readers.opening import read_page
     from doideposit.wiring import open_page_fetch
@@ -93,7 +93,7 @@ def _fetched(address: str, settings: "Settings") -> "Manuscript":
     return read_page(page.body, url=page.url, media_type=page.media_type, charset=page.charset)
 
 
-def _explain(draft: "Draft", terminal: Terminal) -> None:
+def _show_origins(draft: "Draft", terminal: Terminal) -> None:
     for value in draft.values():
         terminal.say(
             f"{value['field']}: “{value['value'][:60]}” from {value['place']} ({value['rule']}), {value['confidence']}"

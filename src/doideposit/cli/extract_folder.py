@@ -47,7 +47,7 @@ def extract_folder(
         documents = stack.enter_context(Terminal(as_json=True).json_list("documents")) if as_json else None
         progress = stack.enter_context(ProgressIndicator(terminal, "reading documents", len(found)))
         for path, target in _targets(found, folder, output):
-            row, document = _extracted(path, target, series)
+            row, document = _extract_one(path, target, series)
             rows.append(row)
             progress.done(len(rows))
             if documents is not None:
@@ -56,7 +56,7 @@ def extract_folder(
     if documents is not None:
         documents.close(ok=ok)
     else:
-        _show(rows, output, terminal)
+        _show_table(rows, output, terminal)
     return ExitCode.DONE if ok else ExitCode.REJECTED
 
 
@@ -70,7 +70,7 @@ class _Row(NamedTuple):
     warnings: int | None = None
 
 
-def _extracted(path: Path, target: Path | None, series: Mapping[str, Series]) -> tuple[_Row, dict[str, Any]]:
+def _extract_one(path: Path, target: Path | None, series: Mapping[str, Series]) -> tuple[_Row, dict[str, Any]]:
     """Draft the record of one document, write it unless it is there already, and return its line and its JSON."""
     if target is not None and target.exists():
         row = _Row(path, ok=True, told=f"{target} is there already and was left alone")
@@ -80,10 +80,10 @@ def _extracted(path: Path, target: Path | None, series: Mapping[str, Series]) ->
     if written is not None:
         write_draft(draft, written)
     document = {**draft_document(draft), "record_file": None if written is None else str(written), "left_alone": False}
-    return _row(path, draft, written), document
+    return _make_row(path, draft, written), document
 
 
-def _row(path: Path, draft: "Draft", written: Path | None) -> _Row:
+def _make_row(path: Path, draft: "Draft", written: Path | None) -> _Row:
     error = next((finding for finding in draft.findings if finding.stops), None)
     return _Row(
         path,
@@ -94,7 +94,7 @@ def _row(path: Path, draft: "Draft", written: Path | None) -> _Row:
     )
 
 
-def _show(rows: list[_Row], output: Path | None, terminal: Terminal) -> None:
+def _show_table(rows: list[_Row], output: Path | None, terminal: Terminal) -> None:
     """Show the table: what needs eyes most comes first."""
     width = max(len(str(row.path)) for row in rows)
     terminal.say(f"{'document':{width}}  doubtful  warnings  record")

@@ -46,7 +46,7 @@ def pages(
     Without a name, the pages of everything that is registered. One page a second is asked for on each site, and none
     that its robots.txt keeps programs from. Nothing is changed anywhere.
     """
-    from doideposit.cli.tags import deposited
+    from doideposit.cli.tags import read_deposited
     from doideposit.cli.works import find_dois
     from doideposit.crossref.politeness import PassingTime
     from doideposit.health.visits import visit_pages
@@ -61,7 +61,7 @@ def pages(
             if works
             else [one.doi for one in depositor.statuses(series=series) if one.registered]
         )
-        found = (deposited(settings, depositor, doi).record for doi in dois)
+        found = (read_deposited(settings, depositor, doi).record for doi in dois)
         commentaries: Iterable[Commentary] = (one.commentary for one in found if one is not None)
         for visit in visit_pages(commentaries, open_page_fetch(settings), waiting=PassingTime()):
             visits.append(visit)
@@ -69,7 +69,7 @@ def pages(
                 _show_visit(terminal, visit)
     wrong = sum(not visit.ok for visit in visits)
     if as_json:
-        terminal.json({"ok": not wrong, "pages": [_page(visit) for visit in visits]})
+        terminal.json({"ok": not wrong, "pages": [_visit_document(visit) for visit in visits]})
     else:
         terminal.say(f"{counted(len(visits), 'page')}: {f'{wrong} to look at' if wrong else 'all well'}")
     finish(ExitCode.REJECTED if wrong else ExitCode.DONE)
@@ -91,7 +91,7 @@ def _show_visit(terminal: Terminal, visit: "PageVisit") -> None:
         terminal.line((Span("         ", Style.DIM), Span(safe(finding.hint), Style.HINT)))
 
 
-def _page(visit: "PageVisit") -> dict[str, object]:
+def _visit_document(visit: "PageVisit") -> dict[str, object]:
     return {
         "doi": str(visit.commentary.doi),
         "url": visit.commentary.url,
@@ -156,7 +156,7 @@ def audit(
         name: look_through(found, site=site, has_records=bool(folders), failed=failed.get(name, ()))
         for name, found in wanted.items()
     }
-    _tell(terminal, lines, sum(map(len, wanted.values())), shares)
+    _show_result(terminal, lines, sum(map(len, wanted.values())), shares)
     finish(ExitCode.REJECTED if any(lines.values()) else ExitCode.DONE)
 
 
@@ -216,7 +216,7 @@ def _stop_for(terminal: Terminal, path: Path, problems: "Sequence[Finding]") -> 
     raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and run the command again")
 
 
-def _tell(
+def _show_result(
     terminal: Terminal,
     lines: "Mapping[str, Sequence[AuditLine]]",
     count: int,

@@ -32,12 +32,12 @@ def hooks(invocation: Invocation, target: str | None, name: str | None, as_json:
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     if name is not None:
-        _try(terminal, settings, name)
+        _test_hook(terminal, settings, name)
         return
-    finish(_show(terminal, settings))
+    finish(_show_hooks(terminal, settings))
 
 
-def _try(terminal: "Terminal", settings: "Settings", name: str) -> None:
+def _test_hook(terminal: "Terminal", settings: "Settings", name: str) -> None:
     from doideposit.job.hook_calls import open_hooks
     from doideposit.job.hooks import HookMessage
     from doideposit.wiring import system_clock
@@ -54,7 +54,7 @@ def _try(terminal: "Terminal", settings: "Settings", name: str) -> None:
         terminal.say(f"{name}: it took the test message")
 
 
-def _show(terminal: "Terminal", settings: "Settings") -> int:
+def _show_hooks(terminal: "Terminal", settings: "Settings") -> int:
     from doideposit.wiring import open_ledger, system_clock
 
     with open_ledger(settings) as ledger:
@@ -62,22 +62,22 @@ def _show(terminal: "Terminal", settings: "Settings") -> int:
         found = {name: states.progress(name) for name in settings.hooks}
     failing = any(one is not None and one.reason for one in found.values())
     if terminal.as_json:
-        rows = [_row(name, settings.hooks[name].on, one) for name, one in found.items()]
+        rows = [_hook_document(name, settings.hooks[name].on, one) for name, one in found.items()]
         terminal.json({"ok": not failing, "target": settings.target, "hooks": rows})
     else:
         for name, one in found.items():
-            terminal.say(f"{name}  after {', '.join(settings.hooks[name].on)}: {safe(_state(one))}")
+            terminal.say(f"{name}  after {', '.join(settings.hooks[name].on)}: {safe(_state_words(one))}")
         if not found:
             terminal.say("no hooks are configured; a section [hooks.NAME] with `command` or `url` makes one")
     return ExitCode.WORLD if failing else ExitCode.DONE
 
 
-def _row(name: str, on: "tuple[str, ...]", one: "HookProgress | None") -> dict[str, object]:
+def _hook_document(name: str, on: "tuple[str, ...]", one: "HookProgress | None") -> dict[str, object]:
     reason = "" if one is None else one.reason
     return {"name": name, "on": list(on), "ok": not reason, "reason": reason, "begun": one is not None}
 
 
-def _state(one: "HookProgress | None") -> str:
+def _state_words(one: "HookProgress | None") -> str:
     if one is None:
         return "the next `doideposit run` begins with it"
     if not one.reason:

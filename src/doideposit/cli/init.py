@@ -167,14 +167,14 @@ def init(invocation: Invocation, preset: str | None, output: Path, force: bool) 
     if preset is not None:
         answers = PRESETS[preset]
     elif terminal.interactive:
-        answers = _interview(terminal)
+        answers = _ask_all(terminal)
     else:
         raise UsageError(
             "there is nobody to answer questions here",
             hint=f"run it on a terminal, or take a preset: doideposit init --preset {min(PRESETS)}",
         )
     write_output(output, _modeline() + configuration_text(answers), mode=0o644)
-    _what_next(terminal, output)
+    _show_next_steps(terminal, output)
 
 
 def _modeline() -> str:
@@ -185,7 +185,7 @@ def _modeline() -> str:
     return f"#:schema {location}\n\n" if location else ""
 
 
-def _what_next(terminal: Terminal, output: Path) -> None:
+def _show_next_steps(terminal: Terminal, output: Path) -> None:
     command = "doideposit" if output.name == CONFIGURATION else f"doideposit --config {typed(output)}"
     terminal.say(f"{output} is written. What to do next:")
     terminal.say("  1. read it once: every line is explained")
@@ -208,14 +208,14 @@ NEXT = (
 )
 
 
-def _interview(terminal: Terminal) -> Answers:
+def _ask_all(terminal: Terminal) -> Answers:
     terminal.say(
         "A few questions for the configuration file. Enter accepts the answer in brackets, ? explains a question, "
         "Ctrl-C stops without writing anything. At the end you see everything and can change it.\n"
     )
     answers = EMPTY
     for name in QUESTIONS:
-        answers = _asked(terminal, name, answers)
+        answers = _ask_one(terminal, name, answers)
     while True:
         _show_answers(terminal, answers)
         chosen = click.prompt(
@@ -224,12 +224,12 @@ def _interview(terminal: Terminal) -> Answers:
         names = dict(zip(map(str, range(1, len(QUESTIONS) + 1)), QUESTIONS, strict=True))
         if not chosen.strip():
             # An answer that was changed can have made another one wrong, such as the ISSN the pattern.
-            wrong = [name for name in QUESTIONS if getattr(answers, name) and _problem(answers, name)]
+            wrong = [name for name in QUESTIONS if getattr(answers, name) and _find_problem(answers, name)]
             if not wrong:
                 return answers
-            answers = _asked(terminal, wrong[0], answers)
+            answers = _ask_one(terminal, wrong[0], answers)
         elif chosen.strip() in names:
-            answers = _asked(terminal, names[chosen.strip()], answers)
+            answers = _ask_one(terminal, names[chosen.strip()], answers)
         else:
             terminal.line(
                 (Span("not yet: ", Style.ERROR), Span(f"write a number from 1 to {len(QUESTIONS)}, or Enter"))
@@ -258,7 +258,7 @@ def _show_answers(terminal: Terminal, answers: Answers) -> None:
 LABELS = {"record_type": "Record type"}
 
 
-def _asked(terminal: Terminal, name: str, answers: Answers) -> Answers:
+def _ask_one(terminal: Terminal, name: str, answers: Answers) -> Answers:
     question = QUESTIONS[name]
     terminal.say(question.why, Style.DIM)
     answer = _answer(terminal, name, question, answers)
@@ -276,10 +276,10 @@ def _answer(terminal: Terminal, name: str, question: Question, answers: Answers)
     if name == "record_type":
         default = "1"
     while True:
-        text = _tidy(
+        text = _tidy_prefix(
             name, click.prompt(question.words, default=default, show_default=bool(default), value_proc=str.strip)
         )
-        problem = _problem(replace(answers, **{name: text}), name) if text or question.needed else None
+        problem = _find_problem(replace(answers, **{name: text}), name) if text or question.needed else None
         if question.needed and not text:
             problem = "this one is needed"
         if text == "?":
@@ -290,7 +290,7 @@ def _answer(terminal: Terminal, name: str, question: Question, answers: Answers)
             terminal.line((Span("not yet: ", Style.ERROR), Span(problem)))
 
 
-def _tidy(name: str, text: str) -> str:
+def _tidy_prefix(name: str, text: str) -> str:
     """Take away what people copy along with a prefix: the address in front of it, and the slash behind."""
     return re.sub(r"^(https?://)?(dx\.)?doi\.org/", "", text).rstrip("/") if name == "prefix" else text
 
@@ -310,7 +310,7 @@ def _record_type(terminal: Terminal, answer: str, answers: Answers) -> str:
     return "report-series" if together else "report-single"
 
 
-def _problem(answers: Answers, name: str) -> str | None:
+def _find_problem(answers: Answers, name: str) -> str | None:
     """Return what is wrong with one answer and what to do, by the same models that read the file later."""
     from doideposit.config.schema import DepositorSettings
 
@@ -321,7 +321,7 @@ def _problem(answers: Answers, name: str) -> str | None:
     own = {"depositor": "name", "place": "", "acronym": "", "username": ""}.get(name, name)
     head = {"name": answers.depositor, "email": answers.email, "registrant": answers.depositor}
     typed = replace(answers, record_type=TYPES.get(answers.record_type, answers.record_type) or "report-single")
-    complaint = _complaint(DepositorSettings, head, own) or _complaint(Series, _series_of(typed), own)
+    complaint = _model_complaint(DepositorSettings, head, own) or _model_complaint(Series, _series_of(typed), own)
     if complaint is None and name == "url" and not answers.url.startswith(("https://", "http://")):
         complaint = "the address of a page begins with https://"
     if complaint is None and name == "url" and "{number}" not in answers.url:
@@ -333,7 +333,7 @@ def _problem(answers: Answers, name: str) -> str | None:
     return complaint
 
 
-def _complaint(model: type[BaseModel], data: Mapping[str, object], field: str) -> str | None:
+def _model_complaint(model: type[BaseModel], data: Mapping[str, object], field: str) -> str | None:
     try:
         model.model_validate(data)
     except ValidationError as error:
@@ -357,21 +357,21 @@ def _series_of(answers: Answers) -> dict[str, object]:
     return {key: value for key, value in filled.items() if value}
 
 
-def _quoted(text: str) -> str:
+def _toml_string(text: str) -> str:
     # A JSON string is a TOML basic string.
     return json.dumps(text, ensure_ascii=False)
 
 
 def configuration_text(answers: Answers) -> str:
     """Return the configuration file for these answers, every line explained."""
-    organisation = [f"name = {_quoted(answers.depositor)}"]
-    publisher = organisation + ([f"place = {_quoted(answers.place)}"] if answers.place else [])
-    institution = organisation + ([f"acronym = {_quoted(answers.acronym)}"] if answers.acronym else [])
-    institution += [f"place = {_quoted(answers.place)}"] if answers.place else []
-    url = f"url = {_quoted(answers.url)}" if answers.url else '# url = "https://www.example.org/comment-{number}/"'
-    username = _quoted(answers.username or "name@example.org/role")
+    organisation = [f"name = {_toml_string(answers.depositor)}"]
+    publisher = organisation + ([f"place = {_toml_string(answers.place)}"] if answers.place else [])
+    institution = organisation + ([f"acronym = {_toml_string(answers.acronym)}"] if answers.acronym else [])
+    institution += [f"place = {_toml_string(answers.place)}"] if answers.place else []
+    url = f"url = {_toml_string(answers.url)}" if answers.url else '# url = "https://www.example.org/comment-{number}/"'
+    username = _toml_string(answers.username or "name@example.org/role")
     comment = "" if answers.username else "# "
-    issn = [f"issn = {_quoted(answers.issn)}", 'issn_medium = "electronic"  # or "print"'] if answers.issn else []
+    issn = [f"issn = {_toml_string(answers.issn)}", 'issn_medium = "electronic"  # or "print"'] if answers.issn else []
     lines = [
         "# How doideposit registers this publisher's DOIs. Every value can also come from the environment:",
         "# DOIDEPOSIT_TARGET, DOIDEPOSIT_LEDGER__URL and so on.",
@@ -381,9 +381,9 @@ def configuration_text(answers: Answers) -> str:
         'target = "sandbox"',
         "",
         "[depositor]  # named in the head of every deposit",
-        f"name = {_quoted(answers.depositor)}",
-        f"email = {_quoted(answers.email)}  # Crossref mails its result logs here",
-        f"registrant = {_quoted(answers.depositor)}",
+        f"name = {_toml_string(answers.depositor)}",
+        f"email = {_toml_string(answers.email)}  # Crossref mails its result logs here",
+        f"registrant = {_toml_string(answers.depositor)}",
         "",
         "# The login of each target; test and production have separate passwords, which are never in this file:",
         '# { env = "VARIABLE" }, { file = "path" } (readable by you alone), { command = [...] } or { keyring = true }.',
@@ -395,13 +395,13 @@ def configuration_text(answers: Answers) -> str:
         'url = "sqlite:///doideposit.sqlite3"  # several machines share postgresql+psycopg://user@host/name',
         "",
         f"[series.{answers.name}]  # records name it: `series: {answers.name}`",
-        f"title = {_quoted(answers.title)}",
+        f"title = {_toml_string(answers.title)}",
         *issn,
-        f"prefix = {_quoted(answers.prefix)}",
-        f"doi = {_quoted(answers.doi)}",
+        f"prefix = {_toml_string(answers.prefix)}",
+        f"doi = {_toml_string(answers.doi)}",
         url,
-        f"record_type = {_quoted(answers.record_type)}  # chosen once: Crossref does not change it later",
-        f"language = {_quoted(answers.language)}"
+        f"record_type = {_toml_string(answers.record_type)}  # chosen once: Crossref does not change it later",
+        f"language = {_toml_string(answers.language)}"
         if answers.language
         else '# language = "en"  # of records without one',
         f"publisher = {{ {', '.join(publisher)} }}",

@@ -10,7 +10,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
-from doideposit.cli.terminal import harmless, source_line
+from doideposit.cli.terminal import escape_controls, source_line
 from doideposit.errors import DiskError, UsageError, WorldError
 from doideposit.files import open_input
 from doideposit.findings import counted
@@ -109,7 +109,7 @@ def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings()
-    with _no_job(settings.inbox.folder):
+    with _job_lock(settings.inbox.folder):
         password = ledger_password(settings, os.environ)
         done = put_back(settings.ledger.url, file, system_clock(), password=password)
     if as_json:
@@ -122,7 +122,7 @@ def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _no_job(inbox: Path) -> Iterator[None]:
+def _job_lock(inbox: Path) -> Iterator[None]:
     """Hold the lock of the scheduled job, where there is one; raises `WorldError` while it is at work."""
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.lock import FileLock
@@ -187,7 +187,7 @@ def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
         if output is None:
             for line in opened.export_lines():
                 # JSON says the same with an escape, which does not steer the terminal it may be shown on.
-                terminal.result(harmless(line))
+                terminal.result(escape_controls(line))
             return
         write_lines(output, counting(opened.export_lines()))
         place = opened.place
@@ -208,7 +208,7 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
     from doideposit.wiring import open_ledger
 
     terminal = invocation.terminal(as_json=as_json)
-    with _lines_of(file) as lines, open_ledger(invocation.settings()) as opened:
+    with _read_lines(file) as lines, open_ledger(invocation.settings()) as opened:
         rows = opened.import_lines(lines)
         findings = opened.check()
         place = opened.place
@@ -224,15 +224,15 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _lines_of(file: Path) -> Iterator[Iterator[str]]:
+def _read_lines(file: Path) -> Iterator[Iterator[str]]:
     try:
         with io.TextIOWrapper(open_input(file), encoding="utf-8") as stream:
-            yield _texts(file, stream)
+            yield _decode_lines(file, stream)
     except OSError as error:
         raise DiskError(f"{file} cannot be read: {error.strerror}", hint="look at its name and permissions") from None
 
 
-def _texts(file: Path, stream: Iterable[str]) -> Iterator[str]:
+def _decode_lines(file: Path, stream: Iterable[str]) -> Iterator[str]:
     try:
         yield from stream
     # An export is always UTF-8, on every machine.

@@ -87,12 +87,12 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return every command that this installation has, in the order people meet them."""
         del ctx
-        return [name for name in COMMANDS if _is_there(name)]
+        return [name for name in COMMANDS if _is_installed(name)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command itself, imported now."""
         del ctx
-        if cmd_name not in COMMANDS or not _is_there(cmd_name):
+        if cmd_name not in COMMANDS or not _is_installed(cmd_name):
             return None
         module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"doideposit.cli.{module}"), attribute)
@@ -113,9 +113,9 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            from doideposit.cli.meant import meant
+            from doideposit.cli.meant import command_meant
 
-            near = meant(args[0], self.list_commands(ctx))
+            near = command_meant(args[0], self.list_commands(ctx))
             end = " " if near.endswith("?") else "; "
             hint = f"{near}{end if near else ''}`doideposit --help` lists the commands"
             raise UsageError(f"there is no command “{args[0]}”", hint=hint) from None
@@ -132,11 +132,11 @@ class LazyGroup(click.Group):
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
-def _is_there(command: str) -> bool:
+def _is_installed(command: str) -> bool:
     return (Path(__file__).parent / f"{COMMANDS[command][0]}.py").exists()
 
 
-def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
     from doideposit.cli.about import version_text
@@ -161,7 +161,7 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
 @click.option("--plain", is_flag=True, help="No colour and no drawing, whatever the terminal can do.")
 @click.option("--debug", is_flag=True, help="Show tracebacks; they contain no secret.")
 @click.option(
-    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the versions."
+    "--version", is_flag=True, callback=_print_version, expose_value=False, is_eager=True, help="Show the versions."
 )
 @click.pass_context
 def cli(ctx: click.Context, config_path: Path | None, plain: bool, debug: bool) -> None:
@@ -182,14 +182,14 @@ def run(arguments: list[str]) -> int:
     options: dict[str, Any] = {name: f"--{name}" in arguments for name in ANYWHERE}
     # Commands stand among the first words; a file further behind may have the name of one.
     options |= {"as_json": "--json" in arguments, "sending": any(each in SENDING for each in arguments[:4])}
-    arranged = _arranged(arguments)
+    arranged = _move_global_options(arguments)
     return guarded(lambda: cli.main(arranged, prog_name="doideposit", standalone_mode=False), **options)
 
 
 ANYWHERE = ("plain", "debug")
 
 
-def _arranged(arguments: list[str]) -> list[str]:
+def _move_global_options(arguments: list[str]) -> list[str]:
     """Move the options that belong to no command to the front: they may stand where people write them."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [f"--{name}" for name in ANYWHERE if f"--{name}" in arguments[:end]]

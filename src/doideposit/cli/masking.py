@@ -24,7 +24,7 @@ HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
 def configuration_line(path: str, number: int) -> str | None:
     """Return line `number` (from 1) of a configuration file, with what may be a secret covered."""
     text = source_line(path, number)
-    return None if text is None else masked(text, _heading_above(path, number, source_line))
+    return None if text is None else masked(text, _find_heading(path, number, source_line))
 
 
 def masked(text: str, heading: str = "") -> str:
@@ -40,7 +40,7 @@ def masked(text: str, heading: str = "") -> str:
     return f"{key}= {COVER}"
 
 
-def _heading_above(path: str, number: int, line: Callable[[str, int], str | None]) -> str:
+def _find_heading(path: str, number: int, line: Callable[[str, int], str | None]) -> str:
     for above in range(number, 0, -1):
         found = HEADING.match(line(path, above) or "")
         if found:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
 
-__all__ = ["meant"]
+__all__ = ["command_meant"]
 
 # Words of git, of package managers and of web forms, with the command that does the same here.
 _DOES: Final[dict[str, str]] = {
@@ -32,7 +32,7 @@ _DOES: Final[dict[str, str]] = {
 _MEANT: Final = {word: does for words, does in _DOES.items() for word in words.split()}
 
 
-def meant(word: str, commands: Sequence[str]) -> str:
+def command_meant(word: str, commands: Sequence[str]) -> str:
     """Return what does what the word says, or the command whose name is nearest; empty where nothing is near."""
     if word.casefold() in _MEANT:
         return _MEANT[word.casefold()]

@@ -88,8 +88,8 @@ def move(
         found = (one for one in depositor.works.all() if one.registered_at)
         registered = {one.doi.key: one.registered_landing_page or "" for one in found}
         decided = list(decide_moves(rows, known, registered, str(table)))
-        moves, plan = compare_moves(_looked_at(terminal, settings, decided, table), depositor, str(table))
-        _show(terminal, moves)
+        moves, plan = compare_moves(_visit_new_pages(terminal, settings, decided, table), depositor, str(table))
+        _show_moves(terminal, moves)
         if not dry_run:
             failed = write_failed(table, moves)
             if failed is not None:
@@ -99,7 +99,9 @@ def move(
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
 
 
-def _looked_at(terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMove]", table: Path) -> "list[SiteMove]":
+def _visit_new_pages(
+    terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMove]", table: Path
+) -> "list[SiteMove]":
     """Look at every new page; a thousand of them take a quarter of an hour, and show how far they are."""
     from doideposit.crossref.politeness import PassingTime
     from doideposit.health.moving import look_at_pages
@@ -122,7 +124,7 @@ def minutes_of(seconds: int) -> str:
     return counted(max(1, round(seconds / 60)), "minute")
 
 
-def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
+def _show_moves(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
     """Show what becomes of the rows."""
     for one in moves:
         if one.finding is not None:
@@ -167,12 +169,12 @@ class MoveRun:
         if going:
             # Nothing is changed before somebody said yes, and before the login is known.
             ask_for_production(terminal, self._depositor.target, counted(len(going), "update"), yes=yes)
-            if not self._demanded:
+            if not self._needs_approval:
                 self._depositor.ready()
         # What an earlier run sent has to be seen at its new address before anything else follows it.
         proved = self._prove(self._done)
         if not going:
-            self._tell_proved(len(self._done))
+            self._show_proved_count(len(self._done))
             return
         write_undo(self._table, going)
         self._change_records()
@@ -181,11 +183,11 @@ class MoveRun:
             self._deposit(part)
             proved += self._prove(part)
             if part is first:
-                terminal.say(f"proved: {_doi(part[0])} leads to {part[0].new}")
-        self._tell_proved(proved)
+                terminal.say(f"proved: {_doi_text(part[0])} leads to {part[0].new}")
+        self._show_proved_count(proved)
 
     @property
-    def _demanded(self) -> bool:
+    def _needs_approval(self) -> bool:
         """Tell whether other people have to approve what is sent."""
         return self._depositor.plans.approvals_needed > 0
 
@@ -203,7 +205,7 @@ class MoveRun:
 
         if self._plan is None:
             return
-        if self._demanded:
+        if self._needs_approval:
             self._write_plan(moves)
         plan = part_of(self._plan, {one.key for one in moves})
         show_plan(self._terminal, plan, verbose=False)
@@ -250,7 +252,7 @@ class MoveRun:
             self._terminal.say(f"{status.doi}: more than the address changed: {status.drift[0].what}")
         if proof.unseen:
             for one in proof.unseen[:MANY]:
-                self._terminal.say(f"does not lead to its new page yet: {_doi(one)}")
+                self._terminal.say(f"does not lead to its new page yet: {_doi_text(one)}")
             if len(proof.unseen) > MANY:
                 self._terminal.say(f"… and {len(proof.unseen) - MANY:,} more")
             show_error(self._terminal, proof.error)
@@ -265,10 +267,10 @@ class MoveRun:
         finish(code)
         raise AssertionError
 
-    def _tell_proved(self, count: int) -> None:
+    def _show_proved_count(self, count: int) -> None:
         if count:
             self._terminal.say(f"{counted(count, 'DOI')} proved to lead to the new address")
 
 
-def _doi(one: "SiteMove") -> str:
+def _doi_text(one: "SiteMove") -> str:
     return str(one.commentary.doi) if one.commentary else ""

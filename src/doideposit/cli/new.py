@@ -93,12 +93,12 @@ def new(invocation: Invocation, number: str, series_name: str | None, output: Pa
     """
     terminal = invocation.terminal()
     settings = invocation.settings()
-    series = _series(settings.series, series_name)
+    series = _find_series(settings.series, series_name)
     place = output or Path(f"{re.sub(r'[^A-Za-z0-9.-]', '-', number)}.yaml")
     if place.exists() and not force:
         raise UsageError(f"{place} exists already", hint="edit it, choose another name with -o, or add --force")
     _tell_if_registered(terminal, settings, number, series)
-    answers = _asked(terminal, number, series) if terminal.interactive else {}
+    answers = _ask_required(terminal, number, series) if terminal.interactive else {}
     write_product(record_text(number, series, answers).encode(), place)
     terminal.say(f"{place}: fill in what is open, then run `doideposit check {typed(place)}`")
 
@@ -132,7 +132,7 @@ def _registered_title(settings: "Settings", doi: "Doi") -> str | None:
     return status.title if status.registered else None
 
 
-def _series(known: "Mapping[str, Series]", name: str | None) -> "Series":
+def _find_series(known: "Mapping[str, Series]", name: str | None) -> "Series":
     """Return the series of that name, or the only one; raises `UsageError`."""
     if not known:
         raise ConfigurationError("the configuration describes no series", hint="add a section [series.NAME]")
@@ -144,23 +144,23 @@ def _series(known: "Mapping[str, Series]", name: str | None) -> "Series":
     return known[name]
 
 
-def _asked(terminal: Terminal, number: str, series: "Series") -> dict[str, str]:
+def _ask_required(terminal: Terminal, number: str, series: "Series") -> dict[str, str]:
     """Ask for what every record needs; an answer that is left out stays open in the file."""
     doi = series.doi_for(number)
     terminal.say(f"{series.title} {number}{f', DOI {doi}' if doi else ''}. Enter leaves a question open.\n")
-    answers = {"title": _answer("Title, as printed")}
-    while answers.setdefault("published", _answer("Date of publication, such as 2026-03-02")):
+    answers = {"title": _ask("Title, as printed")}
+    while answers.setdefault("published", _ask("Date of publication, such as 2026-03-02")):
         if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", answers["published"]) and _is_date(answers["published"]):
             break
         terminal.line((Span("not yet: ", Style.ERROR), Span("write year, month and day with hyphens: 2026-03-02")))
         del answers["published"]
-    answers["authors"] = _answer("Authors, as in “Siegfried O. Wolf; Anna Müller” (family name last)")
+    answers["authors"] = _ask("Authors, as in “Siegfried O. Wolf; Anna Müller” (family name last)")
     if series.url is None:
-        answers["url"] = _answer("Address of its page")
+        answers["url"] = _ask("Address of its page")
     return answers
 
 
-def _answer(question: str) -> str:
+def _ask(question: str) -> str:
     return str(click.prompt(question, default="", show_default=False, value_proc=str.strip))
 
 
@@ -175,21 +175,23 @@ def _is_date(text: str) -> bool:
 
 def record_text(number: str, series: "Series", answers: Mapping[str, str]) -> str:
     """Return the record as YAML; every key without an answer is a comment with what it means and an example."""
-    return "".join(_lines(number, series, answers))
+    return "".join(_record_lines(number, series, answers))
 
 
-def _lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterator[str]:
+def _record_lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterator[str]:
     from doideposit.json_schemas import schema_location
 
     location = schema_location("record")
     if location:
         yield f"# yaml-language-server: $schema={location}\n"
     yield f"# {series.title} {number}. A line that begins with # is not read: remove the # where you fill one in.\n"
-    yield f"series: {series.name}\nnumber: {_scalar(number)}\n"
-    yield f"title: {_scalar(answers.get('title') or '')}".rstrip() + "     # as printed, without series and number\n"
+    yield f"series: {series.name}\nnumber: {_yaml_scalar(number)}\n"
+    yield (
+        f"title: {_yaml_scalar(answers.get('title') or '')}".rstrip() + "     # as printed, without series and number\n"
+    )
     yield f"published: {answers.get('published') or ''}".rstrip() + "     # a day, or a month such as 2026-03\n"
     yield "authors:     # in the order of the byline, without titles such as Dr.\n"
-    for given, family in _names(answers.get("authors") or ""):
+    for given, family in _split_names(answers.get("authors") or ""):
         yield (
             AUTHOR.format(given=given, family=family)
             .replace("given: \n", "given:\n")
@@ -206,18 +208,18 @@ def _lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterato
         yield f"\n# {' '.join(meanings[key].split())}\n# {key}: {example}\n"
 
 
-def _names(text: str) -> Iterator[tuple[str, str]]:
+def _split_names(text: str) -> Iterator[tuple[str, str]]:
     """Return given and family name of each author, from “Given Family” or “Family, Given”."""
     for name in filter(None, (each.strip() for each in text.split(";"))):
         family, comma, given = name.partition(",")
         if not comma:
             given, _, family = name.rpartition(" ")
-        yield _scalar(given.strip()), _scalar(family.strip())
+        yield _yaml_scalar(given.strip()), _yaml_scalar(family.strip())
     if not text.strip(" ;"):
         yield "", ""
 
 
-def _scalar(text: str) -> str:
+def _yaml_scalar(text: str) -> str:
     """Write a text so that YAML reads it as it is."""
     plain = re.fullmatch(r"[^\W\d_][\w .,'’“”?!()-]{4,}", text)
     return text if plain or re.fullmatch(r"[1-9]\d*|", text) else json.dumps(text, ensure_ascii=False)

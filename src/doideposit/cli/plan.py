@@ -33,7 +33,7 @@ def show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
     """
     if terminal.as_json:
         return
-    findings = [_in(entry.source, finding) for entry in plan.entries for finding in entry.findings]
+    findings = [_with_file(entry.source, finding) for entry in plan.entries for finding in entry.findings]
     shown = in_order(finding for finding in findings if verbose or finding.stops)
     terminal.lines(detailed(shown[:MOST_SHOWN], source_line, verbose=verbose, width=terminal.width))
     if len(shown) > MOST_SHOWN:
@@ -41,48 +41,48 @@ def show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
     if shown:
         terminal.say()
     terminal.line((Span(f"Plan for {TARGETS[plan.target]}", Style.HEADING),))
-    terminal.lines(_unchanged(plan, every=verbose or len(plan.entries) == 1))
+    terminal.lines(_unchanged_lines(plan, every=verbose or len(plan.entries) == 1))
     for action in (Action.BLOCKED, Action.UPDATE, Action.REGISTER):
         entries = [entry for entry in plan.entries if entry.action is action]
-        terminal.lines(_entries(entries if verbose else entries[:MOST_SHOWN]))
+        terminal.lines(_entry_lines(entries if verbose else entries[:MOST_SHOWN]))
         if not verbose and len(entries) > MOST_SHOWN:
             terminal.say(f"  … and {len(entries) - MOST_SHOWN:,} more to {action}: --verbose shows all")
     if not verbose:
-        terminal.lines(_warnings(plan))
-    terminal.lines(_sent_again(plan))
-    terminal.say(f"  {_sum(plan)}")
+        terminal.lines(_warning_lines(plan))
+    terminal.lines(_retry_warning(plan))
+    terminal.say(f"  {_summary_line(plan)}")
 
 
-def _in(source: str, finding: Finding) -> Finding:
+def _with_file(source: str, finding: Finding) -> Finding:
     """Return the finding with its file, also where it is about the whole of it, as what the ledger says of a DOI is."""
     return finding if finding.where.file else finding.at(replace(finding.where, file=source))
 
 
-def _unchanged(plan: "Plan", *, every: bool) -> Iterator[Line]:
+def _unchanged_lines(plan: "Plan", *, every: bool) -> Iterator[Line]:
     unchanged = [entry for entry in plan.entries if entry.action is Action.UNCHANGED]
     if every:
-        yield from (_line(entry) for entry in unchanged)
+        yield from (_entry_line(entry) for entry in unchanged)
         return
     for reason, count in Counter(entry.reason for entry in unchanged).most_common():
         yield (Span(f"  {count:,} unchanged", Style.DIM), Span(f": {safe(reason)}"))
 
 
-def _entries(entries: "Iterable[PlanEntry]") -> Iterator[Line]:
+def _entry_lines(entries: "Iterable[PlanEntry]") -> Iterator[Line]:
     for entry in entries:
-        yield _line(entry)
+        yield _entry_line(entry)
         for change in entry.changes[:MOST_SHOWN]:
             style = Style.ERROR if change.loses else Style.PLAIN
             yield (Span(f"    {'-' if change.loses else '~'} {safe(change.what)}", style),)
 
 
-def _line(entry: "PlanEntry") -> Line:
+def _entry_line(entry: "PlanEntry") -> Line:
     reason = f": {safe(entry.reason)}" if entry.reason and entry.action in STYLES else ""
     name = str(entry.doi) if entry.doi else "no DOI"
     style = STYLES.get(entry.action, Style.GOOD)
     return (Span(f"  {entry.action.value:<10}", style), Span(f"{name}  {safe(entry.source)}{reason}"))
 
 
-def _sent_again(plan: "Plan") -> Iterator[Line]:
+def _retry_warning(plan: "Plan") -> Iterator[Line]:
     """Say loudly that --retry sends what needs no sending: a folder may hold hundreds of such records."""
     again = sum(entry.reason == SENT_AGAIN for entry in plan.entries)
     if again:
@@ -90,13 +90,13 @@ def _sent_again(plan: "Plan") -> Iterator[Line]:
         yield (Span("  again     ", Style.WARNING), Span(text))
 
 
-def _warnings(plan: "Plan") -> Iterator[Line]:
+def _warning_lines(plan: "Plan") -> Iterator[Line]:
     """Show the warnings of what will be sent: by name, since one may be a wrong author, and each kind once."""
     kinds: dict[str, list[Finding]] = {}
     for entry in plan.entries:
         for finding in entry.findings if entry.action.sends else ():
             if finding.severity is Severity.WARNING and not finding.ignored_because:
-                kinds.setdefault(finding.code, []).append(_in(entry.source, finding))
+                kinds.setdefault(finding.code, []).append(_with_file(entry.source, finding))
     for code, found in islice(kinds.items(), MOST_SHOWN):
         where = found[0].where
         place = ":".join(str(part) for part in (where.file, where.line) if part is not None)
@@ -106,7 +106,7 @@ def _warnings(plan: "Plan") -> Iterator[Line]:
         yield (Span("            warnings do not block: look at each, it may be a mistake", Style.DIM),)
 
 
-def _sum(plan: "Plan") -> str:
+def _summary_line(plan: "Plan") -> str:
     """Return what it comes to, and what costs a fee."""
     parts = []
     if plan.new:

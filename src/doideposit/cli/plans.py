@@ -77,7 +77,7 @@ def plan(
             made = depositor.plan(*paths, retry=retry, allow_loss=allow_loss, unseen=unseen)
         show_plan(terminal, made, verbose=verbose)
         if not made.ok and not skip_invalid:
-            _refuse(terminal, made, "No plan was written. ")
+            _refuse_plan(terminal, made, "No plan was written. ")
         write_plan(invocation, terminal, depositor, made, output, by=by, flag=target)
     finish(ExitCode.DONE if made.ok else ExitCode.REJECTED)
 
@@ -96,14 +96,16 @@ def write_plan(
     file = depositor.plans.write(made, output, by=name_of_person(by))
     demanded = depositor.plans.approvals_needed
     if terminal.as_json:
-        terminal.json({**made.to_dict(), **_about(file), "file": str(output)})
+        terminal.json({**made.to_dict(), **_plan_file_document(file), "file": str(output)})
         return
     _show_consequences(terminal, file)
     command = "approve" if demanded else "apply"
-    _next(terminal, f"written to {output}", f"`{_command(invocation, command, output)}`", flag, other=demanded > 0)
+    _show_next(
+        terminal, f"written to {output}", f"`{_command_for(invocation, command, output)}`", flag, other=demanded > 0
+    )
 
 
-def _refuse(terminal: Terminal, made: "Plan", words: str) -> None:
+def _refuse_plan(terminal: Terminal, made: "Plan", words: str) -> None:
     if terminal.as_json:
         terminal.json(made.to_dict())
     else:
@@ -113,7 +115,7 @@ def _refuse(terminal: Terminal, made: "Plan", words: str) -> None:
     finish(ExitCode.REJECTED)
 
 
-def _about(file: "PlanFile") -> dict[str, object]:
+def _plan_file_document(file: "PlanFile") -> dict[str, object]:
     """Return what JSON says of a plan file beside its records."""
     body = file.plan
     return {
@@ -131,19 +133,19 @@ def _show_consequences(terminal: Terminal, file: "PlanFile") -> None:
         terminal.say(f"  {safe(sentence)}")
 
 
-def _command(invocation: Invocation, name: str, path: Path) -> str:
+def _command_for(invocation: Invocation, name: str, path: Path) -> str:
     config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
     return f"doideposit{config} {name} {typed(path)}"
 
 
-def _for_real(invocation: Invocation, file: "PlanFile", path: Path) -> str:
+def _production_command(invocation: Invocation, file: "PlanFile", path: Path) -> str:
     """Return the command that plans the same for production."""
     shown = [from_here(Path(one.path)) for one in file.plan.sources]
     config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
     return f"doideposit{config} plan {typed(*shown)} -o {typed(path)} --target production"
 
 
-def _next(terminal: Terminal, done: str, command: str, flag: str | None, *, other: bool = False) -> None:
+def _show_next(terminal: Terminal, done: str, command: str, flag: str | None, *, other: bool = False) -> None:
     terminal.say()
     terminal.say(done[:1].upper() + done[1:])
     who = "another person runs " if other else ""
@@ -181,9 +183,9 @@ def approve(
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
         file = read_plan(path)
-        now = _shown(terminal, depositor, file, without_files=True, verbose=verbose)
+        now = _show_plan_now(terminal, depositor, file, without_files=True, verbose=verbose)
         if not now.new + now.updates:
-            _outdated(terminal, now, file)
+            _stop_outdated(terminal, now, file)
         name = name_of_person(by)
         if not yes:
             _ask_approval(terminal, file)
@@ -192,22 +194,28 @@ def approve(
         missing = max(0, depositor.plans.approvals_needed - len(names))
     if as_json:
         terminal.json(
-            {"ok": True, "target": file.plan.target, **_about(file), "approved_by": list(names), "missing": missing}
+            {
+                "ok": True,
+                "target": file.plan.target,
+                **_plan_file_document(file),
+                "approved_by": list(names),
+                "missing": missing,
+            }
         )
     elif missing:
         more = "1 more approval is" if missing == 1 else f"{missing} more approvals are"
-        _next(
+        _show_next(
             terminal,
             f"approved by {', '.join(names)}: {more} needed",
-            f"`{_command(invocation, 'approve', path)}`",
+            f"`{_command_for(invocation, 'approve', path)}`",
             target,
             other=True,
         )
     else:
-        _next(terminal, f"approved by {', '.join(names)}", f"`{_command(invocation, 'apply', path)}`", target)
+        _show_next(terminal, f"approved by {', '.join(names)}", f"`{_command_for(invocation, 'apply', path)}`", target)
 
 
-def _shown(
+def _show_plan_now(
     terminal: Terminal, depositor: "Depositor", file: "PlanFile", *, without_files: bool, verbose: bool
 ) -> "Plan":
     """Show who made a plan, what it would do now, and what that means; return it as it stands now."""
@@ -283,9 +291,9 @@ def apply(
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
         file = read_plan(path)
-        now = _shown(terminal, depositor, file, without_files=without_files, verbose=verbose)
+        now = _show_plan_now(terminal, depositor, file, without_files=without_files, verbose=verbose)
         if dry_run or not now.new + now.updates:
-            _stop_here(terminal, depositor, now, file)
+            _stop_without_sending(terminal, depositor, now, file)
         depositor.plans.wants_approval(file)
         ask_before_production(terminal, now, yes=yes)
         depositor.ready(file)
@@ -296,28 +304,32 @@ def apply(
                 without_files=without_files,
                 on_event=narrator(terminal, many=len(now.entries) > 1),
             )
-        again = _for_real(invocation, file, path)
-        code = conclude(terminal, settings, depositor, report, wait=wait, flag=target, again=again, about=_about(file))
+        again = _production_command(invocation, file, path)
+        code = conclude(
+            terminal, settings, depositor, report, wait=wait, flag=target, again=again, about=_plan_file_document(file)
+        )
     finish(code)
 
 
-def _stop_here(terminal: Terminal, depositor: "Depositor", now: "Plan", file: "PlanFile") -> None:
+def _stop_without_sending(terminal: Terminal, depositor: "Depositor", now: "Plan", file: "PlanFile") -> None:
     """End without sending: the plan was only to be shown, was applied before, or is not what it was any more."""
     if not now.new + now.updates:
-        _outdated(terminal, now, file)
+        _stop_outdated(terminal, now, file)
     if terminal.as_json:
-        terminal.json({**now.to_dict(), **_about(file), "approved_by": list(depositor.plans.approvers(file))})
+        terminal.json(
+            {**now.to_dict(), **_plan_file_document(file), "approved_by": list(depositor.plans.approvers(file))}
+        )
     else:
         terminal.say("Dry run: nothing was sent and nothing was written down.")
     finish(ExitCode.DONE if now.ok else ExitCode.REJECTED)
 
 
-def _outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
+def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
     """End where nothing of a plan can be sent any more: it is done already, or something moved since it was made."""
     planned = zip(now.entries, file.plan.records, strict=True)
     moved = any(entry.action.value == "blocked" != record.action for entry, record in planned)
     if terminal.as_json:
-        terminal.json({**now.to_dict(), **_about(file), "ok": not moved})
+        terminal.json({**now.to_dict(), **_plan_file_document(file), "ok": not moved})
     elif moved:
         terminal.say()
         words = "The plan no longer matches what it was made from: make a new one."

@@ -69,14 +69,14 @@ def show_receipt(
         )
         if status.title:
             terminal.say(f"  {safe(status.title)}")
-        for name, text in _details(status):
+        for name, text in _detail_rows(status):
             terminal.line((Span(f"  {name:<11}", Style.DIM), Span(safe(text))))
-        action = f"{REHEARSED} `{again}`" if again else with_target(_next(status), flag)
+        action = f"{REHEARSED} `{again}`" if again else with_target(_next_step(status), flag)
         if action:
             terminal.line((Span("  next       ", Style.HINT), Span(action)))
 
 
-def _next(status: "WorkStatus") -> str:
+def _next_step(status: "WorkStatus") -> str:
     """Return the next step; where a look-up came too early, that it can be made again."""
     early = any(proof.text and not proof for proof in status.milestones.values())
     if early and status.next_action == "nothing to do":
@@ -84,8 +84,8 @@ def _next(status: "WorkStatus") -> str:
     return safe(status.next_action)
 
 
-def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
-    yield from _milestones(status)
+def _detail_rows(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
+    yield from _milestone_rows(status)
     if status.outcome is not None and status.message and (not status.outcome.is_registered or status.finding):
         yield "Crossref", f"“{status.message.strip()}”"
     elif status.failed and status.message:
@@ -99,15 +99,15 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
         yield "set aside", f"because: {status.acknowledged}"
 
 
-def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
+def _milestone_rows(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     for milestone, proof in status.milestones.items():
         # The first column has room for ten letters.
         name = milestone.words.removeprefix("as ")
         if proof:
-            yield name, f"{local_time(proof.at)}  {_proof(status, proof)}"
+            yield name, f"{local_time(proof.at)}  {_short_proof(status, proof)}"
         elif proof.text:
             # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
-            yield name, f"{'not proved':<23}  {_proof(status, proof)}"
+            yield name, f"{'not proved':<23}  {_short_proof(status, proof)}"
     for one in status.drift:
         yield "changed", one.what
         for change in one.fields if one.kind is DriftKind.DEPOSIT else ():
@@ -121,7 +121,7 @@ REHEARSED = "this was a rehearsal, and the DOI does not exist yet. For real:"
 PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": ""}
 
 
-def _proof(status: "WorkStatus", proof: "Proof") -> str:
+def _short_proof(status: "WorkStatus", proof: "Proof") -> str:
     """Return the proof without the long name of the file that stands below it anyway."""
     name = status.submission.file_name if status.submission else None
     return proof.text.replace(name, "this file") if name else proof.text
@@ -172,9 +172,9 @@ def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterat
 
     Where not even DOI and state fit beside each other, they stand below each other.
     """
-    from doideposit.cli.drawing import cropped, fitting_table
+    from doideposit.cli.drawing import crop, fitting_table
 
-    rows = [_cells(status) for status in statuses]
+    rows = [_table_cells(status) for status in statuses]
     table = fitting_table(rows, LAYOUTS, width, last="title", room=NARROWEST_TITLE)
     if table is not None:
         yield table
@@ -184,10 +184,10 @@ def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterat
         yield (Span(*row["DOI"]),)
         # Two columns before the state, and two between state and title.
         room = max(NARROWEST_TITLE, (width or 0) - len(state) - 4)
-        yield (Span("  "), Span(f"{state}  ", style), Span(cropped(title, room)))
+        yield (Span("  "), Span(f"{state}  ", style), Span(crop(title, room)))
 
 
-def _cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
+def _table_cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
     words, style = state_words(status)
     moment = local_time(status.registration.at)
     return {
@@ -196,12 +196,12 @@ def _cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
         # Date, hour and minute; seconds are in the JSON.
         "registered": (moment[:16], Style.PLAIN),
         "registered on": (moment[:10], Style.PLAIN),
-        "proved": (_proved(status), Style.PLAIN),
+        "proved": (_last_proved(status), Style.PLAIN),
         "title": (safe(status.title), Style.PLAIN),
     }
 
 
-def _proved(status: "WorkStatus") -> str:
+def _last_proved(status: "WorkStatus") -> str:
     """Return how far it is proved: the last of the six, and an earlier one that was looked for and not found."""
     reached = [milestone for milestone, proof in status.milestones.items() if proof]
     if not reached:

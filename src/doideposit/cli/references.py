@@ -85,19 +85,21 @@ def references(
         )
         acceptance = Acceptance(terminal, settings, depositor, works, anyway=anyway, send=send, yes=yes)
         if accepted or (send and not ask):
-            finish(acceptance.given(dois, accepted, offline=offline))
-        report = depositor.references.of(*dois, offline=offline, search=not no_search, on_event=_teller(terminal))
+            finish(acceptance.accept_given(dois, accepted, offline=offline))
+        report = depositor.references.of(
+            *dois, offline=offline, search=not no_search, on_event=_progress_printer(terminal)
+        )
         if as_json and not ask:
             terminal.json(report.to_dict())
         else:
-            _show(terminal, report)
+            _show_lists(terminal, report)
         code = ExitCode.WORLD if report.error else ExitCode.DONE if report.ok else ExitCode.REJECTED
         if ask:
-            code = acceptance.asked(report) or code
+            code = acceptance.accept_by_questions(report) or code
     finish(code)
 
 
-def _teller(terminal: Terminal) -> "Callable[[Progress], None]":
+def _progress_printer(terminal: Terminal) -> "Callable[[Progress], None]":
     told = 0
 
     def tell(progress: "Progress") -> None:
@@ -112,7 +114,7 @@ def _teller(terminal: Terminal) -> "Callable[[Progress], None]":
 # Showing.
 
 
-def _show(terminal: Terminal, report: "ReferencesReport") -> None:
+def _show_lists(terminal: Terminal, report: "ReferencesReport") -> None:
     for each in report.lists:
         terminal.line((Span(str(each.doi), Style.PLACE), Span(f"  {safe(each.title)}")))
         if not each.references:
@@ -132,7 +134,7 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
         ReferenceState.DEAD: ("dead", Style.ERROR),
         ReferenceState.WRONG: ("wrong", Style.ERROR),
     }[one.state]
-    doi = f"  {one.doi} ({_whose(one)})" if one.doi else ""
+    doi = f"  {one.doi} ({_asserted_by(one)})" if one.doi else ""
     terminal.line((Span(f"  {one.number:>3}  "), Span(word, style), Span(safe(doi), Style.PLACE)))
     if one.state is ReferenceState.MATCHED and not one.doubts:
         return
@@ -154,7 +156,7 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
         terminal.line((Span("       accept it: ", Style.HINT), Span(safe(command))))
 
 
-def _whose(one: "ReferenceFeedback") -> str:
+def _asserted_by(one: "ReferenceFeedback") -> str:
     if one.asserted_by == "crossref":
         return "found by Crossref"
     return f"yours, at {one.agency}" if one.agency else "yours"

@@ -62,7 +62,7 @@ def report(
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
-        only, heading = (None, _main_name(settings)) if publisher is None else _one_of(settings, publisher)
+        only, heading = (None, _heading_name(settings)) if publisher is None else _find_publisher(settings, publisher)
         gathered = gather(depositor, system_clock(), version=__version__, publisher=heading, only=only)
         if not only:
             # The inbox is a matter of those who look after the installation.
@@ -77,29 +77,29 @@ def report(
         click.echo(text, nl=False)
     else:
         write_output(output, text)
-        _tell(terminal, gathered, output, as_json=as_json)
+        _show_result(terminal, gathered, output, as_json=as_json)
     finish(ExitCode.DONE)
 
 
-def _main_name(settings: "Settings") -> str:
+def _heading_name(settings: "Settings") -> str:
     # Of several publishers that all have names, none is the one that everything belongs to.
     several = settings.publisher and len(settings.publishers) > 1
     return settings.depositor.name if settings.depositor and not several else ""
 
 
-def _one_of(settings: "Settings", name: str) -> tuple[str, str]:
+def _find_publisher(settings: "Settings", name: str) -> tuple[str, str]:
     """Return a publisher as the ledger has it, and the name that heads its page; raise `UsageError` for nobody."""
     from doideposit.reports.standing import MAIN_PUBLISHER
 
     if name == MAIN_PUBLISHER and not settings.publisher:
-        return "", _main_name(settings)
+        return "", _heading_name(settings)
     if name in settings.publishers:
         return name, settings.publishers[name].depositor.name
     known = [*([] if settings.publisher else [MAIN_PUBLISHER]), *settings.publishers]
     raise UsageError(f"there is no publisher “{name}”", hint=f"the configuration has {', '.join(known)}")
 
 
-def _tell(terminal: "Terminal", gathered: "Report", path: Path, *, as_json: bool) -> None:
+def _show_result(terminal: "Terminal", gathered: "Report", path: Path, *, as_json: bool) -> None:
     counts = gathered.counts
     if as_json:
         terminal.json({"ok": counts["attention"] == 0, "file": str(path), **gathered.to_dict()})

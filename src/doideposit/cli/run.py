@@ -38,7 +38,7 @@ JITTER = 0.05
 NAP = 0.5
 
 
-def _interval(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:
+def _parse_interval(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:
     from doideposit.config.durations import parse_duration
 
     if text is None:
@@ -52,7 +52,7 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str | None) ->
     return length
 
 
-def _ping_address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
+def _parse_ping_address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
     from pydantic import TypeAdapter, ValidationError
 
     from doideposit.config.addresses import PingAddress
@@ -72,7 +72,7 @@ def _ping_address(_ctx: click.Context, _param: click.Parameter, url: str | None)
 @target_option
 @click.option(
     "--every",
-    callback=_interval,
+    callback=_parse_interval,
     metavar="TIME",
     help="Keep going, with a pass every 15m, 2h or so; for containers.",
 )
@@ -80,7 +80,10 @@ def _ping_address(_ctx: click.Context, _param: click.Parameter, url: str | None)
 @click.option("--json-logs", is_flag=True, help="Tell what happens on standard error, one JSON object a line.")
 @click.option("--heartbeat", type=click.Path(path_type=Path, dir_okay=False), help="Write this file after every pass.")
 @click.option(
-    "--ping", callback=_ping_address, metavar="URL", help="Fetch this address after every pass that did what it should."
+    "--ping",
+    callback=_parse_ping_address,
+    metavar="URL",
+    help="Fetch this address after every pass that did what it should.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing about a pass in which all went well.")
 @click.option(
@@ -106,23 +109,23 @@ def run_job(
     would start it again at once for that, use --rejected-ok.
     """
     terminal = invocation.terminal(as_json=as_json)
-    settings = _with_options(invocation.settings(target=target), inbox, heartbeat, ping)
-    with _logging(terminal, as_json=json_logs), _StopRequest() as stop:
-        job, doors = _job(settings), _doors(settings, stop, terminal)
+    settings = _with_flags(invocation.settings(target=target), inbox, heartbeat, ping)
+    with _log_to_stderr(terminal, as_json=json_logs), _StopRequest() as stop:
+        job, doors = _make_job(settings), _make_context(settings, stop, terminal)
         if every is None:
             outcome = job.run(doors)
             code = outcome.exit_code
             if code or not quiet:
-                _show(terminal, outcome, in_one_line=False)
+                _show_outcome(terminal, outcome, in_one_line=False)
             if rejected_ok and code == ExitCode.REJECTED:
                 code = ExitCode.DONE
         else:
-            _again_and_again(terminal, job, doors, stop, every, quiet=quiet)
+            _run_repeatedly(terminal, job, doors, stop, every, quiet=quiet)
             code = ExitCode.INTERRUPTED if stop.by_hand else ExitCode.DONE
     finish(code)
 
 
-def _with_options(settings: "Settings", inbox: Path | None, heartbeat: Path | None, ping: str | None) -> "Settings":
+def _with_flags(settings: "Settings", inbox: Path | None, heartbeat: Path | None, ping: str | None) -> "Settings":
     monitoring = settings.monitoring
     if heartbeat is not None:
         monitoring = replace(monitoring, heartbeat_file=heartbeat.absolute())
@@ -132,7 +135,7 @@ def _with_options(settings: "Settings", inbox: Path | None, heartbeat: Path | No
     return replace(settings, inbox=chosen, monitoring=monitoring)
 
 
-def _show(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: bool) -> None:
+def _show_outcome(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: bool) -> None:
     import json
 
     if not terminal.as_json:
@@ -146,7 +149,7 @@ def _show(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: bool) -> No
 # The job, and its doors to the world.
 
 
-def _job(settings: "Settings") -> "Job":
+def _make_job(settings: "Settings") -> "Job":
     from doideposit import __version__
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.run import Job
@@ -170,7 +173,7 @@ def _job(settings: "Settings") -> "Job":
     )
 
 
-def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":
+def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":
     from doideposit.job.hook_calls import open_hooks
     from doideposit.job.run import JobContext
     from doideposit.wiring import open_depositor, system_clock
@@ -180,8 +183,8 @@ def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "J
         clock=system_clock,
         open_depositor=lambda: open_depositor(settings, announce=terminal.note),
         send_mail=None if settings.mail is None else lambda message: _send_mail(settings, message),
-        ping=None if url is None else lambda: _ping(url),
-        mailbox=None if settings.mailbox is None else _mailbox(settings.mailbox),
+        ping=None if url is None else lambda: _ping_monitor(url),
+        mailbox=None if settings.mailbox is None else _mailbox_reader(settings.mailbox),
         hooks=open_hooks(settings, environ=os.environ, clock=system_clock),
         stop=stop,
         host=socket.gethostname(),
@@ -197,7 +200,7 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
     send(settings.mail, message, mail_password(settings, os.environ))
 
 
-def _mailbox(section: "MailboxSection") -> "Mailbox":
+def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
     """Return what reads the mailbox; its password is fetched when it is read, and not before."""
     from doideposit.config.passwords import resolve_password
     from doideposit.job.mailbox import ImapServer, read_imap, read_maildir
@@ -216,7 +219,7 @@ def _mailbox(section: "MailboxSection") -> "Mailbox":
     return read
 
 
-def _ping(url: str) -> None:
+def _ping_monitor(url: str) -> None:
     """Fetch the address; no message repeats it, because such addresses are secrets of their own."""
     from doideposit.crossref.http import NoAnswer, Timeouts, host_alone
     from doideposit.wiring import open_fetch
@@ -248,21 +251,21 @@ class _StopRequest:
 
     def __enter__(self) -> Self:
         for number in (signal.SIGTERM, signal.SIGINT):
-            self._before[number] = signal.signal(number, self._ask)
+            self._before[number] = signal.signal(number, self._handle_signal)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]  # it is what signal() gave back
 
-    def _ask(self, number: int, _frame: FrameType | None) -> None:
+    def _handle_signal(self, number: int, _frame: FrameType | None) -> None:
         if self.by_hand and number == signal.SIGINT:
             raise KeyboardInterrupt
         self.asked = True
         self.by_hand = self.by_hand or number == signal.SIGINT
 
 
-def _again_and_again(
+def _run_repeatedly(
     terminal: Terminal, job: "Job", doors: "JobContext", stop: _StopRequest, every: timedelta, *, quiet: bool
 ) -> None:
     """Run pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
@@ -271,7 +274,7 @@ def _again_and_again(
         try:
             outcome = job.run(doors)
             if outcome.exit_code or not quiet:
-                _show(terminal, outcome, in_one_line=True)
+                _show_outcome(terminal, outcome, in_one_line=True)
         except DoiDepositError as error:
             terminal.note(f"{error.message}; the next pass tries again")
         # A fault of one pass must not end a service that runs for months.
@@ -288,7 +291,7 @@ def _sleep_until(moment: float, stop: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _logging(terminal: Terminal, *, as_json: bool) -> Iterator[None]:
+def _log_to_stderr(terminal: Terminal, *, as_json: bool) -> Iterator[None]:
     """Send the library's log to standard error for as long as the command runs."""
     from doideposit.cli.logs import JsonLines, PlainLines
 

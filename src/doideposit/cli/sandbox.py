@@ -58,7 +58,7 @@ def sandbox(
             terminal.say(f"{name:<22} {kind.meaning}")
         return
     if fill is not None:
-        _fill(invocation, terminal, fill)
+        _add_past_submissions(invocation, terminal, fill)
         return
     simulated = Sandbox(
         accounts=[Account.role(user, "sandbox", prefixes or ("*",))],
@@ -76,7 +76,7 @@ def sandbox(
         serve(simulated, host, port, ready=ready, log=terminal.note, allow_remote=allow_remote)
 
 
-def _fill(invocation: Invocation, terminal: Terminal, count: int) -> None:
+def _add_past_submissions(invocation: Invocation, terminal: Terminal, count: int) -> None:
     """Give the embedded sandbox a past, of the first series of the configuration."""
     from doideposit.sandbox.foreign import ForeignReport, register_foreign
     from doideposit.wiring import embedded_sandbox, open_validator, system_clock

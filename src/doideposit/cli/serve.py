@@ -53,7 +53,7 @@ def serve(
     pages = open_for_accounts(settings, announce=terminal.note)
     api = application(
         lambda: open_depositor(settings, announce=terminal.note),
-        tokens=_tokens(settings, needed=pages is None),
+        tokens=_load_tokens(settings, needed=pages is None),
         notify_endpoints=settings.api.notify_endpoints,
         log=terminal.note,
         log_as_json=json_logs,
@@ -76,7 +76,7 @@ def serve(
     terminal.note("stopped: every request was answered")
 
 
-def _tokens(settings: "Settings", *, needed: bool) -> "Tokens":
+def _load_tokens(settings: "Settings", *, needed: bool) -> "Tokens":
     from doideposit.config.passwords import resolve_password
     from doideposit.web.tokens import Tokens
 
@@ -90,7 +90,7 @@ def _tokens(settings: "Settings", *, needed: bool) -> "Tokens":
             'pages [desk.accounts.NAME] with password = { env = "DESK_PASSWORD" } and roles = ["edit", "register"]',
         )
     secrets = {
-        holder: resolve_password(each, environ=os.environ, service=_service(publisher), username=name)
+        holder: resolve_password(each, environ=os.environ, service=_keyring_service(publisher), username=name)
         for holder, (each, publisher, name) in references.items()
     }
     unknown = {name for each, _, _ in references.values() for name in each.series} - set(settings.series)
@@ -105,6 +105,6 @@ def _tokens(settings: "Settings", *, needed: bool) -> "Tokens":
     )
 
 
-def _service(publisher: str) -> str:
+def _keyring_service(publisher: str) -> str:
     """Return what a keyring knows the tokens of a publisher by."""
     return f"doideposit-api-{publisher}" if publisher else "doideposit-api"

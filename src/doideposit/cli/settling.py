@@ -36,7 +36,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
         wanted = find_dois(depositor, works)
         if not wanted:
             wanted = [one.doi for one in depositor.statuses() if one.registered and not (one.resolves and one.indexed)]
-        error = _look(depositor, wanted, found)
+        error = _verify_each(depositor, wanted, found)
         needing = any(one.needs_person for one in found)
         if as_json:
             document: dict[str, object] = {"ok": error is None and not needing, "target": depositor.target}
@@ -50,7 +50,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
     finish(ExitCode.WORLD if error else ExitCode.REJECTED if needing else ExitCode.DONE)
 
 
-def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> RegistrarError | None:
+def _verify_each(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> RegistrarError | None:
     """Resolve the DOIs one by one into `found`, until the services are away."""
     for doi in wanted:
         try:
@@ -74,7 +74,7 @@ def acknowledge(invocation: Invocation, work: str, reason: str, target: str | No
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        _tell(invocation, depositor.acknowledge(find_doi(depositor, work), reason), as_json=as_json)
+        _show_status(invocation, depositor.acknowledge(find_doi(depositor, work), reason), as_json=as_json)
 
 
 @click.command()
@@ -92,10 +92,10 @@ def abandon(invocation: Invocation, work: str, reason: str, target: str | None, 
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        _tell(invocation, depositor.abandon(find_doi(depositor, work), reason), as_json=as_json)
+        _show_status(invocation, depositor.abandon(find_doi(depositor, work), reason), as_json=as_json)
 
 
-def _tell(invocation: Invocation, status: WorkStatus, *, as_json: bool) -> None:
+def _show_status(invocation: Invocation, status: WorkStatus, *, as_json: bool) -> None:
     terminal = invocation.terminal(as_json=as_json)
     if as_json:
         terminal.json({"ok": True, "target": status.target, "records": [status.to_dict()]})

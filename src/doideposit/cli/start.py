@@ -35,31 +35,31 @@ def show_start(invocation: Invocation) -> None:
     terminal = invocation.terminal()
     settings = invocation.settings(required=False)
     if settings.path is None:
-        terminal.draw(*_nowhere())
+        terminal.draw(*_lines_without_configuration())
         return
     terminal.draw(
-        _row("folder", str(Path.cwd())),
-        _row("configuration", f"{settings.path}: {', '.join(each.title for each in settings.series.values())}"),
-        _row("target", TARGETS[settings.target]),
+        _make_row("folder", str(Path.cwd())),
+        _make_row("configuration", f"{settings.path}: {', '.join(each.title for each in settings.series.values())}"),
+        _make_row("target", TARGETS[settings.target]),
     )
     # What a rehearsal registered is nothing to go on from, so the real numbers are shown wherever there are any.
     for target in dict.fromkeys((settings.target, "production")):
-        terminal.draw(*_standing(invocation.settings(target=target), first=target == settings.target))
+        terminal.draw(*_lines_of_target(invocation.settings(target=target), first=target == settings.target))
 
 
-def _row(name: str, text: str, style: Style = Style.DIM) -> Line:
+def _make_row(name: str, text: str, style: Style = Style.DIM) -> Line:
     return (Span(f"{name:<{WIDTH}}", style), Span(safe(text)))
 
 
-def _nowhere() -> Iterator[Line]:
+def _lines_without_configuration() -> Iterator[Line]:
     yield (Span(f"There is no doideposit.toml in {Path.cwd()} or above it."),)
     yield ()
-    yield _row("if you have one", "go to the folder of your records first: cd FOLDER", Style.HINT)
-    yield _row("if not", "`doideposit init` writes one; `doideposit demo` shows the whole job before", Style.HINT)
+    yield _make_row("if you have one", "go to the folder of your records first: cd FOLDER", Style.HINT)
+    yield _make_row("if not", "`doideposit init` writes one; `doideposit demo` shows the whole job before", Style.HINT)
     yield (Span(ALL, Style.DIM),)
 
 
-def _standing(settings: "Settings", *, first: bool) -> Iterator[Line]:
+def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     """Show the last numbers of one target, what is outstanding, what needs a person; for the `first` what comes next.
 
     Nothing is made where there is no ledger yet.
@@ -72,20 +72,20 @@ def _standing(settings: "Settings", *, first: bool) -> Iterator[Line]:
             outstanding, due = depositor.outstanding(), depositor.next_due()
     if not first and statuses:
         yield ()
-        yield _row("target", TARGETS[settings.target])
+        yield _make_row("target", TARGETS[settings.target])
     if statuses:
-        yield from (_row("last", text) for text in _last(settings, statuses))
+        yield from (_make_row("last", text) for text in _last_numbers(settings, statuses))
         when = f" after {local_time(due)}" if due else ""
         asks = f"{counted(outstanding, 'DOI')}: look again{when} with {with_target('`doideposit poll`', flag)}"
-        yield _row("outstanding", asks if outstanding else "nothing")
-        yield from _attention(statuses, flag)
+        yield _make_row("outstanding", asks if outstanding else "nothing")
+        yield from _attention_lines(statuses, flag)
     elif first:
-        yield _row("last", "nothing was deposited from here yet")
+        yield _make_row("last", "nothing was deposited from here yet")
     if first:
-        yield from _next(settings, statuses)
+        yield from _next_command_lines(settings, statuses)
 
 
-def _last(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[str]:
+def _last_numbers(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[str]:
     """Return the last number of each series, with its title and state."""
     for name, series in settings.series.items():
         own = [one for one in statuses if one.series == name]
@@ -95,23 +95,23 @@ def _last(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[str]:
             yield f"{series.title} {number}, “{own[-1].title}”, {state}; {counted(len(own), 'DOI')} in all"
 
 
-def _attention(statuses: "list[WorkStatus]", flag: str | None) -> Iterator[Line]:
+def _attention_lines(statuses: "list[WorkStatus]", flag: str | None) -> Iterator[Line]:
     needing = [one for one in statuses if one.needs_person]
-    yield _row(
+    yield _make_row(
         "needs you", "nothing" if not needing else counted(len(needing), "DOI"), Style.ERROR if needing else Style.DIM
     )
     for one in needing[:MOST_ADVICE]:
-        yield _row("", f"{one.doi}: {with_target(one.next_action, flag)}")
+        yield _make_row("", f"{one.doi}: {with_target(one.next_action, flag)}")
     if len(needing) > MOST_ADVICE:
-        yield _row("", with_target("`doideposit status --attention` shows all", flag))
+        yield _make_row("", with_target("`doideposit status --attention` shows all", flag))
 
 
-def _next(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[Line]:
+def _next_command_lines(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[Line]:
     """Show the next command: a record for the number after the last one, where that is a number."""
     known = settings.series
     made = (known[one.series].number_in(one.doi) for one in statuses if one.series in known)
     numbers = [int(number) for number in made if number and number.isdecimal()]
     following = str(max(numbers) + 1) if numbers else "NUMBER"
-    yield _row("next", f"`doideposit extract DOCUMENT -o {following}.yaml`", Style.HINT)
-    yield _row("", f"or `doideposit new {following}`, then `doideposit check`, then `doideposit deposit`")
+    yield _make_row("next", f"`doideposit extract DOCUMENT -o {following}.yaml`", Style.HINT)
+    yield _make_row("", f"or `doideposit new {following}`, then `doideposit check`, then `doideposit deposit`")
     yield (Span(ALL, Style.DIM),)

@@ -76,12 +76,12 @@ def status(
             warned = sum(len(one.open_warnings) for one in found)
             terminal.json(document | {"warnings": warned, "inbox_waiting": waiting.counts})
         elif watch is not None:
-            _watch(terminal, watch, lambda: list(_overview(terminal, look(), depositor, target)))
+            _show_repeatedly(terminal, watch, lambda: list(_show_overview(terminal, look(), depositor, target)))
         elif wanted:
             show_receipt(terminal, look(), flag=target)
-            _say_what_is_near(terminal, depositor, [one.doi for one in look() if one.state is None])
+            _show_similar_dois(terminal, depositor, [one.doi for one in look() if one.state is None])
         else:
-            terminal.lines(_overview(terminal, look(), depositor, target))
+            terminal.lines(_show_overview(terminal, look(), depositor, target))
             _show_waiting(terminal, waiting)
 
 
@@ -92,7 +92,7 @@ def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
         terminal.line((Span(f"  {safe(action)}"),))
 
 
-def _overview(
+def _show_overview(
     terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor", flag: str | None
 ) -> "Iterator[Drawable]":
     """Show the table, what it comes to, and what to do next."""
@@ -104,7 +104,7 @@ def _overview(
     yield from status_table(statuses, terminal.width)
     registered = sum(one.registered for one in statuses)
     attention = [one for one in statuses if one.needs_person]
-    numbers = f"{registered:,} registered, {_outstanding(statuses)}"
+    numbers = f"{registered:,} registered, {_count_outstanding(statuses)}"
     needing = f"{len(attention):,} {'needs' if len(attention) == 1 else 'need'} a person"
     overdue = sum(one.overdue is not None for one in statuses)
     needing += f", {overdue:,} overdue" if overdue else ""
@@ -125,7 +125,7 @@ def _overview(
         yield (Span("look again ", Style.HINT), Span(f"after {local_time(due)} with {with_target(POLL, flag)}"))
 
 
-def _outstanding(statuses: "list[WorkStatus]") -> str:
+def _count_outstanding(statuses: "list[WorkStatus]") -> str:
     """Return how many have no end yet; of those that are registered it is an update that has none.
 
     The two kinds are told apart, so that what is counted as registered is not counted a second time.
@@ -140,7 +140,7 @@ MOST_ADVICE = 5
 POLL = "`doideposit poll`"
 
 
-def _watch(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Drawable]]") -> None:
+def _show_repeatedly(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Drawable]]") -> None:
     """Show the same again every so many seconds until Ctrl-C; then the last look stays on the terminal.
 
     On a terminal it is drawn in place, on a screen of its own; a pipe gets one look below the other.
@@ -183,11 +183,11 @@ def history(invocation: Invocation, work: str, target: str | None, as_json: bool
                 terminal.line((Span(f"  {local_time(entry.at)}  ", Style.DIM), Span(sentence(safe(entry.text)))))
         else:
             terminal.say(f"The ledger knows nothing of {wanted} on {depositor.target}.")
-            _say_what_is_near(terminal, depositor, [wanted])
+            _show_similar_dois(terminal, depositor, [wanted])
     finish(ExitCode.DONE if entries else ExitCode.REJECTED)
 
 
-def _say_what_is_near(terminal: Terminal, depositor: "Depositor", unknown: "Iterable[Doi]") -> None:
+def _show_similar_dois(terminal: Terminal, depositor: "Depositor", unknown: "Iterable[Doi]") -> None:
     """Show which DOIs of the ledger are written nearly like those it does not know: a typing error looks new."""
     for doi in unknown:
         near = near_dois(depositor, doi)

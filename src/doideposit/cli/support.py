@@ -72,22 +72,22 @@ def support_bundle(
     """
     terminal = invocation.terminal(as_json=as_json)
     place = output or Path(f"doideposit-support-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip")
-    pack = _packer(place)
-    members = list(_members(invocation, target))
-    _show(terminal, members)
+    pack = _packer_for(place)
+    members = list(_clean_members(invocation, target))
+    _show_members(terminal, members)
     if only_list:
         terminal.say("Nothing was written.")
     else:
         if terminal.interactive and not yes and not click.confirm(f"Write {place}?", default=True, err=True):
             raise click.Abort
-        _write(place, pack(members))
+        _write_archive(place, pack(members))
         terminal.say(f"{place} is written, readable by you alone. Look through it before you hand it on.")
     if as_json:
         names = [{"name": each.name, "bytes": len(each.content), "meaning": each.meaning} for each in members]
         terminal.json({"ok": True, "file": None if only_list else str(place), "members": names})
 
 
-def _show(terminal: Terminal, members: Iterable[Member]) -> None:
+def _show_members(terminal: Terminal, members: Iterable[Member]) -> None:
     for member in members:
         size = Span(f"{len(member.content):>10,}  ", Style.DIM)
         terminal.line((size, Span(f"{member.name:<24}", Style.PLACE), Span(f" {member.meaning}")))
@@ -96,15 +96,15 @@ def _show(terminal: Terminal, members: Iterable[Member]) -> None:
 # What goes in.
 
 
-def _members(invocation: Invocation, target: str | None) -> Iterator[Member]:
+def _clean_members(invocation: Invocation, target: str | None) -> Iterator[Member]:
     """Return every member, with the secrets taken out of it."""
-    settings, reason = _settings(invocation, target)
-    clean = _Cleaner(settings, os.environ)
-    for member in _gathered(invocation, target, settings, reason):
-        yield Member(clean.text(member.name), member.meaning, clean(member.content))
+    settings, reason = _load_settings(invocation, target)
+    cleaner = _Cleaner(settings, os.environ)
+    for member in _gather_members(invocation, target, settings, reason):
+        yield Member(cleaner.text(member.name), member.meaning, cleaner(member.content))
 
 
-def _settings(invocation: Invocation, target: str | None) -> "tuple[Settings | None, str]":
+def _load_settings(invocation: Invocation, target: str | None) -> "tuple[Settings | None, str]":
     try:
         return invocation.settings(target=target), ""
     # An archive is also needed where the configuration itself is the problem.
@@ -112,65 +112,71 @@ def _settings(invocation: Invocation, target: str | None) -> "tuple[Settings | N
         return None, error.message
 
 
-def _gathered(invocation: Invocation, target: str | None, settings: "Settings | None", reason: str) -> Iterator[Member]:
+def _gather_members(
+    invocation: Invocation, target: str | None, settings: "Settings | None", reason: str
+) -> Iterator[Member]:
     from doideposit.cli.about import version_text
     from doideposit.cli.doctor import diagnosis_lines
     from doideposit.diagnosis.examination import diagnose
 
     yield Member("README.txt", "what this archive is", README.encode())
-    yield _text("versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_libraries()}\n")
+    yield _text_member(
+        "versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_library_versions()}\n"
+    )
     diagnosis = diagnose(lambda: invocation.settings(target=target))
     # A fixed width: the archive is read on another machine than this one.
     lines = ("".join(span.text for span in line) for line in diagnosis_lines(diagnosis, width=100))
-    yield _text("doctor.txt", "the diagnosis", "\n".join(lines) + "\n")
-    yield _json("doctor.json", "the same for programs", diagnosis.to_dict())
-    yield _json("environment.json", "variables by name, encodings; no values", _environment(os.environ))
+    yield _text_member("doctor.txt", "the diagnosis", "\n".join(lines) + "\n")
+    yield _json_member("doctor.json", "the same for programs", diagnosis.to_dict())
+    yield _json_member("environment.json", "variables by name, encodings; no values", _describe_environment(os.environ))
     if settings is None:
-        yield _text("missing.txt", "why settings and ledger are missing", f"{reason}\n")
+        yield _text_member("missing.txt", "why settings and ledger are missing", f"{reason}\n")
         return
-    yield _configuration(settings)
-    yield from _from_ledger(settings)
+    yield _configuration_member(settings)
+    yield from _ledger_members(settings)
 
 
-def _configuration(settings: "Settings") -> Member:
+def _configuration_member(settings: "Settings") -> Member:
     from doideposit.cli.config import values_of
 
     values = [value.to_dict() for value in values_of(settings)]
-    return _json("configuration.json", "every setting and where it comes from", values)
+    return _json_member("configuration.json", "every setting and where it comes from", values)
 
 
-def _from_ledger(settings: "Settings") -> Iterator[Member]:
+def _ledger_members(settings: "Settings") -> Iterator[Member]:
     from doideposit.deposits.ledger.inspection import look
     from doideposit.wiring import ledger_password, open_depositor
 
     try:
         condition = look(settings.ledger.url, ledger_password(settings, os.environ))
         if condition.revision is None:
-            yield _text("missing.txt", "why states and events are missing", f"no ledger yet in {condition.place}\n")
+            yield _text_member(
+                "missing.txt", "why states and events are missing", f"no ledger yet in {condition.place}\n"
+            )
         elif not condition.is_current:
-            yield _text("missing.txt", "why states and events are missing", f"revision {condition.revision}\n")
+            yield _text_member("missing.txt", "why states and events are missing", f"revision {condition.revision}\n")
         else:
             with open_depositor(settings) as depositor:
-                yield from _history(depositor)
+                yield from _history_members(depositor)
     except DoiDepositError as error:
-        yield _text("missing.txt", "why states or events are missing", f"{error.message}\n")
+        yield _text_member("missing.txt", "why states or events are missing", f"{error.message}\n")
 
 
-def _history(depositor: "Depositor") -> Iterator[Member]:
+def _history_members(depositor: "Depositor") -> Iterator[Member]:
     findings = [finding.to_dict() for finding in depositor.ledger.check()]
-    yield _json("ledger-check.json", "whether the ledger agrees with itself", findings)
+    yield _json_member("ledger-check.json", "whether the ledger agrees with itself", findings)
     states = (status.to_dict() for status in depositor.statuses())
-    yield _lines("statuses.jsonl", f"the state of each DOI on {depositor.target}", states)
+    yield _json_lines_member("statuses.jsonl", f"the state of each DOI on {depositor.target}", states)
     events = (
         {"id": each.id, "at": each.at.isoformat(), "kind": each.kind, "doi": each.doi, "detail": dict(each.detail)}
         for each in depositor.events()
     )
-    yield _lines("events.jsonl", f"what happened on {depositor.target}", events)
+    yield _json_lines_member("events.jsonl", f"what happened on {depositor.target}", events)
     for name, answer in depositor.works.result_logs(LOGS):
         yield Member(f"logs/{name}", "what Crossref answered", answer)
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+def _describe_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     from doideposit.diagnosis.surroundings import DiagnosisContext
 
     proxies = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
@@ -183,7 +189,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _libraries() -> str:
+def _library_versions() -> str:
     from importlib.metadata import PackageNotFoundError, requires, version
 
     lines = []
@@ -197,17 +203,17 @@ def _libraries() -> str:
     return "\n".join(lines)
 
 
-def _text(name: str, meaning: str, text: str) -> Member:
+def _text_member(name: str, meaning: str, text: str) -> Member:
     return Member(name, meaning, text.encode("utf-8", "backslashreplace"))
 
 
-def _json(name: str, meaning: str, document: object) -> Member:
-    return _text(name, meaning, json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+def _json_member(name: str, meaning: str, document: object) -> Member:
+    return _text_member(name, meaning, json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def _lines(name: str, meaning: str, documents: Iterable[object]) -> Member:
+def _json_lines_member(name: str, meaning: str, documents: Iterable[object]) -> Member:
     texts = (json.dumps(each, ensure_ascii=False, default=str) for each in islice(documents, MOST_LINES))
-    return _text(name, meaning, "".join(f"{text}\n" for text in texts))
+    return _text_member(name, meaning, "".join(f"{text}\n" for text in texts))
 
 
 README = """\
@@ -228,8 +234,8 @@ class _Cleaner:
     """Remove every secret that can be named from a text, and shorten logins, addresses and the home folder."""
 
     def __init__(self, settings: "Settings | None", environ: Mapping[str, str]) -> None:
-        self._secrets = [secret for secret in _secrets(settings, environ) if len(secret) >= SHORTEST]
-        self._logins = _logins(settings)
+        self._secrets = [secret for secret in _known_secrets(settings, environ) if len(secret) >= SHORTEST]
+        self._logins = _secret_logins(settings)
         home = str(Path.home())
         self._home = home.encode() if len(home) > len("/x") else b""
 
@@ -247,14 +253,14 @@ class _Cleaner:
         return self(text.encode()).decode("utf-8", "replace")
 
 
-def _logins(settings: "Settings | None") -> tuple[str, ...]:
+def _secret_logins(settings: "Settings | None") -> tuple[str, ...]:
     """Return roles that are logins by themselves; those with an address in front are shortened as addresses."""
     logins = [settings.credentials, *(one.credentials for one in settings.publishers.values())] if settings else []
     names = {each.username for one in logins for each in one.values()}
     return tuple(sorted(name for name in names - {"sandbox", "test", "production"} if "@" not in name))
 
 
-def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterator[str]:
+def _known_secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterator[str]:
     """Return what is known to be secret here: what the configuration refers to, and variables named so."""
     yield from (text for name, text in environ.items() if re.search("PASS|TOKEN|SECRET|_KEY", name, re.IGNORECASE))
     if settings is None:
@@ -262,10 +268,12 @@ def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterato
     if settings.monitoring.ping_url:
         yield settings.monitoring.ping_url
     for reference, service, username in settings.secrets():
-        yield from _fetched(reference, environ, service, username)
+        yield from _fetch_secret(reference, environ, service, username)
 
 
-def _fetched(reference: "PasswordReference", environ: Mapping[str, str], service: str, username: str) -> Iterator[str]:
+def _fetch_secret(
+    reference: "PasswordReference", environ: Mapping[str, str], service: str, username: str
+) -> Iterator[str]:
     """Return the secret where it can be had; what cannot be fetched now was not in use now either."""
     from doideposit.config.passwords import resolve_password
 
@@ -278,18 +286,18 @@ def _fetched(reference: "PasswordReference", environ: Mapping[str, str], service
 # The archive itself.
 
 
-def _packer(place: Path) -> Callable[[Iterable[Member]], bytes]:
+def _packer_for(place: Path) -> Callable[[Iterable[Member]], bytes]:
     """Return what packs files of this name; raises `UsageError` for another ending, and for a file that exists."""
     if place.exists():
         raise UsageError(f"{place} exists already", hint="name a new file with -o")
     if place.name.endswith(".zip"):
-        return _zipped
+        return _pack_zip
     if place.name.endswith((".tar.gz", ".tgz")):
-        return _tarred
+        return _pack_tar
     raise UsageError(f"{place} is neither .zip nor .tar.gz", hint="choose one of these endings for -o")
 
 
-def _zipped(members: Iterable[Member]) -> bytes:
+def _pack_zip(members: Iterable[Member]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for member in members:
@@ -297,7 +305,7 @@ def _zipped(members: Iterable[Member]) -> bytes:
     return stream.getvalue()
 
 
-def _tarred(members: Iterable[Member]) -> bytes:
+def _pack_tar(members: Iterable[Member]) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as archive:
         for member in members:
@@ -308,7 +316,7 @@ def _tarred(members: Iterable[Member]) -> bytes:
     return stream.getvalue()
 
 
-def _write(place: Path, content: bytes) -> None:
+def _write_archive(place: Path, content: bytes) -> None:
     try:
         # O_EXCL: an archive never takes the place of another file.
         handle = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

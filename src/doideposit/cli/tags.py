@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.records.identifiers import Doi
 
-__all__ = ["deposited", "show_tags", "tags"]
+__all__ = ["read_deposited", "show_tags", "tags"]
 
 
 @click.command()
@@ -39,26 +39,28 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
     if not works:
         raise UsageError("which commentary?", hint="give its number, its DOI, or its record file")
     terminal = invocation.terminal(as_json=as_json)
-    checked = list(_read(terminal, invocation.settings(target=target), works))
+    checked = list(_read_commentaries(terminal, invocation.settings(target=target), works))
     commentaries = [one.record.commentary for one in checked if one.record is not None]
     if as_json:
         terminal.json({"ok": all(one.ok for one in checked), "records": [tags_document(each) for each in commentaries]})
     else:
         for each in commentaries:
-            _show(terminal, each)
-        terminal.lines(line for one in _stopped(checked) for line in detailed([one], source_line, width=terminal.width))
+            _show_tags_of(terminal, each)
+        terminal.lines(
+            line for one in _blocking_findings(checked) for line in detailed([one], source_line, width=terminal.width)
+        )
     finish(ExitCode.DONE if all(one.ok for one in checked) else ExitCode.REJECTED)
 
 
 def show_tags(terminal: Terminal, settings: "Settings", depositor: "Depositor", doi: "Doi") -> None:
     """Show what belongs on the landing page of what was deposited last of this DOI."""
-    record = deposited(settings, depositor, doi).record
+    record = read_deposited(settings, depositor, doi).record
     if record is not None:
         terminal.say()
-        _show(terminal, record.commentary)
+        _show_tags_of(terminal, record.commentary)
 
 
-def _read(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Iterator[Checked]:
+def _read_commentaries(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Iterator[Checked]:
     """Check record files, and what was deposited of the DOIs and numbers, in the order in which they were given."""
     from doideposit.wiring import open_checker, open_depositor
 
@@ -69,12 +71,12 @@ def _read(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Ite
             continue
         with open_depositor(settings, announce=terminal.note) as depositor:
             for doi in find_dois(depositor, [work]):
-                yield deposited(settings, depositor, doi)
+                yield read_deposited(settings, depositor, doi)
                 if not depositor.status(doi).registered or depositor.target != "production":
                     terminal.note(f"{doi} is not registered on production: until then it leads nowhere")
 
 
-def deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Checked:
+def read_deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Checked:
     """Read the record of a DOI back out of the bytes that were deposited; raises `UsageError` where there are none."""
     from doideposit.deposits.deposited import deposited_record
     from doideposit.wiring import open_checker
@@ -83,11 +85,11 @@ def deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Check
     return checked
 
 
-def _stopped(checked: Sequence[Checked]) -> Iterator[Finding]:
+def _blocking_findings(checked: Sequence[Checked]) -> Iterator[Finding]:
     yield from by_weight(finding for one in checked for finding in one.findings if finding.stops)
 
 
-def _show(terminal: Terminal, commentary: Commentary) -> None:
+def _show_tags_of(terminal: Terminal, commentary: Commentary) -> None:
     for heading, text in (
         ("Citation", citation(commentary)),
         ("The DOI, in the page", doi_display(commentary.doi)),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from doideposit.cli.drawing import Drawable
 
-__all__ = ["JsonList", "Terminal", "harmless", "source_line"]
+__all__ = ["JsonList", "Terminal", "escape_controls", "source_line"]
 
 
 class Terminal:
@@ -58,9 +58,9 @@ class Terminal:
     @property
     def width(self) -> int | None:
         """Return how many columns prose has; None in a pipe, where every line stays whole."""
-        return self._width(self.prose)
+        return self._stream_width(self.prose)
 
-    def _width(self, stream: TextIO) -> int | None:
+    def _stream_width(self, stream: TextIO) -> int | None:
         if not stream.isatty():
             said = self._environ.get("COLUMNS", "")
             return int(said) if self._environ.get("CLICOLOR_FORCE") and said.isdecimal() else None
@@ -77,20 +77,22 @@ class Terminal:
         """Return the stream for sentences: standard output belongs to the JSON where that was asked for."""
         return self.err if self.as_json else self.out
 
-    def _coloured(self, stream: TextIO) -> bool:
+    def _has_colour(self, stream: TextIO) -> bool:
         return not self.plain and (stream.isatty() or bool(self._environ.get("CLICOLOR_FORCE")))
 
     def draw(self, *things: "Drawable", stream: TextIO | None = None) -> None:
         """Write lines of styled spans, broken between words where the terminal ends, and tables."""
         target = stream or self.prose
-        width = self._width(target)
+        width = self._stream_width(target)
         for thing in things:
-            if isinstance(thing, tuple) and width is None and not self._coloured(target):
-                click.echo(_shown("".join(span.text for span in thing)).rstrip(), file=target)
+            if isinstance(thing, tuple) and width is None and not self._has_colour(target):
+                click.echo(_for_terminal("".join(span.text for span in thing)).rstrip(), file=target)
                 continue
             from doideposit.cli.drawing import pieces
 
-            shown = tuple(Span(_shown(text), style) for text, style in thing) if isinstance(thing, tuple) else thing
+            shown = (
+                tuple(Span(_for_terminal(text), style) for text, style in thing) if isinstance(thing, tuple) else thing
+            )
             for piece in pieces(shown, width):
                 self.console(target).print(piece, soft_wrap=True)
 
@@ -119,7 +121,7 @@ class Terminal:
 
     def verbatim(self, text: str) -> None:
         """Write something to be copied: its lines are never broken."""
-        click.echo(harmless(text), file=self.prose)
+        click.echo(escape_controls(text), file=self.prose)
 
     def note(self, text: str) -> None:
         """Write a sentence about what is going on, always on standard error."""
@@ -150,7 +152,7 @@ class Terminal:
 
     def json(self, document: object) -> None:
         """Write the one JSON document of this command."""
-        click.echo(_json(document, self.out, indent=2), file=self.out)
+        click.echo(_escape_json(document, self.out, indent=2), file=self.out)
 
     def json_list(self, key: str) -> "JsonList":
         """Open the one JSON document of this command, with a list that is written as it grows."""
@@ -158,14 +160,16 @@ class Terminal:
 
     def result(self, text: str) -> None:
         """Write the command's product, such as XML, on standard output."""
-        click.echo(text if _speaks_utf8(self.out) else text.encode(), file=self.out)
+        click.echo(text if _is_utf8(self.out) else text.encode(), file=self.out)
 
     def console(self, stream: TextIO) -> "Console":
         """Return the rich console of a stream: one for each, so that notes appear above what is drawn on it."""
         from doideposit.cli.drawing import console_for
 
         if id(stream) not in self._consoles:
-            self._consoles[id(stream)] = console_for(stream, coloured=self._coloured(stream), width=self._width(stream))
+            self._consoles[id(stream)] = console_for(
+                stream, coloured=self._has_colour(stream), width=self._stream_width(stream)
+            )
         return self._consoles[id(stream)]
 
 
@@ -175,12 +179,12 @@ NARROWEST = 40
 UTC_MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)? UTC\b")
 
 
-def _shown(text: str) -> str:
+def _for_terminal(text: str) -> str:
     """Return a text as a terminal may show it: harmless, and with every moment in the zone of this machine."""
-    return harmless(UTC_MOMENT.sub(_local, text) if " UTC" in text else text)
+    return escape_controls(UTC_MOMENT.sub(_in_local_time, text) if " UTC" in text else text)
 
 
-def _local(found: re.Match[str]) -> str:
+def _in_local_time(found: re.Match[str]) -> str:
     """Return a moment that the library names in UTC in the zone of this machine, in the same form."""
     written = found[0].removesuffix(" UTC")
     day, _, hour = written.rpartition(" ")
@@ -189,17 +193,17 @@ def _local(found: re.Match[str]) -> str:
     return moment.strftime(f"{form} %Z")
 
 
-def harmless(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Show control characters as escapes: whatever a message from outside holds, it must not steer the terminal."""
     return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _json(document: object, out: TextIO, indent: int | None = None) -> str:
+def _escape_json(document: object, out: TextIO, indent: int | None = None) -> str:
     """Return JSON in which control characters are escapes, as is whatever the stream cannot write."""
-    return harmless(json.dumps(document, indent=indent, ensure_ascii=not _speaks_utf8(out)))
+    return escape_controls(json.dumps(document, indent=indent, ensure_ascii=not _is_utf8(out)))
 
 
-def _speaks_utf8(stream: TextIO) -> bool:
+def _is_utf8(stream: TextIO) -> bool:
     return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "") == "utf8"
 
 
@@ -225,14 +229,14 @@ class JsonList:
         """Write these entries."""
         for entry in entries:
             self._out.write(f"{{\n  {json.dumps(self._key)}: [\n    " if self._count == 0 else ",\n    ")
-            self._out.write(_json(entry, self._out))
+            self._out.write(_escape_json(entry, self._out))
             self._count += 1
 
     def close(self, **rest: object) -> None:
         """Write the other keys, and end the document."""
         self._out.write("\n  ]" if self._count else f"{{\n  {json.dumps(self._key)}: []")
         for key, value in rest.items():
-            self._out.write(f",\n  {json.dumps(key)}: {_json(value, self._out)}")
+            self._out.write(f",\n  {json.dumps(key)}: {_escape_json(value, self._out)}")
         self._out.write("\n}\n")
         self._out.flush()
 
@@ -244,7 +248,7 @@ class JsonList:
 
 # The findings of a run show many lines of a few files.
 @lru_cache(maxsize=8)
-def _lines_of(path: str) -> tuple[str, ...] | None:
+def _read_lines(path: str) -> tuple[str, ...] | None:
     from doideposit.records.sources.files import shown_lines
 
     return shown_lines(Path(path))
@@ -252,5 +256,5 @@ def _lines_of(path: str) -> tuple[str, ...] | None:
 
 def source_line(path: str, number: int) -> str | None:
     """Return line `number` (from 1) of a file, for display; None for large files and what is no file."""
-    lines = _lines_of(path)
+    lines = _read_lines(path)
     return lines[number - 1] if lines is not None and 0 < number <= len(lines) else None

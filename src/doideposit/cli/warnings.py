@@ -50,12 +50,12 @@ def warnings(context: click.Context, target: str | None, every: bool, as_json: b
             terminal.json(document)
         else:
             for one in found:
-                _show(terminal, one)
+                _show_warning(terminal, one)
             terminal.say(f"{counted(len(found), 'warning')} of Crossref on {depositor.target}")
     finish(ExitCode.REJECTED if waiting else ExitCode.DONE)
 
 
-def _show(terminal: "Terminal", one: "CrossrefWarning") -> None:
+def _show_warning(terminal: "Terminal", one: "CrossrefWarning") -> None:
     style = Style.ERROR if one.wants_person else Style.DIM
     terminal.line(
         (Span(f"{one.id:>5}  ", Style.HINT), Span(f"{one.kind.value}  ", style), Span(str(one.doi), Style.PLACE))
@@ -89,7 +89,7 @@ def show(invocation: Invocation, name: str, target: str | None, as_json: bool) -
         document = {"ok": not one.wants_person, "warning": one.to_dict(), "records": [side.to_dict() for side in sides]}
         terminal.json(document)
         return
-    _show(terminal, one)
+    _show_warning(terminal, one)
     terminal.line((Span("       Crossref: ", Style.DIM), Span(f"“{safe(one.original.strip())}”")))
     _show_sides(terminal, sides)
     if sides and one.dismissed is None:
@@ -129,7 +129,7 @@ def dismiss(invocation: Invocation, name: str, reason: str, target: str | None, 
     if as_json:
         terminal.json({"ok": True, "warning": one.to_dict()})
     else:
-        _show(terminal, one)
+        _show_warning(terminal, one)
 
 
 @warnings.command()

@@ -41,12 +41,12 @@ SUGGESTED = 200
 def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the DOIs of the ledger that begin so; none where there is no ledger yet, and never an error."""
     try:
-        return _beginning(_dois(_settings(ctx), incomplete), incomplete)
+        return _that_begin(_dois_beginning(_load_settings(ctx), incomplete), incomplete)
     except Exception:  # noqa: BLE001
         return []  # Whatever is wrong, pressing Tab is not the moment to say so.
 
 
-def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
+def _dois_beginning(settings: "Settings", beginning: str) -> Iterable[str]:
     """Return them from a file that is there: a server may be far away, and pressing Tab upgrades nothing."""
     from doideposit.deposits.ledger.inspection import look
     from doideposit.wiring import open_ledger, system_clock
@@ -60,19 +60,19 @@ def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
 def known_series(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the series of the configuration that begin so."""
     try:
-        return _beginning(_settings(ctx).series, incomplete)
+        return _that_begin(_load_settings(ctx).series, incomplete)
     except Exception:  # noqa: BLE001
         return []  # As above.
 
 
-def _settings(ctx: click.Context) -> "Settings":
+def _load_settings(ctx: click.Context) -> "Settings":
     from doideposit.wiring import load_settings
 
     path: Path | None = ctx.find_root().params.get("config_path")
     return load_settings(path, target=ctx.params.get("target"))
 
 
-def _beginning(texts: Iterable[str], incomplete: str) -> list[str]:
+def _that_begin(texts: Iterable[str], incomplete: str) -> list[str]:
     return [text for text in texts if text.lower().startswith(incomplete.lower())]
 
 
@@ -82,7 +82,7 @@ dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]..
 
 def find_dois(depositor: "Depositor", texts: Iterable[str]) -> list[Doi]:
     """Return the DOIs that these texts name, in their order; raises `UsageError` where one names none, or several."""
-    return [doi for text in texts for doi in _found(depositor, text)]
+    return [doi for text in texts for doi in _find(depositor, text)]
 
 
 def find_doi(depositor: "Depositor", text: str) -> Doi:
@@ -102,9 +102,9 @@ def is_file_name(text: str) -> bool:
 _WITH_WORDS = re.compile(r"(?:#|№|[^\W\d][^\d/#]*[\s#])\s*(\d[\w.-]*)")
 
 
-def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
+def _find(depositor: "Depositor", text: str) -> Sequence[Doi]:
     if is_file_name(text):
-        return _in_file(depositor, Path(text))
+        return _dois_in_file(depositor, Path(text))
     worded = _WITH_WORDS.fullmatch(text.strip())
     text = worded[1] if worded else text.strip()
     try:
@@ -114,7 +114,7 @@ def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
         if not re.fullmatch(r"\w*\d[\w.-]*", text):
             raise UsageError(error.message, hint=error.hint) from None
     known = depositor.works.dois_from("", MOST)
-    made = list(_by_number(depositor.series, text))
+    made = list(_dois_of_number(depositor.series, text))
     found = [doi for doi in made if doi in known] or [doi for doi in known if _ends_with(doi, text)] or made
     if len(found) == 1:
         return found
@@ -122,11 +122,11 @@ def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
         # Five DOIs are enough to see which series are meant.
         names = ", ".join(map(str, found[:5]))
         raise UsageError(f"“{text}” can be {names}", hint="give the whole DOI")
-    hint = _did_you_mean(known, text) or "give a DOI, the number of a commentary, or a record file"
+    hint = _suggestion(known, text) or "give a DOI, the number of a commentary, or a record file"
     raise UsageError(f"no DOI on {depositor.target} is called “{text}”", hint=hint)
 
 
-def _in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
+def _dois_in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
     """Return the DOIs of a record file, whether or not its records could be deposited as they are."""
     if not path.exists():
         raise UsageError(f"there is no file {path}", hint="look at the spelling and the folder, or give the number")
@@ -136,7 +136,7 @@ def _in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
     return found
 
 
-def _by_number(series: "Mapping[str, Series]", number: str) -> Iterator[Doi]:
+def _dois_of_number(series: "Mapping[str, Series]", number: str) -> Iterator[Doi]:
     """Return what the patterns of the series make of a number; a pattern that leaves a part open makes nothing."""
     for each in series.values():
         try:
@@ -156,16 +156,16 @@ def _ends_with(doi: Doi, text: str) -> bool:
 
 def near_dois(depositor: "Depositor", doi: Doi) -> list[str]:
     """Return up to three DOIs of the ledger that are written nearly like this one, which it does not know."""
-    return _near(depositor.works.dois_from("", MOST), doi.key)
+    return _similar_to(depositor.works.dois_from("", MOST), doi.key)
 
 
-def _near(known: Iterable[Doi], text: str) -> list[str]:
+def _similar_to(known: Iterable[Doi], text: str) -> list[str]:
     by_key = {doi.key: str(doi) for doi in known}
     return [by_key[key] for key in get_close_matches(text.lower(), by_key, 3, cutoff=0.8) if key != text]
 
 
-def _did_you_mean(known: Sequence[Doi], text: str) -> str:
+def _suggestion(known: Sequence[Doi], text: str) -> str:
     """Return a question with what comes near: by the whole DOI, or by the end of one as by a number."""
     ends = {re.split(r"[/.]", doi.key)[-1]: str(doi) for doi in known}
-    near = _near(known, text) or [ends[key] for key in get_close_matches(text.lower(), ends, 3)]
+    near = _similar_to(known, text) or [ends[key] for key in get_close_matches(text.lower(), ends, 3)]
     return f"did you mean {' or '.join(near)}?" if near else ""

@@ -44,15 +44,15 @@ def write_back(
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
-        done = list(_done(depositor, settings, works, key=key, dry_run=dry_run))
+        done = list(_write_back_each(depositor, settings, works, key=key, dry_run=dry_run))
     if as_json:
-        terminal.json({"ok": _ok(done), "target": settings.target, "files": [one.to_dict() for one in done]})
+        terminal.json({"ok": _is_ok(done), "target": settings.target, "files": [one.to_dict() for one in done]})
     else:
-        _show(terminal, done, settings.target, dry_run=dry_run)
-    finish(ExitCode.DONE if _ok(done) else ExitCode.REJECTED)
+        _show_changes(terminal, done, settings.target, dry_run=dry_run)
+    finish(ExitCode.DONE if _is_ok(done) else ExitCode.REJECTED)
 
 
-def _done(
+def _write_back_each(
     depositor: "Depositor", settings: "Settings", works: tuple[str, ...], *, key: str, dry_run: bool
 ) -> "Iterator[WriteBack]":
     from doideposit.deposits.write_back import write_back as written
@@ -76,11 +76,11 @@ def _done(
         yield from found
 
 
-def _ok(done: "Iterable[WriteBack]") -> bool:
+def _is_ok(done: "Iterable[WriteBack]") -> bool:
     return not any(finding.stops for one in done for finding in one.findings)
 
 
-def _show(terminal: Terminal, done: "list[WriteBack]", target: str, *, dry_run: bool) -> None:
+def _show_changes(terminal: Terminal, done: "list[WriteBack]", target: str, *, dry_run: bool) -> None:
     for one in done:
         for line in one.lines:
             style = Style.GOOD if line.startswith("+") else Style.ERROR

@@ -191,7 +191,9 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
             texts.setdefault(place, []).append(line)
     drawn = pages_drawn(workplace().drafts.beside(draft, ""))
     # A page without text of its own, such as one that is a picture, is shown as well.
-    pictures = {f"page {number}": url_for("writing.show_page_image", name=draft.name, number=number) for number in drawn}
+    pictures = {
+        f"page {number}": url_for("writing.show_page_image", name=draft.name, number=number) for number in drawn
+    }
     for place in pictures | texts:
         yield place, pictures.get(place, ""), texts.get(place, [])
 

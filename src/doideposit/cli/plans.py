@@ -96,7 +96,7 @@ def write_plan(
     file = depositor.plans.write(made, output, by=name_of_person(by))
     demanded = depositor.plans.approvals_needed
     if terminal.as_json:
-        terminal.json({**made.to_dict(), **_plan_file_document(file), "file": str(output)})
+        terminal.json({**made.to_dict(), **_document(file), "file": str(output)})
         return
     _show_consequences(terminal, file)
     command = "approve" if demanded else "apply"
@@ -115,7 +115,7 @@ def _refuse_plan(terminal: Terminal, made: "Plan", words: str) -> None:
     finish(ExitCode.REJECTED)
 
 
-def _plan_file_document(file: "PlanFile") -> dict[str, object]:
+def _document(file: "PlanFile") -> dict[str, object]:
     """Return what JSON says of a plan file beside its records."""
     body = file.plan
     return {
@@ -194,13 +194,7 @@ def approve(
         missing = max(0, depositor.plans.approvals_needed - len(names))
     if as_json:
         terminal.json(
-            {
-                "ok": True,
-                "target": file.plan.target,
-                **_plan_file_document(file),
-                "approved_by": list(names),
-                "missing": missing,
-            }
+            {"ok": True, "target": file.plan.target, **_document(file), "approved_by": list(names), "missing": missing}
         )
     elif missing:
         more = "1 more approval is" if missing == 1 else f"{missing} more approvals are"
@@ -306,7 +300,7 @@ def apply(
             )
         again = _production_command(invocation, file, path)
         code = conclude(
-            terminal, settings, depositor, report, wait=wait, flag=target, again=again, about=_plan_file_document(file)
+            terminal, settings, depositor, report, wait=wait, flag=target, again=again, about=_document(file)
         )
     finish(code)
 
@@ -316,9 +310,7 @@ def _stop_without_sending(terminal: Terminal, depositor: "Depositor", now: "Plan
     if not now.new + now.updates:
         _stop_outdated(terminal, now, file)
     if terminal.as_json:
-        terminal.json(
-            {**now.to_dict(), **_plan_file_document(file), "approved_by": list(depositor.plans.approvers(file))}
-        )
+        terminal.json({**now.to_dict(), **_document(file), "approved_by": list(depositor.plans.approvers(file))})
     else:
         terminal.say("Dry run: nothing was sent and nothing was written down.")
     finish(ExitCode.DONE if now.ok else ExitCode.REJECTED)
@@ -329,7 +321,7 @@ def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
     planned = zip(now.entries, file.plan.records, strict=True)
     moved = any(entry.action.value == "blocked" != record.action for entry, record in planned)
     if terminal.as_json:
-        terminal.json({**now.to_dict(), **_plan_file_document(file), "ok": not moved})
+        terminal.json({**now.to_dict(), **_document(file), "ok": not moved})
     elif moved:
         terminal.say()
         words = "The plan no longer matches what it was made from: make a new one."

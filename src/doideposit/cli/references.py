@@ -86,9 +86,7 @@ def references(
         acceptance = Acceptance(terminal, settings, depositor, works, anyway=anyway, send=send, yes=yes)
         if accepted or (send and not ask):
             finish(acceptance.accept_given(dois, accepted, offline=offline))
-        report = depositor.references.of(
-            *dois, offline=offline, search=not no_search, on_event=_progress_printer(terminal)
-        )
+        report = depositor.references.of(*dois, offline=offline, search=not no_search, on_event=_narrator(terminal))
         if as_json and not ask:
             terminal.json(report.to_dict())
         else:
@@ -99,7 +97,7 @@ def references(
     finish(code)
 
 
-def _progress_printer(terminal: Terminal) -> "Callable[[Progress], None]":
+def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
     told = 0
 
     def tell(progress: "Progress") -> None:

@@ -34,7 +34,7 @@ _COUNT: Final = {"type": "integer", "minimum": 0}
 _YES: Final = {"type": "boolean"}
 
 
-def _object_schema(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+def _object(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     required = [name for name in properties if name not in optional]
     return {
         "type": "object",
@@ -44,7 +44,7 @@ def _object_schema(properties: Mapping[str, Schema], optional: tuple[str, ...] =
     }
 
 
-def _list_schema(name: str) -> Schema:
+def _list_of(name: str) -> Schema:
     return {"type": "array", "items": ref(name)}
 
 
@@ -63,38 +63,38 @@ def _nullable(name: str) -> Schema:
     return {"anyOf": [ref(name), {"type": "null"}]}
 
 
-def _result_schema(**properties: Schema) -> Schema:
-    return _object_schema({"ok": _YES, "target": {"enum": ["sandbox", "test", "production"]}, **properties})
+def _result(**properties: Schema) -> Schema:
+    return _object({"ok": _YES, "target": {"enum": ["sandbox", "test", "production"]}, **properties})
 
 
 def result_schemas() -> Schema:
     """Return the schemas of all answers, by their names."""
-    error = _object_schema({"code": _TEXT, "message": _TEXT, "hint": _TEXT, "where": _TEXT})
-    deposit = _result_schema(records=_list_schema("DepositedRecord"), error=error)
+    error = _object({"code": _TEXT, "message": _TEXT, "hint": _TEXT, "where": _TEXT})
+    deposit = _result(records=_list_of("DepositedRecord"), error=error)
     return {
         "Finding": _finding_schema(),
-        "CheckResult": _result_schema(records=_list_schema("CheckedRecord")),
-        "CheckedRecord": _object_schema({"doi": _MAYBE_TEXT, **_plan_entry_properties(Action)}),
+        "CheckResult": _result(records=_list_of("CheckedRecord")),
+        "CheckedRecord": _object({"doi": _MAYBE_TEXT, **_entry_of(Action)}),
         "DepositResult": {**deposit, "required": ["ok", "target", "records"]},
         "DepositedRecord": {
-            **_object_schema({**_status_properties(), **_plan_entry_properties(Action)}),
-            "required": ["doi", *_plan_entry_properties(Action)],
+            **_object({**_status_properties(), **_entry_of(Action)}),
+            "required": ["doi", *_entry_of(Action)],
         },
         "AppliedResult": {
-            **_object_schema({**deposit["properties"], "plan": _TEXT}),
+            **_object({**deposit["properties"], "plan": _TEXT}),
             "required": ["ok", "target", "records", "plan"],
         },
-        "ApprovalResult": _result_schema(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
-        "StatusResult": _result_schema(records=_list_schema("StatusRecord")),
-        "StatusRecord": _object_schema(_status_properties()),
-        "ListResult": _result_schema(records=_list_schema("StatusRecord"), next=_MAYBE_TEXT, more=_YES),
-        "TagsResult": _result_schema(
+        "ApprovalResult": _result(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
+        "StatusResult": _result(records=_list_of("StatusRecord")),
+        "StatusRecord": _object(_status_properties()),
+        "ListResult": _result(records=_list_of("StatusRecord"), next=_MAYBE_TEXT, more=_YES),
+        "TagsResult": _result(
             **dict.fromkeys(("doi", "citation", "doi_display", "head_html"), _TEXT),
-            meta={"type": "array", "items": _object_schema({"name": _TEXT, "content": _TEXT})},
+            meta={"type": "array", "items": _object({"name": _TEXT, "content": _TEXT})},
             json_ld={"type": "object"},
         ),
         **_decision_schemas(),
-        "ResultDetails": _object_schema(
+        "ResultDetails": _object(
             {
                 "conflict_id": _TEXT,
                 **dict.fromkeys(("dois_in_conflict", "resolved_conflicts", "notices"), _TEXTS),
@@ -103,22 +103,22 @@ def result_schemas() -> Schema:
         ),
         "Drift": _drift_schema(),
         "CrossrefWarning": _warning_schema(),
-        "UpdateStep": _object_schema({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
-        "Submission": _object_schema(
+        "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
+        "Submission": _object(
             {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _MAYBE_TEXT}
         ),
-        "Proof": _object_schema({"at": _MAYBE_MOMENT, "proof": _TEXT}),
-        "Overdue": _object_schema({"milestone": _enum_schema(Milestone), "since": _MOMENT, "due": _MOMENT}),
-        "HistoryResult": _result_schema(doi=_TEXT, history=_list_schema("HistoryEntry")),
+        "Proof": _object({"at": _MAYBE_MOMENT, "proof": _TEXT}),
+        "Overdue": _object({"milestone": _enum_schema(Milestone), "since": _MOMENT, "due": _MOMENT}),
+        "HistoryResult": _result(doi=_TEXT, history=_list_of("HistoryEntry")),
         "HistoryEntry": _history_entry_schema(),
-        "EventsResult": _result_schema(
-            events=_list_schema("Event"), next={"type": "integer", "minimum": 0}, more={"type": "boolean"}
+        "EventsResult": _result(
+            events=_list_of("Event"), next={"type": "integer", "minimum": 0}, more={"type": "boolean"}
         ),
         "Event": _event_schema(),
         "EventKind": _explained(EventKind, "What happened."),
         "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
-        "Yes": _object_schema({"ok": {"const": True}}),
-        "Error": _object_schema({"ok": {"const": False}, "error": error, "findings": _list_schema("Finding")}),
+        "Yes": _object({"ok": {"const": True}}),
+        "Error": _object({"ok": {"const": False}, "error": error, "findings": _list_of("Finding")}),
     }
 
 
@@ -127,27 +127,25 @@ def _decision_schemas() -> dict[str, Schema]:
     words = "Fields of theirs that may be lost."
     return {
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
-        "Losses": _object_schema(
-            {"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)
-        ),
-        "Ready": _object_schema({"ok": {"const": True}, "last_run": _MOMENT}),
-        "Reason": _object_schema({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
+        "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),
+        "Ready": _object({"ok": {"const": True}, "last_run": _MOMENT}),
+        "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
     }
 
 
-def _plan_entry_properties(action: type[StrEnum]) -> Schema:
-    return {"source": _TEXT, "action": _enum_schema(action), "reason": _TEXT, "findings": _list_schema("Finding")}
+def _entry_of(action: type[StrEnum]) -> Schema:
+    return {"source": _TEXT, "action": _enum_schema(action), "reason": _TEXT, "findings": _list_of("Finding")}
 
 
 def _finding_schema() -> Schema:
     texts = dict.fromkeys(("code", "message", "hint"), _TEXT)
     places = {"file": _MAYBE_TEXT, "line": _MAYBE_NUMBER, "column": _MAYBE_NUMBER, "field": _MAYBE_TEXT}
     extra = {"element": _TEXT, "ignored_because": _TEXT, "category": _TEXT}
-    return _object_schema({**texts, "severity": _enum_schema(Severity), **places, **extra}, tuple(extra))
+    return _object({**texts, "severity": _enum_schema(Severity), **places, **extra}, tuple(extra))
 
 
 def _status_properties() -> Schema:
-    milestones = _object_schema({milestone.value: ref("Proof") for milestone in Milestone})
+    milestones = _object({milestone.value: ref("Proof") for milestone in Milestone})
     return {
         "doi": _MAYBE_TEXT,
         "target": _TEXT,
@@ -164,9 +162,9 @@ def _status_properties() -> Schema:
         "step": _nullable("UpdateStep"),
         "milestones": milestones,
         "overdue": _nullable("Overdue"),
-        "drift": _list_schema("Drift"),
+        "drift": _list_of("Drift"),
         "result": ref("ResultDetails"),
-        "warnings": _list_schema("CrossrefWarning"),
+        "warnings": _list_of("CrossrefWarning"),
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
         "contradicted": {
             "enum": ["resolves", "indexed", None],
@@ -184,7 +182,7 @@ def _status_properties() -> Schema:
 
 def _drift_schema() -> Schema:
     texts = dict.fromkeys(("what", "before", "after"), _TEXT)
-    return _object_schema({"kind": _enum_schema(DriftKind), **texts, "fields": _TEXTS})
+    return _object({"kind": _enum_schema(DriftKind), **texts, "fields": _TEXTS})
 
 
 def _warning_schema() -> Schema:
@@ -197,11 +195,11 @@ def _warning_schema() -> Schema:
         "line": _MAYBE_NUMBER,
         "field": _MAYBE_TEXT,
     }
-    return _object_schema({**texts, "kind": _enum_schema(WarningKind), "since": _MOMENT, **about})
+    return _object({**texts, "kind": _enum_schema(WarningKind), "since": _MOMENT, **about})
 
 
 def _history_entry_schema() -> Schema:
-    return _object_schema(
+    return _object(
         {
             "at": _MOMENT,
             "kind": ref("EventKind"),
@@ -217,7 +215,7 @@ def _history_entry_schema() -> Schema:
 
 
 def _event_schema() -> Schema:
-    return _object_schema(
+    return _object(
         {
             "id": {"type": "integer", "minimum": 1},
             "at": _MOMENT,

@@ -165,7 +165,7 @@ def show_findings(
     if visible.seen and not many:
         terminal.say()
     terminal.line(tally.summary(count, noun=noun))
-    stopped = {_record_of(one) for one in tally.kept if one.stops}
+    stopped = {_record_place(one) for one in tally.kept if one.stops}
     if stopped:
         things = tally.by_weight["error"]
         which = f"this {noun}" if count == 1 else f"{len(stopped):,} of {count:,} {noun}s"

@@ -74,11 +74,11 @@ def result_schemas() -> Schema:
     return {
         "Finding": _finding_schema(),
         "CheckResult": _result(records=_list_of("CheckedRecord")),
-        "CheckedRecord": _object({"doi": _MAYBE_TEXT, **_entry_of(Action)}),
+        "CheckedRecord": _object({"doi": _MAYBE_TEXT, **_entry_keys(Action)}),
         "DepositResult": {**deposit, "required": ["ok", "target", "records"]},
         "DepositedRecord": {
-            **_object({**_status_properties(), **_entry_of(Action)}),
-            "required": ["doi", *_entry_of(Action)],
+            **_object({**_status_keys(), **_entry_keys(Action)}),
+            "required": ["doi", *_entry_keys(Action)],
         },
         "AppliedResult": {
             **_object({**deposit["properties"], "plan": _TEXT}),
@@ -86,7 +86,7 @@ def result_schemas() -> Schema:
         },
         "ApprovalResult": _result(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
         "StatusResult": _result(records=_list_of("StatusRecord")),
-        "StatusRecord": _object(_status_properties()),
+        "StatusRecord": _object(_status_keys()),
         "ListResult": _result(records=_list_of("StatusRecord"), next=_MAYBE_TEXT, more=_YES),
         "TagsResult": _result(
             **dict.fromkeys(("doi", "citation", "doi_display", "head_html"), _TEXT),
@@ -94,13 +94,7 @@ def result_schemas() -> Schema:
             json_ld={"type": "object"},
         ),
         **_decision_schemas(),
-        "ResultDetails": _object(
-            {
-                "conflict_id": _TEXT,
-                **dict.fromkeys(("dois_in_conflict", "resolved_conflicts", "notices"), _TEXTS),
-                **dict.fromkeys(("matched_references", "reference_errors"), _BY_KEY),
-            }
-        ),
+        "ResultDetails": _result_details_schema(),
         "Drift": _drift_schema(),
         "CrossrefWarning": _warning_schema(),
         "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
@@ -133,7 +127,7 @@ def _decision_schemas() -> dict[str, Schema]:
     }
 
 
-def _entry_of(action: type[StrEnum]) -> Schema:
+def _entry_keys(action: type[StrEnum]) -> Schema:
     return {"source": _TEXT, "action": _enum_schema(action), "reason": _TEXT, "findings": _list_of("Finding")}
 
 
@@ -144,7 +138,7 @@ def _finding_schema() -> Schema:
     return _object({**texts, "severity": _enum_schema(Severity), **places, **extra}, tuple(extra))
 
 
-def _status_properties() -> Schema:
+def _status_keys() -> Schema:
     milestones = _object({milestone.value: ref("Proof") for milestone in Milestone})
     return {
         "doi": _MAYBE_TEXT,
@@ -178,6 +172,16 @@ def _status_properties() -> Schema:
         "next_look_at": {**_MAYBE_MOMENT, "deprecated": True, "description": "The former name of `next_poll_at`."},
         "next_action": _TEXT,
     }
+
+
+def _result_details_schema() -> Schema:
+    return _object(
+        {
+            "conflict_id": _TEXT,
+            **dict.fromkeys(("dois_in_conflict", "resolved_conflicts", "notices"), _TEXTS),
+            **dict.fromkeys(("matched_references", "reference_errors"), _BY_KEY),
+        }
+    )
 
 
 def _drift_schema() -> Schema:

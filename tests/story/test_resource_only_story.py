@@ -163,7 +163,9 @@ def test_what_crossref_does_not_show_yet_is_no_drift_and_is_not_sent_again(tmp_p
         status = desk.depositor.verify(DOI)
         assert (status.milestones[Milestone.AS_INTENDED].at, status.drift) == (None, ())
         # What was sent counts as registered until it is shown: a licence can follow at once.
-        assert desk.depositor.plan(commentary(**FULL)).entries[0].action is Action.UNCHANGED
+        both = [*FULL["references"], {"text": "Roy, B. Maps.", "doi": "10.48251/x2"}]
+        assert desk.depositor.plan(commentary(**FULL | {"references": both})).entries[0].action is Action.UNCHANGED
+        assert desk.depositor.plan(commentary(**FULL)).entries[0].action is Action.BLOCKED
         clock.advance(10_000)
         assert desk.depositor.verify(DOI).milestones[Milestone.AS_INTENDED].at
 

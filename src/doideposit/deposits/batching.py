@@ -47,16 +47,16 @@ def decide(
     # Without a DOI and a fingerprint there is nothing to compare with the ledger.
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
     known = context.ledger.works.known(dois)
-    decisions = applied_in_parts(context, inputs, plan(wanted, known, now=context.clock(), retry=may.retry), store, may)
+    planned = plan(wanted, known, now=context.clock(), retry=may.retry)
+    decisions = applied_in_parts(context, inputs, planned, known, store, may)
     going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
     seen = look(context, going)
     if seen.states or may.retry:
         known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
         if may.retry:
             known = {key: work if key in seen.states else _taken_for_reset(work) for key, work in known.items()}
-        decisions = applied_in_parts(
-            context, inputs, plan(wanted, known, now=context.clock(), retry=may.retry), store, may
-        )
+        planned = plan(wanted, known, now=context.clock(), retry=may.retry)
+        decisions = applied_in_parts(context, inputs, planned, known, store, may)
     if seen.asked:
         decisions = tuple(
             compared(context, one, decision, seen, store, may)
@@ -315,6 +315,7 @@ class Preparation:
             may_lose=tuple(dict.fromkeys([*may.losses, *(name for one, _ in group for name in one.removes)])),
             unseen=may.unseen,
             removes=tuple(dict.fromkeys(name for one, _ in group for name in one.removes)),
+            whole=first.sealed is None,
         )
 
 

@@ -20,6 +20,7 @@ from doideposit.registered.values import Judgement
 __all__ = [
     "DIFFERS",
     "MAX_TIMESTAMP",
+    "SAME",
     "SENT_AGAIN",
     "TIMESTAMP_STEP",
     "Action",
@@ -175,7 +176,7 @@ def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bo
         return _decide_recorded(one, known, known.open)
     same = known.registered and known.registered_fingerprint == one.fingerprint
     if same and known.open is None and not known.unsettled and not retry:
-        return Decision(one, Action.UNCHANGED, "registered with the same content")
+        return Decision(one, Action.UNCHANGED, SAME)
     stopped = _find_blocker(one, known) or (None if retry or same else _block_repeated_failure(one, known.failure, now))
     return stopped or _decide_to_send(one, known, same=same)
 
@@ -199,7 +200,8 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
     return _decide_to_send(one, known, same=False)
 
 
-SENT_AGAIN = "registered with the same content, and sent again as you asked"
+SAME = "registered with the same content"
+SENT_AGAIN = f"{SAME}, and sent again as you asked"
 DIFFERS = "the content differs from what is registered"
 
 

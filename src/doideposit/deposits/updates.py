@@ -14,6 +14,7 @@ from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import NOBODY_ANSWERS, PRODUCTION, SILENT
 from doideposit.deposits.planning import (
     DIFFERS,
+    SAME,
     SENT_AGAIN,
     Action,
     Decision,
@@ -41,10 +42,11 @@ AT_ONCE: Final = 3
 class Seen:
     """Hold what Crossref said of DOIs, by `Doi.key`: what it has, or why it could not be asked; nothing for neither.
 
-    `asked` tells whether there was anybody to ask.
+    `asked` tells whether there was anybody to ask, and `silent` that nobody answered in the end.
     """
 
     asked: bool = False
+    silent: bool = False
     states: Mapping[str, RegisteredState] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,6 +100,7 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
     pairs = [(doi.key, answer) for doi, answer in zip(wanted, answers, strict=True)]
     return Seen(
         asked=True,
+        silent=len(silent) >= SILENT or (bool(silent) and all(isinstance(answer, str) for answer in answers)),
         states={key: answer for key, answer in pairs if isinstance(answer, RegisteredState)},
         failures={key: answer for key, answer in pairs if isinstance(answer, str)},
     )
@@ -175,21 +178,23 @@ def applied_in_parts(
     context: DepositContext,
     inputs: Sequence[DepositCandidate | PlanInput],
     decisions: Sequence[Decision],
+    known: Mapping[str, KnownWork],
     store: ContentStore,
     may: Permissions,
 ) -> tuple[Decision, ...]:
-    """Let a record rest whose last changes were sent alone, as its references are: the whole would change nothing.
+    """Decide by content about records that were changed in parts since their last whole deposit, as by references.
 
-    The fingerprint of the last whole deposit is another one then, so that only the content tells.
+    The fingerprint is that of the whole deposit: it differs for a record that has the parts as well, and nothing would
+    change; and it is the same for a record from which they were taken out again, and something would be lost.
     """
     pairs = list(zip(inputs, decisions, strict=True))
-    going = [] if may.retry else [one for one, decision in pairs if _is_plain_update(one, decision)]
-    changed = context.ledger.versions.changed_in_parts([one.item.doi for one in going]) if going else frozenset()
+    open_to_doubt = [] if may.retry else [one for one, decision in pairs if _is_by_print(one, decision, known)]
+    changed = context.ledger.versions.changed_in_parts([one.item.doi for one in open_to_doubt] or ())
     if not changed:
         return tuple(decisions)
     return tuple(
-        replace(decision, action=Action.UNCHANGED, reason=_IN_PARTS)
-        if _is_plain_update(one, decision) and one.item.doi.key in changed and _changes_nothing(context, one, store)
+        _by_content(context, one, decision, store)
+        if _is_by_print(one, decision, known) and one.item.doi.key in changed
         else decision
         for one, decision in pairs
     )
@@ -198,46 +203,68 @@ def applied_in_parts(
 _IN_PARTS: Final = "registered with the same content, some of it in a resource-only deposit"
 
 
-def _is_plain_update(one: DepositCandidate | PlanInput, decision: Decision) -> TypeGuard[DepositCandidate]:
-    return isinstance(one, DepositCandidate) and decision.reason == DIFFERS and not one.wanted.is_resources
+def _is_by_print(
+    one: DepositCandidate | PlanInput, decision: Decision, known: Mapping[str, KnownWork]
+) -> TypeGuard[DepositCandidate]:
+    """Tell whether nothing but the fingerprint of the last whole deposit speaks for the decision about a record."""
+    if not isinstance(one, DepositCandidate) or one.wanted.is_resources:
+        return False
+    if decision.reason == DIFFERS:
+        return True
+    work = known.get(one.item.doi.key)
+    # Where the latest deposit is the whole one, nothing came after it, and thousands of records need no question.
+    return decision.reason == SAME and work is not None and work.applied != work.registered_fingerprint
 
 
-def _changes_nothing(context: DepositContext, candidate: DepositCandidate, store: ContentStore) -> bool:
+def _by_content(
+    context: DepositContext, candidate: DepositCandidate, decision: Decision, store: ContentStore
+) -> Decision:
     doi, versions = candidate.item.doi, context.ledger.versions
     sent = versions.last_registered(doi)
     ours = sent[1] if sent else versions.adopted_version(doi)
     registered = None if ours is None else RegisteredRecord.read(ours, doi.printed)
     desired = RegisteredRecord.read(store.get(candidate.content), doi.printed)
-    return registered is not None and desired is not None and not compare(registered, desired)
+    if registered is None or desired is None:
+        return decision
+    if compare(registered, desired):
+        return replace(decision, action=Action.UPDATE, reason=DIFFERS)
+    return replace(decision, action=Action.UNCHANGED, reason=_IN_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """Tell what a look before sending found: what keeps the file here, and what has to be emptied before it goes."""
+    """Tell what a look before sending found: what keeps DOIs here, and what has to be emptied before the file goes.
 
-    stopped: Finding | None = None
+    Both are by `Doi.key`. `late` says that Crossref has a timestamp by now that is not below that of the file.
+    """
+
+    stopped: Mapping[str, Finding] = field(default_factory=dict)
     clears: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
+    late: bool = False
 
 
 def examine(context: DepositContext, recorded: NewSubmission, seen: Seen) -> Examined:
     """Compare a recorded file with what is registered now, before it is sent."""
-    clears = {}
+    stopped, clears = {}, {}
     consent = Consent(recorded.removes, recorded.may_lose)
     for doi in [one.doi for one in recorded.items]:
         state = seen.states.get(doi.key)
         base = _registered(context, doi, state)
-        foreign = _not_ours(context, doi, state)
+        foreign = _not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
         if foreign is not None:
-            return Examined(foreign)
+            stopped[doi.key] = foreign
+            continue
         if base is None:
             continue
         update = _judged(base, recorded.xml, doi, consent, alone=recorded.is_resources)
         stops = next((finding for finding in update.findings if finding.stops), None)
         if stops is not None:
-            return Examined(stops)
-        if update.clears:
+            stopped[doi.key] = stops
+        elif update.clears:
             clears[doi.key] = update.clears
-    return Examined(None, clears)
+    # Parts of records have no timestamp: theirs is a place in our own order.
+    known = [] if recorded.is_resources else [state.timestamp for state in seen.states.values()]
+    return Examined(stopped, clears, late=max(known, default=0) >= recorded.timestamp)
 
 
 class _Base(NamedTuple):

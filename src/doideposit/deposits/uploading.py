@@ -3,14 +3,14 @@
 And one pass over what is under way: ask, then upload.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from doideposit.crossref.sealing import recorded as sealed_again
-from doideposit.crossref.xml.existing import restamp
+from doideposit.crossref.xml.existing import only, restamp
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewSubmission, Submission, UploadLease
@@ -20,7 +20,7 @@ from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE, next_poll, pause_until
 from doideposit.deposits.steps import Clears, step_files
-from doideposit.deposits.updates import Seen, examine, look
+from doideposit.deposits.updates import Examined, Seen, examine, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import (
@@ -135,30 +135,100 @@ class Uploader:
         fresh = bool(compared) and now - datetime.fromisoformat(str(compared)) < FRESH
         if not context.read_first or context.registry is None or recorded.unseen or fresh:
             return False
-        dois = [one.doi for one in recorded.items]
-        seen = look(context, dois)
-        # Adopted ones count as well: nothing of theirs was sent from here, and everything of theirs could be lost.
-        known = any(work.registered for work in context.ledger.works.known(dois).values())
-        # A first deposit to a test system can destroy nothing that matters, and need not wait for the answer. Nor does
-        # the last step of an update: as long as it waits, the public record lacks what the step before took away.
-        may_wait = submission.follows is None and (known or context.target == PRODUCTION)
-        if seen.failures and may_wait:
-            reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
-            context.ledger.uploads.postpone(submission.id, now + READ_AGAIN, reason)
-            self.error = RegistrarUnavailable(reason)
+        seen = look(context, [one.doi for one in recorded.items])
+        if seen.failures and self._may_wait(submission, recorded):
+            self._wait_for_answers(submission, recorded, seen)
             return True
         examined = examine(context, recorded, seen)
-        if examined.stopped is not None:
-            self._withhold(submission, examined.stopped.message, examined.stopped.hint or "")
+        if examined.stopped:
+            self._keep_back(submission, recorded, examined, seen)
         elif examined.clears and submission.step == submission.steps:
             self._in_steps(submission, recorded, examined.clears, seen)
+        elif examined.late:
+            self._with_higher_timestamp(submission, recorded, seen)
         else:
             return False
         return True
 
-    def _withhold(self, submission: Submission, reason: str, hint: str) -> None:
+    def _may_wait(self, submission: Submission, recorded: NewSubmission) -> bool:
+        """Tell whether a file waits until everything that is registered could be read."""
+        works = self._context.ledger.works.known([one.doi for one in recorded.items]).values()
+        # A first deposit to a test system can destroy nothing that matters, and need not wait for the answer. Adopted
+        # DOIs are none: nothing of theirs was sent from here, and everything of theirs could be lost.
+        precious = self._context.target == PRODUCTION or any(work.registered for work in works)
+        # Nor does the last step of an update: as long as it waits, the public record lacks what was taken away.
+        return precious and submission.follows is None
+
+    def _wait_for_answers(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
+        """Let wait what could not be read, and the other DOIs of the file go without it."""
+        context = self._context
+        waiting = [one.doi for one in recorded.items if one.doi.key in seen.failures]
+        others = [one.doi for one in recorded.items if one.doi.key not in seen.failures]
+        if others and not seen.silent and self._record_anew(submission, recorded, [waiting, others], seen):
+            return
+        reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
+        context.ledger.uploads.postpone(submission.id, context.clock() + READ_AGAIN, reason)
+        # One answer that is none says nothing of the other files.
+        self.error = RegistrarUnavailable(reason) if seen.silent else None
+        self._on_event(Progress("waiting", f"{reason}; the file is kept", dois=tuple(waiting)))
+
+    def _keep_back(self, submission: Submission, recorded: NewSubmission, examined: Examined, seen: Seen) -> None:
+        """Hold back what must not go, and let the other DOIs of the file go without it."""
+        stopped = examined.stopped
+        advice = {key: f"{finding.hint}; then deposit it again" for key, finding in stopped.items()}
+        groups: dict[str, list[Doi]] = {}
+        for one in recorded.items:
+            groups.setdefault(advice.get(one.doi.key, ""), []).append(one.doi)
+        # One piece of advice fits all of them; else each file is recorded anew, and comes here once more.
+        if len(groups) > 1 and self._record_anew(submission, recorded, [*groups.values()], seen):
+            return
+        first = next(one.doi for one in recorded.items if one.doi.key in stopped)
+        also = f"its file also holds {first}, which cannot go now: {stopped[first.key].message}"
+        reasons = {one.doi: stopped[one.doi.key].message if one.doi.key in stopped else also for one in recorded.items}
+        self._withhold(submission, reasons, advice[first.key])
+
+    def _with_higher_timestamp(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
+        """Record a file anew above what another tool deposited meanwhile: Crossref takes only rising timestamps."""
+        # What the later steps take away and put back is numbered as well, and the plan makes all of them.
+        if submission.step == submission.steps:
+            groups = [[one.doi for one in recorded.items]]
+            if self._record_anew(submission, recorded, groups, seen):
+                return
+        reason = "another tool deposited it meanwhile, with a higher timestamp"
+        self._withhold_all(submission, reason, "deposit it again: it gets a timestamp above that one")
+
+    def _record_anew(
+        self, submission: Submission, recorded: NewSubmission, groups: Sequence[Sequence[Doi]], seen: Seen
+    ) -> bool:
+        """Record a file anew, as one for each group of its DOIs; False where it stays whole, or another was quicker.
+
+        Each is looked at again before it goes.
+        """
+        # A step of an update belongs to the others, with the same DOIs.
+        if len(groups) > 1 and (recorded.whole or submission.steps > 1):
+            return False
+        reason = "recorded anew in several files, because not all of its DOIs may go now"
+        if len(groups) == 1:
+            reason = "recorded anew with a higher timestamp, because another tool deposited it meanwhile"
+        context, now = self._context, self._context.clock()
+        stamp = next_timestamp(now, [recorded.timestamp, *(state.timestamp for state in seen.states.values())])
+        parts = []
+        for dois in groups:
+            batch = context.seal(restamp(only(recorded.xml, *dois), unique_name(recorded.series, now), stamp)).batch
+            if batch is None:
+                return False
+            mine = tuple(one for one in recorded.items if one.doi in dois)
+            part = replace(recorded, items=mine, timestamp=stamp)
+            parts.append(replace(part, batch_id=batch.batch_id, sha256=batch.sha256, xml=batch.xml))
+        return context.ledger.works.replace_file(submission.id, parts, reason)
+
+    def _withhold(self, submission: Submission, reasons: Mapping[Doi, str], hint: str) -> None:
         self.attempted.append(submission.id)
-        self._context.ledger.uploads.withhold(submission.id, reason, hint)
+        self._context.ledger.uploads.withhold(submission.id, reasons, hint)
+
+    def _withhold_all(self, submission: Submission, reason: str, hint: str) -> None:
+        _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
+        self._withhold(submission, dict.fromkeys(dois, reason), hint)
 
     def _lost_its_step(self, submission: Submission, follows: int) -> bool:
         """End a step whose earlier one did not take effect: new content would be added to the old."""
@@ -168,7 +238,7 @@ class Uploader:
         reason = (
             f"step {submission.step - 1} of {submission.steps} did not take effect ({why}), so this one was not sent"
         )
-        self._withhold(
+        self._withhold_all(
             submission, reason, "settle what it says, then deposit the record again: all steps are made anew"
         )
         return True
@@ -198,7 +268,7 @@ class Uploader:
                 if context.ledger.works.prepare(*steps.files, last_step, instead_of=submission.id) is not None:
                     return
         reason = "what is registered has to be emptied first, and the steps for that could not be recorded"
-        self._withhold(submission, reason, "deposit the record again: its plan says what stands in the way")
+        self._withhold_all(submission, reason, "deposit the record again: its plan says what stands in the way")
 
     def _sealed(self, submission: Submission, xml: bytes) -> SealedBatch:
         """Return the stored bytes as a sealed batch; raise `LedgerDamaged` when they are not what was recorded."""

@@ -365,7 +365,8 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     words = _Blank(event.detail, together=together, step=_step(event.detail), approvals=approvals)
     # Placeholders without a value become empty, so that one sentence fits old events as well.
     words["version"] = _version(event.detail)
-    text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
+    sentence = "given up: {reason}" if event.detail.get("anew") else SENTENCES[event.kind]
+    text = " ".join(sentence.format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
     if event.kind in OUTCOMES:
         text = "; ".join([text, *(f"{name}: {said}" for name, said in read_details(event.detail).lines())])

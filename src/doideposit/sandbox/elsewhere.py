@@ -59,9 +59,9 @@ class Elsewhere:
         """Move the date of the last change, without any other change."""
         self._change(self._known(doi))
 
-    def transfer(self, doi: str, prefix: str) -> None:
-        """Hand the DOI over to another member, who owns `prefix`."""
-        self._change(self._known(doi), owner=prefix, member=FOREIGN_MEMBER)
+    def transfer(self, doi: str, prefix: str, member: str = FOREIGN_MEMBER) -> None:
+        """Hand the DOI over to a member, who owns `prefix`."""
+        self._change(self._known(doi), owner=prefix, member=member)
 
     def alias(self, doi: str, of: str) -> None:
         """Make the DOI an alias of another."""

@@ -157,16 +157,18 @@ def _first_text(element: Element, paths: tuple[str, ...]) -> str | None:
     return None
 
 
-def only(xml: bytes, doi: Doi) -> bytes:
-    """Return a deposit file with nothing but the child of ``body`` in which the DOI stands.
+def only(xml: bytes, *dois: Doi) -> bytes:
+    """Return a deposit file with nothing but the children of ``body`` in which these DOIs stand.
 
-    DOIs in the same child, such as articles of a journal issue, stay. What does not hold the DOI comes back as it is.
+    DOIs in the same child, such as articles of a journal issue, stay. What holds none of them comes back as it is.
     """
     root = parse_document(xml).root
     body = None if root is None else root.find("{*}body")
     if root is None or body is None:
         return xml
-    holding = [child for child in body.iterchildren(tag=etree.Element) if doi in dict(_holders(child))]
+    holding = [
+        child for child in body.iterchildren(tag=etree.Element) if not dict(_holders(child)).keys().isdisjoint(dois)
+    ]
     if not holding:
         return xml
     for child in list(body):

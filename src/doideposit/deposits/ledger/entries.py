@@ -138,6 +138,7 @@ class NewSubmission:
     where nobody could look yet; `may_lose` are the fields that may be lost by it, and `unseen` is why a person let it
     go without a look; `removes` are the fields that the record itself takes away. `empties` are the blocks that this
     file takes away at Crossref for another file that follows it, and of that one those that were taken away before.
+    A ready-made file is sent `whole`, or not at all.
     """
 
     series: str
@@ -154,6 +155,7 @@ class NewSubmission:
     publisher: str = ""
     removes: tuple[str, ...] = ()
     empties: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def is_resources(self) -> bool:

@@ -12,7 +12,7 @@ from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, State
 from doideposit.records.identifiers import Doi
 
-__all__ = ["AT_ONCE", "chunks", "prepare", "recorded_again"]
+__all__ = ["AT_ONCE", "chunks", "prepare", "recorded_again", "replace_file"]
 
 _UNFINISHED = [state.value for state in State if state.is_open]
 AT_ONCE = 400  # SQLite takes a limited number of values in one statement.
@@ -36,8 +36,36 @@ def prepare(
     works = _works(transaction, news[-1])
     if any(_overtaken(news[0], one, works.get(one.doi.key)) for one in news[-1].items):
         return None
-    if instead_of is not None and not _give_way(transaction, instead_of):
-        return None
+    before = ""
+    if instead_of is not None:
+        before = _give_way(transaction, instead_of, "recorded anew, to be sent in several steps")
+        if not before:
+            return None
+    return _record(transaction, news, works, before)
+
+
+def replace_file(transaction: Transaction, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
+    """Record others, or another, in the place of one that was never sent; False when another process was quicker."""
+    transaction.lock_uploads()
+    known = [_works(transaction, part) for part in parts]
+    if any(
+        _overtaken(part, one, works.get(one.doi.key))
+        for part, works in zip(parts, known, strict=True)
+        for one in part.items
+    ):
+        return False
+    before = _give_way(transaction, key, reason)
+    if not before:
+        return False
+    for part, works in zip(parts, known, strict=True):
+        _record(transaction, [part], works, before)
+    return True
+
+
+def _record(
+    transaction: Transaction, news: Sequence[NewSubmission], works: Mapping[str, RowMapping], before: str
+) -> tuple[int, ...]:
+    """Record the steps of one update; `before` is the batch id of the file whose place they take, or empty."""
     keys: list[int] = []
     for step, new in enumerate(news, 1):
         keys.append(_insert_submission(transaction, new, step, len(news), keys[-1] if keys else None))
@@ -46,21 +74,21 @@ def prepare(
             _point_work(transaction, new, one, row, works.get(one.doi.key))
         # The rows of works exist from the first step on.
         works = _works(transaction, new)
-        _note(transaction, keys[-1], new, step, len(news))
+        # People and programs follow the last step, whose end is that of the update.
+        _note(transaction, keys[-1], new, step, len(news), before if step == len(news) else "")
     return tuple(keys)
 
 
-def _give_way(transaction: Transaction, key: int) -> bool:
-    """End a file that was never sent, for others that are sent in its place."""
+def _give_way(transaction: Transaction, key: int, reason: str) -> str:
+    """End a file that was never sent, for others that are sent in its place; return its batch id, else nothing."""
     current = transaction.lock_submission(key)
     if current.state is not State.PREPARED or current.sent_at is not None:
-        return False
-    reason = "recorded anew, to be sent in several steps"
+        return ""
     values = {"state": current.state.advance(Move.ABANDON).value, "finished_at": transaction.now, "reason": reason}
     transaction.change(key, **values)
     transaction.connection.execute(update(item).where(item.c.submission == key).values(open=False, message=reason))
-    transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason})
-    return True
+    transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason, "anew": "yes"})
+    return current.batch_id
 
 
 def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
@@ -83,6 +111,7 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
         removes=_words(detail, "removes"),
         unseen=detail.get("unseen", ""),
         publisher=detail.get("publisher", ""),
+        whole=bool(detail.get("whole")),
     )
     return new, detail
 
@@ -91,7 +120,7 @@ def _words(detail: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word for word in detail.get(name, "").split(", ") if word)
 
 
-def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int) -> None:
+def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, before: str) -> None:
     detail = {
         "batch_id": new.batch_id,
         **({} if new.is_resources else {"timestamp": str(new.timestamp)}),
@@ -102,6 +131,8 @@ def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, ste
         **({"unseen": new.unseen} if new.unseen else {}),
         **({"publisher": new.publisher} if new.publisher else {}),
         **({"removes": ", ".join(new.removes)} if new.removes else {}),
+        **({"whole": "yes"} if new.whole else {}),
+        **({"instead_of": before} if before else {}),
         **({"step": f"step {step} of {steps}"} if steps > 1 else {}),
         **({"empties": ", ".join(new.empties)} if step < steps else {}),
     }

@@ -1,5 +1,6 @@
 """One upload at a time: who may send which file now, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from doideposit.deposits.ledger.tables import attempt, content, item, submission
 from doideposit.deposits.ledger.transaction import FREE, Transaction, close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State
+from doideposit.records.identifiers import Doi
 
 __all__ = [
     "Pause",
@@ -139,13 +141,18 @@ class Uploads:
                     return str(row["message"] or row["reason"] or f"it is {row['state']}")
         return None
 
-    def withhold(self, key: int, reason: str, hint: str) -> None:
-        """End a file that was never sent, because it would destroy what is registered: a person has to act."""
+    def withhold(self, key: int, reasons: Mapping[Doi, str], hint: str) -> None:
+        """End a file that was never sent, for a reason for each of its DOIs: a person has to act."""
         with self._session.writing("withhold") as transaction:
             current = transaction.lock_submission(key)
-            if current.state is State.PREPARED:
-                close(transaction, current, Move.ABANDON, reason, hint, retry=RetryClass.AFTER_CHANGE)
-                transaction.note(EventKind.REFUSED, submission=key, detail={"reason": reason})
+            if current.state is not State.PREPARED:
+                return
+            first = next(iter(reasons.values()))
+            close(transaction, current, Move.ABANDON, first, hint, retry=RetryClass.AFTER_CHANGE)
+            for doi, reason in reasons.items():
+                mine = update(item).where(item.c.submission == key, item.c.doi == doi.key)
+                transaction.connection.execute(mine.values(message=reason))
+                transaction.note(EventKind.REFUSED, submission=key, doi=doi, detail={"reason": reason})
 
     def postpone(self, key: int, until: datetime, reason: str) -> None:
         """Let a file that was never sent wait, with the reason."""

@@ -33,7 +33,7 @@ from doideposit.deposits.ledger.rows import (
     submission_of,
 )
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
+from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again, replace_file
 from doideposit.deposits.ledger.tables import (
     adopted,
     attempt,
@@ -94,6 +94,18 @@ class Works:
         """
         with self._session.writing("prepare") as transaction:
             return prepare(transaction, steps, instead_of=instead_of)
+
+    def replace_file(self, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
+        """Record others, or another, in the place of a file that was never sent; False when a run was quicker."""
+        with self._session.writing("replace file") as transaction:
+            return replace_file(transaction, key, parts, reason)
+
+    def recorded_anew(self, doi: Doi, batch_id: str) -> str:
+        """Return the batch id of the file that took the place of one that was never sent; that one's where none did."""
+        for noted, of in self.history(doi):
+            if of is not None and noted.kind is EventKind.PREPARED and noted.detail.get("instead_of") == batch_id:
+                batch_id = of.batch_id
+        return batch_id
 
     def recorded(self, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
         """Return a recorded file as it was handed in, and what was noted then: when it was compared, and so on."""
@@ -393,6 +405,9 @@ def _is_unsettled(connection: Connection, row: RowMapping) -> bool:
 def _failure(connection: Connection, row: RowMapping, state: State | None) -> PastFailure | None:
     failed = row["item_outcome"] in {Outcome.FAILED, Outcome.MISSING}
     if not failed and state is not State.REFUSED:
+        return None
+    # Only what was held back here ends in this way. Nothing of it was sent, and every plan compares it anew.
+    if not failed and row["item_retry"] == RetryClass.AFTER_CHANGE:
         return None
     finding = finding_of(row["item_finding"])
     same = (item.c.target == row["target"], item.c.doi == row["doi"], item.c.fingerprint == row["item_fingerprint"])

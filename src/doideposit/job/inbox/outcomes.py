@@ -106,7 +106,11 @@ def followed(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
         return entry
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id != entry.batch_id:
-        return _from_history(entry, depositor)
+        # A look before sending may have recorded it anew, in steps, or without others of its file.
+        anew = depositor.works.recorded_anew(status.doi, entry.batch_id)
+        if anew == entry.batch_id:
+            return _from_history(entry, depositor)
+        return followed(replace(entry, batch_id=anew), depositor)
     if status.is_open:
         return entry
     entry = replace(entry, title=status.title or entry.title)

@@ -220,7 +220,7 @@ class Uploader:
             mine = tuple(one for one in recorded.items if one.doi in dois)
             part = replace(recorded, items=mine, timestamp=stamp)
             parts.append(replace(part, batch_id=batch.batch_id, sha256=batch.sha256, xml=batch.xml))
-        return context.ledger.works.replace_file(submission.id, parts, reason)
+        return context.ledger.uploads.replace_file(submission.id, parts, reason)
 
     def _withhold(self, submission: Submission, reasons: Mapping[Doi, str], hint: str) -> None:
         self.attempted.append(submission.id)

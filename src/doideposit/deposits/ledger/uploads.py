@@ -1,6 +1,6 @@
 """One upload at a time: who may send which file now, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,13 @@ from doideposit.deposits.ledger.entries import (
     FIRST_OF_SERIES,
     Attempt,
     AttemptStatus,
+    NewSubmission,
     Submission,
     UploadLease,
 )
 from doideposit.deposits.ledger.rows import bytes_of, submission_of
 from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.submissions import replace_file
 from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock
 from doideposit.deposits.ledger.transaction import FREE, Transaction, close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
@@ -153,6 +155,11 @@ class Uploads:
                 mine = update(item).where(item.c.submission == key, item.c.doi == doi.key)
                 transaction.connection.execute(mine.values(message=reason))
                 transaction.note(EventKind.REFUSED, submission=key, doi=doi, detail={"reason": reason})
+
+    def replace_file(self, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
+        """Record others, or another, in the place of a file that was never sent; False when a run was quicker."""
+        with self._session.writing("replace file") as transaction:
+            return replace_file(transaction, key, parts, reason)
 
     def postpone(self, key: int, until: datetime, reason: str) -> None:
         """Let a file that was never sent wait, with the reason."""

@@ -33,7 +33,7 @@ from doideposit.deposits.ledger.rows import (
     submission_of,
 )
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again, replace_file
+from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import (
     adopted,
     attempt,
@@ -94,11 +94,6 @@ class Works:
         """
         with self._session.writing("prepare") as transaction:
             return prepare(transaction, steps, instead_of=instead_of)
-
-    def replace_file(self, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
-        """Record others, or another, in the place of a file that was never sent; False when a run was quicker."""
-        with self._session.writing("replace file") as transaction:
-            return replace_file(transaction, key, parts, reason)
 
     def recorded_anew(self, doi: Doi, batch_id: str) -> str:
         """Return the batch id of the file that took the place of one that was never sent; that one's where none did."""

@@ -197,3 +197,24 @@ def test_another_tool_with_a_higher_timestamp_while_it_waits(desk: Desk, timesta
         desk.settle()
     assert states(desk, 258) == [REGISTERED]
     assert {one.outcome for one in desk.depositor.history(doi())} == {None, Outcome.REGISTERED}
+
+
+def test_what_one_record_gives_up_is_no_leave_for_the_others_of_its_file(desk: Desk) -> None:
+    registered(desk, commentary(1, subtitle="Old"), commentary(2, subtitle="Old"))
+    desk.depositor.enqueue(commentary(1, remove=["subtitle"]), commentary(2))
+    desk.settle()
+    assert states(desk, 1, 2) == [REGISTERED, HELD]
+
+
+def test_leave_that_comes_after_the_recording_says_how_it_can_still_be_given(desk: Desk) -> None:
+    registered(desk, commentary(subtitle="Old"))
+    changed = commentary(subtitle="New")
+    desk.depositor.enqueue(changed)
+    desk.sandbox.faults.add("status", "503", times=None, at="query")
+    desk.depositor.send()
+    [entry] = desk.depositor.plan(changed, unseen="away since Monday").entries
+    [late] = [one for one in entry.findings if one.code == "plan-recorded-before"]
+    assert f"doideposit abandon {doi()}" in late.hint
+    desk.depositor.abandon(doi(), "sent unseen")
+    desk.depositor.deposit(desk.depositor.plan(changed, unseen="away since Monday"))
+    assert desk.depositor.status(doi()).state is State.QUEUED

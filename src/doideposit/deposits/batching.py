@@ -27,6 +27,7 @@ from doideposit.deposits.updates import applied_in_parts, compared, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity, counted
+from doideposit.lifecycle import State
 from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.drift_values import Drift
 
@@ -65,8 +66,22 @@ def decide(
             for one, decision in zip(inputs, decisions, strict=True)
         )
         decisions = _after_preflight(context, inputs, decisions, may)
+    if may.losses or may.unseen:
+        decisions = tuple(_without_leave(one, known) for one in decisions)
     decided = together(_of_one_publisher(context, inputs, _with_drift(context, decisions)))
     return Approved(tuple(inputs), decided, known, store, may)
+
+
+def _without_leave(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
+    """Say of what is recorded already, and was not sent, that leave which is given now comes too late for it."""
+    doi = decision.wanted.doi
+    work = known.get(doi.key) if doi is not None and decision.busy else None
+    if work is None or work.open is None or work.open.state is not State.PREPARED:
+        return decision
+    message = f"{doi} was recorded before, without what you allow now, and goes as it was recorded"
+    hint = f'to send it with your leave, give that one up: `doideposit abandon {doi} --reason "…"`; then run this again'
+    finding = Finding("plan-recorded-before", Severity.WARNING, message, hint)
+    return replace(decision, findings=(*decision.findings, finding))
 
 
 def _with_drift(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -312,9 +327,8 @@ class Preparation:
             sha256=batch.sha256,
             items=tuple(_item(one, known) for one, known in group),
             compared=self._context.clock() if self._context.read_first and not may.unseen else None,
-            may_lose=tuple(dict.fromkeys([*may.losses, *(name for one, _ in group for name in one.removes)])),
+            may_lose=may.losses,
             unseen=may.unseen,
-            removes=tuple(dict.fromkeys(name for one, _ in group for name in one.removes)),
             whole=first.sealed is None,
         )
 
@@ -339,6 +353,7 @@ def _item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
         after=known.latest if known else None,
         reset=known.reset if known else False,
         lines=one.lines,
+        removes=one.removes,
     )
 
 

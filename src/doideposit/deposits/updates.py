@@ -246,8 +246,9 @@ class Examined:
 def examine(context: DepositContext, recorded: NewSubmission, seen: Seen) -> Examined:
     """Compare a recorded file with what is registered now, before it is sent."""
     stopped, clears = {}, {}
-    consent = Consent(recorded.removes, recorded.may_lose)
-    for doi in [one.doi for one in recorded.items]:
+    for one in recorded.items:
+        # What one record gives up on purpose is no leave for the others of its file.
+        doi, consent = one.doi, Consent(one.removes, recorded.may_lose)
         state = seen.states.get(doi.key)
         base = _registered(context, doi, state)
         foreign = _not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)

@@ -48,6 +48,14 @@ WORLD: Final[tuple[Explanation, ...]] = (
         source=TROUBLE,
     ),
     _plan(
+        "plan-recorded-before",
+        "Recorded before without this leave",
+        "A file that waits to be sent is compared with what is registered before it goes, with the leave that it was "
+        "recorded with. `--allow-loss` and `--unseen` do not reach it any more.",
+        "give it up with `doideposit abandon DOI --reason …`, and deposit it again with the option",
+        severity=Severity.WARNING,
+    ),
+    _plan(
         "plan-batch-blocked",
         "Held back by its file",
         "A ready-made file is sent as it is, or not at all.",

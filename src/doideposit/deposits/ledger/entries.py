@@ -115,7 +115,8 @@ class NewItem:
     """Describe one DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it.
 
     With `reset` Crossref's support has made the number of the registered version smaller, and ours no longer counts.
-    `lines` notes where each field of its record stands, for messages of Crossref that name one.
+    `lines` notes where each field of its record stands, for messages of Crossref that name one; `removes` are the
+    fields that its record takes away.
     """
 
     doi: Doi
@@ -127,6 +128,7 @@ class NewItem:
     after: int | None = None
     reset: bool = False
     lines: str = ""
+    removes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,8 @@ class NewSubmission:
 
     `container` is what Crossref keeps one title record for; `series` the short name people know; `publisher` is whose
     login sends it, empty for the main one. `compared` is when its content was compared with what is registered, None
-    where nobody could look yet; `may_lose` are the fields that may be lost by it, and `unseen` is why a person let it
-    go without a look; `removes` are the fields that the record itself takes away. `empties` are the blocks that this
+    where nobody could look yet; `may_lose` are the fields that a person lets be lost by it, and `unseen` is why one let
+    it go without a look. `empties` are the blocks that this
     file takes away at Crossref for another file that follows it, and of that one those that were taken away before.
     A ready-made file is sent `whole`, or not at all.
     """
@@ -153,7 +155,6 @@ class NewSubmission:
     may_lose: tuple[str, ...] = ()
     unseen: str = ""
     publisher: str = ""
-    removes: tuple[str, ...] = ()
     empties: tuple[str, ...] = ()
     whole: bool = False
 

@@ -17,7 +17,7 @@ from doideposit.deposits.ledger.rows import (
     attempt_of,
     event_of,
     json_text,
-    noted_lines,
+    noted,
     on_its_line,
     submission_of,
 )
@@ -283,7 +283,7 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
     before = Outcome(row["outcome"]) if row["outcome"] else None
     if before is not None and (before.is_registered or not result.outcome.is_registered):
         return
-    finding = on_its_line(result.finding, noted_lines(row))
+    finding = on_its_line(result.finding, noted(row, "lines"))
     values = {
         "open": False,
         "outcome": result.outcome.value,

@@ -20,7 +20,7 @@ __all__ = [
     "event_of",
     "item_of",
     "json_text",
-    "noted_lines",
+    "noted",
     "observed_of",
     "on_its_line",
     "submission_of",
@@ -112,9 +112,9 @@ def _words(text: str) -> Mapping[str, str]:
     return data
 
 
-def noted_lines(row: RowMapping) -> str:
-    """Return where the fields of an item's record stood, as it was noted before Crossref answered; empty after."""
-    return _words(row["details"] or "{}").get("lines", "")
+def noted(row: RowMapping, name: str) -> str:
+    """Return what was noted of an item before Crossref answered, such as the lines of its record; empty after."""
+    return _words(row["details"] or "{}").get(name, "")
 
 
 def bytes_of(value: bytes | str | None) -> bytes:

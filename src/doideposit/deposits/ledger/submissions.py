@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
-from doideposit.deposits.ledger.rows import bytes_of, event_of, json_text, noted_lines
+from doideposit.deposits.ledger.rows import bytes_of, event_of, json_text, noted
 from doideposit.deposits.ledger.tables import content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, State
@@ -104,11 +104,16 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
         **{name: row[name] for name in ("series", "container", "schema_version", "batch_id", "timestamp", "sha256")},
         xml=bytes_of(row["xml"]),
         items=tuple(
-            NewItem(Doi(one["printed"]), **{name: one[name] for name in names}, after=one["id"], lines=noted_lines(one))
+            NewItem(
+                Doi(one["printed"]),
+                **{name: one[name] for name in names},
+                after=one["id"],
+                lines=noted(one, "lines"),
+                removes=_words(noted(one, "removes")),
+            )
             for one in connection.execute(items).mappings()
         ),
-        may_lose=_words(detail, "may_lose"),
-        removes=_words(detail, "removes"),
+        may_lose=_words(detail.get("may_lose", "")),
         unseen=detail.get("unseen", ""),
         publisher=detail.get("publisher", ""),
         whole=bool(detail.get("whole")),
@@ -116,11 +121,12 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
     return new, detail
 
 
-def _words(detail: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(word for word in detail.get(name, "").split(", ") if word)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.split(", ") if word)
 
 
 def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, before: str) -> None:
+    removes = dict.fromkeys(name for one in new.items for name in one.removes)
     detail = {
         "batch_id": new.batch_id,
         **({} if new.is_resources else {"timestamp": str(new.timestamp)}),
@@ -130,7 +136,7 @@ def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, ste
         **({"may_lose": ", ".join(new.may_lose)} if new.may_lose else {}),
         **({"unseen": new.unseen} if new.unseen else {}),
         **({"publisher": new.publisher} if new.publisher else {}),
-        **({"removes": ", ".join(new.removes)} if new.removes else {}),
+        **({"removes": ", ".join(removes)} if removes else {}),
         **({"whole": "yes"} if new.whole else {}),
         **({"instead_of": before} if before else {}),
         **({"step": f"step {step} of {steps}"} if steps > 1 else {}),
@@ -182,6 +188,8 @@ def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem
     waiting = item.join(submission, submission.c.id == item.c.submission)
     about = (item.c.target == transaction.target, item.c.doi == one.doi.key, submission.c.state.in_(_UNFINISHED))
     earlier = select(item.c.id).select_from(waiting).where(*about, item.c.submission != key).limit(1)
+    texts = {"lines": one.lines, "removes": ", ".join(one.removes)}
+    details = {name: text for name, text in texts.items() if text}
     values = {
         "submission": key,
         "position": position,
@@ -193,7 +201,7 @@ def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem
         "title": one.title,
         "source": one.source,
         "landing_page": one.landing_page,
-        "details": json_text({"lines": one.lines}) if one.lines else None,
+        "details": json_text(details) if details else None,
         # One that waits for an earlier deposit of its DOI takes its place when it is sent.
         "open": transaction.connection.execute(earlier).first() is None,
     }

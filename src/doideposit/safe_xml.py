@@ -23,7 +23,6 @@ __all__ = [
     "XmlLimits",
     "parse_document",
     "parse_part",
-    "positions",
 ]
 
 
@@ -136,38 +135,38 @@ class Positions(Sequence[Position]):
             return [self[one] for one in range(*index.indices(len(self)))]
         return Position(*self._numbers[4 * index : 4 * index + 4])
 
+    @staticmethod
+    def read(xml: bytes) -> "Positions":
+        """Return the position of every element, in the order of the document; empty where they cannot be found.
 
-def positions(xml: bytes) -> Positions:
-    """Return the position of every element, in the order of the document; empty where they cannot be found.
+        libxml2 keeps no columns, and no lines beyond 65,535; expat of the standard library tells both. Call it for a
+        document that `parse_document` has taken: it has no document type declaration, and so nothing to expand.
+        """
+        from xml.parsers import expat  # noqa: PLC0415 - only what is wrong has to be found
 
-    libxml2 keeps no columns, and no lines beyond 65,535; expat of the standard library tells both. Call it for a
-    document that `parse_document` has taken: it has no document type declaration, and so nothing to expand.
-    """
-    from xml.parsers import expat  # noqa: PLC0415 - only what is wrong has to be found
+        parser = expat.ParserCreate()
+        found = Positions()
+        waiting = False
 
-    parser = expat.ParserCreate()
-    found = Positions()
-    waiting = False
+        def start(_name: str, _attributes: object) -> None:
+            nonlocal waiting
+            line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
+            found.add(line, column)
+            waiting = True
 
-    def start(_name: str, _attributes: object) -> None:
-        nonlocal waiting
-        line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
-        found.add(line, column)
-        waiting = True
+        def text(_text: str) -> None:
+            nonlocal waiting
+            if waiting and not _text.isspace():
+                found.text_starts(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+                waiting = False
 
-    def text(_text: str) -> None:
-        nonlocal waiting
-        if waiting and not _text.isspace():
-            found.text_starts(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
-            waiting = False
-
-    parser.StartElementHandler, parser.CharacterDataHandler = start, text
-    try:
-        parser.Parse(xml, True)
-    # expat takes fewer encodings than libxml2; without it, there are lines and no columns.
-    except (expat.ExpatError, ValueError, LookupError):
-        return Positions()
-    return found
+        parser.StartElementHandler, parser.CharacterDataHandler = start, text
+        try:
+            parser.Parse(xml, True)
+        # expat takes fewer encodings than libxml2; without it, there are lines and no columns.
+        except (expat.ExpatError, ValueError, LookupError):
+            return Positions()
+        return found
 
 
 def _overfull(root: Element, limits: XmlLimits) -> Finding | None:

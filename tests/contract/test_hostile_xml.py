@@ -76,10 +76,10 @@ def test_a_hostile_file_is_answered_in_bounded_time_and_memory(name: str, comman
 
 
 def test_an_unused_relative_namespace_changes_nothing(tmp_path: Path) -> None:
-    from doideposit.crossref.xml.existing import items
+    from doideposit.crossref.xml.existing import DepositItem
 
     text = within("doi_batch", 'xmlns:w="word"')
-    [item] = items(text.encode())
-    assert item == items(GOOD.encode())[0]
+    [item] = DepositItem.read_all(text.encode())
+    assert item == DepositItem.read_all(GOOD.encode())[0]
     used = before("</series_metadata>", '<w:x xmlns:w="word"/>')
-    assert len(items(used.encode())) == 1
+    assert len(DepositItem.read_all(used.encode())) == 1

@@ -20,7 +20,7 @@ from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, is_resources
 from doideposit.crossref.sealing import ItemVerdict, seal_file, seal_item
 from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built, build, fingerprint
-from doideposit.crossref.xml.existing import DepositItem, items
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.records import body_kind
 from doideposit.errors import UsageError
@@ -314,7 +314,7 @@ class Checker:
         findings = in_one_order(sealed.findings, ruled)
         if sealed.batch is None:
             return Checked(name, findings, xml=xml)
-        found = items(parsed.root)
+        found = DepositItem.read_all(parsed.root)
         if not found:
             alone = is_resources(sealed.batch.schema_version)
             findings = (*findings, _nothing_to_register(name, alone=alone))

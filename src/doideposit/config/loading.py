@@ -21,7 +21,7 @@ from doideposit.files import typed
 from doideposit.findings import Finding, Loc, Severity, Where, field_path, loc_of, nearest
 from doideposit.records.models.faults import findings_of
 from doideposit.records.origin import Origin
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.toml_places import toml_places
 
 __all__ = ["FILE_NAME", "find", "load"]
@@ -240,7 +240,7 @@ def _from_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:
     """Return what a file says and where; it is named as seen from the working directory when it is below it."""
     absolute, here = path.absolute(), cwd.absolute()
     name = str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
-    loaded = load_text(path, limit=MAX_SIZE)
+    loaded = Loaded.read(path, limit=MAX_SIZE)
     if loaded.text is None and [finding.code for finding in loaded.findings] != ["file-empty"]:
         raise _refusal(loaded.findings, name)
     text = loaded.text or ""

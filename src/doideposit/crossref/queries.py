@@ -12,7 +12,7 @@ from doideposit.errors import ConfigurationError, RegistrarUnavailable, Unexpect
 from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["RegisteredState", "no_answer", "read_query"]
+__all__ = ["RegisteredState", "no_answer"]
 
 # The query service says so in a page with status 200.
 _UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
@@ -40,32 +40,32 @@ class RegisteredState:
     has_record: bool = False
     answer: bytes = field(default=b"", repr=False)
 
+    @staticmethod
+    def read(answer: bytes, doi: Doi, host: str) -> "RegisteredState | None":
+        """Read an answer about one DOI, in ``unixsd`` or ``unixref``; None when Crossref does not know it.
 
-def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
-    """Read an answer about one DOI, in ``unixsd`` or ``unixref``; None when Crossref does not know it.
-
-    Raises `ConfigurationError` when the service does not take our address for a login, `RegistrarUnavailable` when it
-    cannot answer now, and `UnexpectedAnswer` for everything that is no answer about this DOI.
-    """
-    # This refusal comes with status 200, like every "no" of the service: only its words tell.
-    if _UNKNOWN_LOGIN in answer[:10_000]:
-        raise ConfigurationError(
-            f"{host} does not take the depositor's e-mail address for a query",
-            hint="set `email` below [depositor] to an address that Crossref knows",
-        )
-    root = parse_document(answer.strip()).root
-    name = "" if root is None else str(root.tag).rpartition("}")[2]
-    if root is None or name not in {"crossref_result", "doi_records"}:
-        _refuse_words(answer, doi, host)
-        return None
-    if name == "doi_records":
-        return _from_unixref(root, answer, doi, host)
-    query = _about(root, doi)
-    status = "" if query is None else query.get("status", "")
-    if query is None or status != "resolved":
-        _refuse_no_answer(status, doi, host)
-        return None
-    return _resolved(query, answer, doi, host)
+        Raises `ConfigurationError` when the service does not take our address for a login, `RegistrarUnavailable` when
+        it cannot answer now, and `UnexpectedAnswer` for everything that is no answer about this DOI.
+        """
+        # This refusal comes with status 200, like every "no" of the service: only its words tell.
+        if _UNKNOWN_LOGIN in answer[:10_000]:
+            raise ConfigurationError(
+                f"{host} does not take the depositor's e-mail address for a query",
+                hint="set `email` below [depositor] to an address that Crossref knows",
+            )
+        root = parse_document(answer.strip()).root
+        name = "" if root is None else str(root.tag).rpartition("}")[2]
+        if root is None or name not in {"crossref_result", "doi_records"}:
+            _refuse_words(answer, doi, host)
+            return None
+        if name == "doi_records":
+            return _from_unixref(root, answer, doi, host)
+        query = _about(root, doi)
+        status = "" if query is None else query.get("status", "")
+        if query is None or status != "resolved":
+            _refuse_no_answer(status, doi, host)
+            return None
+        return _resolved(query, answer, doi, host)
 
 
 def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:

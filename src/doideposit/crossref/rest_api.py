@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NoAnswer, Timeouts, check_address, default_user_agent
 from doideposit.crossref.politeness import Pace, PassingTime
-from doideposit.crossref.queries import RegisteredState, no_answer, read_query
+from doideposit.crossref.queries import RegisteredState, no_answer
 from doideposit.crossref.registrar import (
     CrossrefMember,
     Endpoint,
@@ -264,7 +264,7 @@ class Registry:
             return None
         if answer.truncated or answer.status not in taken:
             self._refuse(answer, url, f" about {doi}")
-        return read_query(answer.body, doi, _host(url))
+        return RegisteredState.read(answer.body, doi, _host(url))
 
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
         """Return the timestamp a DOI is registered with, exact to its last digit; None as `registered`."""

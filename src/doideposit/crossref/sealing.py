@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from lxml import etree
 
 from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import Built, assemble
-from doideposit.crossref.xml.existing import DepositItem, items, restamp
+from doideposit.crossref.xml.existing import DepositItem, restamp
 from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedFile, SealedItem
@@ -17,11 +17,9 @@ from doideposit.safe_xml import parse_document
 __all__ = [
     "FoundItem",
     "ItemVerdict",
-    "find_item",
     "join",
     "recorded",
     "restamped",
-    "seal_again",
     "seal_file",
     "seal_item",
 ]
@@ -50,25 +48,24 @@ class FoundItem(NamedTuple):
     kind: str
     landing_page: str | None
 
+    @classmethod
+    def find(cls, head: BatchHead, xml: bytes, *, schema_version: str) -> Self | None:
+        """Read the bytes of an item that was kept; None for bytes that are not one item as it is built here."""
+        root = parse_document(assemble(head, [xml], schema_version=schema_version, indented=False)).root
+        children = [] if root is None else root.findall("{*}body/{*}*")
+        found = DepositItem.read_all(root) if root is not None and len(children) == 1 else ()
+        # The fingerprint of an item is the hash of its canonical form, which is how items are written here.
+        if len(found) != 1 or found[0].fingerprint != hashlib.sha256(xml).hexdigest():
+            return None
+        kind = etree.QName(children[0]).localname
+        return cls(found[0], kind, children[0].findtext(".//{*}doi_data/{*}resource"))
 
-def find_item(head: BatchHead, xml: bytes, *, schema_version: str) -> FoundItem | None:
-    """Read the bytes of an item that was kept; None for bytes that are not one item as it is built here."""
-    root = parse_document(assemble(head, [xml], schema_version=schema_version, indented=False)).root
-    children = [] if root is None else root.findall("{*}body/{*}*")
-    found = items(root) if root is not None and len(children) == 1 else ()
-    # The fingerprint of an item is the hash of its canonical form, which is how items are written here.
-    if len(found) != 1 or found[0].fingerprint != hashlib.sha256(xml).hexdigest():
-        return None
-    kind = etree.QName(children[0]).localname
-    return FoundItem(found[0], kind, children[0].findtext(".//{*}doi_data/{*}resource"))
-
-
-def seal_again(validator: Validator, head: BatchHead, xml: bytes, found: FoundItem, version: str) -> ItemVerdict:
-    """Judge the bytes of an item that was kept outside of this process, and seal it; raises as `validate` does."""
-    verdict = validator.validate(assemble(head, [xml], schema_version=version, indented=False))
-    if not verdict.valid or verdict.schema != version:
-        return ItemVerdict(None, verdict.findings)
-    return ItemVerdict(SealedItem(found.item.doi, found.item.fingerprint, version, SEAL), verdict.findings)
+    def seal(self, validator: Validator, head: BatchHead, xml: bytes, version: str) -> ItemVerdict:
+        """Judge the bytes of an item that was kept outside of this process, and seal it; raises as `validate` does."""
+        verdict = validator.validate(assemble(head, [xml], schema_version=version, indented=False))
+        if not verdict.valid or verdict.schema != version:
+            return ItemVerdict(None, verdict.findings)
+        return ItemVerdict(SealedItem(self.item.doi, self.item.fingerprint, version, SEAL), verdict.findings)
 
 
 def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]) -> SealedBatch:

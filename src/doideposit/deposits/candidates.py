@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from doideposit.checks.values import Checked, is_deposit_xml
 from doideposit.crossref.xml.cited import cited_dois
-from doideposit.crossref.xml.existing import DepositItem, items, only
+from doideposit.crossref.xml.existing import DepositItem, only
 from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.message_places import note_lines
@@ -177,7 +177,7 @@ def candidates_again(recorded: NewSubmission | None, doi: Doi, store: ContentSto
         message = f"{doi} was never registered from here, so there is no version to go back to"
         raise UsageError(message, hint="correct its record file and deposit that")
     xml = only(recorded.xml, doi)
-    checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=items(xml))
+    checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=DepositItem.read_all(xml))
     pages = {one.doi.key: one.landing_page for one in recorded.items}
     return tuple(
         replace(one, series=recorded.series, container=recorded.container, landing_page=pages.get(one.item.doi.key))

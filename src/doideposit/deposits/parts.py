@@ -5,7 +5,7 @@ from dataclasses import replace
 from doideposit.checks.checking import TRIAL_BATCH, TRIAL_TIMESTAMP
 from doideposit.checks.values import Checked
 from doideposit.crossref.sealing import seal_file
-from doideposit.crossref.xml.existing import items
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.references import references_alone
 from doideposit.deposits.context import DepositContext
 from doideposit.findings import Finding, Severity
@@ -32,4 +32,4 @@ def only_references(context: DepositContext, checked: Checked) -> Checked:
     found = Checked(checked.source, (*checked.findings, *sealed.findings), xml=xml, file=record.origin.file)
     if sealed.batch is None:
         return found
-    return replace(found, items=items(xml), sealed_file=seal_file(sealed.batch))
+    return replace(found, items=DepositItem.read_all(xml), sealed_file=seal_file(sealed.batch))

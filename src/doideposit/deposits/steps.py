@@ -6,7 +6,7 @@ from datetime import datetime
 
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.clearing import clear_blocks
-from doideposit.crossref.xml.existing import items, restamp
+from doideposit.crossref.xml.existing import DepositItem, restamp
 from doideposit.crossref.xml.resources import empty_parts
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
@@ -68,5 +68,5 @@ def _items(known: tuple[NewItem, ...], xml: bytes) -> tuple[NewItem, ...]:
 
     A step of a resource-only deposit holds only the DOIs of which something is emptied.
     """
-    prints = {one.doi.key: one.fingerprint for one in items(xml)}
+    prints = {one.doi.key: one.fingerprint for one in DepositItem.read_all(xml)}
     return tuple(replace(one, fingerprint=prints[one.doi.key]) for one in known if one.doi.key in prints)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from doideposit.crossref.diagnostics.messages import KnownMessage, MessageKind, meaning
+from doideposit.crossref.diagnostics.messages import KnownMessage, MessageKind
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.reading_back import read_details
 from doideposit.findings import NOWHERE, Where
@@ -127,20 +127,20 @@ def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning
     details = read_details(event.detail)
     if event.kind in {EventKind.REGISTERED_WITH_WARNING, EventKind.WARNED}:
         said = event.detail.get("message", "")
-        known = meaning(said, frozenset({MessageKind.WARNING}))
+        known = KnownMessage.find(said, frozenset({MessageKind.WARNING}))
         # The list of DOIs can be missing in a log, and the words then tell that it is a conflict.
         conflict = bool(details.dois_in_conflict or details.conflict_id) or (
             known is not None and known.code == CONFLICT
         )
         kind = WarningKind.CONFLICT if conflict else WarningKind.WARNING
         if conflict and known is None:
-            known = meaning("Added with conflict")
+            known = KnownMessage.find("Added with conflict")
         one = _warning(event, doi, kind, said, known)
         named = f": {', '.join(details.dois_in_conflict)}" if details.dois_in_conflict else ""
         others, number = details.dois_in_conflict, details.conflict_id
         yield replace(one, message=one.message + named, others=others, conflict_id=number)
     for part, said in enumerate(details.notices, 2):
-        known = meaning(said)
+        known = KnownMessage.find(said)
         if known is not None and known.kind is MessageKind.NOTICE:
             yield replace(_warning(event, doi, WarningKind.NOTICE, said, known), id=f"{event.id}.{part}")
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
-from doideposit.crossref.xml.existing import items, only, restamp
+from doideposit.crossref.xml.existing import DepositItem, only, restamp
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import Observed
@@ -359,7 +359,7 @@ def _refill(context: DepositContext, doi: Doi) -> bool:
     # The file that empties goes first and takes the number below this one.
     stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
     sealed = context.seal(restamp(xml, unique_name(recorded.series, now), stamp))
-    mine = [one for one in recorded.items if one.doi.key in {each.doi.key for each in items(xml)}]
+    mine = [one for one in recorded.items if one.doi.key in {each.doi.key for each in DepositItem.read_all(xml)}]
     if sealed.batch is None or known.open is not None or len(mine) != 1:
         return False
     new = replace(

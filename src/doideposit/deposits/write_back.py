@@ -9,7 +9,8 @@ from typing import Any
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.findings import Finding, Loc, loc_of
-from doideposit.records.editing import Edited, Set, open_for_editing
+from doideposit.records.editing import Edited, Set
+from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawRecord
 from doideposit.records.sources.interface import Reading
@@ -96,7 +97,7 @@ def _one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None, *, dr
 
 
 def _edited(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> WriteBack:
-    source = open_for_editing(Path(file))
+    source = Editable.open(Path(file))
     if isinstance(source, Finding):
         return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(source,))
     edited = source.edit(Set(loc, str(doi)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.editing.edits import Set
-from doideposit.records.editing.files import Edited, open_for_editing
+from doideposit.records.editing.files import Editable, Edited
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
@@ -87,7 +87,7 @@ def same_reference(reference: Reference, text: str) -> bool:
 
 
 def _edited(path: Path, record: Record, places: Mapping[int, Doi], series: Mapping[str, Series]) -> Edited | Finding:
-    editable = open_for_editing(path)
+    editable = Editable.open(path)
     if isinstance(editable, Finding):
         return editable
     index = record.origin.index

@@ -16,8 +16,9 @@ from doideposit.deposits.values import Plan
 from doideposit.files import from_here
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.works import commentaries_in
-from doideposit.records.editing import Append, Edit, Edited, Set, open_for_editing
+from doideposit.records.editing import Append, Edit, Edited, Set
 from doideposit.records.editing.edits import applied
+from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
@@ -269,7 +270,7 @@ def changed_record(
     """Return a record as its file will say it after the edits, which are not written; or why it cannot be."""
     edited = None
     if edits:
-        editable = open_for_editing(found.path)
+        editable = Editable.open(found.path)
         made = editable if isinstance(editable, Finding) else editable.edit(*edits)
         if isinstance(made, Finding):
             return (made,)

@@ -21,7 +21,8 @@ from doideposit.files import disk_errors, read_input
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.correcting import FoundRecord, changed_record, without_options
 from doideposit.health.visits import visit_pages
-from doideposit.records.editing import Set, open_for_editing
+from doideposit.records.editing import Set
+from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.sources.site_table import SiteRow
@@ -83,7 +84,7 @@ class SiteMove:
         """Write the new address into the record file, and nothing else; return why not. Raises `DiskError`."""
         if self.path is None:
             return None
-        editable = open_for_editing(self.path)
+        editable = Editable.open(self.path)
         edited = editable if isinstance(editable, Finding) else editable.edit(Set(("url",), self.new))
         return edited if isinstance(edited, Finding) else edited.save()
 

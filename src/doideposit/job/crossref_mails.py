@@ -14,7 +14,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Final
 
-from doideposit.crossref.diagnostics.log import Unreadable, parse
+from doideposit.crossref.diagnostics.log import ResultLog, Unreadable
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.safe_xml import Element, XmlLimits, parse_document
 
@@ -92,7 +92,7 @@ def _read(content: bytes, found: _HintList) -> None:
 
 def _read_xml(content: bytes, found: _HintList) -> None:
     try:
-        log = parse(content)
+        log = ResultLog.parse(content)
     # An attachment may be a result log, or a report of another form.
     except Unreadable:
         root = parse_document(content, limits=LIMITS).root

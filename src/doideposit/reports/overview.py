@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doideposit.crossref.xml.participation import Measured, measure
+from doideposit.crossref.xml.participation import Measured
 from doideposit.deposits.planning import Action
 from doideposit.findings import counted
 from doideposit.reports.activity import Activity
@@ -77,7 +77,7 @@ def measure_registered(depositor: "Depositor", statuses: "Sequence[WorkStatus]")
     series = {status.doi.key: status.series for status in statuses if status.registered}
     works: dict[str, list[Measured]] = defaultdict(list)
     for xml, keys in depositor.versions.each_registered():
-        for measured in measure(xml):
+        for measured in Measured.read(xml):
             if measured.doi.key in keys and measured.doi.key in series:
                 works[series[measured.doi.key]].append(measured)
     return works
@@ -93,6 +93,6 @@ def _bylines(
         # Several DOIs share a file, which is read once.
         if status.doi.key not in found and status.submission and status.submission.batch_id not in files:
             files.add(status.submission.batch_id)
-            for one in measure(depositor.xml(status.doi) or b""):
+            for one in Measured.read(depositor.xml(status.doi) or b""):
                 found.setdefault(one.doi.key, one)
     return {key: Byline(one.authors, one.published) for key, one in found.items()}

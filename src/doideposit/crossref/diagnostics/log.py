@@ -4,10 +4,11 @@ The root has no namespace and there is no schema; the parts and their quirks are
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 from doideposit.safe_xml import Element, XmlLimits, parse_document
 
-__all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable", "parse"]
+__all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable"]
 
 # The root element of a result log, also for a file that was refused as a whole.
 ROOT = "doi_batch_diagnostic"
@@ -66,23 +67,23 @@ class ResultLog:
     counters: Counters | None
     has_batch_data: bool
 
+    @classmethod
+    def parse(cls, answer: bytes) -> Self:
+        """Parse a result log; raises `Unreadable` for anything else, DTDs included."""
+        root = _root(answer)
+        batch_data = root.find("batch_data")
+        return cls(
+            status=root.get("status", "").strip().lower(),
+            submission_id=_text(root.find("submission_id")) or None,
+            batch_id=_text(root.find("batch_id")) or None,
+            records=tuple(record for element in root.findall("record_diagnostic") for record in _records(element)),
+            counters=_counters(batch_data),
+            has_batch_data=batch_data is not None,
+        )
+
 
 class Unreadable(ValueError):
     """Report that the bytes are not a result log; the text says why, in words."""
-
-
-def parse(answer: bytes) -> ResultLog:
-    """Parse a result log; raises `Unreadable` for anything else, DTDs included."""
-    root = _root(answer)
-    batch_data = root.find("batch_data")
-    return ResultLog(
-        status=root.get("status", "").strip().lower(),
-        submission_id=_text(root.find("submission_id")) or None,
-        batch_id=_text(root.find("batch_id")) or None,
-        records=tuple(record for element in root.findall("record_diagnostic") for record in _records(element)),
-        counters=_counters(batch_data),
-        has_batch_data=batch_data is not None,
-    )
 
 
 def _root(answer: bytes) -> Element:

@@ -12,7 +12,7 @@ from typing import Final
 
 from doideposit.lifecycle import RetryClass
 
-__all__ = ["MESSAGES", "TITLE_LEVEL", "KnownMessage", "MessageKind", "meaning"]
+__all__ = ["MESSAGES", "TITLE_LEVEL", "KnownMessage", "MessageKind"]
 
 
 class MessageKind(StrEnum):
@@ -60,6 +60,12 @@ class KnownMessage:
         found = self.detail.search(one_line(original)) if self.detail else None
         words = next((group for group in found.groups() if group), "") if found else ""
         return self.message.format(detail=f" {words}" if words else "")
+
+    @staticmethod
+    def find(text: str, kinds: frozenset[MessageKind] = frozenset(MessageKind)) -> "KnownMessage | None":
+        """Return the first entry of the table, of one of `kinds`, that `text` matches."""
+        line = one_line(text).lower()
+        return next((known for known in MESSAGES if known.kind in kinds and known.matches(line)), None)
 
 
 def _holds(line: str, pattern: str) -> bool:
@@ -420,9 +426,3 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         source=SEEN,
     ),
 )
-
-
-def meaning(text: str, kinds: frozenset[MessageKind] = frozenset(MessageKind)) -> KnownMessage | None:
-    """Return the first entry of the table, of one of `kinds`, that `text` matches."""
-    line = one_line(text).lower()
-    return next((known for known in MESSAGES if known.kind in kinds and known.matches(line)), None)

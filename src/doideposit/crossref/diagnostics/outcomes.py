@@ -10,15 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from doideposit.crossref.diagnostics.log import (
-    CitationMatch,
-    Counters,
-    LogRecord,
-    ResultLog,
-    Unreadable,
-    parse,
-)
-from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, KnownMessage, MessageKind, meaning, one_line
+from doideposit.crossref.diagnostics.log import CitationMatch, Counters, LogRecord, ResultLog, Unreadable
+from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, KnownMessage, MessageKind, one_line
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
@@ -171,7 +164,7 @@ _PREVIOUS = re.compile(r"previously submitted version ([0-9]+)", re.IGNORECASE)
 def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
     """Read the answer about the submission `batch_id` that held `dois`; raises nothing."""
     try:
-        log = parse(answer)
+        log = ResultLog.parse(answer)
     except Unreadable as fault:
         return Unrecognized(f"Crossref answered with {fault}, which is no result log")
     # Crossref answers with the first match of a file name; a queued file has an empty batch id.
@@ -250,7 +243,7 @@ def _registered(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
 def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     # A timestamp failure is the mildest: it may mean that the deposit was applied before.
     decisive = min(records, key=_is_timestamp_failure)
-    known = meaning(decisive.message, frozenset({MessageKind.FAILURE}))
+    known = KnownMessage.find(decisive.message, frozenset({MessageKind.FAILURE}))
     finding, retry = _finding(known, decisive.message), _retry(known)
     registered = _previous(decisive.message) if known and known.code == TIMESTAMP else None
     return DoiOutcome(doi, Outcome.FAILED, decisive.message, finding, retry, registered_timestamp=registered)
@@ -258,10 +251,10 @@ def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
 
 def _inherited(record: LogRecord) -> Inherited:
     if not _is_title_level(record):
-        known = meaning(record.message, frozenset({MessageKind.FAILURE}))
+        known = KnownMessage.find(record.message, frozenset({MessageKind.FAILURE}))
         return record.message, _finding(known, record.message), _retry(known)
     # What failed is the series, not the item: a timestamp in the message, for one, is not the item's.
-    cause = meaning(TITLE_LEVEL.without(record.message), frozenset({MessageKind.FAILURE}))
+    cause = KnownMessage.find(TITLE_LEVEL.without(record.message), frozenset({MessageKind.FAILURE}))
     finding = _finding(TITLE_LEVEL, record.message)
     if cause is None:
         return record.message, finding, TITLE_LEVEL.retry
@@ -302,12 +295,12 @@ def _extra(record: LogRecord) -> ExtraRecord:
 
 def _is_notice(record: LogRecord) -> bool:
     """Tell whether the record only informs: a failure never does, whatever its words."""
-    known = meaning(record.message)
+    known = KnownMessage.find(record.message)
     return record.status in GOOD and known is not None and known.kind is MessageKind.NOTICE
 
 
 def _is_timestamp_failure(record: LogRecord) -> bool:
-    known = meaning(record.message, frozenset({MessageKind.FAILURE}))
+    known = KnownMessage.find(record.message, frozenset({MessageKind.FAILURE}))
     return known is not None and known.code == TIMESTAMP
 
 
@@ -322,7 +315,7 @@ def _is_title_level(record: LogRecord) -> bool:
 
 
 def _failure_finding(record: LogRecord) -> Finding:
-    return _finding(meaning(record.message, frozenset({MessageKind.FAILURE})), record.message)
+    return _finding(KnownMessage.find(record.message, frozenset({MessageKind.FAILURE})), record.message)
 
 
 def _finding(known: KnownMessage | None, original: str) -> Finding:
@@ -334,7 +327,7 @@ def _finding(known: KnownMessage | None, original: str) -> Finding:
 
 
 def _warning_finding(record: LogRecord) -> Finding:
-    known = meaning(record.message, frozenset({MessageKind.WARNING}))
+    known = KnownMessage.find(record.message, frozenset({MessageKind.WARNING}))
     if known is None:
         words = record.message or "Crossref registered the DOI with a warning and gave no reason"
         hint = "the DOI is registered; see whether what Crossref says needs a correction"

@@ -22,7 +22,7 @@ from lxml import etree
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.datatypes import NAMESPACE, REPLACED, schema_text
 from doideposit.crossref.schemas.prepared import Identity, IdKind, Lookup, Prepared
-from doideposit.crossref.schemas.sources import MATHML, XS, Name, Sources, read_sources
+from doideposit.crossref.schemas.sources import MATHML, XS, Name, Sources
 from doideposit.errors import SchemaDamaged
 from doideposit.safe_xml import Element
 
@@ -198,7 +198,7 @@ _ASSERTIONS: Final[Mapping[tuple[str, str], str]] = {
 
 def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
     """Work everything out from the schema, whole or without Content MathML; raises `SchemaDamaged`."""
-    components = _Components(read_sources(bundle))
+    components = _Components(Sources.read(bundle))
     content = frozenset() if whole else _content_files(components)
     return Prepared(
         bundle.main,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from doideposit.errors import SchemaDamaged, UsageError
 
-__all__ = ["DEFAULT_VERSION", "PinnedBundle", "PinnedFile", "PinnedWheel", "SchemaLock", "checkout_folder", "read_lock"]
+__all__ = ["DEFAULT_VERSION", "PinnedBundle", "PinnedFile", "PinnedWheel", "SchemaLock", "checkout_folder"]
 
 # The schema version that records are built for unless another is asked for.
 DEFAULT_VERSION = "5.5.0"
@@ -71,27 +71,27 @@ class SchemaLock(NamedTuple):
             )
         return self.bundles[spelling]
 
+    @staticmethod
+    def read(path: Path | None = None) -> "SchemaLock":
+        """Read the lock, by default the one that belongs to this installation; raises `SchemaDamaged`."""
+        if path is None:
+            folder = checkout_folder()
+            path = folder / "lock.toml" if folder else HERE / "lock.toml"
+        try:
+            return _parse(tomllib.loads(path.read_text(encoding="utf-8")))
+        # The lock is part of the package: when it cannot be read, the installation is damaged.
+        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
+            problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+            raise SchemaDamaged(
+                f"the list of schema files {path} cannot be read: {problem}", hint="install doideposit again"
+            ) from None
+
 
 def checkout_folder() -> Path | None:
     """Return the ``schemas`` folder of the checkout this module runs from, or None in an installed wheel."""
     # A checkout keeps the lock beside the sources, an installed package within it.
     folder = HERE.parents[3] / "schemas"
     return folder if (folder / "lock.toml").is_file() else None
-
-
-def read_lock(path: Path | None = None) -> SchemaLock:
-    """Read the lock, by default the one that belongs to this installation; raises `SchemaDamaged`."""
-    if path is None:
-        folder = checkout_folder()
-        path = folder / "lock.toml" if folder else HERE / "lock.toml"
-    try:
-        return _parse(tomllib.loads(path.read_text(encoding="utf-8")))
-    # The lock is part of the package: when it cannot be read, the installation is damaged.
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
-        problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
-        raise SchemaDamaged(
-            f"the list of schema files {path} cannot be read: {problem}", hint="install doideposit again"
-        ) from None
 
 
 def _parse(data: dict[str, Any]) -> SchemaLock:

@@ -7,21 +7,16 @@ bundle and the form of this module it was made with; otherwise, or when it is da
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from doideposit.crossref.schemas.bundle import Bundle
 
-__all__ = ["IdKind", "Identity", "Lookup", "Prepared", "prepared_file", "read_prepared", "write_prepared"]
+__all__ = ["IdKind", "Identity", "Lookup", "Prepared"]
 
 # Counted up whenever what is kept, or how it is worked out, changes.
 FORMAT = 7
 
 IdKind = Literal["ID", "IDREF", "IDREFS"]
-
-
-def prepared_file(*, whole: bool) -> str:
-    """Return the name under which the prepared schema is kept with its bundle, whole or without Content MathML."""
-    return "prepared-whole.json" if whole else "prepared.json"
 
 
 class Lookup(NamedTuple):
@@ -56,35 +51,41 @@ class Prepared(NamedTuple):
     lookups: tuple[Lookup, ...]
     left_out: frozenset[str]
 
+    def to_bytes(self, bundle: Bundle) -> bytes:
+        """Return the prepared schema as bytes that start with what they were made from and their own SHA-256."""
+        data = {
+            "main": self.main,
+            "texts": dict(self.texts),
+            "addresses": dict(self.addresses),
+            "assertions": self.assertions,
+            # Sets have no order, and the same schema must give the same bytes.
+            "identities": [[one.attribute, one.kind, sorted(one.tags)] for one in self.identities],
+            "left_out": sorted(self.left_out),
+            "lookups": [[one.attribute, sorted(one.tags), sorted(one.values), one.collapsed] for one in self.lookups],
+        }
+        payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+        return f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}\n".encode() + payload
 
-def write_prepared(bundle: Bundle, prepared: Prepared) -> bytes:
-    """Return the prepared schema as bytes that start with what they were made from and their own SHA-256."""
-    data = {
-        "main": prepared.main,
-        "texts": dict(prepared.texts),
-        "addresses": dict(prepared.addresses),
-        "assertions": prepared.assertions,
-        # Sets have no order, and the same schema must give the same bytes.
-        "identities": [[one.attribute, one.kind, sorted(one.tags)] for one in prepared.identities],
-        "left_out": sorted(prepared.left_out),
-        "lookups": [[one.attribute, sorted(one.tags), sorted(one.values), one.collapsed] for one in prepared.lookups],
-    }
-    payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    return f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}\n".encode() + payload
+    @classmethod
+    def read(cls, bundle: Bundle, content: bytes) -> Self | None:
+        """Read it back; None when it was made from anything else, or is damaged."""
+        head, _, payload = content.partition(b"\n")
+        if head != f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}".encode():
+            return None
+        data = json.loads(payload)
+        return cls(
+            data["main"],
+            data["texts"],
+            data["addresses"],
+            tuple((tag, name) for tag, name in data["assertions"]),
+            tuple(Identity(name, kind, frozenset(tags)) for name, kind, tags in data["identities"]),
+            tuple(
+                Lookup(name, frozenset(tags), frozenset(values), flag) for name, tags, values, flag in data["lookups"]
+            ),
+            frozenset(data["left_out"]),
+        )
 
-
-def read_prepared(bundle: Bundle, content: bytes) -> Prepared | None:
-    """Read it back; None when it was made from anything else, or is damaged."""
-    head, _, payload = content.partition(b"\n")
-    if head != f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}".encode():
-        return None
-    data = json.loads(payload)
-    return Prepared(
-        data["main"],
-        data["texts"],
-        data["addresses"],
-        tuple((tag, name) for tag, name in data["assertions"]),
-        tuple(Identity(name, kind, frozenset(tags)) for name, kind, tags in data["identities"]),
-        tuple(Lookup(name, frozenset(tags), frozenset(values), flag) for name, tags, values, flag in data["lookups"]),
-        frozenset(data["left_out"]),
-    )
+    @staticmethod
+    def file_name(*, whole: bool) -> str:
+        """Return the name under which the prepared schema is kept with its bundle, whole or without Content MathML."""
+        return "prepared-whole.json" if whole else "prepared.json"

@@ -12,7 +12,7 @@ from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.errors import SchemaDamaged
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["MATHML", "XS", "Name", "Sources", "links", "read_sources"]
+__all__ = ["MATHML", "XS", "Name", "Sources", "links"]
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -61,29 +61,29 @@ class Sources:
         """Return the error for a file of this bundle."""
         return SchemaDamaged(f"the schema file {name} of {self.bundle.version} {problem}")
 
+    @staticmethod
+    def read(bundle: Bundle) -> "Sources":
+        """Parse the main file and all that it reaches; raises `SchemaDamaged` where a reference leads nowhere."""
+        documents: dict[str, Element] = {}
+        namespaces: dict[str, str] = {}
+        sources = Sources(bundle, documents, namespaces)
+        waiting = [(bundle.main, bundle.namespace)]
+        while waiting:
+            name, expected = waiting.pop(0)
+            if name not in documents:
+                documents[name] = _parse(sources, name)
+                namespaces[name] = documents[name].get("targetNamespace") or expected
+                waiting += _reached(sources, name)
+            # A wrong import, or a file without a namespace that is included from two: libxml2 could misread both.
+            if namespaces[name] != expected:
+                raise sources.damaged(name, f"was referred to for {expected} and defines {namespaces[name]}")
+        _check(sources)
+        return sources
+
 
 def links(root: Element) -> list[Element]:
     """Return the includes and imports of a schema document that name a place."""
     return [link for link in root.iterchildren(f"{XS}include", f"{XS}import") if link.get("schemaLocation")]
-
-
-def read_sources(bundle: Bundle) -> Sources:
-    """Parse the main file and all that it reaches; raises `SchemaDamaged` where a reference leads nowhere."""
-    documents: dict[str, Element] = {}
-    namespaces: dict[str, str] = {}
-    sources = Sources(bundle, documents, namespaces)
-    waiting = [(bundle.main, bundle.namespace)]
-    while waiting:
-        name, expected = waiting.pop(0)
-        if name not in documents:
-            documents[name] = _parse(sources, name)
-            namespaces[name] = documents[name].get("targetNamespace") or expected
-            waiting += _reached(sources, name)
-        # A wrong import, or a file without a namespace that is included from two: libxml2 could misread both.
-        if namespaces[name] != expected:
-            raise sources.damaged(name, f"was referred to for {expected} and defines {namespaces[name]}")
-    _check(sources)
-    return sources
 
 
 def _reached(sources: Sources, name: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachable, run_pip
-from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock, checkout_folder, read_lock
+from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock, checkout_folder
 from doideposit.errors import SchemaDamaged, SchemaMissing
 
 __all__ = ["Announce", "BundleFault", "Homes", "SchemaStore"]
@@ -108,7 +108,7 @@ class SchemaStore:
     @classmethod
     def default(cls, *, announce: Announce = _silent, offline: bool = False) -> "SchemaStore":
         """Return the store of this installation; it fetches a bundle on first need unless `offline`."""
-        return cls(read_lock(), Homes.of_this_installation(), announce=announce, offline=offline)
+        return cls(SchemaLock.read(), Homes.of_this_installation(), announce=announce, offline=offline)
 
     def available(self) -> tuple[str, ...]:
         """Return every version the lock pins, in its order: the newest first."""

@@ -11,7 +11,7 @@ from lxml import etree
 from doideposit.errors import SchemaDamaged
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["CompiledSchema", "LogEntry", "compile_schema"]
+__all__ = ["CompiledSchema", "LogEntry"]
 
 # libxml2 asks the resolver for every import; a scheme of our own keeps it from any file.
 SCHEME = "bundle:/"
@@ -65,6 +65,21 @@ class CompiledSchema:
                     return etree.fromstring(xml[: xml.rfind(b">", 0, end) + 1], whole)
         return None
 
+    @staticmethod
+    def compile(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> "CompiledSchema":
+        """Compile the schema whose main file is `main`; raises `SchemaDamaged`.
+
+        `addresses` maps absolute addresses inside the documents to names of documents.
+
+        Where libxml2 asks for the other documents is a setting of the whole process, which lxml makes for each parsing
+        and takes back after it: a parsing that ends in another thread can take it away from a compilation, which then
+        misses a document. That is always noticed here, and passes, so a failure counts only when it comes again.
+        """
+        for _ in range(ATTEMPTS - 1):
+            with suppress(SchemaDamaged):
+                return _compiled(texts, main, addresses)
+        return _compiled(texts, main, addresses)
+
 
 class _NoTree:
     """Build nothing while a document is parsed: only its errors are of interest."""
@@ -95,21 +110,6 @@ class _MemoryResolver(etree.Resolver):
 
 # How often a compilation is tried: a failure five times in a row does not pass by itself.
 ATTEMPTS = 5
-
-
-def compile_schema(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> CompiledSchema:
-    """Compile the schema whose main file is `main`; raises `SchemaDamaged`.
-
-    `addresses` maps absolute addresses inside the documents to names of documents.
-
-    Where libxml2 asks for the other documents is a setting of the whole process, which lxml makes for each parsing and
-    takes back after it: a parsing that ends in another thread can take it away from a compilation, which then misses a
-    document. That is always noticed here, and passes, so a failure counts only when it comes again.
-    """
-    for _ in range(ATTEMPTS - 1):
-        with suppress(SchemaDamaged):
-            return _compiled(texts, main, addresses)
-    return _compiled(texts, main, addresses)
 
 
 def _compiled(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> CompiledSchema:

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 from lxml import etree
 
 from doideposit.findings import Where
-from doideposit.safe_xml import Element, Position, Positions, positions
+from doideposit.safe_xml import Element, Position, Positions
 
 __all__ = ["ElementFix", "Finder", "Places"]
 
@@ -50,7 +50,7 @@ class Places:
             return None
         if self._positions is None:
             # Both count the same elements in the same order, and comments not at all.
-            self._positions = positions(self._xml)
+            self._positions = Positions.read(self._xml)
         index = self._index(element) if self._kept is None else self._kept.get(element, len(self._positions))
         return self._positions[index] if index < len(self._positions) else None
 

@@ -9,11 +9,11 @@ from lxml import etree
 
 from doideposit.crossref.names import MATHML, XSI, is_resources_namespace
 from doideposit.crossref.schemas.bundle import BundleSource
-from doideposit.crossref.schemas.prepared import Prepared, prepared_file, read_prepared, write_prepared
-from doideposit.crossref.validator.compiling import LogEntry, compile_schema
+from doideposit.crossref.schemas.prepared import Prepared
+from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.supplement import Broken, Supplement, WrongValue
-from doideposit.crossref.validator.versions import Declared, declared_version, lift
+from doideposit.crossref.validator.versions import Declared, lift
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.batch import SEAL, SealedBatch
@@ -61,7 +61,7 @@ class _Engine:
 
     def __init__(self, prepared: Prepared) -> None:
         self.left_out = prepared.left_out
-        self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
+        self._compiled = CompiledSchema.compile(prepared.texts, prepared.main, prepared.addresses)
         self._supplement = Supplement(prepared)
 
     def findings(self, root: Element, retyped: Sequence[Element], places: Places) -> tuple[Finding, ...]:
@@ -145,7 +145,7 @@ class Validator:
             return SchemaVerdict(None, valid=False, findings=parsed.findings), None
         root, places = parsed.root, Places(file, xml)
         namespace, _, name = root.tag.removeprefix("{").rpartition("}")
-        declared = declared_version(namespace)
+        declared = Declared.of_namespace(namespace)
         version = self._schemas.version_of(namespace)
         changes: tuple[str, ...] = ()
         if lift_to is not None and name == ROOT and declared and declared.liftable and version != lift_to:
@@ -166,14 +166,14 @@ class Validator:
     def _prepared(self, version: str, *, whole: bool) -> Prepared:
         """Return the prepared schema: the one that is kept with the bundle, if it fits."""
         bundle = self._schemas.load(version)
-        file = prepared_file(whole=whole)
+        file = Prepared.file_name(whole=whole)
         kept = self._schemas.kept(version, file)
-        prepared = read_prepared(bundle, kept) if kept else None
+        prepared = Prepared.read(bundle, kept) if kept else None
         if prepared is None:
             from doideposit.crossref.schemas.compiler import prepare  # noqa: PLC0415 - most runs find it kept
 
             prepared = prepare(bundle, whole=whole)
-            self._schemas.keep(version, file, write_prepared(bundle, prepared))
+            self._schemas.keep(version, file, prepared.to_bytes(bundle))
         return prepared
 
     def _violations(self, root: Element, version: str, places: Places) -> tuple[Finding, ...]:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Self, cast
 
 from lxml import etree
 
 from doideposit.safe_xml import Element
 
-__all__ = ["Declared", "declared_version", "lift", "renamed"]
+__all__ = ["Declared", "lift", "renamed"]
 
 # Grants have a schema of their own, with the version in the same place.
 _NAMESPACE: Final = re.compile(
@@ -32,19 +32,19 @@ class Declared(NamedTuple):
     status: str
     liftable: bool
 
-
-def declared_version(namespace: str) -> Declared | None:
-    """Return the version of Crossref's schemas that a namespace stands for, or None where it is none of theirs."""
-    found = _NAMESPACE.fullmatch(namespace)
-    if found is None:
-        return None
-    if found["grant"]:
-        status = "the file registers grants, for which Crossref has a schema of its own (grant_id)"
-        return Declared(f"grant_id {found['grants']}", status, liftable=False)
-    resources = found["kind"] == "doi_resources_schema"
-    version = f"doi_resources {found['version']}" if resources else found["version"]
-    numbers = tuple(int(number) for number in found["version"].split("."))
-    return Declared(version, _status(version, numbers), liftable=not resources and numbers < _NEWEST)
+    @classmethod
+    def of_namespace(cls, namespace: str) -> Self | None:
+        """Return the version of Crossref's schemas that a namespace stands for, or None where it is none of theirs."""
+        found = _NAMESPACE.fullmatch(namespace)
+        if found is None:
+            return None
+        if found["grant"]:
+            status = "the file registers grants, for which Crossref has a schema of its own (grant_id)"
+            return cls(f"grant_id {found['grants']}", status, liftable=False)
+        resources = found["kind"] == "doi_resources_schema"
+        version = f"doi_resources {found['version']}" if resources else found["version"]
+        numbers = tuple(int(number) for number in found["version"].split("."))
+        return cls(version, _status(version, numbers), liftable=not resources and numbers < _NEWEST)
 
 
 def _status(version: str, numbers: tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from lxml import etree
 
@@ -18,7 +18,7 @@ from doideposit.crossref.xml.richtext import formula_of, with_characters
 from doideposit.records.models.commentary import Abstract, AbstractFormat
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
+__all__ = ["Reduction", "abstract", "illegal_character"]
 
 _JATS = maker(JATS)
 
@@ -82,30 +82,30 @@ class Reduction:
     lost: frozenset[str] = frozenset()
     readable: bool = True
 
+    @classmethod
+    def of(cls, text: Abstract) -> Self:
+        """Bring an abstract into the subset; an unreadable one is taken as plain text."""
+        match text.format:
+            case AbstractFormat.TEXT:
+                return cls(_plain(text.text))
+            case AbstractFormat.HTML:
+                source = _html(text.text)
+            case AbstractFormat.JATS:
+                source = _xml(text.text)
+        if source is None:
+            return cls(_plain(_TAG.sub(" ", text.text)), readable=False)
+        reader = _ParagraphReader()
+        reader.read(source)
+        return cls(_blocks(reader.paragraphs), frozenset(reader.lost))
+
 
 def abstract(text: Abstract, language: str | None) -> Markup | None:
     """Return ``jats:abstract`` with its language, or None when nothing is left of the text."""
-    blocks = reduce_abstract(text).blocks
+    blocks = Reduction.of(text).blocks
     if not blocks:
         return None
     attributes = {"abstract-type": text.kind, XML_LANG: text.language or language}
     return _JATS.outer("abstract", *blocks, **attributes)
-
-
-def reduce_abstract(text: Abstract) -> Reduction:
-    """Bring an abstract into the subset; an unreadable one is taken as plain text."""
-    match text.format:
-        case AbstractFormat.TEXT:
-            return Reduction(_plain(text.text))
-        case AbstractFormat.HTML:
-            source = _html(text.text)
-        case AbstractFormat.JATS:
-            source = _xml(text.text)
-    if source is None:
-        return Reduction(_plain(_TAG.sub(" ", text.text)), readable=False)
-    reader = _ParagraphReader()
-    reader.read(source)
-    return Reduction(_blocks(reader.paragraphs), frozenset(reader.lost))
 
 
 # Tags of the text itself, which may not be well-formed.

@@ -13,7 +13,7 @@ from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, PREFIXES, XSI, sch
 from doideposit.crossref.xml.elements import lay_out, to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, leaf
 from doideposit.crossref.xml.records import body_kind, item
-from doideposit.crossref.xml.schema_versions import Dialect, dialect
+from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.findings import Loc
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
@@ -64,7 +64,7 @@ def build(
     `body_kind`) or several DOI prefixes.
     """
     _check_one_file(commentaries)
-    schema = dialect(schema_version)
+    schema = Dialect.of_version(schema_version)
     made = tuple(item(schema, one).encode() for one in commentaries)
     xml = assemble(head, made, schema_version=schema_version, indented=indented)
     return Built(xml, tuple(commentaries), schema_version, made)
@@ -72,7 +72,7 @@ def build(
 
 def assemble(head: BatchHead, made: Sequence[bytes], *, schema_version: str, indented: bool = True) -> bytes:
     """Return the deposit file of items that `build` made, which are of one kind of body and of one DOI prefix."""
-    schema = dialect(schema_version)
+    schema = Dialect.of_version(schema_version)
     compact = b"".join((_start(schema), _head(schema, head).encode(), b"<body>", *made, b"</body></doi_batch>"))
     return _laid_out(compact, schema.namespace) if indented else compact
 
@@ -121,4 +121,4 @@ def fingerprint(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_
     It is that of the item's exclusive canonical XML, which is how items are written here; `canonical_hash` gives the
     same for the item of any file, however it is laid out.
     """
-    return hashlib.sha256(item(dialect(schema_version), commentary).encode()).hexdigest()
+    return hashlib.sha256(item(Dialect.of_version(schema_version), commentary).encode()).hexdigest()

@@ -18,7 +18,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import Element, parse_document, parse_part
 
-__all__ = ["DepositItem", "items", "only", "restamp"]
+__all__ = ["DepositItem", "only", "restamp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,27 @@ class DepositItem:
     record_type: str
     container: str | None
     title: str
+
+    @staticmethod
+    def read_all(file: bytes | Element) -> "tuple[DepositItem, ...]":
+        """Return every DOI a deposit file registers, in its order, for any version of the schema.
+
+        The file is given as its bytes, or as its root where somebody has parsed it. Empty for what is no deposit file;
+        DOIs that are none are left out. Both are findings of the validator.
+        """
+        root = parse_document(file).root if isinstance(file, bytes) else file
+        if root is None or _local(root) != "doi_batch":
+            return ()
+        if _is_resources_file(root):
+            return tuple(_part_items(root))
+        found = []
+        for child in root.iterfind("{*}body/{*}*"):
+            holders = list(_holders(child))
+            if holders:
+                namespace = str(etree.QName(child).namespace)
+                mark = canonical_hash(_without_layout(_without_comments(child), namespace))
+                found += [_item(doi, holder, child, mark) for doi, holder in holders]
+        return tuple(found)
 
 
 # The element that holds a DOI tells the type of the record.
@@ -83,27 +104,6 @@ def _layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
 def _is_resources_file(root: Element) -> bool:
     """Tell whether a parsed file is a resource-only deposit, of whatever version."""
     return is_resources_namespace(etree.QName(root).namespace)
-
-
-def items(file: bytes | Element) -> tuple[DepositItem, ...]:
-    """Return every DOI a deposit file registers, in its order, for any version of the schema.
-
-    The file is given as its bytes, or as its root where somebody has parsed it. Empty for what is no deposit file; DOIs
-    that are none are left out. Both are findings of the validator.
-    """
-    root = parse_document(file).root if isinstance(file, bytes) else file
-    if root is None or _local(root) != "doi_batch":
-        return ()
-    if _is_resources_file(root):
-        return tuple(_part_items(root))
-    found = []
-    for child in root.iterfind("{*}body/{*}*"):
-        holders = list(_holders(child))
-        if holders:
-            namespace = str(etree.QName(child).namespace)
-            mark = canonical_hash(_without_layout(_without_comments(child), namespace))
-            found += [_item(doi, holder, child, mark) for doi, holder in holders]
-    return tuple(found)
 
 
 def _part_items(root: Element) -> Iterator[DepositItem]:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from doideposit.crossref.names import FUNDING, PREFIXES
 from doideposit.crossref.xml import parts
-from doideposit.crossref.xml.abstracts import reduce_abstract
+from doideposit.crossref.xml.abstracts import Reduction
 from doideposit.crossref.xml.people import role_list
 from doideposit.crossref.xml.references import PARTS
 from doideposit.crossref.xml.rights import membership_relations
@@ -135,7 +135,7 @@ def _subtitle(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
 
 def _abstract(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Count only the abstracts that something is left of: the others were not deposited."""
-    deposited = [place for place, one in enumerate(commentary.abstracts) if reduce_abstract(one).blocks]
+    deposited = [place for place, one in enumerate(commentary.abstracts) if Reduction.of(one).blocks]
     return "abstracts", deposited[_nth(element)]
 
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.xml import parts
-from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
+from doideposit.crossref.xml.abstracts import Reduction, illegal_character
 from doideposit.crossref.xml.people import leading_role, role_list
 from doideposit.crossref.xml.richtext import mathml
-from doideposit.crossref.xml.schema_versions import Dialect, dialect, relation_language
+from doideposit.crossref.xml.schema_versions import Dialect, relation_language
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.models.commentary import Abstract, AbstractFormat, Commentary
 from doideposit.records.models.contributors import Contributor, Organisation, Person
@@ -28,7 +28,7 @@ def losses(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_VERSI
     An error is a thing without which the deposit would say something else than the record: a retraction, a correction,
     a name that does not fit. The findings name fields (``authors[0].roles``), not lines.
     """
-    schema = dialect(schema_version)
+    schema = Dialect.of_version(schema_version)
     return tuple([finding for check in _CHECKS for finding in check(commentary, schema)])
 
 
@@ -341,7 +341,7 @@ def _abstract_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
             message = f"the text contains the control character U+{ord(bad):04X}"
             hint = "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding"
             yield _finding("control-character", E, loc, message, hint)
-        reduced = reduce_abstract(abstract)
+        reduced = Reduction.of(abstract)
         if not reduced.readable:
             name = "JATS" if abstract.format is AbstractFormat.JATS else "HTML"
             message = f"the abstract cannot be read as {name}, so only its text would be left"

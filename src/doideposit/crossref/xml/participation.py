@@ -10,7 +10,7 @@ from lxml import etree
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["Measure", "Measured", "measure"]
+__all__ = ["Measure", "Measured"]
 
 
 class Measure(StrEnum):
@@ -45,13 +45,16 @@ class Measured:
     authors: tuple[str, ...] = ()
     published: str = ""
 
+    @staticmethod
+    def read(xml: bytes) -> "tuple[Measured, ...]":
+        """Measure every work of a deposit file, or of Crossref's answer about one, in order.
 
-def measure(xml: bytes) -> tuple[Measured, ...]:
-    """Measure every work of a deposit file, or of Crossref's answer about one, in order; components are left out."""
-    root = parse_document(xml).root
-    if root is None:
-        return ()
-    return tuple(_measured(doi, holder) for doi, holder in _works(root))
+        Components are left out.
+        """
+        root = parse_document(xml).root
+        if root is None:
+            return ()
+        return tuple(_measured(doi, holder) for doi, holder in _works(root))
 
 
 def _works(root: Element) -> Iterator[tuple[Doi, Element]]:

@@ -8,7 +8,7 @@ from doideposit.crossref.names import RESOURCES_VERSION, resources_namespace
 from doideposit.crossref.xml.elements import lay_out, to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
-from doideposit.crossref.xml.schema_versions import Dialect, dialect
+from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.references import Reference
@@ -82,7 +82,7 @@ def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
 
 def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Reference]]]) -> bytes:
     """Return a resource-only deposit with the reference lists of DOIs; each replaces what is registered of it."""
-    schema = dialect(RESOURCES_VERSION.rpartition(" ")[2])
+    schema = Dialect.of_version(RESOURCES_VERSION.rpartition(" ")[2])
     body = "".join(
         f"<doi_citations><doi>{escaped(doi.printed)}</doi>{citation_list(schema, listed) or '<citation_list/>'}"
         "</doi_citations>"

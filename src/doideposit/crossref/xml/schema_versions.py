@@ -13,7 +13,7 @@ from doideposit.crossref.xml.markup import Maker
 from doideposit.records.models.contributors import CROSSREF_ROLES, Role
 from doideposit.records.models.relations import Archive
 
-__all__ = ["Dialect", "LanguageCode", "dialect", "relation_language"]
+__all__ = ["Dialect", "LanguageCode", "relation_language"]
 
 # The two-letter codes of languages5.5.0.xsd; common5.3.1.xsd lacks the last three, and has no codes of three letters.
 _TWO_LETTERS: Final = frozenset(
@@ -92,6 +92,17 @@ class Dialect:
     def language(self, tag: str) -> LanguageCode:
         """Return the code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
         return _language(tag, two_letters_only=self.short_languages)
+
+    @staticmethod
+    def of_version(version: str) -> "Dialect":
+        """Return what version `version` can hold; raises RuntimeError for one that records are not built for."""
+        try:
+            return _DIALECTS[version]
+        # Versions come from the configuration, which was checked: another one is a mistake in the program.
+        except KeyError:
+            raise RuntimeError(
+                f"records are built for schema {', '.join(SCHEMA_VERSIONS)}, not for {version}"
+            ) from None
 
 
 # A run asks for the same few languages again and again.
@@ -189,12 +200,3 @@ _DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
         ),
     }
 )
-
-
-def dialect(version: str) -> Dialect:
-    """Return what version `version` can hold; raises RuntimeError for one that records are not built for."""
-    try:
-        return _DIALECTS[version]
-    # Versions come from the configuration, which was checked: another one is a mistake in the program.
-    except KeyError:
-        raise RuntimeError(f"records are built for schema {', '.join(SCHEMA_VERSIONS)}, not for {version}") from None

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from doideposit.checks.checking import Checker
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.sealing import find_item, seal_again
-from doideposit.crossref.xml.existing import DepositItem, items
+from doideposit.crossref.sealing import FoundItem
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork
@@ -149,8 +149,8 @@ def _built(context: DepositContext, checker: Checker, sending: Sending, xml: byt
     head, version = context.depositor.head(*READING_HEAD), sending.schema_version
     if version not in SCHEMA_VERSIONS:
         raise PlanUnusable(f"the plan holds XML of a version that is not built here, for {doi}", hint=_EDITED)
-    found = find_item(head, xml, schema_version=version)
-    verdict = seal_again(checker.validator, head, xml, found, version) if found else None
+    found = FoundItem.find(head, xml, schema_version=version)
+    verdict = found.seal(checker.validator, head, xml, version) if found else None
     if found is None or verdict is None or verdict.item is None or found.item.doi != doi:
         raise PlanUnusable(f"the plan does not hold valid XML of {doi}", hint=_EDITED)
     return _Judged(found.item, found.kind, found.landing_page if sending.landing_page else None, verdict.item)
@@ -158,7 +158,7 @@ def _built(context: DepositContext, checker: Checker, sending: Sending, xml: byt
 
 def _ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
     batch = checker.validator.seal(xml).batch
-    item = next((one for one in items(xml) if one.doi == doi), None)
+    item = next((one for one in DepositItem.read_all(xml) if one.doi == doi), None)
     if batch is None or item is None or sending.schema_version:
         raise PlanUnusable(f"the plan does not hold a valid deposit file with {doi}", hint=_EDITED)
     return _Judged(item, "", None, None)
@@ -179,7 +179,7 @@ def _require_consistency(context: DepositContext, file: PlanFile) -> None:
         if one.sending is not None and one.sending.group is not None and one.doi is not None:
             shown.setdefault(one.sending.sha256, set()).add(Doi.parse(one.doi).key)
     for sha256, dois in shown.items():
-        if {one.doi.key for one in items(bytes_of(body, sha256))} != dois:
+        if {one.doi.key for one in DepositItem.read_all(bytes_of(body, sha256))} != dois:
             raise PlanUnusable("a deposit file of the plan holds DOIs that the plan does not show", hint=_EDITED)
 
 

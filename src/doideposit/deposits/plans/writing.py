@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from doideposit.crossref.sealing import find_item
-from doideposit.crossref.xml.existing import items
+from doideposit.crossref.sealing import FoundItem
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.candidates import Approved, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.planning import Decision, PlanInput
@@ -100,8 +100,8 @@ def _sending(approved: Approved, one: DepositCandidate) -> Sending:
 def _title(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
     """Return the title as the XML has it, which is what is compared when the plan is read."""
     if one.sealed is None:
-        return next((each.title for each in items(xml) if each.doi == one.item.doi), "")
-    found = find_item(context.depositor.head(*READING_HEAD), xml, schema_version=one.sealed.schema_version)
+        return next((each.title for each in DepositItem.read_all(xml) if each.doi == one.item.doi), "")
+    found = FoundItem.find(context.depositor.head(*READING_HEAD), xml, schema_version=one.sealed.schema_version)
     return found.item.title if found else ""
 
 

@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple
 from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.findings import Finding, Severity, Where, field_path, has_errors
 from doideposit.records.editing.edits import CannotEdit, Edit, applied, as_texts
-from doideposit.records.sources.files import UTF_16_MARKS, decode_text, load_bytes
-from doideposit.records.sources.front_matter import HeaderPart, find_header
+from doideposit.records.sources.files import UTF_16_MARKS, Loaded, LoadedBytes
+from doideposit.records.sources.front_matter import HeaderPart
 from doideposit.records.sources.interface import MAX_FILE_SIZE
 
-__all__ = ["Editable", "Edited", "open_for_editing"]
+__all__ = ["Editable", "Edited"]
 
 # JSON is edited as YAML, of which it is a part: the characters around a value stay.
 _YAML: Final = (".yaml", ".yml", ".json")
@@ -64,6 +64,36 @@ class Editable:
             return _finding(self.path, "edit-impossible", str(error), "edit the line by hand")
         return Edited(self, self.text[:start] + part + self.text[end:])
 
+    @staticmethod
+    def open(path: Path) -> "Editable | Finding":
+        """Read a record file, a configuration, or a document with a header, to edit it; the finding says why not.
+
+        YAML, JSON and TOML are edited as a whole, of other files the header. Raises `DiskError` when the disk fails.
+        """
+        suffix = path.suffix.lower()
+        if suffix in _TABLES:
+            message = f"{path} is a table, or has one record in each line: such files are not edited here"
+            return _finding(path, "edit-impossible", message, "change the value in a spreadsheet or an editor")
+        loaded = LoadedBytes.read(path, limit=MAX_FILE_SIZE)
+        if loaded.data is None:
+            return loaded.findings[0]
+        decoded = Loaded.decode(loaded.data, file=str(path))
+        if decoded.text is None:
+            return decoded.findings[0]
+        # Only what can be written back byte for byte is edited.
+        if _encoded(decoded.text, loaded.data) != loaded.data:
+            message = f"{path} begins with several byte order marks, or is in no encoding that can be written back"
+            return _finding(path, "edit-impossible", message, "save the file as UTF-8")
+        whole = suffix in {*_YAML, ".toml"}
+        header = None if whole else HeaderPart.find(decoded.text)
+        if not whole and header is None:
+            message = f"{path} has no header that could be edited"
+            return _finding(
+                path, "edit-impossible", message, "begin the file with two lines ---, and keys between them"
+            )
+        fault = _fault(path, decoded.text, header)
+        return fault or Editable(path, loaded.data, decoded.text, header)
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
@@ -107,34 +137,6 @@ def _give_back(path: Path, state: os.stat_result) -> None:
     # Only root may give a file away; for everybody else the owner is the same already.
     except OSError:
         return
-
-
-def open_for_editing(path: Path) -> Editable | Finding:
-    """Read a record file, a configuration, or a document with a header, to edit it; the finding says why not.
-
-    YAML, JSON and TOML are edited as a whole, of other files the header. Raises `DiskError` when the disk fails.
-    """
-    suffix = path.suffix.lower()
-    if suffix in _TABLES:
-        message = f"{path} is a table, or has one record in each line: such files are not edited here"
-        return _finding(path, "edit-impossible", message, "change the value in a spreadsheet or an editor")
-    loaded = load_bytes(path, limit=MAX_FILE_SIZE)
-    if loaded.data is None:
-        return loaded.findings[0]
-    decoded = decode_text(loaded.data, file=str(path))
-    if decoded.text is None:
-        return decoded.findings[0]
-    # Only what can be written back byte for byte is edited.
-    if _encoded(decoded.text, loaded.data) != loaded.data:
-        message = f"{path} begins with several byte order marks, or is in no encoding that can be written back"
-        return _finding(path, "edit-impossible", message, "save the file as UTF-8")
-    whole = suffix in {*_YAML, ".toml"}
-    header = None if whole else find_header(decoded.text)
-    if not whole and header is None:
-        message = f"{path} has no header that could be edited"
-        return _finding(path, "edit-impossible", message, "begin the file with two lines ---, and keys between them")
-    fault = _fault(path, decoded.text, header)
-    return fault or Editable(path, loaded.data, decoded.text, header)
 
 
 def _fault(path: Path, text: str, header: HeaderPart | None) -> Finding | None:

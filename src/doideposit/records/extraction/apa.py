@@ -7,7 +7,7 @@ does not clearly follow one of these forms has no parts: no part is better than 
 import re
 from dataclasses import dataclass
 
-__all__ = ["Parts", "parts_of"]
+__all__ = ["Parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,17 @@ class Parts:
     volume: str | None = None
     issue: str | None = None
     first_page: str | None = None
+
+    @staticmethod
+    def of_entry(text: str, *, has_url: bool) -> "Parts | None":
+        """Tell the parts of an entry apart, or return None; `has_url` says that an address is printed with it."""
+        whole = text.count("(") == text.count(")")
+        entry = _ENTRY.fullmatch(_DOI_TAIL.sub(".", text)) if whole else None
+        author = _author(entry["authors"]) if entry else None
+        sentences = _sentences(_TAIL.sub("", entry["rest"])) if entry and author else None
+        if entry is None or author is None or not sentences:
+            return None
+        return _placed(sentences, author, entry["year"], "web_resource" if has_url else None)
 
 
 # The years from 1500 on are those of printed books; “n. d.” is what APA writes where no year is known.
@@ -76,17 +87,6 @@ _JOURNAL = re.compile(
 )
 # Words in the name of a journal or a site; more of them are rather a sentence.
 _LONGEST_CONTAINER = 8
-
-
-def parts_of(text: str, *, has_url: bool) -> Parts | None:
-    """Tell the parts of an entry apart, or return None; `has_url` says that an address is printed with it."""
-    whole = text.count("(") == text.count(")")
-    entry = _ENTRY.fullmatch(_DOI_TAIL.sub(".", text)) if whole else None
-    author = _author(entry["authors"]) if entry else None
-    sentences = _sentences(_TAIL.sub("", entry["rest"])) if entry and author else None
-    if entry is None or author is None or not sentences:
-        return None
-    return _placed(sentences, author, entry["year"], "web_resource" if has_url else None)
 
 
 def _placed(sentences: list[str], author: str, year: str | None, kind: str | None) -> Parts | None:

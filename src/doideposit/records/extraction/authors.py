@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
-from doideposit.records.extraction.biography import Affiliation, Biography, affiliation_of, blocks_of, spelled_out
+from doideposit.records.extraction.biography import Affiliation, Biography, blocks_of, spelled_out
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.name_parts import PrintedName, read_name
+from doideposit.records.extraction.name_parts import PrintedName
 from doideposit.records.extraction.names import (
     is_group,
     is_institution,
@@ -23,7 +24,7 @@ from doideposit.records.extraction.vocabulary import AUTHOR_LABELS
 from doideposit.records.identifiers import InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
 
-__all__ = ["Authors", "read_authors"]
+__all__ = ["Authors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,57 @@ class Authors:
 
     nodes: Node
     biography_lines: frozenset[int]
+
+    @classmethod
+    def read(
+        cls,
+        front: Front,
+        sections: Sequence[Sequence[Line]],
+        everything: Sequence[Line],
+        series: Series | None,
+        notes: Notes,
+    ) -> Self:
+        """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
+        elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG][:_MOST_ELSEWHERE]
+        names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, elsewhere, notes)]
+        if not names and (signed := _labelled(everything) or _signed(everything)):
+            names = signed
+            notes.tell(
+                "byline-assumed",
+                f"there is no byline; who wrote it was told from “{signed[0][1].text[:80]}”",
+                "compare with the document",
+                line=signed[0][1].number,
+                field="authors",
+            )
+        if not names:
+            unread = sorted({printed.line.number for printed in front.unread})
+            where = f"; line {unread[0]} was not understood" if unread else ""
+            message = "no byline was found" if not unread else f"no byline was recognised{where}"
+            notes.warn("authors-missing", message, "write the authors in the order of the byline", field="authors")
+            return cls(Gap("[{given: …, family: …}]", "everyone named in the byline, in its order"), frozenset())
+        biographies = [_find_biography(sections, name) for name, _ in names]
+        if (front.byline_assumed or front.byline_open) and not _are_people([name for name, _ in names], biographies):
+            notes.warn(
+                "byline-assumed",
+                "the line of names has no “By”; it was taken for the byline",
+                "compare with the document",
+                line=names[0][1].number,
+                field="authors",
+            )
+        prose = tuple(line for section in sections for line in section)
+        nodes = tuple(
+            _author(
+                f"authors[{index}]",
+                name,
+                line,
+                biography,
+                _SharedDetails(prose, everything, series, len(names), _roles(front, line, len(names)), notes),
+            )
+            for index, ((name, line), biography) in enumerate(zip(names, biographies, strict=True))
+        )
+        _tell_biographies(biographies, notes)
+        found = frozenset(line.number for biography in biographies if biography for line in biography.lines)
+        return cls(nodes, found)
 
 
 # Nineteen characters are sixteen digits and three hyphens; the last of the digits can be X.
@@ -85,47 +137,6 @@ def _find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Bi
     return None
 
 
-def read_authors(
-    front: Front, sections: Sequence[Sequence[Line]], everything: Sequence[Line], series: Series | None, notes: Notes
-) -> Authors:
-    """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
-    elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG][:_MOST_ELSEWHERE]
-    names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, elsewhere, notes)]
-    if not names and (signed := _labelled(everything) or _signed(everything)):
-        names = signed
-        notes.tell(
-            "byline-assumed", f"there is no byline; who wrote it was told from “{signed[0][1].text[:80]}”", "compare "
-            "with the document",
-            line=signed[0][1].number, field="authors",
-        )  # fmt: skip
-    if not names:
-        unread = sorted({printed.line.number for printed in front.unread})
-        where = f"; line {unread[0]} was not understood" if unread else ""
-        message = "no byline was found" if not unread else f"no byline was recognised{where}"
-        notes.warn("authors-missing", message, "write the authors in the order of the byline", field="authors")
-        return Authors(Gap("[{given: …, family: …}]", "everyone named in the byline, in its order"), frozenset())
-    biographies = [_find_biography(sections, name) for name, _ in names]
-    if (front.byline_assumed or front.byline_open) and not _are_people([name for name, _ in names], biographies):
-        notes.warn(
-            "byline-assumed", "the line of names has no “By”; it was taken for the byline", "compare with the document",
-            line=names[0][1].number, field="authors",
-        )  # fmt: skip
-    prose = tuple(line for section in sections for line in section)
-    nodes = tuple(
-        _author(
-            f"authors[{index}]",
-            name,
-            line,
-            biography,
-            _SharedDetails(prose, everything, series, len(names), _roles(front, line, len(names)), notes),
-        )
-        for index, ((name, line), biography) in enumerate(zip(names, biographies, strict=True))
-    )
-    _tell_biographies(biographies, notes)
-    found = frozenset(line.number for biography in biographies if biography for line in biography.lines)
-    return Authors(nodes, found)
-
-
 _LONG = 1_000  # in characters: a paragraph that cites itself is shorter
 _MOST_ELSEWHERE = 1_000  # lines: more than ten pages have
 
@@ -154,7 +165,7 @@ def _labelled(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
         match = _LABELLED.fullmatch(line.text) if not line.level else None
         parts = split_byline(match["names"]) if match else []
         if parts and all(" " in part and is_name(without_titles(part)[0]) and not is_group(part) for part in parts):
-            return [(read_name(part), line) for part in parts]
+            return [(PrintedName.read(part), line) for part in parts]
     return []
 
 
@@ -171,7 +182,7 @@ def _signed(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
             and is_role(match["role"])
             and not (match["comma"] and names_someone(match["role"]))
         ):
-            return [(replace(read_name(match["name"]), note=match["role"]), line)]
+            return [(replace(PrintedName.read(match["name"]), note=match["role"]), line)]
     return []
 
 
@@ -201,7 +212,7 @@ def _names(printed: Printed, series: Series | None, elsewhere: Sequence[str], no
         if is_group(outside) or _is_institution(outside, series):
             names.append(PrintedName(part, group=re.sub(r"^the\s+", "", part)))
         elif is_name(plain) or _ANONYMOUS.fullmatch(plain):
-            names.append(read_name(part, elsewhere))
+            names.append(PrintedName.read(part, elsewhere))
         else:
             notes.warn(
                 "byline-unread", f"“{part}” in the byline is not a name and was left out",
@@ -324,7 +335,7 @@ def _affiliations(
     place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails
 ) -> Node:
     field = f"{place}.affiliations"
-    found = affiliation_of(biography, _institution_names(context.series)) if biography else None
+    found = biography.affiliation(_institution_names(context.series)) if biography else None
     if found is None and name.note:
         found = _from_role(name.note, context) or Affiliation(name.note, name.printed)
     elif found is None and context.roles:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from doideposit.records.extraction.lines import Line
 
-__all__ = ["Affiliation", "Biography", "affiliation_of", "blocks_of", "spelled_out"]
+__all__ = ["Affiliation", "Biography", "blocks_of", "spelled_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,22 @@ class Biography:
     lines: tuple[Line, ...]
     text: str
     titles: tuple[str, ...]
+
+    def affiliation(self, known: Sequence[str] = ()) -> "Affiliation | None":
+        """Return the first present affiliation a biography names; past posts and degrees never count.
+
+        `known` are names and acronyms of institutions that are recognised wherever they stand in a clause.
+        """
+        for clause in _CLAUSE.split(self.text):
+            present = _present_part(clause)
+            for name in known:
+                if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", present):
+                    return Affiliation(name, clause.strip())
+            match = _PLACE.search(present)
+            if match is not None:
+                acronym = re.match(r"\s*\(([A-Z][A-Za-z]{1,9})\)", present[match.end() :])
+                return Affiliation(match["name"].rstrip("."), clause.strip(), acronym[1] if acronym else None)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +72,6 @@ _NAME_WORDS = r"(?:[^\W\d_a-z][\w.'’&-]*)"
 _PLACE = re.compile(
     rf"\b(?:at|with|(?:works|working|writes)\s+for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
 )
-
-
-def affiliation_of(biography: Biography, known: Sequence[str] = ()) -> Affiliation | None:
-    """Return the first present affiliation a biography names; past posts and degrees never count.
-
-    `known` are names and acronyms of institutions that are recognised wherever they stand in a clause.
-    """
-    for clause in _CLAUSE.split(biography.text):
-        present = _present_part(clause)
-        for name in known:
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", present):
-                return Affiliation(name, clause.strip())
-        match = _PLACE.search(present)
-        if match is not None:
-            acronym = re.match(r"\s*\(([A-Z][A-Za-z]{1,9})\)", present[match.end() :])
-            return Affiliation(match["name"].rstrip("."), clause.strip(), acronym[1] if acronym else None)
-    return None
 
 
 def _present_part(clause: str) -> str:

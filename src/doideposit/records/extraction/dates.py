@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from typing import Self
 
 from doideposit.records.extraction.vocabulary import MONTHS
 
-__all__ = ["PrintedDate", "find_date"]
+__all__ = ["PrintedDate"]
 
 # The seasons of Crossref's schema (crossref5.5.0.xsd: month, 21 to 24).
 _SEASONS = {
@@ -60,20 +61,20 @@ class PrintedDate:
     start: int
     end: int
 
+    @classmethod
+    def find(cls, text: str) -> Self | None:
+        """Return the first date of the text in the most precise form that fits.
 
-def find_date(text: str) -> PrintedDate | None:
-    """Return the first date of the text in the most precise form that fits.
-
-    Only the beginning of a long text is looked at: a date of publication stands in a short line.
-    """
-    text = text[:_WITHIN]
-    if not _ANY_YEAR.search(text):
+        Only the beginning of a long text is looked at: a date of publication stands in a short line.
+        """
+        text = text[:_WITHIN]
+        if not _ANY_YEAR.search(text):
+            return None
+        for form in _FORMS:
+            match = form.search(text)
+            if match is not None:
+                return cls(_value(match.groupdict()), match[0].strip(), match.start(), match.end())
         return None
-    for form in _FORMS:
-        match = form.search(text)
-        if match is not None:
-            return PrintedDate(_value(match.groupdict()), match[0].strip(), match.start(), match.end())
-    return None
 
 
 def _value(parts: dict[str, str | None]) -> str | None:

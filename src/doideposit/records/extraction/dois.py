@@ -18,7 +18,6 @@ __all__ = [
     "cites_itself",
     "doi_field",
     "own_doi",
-    "split_doi",
 ]
 
 
@@ -36,6 +35,18 @@ class PrintedDoi:
     target: str | None = None
     joined: bool = False
     others: tuple[str, ...] = ()
+
+    @staticmethod
+    def split(text: str, line: Line) -> "tuple[PrintedDoi | None, str]":
+        """Take a DOI out of a text; returns it and the text without it, with the label “DOI:” left for the caller."""
+        found = next(dois_in(text), None) or _parted(text)
+        if found is None:
+            return _linked_doi(text, line)
+        target = next((link.target for link in line.links if "doi.org/" in link.target.lower()), None)
+        # A prefix has the rest of its DOI in the next line, and one in two pieces is printed longer than it is.
+        joined = not found.text.endswith("/") and " " in text[found.start : found.end]
+        printed = PrintedDoi(found.text, line, found.address, target, joined)
+        return printed, (text[: found.start].rstrip() + " " + text[found.end :].lstrip(_BEHIND)).rstrip()
 
 
 # A prefix before white space that the layout put into the DOI: the rest follows.
@@ -71,7 +82,7 @@ def own_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
         if (doi := _alone(line)) and not _goes_on(before, line):
             return doi
         before = line
-    own = [doi for line in _own_citation([*body, *tail]) if (doi := split_doi(line.printed, line)[0])]
+    own = [doi for line in _own_citation([*body, *tail]) if (doi := PrintedDoi.split(line.printed, line)[0])]
     if own:
         return own[0]
     printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _labelled(line))]
@@ -142,7 +153,7 @@ def _is_above(line: Line, other: Line) -> bool:
 
 def _alone(line: Line) -> PrintedDoi | None:
     """Return a DOI that fills its line, with or without “DOI:”."""
-    doi, rest = split_doi(line.printed, line)
+    doi, rest = PrintedDoi.split(line.printed, line)
     return doi if doi is not None and not ANY_LABEL.sub("", rest).strip(EDGE) else None
 
 
@@ -150,20 +161,8 @@ def _labelled(line: Line) -> PrintedDoi | None:
     """Return a DOI behind “DOI:” in a line that does not cite another work."""
     if _OF_ANOTHER.search(line.text) or line.note:
         return None
-    doi, rest = split_doi(line.printed, line)
+    doi, rest = PrintedDoi.split(line.printed, line)
     return doi if doi is not None and (ANY_LABEL.search(rest) or not rest.strip(EDGE)) else None
-
-
-def split_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
-    """Take a DOI out of a text; returns it and the text without it, with the label “DOI:” left for the caller."""
-    found = next(dois_in(text), None) or _parted(text)
-    if found is None:
-        return _linked_doi(text, line)
-    target = next((link.target for link in line.links if "doi.org/" in link.target.lower()), None)
-    # A prefix has the rest of its DOI in the next line, and one in two pieces is printed longer than it is.
-    joined = not found.text.endswith("/") and " " in text[found.start : found.end]
-    printed = PrintedDoi(found.text, line, found.address, target, joined)
-    return printed, (text[: found.start].rstrip() + " " + text[found.end :].lstrip(_BEHIND)).rstrip()
 
 
 def _parted(text: str) -> FoundDoi | None:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from doideposit.findings import Finding, Loc, Severity, field_path, has_errors
-from doideposit.records.extraction.authors import read_authors
-from doideposit.records.extraction.dates import PrintedDate, find_date
+from doideposit.records.extraction.authors import Authors
+from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.dois import doi_field
 from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front
@@ -19,11 +19,11 @@ from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.extraction.references import cites, read_references
 from doideposit.records.extraction.rendering import render
-from doideposit.records.extraction.sections import Document, divide
+from doideposit.records.extraction.sections import Document
 from doideposit.records.extraction.series import publishers_of, series_field
 from doideposit.records.extraction.stated import merge
 from doideposit.records.extraction.supplements import abstract_field, licence_field, tell_dead_links, url_field
-from doideposit.records.extraction.title_block import taught_block, tell_difference
+from doideposit.records.extraction.title_block import TaughtBlock, tell_difference
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate
 
@@ -172,7 +172,7 @@ def _title_doubts(title: str, front: Front, notes: Notes) -> None:
     if front.taught:
         return
     reasons = [why for pattern, why in _SUSPICIOUS if pattern.search(title)] + front.title_doubts
-    if (date := find_date(title)) is not None and date.value and len(date.value) > len("2023"):
+    if (date := PrintedDate.find(title)) is not None and date.value and len(date.value) > len("2023"):
         reasons.append(f"holds the date “{date.printed}”")
     if not re.search(r"[^\W\d_]", title) and not front.title[0].line.level:
         reasons.append("holds no letter")
@@ -274,7 +274,7 @@ def _dateline(document: Document) -> list[tuple[PrintedDate, Line]]:
     """Return the date with which the text begins, as news do: “Brussels, 9 November 2022 — …”."""
     first = document.body[0] if document.body else None
     match = _DATELINE.match(first.text) if first is not None and not first.level else None
-    date = find_date(match["date"]) if match is not None else None
+    date = PrintedDate.find(match["date"]) if match is not None else None
     return [(date, first)] if date is not None and first is not None and date.value else []
 
 
@@ -291,7 +291,7 @@ def _closing_date(lines: Sequence[Line]) -> tuple[PrintedDate, Line] | None:
     """Return a date that fills a line near the end of the document."""
     # From the end: the last date before the text is that of publication, earlier ones are those of events.
     for line in reversed(lines):
-        date = find_date(line.printed)
+        date = PrintedDate.find(line.printed)
         if (
             date is not None
             and date.value
@@ -377,8 +377,8 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
         return Draft(manuscript.file, findings=manuscript.findings)
     notes = Notes(manuscript.file, manuscript.places)
     text = [line for line in manuscript.lines if not line.note]
-    taught = taught_block(text, series)
-    document = divide(
+    taught = TaughtBlock.find(text, series)
+    document = Document.divide(
         manuscript.lines, _labels_of(series), publishers_of(series), taught=taught.front if taught else None
     )
     stated = manuscript.properties
@@ -407,7 +407,7 @@ def _fields(document: Document, known: Mapping[str, Series], notes: Notes, taugh
     published = _published_field(document, notes)
     lines = (*document.head, *document.prose, *document.references)
     sections = (document.body, document.tail, document.references)
-    authors = read_authors(front, sections, lines, series, notes)
+    authors = Authors.read(front, sections, lines, series, notes)
     fields: dict[str, Node] = {"series": series_node, "number": number, **title, "published": published}
     fields["authors"] = authors.nodes
     fields["doi"] = doi_field(document.doi, number, series, notes)

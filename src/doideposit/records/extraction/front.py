@@ -1,6 +1,6 @@
 """The title block of a commentary: series word and number, title, subtitle, byline, date and DOI.
 
-Every line of the block is read by itself first (`read_piece`), as the known things it prints and the rest. Which of the
+Every line of the block is read by itself first (`Piece.read`), as the known things it prints and the rest. Which of the
 rests is the title, the subtitle, or the names of the authors is told afterwards, from level, order and neighbours.
 """
 
@@ -13,10 +13,10 @@ from doideposit.records.extraction.dois import PrintedDoi
 from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_name, split_byline, without_titles
-from doideposit.records.extraction.pieces import Labels, LineKind, Piece, read_piece
+from doideposit.records.extraction.pieces import Labels, LineKind, Piece
 from doideposit.records.extraction.vocabulary import OPEN_TITLE, TITLE_START
 
-__all__ = ["Front", "Printed", "read_front"]
+__all__ = ["Front", "Printed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,29 @@ class Front:
         numbers = {printed.line.number for printed in taken} | {line.number for _, line in self.dates}
         return frozenset(numbers | ({self.doi.line.number} if self.doi else set()))
 
+    @staticmethod
+    def read(lines: Sequence[Line], labels: Iterable[str] = (), publishers: Iterable[str] = ()) -> "Front":
+        """Read the title block.
+
+        `labels` are further words by which a series is called, `publishers` names of houses.
+        """
+        known = Labels.of(labels, publishers)
+        blocks: dict[int, str] = {}
+        for line in lines:
+            blocks[line.block] = f"{blocks[line.block]} {line.text}" if line.block in blocks else line.text
+        pieces = _block(lines, blocks, known)
+        front = Front()
+        _take_known(pieces, front)
+        title = _find_title(pieces, front)
+        if title is not None:
+            _take_title(pieces, title, front)
+        _take_byline(pieces, title, front)
+        _take_subtitle(pieces, title, front)
+        if not front.byline:
+            _far_byline(lines, pieces, known, front)
+        _finish(pieces, front)
+        return front
+
 
 _TITLE_LEVEL = 2  # deeper headings are subtitles or parts of the text, where a higher one stands beside them
 # In characters: a longer block is running text; from the second number on, one with the stops of a sentence is.
@@ -71,32 +94,12 @@ _MOST_LINES = 45
 _FAR_BYLINE = 8  # so many lines after the block a byline may stand, behind a standfirst
 
 
-def read_front(lines: Sequence[Line], labels: Iterable[str] = (), publishers: Iterable[str] = ()) -> Front:
-    """Read the title block; `labels` are further words by which a series is called, `publishers` names of houses."""
-    known = Labels.of(labels, publishers)
-    blocks: dict[int, str] = {}
-    for line in lines:
-        blocks[line.block] = f"{blocks[line.block]} {line.text}" if line.block in blocks else line.text
-    pieces = _block(lines, blocks, known)
-    front = Front()
-    _take_known(pieces, front)
-    title = _find_title(pieces, front)
-    if title is not None:
-        _take_title(pieces, title, front)
-    _take_byline(pieces, title, front)
-    _take_subtitle(pieces, title, front)
-    if not front.byline:
-        _far_byline(lines, pieces, known, front)
-    _finish(pieces, front)
-    return front
-
-
 def _block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list[Piece]:
     """Read the lines of the title block: up to a heading that begins the text, or to running text after a title."""
     pieces: list[Piece] = []
     parted = [(index, part) for index, line in enumerate(lines[:_MOST_LINES]) for part in _parts(line, known)]
     for index, line in parted:
-        piece = read_piece(line, known, pieces[-1] if pieces else None)
+        piece = Piece.read(line, known, pieces[-1] if pieces else None)
         piece.index = index
         if piece.kind is LineKind.SECTION:
             break
@@ -123,7 +126,7 @@ def _parts(line: Line, known: Labels) -> list[Line]:
     if len(texts) == 1 or line.level or len(line.text) > _BODY_LENGTH:
         return [line]
     parts = [replace(line, text=text, rich=text, bare=text) for text in texts if text]
-    kinds = {read_piece(part, known, None).kind for part in parts}
+    kinds = {Piece.read(part, known, None).kind for part in parts}
     return parts if LineKind.KNOWN in kinds and kinds & {LineKind.NAMES, LineKind.BYLINE} else [line]
 
 
@@ -441,7 +444,7 @@ def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, f
     if not front.title:
         return
     for index in range(start, min(len(lines), start + _FAR_BYLINE)):
-        piece = read_piece(lines[index], known, None)
+        piece = Piece.read(lines[index], known, None)
         short = index + 1 >= len(lines) or lines[index].block != lines[index - 1].block
         if piece.kind is LineKind.SECTION or lines[index].level:
             return
@@ -456,7 +459,7 @@ def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, f
 def _role_after(lines: Sequence[Line], index: int, known: Labels, front: Front) -> None:
     # A position takes one or two lines below the name.
     for line in lines[index + 1 : index + 3]:
-        piece = read_piece(line, known, None)
+        piece = Piece.read(line, known, None)
         if line.block != lines[index].block or not (piece.kind is LineKind.ROLE or piece.institution):
             return
         front.roles.setdefault(lines[index].number, []).append(Printed(piece.rest, line))

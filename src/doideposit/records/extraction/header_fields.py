@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from doideposit.records.extraction.dates import find_date
+from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.licences import licence_address
-from doideposit.records.extraction.name_parts import read_name
+from doideposit.records.extraction.name_parts import PrintedName
 from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
 from doideposit.records.identifiers import InvalidIdentifier, Ror
 from doideposit.records.sources.interface import Header
@@ -163,7 +163,7 @@ def _person(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
         hint = "write given: and family:, or organisation:"
         notes.unread("header-author", f"“{plain}” does not look like a name", hint, at, field="authors")
         return None
-    name = read_name(plain)
+    name = PrintedName.read(plain)
     if not name.sure:
         shown = f"{name.family}, {name.given}" if name.given else name.family
         message = f"“{plain}” was read as “{shown}”, and can be split otherwise"
@@ -343,7 +343,7 @@ def _date(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     taken = _plain(value, notes)
     if taken is None:
         return None
-    date = find_date(taken.text)
+    date = PrintedDate.find(taken.text)
     if date is not None and date.value and not _MOVING.search(taken.text):
         return value.taken(date.value)
     what = "can be read as two days" if date is not None else "is no date"

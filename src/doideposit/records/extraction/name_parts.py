@@ -7,6 +7,7 @@ first or has two words: capitals, a script, a list of names, or another place of
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from doideposit.records.extraction.given_names import (
     CHINESE_COMPOUND,
@@ -21,7 +22,7 @@ from doideposit.records.extraction.given_names import (
 from doideposit.records.extraction.names import DEGREES, SUFFIXES, is_particle, name_key, without_titles
 from doideposit.records.extraction.vocabulary import folded
 
-__all__ = ["PrintedName", "read_name"]
+__all__ = ["PrintedName"]
 
 # “Zia ul Haq” is one name: the article joins the word before it with the one behind it.
 _JOINING = frozenset("ul ur ud us un".split())
@@ -88,6 +89,37 @@ class PrintedName:
         """Return the name without titles and degrees."""
         return self.group or " ".join(part for part in (self.given, self.family, self.suffix) if part)
 
+    @classmethod
+    def read(cls, text: str, elsewhere: Sequence[str] = ()) -> Self:
+        """Read the name of a person in a byline.
+
+        `elsewhere` are lines of the document that may print it turned round.
+        """
+        plain, titles = without_titles(_ROUND.sub("", text))
+        family_first, comma, given = plain.partition(",")
+        words = (f"{given} {family_first}" if comma else plain).replace(",", " ").split()
+        degrees = _take_last(words, DEGREES)
+        suffixes = _take_last(words, SUFFIXES)
+        if not words:
+            return cls(text, family=text.strip(), sure=False)
+        if comma:
+            start = len(words) - len(family_first.split())
+            split = _Split(words[:start], words[start:], sure=True)
+        else:
+            split = _split(words, elsewhere)
+        return cls(
+            text,
+            given=" ".join(split.given) or None,
+            family=" ".join(split.family),
+            suffix=" ".join(suffixes) or None,
+            titles=titles,
+            degrees=tuple(degrees),
+            note=next((note for note in _ROUND.findall(text) if name_key(note) not in DEGREES), None),
+            sure=split.sure,
+            eastern=split.eastern,
+            how=split.how,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Split:
@@ -98,34 +130,6 @@ class _Split:
     sure: bool
     eastern: bool = False
     how: str = ""
-
-
-def read_name(text: str, elsewhere: Sequence[str] = ()) -> PrintedName:
-    """Read the name of a person in a byline; `elsewhere` are lines of the document that may print it turned round."""
-    plain, titles = without_titles(_ROUND.sub("", text))
-    family_first, comma, given = plain.partition(",")
-    words = (f"{given} {family_first}" if comma else plain).replace(",", " ").split()
-    degrees = _take_last(words, DEGREES)
-    suffixes = _take_last(words, SUFFIXES)
-    if not words:
-        return PrintedName(text, family=text.strip(), sure=False)
-    if comma:
-        start = len(words) - len(family_first.split())
-        split = _Split(words[:start], words[start:], sure=True)
-    else:
-        split = _split(words, elsewhere)
-    return PrintedName(
-        text,
-        given=" ".join(split.given) or None,
-        family=" ".join(split.family),
-        suffix=" ".join(suffixes) or None,
-        titles=titles,
-        degrees=tuple(degrees),
-        note=next((note for note in _ROUND.findall(text) if name_key(note) not in DEGREES), None),
-        sure=split.sure,
-        eastern=split.eastern,
-        how=split.how,
-    )
 
 
 def _split(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from doideposit.records.extraction.dates import PrintedDate, find_date
-from doideposit.records.extraction.dois import ANY_LABEL, EDGE, LABEL, PrintedDoi, split_doi
+from doideposit.records.extraction.dates import PrintedDate
+from doideposit.records.extraction.dois import ANY_LABEL, EDGE, LABEL, PrintedDoi
 from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
@@ -33,7 +33,7 @@ from doideposit.records.extraction.vocabulary import (
     heading_pattern,
 )
 
-__all__ = ["Labels", "LineKind", "Piece", "read_piece"]
+__all__ = ["Labels", "LineKind", "Piece"]
 
 
 class LineKind(Enum):
@@ -65,6 +65,33 @@ class Piece:
     joins: bool = False
     taken: bool = False
     index: int = 0
+
+    @staticmethod
+    def read(line: Line, labels: "Labels", before: "Piece | None") -> "Piece":
+        """Read one line of a title block; `before` is the piece above it, whose open end it may go on with."""
+        text = line.printed
+        piece = Piece(line, rich=line.rich if line.text == line.printed else text, rest=text)
+        if _is_section(line, labels):
+            piece.kind = LineKind.SECTION
+            return piece
+        if len(text) > _LONGEST_PIECE:
+            return piece
+        if (_RIGHTS.search(text) or _OTHER_PEOPLE.match(text) or _ACCOUNT.fullmatch(text)) and not line.level:
+            piece.kind, piece.rest = LineKind.SKIPPED, ""
+            return piece
+        if before is not None and _continues_doi(before, line, piece):
+            return piece
+        text = text if line.level else _FIELD.sub("", text)
+        rest = _take_known(piece, text, labels)
+        if _EMPTY.fullmatch(rest):
+            piece.kind, piece.rest = LineKind.KNOWN, ""
+            _number_after_label(piece, before)
+            return piece
+        _read_rest(piece, text, rest, labels)
+        if line.marginal and piece.kind not in {LineKind.KNOWN, LineKind.SECTION}:
+            # A running header may print label and number; what else it says is said elsewhere.
+            piece.kind, piece.rest = (LineKind.KNOWN if piece.word or piece.number else LineKind.SKIPPED), ""
+        return piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,33 +203,6 @@ _FIELD = re.compile(
 )
 
 
-def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
-    """Read one line of a title block; `before` is the piece above it, whose open end it may go on with."""
-    text = line.printed
-    piece = Piece(line, rich=line.rich if line.text == line.printed else text, rest=text)
-    if _is_section(line, labels):
-        piece.kind = LineKind.SECTION
-        return piece
-    if len(text) > _LONGEST_PIECE:
-        return piece
-    if (_RIGHTS.search(text) or _OTHER_PEOPLE.match(text) or _ACCOUNT.fullmatch(text)) and not line.level:
-        piece.kind, piece.rest = LineKind.SKIPPED, ""
-        return piece
-    if before is not None and _continues_doi(before, line, piece):
-        return piece
-    text = text if line.level else _FIELD.sub("", text)
-    rest = _take_known(piece, text, labels)
-    if _EMPTY.fullmatch(rest):
-        piece.kind, piece.rest = LineKind.KNOWN, ""
-        _number_after_label(piece, before)
-        return piece
-    _read_rest(piece, text, rest, labels)
-    if line.marginal and piece.kind not in {LineKind.KNOWN, LineKind.SECTION}:
-        # A running header may print label and number; what else it says is said elsewhere.
-        piece.kind, piece.rest = (LineKind.KNOWN if piece.word or piece.number else LineKind.SKIPPED), ""
-    return piece
-
-
 def _is_section(line: Line, labels: Labels) -> bool:
     text = line.printed.strip(" *_")
     if labels.is_label(text) and text.isupper() and line.number <= _EARLY:
@@ -232,7 +232,7 @@ def _continues_doi(before: Piece, line: Line, piece: Piece) -> bool:
 
 def _take_known(piece: Piece, text: str, labels: Labels) -> str:
     """Take DOI, dates, label, number, ISSN and addresses out of a line; returns the rest."""
-    piece.doi, rest = split_doi(text, piece.line)
+    piece.doi, rest = PrintedDoi.split(text, piece.line)
     label = (ANY_LABEL if piece.doi else LABEL).search(rest)
     rest = f"{rest[: label.start()]} {rest[label.end() :]}" if label else rest
     rest = _FURNITURE.sub(" ", _ADDRESS.sub(" ", rest))
@@ -262,7 +262,7 @@ _OTHER_DATE = re.compile(
 
 
 def _take_dates(piece: Piece, text: str) -> str:
-    while (date := find_date(text)) is not None:
+    while (date := PrintedDate.find(text)) is not None:
         other = _OTHER_DATE.search(text[: date.start])
         if other is None:
             piece.dates.append(date)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from doideposit.findings import Finding, Loc, Severity, Where
-from doideposit.records.extraction.dates import find_date
+from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.header_values import HeaderValue
 from doideposit.records.sources.interface import Header
 
@@ -91,7 +91,7 @@ def _by_time(top: HeaderValue, now: datetime) -> Iterator[_Reason]:
 def _moment(text: str, now: datetime) -> datetime | None:
     """Return the moment a date begins; without a zone it is one of the publisher."""
     match = _MOMENT.search(text)
-    found = find_date(text) if match is None else None
+    found = PrintedDate.find(text) if match is None else None
     parts: tuple[Any, ...] = match.groups() if match else (found.value if found else None, None, None)
     day, time, zone = parts
     if day is None or day.count("-") != 2:  # noqa: PLR2004  (year, month and day)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from doideposit.records.doi_text import dois_in
-from doideposit.records.extraction.apa import Parts, parts_of
-from doideposit.records.extraction.dates import find_date
+from doideposit.records.extraction.apa import Parts
+from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.draft import Leaf, Node, Notes
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line, Link
@@ -237,7 +237,7 @@ def _entries(lines: Sequence[Line]) -> list[_ReferenceLines]:
 
 def _is_date(line: Line) -> bool:
     """Return whether a line is a date and nothing else, as it closes some documents."""
-    date = find_date(line.printed)
+    date = PrintedDate.find(line.printed)
     return date is not None and len(line.printed) - len(date.printed) <= 1
 
 
@@ -321,7 +321,7 @@ def _reference(index: int, entry: _ReferenceLines, notes: Notes, published: str 
     text = entry.text
     address, text = _address(entry, text, notes, place)
     doi = _doi(entry, address, notes, place)
-    parts = parts_of(text, has_url=address is not None)
+    parts = Parts.of_entry(text, has_url=address is not None)
     if doi is not None and address is not None and _DOI_ADDRESS.fullmatch(address.text):
         address = None  # A DOI has a field of its own, where it is matched for certain.
     fields: dict[str, Node] = {"key": Leaf(f"ref{index + 1}", first.number, first.text)}

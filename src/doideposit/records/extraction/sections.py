@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from doideposit.records.extraction.dois import PrintedDoi, cites_itself, own_doi
-from doideposit.records.extraction.front import Front, read_front
+from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.references import find_notes
@@ -19,7 +19,7 @@ from doideposit.records.extraction.vocabulary import (
     heading_pattern,
 )
 
-__all__ = ["Document", "divide"]
+__all__ = ["Document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,26 @@ class Document:
     def prose(self) -> tuple[Line, ...]:
         """Return every line but those of the front matter and the reference list."""
         return (*self.body, *self.tail)
+
+    @staticmethod
+    def divide(
+        lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = (), *, taught: Front | None = None
+    ) -> "Document":
+        """Divide a document; `labels` are words by which configured series are called, `publishers` their houses.
+
+        `taught` is the title block, where the document has one that the configuration describes.
+        """
+        front = taught or Front.read([line for line in lines if not line.note], labels, publishers)
+        front.end = _index_in(lines, front.end)
+        heading = _find_section(lines[front.end :])
+        if heading is None:
+            return _without_list(lines, front)
+        foot = _imprint_start(lines, front.end)
+        start = front.end + heading
+        stop = next((index for index in range(start + 1, foot) if _ends_references(lines, index)), max(start, foot))
+        body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
+        references = _without_page_furniture(references, lines)
+        return Document(lines[: front.end], front, body, references, tail, front.doi or own_doi(body, tail))
 
 
 # Headings behind which no reference follows.
@@ -68,26 +88,6 @@ def _alone(lines: Sequence[Line], index: int) -> bool:
     text = lines[index].text
     begins = index == 0 or lines[index - 1].block != lines[index].block
     return begins or text.endswith(":") or text.isupper()
-
-
-def divide(
-    lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = (), *, taught: Front | None = None
-) -> Document:
-    """Divide a document; `labels` are words by which configured series are called, `publishers` their houses.
-
-    `taught` is the title block, where the document has one that the configuration describes.
-    """
-    front = taught or read_front([line for line in lines if not line.note], labels, publishers)
-    front.end = _index_in(lines, front.end)
-    heading = _find_section(lines[front.end :])
-    if heading is None:
-        return _without_list(lines, front)
-    foot = _imprint_start(lines, front.end)
-    start = front.end + heading
-    stop = next((index for index in range(start + 1, foot) if _ends_references(lines, index)), max(start, foot))
-    body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
-    references = _without_page_furniture(references, lines)
-    return Document(lines[: front.end], front, body, references, tail, front.doi or own_doi(body, tail))
 
 
 def _index_in(lines: Sequence[Line], end: int) -> int:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from doideposit.findings import Finding, nearest
-from doideposit.records.extraction.dates import find_date
+from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.header_fields import header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.manuscript import Properties
-from doideposit.records.extraction.name_parts import read_name
+from doideposit.records.extraction.name_parts import PrintedName
 from doideposit.records.extraction.names import is_group
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
@@ -100,7 +100,7 @@ def _with_orcid(author: Node) -> Node:
 
 def date_leaf(leaf: Leaf) -> Leaf | None:
     """Return a stated date as a record has it, or None when it is none."""
-    date = find_date(leaf.text)
+    date = PrintedDate.find(leaf.text)
     return replace(leaf, text=date.value) if date is not None and date.value else None
 
 
@@ -118,7 +118,7 @@ def person(text: str, base: Leaf) -> Mapping[str, Node]:
     plain = re.sub(r"\s*[<(][^>)]*[>)]", "", text).strip()
     if is_group(plain):
         return {"organisation": replace(base, text=plain, confidence=Confidence.LIKELY)}
-    name = read_name(plain)
+    name = PrintedName.read(plain)
     confidence = Confidence.CERTAIN if name.sure else Confidence.DOUBTFUL
     parts = (
         ("given", name.given),

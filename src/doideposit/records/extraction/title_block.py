@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
+from typing import Self
 
-from doideposit.records.extraction.dates import find_date
-from doideposit.records.extraction.dois import split_doi
+from doideposit.records.extraction.dates import PrintedDate
+from doideposit.records.extraction.dois import PrintedDoi
 from doideposit.records.extraction.draft import Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
 from doideposit.records.models.series import Series
 
-__all__ = ["TaughtBlock", "taught_block", "tell_difference"]
+__all__ = ["TaughtBlock", "tell_difference"]
 
 # What may stand in the places of a template, no wider than print has it.
 _PLACES = {
@@ -46,6 +47,17 @@ class TaughtBlock:
     series: Series
     front: Front
 
+    @classmethod
+    def find(cls, lines: Sequence[Line], known: Mapping[str, Series]) -> Self | None:
+        """Return the first series whose title block the document has."""
+        for series in known.values():
+            if series.title_block:
+                match = _begun(lines, series)
+                found = _matched(match, 0, 0)
+                if found is not None:
+                    return cls(series, _front(found, lines, series))
+        return None
+
 
 @dataclass(slots=True)
 class _Template:
@@ -70,17 +82,6 @@ class _BlockMatch:
 
 # The lines of a match with what each of them gave, and the index of the first line behind it.
 _Found = list[tuple[Line, dict[str, str]]]
-
-
-def taught_block(lines: Sequence[Line], known: Mapping[str, Series]) -> TaughtBlock | None:
-    """Return the first series whose title block the document has."""
-    for series in known.values():
-        if series.title_block:
-            match = _begun(lines, series)
-            found = _matched(match, 0, 0)
-            if found is not None:
-                return TaughtBlock(series, _front(found, lines, series))
-    return None
 
 
 def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None:
@@ -170,10 +171,10 @@ def _of_line(template: _Template, line: Line) -> dict[str, str] | None:
 def _fits(name: str, value: str, line: Line) -> bool:
     """Tell whether a text can be what its place says: a date is one, and a byline consists of names."""
     if name == "date":
-        date = find_date(value)
+        date = PrintedDate.find(value)
         return date is not None and date.value is not None and len(value) - len(date.printed) <= 1
     if name == "doi":
-        return split_doi(value, line)[0] is not None
+        return PrintedDoi.split(value, line)[0] is not None
     if name == "authors":
         parts = split_byline(re.sub(r"\([^)]*\)", "", value))
         return bool(parts) and all(is_group(part) or is_name(without_titles(part)[0]) for part in parts)
@@ -200,10 +201,10 @@ def _take(front: Front, name: str, value: str, line: Line) -> None:
         front.roles.setdefault(front.byline[-1].line.number, []).append(Printed(value, line))
     elif name == "number":
         front.number = Printed(value, line)
-    elif name == "date" and (date := find_date(value)) is not None:
+    elif name == "date" and (date := PrintedDate.find(value)) is not None:
         front.dates.append((date, line))
     elif name == "doi":
-        front.doi = split_doi(value, line)[0]
+        front.doi = PrintedDoi.split(value, line)[0]
 
 
 def _rich(line: Line, value: str) -> str:

@@ -30,7 +30,6 @@ __all__ = [
     "Value",
     "normalise",
     "text_of",
-    "without_markup",
 ]
 
 
@@ -229,7 +228,7 @@ class RichText:
                 "empty-text", "the text is empty", {"hint": "write the text, or leave the key out"}
             )
         if "<" not in text:
-            return without_markup(text)
+            return RichText.without_markup(text)
         if len(_FORMULA.findall(text)) > MOST_FORMULAS:
             raise _unbalanced(f"there are more than {MOST_FORMULAS} formulas")
         stack: list[tuple[str, list[Node]]] = [("", [])]
@@ -273,19 +272,19 @@ class RichText:
     def __str__(self) -> str:
         return self.source
 
+    @staticmethod
+    def without_markup(text: str) -> "RichText":
+        """Take a text that is known to be normalised, not empty, and to hold no ``<``."""
+        # A record has a dozen of these, and what dataclass writes for a frozen value takes twice as long.
+        made = _new_text(RichText)
+        _set_source(made, text)
+        _set_nodes(made, (text,))
+        return made
+
 
 # Bound once: a record has many texts, and each of them looks these up.
 _new_text = RichText.__new__
 _set_source, _set_nodes = (RichText.__dict__[name].__set__ for name in ("source", "nodes"))
-
-
-def without_markup(text: str) -> RichText:
-    """Take a text that is known to be normalised, not empty, and to hold no ``<``."""
-    # A record has a dozen of these, and what dataclass writes for a frozen value takes twice as long.
-    made = _new_text(RichText)
-    _set_source(made, text)
-    _set_nodes(made, (text,))
-    return made
 
 
 def _append(nodes: list[Node], text: str) -> None:

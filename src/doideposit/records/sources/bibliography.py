@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.csl import reference_fields
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import MAX_FILE_SIZE
 
-__all__ = ["Bibliography", "CitedWork", "Citing", "citing", "read_bibliography"]
+__all__ = ["Bibliography", "CitedWork", "Citing"]
 
 # Programs export reference lists under these names.
 _SUFFIXES: Final = (".bib", ".bibtex", ".ris", ".json", ".yaml", ".yml")
@@ -60,16 +60,16 @@ class Bibliography:
         whole = Finding("bibliography-whole", Severity.INFO, message, "take out what it does not cite", Where(file, 1))
         return Bibliography(self.works, (*self.findings, *told, whole))
 
-
-def read_bibliography(paths: Iterable[Path]) -> Bibliography:
-    """Read files of references; each fault is a finding at its line. Raises `DiskError` when the disk fails."""
-    works: list[CitedWork] = []
-    findings: list[Finding] = []
-    for path in paths:
-        found, told = _read(path)
-        works += [CitedWork(reference_fields(item), Place(line, 1, file=str(path))) for line, item in found]
-        findings += told
-    return Bibliography(tuple(work for work in works if set(work.fields) - {"key", "type"}), tuple(findings))
+    @classmethod
+    def read(cls, paths: Iterable[Path]) -> Self:
+        """Read files of references; each fault is a finding at its line. Raises `DiskError` when the disk fails."""
+        works: list[CitedWork] = []
+        findings: list[Finding] = []
+        for path in paths:
+            found, told = _read(path)
+            works += [CitedWork(reference_fields(item), Place(line, 1, file=str(path))) for line, item in found]
+            findings += told
+        return cls(tuple(work for work in works if set(work.fields) - {"key", "type"}), tuple(findings))
 
 
 def _read(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
@@ -78,7 +78,7 @@ def _read(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
         message = f"{path} is no file of references: its name ends in {suffix or 'nothing'}"
         hint = f"such names end in {', '.join(_SUFFIXES)}"
         return [], [Finding("bibliography-kind", Severity.ERROR, message, hint, Where(file))]
-    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    loaded = Loaded.read(path, limit=MAX_FILE_SIZE)
     if loaded.text is None:
         return [], list(loaded.findings)
     text = loaded.text.replace("\r\n", "\n").replace("\r", "\n")
@@ -136,6 +136,29 @@ class Citing:
     everything: bool = False
     file: str | None = None
 
+    @classmethod
+    def of_text(cls, text: str, *, file: str | None = None, nocite: str = "") -> Self:
+        r"""Return what a Markdown text cites by key, as Pandoc and Quarto do: [@key], @key, and \cite{key} of LaTeX.
+
+        `nocite` is the key of the header that cites without a place in the text; “@*” there means every entry.
+        """
+        plain = _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+        bracketed = {(match.start(), match.end()) for match in _BRACKET.finditer(plain)}
+        keys: dict[str, int] = {}
+        certain: dict[str, None] = {}
+        places = [(match.start(), match[1] or match[2]) for match in _CITED.finditer(plain)]
+        places += [(match.start(), key.strip()) for match in _TEX.finditer(plain) for key in match[1].split(",")]
+        # In the order in which the text cites them.
+        for place, key in sorted(places):
+            if _OWN.match(key):
+                continue
+            keys.setdefault(key, plain.count("\n", 0, place) + 1)
+            if plain[place] == "\\" or any(start < place < end for start, end in bracketed):
+                certain[key] = None
+        for match in _CITED.finditer(nocite):
+            keys.setdefault(match[1] or match[2], 1)
+        return cls(keys, tuple(certain), everything="@*" in nocite, file=file)
+
 
 # The characters that BibTeX, Pandoc and Better BibTeX put into keys.
 _KEY: Final = r"[\w](?:[\w:.#$%&\-+?<>~/]*\w)?"
@@ -149,26 +172,3 @@ _BRACKET: Final = re.compile(r"\[[^\[\]]*@[^\[\]]*\]")
 _CODE: Final = re.compile(r"(?ms)^(```|~~~).*?^\1|`[^`\n]*`|<!--.*?-->")
 # Quarto's references to figures, tables and sections have the same form.
 _OWN: Final = re.compile(r"(?:fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|rem|sol|tip|nte|wrn|imp|cau)-")
-
-
-def citing(text: str, *, file: str | None = None, nocite: str = "") -> Citing:
-    r"""Return what a Markdown text cites by key, as Pandoc and Quarto do: [@key], @key, and \cite{key} of LaTeX.
-
-    `nocite` is the key of the header that cites without a place in the text; “@*” there means every entry.
-    """
-    plain = _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    bracketed = {(match.start(), match.end()) for match in _BRACKET.finditer(plain)}
-    keys: dict[str, int] = {}
-    certain: dict[str, None] = {}
-    places = [(match.start(), match[1] or match[2]) for match in _CITED.finditer(plain)]
-    places += [(match.start(), key.strip()) for match in _TEX.finditer(plain) for key in match[1].split(",")]
-    # In the order in which the text cites them.
-    for place, key in sorted(places):
-        if _OWN.match(key):
-            continue
-        keys.setdefault(key, plain.count("\n", 0, place) + 1)
-        if plain[place] == "\\" or any(start < place < end for start, end in bracketed):
-            certain[key] = None
-    for match in _CITED.finditer(nocite):
-        keys.setdefault(match[1] or match[2], 1)
-    return Citing(keys, tuple(certain), everything="@*" in nocite, file=file)

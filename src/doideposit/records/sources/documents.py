@@ -13,9 +13,9 @@ from doideposit.records.extraction.header_records import header_record
 from doideposit.records.extraction.publication import unpublished
 from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.origin import Place, RawRecord
-from doideposit.records.sources.bibliography import Bibliography, CitedWork, citing, read_bibliography
+from doideposit.records.sources.bibliography import Bibliography, CitedWork, Citing
 from doideposit.records.sources.csl import reference_fields
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.front_matter import split_header
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
 from doideposit.records.sources.reference_files import file_names, with_references
@@ -44,7 +44,7 @@ def read_document(path: Path, reading: Reading, *, named: bool) -> Iterator[RawR
 
 
 def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Finding]:
-    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    loaded = Loaded.read(path, limit=MAX_FILE_SIZE)
     if loaded.text is None:
         return list(loaded.findings) if named else []
     # Line ends of all systems count as one, so that the lines of findings are those of an editor.
@@ -86,10 +86,10 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
         for index, item in enumerate(inline)
         if isinstance(item, Mapping)
     )
-    found = read_bibliography(path.parent / name for name in names)
+    found = Bibliography.read(path.parent / name for name in names)
     # Empty lines stand in for the header: findings about the text keep their line numbers.
     body = "\n" * header.length + "\n".join(text.split("\n")[header.length :])
-    cites = citing(body, file=str(path), nocite=str(header.data.get("nocite", "")))
+    cites = Citing.of_text(body, file=str(path), nocite=str(header.data.get("nocite", "")))
     both = Bibliography((*own.works, *found.works), found.findings)
     return with_references(replace(raw, data=data), both, cites)
 

@@ -8,7 +8,7 @@ from typing import Final
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.doi_text import find_doi
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import MAX_FILE_SIZE
 
 __all__ = ["dois_in_list"]
@@ -23,7 +23,7 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
     In each line the first cell with a DOI counts, so that a column of cited DOIs beside it does no harm. Returns the
     finding that says why a file cannot be read.
     """
-    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    loaded = Loaded.read(path, limit=MAX_FILE_SIZE)
     if loaded.text is None:
         return loaded.findings[0]
     lines = loaded.text.splitlines()

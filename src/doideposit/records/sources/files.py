@@ -17,10 +17,7 @@ __all__ = [
     "UTF_16_MARKS",
     "Loaded",
     "LoadedBytes",
-    "decode_text",
     "letter_of_windows",
-    "load_bytes",
-    "load_text",
 ]
 
 
@@ -30,14 +27,35 @@ class Loaded(NamedTuple):
     text: str | None
     findings: tuple[Finding, ...] = ()
 
+    @staticmethod
+    def read(path: Path, *, limit: int) -> "Loaded":
+        """Read a UTF-8 text file of at most `limit` bytes; raises `DiskError` only when the disk itself fails.
 
-def load_text(path: Path, *, limit: int) -> Loaded:
-    """Read a UTF-8 text file of at most `limit` bytes; raises `DiskError` only when the disk itself fails.
+        The size is looked at before anything is read, and no more than `limit` bytes ever are. Line ends are kept.
+        """
+        loaded = LoadedBytes.read(path, limit=limit)
+        return Loaded(None, loaded.findings) if loaded.data is None else Loaded.decode(loaded.data, file=str(path))
 
-    The size is looked at before anything is read, and no more than `limit` bytes ever are. Line ends are kept.
-    """
-    loaded = load_bytes(path, limit=limit)
-    return Loaded(None, loaded.findings) if loaded.data is None else decode_text(loaded.data, file=str(path))
+    @staticmethod
+    def decode(data: bytes, *, file: str) -> "Loaded":
+        """Decode bytes as UTF-8, or as UTF-16 where a byte order mark says so; `file` is the name for the findings."""
+        if not data.strip():
+            return _refused(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
+        kind = _binary_kind(data)
+        if kind is not None:
+            hint = "save or export it in UTF-8: a record as YAML, JSON or CSV, a document as Markdown or plain text"
+            return _refused(file, "file-binary", f"{file} is {kind}, not a text", hint)
+        if data.startswith(UTF_16_MARKS):
+            try:
+                return Loaded(data.decode("utf-16").removeprefix("\ufeff"))
+            except UnicodeDecodeError:
+                message = f"{file} is in UTF-16, and a part of it cannot be read"
+                return _refused(file, "file-encoding", message, "save the file as UTF-8")
+        data = data.removeprefix(codecs.BOM_UTF8)
+        try:
+            return Loaded(data.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            return Loaded(None, (_wrong_encoding(data, error.start, file),))
 
 
 def _not_opened(path: Path, error: Exception) -> "LoadedBytes":
@@ -60,23 +78,28 @@ class LoadedBytes(NamedTuple):
     data: bytes | None
     findings: tuple[Finding, ...] = ()
 
+    @staticmethod
+    def read(path: Path, *, limit: int) -> "LoadedBytes":
+        """Read a file of at most `limit` bytes, whatever it holds.
 
-def load_bytes(path: Path, *, limit: int) -> LoadedBytes:
-    """Read a file of at most `limit` bytes, whatever it holds; raises `DiskError` only when the disk itself fails."""
-    try:
-        if path.is_dir():
-            return _not_loaded(path, "file-is-directory", f"{path} is a folder, not a file", "name a file inside it")
-        size = path.stat().st_size
-        if size > limit:
-            return _too_large(path, limit, size)
-        with open_input(path) as stream:
-            # One byte more than is allowed shows a file that has grown since, or that tells no size.
-            data = stream.read(limit + 1)
-    except (OSError, ValueError) as error:
-        return _not_opened(path, error)
-    if len(data) > limit:
-        return _too_large(path, limit, None)
-    return LoadedBytes(data)
+        Raises `DiskError` only when the disk itself fails.
+        """
+        try:
+            if path.is_dir():
+                return _not_loaded(
+                    path, "file-is-directory", f"{path} is a folder, not a file", "name a file inside it"
+                )
+            size = path.stat().st_size
+            if size > limit:
+                return _too_large(path, limit, size)
+            with open_input(path) as stream:
+                # One byte more than is allowed shows a file that has grown since, or that tells no size.
+                data = stream.read(limit + 1)
+        except (OSError, ValueError) as error:
+            return _not_opened(path, error)
+        if len(data) > limit:
+            return _too_large(path, limit, None)
+        return LoadedBytes(data)
 
 
 # A file of more bytes is not read a second time for the sake of a line of it.
@@ -95,27 +118,6 @@ def shown_lines(path: Path) -> tuple[str, ...] | None:
         return None
     encoding = "utf-16" if data.startswith(UTF_16_MARKS) else "utf-8-sig"
     return tuple(data.decode(encoding, errors="replace").replace("\r\n", "\n").split("\n"))
-
-
-def decode_text(data: bytes, *, file: str) -> Loaded:
-    """Decode bytes as UTF-8, or as UTF-16 where a byte order mark says so; `file` is the name for the findings."""
-    if not data.strip():
-        return _refused(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
-    kind = _binary_kind(data)
-    if kind is not None:
-        hint = "save or export it in UTF-8: a record as YAML, JSON or CSV, a document as Markdown or plain text"
-        return _refused(file, "file-binary", f"{file} is {kind}, not a text", hint)
-    if data.startswith(UTF_16_MARKS):
-        try:
-            return Loaded(data.decode("utf-16").removeprefix("\ufeff"))
-        except UnicodeDecodeError:
-            message = f"{file} is in UTF-16, and a part of it cannot be read"
-            return _refused(file, "file-encoding", message, "save the file as UTF-8")
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        return Loaded(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        return Loaded(None, (_wrong_encoding(data, error.start, file),))
 
 
 # What a text in UTF-16 begins with: "Unicode text" of Excel and of Notepad.

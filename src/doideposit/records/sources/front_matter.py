@@ -14,7 +14,7 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.interface import Header
 
-__all__ = ["HeaderPart", "find_header", "split_header"]
+__all__ = ["HeaderPart", "split_header"]
 
 
 # YAML stands between lines of hyphens (three dots may close it, too), TOML between lines of plus signs.
@@ -51,33 +51,33 @@ class HeaderPart:
     end: int
     length: int
 
-
-def find_header(text: str) -> HeaderPart | None:
-    """Return where the header of a text stands, or None when it has none; nothing is read yet."""
-    for fence, (kind, closing) in _FENCES.items():
-        opening = re.match(rf"{re.escape(fence)}[ \t]*\r?\n", text)
-        if opening is None:
-            continue
-        end = closing.search(text, opening.end())
-        if end is None:
+    @staticmethod
+    def find(text: str) -> "HeaderPart | None":
+        """Return where the header of a text stands, or None when it has none; nothing is read yet."""
+        for fence, (kind, closing) in _FENCES.items():
+            opening = re.match(rf"{re.escape(fence)}[ \t]*\r?\n", text)
+            if opening is None:
+                continue
+            end = closing.search(text, opening.end())
+            if end is None:
+                return None
+            return HeaderPart(kind, opening.end(), end.start(), text.count("\n", 0, end.start()) + 1)
+        if text.startswith("{"):
+            return _find_json(text)
+        # Pandoc's title block: title, authors and date behind percent signs.
+        if text.startswith("% "):
+            rows = text.split("\n")
+            length = next((index for index, row in enumerate(rows) if not row.startswith(("%", " "))), len(rows))
+            return HeaderPart("title block", 0, len("\n".join(rows[:length])), length)
+        pairs = _pairs(text)
+        if pairs is None:
             return None
-        return HeaderPart(kind, opening.end(), end.start(), text.count("\n", 0, end.start()) + 1)
-    if text.startswith("{"):
-        return _find_json(text)
-    # Pandoc's title block: title, authors and date behind percent signs.
-    if text.startswith("% "):
         rows = text.split("\n")
-        length = next((index for index, row in enumerate(rows) if not row.startswith(("%", " "))), len(rows))
-        return HeaderPart("title block", 0, len("\n".join(rows[:length])), length)
-    pairs = _pairs(text)
-    if pairs is None:
-        return None
-    rows = text.split("\n")
-    last = max(pairs.lines.values(), default=1)
-    # Indented lines go on with the value of the key above (RFC 822, folding).
-    while last < pairs.length and rows[last].startswith(("  ", "\t")) and _PAIR.fullmatch(rows[last]) is None:
-        last += 1
-    return HeaderPart("pairs", 0, len("\n".join(rows[:last])), pairs.length)
+        last = max(pairs.lines.values(), default=1)
+        # Indented lines go on with the value of the key above (RFC 822, folding).
+        while last < pairs.length and rows[last].startswith(("  ", "\t")) and _PAIR.fullmatch(rows[last]) is None:
+            last += 1
+        return HeaderPart("pairs", 0, len("\n".join(rows[:last])), pairs.length)
 
 
 def _find_json(text: str) -> HeaderPart | None:
@@ -93,7 +93,7 @@ def _find_json(text: str) -> HeaderPart | None:
 
 def split_header(text: str, *, file: str) -> Header | None:
     """Return the header of a text, or None when it has none; a header that cannot be read is one finding."""
-    part = find_header(text)
+    part = HeaderPart.find(text)
     if part is None:
         return None
     inner = text[part.start : part.end]

@@ -16,7 +16,7 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.numbers import WrittenNumber
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
-from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
+from doideposit.records.sources.nodes import MappingEntry, Node, records_in
 
 __all__ = ["read", "read_line"]
 
@@ -308,7 +308,7 @@ def _nodes(text: _JsonText, offset: int, file: str | None) -> Node:
         node.value = {}
         for key, (key_offset, value_offset) in text.walk(offset):
             entry = MappingEntry(text.place(key_offset or value_offset), _nodes(text, value_offset, file))
-            add_entry(node, str(key), entry, file=file)
+            node.add_entry(str(key), entry, file=file)
     elif text.opens(offset, "["):
         node.value = [_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]
     else:

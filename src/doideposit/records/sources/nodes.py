@@ -8,7 +8,7 @@ from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import LazyPlaces, Read
 
-__all__ = ["MappingEntry", "Node", "add_entry", "places_of", "records_in"]
+__all__ = ["MappingEntry", "Node", "records_in"]
 
 # So many entries that are no records are named one by one; the rest is counted.
 _MANY = 20
@@ -39,26 +39,34 @@ class Node:
         # Children are closed before their parents, so that nothing here recurses, however deep a hostile file nests.
         self.depth = 1 + max((node.depth for node in inner), default=0)
 
+    def add_entry(self, key: str, entry: "MappingEntry", *, file: str | None) -> None:
+        """Put an entry into a mapping.
+
+        A key that is there already becomes a fault of the mapping, the first one stays.
+        """
+        entries = self.value
+        if not isinstance(entries, dict):
+            raise TypeError("entries belong into a mapping")
+        # YAML 1.2 (3.2.1.3) wants keys to be unique, and most parsers quietly take the last one.
+        first = entries.setdefault(key, entry)
+        if first is not entry:
+            where = Where(file, entry.key.line, entry.key.column, key)
+            message = f"`{key}` is given twice: here, and already on line {first.key.line}"
+            hint = "keep one of the two"
+            self.faults.append(Finding("duplicate-key", Severity.ERROR, message, hint, where, length=len(key)))
+
+    def places(self) -> dict[Loc, Place]:
+        """Return where each value of a record stands, by the way to it from the record."""
+        places: dict[Loc, Place] = {}
+        _collect(self, (), None, places)
+        return places
+
 
 class MappingEntry(NamedTuple):
     """Hold one entry of a mapping: the place of its key, and its value."""
 
     key: Place
     node: Node
-
-
-def add_entry(mapping: Node, key: str, entry: MappingEntry, *, file: str | None) -> None:
-    """Put an entry into a mapping; a key that is there already becomes a fault of the mapping, the first one stays."""
-    entries = mapping.value
-    if not isinstance(entries, dict):
-        raise TypeError("entries belong into a mapping")
-    # YAML 1.2 (3.2.1.3) wants keys to be unique, and most parsers quietly take the last one.
-    first = entries.setdefault(key, entry)
-    if first is not entry:
-        where = Where(file, entry.key.line, entry.key.column, key)
-        message = f"`{key}` is given twice: here, and already on line {first.key.line}"
-        hint = "keep one of the two"
-        mapping.faults.append(Finding("duplicate-key", Severity.ERROR, message, hint, where, length=len(key)))
 
 
 def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Mapping[Loc, Place]] = dict) -> Read:
@@ -112,7 +120,7 @@ def _record(node: Node, file: str | None, index: int | None, offered: Callable[[
     data = _plain(node, (), findings)
     if not isinstance(data, dict):
         raise TypeError("a record is a mapping")
-    return RawRecord(data, Origin(file, index, LazyPlaces(lambda: {**offered(), **places_of(node)})), tuple(findings))
+    return RawRecord(data, Origin(file, index, LazyPlaces(lambda: {**offered(), **node.places()})), tuple(findings))
 
 
 def _plain(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
@@ -127,13 +135,6 @@ def _plain(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
             return {key: _plain(entry.node, (*loc, key), findings) for key, entry in entries.items()}
         case scalar:
             return scalar
-
-
-def places_of(node: Node) -> dict[Loc, Place]:
-    """Return where each value of a record stands, by the way to it from the record."""
-    places: dict[Loc, Place] = {}
-    _collect(node, (), None, places)
-    return places
 
 
 def _collect(node: Node, loc: Loc, key: Place | None, places: dict[Loc, Place]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from doideposit.findings import Finding, Loc, Severity
 from doideposit.records.origin import Place, RawRecord
-from doideposit.records.sources.bibliography import Bibliography, Citing, read_bibliography
+from doideposit.records.sources.bibliography import Bibliography, Citing
 from doideposit.records.sources.interface import REFERENCES_FILE
 
 __all__ = ["file_names", "with_reference_files", "with_references"]
@@ -27,7 +27,7 @@ def with_reference_files(raw: RawRecord, path: Path) -> RawRecord:
             "references-both", Severity.ERROR, message, "keep one of the two", raw.origin.where((REFERENCES_FILE,))
         )
         return replace(raw, data=data, findings=(*raw.findings, both))
-    found = read_bibliography(path.parent / name for name in file_names(value))
+    found = Bibliography.read(path.parent / name for name in file_names(value))
     return with_references(replace(raw, data=data), found)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import MAX_FILE_SIZE, Header
 
 __all__ = ["with_site_authors"]
@@ -44,7 +44,7 @@ def _listed(path: Path) -> Mapping[str, Any]:
     for place in _places(path):
         if not place.is_file():
             continue
-        text = load_text(place, limit=MAX_FILE_SIZE).text
+        text = Loaded.read(place, limit=MAX_FILE_SIZE).text
         from doideposit.records.sources import yaml_text  # noqa: PLC0415  (few headers name keys)
 
         records = yaml_text.read(text or "", file=str(place)).records

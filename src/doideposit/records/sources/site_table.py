@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.doi_text import find_doi
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import Loaded
 
 __all__ = ["SiteRow", "read_site_table"]
 
@@ -47,7 +47,7 @@ def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
     A row that cannot be used comes with its fault. In the table of a move a work may stand in several rows, one of them
     a pattern: what that means is decided with what is registered.
     """
-    loaded = load_text(path, limit=LIMIT)
+    loaded = Loaded.read(path, limit=LIMIT)
     if loaded.text is None:
         yield from loaded.findings
         return

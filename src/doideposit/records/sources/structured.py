@@ -5,7 +5,7 @@ from pathlib import Path
 
 from doideposit.findings import Finding
 from doideposit.records.origin import RawRecord
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Read
 
 __all__ = ["read", "read_file"]
@@ -34,7 +34,7 @@ def _is_json(text: str, name: str) -> bool:
 
 def read_file(path: Path) -> Iterator[RawRecord | Finding]:
     """Read a YAML or JSON file of at most `MAX_FILE_SIZE` bytes."""
-    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    loaded = Loaded.read(path, limit=MAX_FILE_SIZE)
     yield from loaded.findings
     if loaded.text is not None:
         found = read(loaded.text, file=str(path))

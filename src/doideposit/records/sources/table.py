@@ -26,7 +26,7 @@ from doideposit.records.models.faults import fields_of, is_list, unknown_key
 from doideposit.records.origin import Origin, Place, RawRecord
 from doideposit.records.sources import json_text
 from doideposit.records.sources.bylines import authors_in
-from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, decode_text, letter_of_windows, load_text
+from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, Loaded, letter_of_windows
 from doideposit.records.sources.interface import MAX_LINE_SIZE, LazyPlaces
 
 __all__ = ["read_csv", "read_json_lines"]
@@ -279,7 +279,7 @@ def _lines(path: Path) -> Iterator[_TableLine | Finding]:
     stream = _opened(path)
     if stream is None:
         # The reader of whole files has the words for what can be wrong here.
-        yield from load_text(path, limit=0).findings
+        yield from Loaded.read(path, limit=0).findings
         return
     with stream:
         yield from _decoded(stream, str(path))
@@ -316,7 +316,7 @@ def _decoded(stream: BinaryIO, file: str) -> Iterator[_TableLine | Finding]:
         yield _wrong_encoding(error, file, number)
         return
     if number == 0:
-        yield from decode_text(b"", file=file).findings
+        yield from Loaded.decode(b"", file=file).findings
 
 
 # Bytes that are read at a time.
@@ -365,7 +365,7 @@ def _read(stream: BinaryIO, file: str) -> bytes:
 
 def _unusable(data: bytes, file: str) -> Finding | None:
     """Say what a file is that is no text at all; an empty first line and a wrong letter are not meant here."""
-    found = decode_text(data[:_PROBE], file=file).findings
+    found = Loaded.decode(data[:_PROBE], file=file).findings
     return next((finding for finding in found if finding.code == "file-binary"), None)
 
 

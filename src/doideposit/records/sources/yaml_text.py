@@ -15,7 +15,7 @@ from yaml import events as ev
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
-from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
+from doideposit.records.sources.nodes import MappingEntry, Node, records_in
 from doideposit.records.sources.yaml_repairs import corrected_line, quoted, swallowed_comment
 
 __all__ = ["read", "readable"]
@@ -448,7 +448,7 @@ class _Builder:
             name, place = frame.key
             if isinstance(frame.node.value, dict) and len(frame.node.value) >= MAX_KEYS:
                 raise _UnreadableYaml(_too_many_keys(self.file, (place.line, place.column)))
-            add_entry(frame.node, name, MappingEntry(place, node), file=self.file)
+            frame.node.add_entry(name, MappingEntry(place, node), file=self.file)
             frame.key = None
         frame.skipping = False
 

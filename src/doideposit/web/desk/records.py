@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from doideposit.errors import UsageError
 from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.findings import Finding, Loc, has_errors
-from doideposit.records.editing import Edit, Remove, Set, open_for_editing
+from doideposit.records.editing import Edit, Remove, Set
+from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import Series
 from doideposit.records.origin import RawRecord
@@ -127,7 +128,7 @@ def save_record(path: Path, data: Mapping[str, Any], *, seen: str, schema: str |
 
 def _edit_file(path: Path, data: Mapping[str, Any]) -> None:
     before = load_record(path) or {}
-    editable = open_for_editing(path)
+    editable = Editable.open(path)
     edited = editable if isinstance(editable, Finding) else editable.edit(*changes(before, opened(before), data))
     problem = edited if isinstance(edited, Finding) else edited.save()
     if problem is not None:

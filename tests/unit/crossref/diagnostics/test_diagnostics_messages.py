@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from doideposit.crossref.diagnostics.messages import MESSAGES, MessageKind, meaning
+from doideposit.crossref.diagnostics.messages import MESSAGES, KnownMessage, MessageKind
 from doideposit.crossref.diagnostics.outcomes import Completed, read
 from doideposit.findings import Severity
 from doideposit.lifecycle import Outcome, RetryClass
@@ -218,7 +218,7 @@ def test_words_of_success_in_a_failure_are_no_success() -> None:
     ],
 )
 def test_the_order_of_the_table_decides(words: str, code: str) -> None:
-    known = meaning(words)
+    known = KnownMessage.find(words)
     assert known is not None
     assert known.code == code
 
@@ -226,7 +226,7 @@ def test_the_order_of_the_table_decides(words: str, code: str) -> None:
 def test_hostile_messages_do_not_keep_the_table_busy() -> None:
     words = 'submitted version ISSN " title/issn: year: unable to add new doi unique constraint ( line ' * 10_000
     started = time.process_time()
-    assert meaning(words) is None
+    assert KnownMessage.find(words) is None
     for known in MESSAGES:
         known.explain(words)
     assert time.process_time() - started < 10

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.crossref.schemas.fetch import Unreachable
-from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel, SchemaLock, read_lock
+from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel, SchemaLock
 from doideposit.crossref.schemas.store import Homes, SchemaStore
 from doideposit.errors import DiskError, SchemaDamaged, SchemaMissing, UsageError
 
@@ -246,13 +246,13 @@ def test_a_lock_that_cannot_be_read(tmp_path: Path) -> None:
     for content in ("[bundles", "", "[files.a]\nsha256 = 1"):
         path.write_text(content)
         with pytest.raises(SchemaDamaged):
-            read_lock(path)
+            SchemaLock.read(path)
     with pytest.raises(SchemaDamaged):
-        read_lock(tmp_path / "absent.toml")
+        SchemaLock.read(tmp_path / "absent.toml")
 
 
 def test_the_real_lock_is_whole() -> None:
-    lock = read_lock()
+    lock = SchemaLock.read()
     assert tuple(lock.bundles) == ("5.5.0", "5.4.0", "5.3.1", "doi_resources 5.4.0")
     for bundle in lock.bundles.values():
         assert bundle.main in {pin.path for pin in bundle.files}

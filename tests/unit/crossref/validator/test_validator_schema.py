@@ -6,7 +6,7 @@ import pytest
 
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.compiler import prepare
-from doideposit.crossref.schemas.prepared import read_prepared, write_prepared
+from doideposit.crossref.schemas.prepared import Prepared
 from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import SchemaDamaged
 
@@ -212,9 +212,9 @@ def test_what_was_prepared_is_kept_and_used_again() -> None:
     source = Source(bundle(with_known()))
     assert codes(source, "<person_name/>") == ["xsd-assert-person-name"]
     [content] = source.memory.values()
-    again = read_prepared(source.content, content)
+    again = Prepared.read(source.content, content)
     assert again == prepare(source.content, whole=False)
-    assert write_prepared(source.content, again) == content
+    assert again.to_bytes(source.content) == content
     assert codes(source, "<person_name/>") == ["xsd-assert-person-name"]
     assert codes(source, '<person_name contributor_role="x"/>') == []
 

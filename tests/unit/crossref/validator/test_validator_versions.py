@@ -9,7 +9,7 @@ from lxml import etree
 from deposit_heads import HEAD
 from depositing import validator
 from doideposit.crossref.names import PREFIXES
-from doideposit.crossref.validator.versions import declared_version
+from doideposit.crossref.validator.versions import Declared
 from doideposit.crossref.xml.batch import build
 from doideposit.findings import Finding
 from doideposit.records.models.series import RecordType
@@ -35,14 +35,14 @@ def of_version(version: str, text: str = NEW) -> bytes:
     ],
 )
 def test_what_is_known_of_a_version(namespace: str, version: str, said: str, liftable: bool) -> None:
-    declared = declared_version(namespace)
+    declared = Declared.of_namespace(namespace)
     assert declared is not None
     assert (declared.version, declared.liftable) == (version, liftable)
     assert said in declared.status
 
 
 def test_another_namespace_is_none_of_crossrefs() -> None:
-    assert declared_version("http://www.example.org/schema/4.4.0") is None
+    assert Declared.of_namespace("http://www.example.org/schema/4.4.0") is None
 
 
 def test_without_a_bundle_there_is_no_verdict_and_nothing_is_sent() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from doideposit.crossref.xml.abstracts import abstract, reduce_abstract
+from doideposit.crossref.xml.abstracts import Reduction, abstract
 from doideposit.records.models.commentary import Abstract
 
 ALLOWED = {"abstract", "sec", "title", "p", "italic", "bold", "sub", "sup"}
@@ -118,16 +118,16 @@ def test_language_and_kind(text: Abstract, language: str | None, start: str) -> 
 
 
 def test_what_became_text_is_named() -> None:
-    assert reduce_abstract(Abstract.model_validate({"text": "<p>a<big>b</big></p>", "format": "html"})).lost == {"big"}
-    assert not reduce_abstract(Abstract.model_validate({"text": "<p>a<em>b</em></p>", "format": "html"})).lost
-    assert not reduce_abstract(Abstract.model_validate({"text": "<p>a", "format": "jats"})).readable
+    assert Reduction.of(Abstract.model_validate({"text": "<p>a<big>b</big></p>", "format": "html"})).lost == {"big"}
+    assert not Reduction.of(Abstract.model_validate({"text": "<p>a<em>b</em></p>", "format": "html"})).lost
+    assert not Reduction.of(Abstract.model_validate({"text": "<p>a", "format": "jats"})).readable
 
 
 @pytest.mark.parametrize("form", ["html", "jats"])
 def test_very_deep_markup_is_survived(form: str) -> None:
     assert "deep" in reduced("<i>" * 200 + "deep" + "</i>" * 200, form)
     far_too_deep = Abstract.model_validate({"text": "<i>" * 5000 + "deep" + "</i>" * 5000, "format": form})
-    reduction = reduce_abstract(far_too_deep)
+    reduction = Reduction.of(far_too_deep)
     assert not reduction.readable
     assert reduction.blocks == ("<jats:p>deep</jats:p>",)
 

@@ -13,7 +13,7 @@ from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import build, fingerprint
-from doideposit.crossref.xml.existing import items
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.records import ORDERS, body_kind
 from doideposit.findings import has_errors
@@ -54,7 +54,7 @@ def test_whatever_the_models_accept_is_valid_unless_a_finding_says_why(
         if not has_errors(losses(commentary, schema_version=version)):
             built = build(HEAD, [commentary], schema_version=version)
             assert validator.validate(built.xml).findings == ()
-            assert items(built.xml)[0].fingerprint == fingerprint(commentary, schema_version=version)
+            assert DepositItem.read_all(built.xml)[0].fingerprint == fingerprint(commentary, schema_version=version)
 
 
 def children(commentary: Commentary) -> list[str]:
@@ -147,7 +147,7 @@ def test_markup_only_titles_get_no_white_space() -> None:
 
 def test_several_commentaries_in_one_file_keep_their_order() -> None:
     many = [full_commentary(RecordType.JOURNAL, number=str(number)) for number in range(1, 6)]
-    found = items(build(HEAD, many).xml)
+    found = DepositItem.read_all(build(HEAD, many).xml)
     assert [item.doi.printed for item in found] == [f"10.5555/notes.{number}" for number in range(1, 6)]
     assert [item.fingerprint for item in found] == [fingerprint(one) for one in many]
     assert build(HEAD, many).fingerprints == tuple(fingerprint(one) for one in many)

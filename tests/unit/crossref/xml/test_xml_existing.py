@@ -6,7 +6,7 @@ from lxml import etree
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml.batch import build, fingerprint
-from doideposit.crossref.xml.existing import items, restamp
+from doideposit.crossref.xml.existing import DepositItem, restamp
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 
@@ -30,7 +30,7 @@ JOURNAL = b"""<?xml version='1.0'?>
 
 
 def test_every_doi_is_an_item() -> None:
-    found = items(JOURNAL)
+    found = DepositItem.read_all(JOURNAL)
     assert [(str(one.doi), one.record_type, one.container, one.title) for one in found] == [
         ("10.5555/one", "journal", "Old Journal", "One and more"),
         ("10.5555/Two", "journal", "Old Journal", "Two"),
@@ -42,7 +42,7 @@ def test_every_doi_is_an_item() -> None:
 @pytest.mark.parametrize("record_type", RecordType)
 def test_a_file_made_here_has_the_fingerprint_of_its_record(record_type: RecordType, version: str) -> None:
     commentary = full_commentary(record_type)
-    (item,) = items(build(HEAD, [commentary], schema_version=version).xml)
+    (item,) = DepositItem.read_all(build(HEAD, [commentary], schema_version=version).xml)
     assert item.fingerprint == fingerprint(commentary, schema_version=version)
     assert item.record_type == record_type
     assert item.doi == commentary.doi
@@ -51,10 +51,10 @@ def test_a_file_made_here_has_the_fingerprint_of_its_record(record_type: RecordT
 
 
 def test_indentation_comments_and_attribute_order_do_not_count() -> None:
-    (plain,) = items(
+    (plain,) = DepositItem.read_all(
         b"<doi_batch><body><posted_content a='1' b='2'><doi_data><doi>10.5555/a</doi></doi_data></posted_content></body></doi_batch>"
     )
-    (other,) = items(
+    (other,) = DepositItem.read_all(
         b"<doi_batch><body><!-- c --><posted_content b='2' a='1'>\n  <doi_data><!-- d -->\n<doi>10.5555/a</doi>"
         b"</doi_data>\n</posted_content></body></doi_batch>"
     )
@@ -63,14 +63,14 @@ def test_indentation_comments_and_attribute_order_do_not_count() -> None:
 
 def test_white_space_in_titles_counts() -> None:
     one = b"<doi_batch xmlns='urn:x'><body><x><titles><title><i>a</i>%b<b>b</b></title></titles><doi_data><doi>10.5555/a</doi></doi_data></x></body></doi_batch>"
-    assert items(one % b"")[0].fingerprint != items(one % b" ")[0].fingerprint
+    assert DepositItem.read_all(one % b"")[0].fingerprint != DepositItem.read_all(one % b" ")[0].fingerprint
 
 
 @pytest.mark.parametrize(
     "xml", [b"", b"<a/>", b"<doi_batch/>", b"<doi_batch><body/></doi_batch>", b"<doi_batch>", b"\x00"]
 )
 def test_what_is_no_deposit_has_no_items_and_stays_as_it_is(xml: bytes) -> None:
-    assert items(xml) == ()
+    assert DepositItem.read_all(xml) == ()
     assert restamp(xml, "new", 1) == xml
 
 
@@ -105,5 +105,5 @@ def test_restamping_our_own_file_is_building_it_anew() -> None:
 
 def test_a_document_type_is_refused() -> None:
     xml = b'<!DOCTYPE doi_batch [<!ENTITY a "b">]><doi_batch><head><timestamp>1</timestamp></head></doi_batch>'
-    assert items(xml) == ()
+    assert DepositItem.read_all(xml) == ()
     assert restamp(xml, "new", 2) == xml

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.schemas.store import SchemaStore
-from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
+from doideposit.crossref.xml.abstracts import Reduction, illegal_character
 from doideposit.crossref.xml.batch import build
 from doideposit.crossref.xml.losses import losses
-from doideposit.crossref.xml.schema_versions import dialect
+from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.models.commentary import Abstract, Commentary
 from doideposit.records.models.series import RecordType
 from examples_c258 import commentary
@@ -57,7 +57,7 @@ ABSTRACTS = st.text(
 def test_an_abstract_in_words_is_judged_as_its_reduction_would_be(text: str) -> None:
     """The reduction itself is left out where words are left for certain, and that changes nothing."""
     record = commentary().model_copy(update={"abstracts": (Abstract(text=text),)})
-    reduced = reduce_abstract(record.abstracts[0])
+    reduced = Reduction.of(record.abstracts[0])
     expected = {"control-character"} if illegal_character(text) is not None else set()
     expected |= set() if reduced.blocks else {"abstract-empty"}
     assert reduced.readable
@@ -294,4 +294,4 @@ def test_the_languages_are_those_of_the_schema(version: str) -> None:
     listed = re.findall(rb'enumeration value="([^"]+)"', store.load(version).files[f"languages{version}.xsd"])
     assert len(listed) > 8000
     for code in listed:
-        assert dialect(version).language(code.decode()).code is not None
+        assert Dialect.of_version(version).language(code.decode()).code is not None

@@ -6,14 +6,14 @@ import pytest
 
 from deposit_heads import HEAD
 from doideposit.crossref.xml.batch import build
-from doideposit.crossref.xml.participation import Measure, Measured, measure
+from doideposit.crossref.xml.participation import Measure, Measured
 from examples_c258 import commentary, rich_commentary, series
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "deposits"
 
 
 def measured(one: object, version: str = "5.5.0") -> Measured:
-    (found,) = measure(build(HEAD, [one], schema_version=version).xml)
+    (found,) = Measured.read(build(HEAD, [one], schema_version=version).xml)
     return found
 
 
@@ -43,7 +43,7 @@ def test_what_only_the_references_or_the_series_have_does_not_count_for_the_work
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.xml")), ids=lambda path: path.stem)
 def test_every_kind_of_deposit_file_can_be_measured(path: Path) -> None:
-    found = measure(path.read_bytes())
+    found = Measured.read(path.read_bytes())
     assert found or "resources" in path.stem
     if "full" in path.stem:
         assert {Measure.ABSTRACTS, Measure.LICENCES, Measure.ORCIDS, Measure.RORS} <= found[0].has
@@ -51,10 +51,10 @@ def test_every_kind_of_deposit_file_can_be_measured(path: Path) -> None:
 
 @pytest.mark.parametrize("junk", [b"", b"<a/>", b"not XML", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"])
 def test_what_is_no_deposit_has_no_works(junk: bytes) -> None:
-    assert measure(junk) == ()
+    assert Measured.read(junk) == ()
 
 
 def test_a_file_of_many_gives_each_in_its_order() -> None:
     several = [commentary(number=str(number), url=f"https://www.sadf.eu/{number}/") for number in (3, 1, 2)]
-    found = measure(build(HEAD, several).xml)
+    found = Measured.read(build(HEAD, several).xml)
     assert [str(one.doi)[-2:] for one in found] == ["C3", "C1", "C2"]

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.findings import Finding
 from doideposit.records.editing.edits import Append, Edit, Remove, Set
-from doideposit.records.editing.files import Edited, open_for_editing
+from doideposit.records.editing.files import Editable, Edited
 
 DOI = "10.5555/c7"
 
 
 def edited(path: Path, text: str | bytes, *edits: Edit) -> str:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    source = open_for_editing(path)
+    source = Editable.open(path)
     assert not isinstance(source, Finding), source
     result = source.edit(*edits)
     assert isinstance(result, Edited), result
@@ -28,7 +28,7 @@ def edited(path: Path, text: str | bytes, *edits: Edit) -> str:
 
 def refused(path: Path, text: str | bytes, *edits: Edit) -> str:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    source = open_for_editing(path)
+    source = Editable.open(path)
     if isinstance(source, Finding):
         return source.message
     result = source.edit(*edits)
@@ -161,7 +161,7 @@ def test_encoding_mark_and_mode_stay(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "post.md"
     path.write_bytes("---\r\ntitle: Žižek\r\n---\r\ntext".encode(encoding))
     path.chmod(0o640)
-    source = open_for_editing(path)
+    source = Editable.open(path)
     assert not isinstance(source, Finding)
     result = source.edit(Set(("doi",), DOI))
     assert isinstance(result, Edited)
@@ -175,7 +175,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real.yaml").write_text("a: 1\n")
     link = tmp_path / "link.yaml"
     link.symlink_to("real.yaml")
-    source = open_for_editing(link)
+    source = Editable.open(link)
     assert not isinstance(source, Finding)
     result = source.edit(Set(("a",), 2))
     assert isinstance(result, Edited)
@@ -187,7 +187,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_a_file_that_somebody_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "r.yaml"
     path.write_text("a: 1\n")
-    source = open_for_editing(path)
+    source = Editable.open(path)
     assert not isinstance(source, Finding)
     result = source.edit(Set(("a",), "2"))
     assert isinstance(result, Edited)
@@ -262,7 +262,7 @@ PIECES = st.lists(
 def test_what_holds_no_such_place_is_refused_whatever_stands_there(tmp_path: Path, loc: tuple[str | int, ...]) -> None:
     path = tmp_path / "r.yaml"
     path.write_text("- a: x\n")
-    source = open_for_editing(path)
+    source = Editable.open(path)
     assert not isinstance(source, Finding)
     for edit in (Append(loc, "x"), Set(loc, "x"), Remove(loc)):
         assert isinstance(source.edit(edit), Finding)
@@ -280,13 +280,13 @@ def test_any_text_is_edited_or_refused_and_never_breaks(
 ) -> None:
     path = tmp_path_factory.mktemp("edit") / name
     path.write_bytes(fence.format(text).encode())
-    source = open_for_editing(path)
+    source = Editable.open(path)
     if isinstance(source, Finding):
         return
     result = source.edit(edit)
     if isinstance(result, Edited):
         assert result.save() is None
-        assert not isinstance(open_for_editing(path), Finding)
+        assert not isinstance(Editable.open(path), Finding)
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doideposit.records.extraction.name_parts import read_name
+from doideposit.records.extraction.name_parts import PrintedName
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from doideposit.records.extraction.name_parts import read_name
     ],
 )
 def test_what_a_name_shows_is_certain(printed: str, given: str, family: str) -> None:
-    name = read_name(printed)
+    name = PrintedName.read(printed)
     assert (name.given, name.family, name.sure) == (given, family, True)
 
 
@@ -52,7 +52,7 @@ def test_what_a_name_shows_is_certain(printed: str, given: str, family: str) -> 
     ],
 )  # fmt: skip
 def test_what_can_be_split_in_two_ways_is_doubtful(printed: str) -> None:
-    assert not read_name(printed).sure
+    assert not PrintedName.read(printed).sure
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_what_can_be_split_in_two_ways_is_doubtful(printed: str) -> None:
     ],
 )
 def test_another_place_of_the_document_tells_the_family_name(printed: str, elsewhere: str, family: str) -> None:
-    name = read_name(printed, [elsewhere])
+    name = PrintedName.read(printed, [elsewhere])
     assert (name.family, name.sure) == (family, True)
 
 
 def test_a_list_of_names_does_not_tell_the_family_name() -> None:
-    assert not read_name("Helena Bonham Carter", ["By Helena Bonham Carter, Hugo Falk and others"]).sure
+    assert not PrintedName.read("Helena Bonham Carter", ["By Helena Bonham Carter, Hugo Falk and others"]).sure

@@ -1,6 +1,6 @@
 import pytest
 
-from doideposit.records.extraction.apa import Parts, parts_of
+from doideposit.records.extraction.apa import Parts
 from doideposit.records.extraction.draft import Draft
 from doideposit.records.extraction.drafting import read
 from doideposit.records.extraction.references import text_doubts, url_doubts
@@ -173,7 +173,7 @@ NEWS, REPORT = "web_resource", "report"
     ],
 )  # fmt: skip
 def test_parts_that_are_safe(text: str, parts: Parts) -> None:
-    assert parts_of(text, has_url=True) == parts
+    assert Parts.of_entry(text, has_url=True) == parts
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_parts_that_are_safe(text: str, parts: Parts) -> None:
     ],
 )
 def test_parts_that_are_not_safe_are_left_out(text: str) -> None:
-    assert parts_of(text, has_url=True) is None
+    assert Parts.of_entry(text, has_url=True) is None
 
 
 def test_an_entry_that_is_not_split_is_told() -> None:

@@ -13,7 +13,7 @@ from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.readers.opening import open_document
 from doideposit.records.models.references import Reference
 from doideposit.records.origin import RawRecord
-from doideposit.records.sources.bibliography import Bibliography, citing, read_bibliography
+from doideposit.records.sources.bibliography import Bibliography, Citing
 from doideposit.records.sources.csl import reference_fields
 from doideposit.records.sources.reading import read_path
 
@@ -69,7 +69,7 @@ CSL = [
 def read(folder: Path, name: str, text: str) -> Bibliography:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return read_bibliography([path])
+    return Bibliography.read([path])
 
 
 def test_bibtex_with_accents_names_and_addresses(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_is_broken_is_said_at_its_line(tmp_path: Path, name: str, text: str
     ],
 )
 def test_what_a_text_cites(text: str, keys: list[str]) -> None:
-    assert list(citing(text).keys) == keys
+    assert list(Citing.of_text(text).keys) == keys
 
 
 PAGE = (

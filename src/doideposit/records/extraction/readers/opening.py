@@ -15,7 +15,7 @@ from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.bounds import TooMuch, too_large
 from doideposit.records.extraction.readers.charsets import codec_of
 from doideposit.records.extraction.readers.text import read_text
-from doideposit.records.sources.files import decode_text, load_bytes
+from doideposit.records.sources.files import Loaded, LoadedBytes
 
 __all__ = ["open_document", "read_bytes", "read_page"]
 
@@ -227,7 +227,7 @@ Read = Callable[[bytes, str], Manuscript]
 
 def open_document(path: Path) -> Manuscript:
     """Read a document of any format; what cannot be read becomes a finding. Raises `DiskError` when the disk fails."""
-    loaded = load_bytes(path, limit=LIMIT)
+    loaded = LoadedBytes.read(path, limit=LIMIT)
     if loaded.data is None:
         return Manuscript(str(path), "unknown", findings=loaded.findings)
     manuscript = _read(loaded.data, str(path), path.suffix.lower(), None, near=path)
@@ -236,14 +236,14 @@ def open_document(path: Path) -> Manuscript:
 
 def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
     """Return a document with the references of the files that its header names, of which it cites those by key."""
-    from doideposit.records.sources.bibliography import citing, read_bibliography  # noqa: PLC0415
+    from doideposit.records.sources.bibliography import Bibliography, Citing  # noqa: PLC0415
 
     named = manuscript.properties.bibliography
     # The lines as they stand in the file, so that a finding names the right one.
     rows = {line.number: line.source for line in manuscript.lines}
     text = "\n".join(rows.get(number, "") for number in range(1, max(rows, default=0) + 1))
-    cites = citing(text, file=str(path), nocite=manuscript.properties.nocite)
-    found = read_bibliography(path.parent / leaf.text for leaf in named).cited(cites)
+    cites = Citing.of_text(text, file=str(path), nocite=manuscript.properties.nocite)
+    found = Bibliography.read(path.parent / leaf.text for leaf in named).cited(cites)
     references = tuple(
         {
             key: replace(named[0], text=value, rule=f"{work.place.file}, line {work.place.line}")
@@ -338,7 +338,7 @@ def _text(data: bytes, file: str, near: Path | None) -> Manuscript:
     if len(data) > _TEXT_LIMIT:
         message = f"{file} is a text of more than {_TEXT_LIMIT / 1_000_000:.0f} MB"
         return _finding(file, "file-too-large", message, "look whether it is the right file")
-    loaded = decode_text(data, file=file)
+    loaded = Loaded.decode(data, file=file)
     if loaded.text is None:
         return Manuscript(file, "text", findings=loaded.findings)
     return read_text(loaded.text, file=file, near=near)

@@ -12,8 +12,8 @@ from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.pdf_layout import PrintedParagraph, paragraphs_of
-from doideposit.records.extraction.readers.pdf_rows import PdfPart, rows_of
+from doideposit.records.extraction.readers.pdf_layout import PrintedParagraph
+from doideposit.records.extraction.readers.pdf_rows import PdfPart, PdfRow
 
 __all__ = ["read_pdf"]
 
@@ -50,7 +50,7 @@ def _read(reader: Any, file: str) -> Manuscript:
         message = f"the PDF has more than {_MOST_PAGES} pages, which is no commentary"
         return _refused(file, "pdf-pages", message, "hand in the commentary alone")
     read, drawings = _bounded(reader.pages)
-    pages = [rows_of(_parts(page, number)) for number, page in read]
+    pages = [PdfRow.of_page(_parts(page, number)) for number, page in read]
     if sum(len(row.text) for rows in pages for row in rows) < _LEAST_TEXT:
         if drawings:
             raise TooMuch
@@ -59,7 +59,7 @@ def _read(reader: Any, file: str) -> Manuscript:
             "hand in the document it was printed from, or let a text recognition (OCR) run over it first",
         )  # fmt: skip
     builder = LineBuilder()
-    for paragraph in paragraphs_of(pages):
+    for paragraph in PrintedParagraph.of_pages(pages):
         _add(paragraph, builder)
     left_out = tuple(_left_out(file, number) for number in drawings)
     return Manuscript(file, "PDF", tuple(builder.lines), _stated(reader), builder.places, left_out)

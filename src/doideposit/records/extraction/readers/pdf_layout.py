@@ -14,7 +14,7 @@ from itertools import pairwise
 from doideposit.records.extraction.readers.pdf_rows import PdfRow
 from doideposit.records.extraction.vocabulary import NOTES, REFERENCES, heading_pattern
 
-__all__ = ["PrintedParagraph", "paragraphs_of"]
+__all__ = ["PrintedParagraph"]
 
 # Words and addresses that the end of a printed line broke, put together again.
 
@@ -107,30 +107,30 @@ class PrintedParagraph:
     level: int = 0
     note: bool = False
 
-
-def paragraphs_of(pages: Sequence[Sequence[PdfRow]]) -> Iterator[PrintedParagraph]:
-    """Return the paragraphs of a document, the footnotes behind them."""
-    # The size that most letters have is that of the running text.
-    body = Counter(round(row.size, 1) for rows in pages for row in rows for _ in row.text).most_common(1)[0][0]
-    rows = _without_furniture(pages, body)
-    flow, notes = _separate_footnotes(rows, body)
-    largest = max((row.size for row in flow if row.page == 1), default=body)
-    listed = False
-    for paragraph in _paragraphs(_mended(flow)):
-        size = max(row.size for row in paragraph)
-        early = paragraph[0].page <= _TITLE_PAGES
-        listed = listed or bool(_LIST.fullmatch(paragraph[0].text.strip()))
-        if size > body * _LARGER and early:
-            # A line end within a heading is where the page was too narrow, and says nothing.
-            paragraph[0].text = " ".join(row.text for row in paragraph)
-            # A tenth of a point is below what rounding makes of one size.
-            yield PrintedParagraph(paragraph[:1], 1 if size >= largest - 0.1 else 2)
-        elif early and not listed and len(paragraph) <= _TITLE_ROWS:
-            yield PrintedParagraph(_unwrapped(paragraph, flow))
-        else:
-            yield PrintedParagraph(paragraph)
-    for paragraph in _by_number(_mended(notes)):
-        yield PrintedParagraph(paragraph, note=True)
+    @staticmethod
+    def of_pages(pages: Sequence[Sequence[PdfRow]]) -> "Iterator[PrintedParagraph]":
+        """Return the paragraphs of a document, the footnotes behind them."""
+        # The size that most letters have is that of the running text.
+        body = Counter(round(row.size, 1) for rows in pages for row in rows for _ in row.text).most_common(1)[0][0]
+        rows = _without_furniture(pages, body)
+        flow, notes = _separate_footnotes(rows, body)
+        largest = max((row.size for row in flow if row.page == 1), default=body)
+        listed = False
+        for paragraph in _paragraphs(_mended(flow)):
+            size = max(row.size for row in paragraph)
+            early = paragraph[0].page <= _TITLE_PAGES
+            listed = listed or bool(_LIST.fullmatch(paragraph[0].text.strip()))
+            if size > body * _LARGER and early:
+                # A line end within a heading is where the page was too narrow, and says nothing.
+                paragraph[0].text = " ".join(row.text for row in paragraph)
+                # A tenth of a point is below what rounding makes of one size.
+                yield PrintedParagraph(paragraph[:1], 1 if size >= largest - 0.1 else 2)
+            elif early and not listed and len(paragraph) <= _TITLE_ROWS:
+                yield PrintedParagraph(_unwrapped(paragraph, flow))
+            else:
+                yield PrintedParagraph(paragraph)
+        for paragraph in _by_number(_mended(notes)):
+            yield PrintedParagraph(paragraph, note=True)
 
 
 _TITLE_ROWS = 5  # lines of a byline, a date or an imprint at most; what has more is running text

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-__all__ = ["PdfPart", "PdfRow", "rows_of"]
+__all__ = ["PdfPart", "PdfRow"]
 
 
 @dataclass(slots=True)
@@ -74,6 +74,28 @@ class PdfRow:
         """Return what is printed in italics."""
         return [part.text.strip() for part in self.parts if part.italic and len(part.text.strip()) > 1]
 
+    @staticmethod
+    def of_page(page: tuple[Sequence[PdfPart], Sequence[tuple[str, tuple[float, ...]]]]) -> "list[PdfRow]":
+        """Return the lines of a page in the order in which they are read, with the addresses they link to."""
+        parts, annotations = page
+        rows: list[list[PdfPart]] = []
+        for part in parts:
+            if not part.text.strip():
+                if rows and not part.new and part.text and rows[-1]:
+                    rows[-1][-1].text += " "
+                continue
+            part.text = part.text.translate(_SIGNS)
+            # A part that ends nowhere known is as wide as its letters usually are.
+            part.right = part.right if part.right > part.left else part.left + len(part.text) * part.size * 0.5
+            if rows and _is_same_row(rows[-1], part):
+                rows[-1].append(part)
+            else:
+                rows.append([part])
+        found = [PdfRow(parts, _joined(parts)) for parts in rows]
+        for target, (left, bottom, right, top) in annotations:
+            _linked(found, target, left, (bottom + top) / 2, right)
+        return _in_columns(found)
+
 
 # Letters that are set as one, and signs that only PDF files have (Unicode, alphabetic presentation forms).
 _SIGNS = str.maketrans(
@@ -93,28 +115,6 @@ _SIGNS = str.maketrans(
 )
 _SUPERSCRIPT = 0.8  # so many times the size of the line, or smaller, and higher: the mark of a note
 _WIDE = 1.5  # times the size: a gap within a line that no space makes
-
-
-def rows_of(page: tuple[Sequence[PdfPart], Sequence[tuple[str, tuple[float, ...]]]]) -> list[PdfRow]:
-    """Return the lines of a page in the order in which they are read, with the addresses they link to."""
-    parts, annotations = page
-    rows: list[list[PdfPart]] = []
-    for part in parts:
-        if not part.text.strip():
-            if rows and not part.new and part.text and rows[-1]:
-                rows[-1][-1].text += " "
-            continue
-        part.text = part.text.translate(_SIGNS)
-        # A part that ends nowhere known is as wide as its letters usually are.
-        part.right = part.right if part.right > part.left else part.left + len(part.text) * part.size * 0.5
-        if rows and _is_same_row(rows[-1], part):
-            rows[-1].append(part)
-        else:
-            rows.append([part])
-    found = [PdfRow(parts, _joined(parts)) for parts in rows]
-    for target, (left, bottom, right, top) in annotations:
-        _linked(found, target, left, (bottom + top) / 2, right)
-    return _in_columns(found)
 
 
 def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:

@@ -246,3 +246,30 @@ def test_restoring_wants_a_second_person_too_and_says_exactly_what_to_run(
     assert "other.eu" not in sent(crossref)[-1]
     record = house("status", DOI, "--json").json["records"][0]
     assert (record["series"], record["registered"]) == ("sadf-comment", True)
+
+
+def test_what_only_shows_a_deposit_in_doubt_ends_as_the_deposit_does(
+    house: Desk, crossref: tuple[Sandbox, str]
+) -> None:
+    """A script asks with `--dry-run` whether a deposit would go through: 3 says that it would not, for now."""
+    assert plan(house).code == 0
+    assert house("approve", "plan.json", "--by", "Bert", "--yes").code == 0
+    crossref[0].faults.add("drop_after_accept", at="upload")
+    doubt = "it is not known yet whether Crossref has"
+    applied = house("apply", "plan.json", "--yes")
+    assert applied.code == 3
+    for command in (
+        ["deposit", "c258.yaml", "--dry-run"],
+        ["plan", "c258.yaml", "-o", "again.json", "--by", "Anna"],
+        ["apply", "plan.json", "--dry-run"],
+        ["apply", "plan.json", "--yes"],
+    ):
+        shown = house(*command)
+        assert (shown.code, doubt in shown.out) == (3, True), (command, shown.out, shown.err)
+        told = house(*command, "--json")
+        assert (told.code, told.json["ok"], told.json["error"]["code"]) == (3, True, "submission-in-doubt")
+    # Crossref had the file all the same.
+    assert house("poll", "--all").code == 0
+    assert house("poll", "--all").code == 0
+    assert house("deposit", "c258.yaml", "--dry-run").code == 0
+    assert len(sent(crossref)) == 1

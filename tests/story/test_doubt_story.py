@@ -592,9 +592,11 @@ def test_a_repeated_deposit_says_that_the_first_one_is_in_doubt(desk: Desk, faul
     desk.depositor.deposit(commentary())
     (planned,) = desk.depositor.plan(commentary()).entries
     assert planned.reason.startswith("sent before, and it is not known yet whether Crossref has it: ")
+    assert isinstance(desk.depositor.plan(commentary()).error, SubmissionInDoubt), "and so does a plan of it"
     again = desk.depositor.deposit(commentary())
     assert isinstance(again.error, SubmissionInDoubt), "it ends with 3, as the first one did"
     assert desk.depositor.status(C258).submission.file_name in again.error.message
     assert len(desk.sandbox.submissions) <= 1
     desk.settle()
+    assert desk.depositor.plan(commentary()).error is None
     assert desk.depositor.deposit(commentary(), retry=True).error is None

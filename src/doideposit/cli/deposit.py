@@ -53,7 +53,7 @@ RETRY = (
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD-OR-XML...")
 @target_option
 @click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Poll until done, at most this long.")
-@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing, not even the ledger.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing; ends as the deposit would.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--retry", is_flag=True, help=RETRY)
 @click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to lose this field; repeatable.")
@@ -140,8 +140,16 @@ def _finish_dry_run(terminal: Terminal, plan: "Plan") -> None:
     if terminal.as_json:
         terminal.json(plan.to_dict())
     else:
+        show_error(terminal, plan.error)
         terminal.say("Dry run: nothing was sent and nothing was written down.")
-    finish(ExitCode.DONE if plan.ok else ExitCode.REJECTED)
+    finish(plan_status(plan))
+
+
+def plan_status(plan: "Plan") -> int:
+    """Return the exit status of a plan that is only shown: that of the deposit, as far as it can be known."""
+    if not plan.ok:
+        return ExitCode.REJECTED
+    return ExitCode.DONE if plan.error is None else ExitCode.WORLD
 
 
 def _refuse_plan(terminal: Terminal, plan: "Plan") -> None:

@@ -8,11 +8,11 @@ import click
 
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.deposit import SHORT, ask_before_production, conclude, narrator
+from doideposit.cli.deposit import SHORT, ask_before_production, conclude, narrator, plan_status
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import MOST_SHOWN, show_plan
-from doideposit.cli.receipt import local_time, with_target
+from doideposit.cli.receipt import local_time, show_error, with_target
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
 from doideposit.files import from_here, typed
@@ -79,7 +79,7 @@ def plan(
         if not made.ok and not skip_invalid:
             _refuse_plan(terminal, made, "No plan was written. ")
         write_plan(invocation, terminal, depositor, made, output, by=by, flag=target)
-    finish(ExitCode.DONE if made.ok else ExitCode.REJECTED)
+    finish(plan_status(made))
 
 
 def write_plan(
@@ -99,6 +99,7 @@ def write_plan(
         terminal.json({**made.to_dict(), **_document(file), "file": str(output)})
         return
     _show_consequences(terminal, file)
+    show_error(terminal, made.error)
     command = "approve" if demanded else "apply"
     _show_next(
         terminal, f"written to {output}", f"`{_command_for(invocation, command, output)}`", flag, other=demanded > 0
@@ -312,8 +313,9 @@ def _stop_without_sending(terminal: Terminal, depositor: "Depositor", now: "Plan
     if terminal.as_json:
         terminal.json({**now.to_dict(), **_document(file), "approved_by": list(depositor.plans.approvers(file))})
     else:
+        show_error(terminal, now.error)
         terminal.say("Dry run: nothing was sent and nothing was written down.")
-    finish(ExitCode.DONE if now.ok else ExitCode.REJECTED)
+    finish(plan_status(now))
 
 
 def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
@@ -327,5 +329,7 @@ def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
         words = "The plan no longer matches what it was made from: make a new one."
         terminal.line((Span("Nothing was sent. ", Style.ERROR), Span(words)))
     else:
-        terminal.say("This plan was applied already: nothing is left to send.")
-    finish(ExitCode.REJECTED if moved else ExitCode.DONE)
+        show_error(terminal, now.error)
+        left = "" if now.error else ": nothing is left to send"
+        terminal.say(f"This plan was applied already{left}.")
+    finish(ExitCode.REJECTED if moved else plan_status(now))

@@ -16,7 +16,7 @@ from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.message_places import note_lines
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.deposits.values import Plan, PlanEntry
-from doideposit.errors import DiskError, UsageError
+from doideposit.errors import DiskError, UsageError, WorldError
 from doideposit.findings import Where
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedFile, SealedItem
@@ -135,10 +135,12 @@ class Approved:
     known: Mapping[str, KnownWork]
     store: ContentStore = field(repr=False)
     permissions: Permissions
+    # What keeps a deposit from being sent now, although nothing is wrong with it.
+    error: WorldError | None = None
 
     def as_plan(self, target: str) -> Plan:
         """Return the plan for people, which carries this."""
-        return Plan(target, tuple(map(PlanEntry.of, self.decisions)), self)
+        return Plan(target, tuple(map(PlanEntry.of, self.decisions)), self, self.error)
 
 
 def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[DepositCandidate | PlanInput, ...]:

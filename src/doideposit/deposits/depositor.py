@@ -12,7 +12,7 @@ from doideposit.checks.checking import Checker
 from doideposit.checks.values import Checked, DepositorName, Input
 from doideposit.crossref.registrar import Registrar, ResolvedHandle
 from doideposit.deposits.accounts import PublisherAccount
-from doideposit.deposits.batching import Preparation, decide
+from doideposit.deposits.batching import Preparation, decide, why_not_sent
 from doideposit.deposits.candidates import Approved, ContentStore, candidates_again, checked_of, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.decisions import abandon, accept, acknowledge
@@ -32,7 +32,7 @@ from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, require_approvals
 from doideposit.deposits.publishers import Publishers
 from doideposit.deposits.updates import is_registered
-from doideposit.deposits.uploading import DepositPass, run_pass, why_not_sent
+from doideposit.deposits.uploading import DepositPass, run_pass
 from doideposit.deposits.values import (
     DepositReport,
     HistoryEntry,
@@ -283,7 +283,7 @@ class Depositor:
 
     def _waiting(self, decisions: Sequence[Decision]) -> WorldError | None:
         """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
-        return why_not_sent(self._context, [one.wanted.doi for one in decisions if one.action.sends or one.busy])
+        return why_not_sent(self._context, decisions)
 
     def ready(self, plan: "Plan | PlanFile | None" = None) -> None:
         """Fetch the login now, so that one that is missing is told before anything is recorded.

@@ -3,7 +3,7 @@
 And one pass over what is under way: ask, then upload.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,11 +35,10 @@ from doideposit.errors import (
     UnexpectedAnswer,
     WorldError,
 )
-from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["DepositPass", "run_pass", "why_not_sent"]
+__all__ = ["DepositPass", "run_pass"]
 
 # How long a comparison with what is registered holds: a file may wait for hours before it is sent.
 FRESH: Final = timedelta(minutes=15)
@@ -336,23 +335,6 @@ class Uploader:
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random)
         context.ledger.uploads.doubt(upload.attempt, told, next_poll_at=next_poll(now, 0, context.random), until=until)
         self._on_event(Progress("doubt", told.reason, file_name=upload.attempt.file_name))
-
-
-def why_not_sent(context: DepositContext, dois: Iterable[Doi | None]) -> WorldError | None:
-    """Return why one of these DOIs is not known to be at Crossref: in doubt, or kept back while nothing is sent."""
-    works = context.ledger.works.these(doi for doi in dois if doi is not None).values()
-    submissions = [work.submission for work in works if work.submission is not None]
-    doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
-    if doubted is not None:
-        return SubmissionInDoubt(f"it is not known yet whether Crossref has {doubted.file_name} ({doubted.reason})")
-    pause = context.ledger.uploads.paused()
-    if pause.until is None or pause.until <= context.clock():
-        return None
-    if not any(one.state is State.PREPARED for one in submissions):
-        return None
-    until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
-    message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
-    return RegistrarUnavailable(message, hint="what is recorded is kept, and goes out with `doideposit poll` then")
 
 
 class DepositPass(NamedTuple):

@@ -326,6 +326,8 @@ class Plan:
     entries: tuple[PlanEntry, ...]
     #: What was checked, as it will be sent: for the depositor alone.
     approved: object = field(default=None, repr=False, compare=False)
+    #: Why a deposit of this would not be sent now: an earlier one is in doubt, or nothing is sent for a while.
+    error: WorldError | None = field(default=None, compare=False)
 
     def _count(self, action: Action) -> int:
         return sum(entry.action is action for entry in self.entries)
@@ -357,7 +359,8 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of the JSON contract."""
-        return {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
+        data = {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
+        return data if self.error is None else {**data, "error": self.error.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)

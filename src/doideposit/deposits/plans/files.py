@@ -96,7 +96,8 @@ def compare_with_now(
             changed = _changed_file(checker, one, store, files)
             findings[one.index] = (*configuration, *changed, *since)
     decisions = _decisions(inputs, body.records, now, findings)
-    return Compared(Approved(inputs, decisions, fresh.known, store, may), done, any(findings.values()))
+    approved = Approved(inputs, decisions, fresh.known, store, may, fresh.error)
+    return Compared(approved, done, any(findings.values()))
 
 
 # What the file holds.

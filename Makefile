@@ -69,7 +69,7 @@ test: $(STAMP) all-schemas lint types docs
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 acceptance: $(STAMP) all-schemas
-	$(BIN)/pytest -m acceptance -n $(WORKERS)
+	$(BIN)/pytest -m acceptance -n $(WORKERS) --dist loadgroup
 
 quick: $(STAMP) all-schemas
 	$(BIN)/pytest -m 'not slow'

@@ -44,7 +44,7 @@ def built_image(folder: Path) -> Iterator[Path]:
     """Build the image as `docker build` would; yield the folder of its files."""
     policy = folder / "policy.json"
     policy.write_text(json.dumps(TRUST))
-    environ = {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
+    environ = {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "overlay"}
 
     def buildah(command: str, *words: str | Path, signed: bool = False) -> str:
         about = ["--signature-policy", policy] if signed else []
@@ -79,7 +79,7 @@ def packages_of_pip(folder: Path) -> dict[str, Path]:
     wheels, settings = folder / "wheels", folder / "pip.conf"
     # Debian's Python in the base image is the one that runs this, so that wheels for this one are right for it.
     for lock in ("run.txt", "postgres.txt", "build.txt"):
-        words = ["download", "--quiet", "--no-deps", "--dest", wheels, "-r", f"requirements/{lock}"]
+        words = ["download", "--quiet", "--quiet", "--no-deps", "--dest", wheels, "-r", f"requirements/{lock}"]
         subprocess.run([sys.executable, "-m", "pip", *words], cwd=ROOT, check=True)
     settings.write_text("[global]\nno-index = true\nfind-links = /wheels\n", "utf-8")
     return {"/wheels": wheels, "/etc/pip.conf": settings}
@@ -121,7 +121,7 @@ class Container:
         inner = ["sh", "-c", 'cd /srv/doideposit && exec "$@"', "sh", program, *arguments]
         return subprocess.Popen(
             ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh", self.image, *words, *inner],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
     @staticmethod
@@ -143,7 +143,7 @@ class Container:
         """Kill everything in it at once, as `docker kill` does; return what it printed."""
         if process.poll() is None:
             return "".join(cls._signal(process, signal.SIGKILL))
-        return ""
+        return "".join(process.communicate())
 
     def run(self, *arguments: str, program: str = "doideposit") -> tuple[int, str, str]:
         """Run a program to its end; return exit status and both streams."""

@@ -92,7 +92,9 @@ class Uploads:
             return None
         # A lease that ran out holds nobody back: its holder died, or takes longer than any time-out allows.
         if row["lease_until"] and row["lease_until"] > now and row["lease_owner"] != slot.owner:
-            return "another run is uploading at this moment"
+            # Nobody can tell from another machine whether that run was killed, so both cases are said.
+            until = f"{row['lease_until']:%H:%M:%S} UTC"
+            return f"another run is uploading at this moment; if it was killed in the middle, this goes on at {until}"
         if row["pause_until"] and row["pause_until"] > now:
             return str(row["pause_reason"])
         if self._pending(connection) >= slot.pending:

@@ -73,7 +73,9 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = L
     # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
     if root.getroottree().docinfo.internalDTD is not None:
         return ParsedXml(None, (_doctype(1).at(Where(file=file)),))
-    if xml.count(b"<") > limits.children and (full := _overfull(root, limits)) is not None:
+    # A file shorter than the limit cannot hold so many elements.
+    large = len(xml) > limits.children and xml.count(b"<") > limits.children
+    if large and (full := _overfull(root, limits)) is not None:
         return ParsedXml(None, (full.at(Where(file=file, line=full.where.line)),))
     return ParsedXml(root)
 
@@ -218,8 +220,10 @@ def _refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
     if len(xml) > limits.markup and xml.count(b"xmlns") > limits.namespaces:
         message = f"the file declares more than {limits.namespaces:,} namespaces"
         return _error("xml-too-many-attributes", message, "declare each once, in the root element")
-    # libxml2 compares each attribute with all others of its element, so that their number counts twice.
-    crowded = next((one for one in _LONG_TAG.finditer(xml) if one[0].count(b"=") > limits.attributes), None)
+    # libxml2 compares each attribute with all others of its element, so that their number counts twice. A small file
+    # has not so many in all.
+    tags = _LONG_TAG.finditer(xml) if xml.count(b"=") > limits.attributes else ()
+    crowded = next((one for one in tags if one[0].count(b"=") > limits.attributes), None)
     if crowded is not None:
         line = xml.count(b"\n", 0, crowded.start()) + 1
         return _error(

@@ -150,7 +150,9 @@ def _matches(work: Work) -> list[Found]:
     found: list[Found] = [(rule, match) for rule in _ALONE for match in rule.function(work)]
     for places, rules in _LOOKS.items():
         for loc, item in places(work):
-            found += [(rule, one.match(loc, item, seen)) for rule, one in rules if (seen := one.look(item))]
+            for rule, one in rules:
+                if seen := one.look(item):
+                    found.append((rule, one.match(loc, item, seen)))
     return sorted(found, key=lambda one: _ORDER[one[0].code])
 
 

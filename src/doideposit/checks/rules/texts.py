@@ -63,11 +63,11 @@ def _at(text: Text, found: str) -> Match:
     return match_at(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
 
 
-def _found(pattern: Pattern, *signs: str) -> Callable[[Work], Iterable[Match]]:
-    """Make the function of a rule that finds a pattern in any text; without one of its signs, no text can have it."""
+def _found(pattern: Pattern, signs: str) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule that finds a pattern in any text; without one of the signs, no text can have it."""
 
     def find(work: Work) -> Iterable[Match]:
-        if any(map(work.everything.__contains__, signs)):
+        if work.odd and any(map(work.odd.__contains__, signs)):
             return [_at(text, found) for text, found in _search(pattern, work.texts)]
         return ()
 
@@ -93,7 +93,7 @@ rule(
     source=TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
-)(_found(MOJIBAKE, "Ã", "Â", "â€", "ðŸ", "ï»¿"))
+)(_found(MOJIBAKE, "ÃÂ€Ÿ¿"))
 
 
 rule(
@@ -121,7 +121,7 @@ rule(
     good="title: Trade & security in Asia",
 )
 def entity(work: Work) -> Iterator[Match]:
-    if "&" in work.everything:
+    if "&" in work.odd:
         outside = [text for text in work.plain + work.rich + _plain_abstracts(work) if "&" in text[1]]
         for text in outside:
             # The entities of an escaped tag are named with it.
@@ -144,7 +144,7 @@ rule(
     source=FACE_MARKUP,
     bad="title: The voyage of HMS &lt;i&gt;Beagle&lt;/i&gt;",
     good="title: The voyage of HMS <i>Beagle</i>",
-)(_found(_ESCAPED_TAG, "&lt;", "&amp;lt;"))
+)(_found(_ESCAPED_TAG, "&"))
 
 
 @rule(
@@ -159,7 +159,7 @@ rule(
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
 )
 def tag(work: Work) -> Iterator[Match]:
-    if "<" in work.everything:
+    if "<" in work.odd:
         for text, found in _search(TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
             yield _at(text, found)
 
@@ -176,14 +176,14 @@ def tag(work: Work) -> Iterator[Match]:
     good="title: Prospects for NATO-Japan relations",
 )
 def markdown(work: Work) -> Iterator[Match]:
-    if any(map(work.everything.__contains__, ("**", "__", "](", "\\", "#", "`"))):
+    if work.odd and any(map(work.odd.__contains__, "*_]\\#`")):
         for text in work.texts:
             found = _LINK.search(text[1]) or MARKDOWN.search(_ADDRESS.sub("", text[1]))
             if found and not TEX.search(text[1]) and not _ESCAPE.search(text[1]):
                 yield _at(text, found[0])
 
 
-rule(
+@rule(
     "text-hyphenated",
     WARNING,
     "A word broken by a hyphen",
@@ -193,7 +193,9 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: Prospects for secu- rity in Asia",
     good="title: Short- and long-term prospects for security in Asia",
-)(_found(_HYPHENATED, "- "))
+)
+def hyphenated(work: Work) -> Iterable[Match]:
+    return [_at(text, found) for text, found in _search(_HYPHENATED, work.texts)] if "- " in work.everything else ()
 
 
 rule(
@@ -274,7 +276,7 @@ rule(
     source=FACE_MARKUP,
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
-)(_found(TEX, "\\", "``", "$", "{"))
+)(_found(TEX, "\\`${"))
 
 
 rule(
@@ -302,7 +304,7 @@ rule(
     good="title: Société and state in the Sahel",
 )
 def lost_letter(work: Work) -> Iterator[Match]:
-    if "?" not in work.everything:
+    if "?" not in work.odd:
         return
     names = {loc for loc, _ in work.names}
     for loc, text in work.texts:
@@ -326,7 +328,7 @@ def filler(work: Work) -> Iterable[Match]:
     text = work.lowered
     # A capital TODO between small letters is a note to oneself; in a title in capitals it is Spanish.
     likely = (
-        "[" in text or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem ipsum" in text
+        "[" in work.odd or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem" in text
     )
     return _fillers(work) if likely else ()
 

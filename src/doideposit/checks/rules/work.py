@@ -1,6 +1,7 @@
 """What the rules look at: a commentary laid out once, so that eighty rules need not each walk through it."""
 
 import re
+import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,8 +58,8 @@ _OTHER_RICH = frozenset(
 )
 # A tag is replaced by a space, so that the words around it stay apart.
 _TAGS = Pattern(r"<[^<>]*>")
-# Deleting these bytes leaves what is not ASCII.
-_ASCII = bytes(range(128))
+# Of these no leftover is told.
+_PLAIN = (string.ascii_letters + string.digits + " \n.,:;()'/-").encode()
 # The common shape: a host in small letters and a path without odd signs.
 _PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~-]*)?)")
 
@@ -213,13 +214,16 @@ class Work:
         return [(loc, text.plain) for loc, text in self._rich]
 
     @cached_property
+    def odd(self) -> str:
+        """Return what is left of all texts without the letters and marks of plain English; often nothing."""
+        # Leftovers of other formats and encodings show in what is left, which is short, and is found at once.
+        rest = self.everything.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+        return rest.decode("utf-8", "surrogatepass")
+
+    @cached_property
     def unusual(self) -> bool:
         """Return whether any text has Greek, Cyrillic, private, invisible or lost characters, or ligatures."""
-        if self.everything.isascii():
-            return False
-        # Taking the ASCII away first is many times faster than a search through all of it.
-        rest = self.everything.encode("utf-8", "surrogatepass").translate(None, _ASCII)
-        return _UNUSUAL.search(rest.decode("utf-8", "replace")) is not None
+        return not self.odd.isascii() and _UNUSUAL.search(self.odd) is not None
 
     def _organisation_names(self) -> list[Text]:
         """Return the names of groups, institutions, funders, and of what the configuration says of the series."""

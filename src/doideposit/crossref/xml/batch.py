@@ -1,10 +1,9 @@
 """A deposit file: head and body put together, laid out, and written as bytes."""
 
 import hashlib
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import cast
 
 from lxml import etree
@@ -22,21 +21,20 @@ from doideposit.safe_xml import parse_part
 __all__ = ["Built", "assemble", "build", "fingerprint"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """Hold a deposit file made of commentaries: its bytes, and the way back from its elements to their fields."""
 
     xml: bytes = field(repr=False)
     commentaries: tuple[Commentary, ...] = field(repr=False)
     schema_version: str
-    # The child of `body` that each commentary became, in canonical form: its SHA-256 is the `fingerprint`.
+    # The child of `body` that each commentary became, in canonical form.
     items: tuple[bytes, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def fingerprints(self) -> tuple[str, ...]:
-        """Return the `fingerprint` of each commentary, at little cost since its item is there."""
-        # The plan and the seal have the same hash: interned, it is kept once however many records there are.
-        return tuple(sys.intern(hashlib.sha256(one).hexdigest()) for one in self.items)
+        """Return the `fingerprint` of each commentary, the SHA-256 of its item."""
+        return tuple(hashlib.sha256(one).hexdigest() for one in self.items)
 
     def locate(self, element_path: str) -> tuple[int, Loc] | None:
         """Find which commentary (by its place in the file) and which of its fields an element comes from.

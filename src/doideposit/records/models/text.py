@@ -222,7 +222,11 @@ class RichText:
     @classmethod
     def parse(cls, source: str) -> "RichText":
         """Read text with face markup; raises `PydanticCustomError` where a tag is unbalanced or not allowed."""
-        text = normalise(source)
+        return cls._read(normalise(source))
+
+    @classmethod
+    def _read(cls, text: str) -> "RichText":
+        """Read text that is normalised."""
         if not text:
             raise PydanticCustomError(
                 "empty-text", "the text is empty", {"hint": "write the text, or leave the key out"}
@@ -257,7 +261,7 @@ class RichText:
         text = text_of(value)
         if not isinstance(text, str):
             raise PydanticCustomError("text-expected", "a text is expected here", {"hint": "write it in quotes"})
-        return cls.parse(text)
+        return cls._read(text)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from doideposit.cli.main import cli
 from doideposit.config.loading import load
+from doideposit.web.description import description
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SYSTEMD = sorted((EXAMPLES / "systemd").iterdir())
@@ -51,6 +52,29 @@ MOUNT = {
     "required": ["name", "mountPath"],
     "additionalProperties": False,
 }
+PORT = {
+    "type": "object",
+    "properties": {"name": NAME, "containerPort": {"type": "integer"}},
+    "required": ["name", "containerPort"],
+    "additionalProperties": False,
+}
+PROBE = {
+    "type": "object",
+    "properties": {
+        "httpGet": {
+            "type": "object",
+            "properties": {"path": {"type": "string", "pattern": "^/"}, "port": NAME},
+            "required": ["path", "port"],
+            "additionalProperties": False,
+        },
+        "tcpSocket": {"type": "object", "properties": {"port": NAME}, "required": ["port"]},
+        "initialDelaySeconds": {"type": "integer"},
+        "periodSeconds": {"type": "integer"},
+        "timeoutSeconds": {"type": "integer"},
+    },
+    "oneOf": [{"required": ["httpGet"]}, {"required": ["tcpSocket"]}],
+    "additionalProperties": False,
+}
 CONTAINER = {
     "type": "object",
     "properties": {
@@ -58,6 +82,9 @@ CONTAINER = {
         "image": {"type": "string", "pattern": "^[^:]+:[^:]+$"},
         "args": {"type": "array", "items": {"type": "string"}},
         "env": {"type": "array", "items": ENV},
+        "ports": {"type": "array", "items": PORT},
+        "readinessProbe": PROBE,
+        "livenessProbe": PROBE,
         "securityContext": {
             "type": "object",
             "properties": {
@@ -97,6 +124,13 @@ POD = {
                     "name": NAME,
                     "configMap": {"type": "object", "required": ["name"]},
                     "persistentVolumeClaim": {"type": "object", "required": ["claimName"]},
+                    # YAML 1.1, which Kubernetes reads, takes 0440 for an octal number.
+                    "secret": {
+                        "type": "object",
+                        "properties": {"secretName": NAME, "defaultMode": {"const": 0o440}},
+                        "required": ["secretName", "defaultMode"],
+                        "additionalProperties": False,
+                    },
                     "emptyDir": {"type": "object"},
                 },
                 "minProperties": 2,
@@ -105,7 +139,7 @@ POD = {
             },
         },
     },
-    "required": ["restartPolicy", "containers", "volumes"],
+    "required": ["securityContext", "containers", "volumes"],
     "additionalProperties": False,
 }
 CRON_JOB = {
@@ -153,15 +187,52 @@ CRON_JOB = {
     "additionalProperties": False,
 }
 """What Kubernetes documents of batch/v1 CronJob, as far as the example uses it; a misspelt key is refused."""
+DEPLOYMENT = {
+    "type": "object",
+    "properties": {
+        "apiVersion": {"const": "apps/v1"},
+        "kind": {"const": "Deployment"},
+        "metadata": METADATA,
+        "spec": {
+            "type": "object",
+            "properties": {
+                "replicas": {"const": 1},
+                "selector": {"type": "object", "required": ["matchLabels"]},
+                "template": {
+                    "type": "object",
+                    "properties": {"metadata": {"type": "object", "required": ["labels"]}, "spec": POD},
+                    "required": ["metadata", "spec"],
+                    "additionalProperties": False,
+                },
+            },
+            "required": ["selector", "template"],
+            "additionalProperties": False,
+        },
+    },
+    "required": ["apiVersion", "kind", "metadata", "spec"],
+    "additionalProperties": False,
+}
+"""The same of apps/v1 Deployment."""
 
 
 def documents() -> dict[str, dict[str, Any]]:
-    text = (EXAMPLES / "kubernetes" / "cronjob.yaml").read_text(encoding="utf-8")
-    return {each["kind"]: each for each in yaml.safe_load_all(text)}
+    """Return what both files of Kubernetes hold, by kind: they are applied together."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((EXAMPLES / "kubernetes").glob("*.yaml"))]
+    found = [each for text in texts for each in yaml.safe_load_all(text)]
+    by_kind = {each["kind"]: each for each in found}
+    assert len(by_kind) == len(found)
+    return by_kind
 
 
-def container() -> dict[str, Any]:
-    found: dict[str, Any] = documents()["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
+def pod(kind: str) -> dict[str, Any]:
+    spec = documents()[kind]["spec"]
+    template = spec["jobTemplate"]["spec"]["template"] if kind == "CronJob" else spec["template"]
+    found: dict[str, Any] = template["spec"]
+    return found
+
+
+def container(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = pod(kind)["containers"][0]
     return found
 
 
@@ -237,43 +308,81 @@ def test_the_crontab_has_one_line_that_cron_takes() -> None:
     takes(call[1:])
 
 
-def test_kubernetes_takes_the_cron_job() -> None:
-    found = documents()
-    assert set(found) == {"ConfigMap", "PersistentVolumeClaim", "CronJob"}
-    Draft202012Validator.check_schema(CRON_JOB)
+@pytest.mark.parametrize(("kind", "schema"), [("CronJob", CRON_JOB), ("Deployment", DEPLOYMENT)])
+def test_kubernetes_takes_what_runs_there(kind: str, schema: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(schema)
     faults = [
         f"{list(fault.absolute_path)}: {fault.message}"
-        for fault in Draft202012Validator(CRON_JOB).iter_errors(found["CronJob"])
+        for fault in Draft202012Validator(schema).iter_errors(documents()[kind])
     ]
     assert faults == []
-    assert found["CronJob"]["spec"]["concurrencyPolicy"] == "Forbid"
 
 
-def test_every_name_in_the_cron_job_leads_somewhere() -> None:
+@pytest.mark.acceptance
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "kubernetes").glob("*.yaml")), ids=lambda path: path.name)
+def test_kubernetes_takes_everything_by_its_own_schemas(path: Path) -> None:
+    # It holds the schemas of all versions, 100 MB, which is too much for everybody who changes something here.
+    validate = shutil.which("kubernetes-validate")
+    if validate is None:
+        pytest.skip("kubernetes-validate is not installed: pipx install kubernetes-validate")
+    done = subprocess.run([validate, "--strict", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_cron_job_lets_one_pass_end_before_the_next() -> None:
+    assert documents()["CronJob"]["spec"]["concurrencyPolicy"] == "Forbid"
+    assert pod("CronJob")["restartPolicy"] == "Never"
+
+
+@pytest.mark.parametrize("kind", ["CronJob", "Deployment"])
+def test_every_name_in_a_pod_leads_somewhere(kind: str) -> None:
     found = documents()
-    pod = found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
-    volumes = {each["name"]: each for each in pod["volumes"]}
-    assert {each["name"] for each in container()["volumeMounts"]} == set(volumes)
+    volumes = {each["name"]: each for each in pod(kind)["volumes"]}
+    assert {each["name"] for each in container(kind)["volumeMounts"]} == set(volumes)
     assert volumes["configuration"]["configMap"]["name"] == found["ConfigMap"]["metadata"]["name"]
-    claim = volumes["inbox"]["persistentVolumeClaim"]["claimName"]
+    claim = volumes["work"]["persistentVolumeClaim"]["claimName"]
     assert claim == found["PersistentVolumeClaim"]["metadata"]["name"]
     # The entry point of packaging/Dockerfile stands before them.
-    takes(container()["args"])
+    takes(container(kind)["args"])
 
 
-def test_the_configuration_in_the_cron_job_is_right(tmp_path: Path) -> None:
-    text = documents()["ConfigMap"]["data"]["doideposit.toml"]
+def test_requests_reach_the_service_from_outside() -> None:
+    found = documents()
+    labels = found["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert found["Deployment"]["spec"]["selector"]["matchLabels"] == labels
+    assert found["Service"]["spec"]["selector"] == labels
+    ports = {each["name"]: str(each["containerPort"]) for each in container("Deployment")["ports"]}
+    assert ports["http"] in container("Deployment")["args"]
+    (port,) = found["Service"]["spec"]["ports"]
+    assert port["targetPort"] in ports
+    (rule,) = found["Ingress"]["spec"]["rules"]
+    backend = rule["http"]["paths"][0]["backend"]["service"]
+    assert backend == {"name": found["Service"]["metadata"]["name"], "port": {"name": port["name"]}}
+    assert found["Ingress"]["spec"]["tls"][0]["hosts"] == [rule["host"]]
+    probes = [container("Deployment")[name] for name in ("readinessProbe", "livenessProbe")]
+    assert {next(iter(one.values()))["port"] for one in probes} <= set(ports)
+    assert probes[0]["httpGet"]["path"] in description()["paths"]
+
+
+def test_the_configuration_of_both_is_right(tmp_path: Path) -> None:
+    comments = (EXAMPLES / "kubernetes" / "serve.yaml").read_text(encoding="utf-8").split("---")[0].splitlines()
+    added = [line.removeprefix("#     ") for line in comments if line.startswith("#     ")]
     path = tmp_path / "doideposit.toml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(documents()["ConfigMap"]["data"]["doideposit.toml"] + "\n".join(added), encoding="utf-8")
     settings = load(path, environ={}, cwd=tmp_path)
     assert settings.target == "production"
     assert settings.ledger.url.startswith("postgresql+psycopg://")
     assert settings.mail is not None
-    mounts = [Path(each["mountPath"]) for each in container()["volumeMounts"]]
-    assert any(settings.inbox.folder.is_relative_to(mount) for mount in mounts)
-    given = {each["name"] for each in container()["env"]}
-    references = [settings.credentials["production"].password, settings.ledger.password, settings.mail.password]
-    assert {each.env for each in references if each is not None} <= given
+    for kind in ("CronJob", "Deployment"):
+        writable = [Path(one["mountPath"]) for one in container(kind)["volumeMounts"] if "readOnly" not in one]
+        secrets = [Path(one["mountPath"]) for one in container(kind)["volumeMounts"] if one["name"] == "secrets"]
+        for folder in (settings.inbox.folder, settings.desk.records, settings.desk.drafts):
+            assert any(folder.is_relative_to(mount) for mount in writable), folder
+        references = [settings.credentials["production"].password, settings.ledger.password, settings.mail.password]
+        references += [*settings.api.tokens.values(), settings.desk.accounts["anna"].password]
+        for one in references:
+            assert one is not None
+            assert Path(str(one.file)).parent in secrets
 
 
 def test_no_example_holds_a_secret() -> None:

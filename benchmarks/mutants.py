@@ -41,8 +41,8 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "ledger": (("deposits/ledger/*.py",), f"tests/unit/deposits {STORIES} tests/story/test_planning_story.py"),
 }
 """Each part of the core: its modules below src/doideposit, and the tests that should kill its mutants."""
-MOST: Final = 400
-"""Tests for one mutant: where so many see no difference, hundreds more see none either."""
+MOST: Final = 150
+"""Tests for one mutant: where so many see no difference, the rest rarely sees one; it counts as survived then."""
 ANNOTATIONS: Final = "core/ReplaceBinaryOperator_BitOr_"
 """In this code `|` stands nearly always in an annotation, where a mutant says nothing about the tests."""
 

@@ -13,8 +13,14 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     _end_at_sigterm()
     _be_quick()
+    # Until there is something to interrupt, Ctrl-C ends the process as it ends any other, and not with a traceback.
+    by_python = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if by_python:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from doideposit.cli.main import run  # noqa: PLC0415  (only what comes later is quick)
 
+    if by_python:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         # Where the terminal knows no UTF-8, a name is better shown with an escape than not at all.
         if isinstance(stream, io.TextIOWrapper):

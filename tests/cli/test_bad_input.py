@@ -328,9 +328,10 @@ def test_ctrl_c_at_any_moment_loses_nothing(desk: Desk, delay: float) -> None:
     process = subprocess.Popen(command, cwd=desk.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
     assert process.returncode in {0, 130, -signal.SIGINT}
-    assert "Traceback" not in err or delay < 0.5
+    # Before the first line of the package runs, Ctrl-C is Python's affair.
+    assert "Traceback" not in err or "/doideposit/cli/" not in err
     done = desk("deposit", record, "--wait", 30, "--json")
     assert done.code == 0
     assert done.json["records"][0]["registered"] is True

@@ -1,6 +1,7 @@
 """What others change is found, named with before and after, told everywhere, and never overwritten in silence."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,31 @@ def test_what_a_person_accepts_is_not_told_again_and_the_next_change_is(desk: De
         desk.sandbox.elsewhere.adds(DOI, POLICIES)
         week(desk)
         assert desk.depositor.status(DOI).drift
+
+
+@pytest.mark.parametrize(("service", "kinds"), [("handle", ["content"]), ("query", ["address"])])
+def test_an_address_that_was_accepted_is_not_told_again_by_the_service_that_shows_it_later(
+    tmp_path: Path, service: str, kinds: list[str]
+) -> None:
+    clock = Clock()
+    delays = replace(Delays.none(), **{service: 9 * DAY})
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=delays)
+    with Desk(sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox)) as desk:
+        desk.depositor.deposit(commentary(**RECORD))
+        desk.settle()
+        week(desk)
+        week(desk)
+        assert desk.depositor.status(DOI).as_intended
+        moved(desk)
+        week(desk)
+        assert [one.kind.value for one in desk.depositor.status(DOI).drift] == kinds, "the other does not show it yet"
+        desk.depositor.accept(DOI, "we moved")
+        week(desk)
+        assert not desk.depositor.status(DOI).drift
+        desk.sandbox.elsewhere.change_url(DOI, "https://www.other.eu/third")
+        week(desk)
+        week(desk)
+        assert desk.depositor.status(DOI).drift, "another address is another change"
 
 
 def test_the_rest_api_shows_a_change_within_a_day(desk: Desk) -> None:

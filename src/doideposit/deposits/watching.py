@@ -24,10 +24,12 @@ from doideposit.deposits.schedule import pause_until
 from doideposit.deposits.steps import step_files
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
+from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import same_value
 from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address, updates_of
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
+from doideposit.registered.values import Difference
 
 __all__ = ["Watcher"]
 
@@ -233,7 +235,8 @@ class Watcher:
             proof = f"Crossref's query service still shows the version {state.timestamp}, and ours is {sent.version}"
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
         record = RegisteredRecord.read(state.answer, state.alias_of or seen.doi.printed) if state.has_record else None
-        alike = not differences_of(sent.record, record)
+        fields = differences_of(sent.record, record)
+        alike = not fields
         if sent.waits and not alike and not state.alias_of and now - seen.since < DAY:
             # It has no number, so that only its content tells whether the answer is older.
             proof = "Crossref's query service does not show the last resource-only deposit yet"
@@ -248,7 +251,8 @@ class Watcher:
         is_moved = not self.context.owns(seen.doi, state)
         found = [*drift_of(seen.doi, version, sent.record, shown, is_moved=is_moved), *elsewhere]
         taken = () if sent.waits else _retained_marks(seen, sent.record, record, found)
-        drift = tuple(one for one in found if one.mark not in {*seen.accepted, *taken})
+        accepted = {*seen.accepted, *taken, *_accepted_with_it(seen, record, fields, found)}
+        drift = tuple(one for one in found if one.mark not in accepted)
         matched = dict(record.found) if record else {}
         return Sight(
             _next_pass(seen, record, now),
@@ -287,6 +291,25 @@ def _retained_marks(
     if not differences or not all(is_retained(one, ours) for one in differences):
         return ()
     return tuple(one.mark for one in found if one.kind is DriftKind.CONTENT)
+
+
+def _accepted_with_it(
+    seen: Observed, record: RegisteredRecord | None, fields: Sequence[Difference], found: Sequence[Drift]
+) -> frozenset[str]:
+    """Return the marks of what is the same change of address as one that a person accepted.
+
+    Crossref and doi.org show it at different moments (Crossref documentation: up to a day), one after the other.
+    """
+    url = str(record.fields.get("url") or "") if record else ""
+    told = {one.kind: one.mark for one in found}
+    as_registered = {told.get(DriftKind.CONTENT), told.get(DriftKind.DEPOSIT)} & set(seen.accepted)
+    led = {
+        one.mark for one in found if one.kind is DriftKind.ADDRESS and as_registered and is_same_page(url, one.after)
+    }
+    where = [mark.removeprefix("address:") for mark in seen.accepted if mark.startswith("address:")]
+    if [one.field for one in fields] == ["url"] and any(is_same_page(url, one) for one in where):
+        led.add(told.get(DriftKind.CONTENT, ""))
+    return frozenset(led)
 
 
 def _next_read(seen: Observed, now: datetime) -> datetime:

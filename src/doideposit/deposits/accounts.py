@@ -17,7 +17,7 @@ from doideposit.records.models.series import Series
 __all__ = ["Owners", "PublisherAccount", "PublisherAccounts", "publisher_of"]
 
 
-def _no_login() -> None:
+def _empty_credentials() -> None:
     """Fetch nothing, where no login is wanted."""
 
 
@@ -28,7 +28,7 @@ class PublisherAccount:
     name: str
     depositor: DepositorName
     registrar: Registrar
-    login: Callable[[], object] = _no_login
+    login: Callable[[], object] = _empty_credentials
 
 
 class PublisherAccounts:
@@ -68,23 +68,23 @@ class PublisherAccounts:
     def of_doi(self, doi: Doi) -> PublisherAccount:
         """Return the publisher whose series alone have the prefix of the DOI, else the main one."""
         # Several publishers may share a prefix; then only the series tells them apart.
-        name = _only_name(one for one in self._series.values() if one.prefix == doi.prefix)
+        name = _common_publisher(one for one in self._series.values() if one.prefix == doi.prefix)
         return self.main if name is None else self.named(name)
 
     def of_item(self, doi: Doi, container: str | None) -> PublisherAccount:
         """Return the publisher of a DOI in a ready-made file: by the title of its series, then by its prefix."""
-        name = self._of_item(doi, container)
+        name = self._find_publisher(doi, container)
         return self.main if name is None else self.named(name)
 
     def is_nobodys(self, doi: Doi, container: str | None) -> bool:
         """Tell whether a DOI of a ready-made file belongs to none of several publishers, each of which has a name."""
-        return bool(self.several and self.main.name) and self._of_item(doi, container) is None
+        return bool(self.several and self.main.name) and self._find_publisher(doi, container) is None
 
-    def _of_item(self, doi: Doi, container: str | None) -> str | None:
-        return _by_title(self._series.values(), container or "", doi)
+    def _find_publisher(self, doi: Doi, container: str | None) -> str | None:
+        return _publishers_by_title(self._series.values(), container or "", doi)
 
 
-def _only_name(series: Iterable[Series]) -> str | None:
+def _common_publisher(series: Iterable[Series]) -> str | None:
     """Return the publisher of all of these series, empty for the main one; None for several, and for no series."""
     names = {one.publisher_account or "" for one in series}
     return names.pop() if len(names) == 1 else None
@@ -96,14 +96,14 @@ def publisher_of(series: Mapping[str, Series], name: str, doi: Doi) -> str | Non
     It is that of the series, by its name or, as ready-made files have it, by its title; else of its prefix.
     """
     known = series.get(name)
-    return known.publisher_account or "" if known is not None else _by_title(series.values(), name, doi)
+    return known.publisher_account or "" if known is not None else _publishers_by_title(series.values(), name, doi)
 
 
-def _by_title(series: Iterable[Series], title: str, doi: Doi) -> str | None:
+def _publishers_by_title(series: Iterable[Series], title: str, doi: Doi) -> str | None:
     # Titles are compared among series of the same prefix: two publishers may call a series by the same name.
     ours = [one for one in series if one.prefix == doi.prefix]
-    name = _only_name(one for one in ours if one.title.casefold() == title.casefold())
-    return _only_name(ours) if name is None else name
+    name = _common_publisher(one for one in ours if one.title.casefold() == title.casefold())
+    return _common_publisher(ours) if name is None else name
 
 
 class MemberLookups(Protocol):
@@ -132,7 +132,7 @@ class Owners:
 
         None means another owner. `member` is the owner's number, where Crossref's answer has it.
         """
-        named = frozenset(self._name(one) for one in self.series.values() if one.prefix == prefix)
+        named = frozenset(self._publisher_name(one) for one in self.series.values() if one.prefix == prefix)
         if named or prefix in self.also:
             return named
         number = member or self._member_of(prefix)
@@ -142,7 +142,7 @@ class Owners:
     def _numbers(self) -> Iterable[tuple[str, str]]:
         """Yield each publisher with its member number: that of the configuration, else of the prefixes it uses."""
         for series in self.series.values():
-            name = self._name(series)
+            name = self._publisher_name(series)
             yield name, self.accounts.named(name).depositor.member or self._member_of(series.prefix)
 
     def _member_of(self, prefix: str) -> str:
@@ -155,5 +155,5 @@ class Owners:
             self._members[prefix] = found.id if found else ""
         return self._members[prefix]
 
-    def _name(self, series: Series) -> str:
+    def _publisher_name(self, series: Series) -> str:
         return series.publisher_account or ""

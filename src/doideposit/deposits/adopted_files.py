@@ -57,16 +57,19 @@ class RecordFolder:
         """Write the file of a record, or find the one that is there; raises `DiskError`."""
         fields = record_fields(record, series, named=self._several)
         [checked] = self._check([{**fields, "series": series.name}])
-        changes = _changes(record, checked)
+        changes = _pending_changes(record, checked)
         is_whole = not changes and not record.leftovers and checked.ok
         heading = _heading(series, state, is_whole=is_whole)
         text = record_text(record, fields, _notes(record, changes, checked), heading=heading, schema=self._schema)
-        path, is_ours = self._place(record, fields, series, text)
-        findings = (*_said(record, changes, checked), *(() if is_ours else (_exists(path, record),)))
+        path, is_ours = self._choose_path(record, fields, series, text)
+        findings = (
+            *_incomplete_findings(record, changes, checked),
+            *(() if is_ours else (_file_exists_finding(path, record),)),
+        )
         title = checked.items[0].title if checked.items else re.sub(r"<[^>]*>", "", str(fields.get("title") or ""))
         return AdoptedFile(path, title, checked.items[0].fingerprint if is_whole and is_ours else None, findings)
 
-    def _place(
+    def _choose_path(
         self, record: RegisteredRecord, fields: Mapping[str, RawValue], series: Series, text: str
     ) -> tuple[Path, bool]:
         """Return where the record lies now; False where a file of somebody else has it already."""
@@ -82,19 +85,19 @@ class RecordFolder:
         for name in names:
             path = folder / f"{name}.yaml"
             # A run that was killed is repeated, and finds its own files: those count as written.
-            if write_new(path, text) or _text(path) == text:
+            if write_new(path, text) or _read_text(path) == text:
                 return path, True
-            if self._holds(path, record.doi):
+            if self._is_about(path, record.doi):
                 return path, False
         return path, False
 
-    def _holds(self, path: Path, doi: str) -> bool:
+    def _is_about(self, path: Path, doi: str) -> bool:
         """Tell whether a file is about this DOI: somebody wrote it, or edited what a killed run had written."""
         found = [item.doi for checked in self._check([path]) for item in checked.items]
         return Doi(doi) in found
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     with disk_errors(path, "cannot be read"):
         return read_input(path).decode("utf-8", errors="replace")
 
@@ -111,7 +114,7 @@ def _heading(series: Series, state: RegisteredState, *, is_whole: bool) -> str:
     return f"{series.title}: adopted from Crossref, where it is registered as {state.doi}{since}.{words}"
 
 
-def _changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:
+def _pending_changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:
     """Return what a deposit of the record, unchanged, would change of what is registered."""
     again = None if checked.xml is None else RegisteredRecord.read(checked.xml, record.doi)
     left = {one.name for one in record.leftovers}
@@ -130,7 +133,9 @@ def _notes(record: RegisteredRecord, changes: tuple[Difference, ...], checked: C
     return notes
 
 
-def _said(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked) -> tuple[Finding, ...]:
+def _incomplete_findings(
+    record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked
+) -> tuple[Finding, ...]:
     errors = [one for one in checked.findings if one.stops]
     found: list[Finding] = []
     if errors:
@@ -145,6 +150,6 @@ def _said(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Ch
     return tuple(found)
 
 
-def _exists(path: Path, record: RegisteredRecord) -> Finding:
+def _file_exists_finding(path: Path, record: RegisteredRecord) -> Finding:
     message = f"{path} is there already, and was left as it is, with {record.doi} in it"
     return Finding("adopt-file-exists", Severity.INFO, message, "nothing, where that file is right")

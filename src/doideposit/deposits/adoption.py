@@ -84,7 +84,7 @@ class AdoptionPass:
         self, context: DepositContext, checker: Checker, folder: Path, *, schema: str | None, on_event: OnEvent
     ) -> None:
         self._context = context
-        self._registry = _registry(context)
+        self._registry = _require_registry(context)
         self._series = context.series
         knowing = checker.knowing(lambda _doi, _number: True)
         self._folder = RecordFolder(folder, knowing.read, several=len(context.series) > 1, schema=schema)
@@ -96,7 +96,7 @@ class AdoptionPass:
 
     def run(self, scope: AdoptionScope) -> AdoptionReport:
         """Find, read, write and enter; whatever could not be asked is for the next pass, and `error` says why."""
-        self._chosen = self._of(scope)
+        self._chosen = self._chosen_series(scope)
         prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
         self._owners.also = frozenset(prefixes)
         # Whoever names a DOI wants its record file, whatever the ledger knows of it.
@@ -105,17 +105,22 @@ class AdoptionPass:
         if not self._registry.has_works and not (scope.dois or scope.also):
             message = f"{self._context.target} has no list of its DOIs"
             raise UsageError(message, hint="name them one by one, or give a table of them with --csv")
-        listed = self._listed(prefixes, scope) if lists else []
+        listed = self._listed_dois(prefixes, scope) if lists else []
         wanted = {doi.key: doi for doi in (*scope.dois, *scope.also, *listed)}
-        self._adopt(list(wanted.values()), named=frozenset(doi.key for doi in (*scope.dois, *scope.also)))
+        self._adopt_dois(list(wanted.values()), named=frozenset(doi.key for doi in (*scope.dois, *scope.also)))
         if lists:
-            self._guess(wanted)
+            self._adopt_guessed(wanted)
         found = self._found
         return AdoptionReport(
-            self._context.target, tuple(found.results), listed=len(listed), known=found.known, error=self._error()
+            self._context.target,
+            tuple(found.results),
+            listed=len(listed),
+            known=found.known,
+            error=self._error_of_pass(),
         )
 
-    def _of(self, scope: AdoptionScope) -> Mapping[str, Series]:
+    def _chosen_series(self, scope: AdoptionScope) -> Mapping[str, Series]:
+        """Return the series that the scope names, of all those of the configuration; raise `UsageError`."""
         unknown = [name for name in scope.series if name not in self._series]
         if unknown:
             names = ", ".join(self._series) or "none yet"
@@ -128,7 +133,7 @@ class AdoptionPass:
 
     # Finding.
 
-    def _listed(self, prefixes: Sequence[str], scope: AdoptionScope) -> list[Doi]:
+    def _listed_dois(self, prefixes: Sequence[str], scope: AdoptionScope) -> list[Doi]:
         """Return what the REST API lists; a list that fails is told, and what else is known is adopted all the same."""
         found: dict[str, Doi] = {}
         issns = [] if scope.prefixes else [str(issn.issn) for one in self._chosen.values() for issn in one.issns]
@@ -137,47 +142,47 @@ class AdoptionPass:
         try:
             self._context.step("adopt: list")
             for work in self._registry.works("prefix", prefixes):
-                _add(found, work.doi)
+                _add_doi(found, work.doi)
             for work in self._registry.works("issn", issns) if issns else ():
-                _add(found, work.doi)
+                _add_doi(found, work.doi)
         # What was found so far is adopted all the same; the error says that there may be more.
         except RegistrarError as error:
             self._found.error = error
-        self._say(f"Crossref lists {counted(len(found), 'DOI')}")
+        self._notify(f"Crossref lists {counted(len(found), 'DOI')}")
         return list(found.values())
 
-    def _gaps(self, wanted: Mapping[str, Doi]) -> Iterator[Doi]:
+    def _dois_in_gaps(self, wanted: Mapping[str, Doi]) -> Iterator[Doi]:
         """Yield DOIs of numbers between those found, and a few after the last: lists miss DOIs for weeks."""
         for series in self._chosen.values():
             # Only what is registered counts: a table may name a number that was never given out.
             there = self._found.there.values()
-            numbers = {int(text) for doi in there if (text := _whole(series.number_in(doi)))}
+            numbers = {int(text) for doi in there if (text := _plain_number(series.number_in(doi)))}
             if not numbers or not series.makes_every_doi or self._found.error is not None:
                 continue
-            for number in _unlisted(numbers):
+            for number in _missing_numbers(numbers):
                 made = series.doi_for(str(number))
                 if made is not None and made.key not in wanted:
                     yield made
 
-    def _guess(self, wanted: dict[str, Doi]) -> None:
+    def _adopt_guessed(self, wanted: dict[str, Doi]) -> None:
         """Ask about numbers that no list has, and behind the last one found as long as there are more."""
         told = -1
         while told < len(self._found.there):
             told = len(self._found.there)
-            guessed = list(self._gaps(wanted))
-            self._adopt(guessed, named=frozenset(), guessed=True)
+            guessed = list(self._dois_in_gaps(wanted))
+            self._adopt_dois(guessed, named=frozenset(), guessed=True)
             wanted |= {doi.key: doi for doi in guessed}
 
     # Reading.
 
-    def _adopt(self, dois: Sequence[Doi], *, named: frozenset[str], guessed: bool = False) -> None:
+    def _adopt_dois(self, dois: Sequence[Doi], *, named: frozenset[str], guessed: bool = False) -> None:
         known = self._context.ledger.works.known(dois)
         new = [doi for doi in dois if doi.key in self._again or not (doi.key in known and known[doi.key].registered)]
         self._found.known += len(dois) - len(new)
         self._found.there |= {doi.key: doi for doi in dois if doi.key in known and known[doi.key].registered}
         missing: list[Doi] = []
         failures = 0
-        answers = self._answers(new)
+        answers = self._fetch_states(new)
         # The answers come one by one, so that the rest can be left out when nobody answers.
         for place, (doi, answer) in zip(count(1), answers, strict=False):
             failures = failures + 1 if isinstance(answer, NOBODY_ANSWERS) else 0
@@ -188,25 +193,25 @@ class AdoptionPass:
                     missing.append(doi)
                 case RegisteredState():
                     self._found.there[doi.key] = doi
-                    self._tell(self._adopt_one(doi, answer))
+                    self._report(self._adopt_one(doi, answer))
                 case _ if guessed:
                     # Nobody knows whether there is such a DOI: that the service fails is told once, and for all.
-                    self._found.error = self._found.error or _as_world(answer)
+                    self._found.error = self._found.error or _as_world_error(answer)
                 case _:
-                    self._unread(doi, answer)
+                    self._report_unread(doi, answer)
             if failures >= SILENT:
                 self._found.unasked += len(new) - place
                 answers.close()
                 break
-        self._not_there(missing, named)
+        self._report_missing(missing, named)
 
-    def _answers(self, dois: Sequence[Doi]) -> Generator[tuple[Doi, _Reply], None, None]:
+    def _fetch_states(self, dois: Sequence[Doi]) -> Generator[tuple[Doi, _Reply], None, None]:
         """Yield what Crossref has of each DOI, in order, asking about a few at the same time."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             waiting: deque[tuple[Doi, Future[_Reply]]] = deque()
             try:
                 for doi in dois:
-                    waiting.append((doi, pool.submit(self._ask, doi)))
+                    waiting.append((doi, pool.submit(self._fetch_state, doi)))
                     # A few answers are kept ahead, and no more: each is a whole record.
                     if len(waiting) > AHEAD:
                         first, answer = waiting.popleft()
@@ -218,7 +223,7 @@ class AdoptionPass:
                 # Whoever stops listening wants nothing more asked.
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _ask(self, doi: Doi) -> _Reply:
+    def _fetch_state(self, doi: Doi) -> _Reply:
         self._context.step("adopt: ask")
         try:
             return self._registry.registered(doi, self._context.accounts.of_doi(doi).depositor.email)
@@ -234,22 +239,22 @@ class AdoptionPass:
         except RegistrarError:
             return failure
 
-    def _unread(self, doi: Doi, failure: DoiDepositError) -> None:
+    def _report_unread(self, doi: Doi, failure: DoiDepositError) -> None:
         finding = Finding(
             "adopt-unread", Severity.WARNING, f"{doi} could not be read: {failure.message}",
             failure.hint or "run the same command again later: it goes on with what is missing",
         )  # fmt: skip
-        self._found.error = self._found.error or _as_world(failure)
-        self._tell(AdoptionResult(doi, Adoption.UNREAD, finding.message, findings=(finding,)))
+        self._found.error = self._found.error or _as_world_error(failure)
+        self._report(AdoptionResult(doi, Adoption.UNREAD, finding.message, findings=(finding,)))
 
-    def _error(self) -> WorldError | None:
+    def _error_of_pass(self) -> WorldError | None:
         error, unasked = self._found.error, self._found.unasked
         if error is None or not unasked:
             return error
         hint = "run the same command again later: what is done is kept, and it goes on with what is missing"
         return RegistrarUnavailable(f"not asked about any more: {counted(unasked, 'DOI')}. {error.message}", hint=hint)
 
-    def _not_there(self, missing: Sequence[Doi], named: frozenset[str]) -> None:
+    def _report_missing(self, missing: Sequence[Doi], named: frozenset[str]) -> None:
         """Name the DOIs that Crossref does not know: those of another agency, those of nobody, those listed in vain."""
         agencies: Mapping[str, str] = {}
         if missing and self._registry.has_handles:
@@ -264,21 +269,21 @@ class AdoptionPass:
                 message = f"Crossref lists {doi}, and gives no record of it"
                 hint = "run the same command again later; where it stays so, ask Crossref support"
                 finding = Finding("adopt-unread", Severity.WARNING, message, hint)
-                self._tell(AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,)))
+                self._report(AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,)))
                 continue
             message = f"{doi} is not registered at Crossref" + (f", but at {agency}" if agency else "")
             hint = "correct it on the page that shows it, or register it: write a record and deposit it"
             if agency:
                 hint = f"nothing here: only {agency} can change it"
             finding = Finding("adopt-not-registered", Severity.WARNING, message, hint)
-            self._tell(AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,)))
+            self._report(AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,)))
 
     # Taking over.
 
     def _adopt_one(self, doi: Doi, state: RegisteredState) -> AdoptionResult:
         """Write the file of one DOI, and enter it."""
         owning = self._owners.publishers_of(state.owner_prefix, state.member) if state.owner_prefix else frozenset()
-        left = _left_alone(doi, state, is_ours=owning is not None)
+        left = _not_adopted_finding(doi, state, is_ours=owning is not None)
         if left is not None:
             return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
         sent = self._context.ledger.versions.last_registered(doi)
@@ -301,20 +306,20 @@ class AdoptionPass:
         chosen = series_of(record, printed, state.owner_prefix, mine)
         elsewhere = series_of(record, printed, state.owner_prefix, self._series) if chosen is None else None
         if elsewhere is not None:
-            left = _of_two(printed, elsewhere, sorted(owning or ()))
+            left = _two_publishers_finding(printed, elsewhere, sorted(owning or ()))
             return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
         if record.record_type is None or chosen is None:
-            return self._entered(printed, state, record, chosen)
+            return self._enter_without_file(printed, state, record, chosen)
         if chosen.name not in self._chosen:
             return AdoptionResult(doi, Adoption.OTHER_SERIES, f"{doi} is of the series {chosen.name}")
         self._context.step("adopt: write")
         written = self._folder.write(record, chosen, state)
         self._context.step("adopt: written")
-        self._enter(printed, state, record, chosen, written)
+        self._enter_in_ledger(printed, state, record, chosen, written)
         what = written.findings[0].message if written.findings else f"{printed}: {written.path}"
         return AdoptionResult(printed, Adoption.ADOPTED, what, str(written.path), written.findings)
 
-    def _entered(
+    def _enter_without_file(
         self, doi: Doi, state: RegisteredState, record: RegisteredRecord, chosen: Series | None
     ) -> AdoptionResult:
         """Enter a DOI for which no record file can be written, and say why."""
@@ -330,10 +335,10 @@ class AdoptionPass:
             finding = Finding("adopt-no-series", Severity.WARNING, message, hint)
             # It is entered once it can have its file.
             return AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,))
-        self._enter(doi, state, record, chosen, None)
+        self._enter_in_ledger(doi, state, record, chosen, None)
         return AdoptionResult(doi, Adoption.ENTERED, message, findings=(finding,))
 
-    def _enter(
+    def _enter_in_ledger(
         self,
         doi: Doi,
         state: RegisteredState,
@@ -363,21 +368,21 @@ class AdoptionPass:
         self._context.ledger.works.adopt(new)
         self._context.step("adopt: entered")
 
-    def _tell(self, result: AdoptionResult) -> None:
+    def _report(self, result: AdoptionResult) -> None:
         self._found.results.append(result)
-        self._say(f"{result.doi}: {result.outcome.meaning}", (result.doi,))
+        self._notify(f"{result.doi}: {result.outcome.meaning}", (result.doi,))
 
-    def _say(self, text: str, dois: tuple[Doi, ...] = ()) -> None:
+    def _notify(self, text: str, dois: tuple[Doi, ...] = ()) -> None:
         self._on_event(Progress("adopt", text, dois=dois))
 
 
-def _registry(context: DepositContext) -> RegistryPort:
+def _require_registry(context: DepositContext) -> RegistryPort:
     if context.registry is None:
         raise UsageError("nobody can be asked here what is registered", hint="open the depositor with a registry")
     return context.registry
 
 
-def _of_two(doi: Doi, series: Series, owning: Sequence[str]) -> Finding:
+def _two_publishers_finding(doi: Doi, series: Series, owning: Sequence[str]) -> Finding:
     """Say that a DOI stands in the series of one publisher of ours, and belongs to another."""
     owners = " or ".join(name or "[depositor]" for name in owning)
     message = f"{doi} stands in the series {series.name}, and belongs at Crossref to the publisher {owners}"
@@ -385,7 +390,7 @@ def _of_two(doi: Doi, series: Series, owning: Sequence[str]) -> Finding:
     return Finding("adopt-other-owner", Severity.WARNING, message, hint)
 
 
-def _left_alone(doi: Doi, state: RegisteredState, *, is_ours: bool) -> Finding | None:
+def _not_adopted_finding(doi: Doi, state: RegisteredState, *, is_ours: bool) -> Finding | None:
     if state.alias_of:
         message = f"{doi} is an alias of {state.alias_of}, whose record it shares"
         return Finding("adopt-alias", Severity.INFO, message, "nothing: only the other DOI has a record of its own")
@@ -396,7 +401,7 @@ def _left_alone(doi: Doi, state: RegisteredState, *, is_ours: bool) -> Finding |
     return None
 
 
-def _add(found: dict[str, Doi], text: str) -> None:
+def _add_doi(found: dict[str, Doi], text: str) -> None:
     try:
         doi = Doi.parse(text)
     # A table may hold anything in that column.
@@ -405,7 +410,7 @@ def _add(found: dict[str, Doi], text: str) -> None:
     found.setdefault(doi.key, doi)
 
 
-def _unlisted(numbers: set[int]) -> Iterator[int]:
+def _missing_numbers(numbers: set[int]) -> Iterator[int]:
     """Yield the numbers between those found, and a few behind the last; the first ones too where they begin at 1."""
     first, last = min(numbers), max(numbers)
     begin = 1 if first <= len(numbers) else first
@@ -415,12 +420,12 @@ def _unlisted(numbers: set[int]) -> Iterator[int]:
     yield from range(last + 1, last + 1 + BEYOND)
 
 
-def _whole(text: str | None) -> str:
+def _plain_number(text: str | None) -> str:
     """Return a number that is written with digits alone and without a leading zero; else nothing."""
     return text if text and text.isascii() and text.isdigit() and not text.startswith("0") else ""
 
 
-def _as_world(failure: DoiDepositError) -> WorldError:
+def _as_world_error(failure: DoiDepositError) -> WorldError:
     if isinstance(failure, WorldError):
         return failure
     return RegistrarUnavailable(failure.message, hint=failure.hint)

@@ -56,7 +56,7 @@ def decide(
     if seen.states or may.retry:
         known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
         if may.retry:
-            known = {key: work if key in seen.states else _taken_for_reset(work) for key, work in known.items()}
+            known = {key: work if key in seen.states else _with_reset_accepted(work) for key, work in known.items()}
         planned = plan(wanted, known, now=context.clock(), retry=may.retry)
         decisions = applied_in_parts(context, inputs, planned, known, store, may)
     if seen.asked:
@@ -69,7 +69,7 @@ def decide(
         decisions = _after_preflight(context, inputs, decisions, may)
     if may.losses or may.unseen:
         decisions = tuple(_without_leave(one, known) for one in decisions)
-    decided = together(_of_one_publisher(context, inputs, _with_drift(context, decisions)))
+    decided = together(_block_mixed_publishers(context, inputs, _with_drift_warnings(context, decisions)))
     return Approved(tuple(inputs), decided, known, store, may, why_not_sent(context, decided, planned=True))
 
 
@@ -109,19 +109,19 @@ def _without_leave(decision: Decision, known: Mapping[str, KnownWork]) -> Decisi
     return replace(decision, findings=(*decision.findings, finding))
 
 
-def _with_drift(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """Say of what needs no deposit that others changed it since, where that was seen."""
     same = [one.wanted.doi for one in decisions if one.action is Action.UNCHANGED and one.wanted.doi]
     changed = context.ledger.observations.changed(same) if same else {}
     return tuple(
-        _changed_since(one, changed[one.wanted.doi.key])
+        _with_drift_warning(one, changed[one.wanted.doi.key])
         if one.action is Action.UNCHANGED and one.wanted.doi and one.wanted.doi.key in changed
         else one
         for one in decisions
     )
 
 
-def _changed_since(decision: Decision, drift: Sequence[Drift]) -> Decision:
+def _with_drift_warning(decision: Decision, drift: Sequence[Drift]) -> Decision:
     what = "; ".join(one.what for one in drift)
     message = f"the same content was deposited before, and others changed it since: {what}"
     hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` lets it stand, `drift restore` sends yours'
@@ -148,7 +148,7 @@ def _after_preflight(
     )
 
 
-def _of_one_publisher(
+def _block_mixed_publishers(
     context: DepositContext, inputs: Sequence[DepositCandidate | PlanInput], decisions: Sequence[Decision]
 ) -> tuple[Decision, ...]:
     """Block ready-made files whose DOIs belong to several publishers: a file is sent with one login."""
@@ -162,24 +162,24 @@ def _of_one_publisher(
             if context.accounts.is_nobodys(one.item.doi, one.item.container):
                 nobodys.add(one.wanted.group)
     mixed = {group for group, found in names.items() if len(found) > 1} - nobodys
-    stopped = (_no_publisher(one) if one.wanted.group in nobodys else one for one in decisions)
-    return tuple(_two_publishers(one) if one.wanted.group in mixed else one for one in stopped)
+    stopped = (_block_without_publisher(one) if one.wanted.group in nobodys else one for one in decisions)
+    return tuple(_block_two_publishers(one) if one.wanted.group in mixed else one for one in stopped)
 
 
-def _no_publisher(decision: Decision) -> Decision:
+def _block_without_publisher(decision: Decision) -> Decision:
     message = f"a DOI of {decision.wanted.source} belongs to no series of the configuration, and so to no publisher"
     hint = "describe its series, with its title and prefix, and the publisher_account that deposits it"
     finding = Finding("plan-no-publisher", Severity.ERROR, message, hint)
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
-def _two_publishers(decision: Decision) -> Decision:
+def _block_two_publishers(decision: Decision) -> Decision:
     message = f"the DOIs of {decision.wanted.source} belong to several publishers, and a file is sent with one login"
     finding = Finding("plan-two-publishers", Severity.ERROR, message, "make a file for each publisher")
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
-def _taken_for_reset(known: KnownWork) -> KnownWork:
+def _with_reset_accepted(known: KnownWork) -> KnownWork:
     """Take a person's word, where Crossref cannot be asked, that its support reset a number that leaves no room."""
     if too_many_digits(known.doi, known.timestamp) is None:
         return known
@@ -219,14 +219,14 @@ class Preparation:
                 break
             # Another run got a deposit of one of these DOIs in first: planning says what that means for each.
             overtaken.sort(key=lambda one: one.index)
-            rest = self._planned_anew(overtaken)
+            rest = self._plan_again(overtaken)
         else:
             raise RuntimeError(f"other runs were quicker {ROUNDS} times in a row")
         return tuple(self._decisions[index] for index in range(len(approved.inputs)))
 
-    def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_ToSend]:
+    def _plan_again(self, overtaken: Sequence[DepositCandidate]) -> list[_ToSend]:
         now = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
-        decisions = tuple(_outdated(one) if self._is_outdated(one, now.known) else one for one in now.decisions)
+        decisions = tuple(_block_outdated(one) if self._is_outdated(one, now.known) else one for one in now.decisions)
         return self._note_decisions(overtaken, decisions, now.known)
 
     def _is_outdated(self, decision: Decision, known: Mapping[str, KnownWork]) -> bool:
@@ -265,7 +265,7 @@ class Preparation:
                 # What waits for an earlier deposit of its DOI must not hold up the others.
                 waits = known is not None and known.open is not None
                 # Only those that empty the same blocks go through the same steps.
-                clears = self._clears(one)
+                clears = self._blocks_to_clear(one)
                 account = self._context.account_of(one).name
                 key = (account, one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits, clears)
             groups.setdefault(key, []).append((one, known))
@@ -278,13 +278,13 @@ class Preparation:
     def _record_file(self, group: Sequence[_ToSend]) -> list[DepositCandidate]:
         """Seal and record one file, in halves where it is too large; return what has to be planned again."""
         now = self._context.clock()
-        clears = {one.item.doi.key: sets for one, _ in group if (sets := self._clears(one))}
+        clears = {one.item.doi.key: sets for one, _ in group if (sets := self._blocks_to_clear(one))}
         # It is above all timestamps of these DOIs, because Crossref refuses a deposit whose timestamp does not
         # rise; what goes before it takes the numbers below.
         steps = max((len(sets) for sets in clears.values()), default=0)
         last = next_timestamp(now, [known.timestamp if known else None for _, known in group])
         timestamp = last + steps * TIMESTAMP_STEP
-        sealed = self._sealed(group, unique_name(group[0][0].series, now), timestamp)
+        sealed = self._seal(group, unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
             return self._split_or_block(group, sealed.findings)
         if len(sealed.batch.xml) > self._context.limits.bytes_per_submission:
@@ -309,7 +309,7 @@ class Preparation:
         self._on_event(Progress("prepared", text, dois=dois))
         return []
 
-    def _clears(self, one: DepositCandidate) -> tuple[frozenset[str], ...]:
+    def _blocks_to_clear(self, one: DepositCandidate) -> tuple[frozenset[str], ...]:
         """Return what has to be emptied before the DOI is sent, where that is known by now."""
         update = self._decisions[one.index].update
         return update.clears if update else ()
@@ -324,7 +324,7 @@ class Preparation:
             self._decisions[one.index] = Decision(one.wanted, Action.BLOCKED, "its file does not pass", findings)
         return []
 
-    def _sealed(self, group: Sequence[_ToSend], batch_id: str, timestamp: int) -> Sealed:
+    def _seal(self, group: Sequence[_ToSend], batch_id: str, timestamp: int) -> Sealed:
         """Put the approved bytes into a file with its own batch id and timestamp."""
         store = self._approved.store
         contents = [store.get(one.content) for one, _ in group]
@@ -350,7 +350,7 @@ class Preparation:
             timestamp=timestamp,
             xml=batch.xml,
             sha256=batch.sha256,
-            items=tuple(_item(one, known) for one, known in group),
+            items=tuple(_new_item(one, known) for one, known in group),
             compared=self._context.clock() if self._context.read_first and not may.unseen else None,
             may_lose=may.losses,
             unseen=may.unseen,
@@ -358,7 +358,7 @@ class Preparation:
         )
 
 
-def _outdated(decision: Decision) -> Decision:
+def _block_outdated(decision: Decision) -> Decision:
     """Refuse what would be sent now although it is not what was approved."""
     doi = decision.wanted.doi
     message = f"the ledger moved on since this was planned: another deposit of {doi} was recorded meanwhile"
@@ -367,7 +367,7 @@ def _outdated(decision: Decision) -> Decision:
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
-def _item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
+def _new_item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
     return NewItem(
         doi=one.item.doi,
         fingerprint=one.item.fingerprint,

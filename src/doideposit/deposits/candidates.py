@@ -157,15 +157,15 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
             flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings, passed_over=one.passed_over))
             continue
         content = store.put(one.xml)
-        cites = _cites_of_file(one, one.xml)
+        cites = _cited_dois_in_file(one, one.xml)
         for place, item in enumerate(one.items):
             findings = one.findings if place == 0 else ()
             # The DOIs of a ready-made file go together or not at all, because the file is sent as it is.
             group = None if one.record else number
             wanted = PlanInput(
-                one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_file(one)
+                one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_path_of(one)
             )
-            found = _candidate(len(flat), one, item, wanted, content)
+            found = _make_candidate(len(flat), one, item, wanted, content)
             flat.append(replace(found, cites=tuple(cites[item.doi.key])) if item.doi.key in cites else found)
     return tuple(flat)
 
@@ -188,7 +188,7 @@ def candidates_again(recorded: NewSubmission | None, doi: Doi, store: ContentSto
     )
 
 
-def _file(checked: Checked) -> str | None:
+def _path_of(checked: Checked) -> str | None:
     """Return the path that an input was read from."""
     if checked.record is not None:
         return checked.record.origin.file
@@ -196,7 +196,7 @@ def _file(checked: Checked) -> str | None:
     return checked.file or (checked.source if is_deposit_xml(checked.source) else None)
 
 
-def _candidate(
+def _make_candidate(
     index: int, checked: Checked, item: DepositItem, wanted: PlanInput, content: StoredContent
 ) -> DepositCandidate:
     commentary = checked.record.commentary if checked.record else None
@@ -213,13 +213,13 @@ def _candidate(
         kind=body_kind(commentary) if commentary else "",
         landing_page=str(commentary.url) if commentary and commentary.url else None,
         removes=commentary.remove if commentary else (),
-        targets=tuple(_targets(checked.record)) if checked.record else (),
+        targets=tuple(_related_dois(checked.record)) if checked.record else (),
         lines=note_lines(checked.record),
-        cites=tuple(_cites(checked.record)) if checked.record else (),
+        cites=tuple(_cited_dois(checked.record)) if checked.record else (),
     )
 
 
-def _targets(record: Record) -> Iterator[NamedDoi]:
+def _related_dois(record: Record) -> Iterator[NamedDoi]:
     commentary, origin = record.commentary, record.origin
     for place, relation in enumerate(commentary.relations):
         if relation.identifier_type is IdentifierType.DOI:
@@ -232,7 +232,7 @@ def _targets(record: Record) -> Iterator[NamedDoi]:
         yield NamedDoi(policy, "names as its policy page", origin.where(("crossmark_policy",)), policy=True)
 
 
-def _cites_of_file(checked: Checked, xml: bytes) -> Mapping[str, list[NamedDoi]]:
+def _cited_dois_in_file(checked: Checked, xml: bytes) -> Mapping[str, list[NamedDoi]]:
     """Return what the references of a deposit file name, by the key of the DOI that cites it."""
     found: dict[str, list[NamedDoi]] = {}
     for key, doi, line in cited_dois(xml) if checked.record is None else ():
@@ -242,7 +242,7 @@ def _cites_of_file(checked: Checked, xml: bytes) -> Mapping[str, list[NamedDoi]]
     return found
 
 
-def _cites(record: Record) -> Iterator[NamedDoi]:
+def _cited_dois(record: Record) -> Iterator[NamedDoi]:
     for place, reference in enumerate(record.commentary.references):
         if reference.doi is not None:
             yield NamedDoi(reference.doi, "cites", record.origin.where(("references", place, "doi")))

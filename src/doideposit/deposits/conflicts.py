@@ -31,7 +31,7 @@ class ConflictSide:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
-        fields = {name: _text(self.fields.get(name)) for name in FIELDS if self.fields.get(name)}
+        fields = {name: _as_text(self.fields.get(name)) for name in FIELDS if self.fields.get(name)}
         return {"doi": self.doi, "read_from": self.read_from, "why_not": self.why_not or None, "fields": fields}
 
 
@@ -50,33 +50,33 @@ class ComparedField:
 
 def compare_sides(sides: Sequence[ConflictSide]) -> tuple[ComparedField, ...]:
     """Return the fields that one of the sides has, each with the values of all of them."""
-    rows = (ComparedField(name, tuple(_text(one.fields.get(name)) for one in sides)) for name in FIELDS)
+    rows = (ComparedField(name, tuple(_as_text(one.fields.get(name)) for one in sides)) for name in FIELDS)
     return tuple(row for row in rows if any(row.values))
 
 
 def are_alike(one: ConflictSide, other: ConflictSide) -> bool:
     """Tell whether two records can be a conflict: the same title, first author and year, as far as both have them."""
     keys = [
-        (_text(each.fields.get("title")), _first(each), _text(each.fields.get("published"))[:4])
+        (_as_text(each.fields.get("title")), _first_author(each), _as_text(each.fields.get("published"))[:4])
         for each in (one, other)
     ]
     return bool(keys[0][0]) and keys[0] == keys[1]
 
 
-def _first(side: ConflictSide) -> str:
+def _first_author(side: ConflictSide) -> str:
     authors = side.fields.get("authors")
     first = authors[0] if isinstance(authors, list | tuple) and authors else None
-    return _text(first.get("family") or first.get("organisation")) if isinstance(first, Mapping) else ""
+    return _as_text(first.get("family") or first.get("organisation")) if isinstance(first, Mapping) else ""
 
 
-def _text(value: RawValue) -> str:
+def _as_text(value: RawValue) -> str:
     """Return a value of a record as one line."""
     if value is None or isinstance(value, str):
         return " ".join((value or "").split())
     if isinstance(value, Mapping):
-        name = " ".join(filter(None, (_text(value.get("given")), _text(value.get("family")))))
-        return name or _text(next((each for each in value.values() if each), None))
-    return "; ".join(filter(None, map(_text, value)))
+        name = " ".join(filter(None, (_as_text(value.get("given")), _as_text(value.get("family")))))
+        return name or _as_text(next((each for each in value.values() if each), None))
+    return "; ".join(filter(None, map(_as_text, value)))
 
 
 def answer_file(
@@ -91,11 +91,11 @@ def answer_file(
     if sum((primary is not None, alias is not None, both)) != 1:
         raise UsageError("say which DOI stays", hint="give one of --primary DOI, --alias DOI and --both")
     dois = (str(warning.doi), *warning.others)
-    named = _named(dois, primary or alias)
-    return "\n".join((*_lines(dois, named, email, alias=alias is not None, both=both), ""))
+    named = _choose_doi(dois, primary or alias)
+    return "\n".join((*_answer_lines(dois, named, email, alias=alias is not None, both=both), ""))
 
 
-def _named(dois: Sequence[str], wanted: str | None) -> str:
+def _choose_doi(dois: Sequence[str], wanted: str | None) -> str:
     if wanted is None:
         return dois[0]
     found = next((one for one in dois if one.casefold() == wanted.casefold()), None)
@@ -104,7 +104,7 @@ def _named(dois: Sequence[str], wanted: str | None) -> str:
     return found
 
 
-def _lines(dois: Sequence[str], named: str, email: str, *, alias: bool, both: bool) -> Iterator[str]:
+def _answer_lines(dois: Sequence[str], named: str, email: str, *, alias: bool, both: bool) -> Iterator[str]:
     others = [one for one in dois if one != named]
     if both:
         yield from (f"H:email={email};op=resolve", named)

@@ -204,7 +204,7 @@ class Depositor:
         nobody but the ledger is asked; what is sent of such a plan is compared by the pass that sends it.
         """
         may = Permissions(retry, tuple(allow_loss), (unseen or "").strip())
-        return self._plan(self._context.offline() if offline else self._context, items, may)
+        return self._plan_inputs(self._context.offline() if offline else self._context, items, may)
 
     def plan_references(self, *items: Input, allow_loss: Sequence[str] = (), unseen: str | None = None) -> Plan:
         """Plan to send the references of records alone, and nothing else of them; `deposit` takes it.
@@ -213,14 +213,14 @@ class Depositor:
         has it: what is registered is compared, and references that would be lost keep the record back.
         """
         checked = (only_references(self._context, one) for one in self._checker.read_streaming(items))
-        return self._planned_of(self._context, checked, Permissions(losses=tuple(allow_loss), unseen=unseen or ""))
+        return self._plan_checked(self._context, checked, Permissions(losses=tuple(allow_loss), unseen=unseen or ""))
 
-    def _plan(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
+    def _plan_inputs(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
         # Whether a DOI that no pattern gives is registered is asked by the same ways out as everything else.
         checker = self._checker.knowing(lambda doi, number: is_registered(context, doi, number))
-        return self._planned_of(context, checker.read_streaming(items), may)
+        return self._plan_checked(context, checker.read_streaming(items), may)
 
-    def _planned_of(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:
+    def _plan_checked(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:
         store = ContentStore()
         return decide(context, read_candidates(checked, store), store, may).as_plan(self.target)
 
@@ -271,17 +271,17 @@ class Depositor:
         (nothing is marked failed), `LedgerError` and `SchemaError`.
         """
         if dry_run:
-            plan = self._planned(self._context, items, retry=retry)
+            plan = self._require_plan(self._context, items, retry=retry)
             entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
             return DepositReport(self.target, tuple(entries))
         watch = on_event or silent
         decisions = self._prepare(self._context, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
-            return self._report(decisions, self._waiting(decisions))
-        sent = self._send(watch)
-        return self._report(decisions, sent.error or self._waiting(decisions))
+            return self._make_report(decisions, self._unsent_reason(decisions))
+        sent = self._upload_pending(watch)
+        return self._make_report(decisions, sent.error or self._unsent_reason(decisions))
 
-    def _waiting(self, decisions: Sequence[Decision]) -> WorldError | None:
+    def _unsent_reason(self, decisions: Sequence[Decision]) -> WorldError | None:
         """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
         return why_not_sent(self._context, decisions)
 
@@ -299,47 +299,47 @@ class Depositor:
         """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
-        return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or silent), None)
+        return self._make_report(self._prepare(offline, items, retry=retry, on_event=on_event or silent), None)
 
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
         require_approvals(self._rules, self.target)
-        plan = self._planned(context, items, retry=retry)
+        plan = self._require_plan(context, items, retry=retry)
         checked = checked_of(plan)
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
         replan = not any(one is plan for one in items)
         return Preparation(context, checked, replan=replan, on_event=on_event).run()
 
-    def _planned(self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
+    def _require_plan(self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
         """Return the plan that was given, or the plan of what was given."""
         plans = [one for one in items if isinstance(one, Plan)]
         if not plans:
-            return self._plan(context, [one for one in items if not isinstance(one, Plan)], Permissions(retry))
+            return self._plan_inputs(context, [one for one in items if not isinstance(one, Plan)], Permissions(retry))
         if len(items) > 1 or retry:
             raise UsageError("a plan is deposited alone, as it was made", hint="give `retry` when making the plan")
         if plans[0].target != self.target:
             raise UsageError(f"the plan is for {plans[0].target}, and this depositor sends to {self.target}")
         return plans[0]
 
-    def _report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
+    def _make_report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
         planned = [PlanEntry.of(decision) for decision in decisions]
-        known = self.works.these(one.doi for one in planned if one.doi)
+        known = self.works.by_key(one.doi for one in planned if one.doi)
         entries = []
         for plan in planned:
             work = known.get(plan.doi.key) if plan.doi else None
-            status = None if work is None else self._status(work)
+            status = None if work is None else self._status_of(work)
             entries.append(ReportEntry(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status))
         return DepositReport(self.target, tuple(entries), error)
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
         """Upload what is recorded and due, after settling doubts; raises `CredentialsRefused`, everything put back."""
-        sent = self._send(on_event or silent)
-        statuses = map(self._status, self.works.in_submissions(sent.keys))
-        entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
+        sent = self._upload_pending(on_event or silent)
+        statuses = map(self._status_of, self.works.in_submissions(sent.keys))
+        entries = tuple(ReportEntry(_source_name(status), status.doi, None, status=status) for status in statuses)
         return DepositReport(self.target, entries, sent.error)
 
-    def _send(self, watch: OnEvent) -> DepositPass:
+    def _upload_pending(self, watch: OnEvent) -> DepositPass:
         return run_pass(self._context, watch, doubts_only=True)
 
     @property
@@ -354,8 +354,8 @@ class Depositor:
     def _deposit_checked(self, checked: Approved, on_event: OnEvent, send: bool) -> DepositReport:
         """Record what a plan file holds and, with `send`, send it; what an interrupted run recorded goes as well."""
         decisions = Preparation(self._context, checked, replan=False, on_event=on_event).run()
-        trouble = self._send(on_event).error if send and any(one.action.sends for one in decisions) else None
-        return self._report(decisions, trouble or self._waiting(decisions))
+        trouble = self._upload_pending(on_event).error if send and any(one.action.sends for one in decisions) else None
+        return self._make_report(decisions, trouble or self._unsent_reason(decisions))
 
     # Following up.
 
@@ -368,7 +368,7 @@ class Depositor:
         done = run_pass(self._context, watch, force=force)
         return PollReport(
             target=self.target,
-            changed=tuple(self._status(work) for work in self.works.in_submissions(done.keys)),
+            changed=tuple(self._status_of(work) for work in self.works.in_submissions(done.keys)),
             looked=done.looked,
             sent=done.sent,
             outstanding=self.outstanding(),
@@ -400,7 +400,7 @@ class Depositor:
         wanted = given_doi(doi)
         next_action = "nothing was deposited from here yet: run `doideposit deposit`"
         work = self.works.one(wanted)
-        return WorkStatus(wanted, self.target, next_action=next_action) if work is None else self._status(work)
+        return WorkStatus(wanted, self.target, next_action=next_action) if work is None else self._status_of(work)
 
     def statuses(
         self,
@@ -417,9 +417,9 @@ class Depositor:
         Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
         wanted = WorkFilter(state, series, outstanding, attention, *given_page(dois, after))
-        return (one for one in map(self._status, self.works.all(wanted)) if one.needs_person or not attention)
+        return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
-    def _status(self, work: LedgerWork) -> WorkStatus:
+    def _status_of(self, work: LedgerWork) -> WorkStatus:
         return status_of(work, self._context.clock(), self._context.deadlines, self.observable)
 
     @property
@@ -496,5 +496,5 @@ class Depositor:
         return look_up(self._context, doi, work.registered_landing_page, index=index)
 
 
-def _source(status: WorkStatus) -> str:
+def _source_name(status: WorkStatus) -> str:
     return status.submission.file_name or status.submission.batch_id if status.submission else str(status.doi)

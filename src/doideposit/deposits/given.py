@@ -16,14 +16,14 @@ def given_doi(value: Doi | str) -> Doi:
     given: object = value
     if not isinstance(given, str):
         hint = "hand in a Doi, or its text such as 10.5555/12345678"
-        raise UsageError(f"this is no DOI, but {_kind(given)}", hint=hint)
+        raise UsageError(f"this is no DOI, but {_type_words(given)}", hint=hint)
     try:
         return Doi.parse(given)
     except InvalidIdentifier as error:
         raise UsageError(error.message, hint=error.hint) from None
 
 
-def _kind(value: object) -> str:
+def _type_words(value: object) -> str:
     return "None" if value is None else f"of the type {type(value).__name__}"
 
 

@@ -108,7 +108,7 @@ def find_overdue(
     if not any(waits):
         waits = [_failed_wait(work), *_look_up_waits(work, observable)]
     lags = _is_shown(work)
-    late = (_late(milestone, since, now, deadlines, lags=lags) for milestone, since in filter(None, waits))
+    late = (_overdue_of(milestone, since, now, deadlines, lags=lags) for milestone, since in filter(None, waits))
     return next(filter(None, late), None)
 
 
@@ -120,7 +120,7 @@ def _is_shown(work: "LedgerWork") -> bool:
 def overdue_submission(submission: "Submission", now: datetime, deadlines: Deadlines) -> Overdue | None:
     """Return what an unfinished file is late for, as `find_overdue` says it of each of its DOIs."""
     wait = _open_wait(submission)
-    return None if wait is None else _late(*wait, now, deadlines)
+    return None if wait is None else _overdue_of(*wait, now, deadlines)
 
 
 # What a look-up says of a DOI that does not show yet: normal for a while after its registration.
@@ -189,7 +189,7 @@ def _look_up_waits(work: "LedgerWork", observable: frozenset[Milestone]) -> list
     return waits
 
 
-def _late(
+def _overdue_of(
     milestone: Milestone, since: datetime, now: datetime, deadlines: Deadlines, *, lags: bool = False
 ) -> Overdue | None:
     length = deadlines.of(milestone)

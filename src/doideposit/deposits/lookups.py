@@ -15,13 +15,13 @@ def look_up(context: DepositContext, doi: Doi, expected: str | None, *, index: b
 
     `expected` is the landing page that our last deposit named. Returns what doi.org said. Raises `RegistrarError`.
     """
-    handle = _handle(context, doi, expected)
+    handle = _look_up_handle(context, doi, expected)
     if index:
-        _index(context, doi, expected)
+        _look_up_index(context, doi, expected)
     return handle
 
 
-def _handle(context: DepositContext, doi: Doi, expected: str | None) -> ResolvedHandle | None:
+def _look_up_handle(context: DepositContext, doi: Doi, expected: str | None) -> ResolvedHandle | None:
     registry = context.registry
     if registry is None or not registry.has_handles:
         return None
@@ -41,7 +41,7 @@ def _handle(context: DepositContext, doi: Doi, expected: str | None) -> Resolved
     return handle
 
 
-def _index(context: DepositContext, doi: Doi, expected: str | None) -> None:
+def _look_up_index(context: DepositContext, doi: Doi, expected: str | None) -> None:
     registry = context.registry
     if registry is None or not registry.has_works:
         return

@@ -57,19 +57,21 @@ def note_lines(record: Record | None) -> str:
 def named_field(finding: Finding, fields: Mapping[str, RawValue]) -> Loc | None:
     """Return the field whose value stands in Crossref's words, else the one that its message is about."""
     words = " ".join((finding.original or "").split()).casefold()
-    named = [(len(value), loc) for loc, value in _values(fields) if len(value) >= LEAST and value.casefold() in words]
+    named = [
+        (len(value), loc) for loc, value in _text_values(fields) if len(value) >= LEAST and value.casefold() in words
+    ]
     # A message about a person or a relation names the DOI of the record as well.
     other = [one for one in named if one[1] != ("doi",)] or named
     return max(other, key=lambda one: one[0])[1] if other else FIXED.get(finding.code)
 
 
-def _values(value: RawValue, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
+def _text_values(value: RawValue, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
     """Yield every text of a record with its place, an ORCID iD without its address."""
     if isinstance(value, str):
         yield loc, value.removeprefix("https://orcid.org/")
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _values(inner, (*loc, key))
+            yield from _text_values(inner, (*loc, key))
     elif isinstance(value, Iterable):
         for place, inner in enumerate(value):
-            yield from _values(inner, (*loc, place))
+            yield from _text_values(inner, (*loc, place))

@@ -138,7 +138,7 @@ def plan(
             continue
         decision = _decide_repeat(one, seen.get(one.doi.key), conflicting=one.doi.key in repeats)
         seen.setdefault(one.doi.key, one)
-        decisions.append(decision or _decide(one, known.get(one.doi.key), now, retry=retry))
+        decisions.append(decision or _decide_one(one, known.get(one.doi.key), now, retry=retry))
     return together(decisions)
 
 
@@ -158,7 +158,7 @@ def _decide_repeat(one: PlanInput, earlier: PlanInput | None, *, conflicting: bo
     if conflicting:
         also = f", also in {earlier.source}" if earlier else ""
         hint = "keep the record that is right, and take the other away"
-        return _blocked(
+        return _block(
             one, "plan-duplicate-doi", f"{one.doi} comes twice in this run with different content{also}", hint
         )
     if earlier is not None:
@@ -167,7 +167,7 @@ def _decide_repeat(one: PlanInput, earlier: PlanInput | None, *, conflicting: bo
     return None
 
 
-def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
+def _decide_one(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
     if one.is_resources:
         return _decide_resources(one, known, now, retry=retry)
     if known is None:
@@ -189,7 +189,7 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
     if known is None or not known.registered:
         text = f"{one.doi} is not registered, as far as the ledger knows, and a resource-only deposit needs a record"
         hint = f"deposit its record first; if it was registered elsewhere, take it over: doideposit adopt {one.doi}"
-        return _blocked(one, "plan-resources-unregistered", text, hint)
+        return _block(one, "plan-resources-unregistered", text, hint)
     if known.open is not None and known.open.fingerprint == one.fingerprint:
         return _decide_recorded(one, known, known.open)
     if known.open is None and known.applied == one.fingerprint and not retry:
@@ -226,7 +226,7 @@ def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
         text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"
         hint = f"keep {known.record_type}, the `record_type` of the series: Crossref does not change it any more"
-        return _blocked(one, "plan-record-type", text, hint)
+        return _block(one, "plan-record-type", text, hint)
     crowded = too_many_digits(known.doi, known.timestamp)
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
 
@@ -257,14 +257,14 @@ def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: da
         if now - failure.at >= LATER:
             return None
         moment = f"{failure.at + LATER:%Y-%m-%d %H:%M} UTC"
-        return _blocked(one, "plan-failed-before", text, f"it may pass by itself: deposit it again after {moment}")
+        return _block(one, "plan-failed-before", text, f"it may pass by itself: deposit it again after {moment}")
     hint = "correct the record; if the fault was elsewhere and is settled, deposit it with --retry"
     if not failure.read:
         hint = "settle that first; the record itself was never read. Then deposit it with --retry"
-    return _blocked(one, "plan-failed-before", text, hint)
+    return _block(one, "plan-failed-before", text, hint)
 
 
-def _blocked(one: PlanInput, code: str, message: str, hint: str) -> Decision:
+def _block(one: PlanInput, code: str, message: str, hint: str) -> Decision:
     return Decision(one, Action.BLOCKED, message, (Finding(code, Severity.ERROR, message, hint),))
 
 
@@ -274,17 +274,17 @@ def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     for decision in decisions:
         if decision.wanted.group is not None:
             groups.setdefault(decision.wanted.group, []).append(decision)
-    return tuple(_with_group(decision, groups.get(decision.wanted.group)) for decision in decisions)
+    return tuple(_follow_group(decision, groups.get(decision.wanted.group)) for decision in decisions)
 
 
-def _with_group(decision: Decision, group: Sequence[Decision] | None) -> Decision:
+def _follow_group(decision: Decision, group: Sequence[Decision] | None) -> Decision:
     if group is None or decision.action is Action.BLOCKED:
         return decision
     going = any(one.action.sends and not one.busy for one in group)
     culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
     if culprit is not None:
         text = f"its file also holds {culprit.wanted.doi}, which cannot go now: {culprit.reason}"
-        return _blocked(decision.wanted, "plan-batch-blocked", text, "settle that one first, or split the file")
+        return _block(decision.wanted, "plan-batch-blocked", text, "settle that one first, or split the file")
     if going and decision.action is Action.UNCHANGED:
         return replace(decision, action=Action.UPDATE, reason="unchanged, but its file holds others that changed")
     return decision

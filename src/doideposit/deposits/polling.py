@@ -92,7 +92,8 @@ def resolve_outcomes(
     if not logs:
         return None
     results = tuple(
-        _best([(upload, outcome.outcomes[place]) for upload, outcome in logs], timestamp) for place in range(len(dois))
+        _best_outcome([(upload, outcome.outcomes[place]) for upload, outcome in logs], timestamp)
+        for place in range(len(dois))
     )
     settled = all(_is_settled(one, now) for one in answers)
     return results if settled or all(result.outcome.is_registered for result in results) else None
@@ -102,17 +103,17 @@ def _is_settled(answer: PollAnswer, now: datetime) -> bool:
     """Tell whether no better word about this upload is to be waited for."""
     if isinstance(answer.reading, NotFound):
         lost = answer.upload.status is AttemptStatus.LOST
-        return lost or (answer.upload.status is not AttemptStatus.ACCEPTED and _had_time(answer.upload, now))
+        return lost or (answer.upload.status is not AttemptStatus.ACCEPTED and _is_grace_over(answer.upload, now))
     return isinstance(answer.reading, Completed)
 
 
-def _had_time(upload: Attempt, now: datetime) -> bool:
+def _is_grace_over(upload: Attempt, now: datetime) -> bool:
     """Tell whether the grace period is over. The age of an upload is unknown where a wrong clock dated it ahead."""
     age = now - upload.sent_at
     return age >= GRACE or age < -FARTHEST
 
 
-def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutcome:
+def _best_outcome(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutcome:
     for upload, outcome in said:
         if outcome.outcome.is_registered:
             return replace(outcome, proof=f"Crossref's result log of {upload.file_name}")
@@ -126,7 +127,7 @@ def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutc
     return replace(outcome, proof=f"Crossref's result log of {upload.file_name}")
 
 
-def _with_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome, ...]:
+def _with_named_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome, ...]:
     """Return the outcomes, each finding with the field that it names; `sent` is the deposit file."""
     # What the file as a whole suffered names no field of one record, and there can be thousands of records.
     if not any(one.finding is not None and not one.inherited for one in results):
@@ -134,14 +135,14 @@ def _with_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome
     records = RegisteredRecord.read_all(sent)
     found = {key: record.fields for key, record in records.items()}
     return tuple(
-        replace(one, finding=_with_field(one.finding, found.get(one.doi.key, {})))
+        replace(one, finding=_with_named_field(one.finding, found.get(one.doi.key, {})))
         if one.finding is not None and not one.inherited
         else one
         for one in results
     )
 
 
-def _with_field(finding: Finding, fields: Mapping[str, RawValue]) -> Finding:
+def _with_named_field(finding: Finding, fields: Mapping[str, RawValue]) -> Finding:
     loc = named_field(finding, fields)
     return finding if loc is None else finding.at(Where(field=field_path(loc)))
 
@@ -201,11 +202,11 @@ class Poller:
                 Progress("waiting", f"nothing is asked before {pause.until:%Y-%m-%d %H:%M} UTC: {pause.reason}")
             )
             return
-        self._late()
-        while self._stopped is None and (part := self._claim()):
-            self._ask_all(part)
+        self._poll_lost_uploads()
+        while self._stopped is None and (part := self._lease_part()):
+            self._poll_part(part)
 
-    def _claim(self) -> tuple[Submission, ...]:
+    def _lease_part(self) -> tuple[Submission, ...]:
         context, now = self._context, self._context.clock()
         most = min(AT_ONCE, context.limits.looks_per_pass - len(self.asked))
         if most <= 0:
@@ -214,7 +215,7 @@ class Poller:
         due = Due(self._force, self._doubts_only, max(self.asked, default=0), self._besides)
         return context.ledger.polls.lease(due, context.owner, now + LEASE, most=most)
 
-    def _ask_all(self, part: Sequence[Submission]) -> None:
+    def _poll_part(self, part: Sequence[Submission]) -> None:
         """Ask about each of the part; what could not be asked is given back, whatever happens."""
         context, keys = self._context, [one.id for one in part]
         self.asked += keys
@@ -224,16 +225,16 @@ class Poller:
             self._publishers = context.ledger.polls.publishers(keys)
             if context.limits.workers == 1:
                 for one in part:
-                    self._ask(one)
+                    self._poll_one(one)
             else:
                 with ThreadPoolExecutor(context.limits.workers) as pool:
-                    list(pool.map(self._ask, part))
+                    list(pool.map(self._poll_one, part))
         finally:
             # Even after a fault the leases are given back: otherwise nobody could ask before they end by themselves.
             found, self._polled = self._polled, []
             context.ledger.polls.give_back(context.owner, keys, found)
 
-    def _ask(self, submission: Submission) -> None:
+    def _poll_one(self, submission: Submission) -> None:
         """Ask about one file; whatever goes wrong at Crossref's end is settled here, but refused credentials."""
         if self._stopped is not None:
             return
@@ -241,7 +242,7 @@ class Poller:
         if publisher in self.refused:
             return
         try:
-            self._settle(submission)
+            self._fetch_and_resolve(submission)
         # Logins are those of one publisher: another publisher's files can still be asked about.
         except (CredentialsRefused, ConfigurationError) as error:
             if not self._context.accounts.several:
@@ -279,7 +280,7 @@ class Poller:
             self._stopped = error
         self._on_event(Progress("odd", error.message, file_name=submission.file_name))
 
-    def _again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
+    def _poll_again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
         context, now = self._context, self._context.clock()
         moment = next_poll(now, submission.polls + 1, context.random)
         self._polled.append(Polled(submission, moment, reason, self._overdue(submission), submission_id))
@@ -289,11 +290,11 @@ class Poller:
         found = overdue_submission(submission, self._context.clock(), self._context.deadlines)
         return None if found is None else found.milestone
 
-    def _settle(self, submission: Submission) -> None:
+    def _fetch_and_resolve(self, submission: Submission) -> None:
         uploads, dois = self._details[submission.id]
         # Crossref has no log of an upload that it certainly did not receive.
         at_crossref = (one for one in uploads if one.status is not AttemptStatus.NOT_RECEIVED)
-        answers = [self._fetch(submission, one, dois) for one in at_crossref]
+        answers = [self._fetch_answer(submission, one, dois) for one in at_crossref]
         if not answers:
             raise LedgerDamaged(f"no upload of batch {submission.batch_id} is recorded, and it was sent")
         if self._was_away:
@@ -302,12 +303,12 @@ class Poller:
         there = next((one for one in answers if one.is_there), None)
         if submission.state is State.SENDING:
             if there is None:
-                self._still_unknown(submission, answers)
+                self._wait_or_mark_lost(submission, answers)
                 return
-            self._found(submission, there.upload)
+            self._confirm_receipt(submission, there.upload)
         self._finish_or_wait(submission, answers, dois)
 
-    def _fetch(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> PollAnswer:
+    def _fetch_answer(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> PollAnswer:
         context = self._context
         context.step("fetch: begin")
         publisher = self._publishers.get(submission.id, "")
@@ -315,57 +316,59 @@ class Poller:
         context.step("fetch: answered")
         return PollAnswer(upload, read(raw, dois=dois, batch_id=submission.batch_id), raw)
 
-    def _found(self, submission: Submission, upload: Attempt) -> None:
+    def _confirm_receipt(self, submission: Submission, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
         proof = f"{name_of(context.target)} knows {upload.file_name} when asked"
-        context.ledger.uploads.found(upload, next_poll(now, 0, context.random), proof)
+        context.ledger.uploads.confirm_receipt(upload, next_poll(now, 0, context.random), proof)
         self.changed.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
-    def _still_unknown(self, submission: Submission, answers: Sequence[PollAnswer]) -> None:
+    def _wait_or_mark_lost(self, submission: Submission, answers: Sequence[PollAnswer]) -> None:
         """Wait for the grace period while nobody knows the file; never take an odd answer for "not received"."""
         context, now = self._context, self._context.clock()
         newest = answers[0]
         reading = newest.reading
-        if isinstance(reading, NotFound) and _had_time(newest.upload, now) and newest.upload.status is DECLINED:
-            context.ledger.uploads.refuse(newest.upload)
+        if isinstance(reading, NotFound) and _is_grace_over(newest.upload, now) and newest.upload.status is DECLINED:
+            context.ledger.uploads.mark_refused(newest.upload)
             self.changed.append(submission.id)
             self._on_event(Progress("refused", submission.reason, file_name=submission.file_name))
             return
-        if isinstance(reading, NotFound) and _had_time(newest.upload, now):
-            context.ledger.uploads.lose(newest.upload, next_poll(now, 0, context.random))
+        if isinstance(reading, NotFound) and _is_grace_over(newest.upload, now):
+            context.ledger.uploads.mark_lost(newest.upload, next_poll(now, 0, context.random))
             self.changed.append(submission.id)
             self._on_event(Progress("waiting", "it goes out again under a new name", file_name=submission.file_name))
             return
         if isinstance(reading, Unrecognized):
-            self._note_odd(submission, self._unexpected(newest, reading))
+            self._note_odd(submission, self._unexpected_error(newest, reading))
             return
         self._odd = 0
-        self._again(submission, "Crossref does not know the file yet")
+        self._poll_again(submission, "Crossref does not know the file yet")
 
     def _finish_or_wait(self, submission: Submission, answers: Sequence[PollAnswer], dois: Sequence[Doi]) -> None:
         results = resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
         if results is None:
             answer = next((one for one in answers if one.is_there), answers[0])
             if isinstance(answer.reading, Unrecognized):
-                self._note_odd(submission, self._unexpected(answer, answer.reading))
+                self._note_odd(submission, self._unexpected_error(answer, answer.reading))
                 return
             self._odd = 0
-            self._again(submission, _words(answer.reading), getattr(answer.reading, "submission_id", None))
+            self._poll_again(submission, _result_words(answer.reading), getattr(answer.reading, "submission_id", None))
             return
         self._odd = 0
-        self._finish(submission, results, answers)
+        self._finish_submission(submission, results, answers)
 
-    def _unexpected(self, answer: PollAnswer, reading: Unrecognized) -> UnexpectedAnswer:
+    def _unexpected_error(self, answer: PollAnswer, reading: Unrecognized) -> UnexpectedAnswer:
         where = self._context.address or name_of(self._context.target)
         message = f"{where} gave no result log when asked for {answer.upload.file_name}: {reading.reason}"
         return UnexpectedAnswer(message, excerpt=answer.raw[:EXCERPT].decode("utf-8", "replace"))
 
-    def _finish(self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[PollAnswer]) -> None:
+    def _finish_submission(
+        self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[PollAnswer]
+    ) -> None:
         context = self._context
         proved = tuple(self._check_timestamp(submission, one) for one in results)
         if any(one.finding is not None for one in proved):
-            proved = _with_fields(proved, context.ledger.works.stored(submission.id))
+            proved = _with_named_fields(proved, context.ledger.works.stored(submission.id))
         answer = next(one for one in answers if isinstance(one.reading, Completed))
         outcome = answer.reading.outcome if isinstance(answer.reading, Completed) else None
         submission_id = outcome.submission_id if outcome else None
@@ -392,41 +395,41 @@ class Poller:
 
     # Uploads that were thought lost.
 
-    def _late(self) -> None:
+    def _poll_lost_uploads(self) -> None:
         context = self._context
-        for upload, submission in context.ledger.polls.lost(most=AT_ONCE):
+        for upload, submission in context.ledger.polls.lost_uploads(most=AT_ONCE):
             try:
-                self._ask_late(upload, submission)
+                self._poll_lost_upload(upload, submission)
             except (CredentialsRefused, ConfigurationError):
                 if not context.accounts.several:
                     raise
-                self._watch(upload)
+                self._watch_lost(upload)
             except (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden) as error:
                 self._stopped = error
                 # The pause after five failures: nobody waits for this answer.
-                context.ledger.polls.watch(upload, pause_until(context.clock(), 5, context.random, error))
+                context.ledger.polls.watch_lost(upload, pause_until(context.clock(), 5, context.random, error))
                 return
             except UnexpectedAnswer:
                 # It was thought lost before: an odd answer about it needs no person, and it is asked about again later.
-                self._watch(upload)
+                self._watch_lost(upload)
 
-    def _ask_late(self, upload: Attempt, submission: Submission) -> None:
+    def _poll_lost_upload(self, upload: Attempt, submission: Submission) -> None:
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         self._publishers |= self._context.ledger.polls.publishers([submission.id])
-        answer = self._fetch(submission, upload, dois)
+        answer = self._fetch_answer(submission, upload, dois)
         if answer.is_there and submission.state is State.PREPARED:
-            self._found(submission, upload)
+            self._confirm_receipt(submission, upload)
             return
         results = resolve_outcomes([answer], dois, submission.timestamp, self._context.clock())
         if results is not None:
             if submission.state is State.DONE and not any(one.outcome.is_registered for one in results):
-                self._context.ledger.polls.watch(upload, self._next_rerun(upload, results))
+                self._context.ledger.polls.watch_lost(upload, self._next_rerun(upload, results))
                 return
-            self._finish(submission, results, [answer])
+            self._finish_submission(submission, results, [answer])
             if self._next_rerun(upload, results) is None:
-                self._context.ledger.polls.watch(upload, None)
+                self._context.ledger.polls.watch_lost(upload, None)
         else:
-            self._watch(upload)
+            self._watch_lost(upload)
 
     def _next_rerun(self, upload: Attempt, results: Sequence[DoiOutcome]) -> datetime | None:
         """Return when to ask again after a refusal that Crossref may take back; None where it will not.
@@ -437,15 +440,15 @@ class Poller:
         taken_back = any(one.finding is not None and one.finding.code in MAY_RUN_AGAIN for one in results)
         return now + ASK_AGAIN if taken_back and now - upload.sent_at < STOP_ASKING else None
 
-    def _watch(self, upload: Attempt) -> None:
+    def _watch_lost(self, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
         # An upload that Crossref did not show in all this time is not going to turn up any more.
         over = now - upload.sent_at >= WATCH
         # The pause after ten polls: nobody waits for this answer any more.
-        context.ledger.polls.watch(upload, None if over else next_poll(now, 10, context.random))
+        context.ledger.polls.watch_lost(upload, None if over else next_poll(now, 10, context.random))
 
 
-def _words(reading: PollResult) -> str:
+def _result_words(reading: PollResult) -> str:
     match reading:
         case Pending(status=status):
             return f"{STILL_READING} {status}"

@@ -60,7 +60,7 @@ def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[in
     going = [(one, decision) for one, decision in planned if decision.action.sends and not decision.busy]
     if registry is None or not going:
         return {}
-    of_series = cache(lambda name: _of_series(context, registry, context.series[name]))
+    of_series = cache(lambda name: _series_findings(context, registry, context.series[name]))
     missing = _missing_targets(context, registry, going)
     cited = _cited_agencies(context, going)
     changed = {}
@@ -68,15 +68,15 @@ def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[in
         is_new = decision.action is Action.REGISTER and one.series in context.series and one.sealed is not None
         found = [
             *(of_series(one.series) if is_new else ()),
-            *_of_targets(one, missing),
-            *_of_references(one, decision, cited),
+            *_target_findings(one, missing),
+            *_reference_warnings(one, decision, cited),
         ]
         if found:
-            changed[one.index] = _with(decision, found)
+            changed[one.index] = _with_findings(decision, found)
     return changed
 
 
-def _with(decision: Decision, found: Sequence[Finding]) -> Decision:
+def _with_findings(decision: Decision, found: Sequence[Finding]) -> Decision:
     findings = (*decision.findings, *found)
     stops = next((one for one in found if one.stops), None)
     if stops is None:
@@ -87,13 +87,13 @@ def _with(decision: Decision, found: Sequence[Finding]) -> Decision:
 # The series.
 
 
-def _of_series(context: DepositContext, registry: RegistryPort, series: Series) -> tuple[Finding, ...]:
+def _series_findings(context: DepositContext, registry: RegistryPort, series: Series) -> tuple[Finding, ...]:
     """Return what is wrong with a series of which nothing was deposited as it stands now."""
     if not registry.has_works or _is_proven(context, series):
         return ()
     try:
         context.step("preflight: ask")
-        return (*_of_prefix(context, registry, series), *_of_title(context, registry, series))
+        return (*_prefix_findings(context, registry, series), *_title_findings(context, registry, series))
     # Whether Crossref knows a prefix is a courtesy: without an answer the deposit is planned all the same.
     except (RegistrarError, ConfigurationError) as error:
         message = f"whether prefix, title and ISSN are right could not be asked: {error.message}"
@@ -114,7 +114,7 @@ def _is_proven(context: DepositContext, series: Series) -> bool:
     return False
 
 
-def _of_prefix(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
+def _prefix_findings(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
     where = context.place(f"series.{series.name}.prefix")
     # Crossref answers for a prefix of any member, so that an unknown one is misspelt.
     owner = registry.prefix(series.prefix)
@@ -157,10 +157,10 @@ def _our_member(context: DepositContext, registry: RegistryPort, series: Series)
     return members.pop() if len(members) == 1 else ""
 
 
-def _of_title(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
+def _title_findings(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
     if not series.issns or series.record_type not in _LISTED_TYPES:
         return
-    record = _sample(context, registry, series)
+    record = _registered_sample(context, registry, series)
     # Where nothing is registered yet, nobody knows: the first deposit makes the title record.
     if record is None:
         return
@@ -170,7 +170,7 @@ def _of_title(context: DepositContext, registry: RegistryPort, series: Series) -
         yield Finding(code, Severity.ERROR, message, hint, context.place(f"series.{series.name}.{key}"))
 
 
-def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> RegisteredRecord | None:
+def _registered_sample(context: DepositContext, registry: RegistryPort, series: Series) -> RegisteredRecord | None:
     """Return a registered record of the series; None where there is none.
 
     What is registered with its ISSN comes first. A series whose ISSN was mistyped, or exchanged for another one, is
@@ -178,7 +178,7 @@ def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> 
     """
     ours = {str(one.issn) for one in series.issns}
     for work in islice(registry.works("issn", sorted(ours)), SAMPLES):
-        record = _record_of(context, registry, _doi(work))
+        record = _fetch_record(context, registry, _parse_doi(work))
         if record is not None and ours & _issns_of(record):
             return record
     known = (work.doi for work in context.ledger.works.all(WorkFilter(series=series.name)) if work.registered_at)
@@ -186,20 +186,16 @@ def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> 
         doi
         # One page of the list: who has more works than that needs no list to know what a series is called.
         for work in islice(registry.works("prefix", [series.prefix]), LISTED)
-        if _folded(work.container) == _folded(series.title) and (doi := _doi(work)) is not None
+        if _fold(work.container) == _fold(series.title) and (doi := _parse_doi(work)) is not None
     )
     for doi in (*islice(known, SAMPLES), *islice(named, SAMPLES)):
-        record = _record_of(context, registry, doi)
-        if (
-            record is not None
-            and _issns_of(record)
-            and _folded(str(record.series.get("title"))) == _folded(series.title)
-        ):
+        record = _fetch_record(context, registry, doi)
+        if record is not None and _issns_of(record) and _fold(str(record.series.get("title"))) == _fold(series.title):
             return record
     return None
 
 
-def _record_of(context: DepositContext, registry: RegistryPort, doi: Doi | None) -> RegisteredRecord | None:
+def _fetch_record(context: DepositContext, registry: RegistryPort, doi: Doi | None) -> RegisteredRecord | None:
     state = None if doi is None else registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
     return None if doi is None or state is None or state.alias_of else RegisteredRecord.read(state.answer, doi.printed)
 
@@ -210,7 +206,7 @@ def _issns_of(record: RegisteredRecord) -> set[str]:
     return {str(one["issn"]) for one in listed if isinstance(one, Mapping)}
 
 
-def _doi(work: RegisteredWork) -> Doi | None:
+def _parse_doi(work: RegisteredWork) -> Doi | None:
     # Crossref may list a DOI that our own reader does not take; it proves nothing here.
     try:
         return Doi.parse(work.doi)
@@ -223,7 +219,7 @@ def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str
     if record.record_type not in _LISTED_TYPES or series.record_type not in _LISTED_TYPES:
         return
     title = str(record.series.get("title") or "")
-    if _folded(title) != _folded(series.title):
+    if _fold(title) != _fold(series.title):
         yield "title", f"the series is registered as “{title}”, and the configuration calls it “{series.title}”"
     issns, ours = _issns_of(record), {str(one.issn) for one in series.issns}
     if issns != ours:
@@ -236,7 +232,7 @@ def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str
         yield "record_type", f"the series is registered as {record.record_type}, and this would be {series.record_type}"
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
@@ -271,7 +267,7 @@ def _names_others_anew(decision: Decision, fields: Sequence[str] = _NAMING) -> b
     return any(one.falls_under(fields) for one in decision.update.differences)
 
 
-def _of_targets(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
+def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
     for target in one.targets:
         if target.doi.key in missing and target.policy:
             message = f"{target.doi}, the page that says how corrections are made, is not registered anywhere"
@@ -293,7 +289,7 @@ def _cited_agencies(context: DepositContext, going: Sequence[Planned]) -> CitedA
     return find_agencies(context, [doi for doi in named if doi.key not in here])
 
 
-def _of_references(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
+def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
     """Yield a warning for each DOI in a reference that nobody has; Crossref takes the reference all the same."""
     cites = one.cites if _names_others_anew(decision, _CITING) else ()
     unknown = next((each for each in cites if each.doi.key not in cited.found), None)
@@ -334,7 +330,7 @@ def find_agencies(context: DepositContext, dois: Sequence[Doi], *, offline: bool
     for start in range(0, len(asked), AT_ONCE):
         try:
             context.step("cited: ask")
-            found = _confirmed(registry, asked[start : start + AT_ONCE])
+            found = _confirm_agencies(registry, asked[start : start + AT_ONCE])
         except UnexpectedAnswer as error:
             # One DOI that the resolver stumbles over says nothing of the other questions.
             result.error = error
@@ -347,7 +343,7 @@ def find_agencies(context: DepositContext, dois: Sequence[Doi], *, offline: bool
     return result
 
 
-def _confirmed(registry: RegistryPort, dois: Sequence[Doi]) -> dict[str, str]:
+def _confirm_agencies(registry: RegistryPort, dois: Sequence[Doi]) -> dict[str, str]:
     """Return the agencies of these DOIs; a missing one is asked for at its handle too, which is the first to know."""
     found = dict(registry.agencies(dois))
     for doi in dois:

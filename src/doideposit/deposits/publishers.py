@@ -61,7 +61,7 @@ class Publishers:
     def of_plan(self, plan: "Plan | PlanFile") -> frozenset[str]:
         """Return the publishers for which a plan sends something."""
         if not isinstance(plan, Plan):
-            return frozenset(self._of_planned(one) for one in plan.sending)
+            return frozenset(self._publisher_of_planned(one) for one in plan.sending)
         checked = checked_of(plan)
         return frozenset(
             self._context.account_of(one).name
@@ -69,7 +69,7 @@ class Publishers:
             if isinstance(one, DepositCandidate) and decision.action.sends
         )
 
-    def _of_planned(self, record: "PlannedRecord") -> str:
+    def _publisher_of_planned(self, record: "PlannedRecord") -> str:
         """Return the publisher of a record of a plan file, as the depositor finds it when it is sent."""
         accounts, sending = self._context.accounts, record.sending
         if sending is None or record.doi is None:

@@ -64,11 +64,11 @@ def read_details(kept: Mapping[str, str], matched: Mapping[str, str] | None = No
         dois_in_conflict=tuple(kept.get("dois_in_conflict", "").split()),
         resolved_conflicts=tuple(kept.get("resolved_conflicts", "").split()),
         notices=tuple(text for text in kept.get("notices", "").split(" | ") if text),
-        matched_references=_mapping(kept.get("matched_references")) | dict(matched or {}),
-        reference_errors=_mapping(kept.get("reference_errors")),
+        matched_references=_parse_mapping(kept.get("matched_references")) | dict(matched or {}),
+        reference_errors=_parse_mapping(kept.get("reference_errors")),
     )
 
 
-def _mapping(text: str | None) -> dict[str, str]:
+def _parse_mapping(text: str | None) -> dict[str, str]:
     found = json.loads(text) if text else {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}

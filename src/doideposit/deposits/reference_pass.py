@@ -131,20 +131,22 @@ class _ReferencePass:
             if self._context.ledger.works.one(doi) is None:
                 raise UsageError(f"{doi} was never deposited to {self._context.target} from here")
         if self._registry is not None and self._context.read_first and self._instead is None:
-            self._each(dois, Watcher(self._context).look, "record")
+            self._ask_each(dois, Watcher(self._context).look, "record")
         works = [work for doi in dois if (work := self._context.ledger.works.one(doi)) is not None]
-        cited = {work.doi.key: list(self._cited(work)) for work in works}
-        flat = self._searched(self._compared(self._checked([one for each in cited.values() for one in each])))
+        cited = {work.doi.key: list(self._cited_references(work)) for work in works}
+        flat = self._with_searches(
+            self._with_comparisons(self._with_agencies([one for each in cited.values() for one in each]))
+        )
         by_doi: dict[str, list[ReferenceFeedback]] = {work.doi.key: [] for work in works}
         for one in flat:
             by_doi[one.of.key].append(one.feedback)
-        lists = tuple(_list_of(work, by_doi[work.doi.key]) for work in works)
+        lists = tuple(_make_list(work, by_doi[work.doi.key]) for work in works)
         return ReferencesReport(self._context.target, lists, self._error)
 
     # What was sent, and what Crossref matched.
 
-    def _cited(self, work: LedgerWork) -> Iterator[_Cited]:
-        record = self._record(work.doi)
+    def _cited_references(self, work: LedgerWork) -> Iterator[_Cited]:
+        record = self._registered_record(work.doi)
         listed = record.fields.get("references") if record else None
         if record is None or not isinstance(listed, list):
             return
@@ -153,9 +155,9 @@ class _ReferencePass:
             if isinstance(fields, Mapping) and (self._instead is None or number in self._instead):
                 other = {} if self._instead is None else {"doi": str(self._instead[number])}
                 matched = {**record.found, **result.matched_references}
-                yield _read(work.doi, number, {**fields, **other}, matched, result.reference_errors)
+                yield _read_reference(work.doi, number, {**fields, **other}, matched, result.reference_errors)
 
-    def _record(self, doi: Doi) -> RegisteredRecord | None:
+    def _registered_record(self, doi: Doi) -> RegisteredRecord | None:
         versions = self._context.ledger.versions
         sent = versions.last_registered(doi)
         known = sent[1] if sent else versions.adopted_version(doi)
@@ -163,14 +165,14 @@ class _ReferencePass:
 
     # Whether the DOIs exist, and what they lead to.
 
-    def _checked(self, cited: Sequence[_Cited]) -> list[_Cited]:
+    def _with_agencies(self, cited: Sequence[_Cited]) -> list[_Cited]:
         """Say of each DOI which agency has it; one that no agency has is dead."""
         named = list({one.doi.key: one.doi for one in cited if one.doi}.values())
         agencies = find_agencies(self._context, named, offline=self._offline)
         self._error = self._error or agencies.error
         return [_with_agency(one, agencies) for one in cited]
 
-    def _compared(self, cited: Sequence[_Cited]) -> list[_Cited]:
+    def _with_comparisons(self, cited: Sequence[_Cited]) -> list[_Cited]:
         """Compare each reference with the work that its DOI names, where Crossref has it."""
         registry = self._registry
         asked = [one.doi for one in cited if one.doi and (one.feedback.agency or "").casefold() == CROSSREF]
@@ -179,13 +181,13 @@ class _ReferencePass:
             return list(cited)
         # Fifty DOIs in one question keep the address below 8,000 characters.
         parts = [dois[start : start + 50] for start in range(0, len(dois), 50)]
-        answers = self._each(parts, registry.described, "work")
+        answers = self._ask_each(parts, registry.described, "work")
         works = {key: work for answer in answers if answer for key, work in answer.items()}
-        return [_held_against(one, works[one.doi.key]) if one.doi and one.doi.key in works else one for one in cited]
+        return [_compared_with(one, works[one.doi.key]) if one.doi and one.doi.key in works else one for one in cited]
 
     # Candidates for those without a DOI that is right.
 
-    def _searched(self, cited: Sequence[_Cited]) -> list[_Cited]:
+    def _with_searches(self, cited: Sequence[_Cited]) -> list[_Cited]:
         registry = self._registry
         wanting = [one for one in cited if one.wants_candidates]
         if registry is None or not registry.has_works or not wanting or not self._searches:
@@ -195,11 +197,13 @@ class _ReferencePass:
         if minutes >= 1:
             words = f"searching for {len(wanting)} references takes about {minutes:.0f} minutes"
             self._on_event(Progress("searching", words))
-        answers = self._each(wanting, lambda one: _search(registry, one), "reference")
+        answers = self._ask_each(wanting, lambda one: _search(registry, one), "reference")
         found = {(one.of.key, one.feedback.number): answer for one, answer in zip(wanting, answers, strict=True)}
         return [_with_candidates(one, found.get((one.of.key, one.feedback.number))) for one in cited]
 
-    def _each(self, asked: Sequence[_Asked], question: Callable[[_Asked], _Answer], noun: str) -> list[_Answer | None]:
+    def _ask_each(
+        self, asked: Sequence[_Asked], question: Callable[[_Asked], _Answer], noun: str
+    ) -> list[_Answer | None]:
         """Ask about each, a few at the same time; None for what got no answer, and for all after nobody answers."""
         done = 0
 
@@ -211,7 +215,7 @@ class _ReferencePass:
                 self._context.step(f"references: ask {noun}")
                 answer = question(one)
             except (RegistrarError, ConfigurationError) as error:
-                self._error = error if isinstance(error, WorldError) else _as_world(error)
+                self._error = error if isinstance(error, WorldError) else _as_world_error(error)
                 return None
             done += 1
             self._on_event(Progress("references", f"asked about {done} of {len(asked)} {noun}s"))
@@ -221,14 +225,16 @@ class _ReferencePass:
             return list(pool.map(ask, asked))
 
 
-def _list_of(work: LedgerWork, references: Sequence[ReferenceFeedback]) -> ReferenceList:
+def _make_list(work: LedgerWork, references: Sequence[ReferenceFeedback]) -> ReferenceList:
     seen = work.observed
     waits = any(one.state is ReferenceState.UNMATCHED for one in references)
     again = next_look_for_matches(seen.since, seen.read_at or seen.since) if seen and waits else None
     return ReferenceList(work.doi, work.title, tuple(references), seen.read_at if seen else None, again)
 
 
-def _read(of: Doi, number: int, fields: _Fields, matched: Mapping[str, str], errors: Mapping[str, str]) -> _Cited:
+def _read_reference(
+    of: Doi, number: int, fields: _Fields, matched: Mapping[str, str], errors: Mapping[str, str]
+) -> _Cited:
     """Read one reference as it was sent; a DOI that Crossref found by itself counts where the publisher gave none."""
     key, own = str(fields.get("key") or ""), str(fields.get("doi") or "")
     printed = own or matched.get(key, "")
@@ -253,7 +259,7 @@ def _with_agency(one: _Cited, agencies: CitedAgencies) -> _Cited:
     return replace(one, feedback=replace(one.feedback, agency=agency or None, state=state))
 
 
-def _held_against(one: _Cited, work: FoundWork) -> _Cited:
+def _compared_with(one: _Cited, work: FoundWork) -> _Cited:
     doubts = doubts_of(one.fields, work)
     state = ReferenceState.WRONG if is_plainly_other(one.fields, work) else one.feedback.state
     return replace(one, feedback=replace(one.feedback, doubts=doubts, state=state))
@@ -292,5 +298,5 @@ def _is_doi(text: str) -> bool:
     return True
 
 
-def _as_world(failure: ConfigurationError) -> WorldError:
+def _as_world_error(failure: ConfigurationError) -> WorldError:
     return RegistrarUnavailable(failure.message, hint=failure.hint)

@@ -30,7 +30,7 @@ class ReferenceState(StrEnum):
         return self in {ReferenceState.DEAD, ReferenceState.WRONG}
 
 
-def _moment(value: datetime | None) -> str | None:
+def _iso_moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat().replace("+00:00", "Z")
 
 
@@ -129,8 +129,8 @@ class ReferenceList:
         return {
             "doi": str(self.doi),
             "title": self.title,
-            "read_at": _moment(self.read_at),
-            "asked_again_at": _moment(self.asked_again_at),
+            "read_at": _iso_moment(self.read_at),
+            "asked_again_at": _iso_moment(self.asked_again_at),
             # Every state has its number, zeros included: a missing key would look like a state that is unknown.
             "counts": {state.value: self.count(state) for state in ReferenceState},
             "references": [one.to_dict() for one in self.references],

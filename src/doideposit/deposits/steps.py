@@ -54,7 +54,7 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
                 timestamp=stamp,
                 xml=xml,
                 sha256=sealed.batch.sha256,
-                items=_items(last.items, xml),
+                items=_step_items(last.items, xml),
                 empties=emptied,
                 # What it takes away is gone for as long as the last step needs, and no loss.
                 may_lose=tuple(dict.fromkeys([*last.may_lose, *fields_of(emptied)])),
@@ -63,7 +63,7 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
     return StepFiles(tuple(files))
 
 
-def _items(known: tuple[NewItem, ...], xml: bytes) -> tuple[NewItem, ...]:
+def _step_items(known: tuple[NewItem, ...], xml: bytes) -> tuple[NewItem, ...]:
     """Return the DOIs of a step with the fingerprints of what it sends, so that it is never taken for the last one.
 
     A step of a resource-only deposit holds only the DOIs of which something is emptied.

@@ -114,7 +114,9 @@ def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool
     if is_kept(context.ledger, doi, number):
         return True
     state = look(context, [doi]).states.get(doi.key)
-    return state is not None and (number is None or _number_in(state.answer, state.alias_of or doi.printed) == number)
+    return state is not None and (
+        number is None or _number_of_record(state.answer, state.alias_of or doi.printed) == number
+    )
 
 
 def is_kept(ledger: TargetLedger, doi: Doi, number: str | None) -> bool:
@@ -124,10 +126,10 @@ def is_kept(ledger: TargetLedger, doi: Doi, number: str | None) -> bool:
         return known is not None and known.registered
     sent = ledger.versions.last_registered(doi)
     version = sent[1] if sent else ledger.versions.adopted_version(doi)
-    return version is not None and _number_in(version, doi.printed) == number
+    return version is not None and _number_of_record(version, doi.printed) == number
 
 
-def _number_in(xml: bytes, doi: str) -> RawValue:
+def _number_of_record(xml: bytes, doi: str) -> RawValue:
     record = RegisteredRecord.read(xml, doi)
     return record.fields.get("number") if record else None
 
@@ -144,23 +146,23 @@ def compared(
     doi = candidate.item.doi
     failure = seen.failures.get(doi.key)
     if failure is not None and not may.unseen:
-        return _unseen(context, decision, doi, failure)
+        return _block_unseen(context, decision, doi, failure)
     if failure is not None:
         warning = Finding("plan-unseen", Severity.WARNING, f"sent without a look at what is registered: {may.unseen}")
         decision = replace(decision, findings=(*decision.findings, warning))
     # A DOI of another owner is never updated, whatever a person allows.
-    foreign = _not_ours(context, doi, seen.states.get(doi.key))
+    foreign = _block_not_ours(context, doi, seen.states.get(doi.key))
     if foreign is not None:
         return replace(decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign))
-    base = _registered(context, doi, seen.states.get(doi.key))
+    base = _registered_record(context, doi, seen.states.get(doi.key))
     if base is None and doi.key in seen.states and not may.unseen:
-        return _unseen(context, decision, doi, "its answer holds no record of it")
+        return _block_unseen(context, decision, doi, "its answer holds no record of it")
     if base is None:
         return decision
     # What the record takes away is wanted; other losses need a word of the person who deposits.
     consent = Consent(candidate.removes, may.losses)
     alone = candidate.wanted.is_resources
-    update = _judged(base, store.get(candidate.content), doi, consent, alone=alone)
+    update = _judge_result(base, store.get(candidate.content), doi, consent, alone=alone)
     findings = (*decision.findings, *update.findings)
     if has_errors(update.findings):
         reason = next(one.message for one in update.findings if one.stops)
@@ -250,14 +252,14 @@ def examine(context: DepositContext, recorded: NewSubmission, seen: Seen) -> Exa
         # What one record gives up on purpose is no leave for the others of its file.
         doi, consent = one.doi, Consent(one.removes, recorded.may_lose)
         state = seen.states.get(doi.key)
-        base = _registered(context, doi, state)
-        foreign = _not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
+        base = _registered_record(context, doi, state)
+        foreign = _block_not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
         if foreign is not None:
             stopped[doi.key] = foreign
             continue
         if base is None:
             continue
-        update = _judged(base, recorded.xml, doi, consent, alone=recorded.is_resources)
+        update = _judge_result(base, recorded.xml, doi, consent, alone=recorded.is_resources)
         stops = next((finding for finding in update.findings if finding.stops), None)
         if stops is not None:
             stopped[doi.key] = stops
@@ -276,7 +278,7 @@ class _Base(NamedTuple):
     record: RegisteredRecord
 
 
-def _judged(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool) -> Judgement:
+def _judge_result(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool) -> Judgement:
     """Judge what a file makes of a DOI; with `alone` it holds nothing but parts of the record."""
     if alone:
         desired = RegisteredRecord.read(with_parts(base.xml, xml, doi), base.doi)
@@ -289,7 +291,7 @@ def _judged(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool)
     return judge(base.record, desired, consent)
 
 
-def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None) -> _Base | None:
+def _registered_record(context: DepositContext, doi: Doi, state: RegisteredState | None) -> _Base | None:
     """Return what counts as registered: what our last deposits sent, until Crossref shows it or a later version."""
     versions = context.ledger.versions
     sent = versions.last_registered(doi)
@@ -307,7 +309,7 @@ def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None
     return None if record is None else _Base(xml, name, record)
 
 
-def _not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) -> Finding | None:
+def _block_not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) -> Finding | None:
     if state is not None and state.alias_of:
         message = f"{doi} is an alias of {state.alias_of}, and its record cannot be changed any more"
         return Finding("plan-alias", Severity.ERROR, message, "ask Crossref support when that is not right")
@@ -317,7 +319,7 @@ def _not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) 
     return None
 
 
-def _unseen(context: DepositContext, decision: Decision, doi: Doi, failure: str) -> Decision:
+def _block_unseen(context: DepositContext, decision: Decision, doi: Doi, failure: str) -> Decision:
     if decision.action is Action.REGISTER and context.target != PRODUCTION:
         message = f"Crossref could not be asked which version of {doi} it has: {failure}"
         hint = "the deposit goes ahead; should another tool have registered the DOI, Crossref's log will say so"

@@ -14,7 +14,7 @@ from doideposit.crossref.xml.existing import only, restamp
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewSubmission, Submission, UploadLease
-from doideposit.deposits.ledger.uploads import Told, UploadSlot
+from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.polling import Poller
@@ -78,13 +78,13 @@ class Uploader:
     def run(self) -> None:
         """Upload every file whose turn it is; raises `CredentialsRefused`, with everything put back."""
         while self.error is None:
-            upload = self._next()
+            upload = self._next_upload()
             if upload is None:
                 return
             self.attempted.append(upload[0].submission.id)
-            self._send(*upload)
+            self._upload(*upload)
 
-    def _next(self) -> tuple[UploadLease, SealedBatch] | None:
+    def _next_upload(self) -> tuple[UploadLease, SealedBatch] | None:
         """Seal the oldest file that may go and commit to sending it; None when none may."""
         context, uploads = self._context, self._context.ledger.uploads
         while True:
@@ -99,19 +99,19 @@ class Uploader:
             if found is None:
                 uploads.note_waiting()
                 return None
-            if self._has_no_login(found[0]):
+            if self._postpone_without_login(found[0]):
                 continue
-            if self._holds_back(found[0]):
+            if self._keep_back(found[0]):
                 if self.error is not None:
                     return None
                 continue
-            batch = self._sealed(*found)
+            batch = self._reseal(*found)
             # The name is on record before anything leaves: after a crash it is all there is to ask Crossref by.
             upload = uploads.start(slot, found[0].id, f"{unique_name(found[0].series, now)}.xml")
             if upload is not None:
                 return upload, batch
 
-    def _has_no_login(self, submission: Submission) -> bool:
+    def _postpone_without_login(self, submission: Submission) -> bool:
         """Let a file wait whose publisher was refused in this pass: the login is not tried once more for each file."""
         # Looked up with one publisher as well: the others may have been taken out of the configuration.
         self._publisher = self._context.ledger.polls.publishers([submission.id])[submission.id]
@@ -120,14 +120,14 @@ class Uploader:
         self._besides |= {submission.id}
         return True
 
-    def _holds_back(self, submission: Submission) -> bool:
+    def _keep_back(self, submission: Submission) -> bool:
         """Look at what is registered, where nobody did lately; tell whether the file stays here.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
         that needs something emptied first is recorded anew, in steps.
         """
         context, now = self._context, self._context.clock()
-        if submission.follows is not None and self._lost_its_step(submission, submission.follows):
+        if submission.follows is not None and self._end_without_step(submission, submission.follows):
             return True
         recorded, noted = context.ledger.works.recorded(submission.id)
         compared = noted.get("compared")
@@ -142,7 +142,7 @@ class Uploader:
         if examined.stopped:
             self._keep_back(submission, recorded, examined, seen)
         elif examined.clears and submission.step == submission.steps:
-            self._in_steps(submission, recorded, examined.clears, seen)
+            self._record_in_steps(submission, recorded, examined.clears, seen)
         elif examined.late:
             self._with_higher_timestamp(submission, recorded, seen)
         else:
@@ -184,7 +184,7 @@ class Uploader:
         first = next(one.doi for one in recorded.items if one.doi.key in stopped)
         also = f"its file also holds {first}, which cannot go now: {stopped[first.key].message}"
         reasons = {one.doi: stopped[one.doi.key].message if one.doi.key in stopped else also for one in recorded.items}
-        self._withhold(submission, reasons, advice[first.key])
+        self._withhold_file(submission, reasons, advice[first.key])
 
     def _with_higher_timestamp(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
         """Record a file anew above what another tool deposited meanwhile: Crossref takes only rising timestamps."""
@@ -221,7 +221,7 @@ class Uploader:
             parts.append(replace(part, batch_id=batch.batch_id, sha256=batch.sha256, xml=batch.xml))
         return context.ledger.uploads.replace_file(submission.id, parts, reason)
 
-    def _withhold(self, submission: Submission, reasons: Mapping[Doi, str], hint: str) -> None:
+    def _withhold_file(self, submission: Submission, reasons: Mapping[Doi, str], hint: str) -> None:
         self.attempted.append(submission.id)
         self._context.ledger.uploads.withhold(submission.id, reasons, hint)
 
@@ -229,7 +229,7 @@ class Uploader:
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         self._withhold(submission, dict.fromkeys(dois, reason), hint)
 
-    def _lost_its_step(self, submission: Submission, follows: int) -> bool:
+    def _end_without_step(self, submission: Submission, follows: int) -> bool:
         """End a step whose earlier one did not take effect: new content would be added to the old."""
         why = self._context.ledger.uploads.why_without_effect(follows)
         if why is None:
@@ -242,7 +242,7 @@ class Uploader:
         )
         return True
 
-    def _in_steps(self, submission: Submission, recorded: NewSubmission, clears: Clears, seen: Seen) -> None:
+    def _record_in_steps(self, submission: Submission, recorded: NewSubmission, clears: Clears, seen: Seen) -> None:
         """Record a file anew with the steps that go before it, as nobody could know when it was recorded."""
         context, now = self._context, self._context.clock()
         before = max(len(sets) for sets in clears.values())
@@ -269,7 +269,7 @@ class Uploader:
         reason = "what is registered has to be emptied first, and the steps for that could not be recorded"
         self._withhold_all(submission, reason, "deposit the record again: its plan says what stands in the way")
 
-    def _sealed(self, submission: Submission, xml: bytes) -> SealedBatch:
+    def _reseal(self, submission: Submission, xml: bytes) -> SealedBatch:
         """Return the stored bytes as a sealed batch; raise `LedgerDamaged` when they are not what was recorded."""
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         batch = sealed_again(
@@ -284,7 +284,7 @@ class Uploader:
             raise LedgerDamaged(f"the stored file of batch {submission.batch_id} does not have its SHA-256")
         return batch
 
-    def _send(self, upload: UploadLease, batch: SealedBatch) -> None:
+    def _upload(self, upload: UploadLease, batch: SealedBatch) -> None:
         context, name = self._context, upload.attempt.file_name
         self._on_event(
             Progress("sending", f"sending {name} to {name_of(context.target)}", file_name=name, dois=batch.dois)
@@ -301,40 +301,42 @@ class Uploader:
             # A wrong password of one publisher must not keep back the files of the others.
             self._refused[self._publisher] = error
         except (RegistrarUnavailable, RegistrarBusy) as error:
-            self._pause(upload, error)
+            self._pause_after(upload, error)
         except SubmissionInDoubt as error:
             # It may have arrived: only asking for it by its name can tell, so that nothing is sent twice.
-            self._note_doubt(upload, Told(error.message, answer=error.excerpt))
+            self._record_doubt(upload, UploadDoubt(error.message, answer=error.excerpt))
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
             # It reads like a refusal. Whether the file was stored all the same is asked before it is sent again.
-            self._note_doubt(upload, Told(error.message, error.hint, error.excerpt, declined=True))
+            self._record_doubt(upload, UploadDoubt(error.message, error.hint, error.excerpt, declined=True))
             self.error = error
         except BaseException:
             # Whatever this is, the file may be on its way: only asking can tell. No second fault may hide this one.
             with suppress(LedgerError):
-                self._note_doubt(upload, Told("the run was interrupted while the file was being sent"))
+                self._record_doubt(upload, UploadDoubt("the run was interrupted while the file was being sent"))
             raise
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
             now = context.clock()
-            context.ledger.uploads.accept(upload.attempt, next_poll(now, 0, context.random), proof)
+            context.ledger.uploads.mark_accepted(upload.attempt, next_poll(now, 0, context.random), proof)
             self.received += 1
             self._on_event(Progress("received", proof, file_name=name, dois=batch.dois))
 
-    def _pause(self, upload: UploadLease, error: RegistrarUnavailable | RegistrarBusy) -> None:
+    def _pause_after(self, upload: UploadLease, error: RegistrarUnavailable | RegistrarBusy) -> None:
         context, now = self._context, self._context.clock()
         until = pause_until(now, upload.submission.failures, context.random, error)
         context.ledger.uploads.return_unsent(upload.attempt, until, error.message)
         self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
-    def _note_doubt(self, upload: UploadLease, told: Told) -> None:
+    def _record_doubt(self, upload: UploadLease, doubt: UploadDoubt) -> None:
         context, now = self._context, self._context.clock()
         # Counted over all files: a page in maintenance must not be shown one file after the other.
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random)
-        context.ledger.uploads.doubt(upload.attempt, told, next_poll_at=next_poll(now, 0, context.random), until=until)
-        self._on_event(Progress("doubt", told.reason, file_name=upload.attempt.file_name))
+        context.ledger.uploads.mark_doubtful(
+            upload.attempt, doubt, next_poll_at=next_poll(now, 0, context.random), until=until
+        )
+        self._on_event(Progress("doubt", doubt.reason, file_name=upload.attempt.file_name))
 
 
 class DepositPass(NamedTuple):
@@ -365,11 +367,11 @@ def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, do
     try:
         once(frozenset())
     except LedgerDamaged:
-        harmed = context.ledger.works.harmed()
+        harmed = context.ledger.works.harmed_files()
         if not harmed:
             raise
         once(frozenset(harmed))
-        harm = _named(harmed)
+        harm = _harmed_error(harmed)
     refused = [error for poller, _ in done for error in poller.refused.values()]
     if refused:
         # A publisher whose login was refused; the files of the others are done by now.
@@ -392,7 +394,7 @@ def _wait_for_maintenance(context: DepositContext) -> None:
         context.ledger.uploads.pause(window.ends, window.what)
 
 
-def _named(harmed: Mapping[int, tuple[str, ...]]) -> LedgerDamaged:
+def _harmed_error(harmed: Mapping[int, tuple[str, ...]]) -> LedgerDamaged:
     """Make the error that names the DOIs of files that the ledger no longer holds whole."""
     dois = [doi for names in harmed.values() for doi in names]
     few = ", ".join(dois[:FEW]) + (f" and {len(dois) - FEW:,} more" if len(dois) > FEW else "")

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-def _moment(value: datetime | None) -> str | None:
+def _iso_moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat().replace("+00:00", "Z")
 
 
@@ -63,7 +63,7 @@ class Proof:
 
     def to_dict(self) -> dict[str, str | None]:
         """Return it as JSON."""
-        return {"at": _moment(self.at), "proof": self.text}
+        return {"at": _iso_moment(self.at), "proof": self.text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +224,9 @@ class WorkStatus:
             "acknowledged": self.acknowledged,
             "needs_person": self.needs_person,
             "stalled": self.stalled,
-            "next_poll_at": _moment(self.next_poll_at),
+            "next_poll_at": _iso_moment(self.next_poll_at),
             # The former name of the line above, for this version.
-            "next_look_at": _moment(self.next_poll_at),
+            "next_look_at": _iso_moment(self.next_poll_at),
             "next_action": self.next_action,
         }
 
@@ -249,7 +249,7 @@ class HistoryEntry:
     def to_dict(self) -> dict[str, str | None]:
         """Return it as JSON."""
         return {
-            "at": _moment(self.at),
+            "at": _iso_moment(self.at),
             "kind": self.kind.value,
             "text": self.text,
             "file_name": self.file_name,
@@ -329,28 +329,28 @@ class Plan:
     #: Why a deposit of this would not be sent now: an earlier one is in doubt, or nothing is sent for a while.
     error: WorldError | None = field(default=None, compare=False)
 
-    def _count(self, action: Action) -> int:
+    def _count_of(self, action: Action) -> int:
         return sum(entry.action is action for entry in self.entries)
 
     @property
     def new(self) -> int:
         """Return how many DOIs would be registered; Crossref charges for each, once."""
-        return self._count(Action.REGISTER)
+        return self._count_of(Action.REGISTER)
 
     @property
     def updates(self) -> int:
         """Return how many registered DOIs would be updated; updates are free."""
-        return self._count(Action.UPDATE)
+        return self._count_of(Action.UPDATE)
 
     @property
     def unchanged(self) -> int:
         """Return how many need nothing."""
-        return self._count(Action.UNCHANGED)
+        return self._count_of(Action.UNCHANGED)
 
     @property
     def blocked(self) -> int:
         """Return how many cannot go."""
-        return self._count(Action.BLOCKED)
+        return self._count_of(Action.BLOCKED)
 
     @property
     def ok(self) -> bool:

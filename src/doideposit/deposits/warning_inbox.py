@@ -25,7 +25,7 @@ class WarningInbox:
     def all(self) -> Iterator[CrossrefWarning]:
         """Yield every warning that is not settled, dismissed ones included, in the order of DOIs."""
         for work in self._context.ledger.works.all(WorkFilter(attention=True)):
-            yield from warnings_of(work.doi, work.told, work.settled)
+            yield from warnings_of(work.doi, work.warning_events, work.settled)
 
     def one(self, name: str) -> CrossrefWarning:
         """Return the warning with that id; raise `UsageError` where there is none."""
@@ -44,7 +44,7 @@ class WarningInbox:
 
     def sides(self, warning: CrossrefWarning) -> tuple[ConflictSide, ...]:
         """Return the record of its DOI, and those of the others: from the ledger, else as Crossref has them now."""
-        return tuple(self._side(doi) for doi in (str(warning.doi), *warning.others))
+        return tuple(self._side_of(doi) for doi in (str(warning.doi), *warning.others))
 
     def report_conflict(self, one: Doi, other: Doi, at: datetime) -> bool:
         """Take a conflict that a report of Crossref names: it counts when the two records are alike at Crossref.
@@ -54,7 +54,7 @@ class WarningInbox:
         known = {(each.doi.key, other_doi.casefold()) for each in self.all() for other_doi in each.others}
         if self._context.ledger.works.one(one) is None or (one.key, other.key) in known:
             return False
-        sides = [self._asked(str(doi)) for doi in (one, other)]
+        sides = [self._ask_crossref(str(doi)) for doi in (one, other)]
         if not are_alike(*sides):
             return False
         detail = {"dois_in_conflict": str(other), "message": "Conflict, by a report", "reported": at.isoformat()}
@@ -65,7 +65,7 @@ class WarningInbox:
         """Let these DOIs be read again with the next pass, because a report names them; return how many are known."""
         return self._context.ledger.observations.read_soon(dois)
 
-    def _side(self, text: str) -> ConflictSide:
+    def _side_of(self, text: str) -> ConflictSide:
         try:
             doi = Doi.parse(text)
         # Crossref names DOIs in warnings as they were typed.
@@ -75,9 +75,9 @@ class WarningInbox:
         record = RegisteredRecord.read(sent[1], doi.printed) if sent else None
         if record is not None:
             return ConflictSide(text, record.fields, "our last deposit")
-        return self._asked(text)
+        return self._ask_crossref(text)
 
-    def _asked(self, text: str) -> ConflictSide:
+    def _ask_crossref(self, text: str) -> ConflictSide:
         registry, doi = self._context.registry, Doi.parse(text)
         if registry is None:
             return ConflictSide(text, {}, "", "nobody can be asked on this target")

@@ -95,20 +95,20 @@ def warnings_of(doi: Doi, events: Iterable[LedgerEvent], settled: frozenset[str]
     for event in events:
         if event.kind is EventKind.WARNING_DISMISSED:
             wanted = event.detail.get("warning", "")
-            found = {key: _dismissed(one, event, only=wanted) for key, one in found.items()}
+            found = {key: _with_dismissal(one, event, only=wanted) for key, one in found.items()}
         elif event.kind is EventKind.ACKNOWLEDGED:
-            found = {key: _dismissed(one, event) for key, one in found.items()}
+            found = {key: _with_dismissal(one, event) for key, one in found.items()}
         else:
-            found = _after(found, event, doi)
+            found = _standing_after(found, event, doi)
     return tuple(one for one in found.values() if one.conflict_id not in settled or not one.conflict_id)
 
 
-def _dismissed(one: CrossrefWarning, event: LedgerEvent, *, only: str | None = None) -> CrossrefWarning:
+def _with_dismissal(one: CrossrefWarning, event: LedgerEvent, *, only: str | None = None) -> CrossrefWarning:
     mine = only is None or only == one.id
     return replace(one, dismissed=event.detail.get("reason", "")) if mine else one
 
 
-def _after(
+def _standing_after(
     before: Mapping[tuple[str, ...], CrossrefWarning], event: LedgerEvent, doi: Doi
 ) -> dict[tuple[str, ...], CrossrefWarning]:
     """Return what stands after a deposit took effect, or after a report was confirmed."""
@@ -135,27 +135,37 @@ def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning
         kind = WarningKind.CONFLICT if conflict else WarningKind.WARNING
         if conflict and known is None:
             known = KnownMessage.find("Added with conflict")
-        one = _warning(event, doi, kind, said, known)
+        one = _make_warning(event, doi, kind, said, known)
         named = f": {', '.join(details.dois_in_conflict)}" if details.dois_in_conflict else ""
         others, number = details.dois_in_conflict, details.conflict_id
         yield replace(one, message=one.message + named, others=others, conflict_id=number)
     for part, said in enumerate(details.notices, 2):
         known = KnownMessage.find(said)
         if known is not None and known.kind is MessageKind.NOTICE:
-            yield replace(_warning(event, doi, WarningKind.NOTICE, said, known), id=f"{event.id}.{part}")
+            yield replace(_make_warning(event, doi, WarningKind.NOTICE, said, known), id=f"{event.id}.{part}")
 
 
-def _warning(event: LedgerEvent, doi: Doi, kind: WarningKind, said: str, known: KnownMessage | None) -> CrossrefWarning:
+def _make_warning(
+    event: LedgerEvent, doi: Doi, kind: WarningKind, said: str, known: KnownMessage | None
+) -> CrossrefWarning:
     if known is None:
         message = said or "Crossref registered the DOI with a warning and gave no reason"
         return CrossrefWarning(
-            str(event.id), doi, kind, "crossref-warning", event.at, message, UNKNOWN_HINT, said, where=_where(event)
+            str(event.id),
+            doi,
+            kind,
+            "crossref-warning",
+            event.at,
+            message,
+            UNKNOWN_HINT,
+            said,
+            where=_place_in_record(event),
         )
     words = (known.explain(said), known.hint, said)
-    return CrossrefWarning(str(event.id), doi, kind, known.code, event.at, *words, where=_where(event))
+    return CrossrefWarning(str(event.id), doi, kind, known.code, event.at, *words, where=_place_in_record(event))
 
 
-def _where(event: LedgerEvent) -> Where:
+def _place_in_record(event: LedgerEvent) -> Where:
     """Return where in its record the message points, as it was noted when the log was read."""
     line = event.detail.get("record_line", "")
     return Where(

@@ -44,7 +44,7 @@ UPDATE_SHOWS: Final = timedelta(days=3)
 LISTED_AT_ONCE: Final = 50
 
 
-def _never() -> bool:
+def _do_not_stop() -> bool:
     return False
 
 
@@ -57,7 +57,7 @@ class Watcher:
     """
 
     context: DepositContext
-    stop: Callable[[], bool] = _never
+    stop: Callable[[], bool] = _do_not_stop
     read: list[Doi] = field(default_factory=list)
     lists: int = 0
     error: RegistrarError | None = None
@@ -74,24 +74,24 @@ class Watcher:
         if not force and self.context.deadlines.window(self.context.clock()) is not None:
             return
         observations.enroll()
-        away = observations.away_since()
+        away = observations.unavailable_since()
         if away is not None and away[1] is not None and away[1] > self.context.clock() and not force:
             return
-        failure = self._pass(registry, most)
+        failure = self._make_pass(registry, most)
         if failure is not None:
             self._note_unreachable(failure)
         elif self.read:
-            observations.back()
+            observations.note_available()
         elif away is not None and self._listed:
             # A list alone does not tell whether the other services answer again: the next pass reads one.
             observations.read_soon(self._listed[:1])
 
-    def _pass(self, registry: RegistryPort, most: int) -> RegistrarError | ConfigurationError | None:
+    def _make_pass(self, registry: RegistryPort, most: int) -> RegistrarError | ConfigurationError | None:
         """Ask for lists, and read what is due; return why not everything could be asked."""
         failure: RegistrarError | ConfigurationError | None = None
         try:
             if registry.has_works:
-                self._list(registry)
+                self._read_lists(registry)
         except RegistrarError as error:
             # Lists are hints: what counts is read all the same.
             failure = error
@@ -112,7 +112,7 @@ class Watcher:
         observations.enroll()
         seen = observations.one(doi)
         if seen is not None:
-            self._look(registry, seen, handle)
+            self._read_one(registry, seen, handle)
         if self._silent is not None:
             raise self._silent
 
@@ -120,12 +120,12 @@ class Watcher:
         now = self.context.clock()
         # After four failures in a row the pause is as long as it gets: nothing hurries here.
         until = pause_until(now, 8, self.context.random, error)
-        self.is_new = self.context.ledger.observations.away(error.message, until)
+        self.is_new = self.context.ledger.observations.note_unavailable(error.message, until)
         self.error = error if isinstance(error, RegistrarError) else RegistrarError(error.message, hint=error.hint)
 
     # Lists: cheap hints.
 
-    def _list(self, registry: RegistryPort) -> None:
+    def _read_lists(self, registry: RegistryPort) -> None:
         observations = self.context.ledger.observations
         before = self.context.clock() - DAY
         while not self.stop() and (asked := observations.to_list(before, LISTED_AT_ONCE)):
@@ -133,8 +133,8 @@ class Watcher:
             found = {one.doi.lower(): one for one in registry.works("doi", [each.doi.key for each in asked])}
             self.lists += 1
             self._listed += [one.doi for one in asked]
-            deposited = {key: _moment(one) for key, one in found.items()}
-            hints = {one.doi.key for one in asked if one.doi.key in found and _moved(one, found[one.doi.key])}
+            deposited = {key: _deposited_at(one) for key, one in found.items()}
+            hints = {one.doi.key for one in asked if one.doi.key in found and _has_moved(one, found[one.doi.key])}
             observations.listed(asked, deposited, hints)
 
     # Reading: what counts.
@@ -144,13 +144,13 @@ class Watcher:
             if self.stop():
                 return
             try:
-                self._look(registry, seen)
+                self._read_one(registry, seen)
             except UnexpectedAnswer as error:
                 # One answer that is none says nothing of the others.
                 later = Sight(self.context.clock() + DAY, f"not known: {error.message}")
-                self.context.ledger.observations.put(seen, later)
+                self.context.ledger.observations.record_sight(seen, later)
 
-    def _look(self, registry: RegistryPort, seen: Observed, handle: ResolvedHandle | None = None) -> None:
+    def _read_one(self, registry: RegistryPort, seen: Observed, handle: ResolvedHandle | None = None) -> None:
         context = self.context
         context.step("registered: ask")
         state = registry.registered(seen.doi, context.accounts.of_doi(seen.doi).depositor.email)
@@ -163,24 +163,24 @@ class Watcher:
         known = sent[1] if sent else context.ledger.versions.adopted_version(seen.doi)
         ours = None if known is None else RegisteredRecord.read(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
-        elsewhere, is_whole = self._elsewhere(registry, seen, ours, handle)
-        sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), elsewhere)
+        elsewhere, is_whole = self._check_elsewhere(registry, seen, ours, handle)
+        sight = self._make_sight(seen, state, _Sent(version, ours, waits=bool(waits)), elsewhere)
         if not is_whole:
             sight = replace(sight, next_read_at=min(sight.next_read_at, context.clock() + DAY))
-        if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._refills(seen, state, ours):
+        if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._record_refill(seen, state, ours):
             words = "Crossref kept references that the last deposit no longer has: they are emptied, and sent again"
             sight = Sight(_next_read(seen, context.clock()), words)
-        if context.ledger.observations.put(seen, sight):
+        if context.ledger.observations.record_sight(seen, sight):
             self.read.append(seen.doi)
 
-    def _refills(self, seen: Observed, state: RegisteredState | None, ours: RegisteredRecord | None) -> bool:
+    def _record_refill(self, seen: Observed, state: RegisteredState | None, ours: RegisteredRecord | None) -> bool:
         """Finish an update of references that Crossref added up, when its version is seen for the first time."""
         if state is None or seen.intended_at is not None or seen.drift:
             return False
         shown = RegisteredRecord.read(state.answer, seen.doi.printed)
-        return _keeps_old_references(ours, shown) and _refill(self.context, seen.doi)
+        return _keeps_old_references(ours, shown) and _refill_references(self.context, seen.doi)
 
-    def _elsewhere(
+    def _check_elsewhere(
         self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None, handle: ResolvedHandle | None
     ) -> tuple[tuple[Drift, ...], bool]:
         """Return what is wrong outside of the record, and whether all of it could be asked.
@@ -189,15 +189,15 @@ class Watcher:
         """
         try:
             if self._silent is None:
-                address = self._address(registry, seen, ours, handle)
-                return (*((address,) if address else ()), *self._absent_updates(registry, seen.doi, ours)), True
+                address = self._check_address(registry, seen, ours, handle)
+                return (*((address,) if address else ()), *self._missing_update_marks(registry, seen.doi, ours)), True
         except NOBODY_ANSWERS as error:
             self._silent = error if isinstance(error, RegistrarError) else None
         except UnexpectedAnswer:
             pass
         return tuple(one for one in seen.drift if one.kind in {DriftKind.ADDRESS, DriftKind.UPDATE}), False
 
-    def _absent_updates(self, registry: RegistryPort, doi: Doi, ours: RegisteredRecord | None) -> Iterator[Drift]:
+    def _missing_update_marks(self, registry: RegistryPort, doi: Doi, ours: RegisteredRecord | None) -> Iterator[Drift]:
         """Yield what a notice says that it updates, and does not show there (REST API, ``updated-by``)."""
         if ours is None or not registry.has_works:
             return
@@ -209,7 +209,7 @@ class Watcher:
                 what = f"the {kind.replace('_', ' ')} does not show on {updated}, which it updates"
                 yield Drift(DriftKind.UPDATE, what, f"{kind} of {updated}", "nothing", f"update:{kind}:{updated.key}")
 
-    def _address(
+    def _check_address(
         self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None, handle: ResolvedHandle | None
     ) -> Drift | None:
         """Ask doi.org where the DOI leads; for a day after an update caches may hold what it was before."""
@@ -224,7 +224,9 @@ class Watcher:
         updated = work is not None and work.registered_at is not None and work.registered_at < seen.since
         return None if updated else moved
 
-    def _sight(self, seen: Observed, state: RegisteredState | None, sent: "_Sent", elsewhere: Sequence[Drift]) -> Sight:
+    def _make_sight(
+        self, seen: Observed, state: RegisteredState | None, sent: "_Sent", elsewhere: Sequence[Drift]
+    ) -> Sight:
         """Return what the answers show; `elsewhere` is what is wrong outside of the record."""
         now = self.context.clock()
         waiting = _next_read(seen, now)
@@ -256,7 +258,7 @@ class Watcher:
         matched = dict(record.found) if record else {}
         return Sight(
             _next_pass(seen, record, now),
-            _proof(state, drift, accepted=bool(found)),
+            _proof_text(state, drift, accepted=bool(found)),
             known=True,
             timestamp=str(state.timestamp),
             last_update=state.last_update,
@@ -330,7 +332,7 @@ def _next_pass(seen: Observed, record: RegisteredRecord | None, now: datetime) -
     return min(now + WEEK, sooner or now + WEEK)
 
 
-def _proof(state: RegisteredState, drift: Sequence[Drift], *, accepted: bool) -> str:
+def _proof_text(state: RegisteredState, drift: Sequence[Drift], *, accepted: bool) -> str:
     if drift:
         return "; ".join(one.what for one in drift)
     words = "everything is as it was sent"
@@ -339,13 +341,13 @@ def _proof(state: RegisteredState, drift: Sequence[Drift], *, accepted: bool) ->
     return f"Crossref's query service shows the version {state.timestamp}, and {words}"
 
 
-def _moment(one: RegisteredWork) -> str:
+def _deposited_at(one: RegisteredWork) -> str:
     return one.deposited.isoformat() if one.deposited else ""
 
 
-def _moved(seen: Observed, listed: RegisteredWork) -> bool:
+def _has_moved(seen: Observed, listed: RegisteredWork) -> bool:
     """Tell whether a list shows something new: another date of the last change, or another address."""
-    again = bool(seen.deposited) and _moment(listed) not in {"", seen.deposited}
+    again = bool(seen.deposited) and _deposited_at(listed) not in {"", seen.deposited}
     return again or bool(seen.address and listed.landing_url and listed.landing_url != seen.address)
 
 
@@ -368,7 +370,7 @@ def _keeps_old_references(ours: RegisteredRecord | None, theirs: RegisteredRecor
     return 0 < len(sent) < len(shown) and all(any(same_value("", one, other) for other in shown) for one in sent)
 
 
-def _refill(context: DepositContext, doi: Doi) -> bool:
+def _refill_references(context: DepositContext, doi: Doi) -> bool:
     """Record our last version again in two steps, the first of which empties the references; False where it cannot.
 
     Nothing is done twice: where the last deposit went in steps already, a person has to look.

@@ -26,7 +26,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     submission, item = work.submission, work.item
     overdue = find_overdue(work, now, deadlines, observable)
     contradicted = find_contradiction(work, now, deadlines)
-    warnings = warnings_of(work.doi, work.told, work.settled)
+    warnings = warnings_of(work.doi, work.warning_events, work.settled)
     return WorkStatus(
         doi=work.doi,
         target=work.target,
@@ -39,10 +39,10 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         # What Crossref said of the DOI says more than what happened to its file.
         message=(item.message if item else "") or (submission.reason if submission else ""),
         finding=item.finding if item else None,
-        retry=item.retry if item and _ended_badly(work) else None,
-        submission=_reference(submission) if submission else None,
+        retry=item.retry if item and _ended_without_registration(work) else None,
+        submission=_submission_reference(submission) if submission else None,
         step=_update_step(submission) if submission else None,
-        milestones=_milestones(work),
+        milestones=_milestone_proofs(work),
         overdue=overdue,
         contradicted=contradicted,
         drift=work.observed.drift if work.observed else (),
@@ -63,7 +63,7 @@ HARMED_ADVICE = (
 )
 
 
-def _reference(submission: Submission) -> SubmissionRef:
+def _submission_reference(submission: Submission) -> SubmissionRef:
     # The number of a resource-only deposit is our own, and stands in no file.
     timestamp = None if submission.is_resources else submission.timestamp
     return SubmissionRef(submission.file_name, submission.batch_id, submission.submission_id, timestamp)
@@ -75,7 +75,7 @@ def _update_step(submission: Submission) -> UpdateStep | None:
     return UpdateStep(submission.step, submission.steps, tuple(filter(None, submission.empties.split(", "))))
 
 
-def _milestones(work: LedgerWork) -> Mapping[Milestone, Proof]:
+def _milestone_proofs(work: LedgerWork) -> Mapping[Milestone, Proof]:
     received, processed, seen = Proof(), Proof(), work.observed
     if work.submission is not None:
         received = Proof(work.submission.accepted_at, work.submission.accepted_proof)
@@ -103,14 +103,14 @@ def _needs_person(
     contradicted: Milestone | None,
     warnings: tuple[CrossrefWarning, ...],
 ) -> bool:
-    if (overdue is not None and _for_a_person(work, overdue)) or _drifted(work):
+    if (overdue is not None and _is_for_person(work, overdue)) or _unsettled_drift(work):
         return True
     if any(one.wants_person for one in warnings):
         return True
-    return work.acknowledged_at is None and (_ended_badly(work) or contradicted is not None)
+    return work.acknowledged_at is None and (_ended_without_registration(work) or contradicted is not None)
 
 
-def _drifted(work: LedgerWork) -> tuple[Drift, ...]:
+def _unsettled_drift(work: LedgerWork) -> tuple[Drift, ...]:
     """Return what others changed, and nobody set aside since."""
     seen = work.observed
     if seen is None or not seen.drift:
@@ -119,7 +119,7 @@ def _drifted(work: LedgerWork) -> tuple[Drift, ...]:
     return () if aside else seen.drift
 
 
-def _for_a_person(work: LedgerWork, overdue: Overdue) -> bool:
+def _is_for_person(work: LedgerWork, overdue: Overdue) -> bool:
     """Tell whether something overdue needs a person.
 
     What was acknowledged after it became overdue is settled. A link that nobody looked up needs a look-up first.
@@ -131,7 +131,7 @@ def _for_a_person(work: LedgerWork, overdue: Overdue) -> bool:
     return bool(looked_up.get(overdue.milestone, "asked"))
 
 
-def _ended_badly(work: LedgerWork) -> bool:
+def _ended_without_registration(work: LedgerWork) -> bool:
     """Tell whether the latest deposit of the DOI ended without a registration."""
     refused = work.submission is not None and work.submission.state is State.REFUSED
     return refused or (work.item is not None and work.item.outcome in {Outcome.FAILED, Outcome.MISSING})
@@ -146,37 +146,37 @@ def _next_action(
     submission = work.submission
     if submission is None or work.item is None:
         if work.registered_at is not None:
-            return _warned(warnings) or _settled(work, overdue, contradicted)
+            return _next_for_warning(warnings) or _next_if_registered(work, overdue, contradicted)
         return "nothing was deposited from here yet: run `doideposit deposit`"
     match submission.state:
         case State.PREPARED:
-            return _prepared(submission, overdue)
+            return _next_if_prepared(submission, overdue)
         case State.SENDING:
-            return _sending(submission)
+            return _next_if_sending(submission)
         case State.QUEUED:
-            return _queued(work, submission, overdue)
+            return _next_if_queued(work, submission, overdue)
         case State.REFUSED:
             return submission.hint or "find out why it was refused, then deposit it again with --retry"
         case State.DONE:
-            return _done(work, overdue, contradicted, warnings)
+            return _next_if_done(work, overdue, contradicted, warnings)
 
 
-def _at(moment: datetime | None) -> str:
+def _when(moment: datetime | None) -> str:
     return f"after {moment:%Y-%m-%d %H:%M} UTC" if moment else "now"
 
 
-def _prepared(submission: Submission, overdue: Overdue | None) -> str:
+def _next_if_prepared(submission: Submission, overdue: Overdue | None) -> str:
     # Between two steps Crossref shows less than before, which is the first thing that a person has to know.
     if submission.steps > 1:
-        return _between_steps(submission)
+        return _next_between_steps(submission)
     if submission.reason in {FIRST_OF_SERIES, EARLIER_DEPOSIT}:
         return f"it is recorded and {submission.reason}; it goes out by itself then, with the next `doideposit poll`"
     why = f" ({submission.reason})" if submission.reason else ""
     late = "; if it stays, `doideposit doctor` says why" if overdue else ""
-    return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_at(submission.not_before)}{late}"
+    return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_when(submission.not_before)}{late}"
 
 
-def _between_steps(submission: Submission) -> str:
+def _next_between_steps(submission: Submission) -> str:
     """Say which step an update is at: this one is recorded, and those before it may be done or not."""
     step, steps = submission.step - 1, submission.steps
     emptied = submission.empties.replace("_", " ")
@@ -187,20 +187,22 @@ def _between_steps(submission: Submission) -> str:
         )
     return (
         f"step {step} of {steps} is done, and Crossref shows no {emptied} until step {step + 1} is done "
-        f"({submission.reason}): `doideposit poll` sends it {_at(submission.not_before)}"
+        f"({submission.reason}): `doideposit poll` sends it {_when(submission.not_before)}"
     )
 
 
-def _sending(submission: Submission) -> str:
+def _next_if_sending(submission: Submission) -> str:
     if submission.doubt:
         return (
-            f"it is not known whether Crossref has the file: `doideposit poll` asks {_at(submission.next_poll_at)}, "
+            f"it is not known whether Crossref has the file: `doideposit poll` asks {_when(submission.next_poll_at)}, "
             "and sends it again only when Crossref does not know it"
         )
-    return f"a run is sending it; should that run have died, `doideposit poll` finds out {_at(submission.lease_until)}"
+    return (
+        f"a run is sending it; should that run have died, `doideposit poll` finds out {_when(submission.lease_until)}"
+    )
 
 
-def _queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -> str:
+def _next_if_queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -> str:
     if overdue is not None:
         reading = not submission.reason or submission.reason.startswith(STILL_READING)
         # Nobody is told that Crossref reads where it did not say so.
@@ -209,17 +211,17 @@ def _queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -
             f"{seen}: ask Crossref support, naming the file {submission.file_name or ''}; if "
             f'it is lost there, run `doideposit abandon {work.doi} --reason "lost at Crossref"`, and deposit it again'
         )
-    again = f"`doideposit poll` asks again {_at(submission.next_poll_at)}"
+    again = f"`doideposit poll` asks again {_when(submission.next_poll_at)}"
     if submission.doubt:
         return f"the last answer says nothing about the file ({submission.reason}): {again}"
     if not submission.reason:
-        return f"Crossref received the file: `doideposit poll` asks for the result {_at(submission.next_poll_at)}"
+        return f"Crossref received the file: `doideposit poll` asks for the result {_when(submission.next_poll_at)}"
     if submission.reason.startswith(STILL_READING):
         return f"Crossref is still reading the file: {again}"
     return f"{submission.reason}: {again}"
 
 
-def _warned(warnings: tuple[CrossrefWarning, ...]) -> str:
+def _next_for_warning(warnings: tuple[CrossrefWarning, ...]) -> str:
     """Say what to do about the first warning that nobody dismissed; empty where there is none."""
     first = next((one for one in warnings if one.wants_person), None)
     if first is None:
@@ -229,7 +231,7 @@ def _warned(warnings: tuple[CrossrefWarning, ...]) -> str:
     )
 
 
-def _done(
+def _next_if_done(
     work: LedgerWork,
     overdue: Overdue | None,
     contradicted: Milestone | None,
@@ -243,15 +245,15 @@ def _done(
         still = "the earlier registration stands; " if work.registered_at else ""
         hint = item.finding.hint if item.finding else "correct the record and deposit it again"
         return still + hint
-    return _warned(warnings) or _settled(work, overdue, contradicted)
+    return _next_for_warning(warnings) or _next_if_registered(work, overdue, contradicted)
 
 
-def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
+def _next_if_registered(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
     """Say what remains to be done for a registered DOI: what its look-ups showed, or have not shown in time."""
-    drift = _drifted(work)
+    drift = _unsettled_drift(work)
     # What others changed comes first: a person has to decide it, and looking again does not help.
     if drift:
-        return _about_drift(work, drift)
+        return _next_for_drift(work, drift)
     if contradicted is not None and work.acknowledged_at is None:
         shown = work.resolves_proof if contradicted is Milestone.RESOLVES else work.indexed_proof
         where = "doi.org" if contradicted is Milestone.RESOLVES else "Crossref's REST API"
@@ -281,7 +283,7 @@ def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone 
 _LOOKED_UP = frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTENDED})
 
 
-def _about_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
+def _next_for_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
     """Say what others changed, and what a person can do about it."""
     what = "; ".join(one.what for one in drift)
     accept = f'`doideposit drift accept {work.doi} --reason "…"` lets it stand'
@@ -341,17 +343,17 @@ class _Blank(dict[str, str]):
         return ""
 
 
-def _together(dois: str) -> str:
+def _batch_words(dois: str) -> str:
     """Return how many DOIs went into the same file."""
     return "alone in a file" if dois == "1" else f"in a file of {dois} DOIs" if dois else ""
 
 
-def _version(detail: Mapping[str, str]) -> str:
+def _version_words(detail: Mapping[str, str]) -> str:
     """Return which version a file is; parts of records have none."""
     return f" under the timestamp {detail['timestamp']}" if detail.get("timestamp") else ", with parts of the record"
 
 
-def _step(detail: Mapping[str, str]) -> str:
+def _step_words(detail: Mapping[str, str]) -> str:
     """Return which step of an update a file is, and what it empties."""
     step, emptied = detail.get("step", ""), detail.get("empties", "").replace("_", " ")
     return (f" ({step}: it empties {emptied})" if emptied else f" ({step})") if step else ""
@@ -361,10 +363,10 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     """Return the event as a sentence, with the submission it belongs to."""
     approved_by = event.detail.get("approved_by", "")
     approvals = f", approved by {approved_by}" if approved_by else ""
-    together = _together(event.detail.get("dois", ""))
-    words = _Blank(event.detail, together=together, step=_step(event.detail), approvals=approvals)
+    together = _batch_words(event.detail.get("dois", ""))
+    words = _Blank(event.detail, together=together, step=_step_words(event.detail), approvals=approvals)
     # Placeholders without a value become empty, so that one sentence fits old events as well.
-    words["version"] = _version(event.detail)
+    words["version"] = _version_words(event.detail)
     sentence = "given up: {reason}" if event.detail.get("anew") else SENTENCES[event.kind]
     text = " ".join(sentence.format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")

@@ -68,19 +68,19 @@ def write_back(
         for raw in read_path(path, reading):
             if isinstance(raw, Finding):
                 if only is None:
-                    yield _not_read(raw, path)
+                    yield _not_read_entry(raw, path)
                 continue
-            done = _one(depositor, raw, loc_of(key), only, dry_run=dry_run)
+            done = _write_one(depositor, raw, loc_of(key), only, dry_run=dry_run)
             if done is not None:
                 yield done
 
 
-def _not_read(finding: Finding, path: Path) -> WriteBack:
+def _not_read_entry(finding: Finding, path: Path) -> WriteBack:
     action = WriteBackAction.REFUSED if finding.stops else WriteBackAction.NOT_REGISTERED
     return WriteBack(finding.where.file or str(path), None, action, findings=(finding,))
 
 
-def _one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None, *, dry_run: bool) -> WriteBack | None:
+def _write_one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None, *, dry_run: bool) -> WriteBack | None:
     parsed = parse(raw, series=depositor.series)
     label = raw.origin.label
     if parsed.record is None:
@@ -93,10 +93,10 @@ def _one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None, *, dr
     if not depositor.status(doi).registered:
         return WriteBack(label, doi, WriteBackAction.NOT_REGISTERED)
     index = () if raw.origin.index is None else (raw.origin.index,)
-    return _edited(raw.origin.file or "", label, doi, (*index, *key), dry_run=dry_run)
+    return _edit_file(raw.origin.file or "", label, doi, (*index, *key), dry_run=dry_run)
 
 
-def _edited(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> WriteBack:
+def _edit_file(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> WriteBack:
     source = Editable.open(Path(file))
     if isinstance(source, Finding):
         return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(source,))
@@ -106,10 +106,10 @@ def _edited(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> Writ
     fault = None if dry_run else edited.save()
     if fault is not None:
         return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(fault,))
-    return WriteBack(label, doi, WriteBackAction.WRITTEN, _changed(edited))
+    return WriteBack(label, doi, WriteBackAction.WRITTEN, _changed_lines(edited))
 
 
-def _changed(edited: Edited) -> tuple[str, ...]:
+def _changed_lines(edited: Edited) -> tuple[str, ...]:
     before, after = edited.source.text.splitlines(), edited.text.splitlines()
     # Lines around a change are left out: the file is at hand, and what matters is what was added.
     rows = difflib.unified_diff(before, after, n=0, lineterm="")

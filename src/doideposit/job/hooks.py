@@ -91,7 +91,7 @@ def _deliver_to(
     hook: Hook, depositor: Depositor, clock: Callable[[], datetime], stop: Callable[[], bool]
 ) -> HookProgress | None:
     """Tell one hook; None where it is not due yet, or another process is at it."""
-    if next(depositor.events(), None) is None or (now := depositor.hooks.take(hook.name)) is None:
+    if next(depositor.events(), None) is None or (now := depositor.hooks.lease(hook.name)) is None:
         return None
     begun, due_at = clock(), clock()
     for event in depositor.events(now.event):

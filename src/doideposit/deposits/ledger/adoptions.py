@@ -29,7 +29,7 @@ def enter_adopted(transaction: Transaction, new: AdoptedWork) -> bool:
         return False
     timestamp = min(new.timestamp, LARGEST)
     registered = {
-        "registered_at": _moment(new.created) or transaction.now,
+        "registered_at": _parse_moment(new.created) or transaction.now,
         "registered_proof": f"Crossref has it, registered by another tool with the timestamp {new.timestamp}",
         "registered_fingerprint": new.fingerprint,
         "registered_timestamp": timestamp,
@@ -43,14 +43,14 @@ def enter_adopted(transaction: Transaction, new: AdoptedWork) -> bool:
     else:
         higher = max(known["timestamp"] or 0, timestamp)
         transaction.connection.execute(update(work).where(*mine).values(timestamp=higher, **registered))
-    transaction.connection.execute(insert(adopted).values(**_row(transaction, new)))
+    transaction.connection.execute(insert(adopted).values(**_adopted_row(transaction, new)))
     detail = {"timestamp": str(new.timestamp), "type": new.doi_type, "owner": new.owner_prefix, "member": new.member,
               "url": new.landing_page or "", "file": new.file}  # fmt: skip
     transaction.note(EventKind.ADOPTED, doi=new.doi, detail={key: value for key, value in detail.items() if value})
     return True
 
 
-def _row(transaction: Transaction, new: AdoptedWork) -> dict[str, Any]:
+def _adopted_row(transaction: Transaction, new: AdoptedWork) -> dict[str, Any]:
     names = ("created", "last_update", "doi_type", "owner_prefix", "member", "file", "answer")
     return {
         "target": transaction.target,
@@ -61,7 +61,7 @@ def _row(transaction: Transaction, new: AdoptedWork) -> dict[str, Any]:
     }
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_moment(text: str) -> datetime | None:
     """Return the moment in an answer, such as ``2026-09-01T12:00:05Z``; those of old answers have no zone: None."""
     try:
         moment = datetime.fromisoformat(text)

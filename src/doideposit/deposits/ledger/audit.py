@@ -19,42 +19,42 @@ RESTORE = "restore a backup, and keep this ledger beside it: it shows what was d
 
 def audit(connection: Connection) -> Iterator[Finding]:
     """Yield every contradiction in the ledger, one finding each."""
-    yield from _database(connection)
-    yield from _bytes(connection)
-    yield from _states(connection)
-    yield from _items(connection)
-    yield from _timestamps(connection)
-    yield from _works(connection)
+    yield from _check_database_file(connection)
+    yield from _check_stored_bytes(connection)
+    yield from _check_states(connection)
+    yield from _check_items(connection)
+    yield from _check_timestamps(connection)
+    yield from _check_works(connection)
 
 
-def _fault(code: str, message: str) -> Finding:
+def _error_finding(code: str, message: str) -> Finding:
     return Finding(code, Severity.ERROR, message, RESTORE)
 
 
-def _database(connection: Connection) -> Iterator[Finding]:
+def _check_database_file(connection: Connection) -> Iterator[Finding]:
     """Yield what SQLite finds wrong with its own file; PostgreSQL keeps its own house."""
     if connection.dialect.name != "sqlite":
         return
     for (answer,) in connection.execute(text("PRAGMA integrity_check")):
         if answer != "ok":
-            yield _fault("ledger-file", f"SQLite finds its file damaged: {answer}")
+            yield _error_finding("ledger-file", f"SQLite finds its file damaged: {answer}")
     for row in connection.execute(text("PRAGMA foreign_key_check")):
-        yield _fault("ledger-reference", f"a row of {row[0]} points at a row of {row[2]} that is gone")
+        yield _error_finding("ledger-reference", f"a row of {row[0]} points at a row of {row[2]} that is gone")
 
 
-def _bytes(connection: Connection) -> Iterator[Finding]:
+def _check_stored_bytes(connection: Connection) -> Iterator[Finding]:
     """Yield submissions whose stored bytes are gone or do not have their SHA-256."""
     joined = submission.outerjoin(content, content.c.submission == submission.c.id)
     statement = select(submission.c.batch_id, submission.c.sha256, content.c.xml).select_from(joined)
     # Fifty files of at most ten megabytes each are in memory at a time.
     for batch_id, sha256, xml in connection.execution_options(yield_per=50).execute(statement):
         if xml is None:
-            yield _fault("ledger-bytes", f"the bytes of batch {batch_id} are gone")
+            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} are gone")
         elif hashlib.sha256(bytes_of(xml)).hexdigest() != sha256:
-            yield _fault("ledger-bytes", f"the bytes of batch {batch_id} do not have their SHA-256")
+            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} do not have their SHA-256")
 
 
-def _states(connection: Connection) -> Iterator[Finding]:
+def _check_states(connection: Connection) -> Iterator[Finding]:
     """Yield submissions whose state is not the one that their events lead to."""
     last = (
         select(event.c.submission, func.max(event.c.id).label("id"))
@@ -66,10 +66,12 @@ def _states(connection: Connection) -> Iterator[Finding]:
     statement = select(submission.c.batch_id, submission.c.state, event.c.kind).select_from(joined)
     for batch_id, state, kind in connection.execute(statement):
         if kind is None or STATE_AFTER[EventKind(kind)].value != state:
-            yield _fault("ledger-state", f"batch {batch_id} is {state}, and its last event is {kind or 'missing'}")
+            yield _error_finding(
+                "ledger-state", f"batch {batch_id} is {state}, and its last event is {kind or 'missing'}"
+            )
 
 
-def _items(connection: Connection) -> Iterator[Finding]:
+def _check_items(connection: Connection) -> Iterator[Finding]:
     """Yield DOIs that are open longer than their submission, or have no outcome once it is done.
 
     One that is prepared may wait for an earlier deposit of the same DOI, and is open once it is sent.
@@ -82,10 +84,10 @@ def _items(connection: Connection) -> Iterator[Finding]:
     for row in connection.execute(statement.select_from(joined).where(or_(wrongly_open, wrong_outcome))):
         printed, batch_id, state, is_open, outcome = row
         words = f"open {bool(is_open)}, outcome {outcome}"
-        yield _fault("ledger-open", f"{printed} in batch {batch_id} ({state}) has {words}")
+        yield _error_finding("ledger-open", f"{printed} in batch {batch_id} ({state}) has {words}")
 
 
-def _timestamps(connection: Connection) -> Iterator[Finding]:
+def _check_timestamps(connection: Connection) -> Iterator[Finding]:
     """Yield DOIs whose timestamps do not rise from one deposit to the next."""
     # Crossref takes a deposit only with a greater timestamp than the one before, so ours must have risen.
     before = func.lag(submission.c.timestamp).over(partition_by=(item.c.target, item.c.doi), order_by=item.c.id)
@@ -93,10 +95,10 @@ def _timestamps(connection: Connection) -> Iterator[Finding]:
     pairs = select(item.c.printed, submission.c.timestamp, before.label("before")).select_from(joined).subquery()
     statement = select(pairs).where(pairs.c.before >= pairs.c.timestamp)
     for printed, timestamp, earlier in connection.execute(statement):
-        yield _fault("ledger-timestamp", f"{printed} was deposited with {timestamp} after {earlier}")
+        yield _error_finding("ledger-timestamp", f"{printed} was deposited with {timestamp} after {earlier}")
 
 
-def _works(connection: Connection) -> Iterator[Finding]:
+def _check_works(connection: Connection) -> Iterator[Finding]:
     """Yield DOIs that do not point at their latest deposit, or are registered where no deposit of theirs was."""
     same = and_(item.c.target == work.c.target, item.c.doi == work.c.doi)
     latest = select(func.max(item.c.id)).where(same).scalar_subquery()
@@ -107,8 +109,8 @@ def _works(connection: Connection) -> Iterator[Finding]:
     statement = select(work.c.printed, work.c.item, latest, work.c.registered_at, proofs + answers)
     for printed, pointed, newest, registered_at, proved in connection.execute(statement):
         if pointed != newest:
-            yield _fault("ledger-work", f"{printed} does not point at its latest deposit")
+            yield _error_finding("ledger-work", f"{printed} does not point at its latest deposit")
         if (registered_at is not None) != (proved > 0):
-            yield _fault(
+            yield _error_finding(
                 "ledger-registered", f"{printed} is registered without a proof, or proved without being registered"
             )

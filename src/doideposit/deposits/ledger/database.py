@@ -49,7 +49,7 @@ class Database:
         self._empty: Engine | None = None
         if self.is_there:
             check_kind(place)
-            self._open()
+            self._open_engine()
         elif place.path is not None:
             check_folder(place.path)
 
@@ -70,7 +70,7 @@ class Database:
         """Open a transaction that only reads; with `repeatable` all of it sees one moment."""
         self._check_open()
         # Another process may have made the file since the last look.
-        engine = self._engine or (self._open() if self.is_there else self._nothing())
+        engine = self._engine or (self._open_engine() if self.is_there else self._empty_engine())
         with reading(engine, self.place, repeatable=repeatable) as connection:
             yield connection
 
@@ -78,7 +78,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes, committed when the block ends."""
         self._check_open()
-        with writing(self._engine or self._open(), self.place) as connection:
+        with writing(self._engine or self._open_engine(), self.place) as connection:
             yield connection
 
     def _check_open(self) -> None:
@@ -86,7 +86,7 @@ class Database:
             hint = "open it again with `doideposit.open`, or do everything inside of the `with`"
             raise UsageError(f"the ledger {self.place.name} was closed, and with it its depositor", hint=hint)
 
-    def _open(self) -> Engine:
+    def _open_engine(self) -> Engine:
         with self._lock:
             if self._engine is None:
                 path = self.place.path
@@ -103,7 +103,7 @@ class Database:
                     self._begun(self.place.name)
             return self._engine
 
-    def _nothing(self) -> Engine:
+    def _empty_engine(self) -> Engine:
         with self._lock:
             self._empty = self._empty or _make_empty_engine()
             return self._empty

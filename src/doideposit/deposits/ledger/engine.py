@@ -31,7 +31,7 @@ class LedgerLocation:
     """Say where a ledger is: `name` is what people are told, without any password; `path` the file, for SQLite."""
 
     def __init__(self, address: str, password: SecretStr | None = None) -> None:
-        self.url = _parsed(address)
+        self.url = _parse_address(address)
         if password is not None:
             self.url = self.url.set(password=password.get_secret_value())
         self.path = Path(self.url.database or "") if self.url.drivername in SQLITE_DRIVERS else None
@@ -43,7 +43,7 @@ class LedgerLocation:
         return self.path is not None
 
 
-def _parsed(address: str) -> URL:
+def _parse_address(address: str) -> URL:
     hint = "write sqlite:///path/to/file.sqlite3 or postgresql+psycopg://user@host/database"
     try:
         url = make_url(address)
@@ -98,10 +98,10 @@ def _make_file(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise _no_file(path, error.strerror or "unknown reason") from None
+        raise _not_a_file(path, error.strerror or "unknown reason") from None
 
 
-def _no_file(path: Path, why: str) -> LedgerUnavailable:
+def _not_a_file(path: Path, why: str) -> LedgerUnavailable:
     hint = "choose another place with [ledger] url, or give this user the right to write there"
     return LedgerUnavailable(f"the ledger {path} cannot be created: {why}", hint=hint)
 
@@ -128,14 +128,14 @@ def translated(place: LedgerLocation) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _in_our_words(place, error.orig) from None
+        raise _ledger_error(place, error.orig) from None
     # A row that must be there and is not was removed by hand, or lost with a page of the file.
     except NoResultFound:
         raise LedgerDamaged(f"a part of the ledger {place.name} is gone") from None
     except SQLAlchemyError as error:
         raise LedgerError(f"the ledger {place.name} failed: {type(error).__name__}") from None
     except sqlite3.Error as error:
-        raise _in_our_words(place, error) from None
+        raise _ledger_error(place, error) from None
     except (ValueError, TypeError, OverflowError, RecursionError):
         # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote; the
         # drivers say the same of bytes that are no text, already when they connect.
@@ -180,7 +180,7 @@ SQLITE_CAUSES = (
 )
 
 
-def _in_our_words(place: LedgerLocation, cause: BaseException | None) -> LedgerError:
+def _ledger_error(place: LedgerLocation, cause: BaseException | None) -> LedgerError:
     words = str(cause).lower()
     if place.is_sqlite:
         if any(sign in words for sign in DAMAGE):

@@ -327,7 +327,7 @@ class LedgerWork:
     acknowledged_reason: str | None = None
     observed: Observed | None = None
     # The events that Crossref's warnings are made of, oldest first; none where it never warned.
-    told: tuple["LedgerEvent", ...] = ()
+    warning_events: tuple["LedgerEvent", ...] = ()
     # Numbers of conflicts that result logs of other DOIs named as resolved.
     settled: frozenset[str] = frozenset()
     # Nothing but its DOI can be read.

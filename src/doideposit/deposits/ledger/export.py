@@ -35,7 +35,7 @@ from doideposit.deposits.ledger.tables import (
 )
 from doideposit.errors import DiskError, UsageError
 
-__all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
+__all__ = ["copy_file", "copy_from", "import_rows", "lines", "write_lines"]
 
 # Each table after those it refers to.
 ORDER: tuple[Table, ...] = (
@@ -70,7 +70,7 @@ def copy_from(original: sqlite3.Connection, copy: Path) -> None:
 
     Raises `UsageError` for a file that exists, and `DiskError` where the copy cannot be written: no part of it stays.
     """
-    _new_file(copy)
+    _create_file(copy)
     try:
         with closing(sqlite3.connect(copy)) as other:
             original.backup(other)
@@ -84,7 +84,7 @@ def copy_from(original: sqlite3.Connection, copy: Path) -> None:
         raise
 
 
-def _new_file(path: Path) -> None:
+def _create_file(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     # O_EXCL decides between two processes that name the same file.
@@ -96,7 +96,7 @@ def _new_file(path: Path) -> None:
 
 def write_lines(path: Path, written: Iterable[str]) -> None:
     """Write an export to a new file, for its owner alone."""
-    _new_file(path)
+    _create_file(path)
     try:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in written)
@@ -113,19 +113,21 @@ def lines(connection: Connection) -> Iterator[str]:
 
     Numbers of more than nine digits and moments are texts, bytes are base64: nothing passes through a float.
     """
-    yield _json({"format": FORMAT, "revision": REVISIONS[-1]})
+    yield _json_line({"format": FORMAT, "revision": REVISIONS[-1]})
     for table in ORDER:
         ordered = select(table).order_by(*table.primary_key.columns)
         # A hundred rows at a time, since each holds a file.
         for row in connection.execution_options(yield_per=100).execute(ordered).mappings():
-            yield _json({"table": table.name, "row": {key: _out(table, key, value) for key, value in row.items()}})
+            yield _json_line(
+                {"table": table.name, "row": {key: _to_json(table, key, value) for key, value in row.items()}}
+            )
 
 
-def _json(data: dict[str, Any]) -> str:
+def _json_line(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
 
 
-def _out(table: Table, name: str, value: Any) -> Any:
+def _to_json(table: Table, name: str, value: Any) -> Any:
     if value is None:
         return None
     kind = table.c[name].type
@@ -136,7 +138,7 @@ def _out(table: Table, name: str, value: Any) -> Any:
     return str(value) if isinstance(kind, BigInteger | CheckedBigInteger) else value
 
 
-def _in(table: Table, name: str, value: Any) -> Any:
+def _from_json(table: Table, name: str, value: Any) -> Any:
     kind = table.c[name].type
     if value is None:
         return None
@@ -150,7 +152,7 @@ def _in(table: Table, name: str, value: Any) -> Any:
     return int(value) if isinstance(kind, BigInteger | Integer | CheckedInteger) else str(value)
 
 
-def take_in(connection: Connection, given: Iterable[str]) -> int:
+def import_rows(connection: Connection, given: Iterable[str]) -> int:
     """Take an export into an empty ledger, all of it or nothing; returns the number of rows.
 
     Raises `UsageError` when the ledger is not empty or a line is not of an export.
@@ -164,7 +166,7 @@ def take_in(connection: Connection, given: Iterable[str]) -> int:
     for number, line in numbered:
         if not line.strip():
             continue
-        table, row = _row(number, line)
+        table, row = _parse_row(number, line)
         if waiting and (table is not current or len(waiting) == AT_ONCE):
             connection.execute(insert(current), waiting)  # type: ignore[arg-type]
             waiting = []
@@ -173,7 +175,7 @@ def take_in(connection: Connection, given: Iterable[str]) -> int:
         total += 1
     if waiting:
         connection.execute(insert(current), waiting)  # type: ignore[arg-type]
-    _number_on(connection)
+    _reset_sequences(connection)
     return total
 
 
@@ -189,20 +191,20 @@ def _check_head(line: str) -> None:
         raise UsageError("this is not an export of a ledger", hint=hint)
 
 
-def _row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
+def _parse_row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
     try:
         data = json.loads(line)
         name = data["table"]
         table = METADATA.tables[FORMER_TABLES.get(name, name)]
         named = {FORMER_COLUMNS.get((name, key), key): value for key, value in data["row"].items()}
-        row = {key: _in(table, key, value) for key, value in named.items()}
+        row = {key: _from_json(table, key, value) for key, value in named.items()}
     # An export that was edited by hand is refused whole.
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"line {number} is not of an export of a ledger") from None
     return table, row
 
 
-def _number_on(connection: Connection) -> None:
+def _reset_sequences(connection: Connection) -> None:
     """Let PostgreSQL go on numbering after the imported rows; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return

@@ -41,7 +41,7 @@ class HookStates:
         if not names or not self._session.database.is_there:
             return
         with self._session.reading() as connection:
-            known = set(connection.execute(select(hook.c.name).where(self._mine())).scalars())
+            known = set(connection.execute(select(hook.c.name).where(self._is_mine())).scalars())
             newest = connection.execute(select(func.max(event.c.id))).scalar() or 0
         if missing := [name for name in names if name not in known]:
             with self._session.writing("hook") as transaction:
@@ -53,11 +53,11 @@ class HookStates:
         if not self._session.database.is_there:
             return None
         with self._session.reading() as connection:
-            row = connection.execute(select(hook).where(self._mine(name))).mappings().first()
+            row = connection.execute(select(hook).where(self._is_mine(name))).mappings().first()
         return None if row is None else HookProgress(row["event"], row["tries"], row["failing_since"], row["reason"])
 
-    def take(self, name: str) -> HookProgress | None:
-        """Take a hook that is due for this process alone, until `settle`; None where it is not due, or taken."""
+    def lease(self, name: str) -> HookProgress | None:
+        """Lease a hook that is due to this process alone, until `settle`; None where it is not due, or leased."""
         before = self.progress(name)
         with self._session.writing("hook") as transaction:
             leased = {"due_at": transaction.now + LEASE}
@@ -66,15 +66,15 @@ class HookStates:
                 transaction.connection.execute(insert(hook).values(**fresh, **leased))
                 return HookProgress(0)
             is_due = or_(hook.c.due_at <= transaction.now, hook.c.due_at > transaction.now + FARTHEST)
-            due = update(hook).where(self._mine(name), is_due)
+            due = update(hook).where(self._is_mine(name), is_due)
             return before if transaction.connection.execute(due.values(**leased)).rowcount else None
 
     def settle(self, name: str, now: HookProgress, due_at: datetime) -> None:
         """Write down how far a hook has come, and when it is due again."""
         with self._session.writing("hook") as transaction:
             values = {"event": now.event, "tries": now.tries, "failing_since": now.failing_since, "reason": now.reason}
-            transaction.connection.execute(update(hook).where(self._mine(name)).values(**values, due_at=due_at))
+            transaction.connection.execute(update(hook).where(self._is_mine(name)).values(**values, due_at=due_at))
 
-    def _mine(self, name: str | None = None) -> Any:
+    def _is_mine(self, name: str | None = None) -> Any:
         mine = hook.c.target == self._session.target
         return mine if name is None else mine & (hook.c.name == name)

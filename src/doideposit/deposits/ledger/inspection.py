@@ -51,13 +51,13 @@ def look(url: str, password: SecretStr | None = None) -> Condition:
     try:
         with translated(place), engine.connect() as connection:
             revision = revision_of(connection, place)
-        return Condition(place.name, place.path, revision, hindrance=_hindrance(engine, place, revision))
+        return Condition(place.name, place.path, revision, hindrance=_write_blocker(engine, place, revision))
     finally:
         engine.dispose()
 
 
-def _hindrance(engine: Engine, place: LedgerLocation, revision: str | None) -> LedgerError | None:
-    """Write a row, or a table where an upgrade has to make some, and take it back: less than that proves nothing.
+def _write_blocker(engine: Engine, place: LedgerLocation, revision: str | None) -> LedgerError | None:
+    """Write a row, or a table where an upgrade has to make some, and roll back; return why that failed.
 
     SQLite begins a transaction also on a file that it may not write, and PostgreSQL on a standby.
     """

@@ -35,7 +35,7 @@ def migrate(engine: Engine, place: LedgerLocation, step: Callable[[str], None]) 
                 copy_beside(place.path, found)
         step("ledger migrate: begin")
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            _run(connection, place)
+            _upgrade_to_newest(connection, place)
             step("ledger migrate: commit")
         step("ledger migrate: committed")
 
@@ -55,7 +55,7 @@ def revision_of(connection: Connection, place: LedgerLocation) -> str | None:
     return None if found is None else str(found)
 
 
-def _run(connection: Connection, place: LedgerLocation) -> None:
+def _upgrade_to_newest(connection: Connection, place: LedgerLocation) -> None:
     if not place.is_sqlite:
         # SQLite has the lock already, from BEGIN IMMEDIATE; PostgreSQL would let two processes create the same tables.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

@@ -86,7 +86,7 @@ class Observations:
         found: dict[str, tuple[Drift, ...]] = {}
         # A set has no order: sorted, the same DOIs are always read in the same parts.
         for part in chunks(sorted({doi.key for doi in dois})):
-            wanted = self._rows().where(observed.c.doi.in_(part), observed.c.changed_at.is_not(None))
+            wanted = self._observed_rows().where(observed.c.doi.in_(part), observed.c.changed_at.is_not(None))
             with self._session.reading() as connection:
                 seen = [observed_of(row) for row in connection.execute(wanted).mappings()]
             found |= {one.doi.key: one.drift for one in seen}
@@ -95,21 +95,21 @@ class Observations:
     def one(self, doi: Doi) -> Observed | None:
         """Return what is known of a DOI that is watched."""
         with self._session.reading() as connection:
-            row = connection.execute(self._rows().where(observed.c.doi == doi.key)).mappings().one_or_none()
+            row = connection.execute(self._observed_rows().where(observed.c.doi == doi.key)).mappings().one_or_none()
             return None if row is None else observed_of(row)
 
     def due(self, most: int) -> tuple[Observed, ...]:
         """Return the DOIs that should be read now, the longest due first; none of which a deposit is under way."""
         # While our own deposit is on its way, what Crossref shows is either of two versions, and says nothing.
         under_way = exists().where(item.c.target == observed.c.target, item.c.doi == observed.c.doi, item.c.open)
-        wanted = self._rows().where(observed.c.next_read_at <= self._session.clock(), ~under_way)
+        wanted = self._observed_rows().where(observed.c.next_read_at <= self._session.clock(), ~under_way)
         with self._session.reading() as connection:
             rows = connection.execute(wanted.order_by(observed.c.next_read_at, observed.c.doi).limit(most)).mappings()
             return tuple(observed_of(row) for row in rows)
 
     def to_list(self, before: datetime, most: int) -> tuple[Observed, ...]:
         """Return DOIs that were not asked for in a list since `before`, in a lasting order."""
-        wanted = self._rows().where(or_(observed.c.listed_at.is_(None), observed.c.listed_at < before))
+        wanted = self._observed_rows().where(or_(observed.c.listed_at.is_(None), observed.c.listed_at < before))
         with self._session.reading() as connection:
             rows = connection.execute(wanted.order_by(observed.c.listed_at, observed.c.doi).limit(most)).mappings()
             return tuple(observed_of(row) for row in rows)
@@ -120,29 +120,29 @@ class Observations:
         with self._session.writing("listed") as transaction:
             # In the order of the keys, as every writer of this table.
             keys = sorted(one.doi.key for one in asked)
-            listed = self._these(keys).values(listed_at=transaction.now)
+            listed = self._update_of(keys).values(listed_at=transaction.now)
             transaction.connection.execute(listed)
             # A list is a hint alone: the record itself is read before anything is said about it.
             if hints:
-                transaction.connection.execute(self._these(sorted(hints)).values(next_read_at=transaction.now))
+                transaction.connection.execute(self._update_of(sorted(hints)).values(next_read_at=transaction.now))
             for key, moment in sorted(moved.items()):
-                transaction.connection.execute(self._these([key]).values(deposited=moment))
+                transaction.connection.execute(self._update_of([key]).values(deposited=moment))
 
-    def _these(self, keys: Sequence[str]) -> Any:
+    def _update_of(self, keys: Sequence[str]) -> Any:
         return update(observed).where(observed.c.target == self._target, observed.c.doi.in_(keys))
 
-    def put(self, seen: Observed, sight: Sight) -> bool:
-        """Write down what a look showed; False when a deposit took effect meanwhile, so that it says nothing now."""
+    def record_sight(self, seen: Observed, sight: Sight) -> bool:
+        """Record what a look showed; False when a deposit took effect meanwhile, so that it says nothing now."""
         with self._session.writing("observe") as transaction:
-            found = self._rows().where(observed.c.doi == seen.doi.key).with_for_update()
+            found = self._observed_rows().where(observed.c.doi == seen.doi.key).with_for_update()
             row = transaction.connection.execute(found).mappings().one_or_none()
             # `since` moves with every deposit that took effect: what was read before it is out of date.
             if row is None or row["since"] != seen.since:
                 return False
-            self._write(transaction, observed_of(row), sight)
+            self._write_sight(transaction, observed_of(row), sight)
             return True
 
-    def _write(self, transaction: Transaction, before: Observed, sight: Sight) -> None:
+    def _write_sight(self, transaction: Transaction, before: Observed, sight: Sight) -> None:
         values: dict[str, Any] = {
             "next_read_at": sight.next_read_at,
             "reads": before.reads + 1,
@@ -155,19 +155,19 @@ class Observations:
         if sight.known:
             values |= {
                 "intended_at": (before.intended_at or transaction.now) if sight.intended else None,
-                "changes": _json([{**one.to_dict(), "mark": one.mark} for one in sight.drift]),
+                "changes": _json_text([{**one.to_dict(), "mark": one.mark} for one in sight.drift]),
                 "changed_at": (before.drift_at or transaction.now) if sight.drift else None,
                 # Sorted, so that equal sets are equal texts.
-                "accepted": _json(sorted({*before.accepted, *sight.taken})),
-                "matched": _json(dict(sight.matched)),
+                "accepted": _json_text(sorted({*before.accepted, *sight.taken})),
+                "matched": _json_text(dict(sight.matched)),
             }
-            _note(transaction, before, sight)
-        transaction.connection.execute(update(observed).where(self._mine(before.doi)).values(**values))
+            _note_changes(transaction, before, sight)
+        transaction.connection.execute(update(observed).where(self._is_this(before.doi)).values(**values))
 
     def accept(self, doi: Doi, reason: str) -> bool:
         """Let what others changed stand, as a person says; False where nothing was changed."""
         with self._session.writing("accept drift") as transaction:
-            found = self._rows().where(observed.c.doi == doi.key).with_for_update()
+            found = self._observed_rows().where(observed.c.doi == doi.key).with_for_update()
             row = transaction.connection.execute(found).mappings().one_or_none()
             before = None if row is None else observed_of(row)
             if before is None or not before.drift:
@@ -175,9 +175,14 @@ class Observations:
             # The mark names the value that was accepted: when it changes once more, it is told once more.
             marks = sorted({*before.accepted, *(one.mark for one in before.drift)})
             proof = f"accepted as it is at Crossref: {reason}"
-            values = {"changes": "[]", "changed_at": None, "accepted": _json(marks), "accepted_at": transaction.now}
+            values = {
+                "changes": "[]",
+                "changed_at": None,
+                "accepted": _json_text(marks),
+                "accepted_at": transaction.now,
+            }
             values |= {"intended_at": transaction.now, "intended_proof": proof}
-            transaction.connection.execute(update(observed).where(self._mine(doi)).values(**values))
+            transaction.connection.execute(update(observed).where(self._is_this(doi)).values(**values))
             if any(one.kind is DriftKind.ADDRESS for one in before.drift):
                 # What a look-up said of the same address is settled with it.
                 same = and_(work.c.target == self._target, work.c.doi == doi.key)
@@ -190,10 +195,10 @@ class Observations:
 
     # When what is read is away.
 
-    def away(self, reason: str, not_before: datetime) -> bool:
-        """Write down that the services cannot be asked; tells whether that is new."""
+    def note_unavailable(self, reason: str, not_before: datetime) -> bool:
+        """Record that the services cannot be asked; tell whether that is new."""
         with self._session.writing("services away") as transaction:
-            row = transaction.connection.execute(self._watch().with_for_update()).mappings().one_or_none()
+            row = transaction.connection.execute(self._watch_row().with_for_update()).mappings().one_or_none()
             values = {"away_reason": reason, "not_before": not_before}
             if row is None:
                 new = {"target": self._target, "away_since": transaction.now, **values}
@@ -204,35 +209,35 @@ class Observations:
             transaction.connection.execute(update(watch).where(watch.c.target == self._target).values(**values))
             return is_new
 
-    def back(self) -> None:
-        """Write down that the services answer again."""
-        if self.away_since() is None:
+    def note_available(self) -> None:
+        """Record that the services answer again."""
+        if self.unavailable_since() is None:
             return
         with self._session.writing("services back") as transaction:
             values = {"away_since": None, "away_reason": "", "not_before": None}
             transaction.connection.execute(update(watch).where(watch.c.target == self._target).values(**values))
 
-    def away_since(self) -> tuple[datetime, datetime | None, str] | None:
+    def unavailable_since(self) -> tuple[datetime, datetime | None, str] | None:
         """Return since when the services are away, when to ask again, and why; None while they answer."""
         with self._session.reading() as connection:
-            row = connection.execute(self._watch()).mappings().one_or_none()
+            row = connection.execute(self._watch_row()).mappings().one_or_none()
             if row is None or row["away_since"] is None:
                 return None
             return row["away_since"], row["not_before"], row["away_reason"]
 
-    def _watch(self) -> Any:
+    def _watch_row(self) -> Any:
         return select(watch).where(watch.c.target == self._target)
 
-    def _rows(self) -> Any:
+    def _observed_rows(self) -> Any:
         columns = (work.c.printed, work.c.registered_landing_page, work.c.registered_timestamp)
         joined = observed.join(work, and_(work.c.target == observed.c.target, work.c.doi == observed.c.doi))
         return select(observed, *columns).select_from(joined).where(observed.c.target == self._target)
 
-    def _mine(self, doi: Doi) -> Any:
+    def _is_this(self, doi: Doi) -> Any:
         return and_(observed.c.target == self._target, observed.c.doi == doi.key)
 
 
-def _note(transaction: Transaction, before: Observed, sight: Sight) -> None:
+def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> None:
     """Write what is new into the history: what is as intended, what others changed, and what is no longer so."""
     known = {one.mark for one in before.drift}
     marks = {one.mark for one in sight.drift}
@@ -254,5 +259,5 @@ def _is_new(one: Observed, deposited: Mapping[str, str]) -> bool:
     return deposited.get(one.doi.key, "") not in {"", one.deposited}
 
 
-def _json(data: Iterable[Any] | Mapping[str, str]) -> str:
+def _json_text(data: Iterable[Any] | Mapping[str, str]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True)

@@ -110,7 +110,7 @@ class Polls:
     def details(self, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
         """Return the uploads of each submission, the newest first, and its DOIs in the order of its file."""
         with self._session.reading() as connection:
-            return _details(connection, keys)
+            return _upload_details(connection, keys)
 
     def publishers(self, keys: Sequence[int]) -> dict[int, str]:
         """Return for which publisher each submission was recorded: empty for the main one."""
@@ -151,10 +151,10 @@ class Polls:
                 return
             _keep_log(transaction, held.id, result_log.file_name, result_log.answer)
             if held.state in {State.QUEUED, State.REFUSED}:
-                _end(transaction, held, result_log)
+                _finish_submission(transaction, held, result_log)
             # Sorted, so that two transactions lock the rows of the works in the same order and cannot block each other.
             for result in sorted(results, key=lambda one: one.doi.key):
-                _apply(transaction, held, result)
+                _apply_outcome(transaction, held, result)
             if all(result.outcome.is_registered for result in results):
                 done = update(attempt).where(attempt.c.submission == held.id)
                 transaction.connection.execute(done.values(next_poll_at=None))
@@ -164,7 +164,7 @@ class Polls:
 
     # Uploads that were thought lost.
 
-    def lost(self, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
+    def lost_uploads(self, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
         """Return earlier uploads, thought lost, of files that are not being asked about: they may still turn up.
 
         Of a file that is to go out again they are asked about in every run, before it goes; of one that ended, a
@@ -185,9 +185,9 @@ class Polls:
             rows = connection.execute(statement).mappings()
             return tuple((attempt_of(row), submission_of(row, "sub_")) for row in rows)
 
-    def watch(self, upload: Attempt, next_poll_at: datetime | None) -> None:
+    def watch_lost(self, upload: Attempt, next_poll_at: datetime | None) -> None:
         """Write down when to ask again about an upload thought lost; None for no more."""
-        with self._session.writing("watch") as transaction:
+        with self._session.writing("watch_lost") as transaction:
             mine = update(attempt).where(attempt.c.id == upload.id)
             transaction.connection.execute(mine.values(next_poll_at=next_poll_at))
 
@@ -203,7 +203,9 @@ class Polls:
         return True
 
 
-def _details(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
+def _upload_details(
+    connection: Connection, keys: Sequence[int]
+) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
     uploads: dict[int, list[Attempt]] = {key: [] for key in keys}
     dois: dict[int, list[Doi]] = {key: [] for key in keys}
     statement = select(attempt).where(attempt.c.submission.in_(keys)).order_by(attempt.c.id.desc())
@@ -252,7 +254,7 @@ def _note_odd(transaction: Transaction, polled: Polled) -> None:
         transaction.note(EventKind.ODD_ANSWER, submission=polled.submission.id, detail=detail)
 
 
-def _end(transaction: Transaction, held: Submission, result_log: StoredLog) -> None:
+def _finish_submission(transaction: Transaction, held: Submission, result_log: StoredLog) -> None:
     file_name, submission_id = result_log.file_name, result_log.submission_id
     proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
     values = {"state": held.state.advance(Move.FINISH).value, "finished_at": transaction.now, "next_poll_at": None}
@@ -277,7 +279,7 @@ def _finding_text(finding: Finding | None) -> str | None:
     return json_text({**finding.to_dict(), "original": finding.original})
 
 
-def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> None:
+def _apply_outcome(transaction: Transaction, held: Submission, result: DoiOutcome) -> None:
     where = (item.c.submission == held.id, item.c.doi == result.doi.key)
     row = transaction.connection.execute(select(item).where(*where)).mappings().one()
     before = Outcome(row["outcome"]) if row["outcome"] else None
@@ -296,11 +298,11 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
     transaction.connection.execute(update(item).where(*where).values(**values))
     _apply_to_work(transaction, held, row, result)
     version = {} if held.is_resources else {"timestamp": str(held.timestamp)}
-    detail = {"message": result.message, "proof": result.proof, **version, **result.details, **_place(finding)}
+    detail = {"message": result.message, "proof": result.proof, **version, **result.details, **_place_text(finding)}
     transaction.note(EventKind(result.outcome), submission=held.id, doi=result.doi, detail=detail)
 
 
-def _place(finding: Finding | None) -> dict[str, str]:
+def _place_text(finding: Finding | None) -> dict[str, str]:
     """Return where in its record a finding points, for the history: only the item of the latest deposit keeps it."""
     where = finding.where if finding else Where()
     parts = {"record_file": where.file, "record_line": where.line, "record_field": where.field}
@@ -331,12 +333,12 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
             values["last_update_failed"] = False
     elif not result.outcome.is_registered and latest:
         values = {"last_update_failed": old["registered_at"] is not None}
-    if result.registered_timestamp is not None and _fits(result.registered_timestamp, old["timestamp"]):
+    if result.registered_timestamp is not None and _is_newer(result.registered_timestamp, old["timestamp"]):
         values["timestamp"] = result.registered_timestamp
     if values:
         transaction.connection.execute(update(work).where(mine).values(**values))
 
 
-def _fits(value: int, old: int | None) -> bool:
+def _is_newer(value: int, old: int | None) -> bool:
     # The database keeps signed 64-bit integers, and a number of Crossref may have more digits.
     return value < 2**63 and (old is None or value > old)

@@ -103,4 +103,4 @@ class Ledger:
     def import_lines(self, lines: Iterable[str]) -> int:
         """Take an export into this ledger, which must be empty; all of it or nothing. Returns the number of rows."""
         with self._database.writing() as connection:
-            return export.take_in(connection, lines)
+            return export.import_rows(connection, lines)

@@ -33,12 +33,12 @@ def prepare(
     the place of a recorded file, unless that is on its way by now.
     """
     transaction.lock_uploads()
-    works = _works(transaction, news[-1])
-    if any(_overtaken(news[0], one, works.get(one.doi.key)) for one in news[-1].items):
+    works = _lock_works(transaction, news[-1])
+    if any(_is_overtaken(news[0], one, works.get(one.doi.key)) for one in news[-1].items):
         return None
     before = ""
     if instead_of is not None:
-        before = _give_way(transaction, instead_of, "recorded anew, to be sent in several steps")
+        before = _withdraw(transaction, instead_of, "recorded anew, to be sent in several steps")
         if not before:
             return None
     return _record(transaction, news, works, before)
@@ -47,14 +47,14 @@ def prepare(
 def replace_file(transaction: Transaction, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
     """Record others, or another, in the place of one that was never sent; False when another process was quicker."""
     transaction.lock_uploads()
-    known = [_works(transaction, part) for part in parts]
+    known = [_lock_works(transaction, part) for part in parts]
     if any(
-        _overtaken(part, one, works.get(one.doi.key))
+        _is_overtaken(part, one, works.get(one.doi.key))
         for part, works in zip(parts, known, strict=True)
         for one in part.items
     ):
         return False
-    before = _give_way(transaction, key, reason)
+    before = _withdraw(transaction, key, reason)
     if not before:
         return False
     for part, works in zip(parts, known, strict=True):
@@ -73,13 +73,13 @@ def _record(
             row = _insert_item(transaction, keys[-1], position, one)
             _point_work(transaction, new, one, row, works.get(one.doi.key))
         # The rows of works exist from the first step on.
-        works = _works(transaction, new)
+        works = _lock_works(transaction, new)
         # People and programs follow the last step, whose end is that of the update.
-        _note(transaction, keys[-1], new, step, len(news), before if step == len(news) else "")
+        _note_prepared(transaction, keys[-1], new, step, len(news), before if step == len(news) else "")
     return tuple(keys)
 
 
-def _give_way(transaction: Transaction, key: int, reason: str) -> str:
+def _withdraw(transaction: Transaction, key: int, reason: str) -> str:
     """End a file that was never sent, for others that are sent in its place; return its batch id, else nothing."""
     current = transaction.lock_submission(key)
     if current.state is not State.PREPARED or current.sent_at is not None:
@@ -113,7 +113,7 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
             )
             for one in connection.execute(items).mappings()
         ),
-        may_lose=_words(detail.get("may_lose", "")),
+        may_lose=_words_of(detail.get("may_lose", "")),
         unseen=detail.get("unseen", ""),
         publisher=detail.get("publisher", ""),
         whole=bool(detail.get("whole")),
@@ -121,11 +121,11 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
     return new, detail
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _words_of(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.split(", ") if word)
 
 
-def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, before: str) -> None:
+def _note_prepared(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, before: str) -> None:
     removes = dict.fromkeys(name for one in new.items for name in one.removes)
     detail = {
         "batch_id": new.batch_id,
@@ -145,7 +145,7 @@ def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, ste
     transaction.note(EventKind.PREPARED, submission=key, detail=detail)
 
 
-def _works(transaction: Transaction, new: NewSubmission) -> dict[str, RowMapping]:
+def _lock_works(transaction: Transaction, new: NewSubmission) -> dict[str, RowMapping]:
     rows: dict[str, RowMapping] = {}
     # Sorted, so that two processes lock rows in one order and never wait for each other.
     for part in chunks(sorted(one.doi.key for one in new.items)):
@@ -154,7 +154,7 @@ def _works(transaction: Transaction, new: NewSubmission) -> dict[str, RowMapping
     return rows
 
 
-def _overtaken(new: NewSubmission, one: NewItem, row: Mapping[Any, Any] | None) -> bool:
+def _is_overtaken(new: NewSubmission, one: NewItem, row: Mapping[Any, Any] | None) -> bool:
     if row is None:
         return one.after is not None
     return row["item"] != one.after or (

@@ -99,7 +99,7 @@ class CheckedText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy
         """Read the text back; raise `ValueError` for what was never written so."""
-        return _checked(value, str)
+        return _require_type(value, str)
 
 
 class CheckedInteger(TypeDecorator[int]):
@@ -110,7 +110,7 @@ class CheckedInteger(TypeDecorator[int]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy
         """Read the number back; raise `ValueError` for what was never written so."""
-        return _checked(value, int)
+        return _require_type(value, int)
 
 
 class CheckedBigInteger(CheckedInteger):
@@ -123,7 +123,7 @@ class CheckedBigInteger(CheckedInteger):
 Value = TypeVar("Value")
 
 
-def _checked(value: Any | None, kind: type[Value]) -> Value | None:
+def _require_type(value: Any | None, kind: type[Value]) -> Value | None:
     if value is not None and not isinstance(value, kind):
         raise ValueError(f"a column holds {type(value).__name__} where {kind.__name__} was written")
     return value
@@ -142,7 +142,7 @@ METADATA = MetaData(
 Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER PRIMARY KEY.
 
 
-def _nothing() -> Any:
+def _empty_default() -> Any:
     return text("''")
 
 
@@ -164,9 +164,9 @@ submission = Table(
     Column("submission_id", CheckedText),
     Column("sent_at", UtcDateTime),
     Column("accepted_at", UtcDateTime),
-    Column("accepted_proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("accepted_proof", CheckedText, nullable=False, server_default=_empty_default()),
     Column("finished_at", UtcDateTime),
-    Column("finished_proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("finished_proof", CheckedText, nullable=False, server_default=_empty_default()),
     Column("not_before", UtcDateTime),
     Column("next_poll_at", UtcDateTime),
     Column("polls", CheckedInteger, nullable=False, server_default="0"),
@@ -174,14 +174,14 @@ submission = Table(
     Column("lease_owner", CheckedText),
     Column("lease_until", UtcDateTime),
     Column("doubt", Boolean, nullable=False, server_default=text("false")),
-    Column("reason", CheckedText, nullable=False, server_default=_nothing()),
-    Column("hint", CheckedText, nullable=False, server_default=_nothing()),
-    Column("overdue", CheckedText(16), nullable=False, server_default=_nothing()),
+    Column("reason", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("hint", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("overdue", CheckedText(16), nullable=False, server_default=_empty_default()),
     # An update in several steps is one file for each; a step goes only when the one it follows has taken effect.
     Column("step", CheckedInteger, nullable=False, server_default="1"),
     Column("steps", CheckedInteger, nullable=False, server_default="1"),
     Column("follows", Key),
-    Column("empties", CheckedText, nullable=False, server_default=_nothing()),
+    Column("empties", CheckedText, nullable=False, server_default=_empty_default()),
     Index(None, "target", "state", "next_poll_at"),
     Index(None, "target", "state", "not_before"),
     Index(None, "target", "container", "state"),
@@ -237,16 +237,16 @@ item = Table(
     Column("printed", CheckedText, nullable=False),
     Column("fingerprint", CheckedText(64), nullable=False),
     Column("record_type", CheckedText, nullable=False),
-    Column("title", CheckedText, nullable=False, server_default=_nothing()),
-    Column("source", CheckedText, nullable=False, server_default=_nothing()),
+    Column("title", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("source", CheckedText, nullable=False, server_default=_empty_default()),
     Column("landing_page", CheckedText),
     Column("open", Boolean, nullable=False),
     Column("outcome", CheckedText(32)),
-    Column("message", CheckedText, nullable=False, server_default=_nothing()),
+    Column("message", CheckedText, nullable=False, server_default=_empty_default()),
     Column("finding", CheckedText),
-    Column("retry", CheckedText(16), nullable=False, server_default=_nothing()),
+    Column("retry", CheckedText(16), nullable=False, server_default=_empty_default()),
     Column("details", CheckedText),
-    Column("proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("proof", CheckedText, nullable=False, server_default=_empty_default()),
     UniqueConstraint("submission", "doi"),
     Index(None, "target", "doi"),
     Index("uq_item_open", "target", "doi", unique=True, sqlite_where=text("open"), postgresql_where=text("open")),
@@ -262,19 +262,19 @@ work = Table(
     Column("series", CheckedText, nullable=False),
     Column("container", CheckedText, nullable=False),
     Column("record_type", CheckedText, nullable=False),
-    Column("title", CheckedText, nullable=False, server_default=_nothing()),
+    Column("title", CheckedText, nullable=False, server_default=_empty_default()),
     Column("timestamp", CheckedBigInteger),
     Column("item", Key, ForeignKey("item.id")),
     Column("registered_at", UtcDateTime),
-    Column("registered_proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("registered_proof", CheckedText, nullable=False, server_default=_empty_default()),
     Column("registered_fingerprint", CheckedText(64)),
     Column("registered_timestamp", CheckedBigInteger),
     Column("registered_landing_page", CheckedText),
     Column("last_update_failed", Boolean, nullable=False, server_default=text("false")),
     Column("resolves_at", UtcDateTime),
-    Column("resolves_proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("resolves_proof", CheckedText, nullable=False, server_default=_empty_default()),
     Column("indexed_at", UtcDateTime),
-    Column("indexed_proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("indexed_proof", CheckedText, nullable=False, server_default=_empty_default()),
     Column("acknowledged_at", UtcDateTime),
     Column("acknowledged_reason", CheckedText),
     Index(None, "target", "container", "registered_at"),
@@ -294,12 +294,12 @@ observed = Table(
     Column("reads", CheckedInteger, nullable=False, server_default="0"),
     Column("read_at", UtcDateTime),
     # A text: numbers of other tools have up to 24 digits.
-    Column("timestamp", CheckedText, nullable=False, server_default=_nothing()),
-    Column("last_update", CheckedText, nullable=False, server_default=_nothing()),
+    Column("timestamp", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("last_update", CheckedText, nullable=False, server_default=_empty_default()),
     Column("intended_at", UtcDateTime),
-    Column("intended_proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("intended_proof", CheckedText, nullable=False, server_default=_empty_default()),
     Column("listed_at", UtcDateTime),
-    Column("deposited", CheckedText, nullable=False, server_default=_nothing()),
+    Column("deposited", CheckedText, nullable=False, server_default=_empty_default()),
     Column("changes", CheckedText, nullable=False, server_default=text("'[]'")),
     Column("changed_at", UtcDateTime),
     Column("accepted", CheckedText, nullable=False, server_default=text("'[]'")),
@@ -317,13 +317,13 @@ adopted = Table(
     Column("doi", CheckedText, primary_key=True),
     Column("adopted_at", UtcDateTime, nullable=False),
     # A text: numbers of other tools have up to 24 digits.
-    Column("timestamp", CheckedText, nullable=False, server_default=_nothing()),
-    Column("created", CheckedText, nullable=False, server_default=_nothing()),
-    Column("last_update", CheckedText, nullable=False, server_default=_nothing()),
-    Column("doi_type", CheckedText, nullable=False, server_default=_nothing()),
-    Column("owner_prefix", CheckedText, nullable=False, server_default=_nothing()),
-    Column("member", CheckedText, nullable=False, server_default=_nothing()),
-    Column("file", CheckedText, nullable=False, server_default=_nothing()),
+    Column("timestamp", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("created", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("last_update", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("doi_type", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("owner_prefix", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("member", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("file", CheckedText, nullable=False, server_default=_empty_default()),
     Column("answer", LargeBinary, nullable=False),
 )
 
@@ -333,7 +333,7 @@ cited = Table(
     METADATA,
     Column("target", CheckedText(32), primary_key=True),
     Column("doi", CheckedText, primary_key=True),
-    Column("agency", CheckedText, nullable=False, server_default=_nothing()),
+    Column("agency", CheckedText, nullable=False, server_default=_empty_default()),
     Column("asked_at", UtcDateTime, nullable=False),
 )
 
@@ -348,7 +348,7 @@ hook = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("tries", CheckedInteger, nullable=False, server_default="0"),
     Column("failing_since", UtcDateTime),
-    Column("reason", CheckedText, nullable=False, server_default=_nothing()),
+    Column("reason", CheckedText, nullable=False, server_default=_empty_default()),
 )
 
 # One row for each target: since when the services that are read cannot be asked, so that it is said once.
@@ -357,7 +357,7 @@ watch = Table(
     METADATA,
     Column("target", CheckedText(32), primary_key=True),
     Column("away_since", UtcDateTime),
-    Column("away_reason", CheckedText, nullable=False, server_default=_nothing()),
+    Column("away_reason", CheckedText, nullable=False, server_default=_empty_default()),
     Column("not_before", UtcDateTime),
 )
 
@@ -370,7 +370,7 @@ upload_lock = Table(
     Column("lease_until", UtcDateTime),
     Column("last_upload_at", UtcDateTime),
     Column("pause_until", UtcDateTime),
-    Column("pause_reason", CheckedText, nullable=False, server_default=_nothing()),
+    Column("pause_reason", CheckedText, nullable=False, server_default=_empty_default()),
     Column("failures", CheckedInteger, nullable=False, server_default="0"),
 )
 

@@ -27,7 +27,7 @@ from doideposit.records.identifiers import Doi
 
 __all__ = [
     "Pause",
-    "Told",
+    "UploadDoubt",
     "UploadSlot",
     "Uploads",
 ]
@@ -59,7 +59,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class UploadDoubt:
     """Tell of an upload without a receipt: why, what to do, and the beginning of the answer as it was.
 
     `declined` is set for an answer by which Crossref seems to decline the file as it stands.
@@ -83,9 +83,9 @@ class Uploads:
     def blocker(self, slot: UploadSlot) -> str | None:
         """Return why nothing may be uploaded now, in plain words; None when something may."""
         with self._session.reading() as connection:
-            return self._blocker(connection, slot, self._session.clock())
+            return self._find_blocker(connection, slot, self._session.clock())
 
-    def _blocker(self, connection: Connection, slot: UploadSlot, now: datetime) -> str | None:
+    def _find_blocker(self, connection: Connection, slot: UploadSlot, now: datetime) -> str | None:
         mine = select(upload_lock).where(upload_lock.c.target == self._target)
         row = connection.execute(mine).mappings().one_or_none()
         if row is None:
@@ -97,16 +97,16 @@ class Uploads:
             return f"another run is uploading at this moment; if it was killed in the middle, this goes on at {until}"
         if row["pause_until"] and row["pause_until"] > now:
             return str(row["pause_reason"])
-        if self._pending(connection) >= slot.pending:
+        if self._count_pending(connection) >= slot.pending:
             return "too many files are waiting at Crossref already"
         return None
 
     def pending(self) -> int:
         """Return how many files are at Crossref, or on the way to it, without a result."""
         with self._session.reading() as connection:
-            return self._pending(connection)
+            return self._count_pending(connection)
 
-    def _pending(self, connection: Connection) -> int:
+    def _count_pending(self, connection: Connection) -> int:
         # A file in doubt counts as pending, because it may be at Crossref.
         at_crossref = submission.c.state.in_([State.SENDING.value, State.QUEUED.value])
         statement = select(func.count()).select_from(submission).where(submission.c.target == self._target, at_crossref)
@@ -115,9 +115,11 @@ class Uploads:
     def candidate(self, slot: UploadSlot) -> tuple[Submission, bytes] | None:
         """Return the oldest file that may go out now, with its bytes."""
         with self._session.reading() as connection:
-            return self._candidate(connection, slot, self._session.clock())
+            return self._find_candidate(connection, slot, self._session.clock())
 
-    def _candidate(self, connection: Connection, slot: UploadSlot, now: datetime) -> tuple[Submission, bytes] | None:
+    def _find_candidate(
+        self, connection: Connection, slot: UploadSlot, now: datetime
+    ) -> tuple[Submission, bytes] | None:
         # A file whose bytes are gone is found as well: it must not wait for ever without a word.
         found = select(submission, content.c.xml).outerjoin(content, content.c.submission == submission.c.id)
         ready = or_(submission.c.not_before.is_(None), submission.c.not_before <= now)
@@ -191,15 +193,15 @@ class Uploads:
         """
         with self._session.writing("start") as transaction:
             transaction.lock_uploads()
-            if self._blocker(transaction.connection, slot, transaction.now) is not None:
+            if self._find_blocker(transaction.connection, slot, transaction.now) is not None:
                 return None
-            found = self._candidate(transaction.connection, slot, transaction.now)
+            found = self._find_candidate(transaction.connection, slot, transaction.now)
             # Another run may have sent the file since it was read, or an older one may have become ready.
             if found is None or found[0].id != key:
                 return None
-            return self._started(transaction, slot, found, file_name)
+            return self._begin_upload(transaction, slot, found, file_name)
 
-    def _started(
+    def _begin_upload(
         self, transaction: Transaction, slot: UploadSlot, found: tuple[Submission, bytes], file_name: str
     ) -> UploadLease:
         now, current = transaction.now, transaction.lock_submission(found[0].id)
@@ -221,22 +223,22 @@ class Uploads:
         sent = Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
         return UploadLease(replace(current, state=state, file_name=file_name, sent_at=now), sent, found[1])
 
-    def accept(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
-        """Write down that the upload got through: Crossref has the file, and the next one may go."""
-        with self._session.writing("accept") as transaction:
-            self._received(transaction, upload, next_poll_at, proof)
+    def mark_accepted(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
+        """Record that the upload got through: Crossref has the file, and the next one may go."""
+        with self._session.writing("mark_accepted") as transaction:
+            self._record_receipt(transaction, upload, next_poll_at, proof)
             values = {"last_upload_at": transaction.now, "pause_until": None, "pause_reason": "", "failures": 0}
             transaction.change_upload_lock(**FREE, **values)
 
-    def found(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
+    def confirm_receipt(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         """Write down that Crossref knows a file of which it was in doubt whether it arrived."""
-        with self._session.writing("found") as transaction:
-            self._received(transaction, upload, next_poll_at, proof)
+        with self._session.writing("confirm_receipt") as transaction:
+            self._record_receipt(transaction, upload, next_poll_at, proof)
 
-    def _received(self, transaction: Transaction, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
+    def _record_receipt(self, transaction: Transaction, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         transaction.lock_uploads()
         current = transaction.lock_submission(upload.submission)
-        _mark(transaction, upload, AttemptStatus.ACCEPTED)
+        _set_attempt_status(transaction, upload, AttemptStatus.ACCEPTED)
         if current.state is State.SENDING:
             moved = current.state.advance(Move.ACCEPT)
         # It was thought lost and was to go out again; now it need not.
@@ -259,9 +261,9 @@ class Uploads:
         """Put back a file that certainly did not arrive; nothing is uploaded before `until`."""
         with self._session.writing("return unsent") as transaction:
             transaction.lock_uploads()
-            current = _still_sending(transaction, upload)
-            _mark(transaction, upload, AttemptStatus.NOT_RECEIVED)
-            _pause(transaction, until, reason, **FREE)
+            current = _current_submission(transaction, upload)
+            _set_attempt_status(transaction, upload, AttemptStatus.NOT_RECEIVED)
+            _pause_uploads(transaction, until, reason, **FREE)
             if current is None:
                 return
             values = {"state": current.state.advance(Move.RELEASE).value, "not_before": until, "next_poll_at": None}
@@ -269,46 +271,48 @@ class Uploads:
             detail = {"file_name": upload.file_name, "reason": reason}
             transaction.note(EventKind.NOT_RECEIVED, submission=current.id, detail=detail)
 
-    def doubt(self, upload: Attempt, told: Told, *, next_poll_at: datetime, until: datetime | None) -> None:
-        """Write down that it is not known whether a file arrived that went out: only asking can tell.
+    def mark_doubtful(
+        self, upload: Attempt, doubt: UploadDoubt, *, next_poll_at: datetime, until: datetime | None
+    ) -> None:
+        """Record that it is not known whether an uploaded file arrived: only a poll can tell.
 
         A file that was declined is asked about all the same, and not sent again by itself.
         """
-        with self._session.writing("doubt") as transaction:
+        with self._session.writing("mark_doubtful") as transaction:
             transaction.lock_uploads()
-            current = _still_sending(transaction, upload)
-            _pause(transaction, until, told.reason, **FREE)
+            current = _current_submission(transaction, upload)
+            _pause_uploads(transaction, until, doubt.reason, **FREE)
             if current is None:
                 return
-            _mark(transaction, upload, AttemptStatus.DECLINED if told.declined else AttemptStatus.DOUBT)
-            words = {"reason": told.reason, "hint": told.hint}
+            _set_attempt_status(transaction, upload, AttemptStatus.DECLINED if doubt.declined else AttemptStatus.DOUBT)
+            words = {"reason": doubt.reason, "hint": doubt.hint}
             transaction.change(current.id, doubt=True, next_poll_at=next_poll_at, **words, **FREE)
-            detail = {"file_name": upload.file_name, "reason": told.reason}
-            if told.answer:
-                detail["answer"] = told.answer
+            detail = {"file_name": upload.file_name, "reason": doubt.reason}
+            if doubt.answer:
+                detail["answer"] = doubt.answer
             transaction.note(EventKind.DOUBT, submission=current.id, detail=detail)
 
-    def refuse(self, upload: Attempt) -> None:
-        """Write down that Crossref declined a file and does not know it: a person has to do something."""
-        with self._session.writing("refuse") as transaction:
+    def mark_refused(self, upload: Attempt) -> None:
+        """Record that Crossref declined a file and does not know it: a person has to do something."""
+        with self._session.writing("mark_refused") as transaction:
             transaction.lock_uploads()
-            current = _still_sending(transaction, upload)
+            current = _current_submission(transaction, upload)
             if current is None:
                 return
-            _mark(transaction, upload, AttemptStatus.REFUSED)
+            _set_attempt_status(transaction, upload, AttemptStatus.REFUSED)
             reason, hint = current.reason, current.hint
             close(transaction, current, Move.REFUSE, reason, hint)
             detail = {"file_name": upload.file_name, "reason": reason, "hint": hint}
             transaction.note(EventKind.REFUSED, submission=current.id, detail=detail)
 
-    def lose(self, upload: Attempt, next_poll_at: datetime) -> None:
-        """Write down that Crossref does not know the name after the grace period: the bytes go out under a new one."""
-        with self._session.writing("lose") as transaction:
-            current = _still_sending(transaction, upload)
+    def mark_lost(self, upload: Attempt, next_poll_at: datetime) -> None:
+        """Record that Crossref does not know the name after the grace period: the bytes go out under a new one."""
+        with self._session.writing("mark_lost") as transaction:
+            current = _current_submission(transaction, upload)
             if current is None:
                 return
-            until = _again_at(transaction, current)
-            _mark(transaction, upload, AttemptStatus.LOST, next_poll_at=next_poll_at)
+            until = _next_upload_at(transaction, current)
+            _set_attempt_status(transaction, upload, AttemptStatus.LOST, next_poll_at=next_poll_at)
             reason = (
                 "Crossref does not know the file after the grace period; the same file goes out again under a new name"
             )
@@ -329,7 +333,7 @@ class Uploads:
         """Let nothing be sent or asked before `until`: Crossref is away, or wants us to wait."""
         with self._session.writing("pause") as transaction:
             transaction.lock_uploads()
-            _pause(transaction, until, reason)
+            _pause_uploads(transaction, until, reason)
 
     def resume(self) -> None:
         """End a pause: Crossref answered again."""
@@ -338,19 +342,19 @@ class Uploads:
             transaction.connection.execute(mine.values(failures=0, pause_until=None, pause_reason=""))
 
 
-def _mark(transaction: Transaction, upload: Attempt, status: AttemptStatus, **values: Any) -> None:
+def _set_attempt_status(transaction: Transaction, upload: Attempt, status: AttemptStatus, **values: Any) -> None:
     mine = update(attempt).where(attempt.c.id == upload.id)
     transaction.connection.execute(mine.values(status=status.value, **values))
 
 
-def _still_sending(transaction: Transaction, upload: Attempt) -> Submission | None:
+def _current_submission(transaction: Transaction, upload: Attempt) -> Submission | None:
     """Return the submission when this upload is the one it waits for; another run may have settled it meanwhile."""
     current = transaction.lock_submission(upload.submission)
     mine = current.state is State.SENDING and current.file_name == upload.file_name
     return current if mine else None
 
 
-def _again_at(transaction: Transaction, current: Submission) -> datetime | None:
+def _next_upload_at(transaction: Transaction, current: Submission) -> datetime | None:
     """Return when a file that was lost goes out again: the first time at once, then after longer and longer pauses."""
     gone = (attempt.c.submission == current.id, attempt.c.status == AttemptStatus.LOST.value)
     before = transaction.connection.execute(select(func.count()).select_from(attempt).where(*gone)).scalar_one()
@@ -358,6 +362,6 @@ def _again_at(transaction: Transaction, current: Submission) -> datetime | None:
     return transaction.now + min(FIRST_AGAIN * 2 ** min(before - 1, 10), LAST_AGAIN) if before else None
 
 
-def _pause(transaction: Transaction, until: datetime | None, reason: str, **values: Any) -> None:
+def _pause_uploads(transaction: Transaction, until: datetime | None, reason: str, **values: Any) -> None:
     failures = upload_lock.c.failures + 1
     transaction.change_upload_lock(pause_until=until, pause_reason=reason, failures=failures, **values)

@@ -18,7 +18,7 @@ from doideposit.records.identifiers import Doi
 __all__ = ["Versions"]
 
 
-def _is_alone() -> ColumnElement[bool]:
+def _is_resources_file() -> ColumnElement[bool]:
     """Return the condition that a file is a resource-only deposit."""
     return submission.c.schema_version.startswith(RESOURCES)
 
@@ -35,7 +35,7 @@ class Versions:
 
         What resource-only deposits changed since is in the bytes: it is what our deposits made of the record.
         """
-        found = self._took_effect(doi).add_columns(submission.c.timestamp, content.c.xml)
+        found = self._effective_deposits(doi).add_columns(submission.c.timestamp, content.c.xml)
         found = found.join(content, content.c.submission == submission.c.id)
         with self._session.reading() as connection:
             row = connection.execute(found.limit(1)).one_or_none()
@@ -46,7 +46,7 @@ class Versions:
 
         What resource-only deposits changed since is in its bytes, as with `last_registered`.
         """
-        whole = self._took_effect(doi).where(submission.c.step == submission.c.steps)
+        whole = self._effective_deposits(doi).where(submission.c.step == submission.c.steps)
         with self._session.reading() as connection:
             key = connection.execute(whole.limit(1)).scalar_one_or_none()
             recorded = None if key is None else recorded_again(connection, key)[0]
@@ -60,7 +60,7 @@ class Versions:
         """
         joined = item.join(submission, submission.c.id == item.c.submission)
         took_effect = (item.c.target == self._target, item.c.outcome.in_(TOOK_EFFECT))
-        files = select(item.c.doi, submission.c.id, _is_alone()).select_from(joined).where(*took_effect)
+        files = select(item.c.doi, submission.c.id, _is_resources_file()).select_from(joined).where(*took_effect)
         # Adopted DOIs count where no deposit of ours took effect.
         known = select(adopted.c.doi).where(adopted.c.target == self._target)
         with self._session.reading() as connection:
@@ -77,14 +77,14 @@ class Versions:
             with self._session.reading() as connection:
                 xml = connection.execute(select(content.c.xml).where(content.c.submission == key)).scalar_one()
             yield bytes_of(xml), frozenset(dois)
-        yield from self._adopted(sorted(entered - last.keys() - parts))
+        yield from self._adopted_answers(sorted(entered - last.keys() - parts))
         for doi in sorted(parts):
             sent = self.last_registered(Doi(doi)) if doi in last else None
             version = sent[1] if sent else self.adopted_version(Doi(doi))
             if version is not None:
                 yield version, frozenset({doi})
 
-    def _adopted(self, keys: Sequence[str]) -> Iterator[tuple[bytes, frozenset[str]]]:
+    def _adopted_answers(self, keys: Sequence[str]) -> Iterator[tuple[bytes, frozenset[str]]]:
         for part in chunks(keys):
             mine = (adopted.c.target == self._target, adopted.c.doi.in_(part))
             with self._session.reading() as connection:
@@ -94,7 +94,7 @@ class Versions:
     def parts_since(self, doi: Doi, key: int | None = None) -> tuple[bytes, ...]:
         """Return the resource-only deposits of a DOI that took effect after a whole one, by its number; of none all."""
         later = submission.c.id > (key or 0)
-        took_effect = (item.c.outcome.in_(TOOK_EFFECT), _is_alone(), later)
+        took_effect = (item.c.outcome.in_(TOOK_EFFECT), _is_resources_file(), later)
         statement = (
             select(content.c.xml)
             .select_from(item)
@@ -109,7 +109,7 @@ class Versions:
     def changed_in_parts(self, dois: Sequence[Doi]) -> frozenset[str]:
         """Return which of these DOIs a resource-only deposit ever changed, by `Doi.key`."""
         joined = item.join(submission, submission.c.id == item.c.submission)
-        took_effect = (item.c.target == self._target, item.c.outcome.in_(TOOK_EFFECT), _is_alone())
+        took_effect = (item.c.target == self._target, item.c.outcome.in_(TOOK_EFFECT), _is_resources_file())
         found = set[str]()
         with self._session.reading() as connection:
             for part in chunks([doi.key for doi in dois]):
@@ -128,7 +128,7 @@ class Versions:
         with self._session.reading() as connection:
             if connection.execute(select(observed.c.doi).where(*seen, known)).first() is not None:
                 return ()
-            key = connection.execute(self._took_effect(doi).limit(1)).scalar_one_or_none()
+            key = connection.execute(self._effective_deposits(doi).limit(1)).scalar_one_or_none()
         return files if key is None else self.parts_since(doi, key)
 
     def _with_parts(self, doi: Doi, xml: bytes, key: int | None) -> bytes:
@@ -136,11 +136,11 @@ class Versions:
             xml = with_parts(xml, file, doi)
         return xml
 
-    def _took_effect(self, doi: Doi) -> Select[Any]:
+    def _effective_deposits(self, doi: Doi) -> Select[Any]:
         """Return the question for whole deposits of a DOI that took effect, the last one first."""
         joined = submission.join(item, item.c.submission == submission.c.id)
         mine = (item.c.target == self._target, item.c.doi == doi.key, item.c.outcome.in_(TOOK_EFFECT))
-        whole = select(submission.c.id).select_from(joined).where(*mine, ~_is_alone())
+        whole = select(submission.c.id).select_from(joined).where(*mine, ~_is_resources_file())
         return whole.order_by(submission.c.timestamp.desc())
 
     def adopted_answer(self, doi: Doi) -> bytes | None:
@@ -171,7 +171,7 @@ class Versions:
             .join(item, item.c.submission == submission.c.id)
             .join(content, content.c.submission == submission.c.id)
             .where(item.c.target == self._target, item.c.doi == doi.key, submission.c.timestamp == timestamp)
-            .where(submission.c.sent_at.is_not(None), ~_is_alone())
+            .where(submission.c.sent_at.is_not(None), ~_is_resources_file())
         )
         with self._session.reading() as connection:
             row = connection.execute(statement.limit(1)).one_or_none()

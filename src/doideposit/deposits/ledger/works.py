@@ -46,9 +46,9 @@ from doideposit.deposits.ledger.tables import (
     upload_lock,
     work,
 )
-from doideposit.deposits.ledger.told import was_warned, with_told
 from doideposit.deposits.ledger.transaction import close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
+from doideposit.deposits.ledger.warning_events import was_warned, with_warning_events
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
@@ -116,56 +116,58 @@ class Works:
 
     def one(self, doi: Doi) -> LedgerWork | None:
         """Return what is known of the DOI."""
-        found = self._read(work.c.doi == doi.key)
+        found = self._read_page(work.c.doi == doi.key)
         return found[0] if found else None
 
-    def these(self, dois: Iterable[Doi]) -> dict[str, LedgerWork]:
+    def by_key(self, dois: Iterable[Doi]) -> dict[str, LedgerWork]:
         """Return what is known of these DOIs, by `Doi.key`, with one question for some hundreds of them."""
         parts = chunks(sorted({doi.key for doi in dois}))
-        return {one.doi.key: one for part in parts for one in self._read(work.c.doi.in_(part))}
+        return {one.doi.key: one for part in parts for one in self._read_page(work.c.doi.in_(part))}
 
     def all(self, wanted: WorkFilter | None = None) -> Iterator[LedgerWork]:
         """Yield every wanted work in the order of DOIs, page by page."""
         wanted = wanted or WorkFilter()
         parts = [()] if wanted.keys is None else [(work.c.doi.in_(part),) for part in chunks(sorted(set(wanted.keys)))]
         for among in parts:
-            yield from self._pages((*among, *_conditions(wanted)), wanted.after)
+            yield from self._read_pages((*among, *_filter_conditions(wanted)), wanted.after)
 
-    def _pages(self, conditions: tuple[Any, ...], after: str) -> Iterator[LedgerWork]:
+    def _read_pages(self, conditions: tuple[Any, ...], after: str) -> Iterator[LedgerWork]:
         more = True
         while more:
             # Each page begins after the last DOI of the one before: an offset would skip or repeat what others add
             # meanwhile.
             where = (work.c.doi > after, *conditions)
-            found = self._read(*where)
+            found = self._read_page(*where)
             yield from found
             more = len(found) == PAGE
             after = found[-1].doi.key if found else ""
 
-    def _read(self, *where: Any) -> tuple[LedgerWork, ...]:
+    def _read_page(self, *where: Any) -> tuple[LedgerWork, ...]:
         """Read the first works that meet the conditions; where one cannot be read, its DOI alone stands for it."""
         mine = (work.c.target == self._target, *where)
         try:
             with self._session.reading() as connection:
-                rows = connection.execute(_works().where(*mine).order_by(work.c.doi).limit(PAGE)).mappings()
-                return with_told(connection, self._target, tuple(_work(row) for row in rows))
+                rows = connection.execute(_select_works().where(*mine).order_by(work.c.doi).limit(PAGE)).mappings()
+                return with_warning_events(connection, self._target, tuple(_ledger_work(row) for row in rows))
         # One damaged row must not hide the others of its page: they are read one by one.
         except LedgerDamaged:
-            keys = _works().with_only_columns(work.c.doi, work.c.printed).where(*mine).order_by(work.c.doi)
+            keys = _select_works().with_only_columns(work.c.doi, work.c.printed).where(*mine).order_by(work.c.doi)
             with self._session.reading() as connection:
                 names = connection.execute(keys.limit(PAGE)).all()
-            return tuple(self._alone(key, printed) for key, printed in names)
+            return tuple(self._read_one(key, printed) for key, printed in names)
 
-    def _alone(self, key: str, printed: str) -> LedgerWork:
+    def _read_one(self, key: str, printed: str) -> LedgerWork:
         try:
             with self._session.reading() as connection:
-                mine = _works().where(work.c.target == self._target, work.c.doi == key)
-                return with_told(connection, self._target, [_work(connection.execute(mine).mappings().one())])[0]
+                mine = _select_works().where(work.c.target == self._target, work.c.doi == key)
+                return with_warning_events(
+                    connection, self._target, [_ledger_work(connection.execute(mine).mappings().one())]
+                )[0]
         except LedgerDamaged:
             # One damaged row is shown as harmed, and hides no other DOI.
             return LedgerWork(Doi(printed), self._target, "", "", "", None, None, None, harmed=True)
 
-    def harmed(self) -> Mapping[int, tuple[str, ...]]:
+    def harmed_files(self) -> Mapping[int, tuple[str, ...]]:
         """Return the unfinished files of which something cannot be read or is not as it was recorded, with their DOIs.
 
         Each is read alone, with its bytes: for the moment in which one of them stopped everything.
@@ -173,7 +175,7 @@ class Works:
         mine = (submission.c.target == self._target, submission.c.state.in_(OPEN))
         with self._session.reading() as connection:
             keys = connection.execute(select(submission.c.id).where(*mine)).scalars().all()
-        return {key: self._printed(key) for key in keys if not self._is_whole(key)}
+        return {key: self._printed_dois(key) for key in keys if not self._is_whole(key)}
 
     def _is_whole(self, key: int) -> bool:
         try:
@@ -192,7 +194,7 @@ class Works:
         except LedgerDamaged:
             return False
 
-    def _printed(self, key: int) -> tuple[str, ...]:
+    def _printed_dois(self, key: int) -> tuple[str, ...]:
         try:
             with self._session.reading() as connection:
                 names = select(item.c.printed).where(item.c.submission == key).order_by(item.c.position)
@@ -204,10 +206,10 @@ class Works:
     def in_submissions(self, keys: Sequence[int]) -> tuple[LedgerWork, ...]:
         """Return the works whose latest deposit is in one of these submissions."""
         parts = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
-        statements = (_works().where(item.c.submission.in_(part)).order_by(item.c.id) for part in parts)
+        statements = (_select_works().where(item.c.submission.in_(part)).order_by(item.c.id) for part in parts)
         with self._session.reading() as connection:
-            found = [[_work(row) for row in connection.execute(each).mappings()] for each in statements]
-            return tuple(one for each in found for one in with_told(connection, self._target, each))
+            found = [[_ledger_work(row) for row in connection.execute(each).mappings()] for each in statements]
+            return tuple(one for each in found for one in with_warning_events(connection, self._target, each))
 
     def dois_from(self, beginning: str, most: int) -> tuple[Doi, ...]:
         """Return the first DOIs, in their order, at or after a text: for completing what somebody types."""
@@ -295,7 +297,7 @@ class Works:
         """Set aside, with a reason, what the latest deposit of a known DOI ended with, and what is overdue."""
         with self._session.writing("acknowledge") as transaction:
             set_aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
-            transaction.connection.execute(update(work).where(self._mine(doi)).values(**set_aside))
+            transaction.connection.execute(update(work).where(self._is_this(doi)).values(**set_aside))
             transaction.note(EventKind.ACKNOWLEDGED, doi=doi, detail={"reason": reason})
 
     def note(self, kind: EventKind, dois: Sequence[Doi], detail: dict[str, str]) -> None:
@@ -333,7 +335,7 @@ class Works:
         `contrary` says that something else was seen, and not only nothing yet.
         """
         with self._session.writing("prove") as transaction:
-            found = select(work).where(self._mine(doi)).with_for_update()
+            found = select(work).where(self._is_this(doi)).with_for_update()
             row = transaction.connection.execute(found).mappings().one()
             before, said = row[f"{milestone}_at"], row[f"{milestone}_proof"]
             moment = (before or transaction.now) if holds else None
@@ -342,12 +344,12 @@ class Works:
             if news:
                 # What a person set aside before was something else.
                 values |= {"acknowledged_at": None, "acknowledged_reason": None}
-            transaction.connection.execute(update(work).where(self._mine(doi)).values(**values))
+            transaction.connection.execute(update(work).where(self._is_this(doi)).values(**values))
             if (before is not None) != holds or news:
                 kind = EventKind(milestone.value if holds else f"not-{milestone.value}")
                 transaction.note(kind, doi=doi, detail={"proof": proof})
 
-    def _mine(self, doi: Doi) -> Any:
+    def _is_this(self, doi: Doi) -> Any:
         return and_(work.c.target == self._target, work.c.doi == doi.key)
 
 
@@ -359,10 +361,10 @@ def _known_part(connection: Connection, target: str, keys: Sequence[str]) -> Ite
     joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
     statement = select(work, *columns).select_from(joined).where(work.c.target == target, work.c.doi.in_(keys))
     for row in connection.execute(statement).mappings():
-        yield row["doi"], _known(connection, row)
+        yield row["doi"], _known_work(connection, row)
 
 
-def _known(connection: Connection, row: RowMapping) -> KnownWork:
+def _known_work(connection: Connection, row: RowMapping) -> KnownWork:
     state = State(row["state"]) if row["state"] else None
     waiting = None
     if state and state.is_open:
@@ -374,7 +376,7 @@ def _known(connection: Connection, row: RowMapping) -> KnownWork:
         registered=row["registered_at"] is not None,
         registered_fingerprint=row["registered_fingerprint"],
         open=waiting,
-        failure=_failure(connection, row, state),
+        failure=_past_failure(connection, row, state),
         latest=row["item"],
         own_timestamp=row["own_timestamp"],
         unsettled=row["registered_timestamp"] is not None and _is_unsettled(connection, row),
@@ -397,7 +399,7 @@ def _is_unsettled(connection: Connection, row: RowMapping) -> bool:
     return connection.execute(select(item.c.id).select_from(joined).where(*later).limit(1)).first() is not None
 
 
-def _failure(connection: Connection, row: RowMapping, state: State | None) -> PastFailure | None:
+def _past_failure(connection: Connection, row: RowMapping, state: State | None) -> PastFailure | None:
     failed = row["item_outcome"] in {Outcome.FAILED, Outcome.MISSING}
     if not failed and state is not State.REFUSED:
         return None
@@ -418,7 +420,7 @@ def _failure(connection: Connection, row: RowMapping, state: State | None) -> Pa
     )
 
 
-def _works() -> Select[Any]:
+def _select_works() -> Select[Any]:
     columns = [column.label(f"work_{column.name}") for column in work.c]
     columns += [column.label(f"item_{column.name}") for column in item.c]
     columns += [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
@@ -430,7 +432,7 @@ def _works() -> Select[Any]:
     return select(*columns, adopted.c.adopted_at).select_from(joined)
 
 
-def _work(row: RowMapping) -> LedgerWork:
+def _ledger_work(row: RowMapping) -> LedgerWork:
     names = (
         "target series record_type title timestamp registered_at registered_proof registered_landing_page "
         "last_update_failed resolves_at resolves_proof indexed_at indexed_proof acknowledged_at acknowledged_reason"
@@ -445,7 +447,7 @@ def _work(row: RowMapping) -> LedgerWork:
     )
 
 
-def _conditions(wanted: WorkFilter) -> Iterator[Any]:
+def _filter_conditions(wanted: WorkFilter) -> Iterator[Any]:
     if wanted.state is not None:
         yield submission.c.state == wanted.state.value
     if wanted.series is not None:

@@ -69,22 +69,22 @@ def approve(context: DepositContext, rules: ApprovalRules, file: "PlanFile", *, 
     """
     name = clean_name(by)
     if signature:
-        name = _signed(rules, file, name, signature)
+        name = _require_signature(rules, file, name, signature)
     elif rules.signatures is not None:
         raise UsageError(
             "an approval has to be signed here", hint="add --sign and your SSH key, such as --sign ~/.ssh/id_ed25519"
         )
-    if _same(name, file.plan.made_by):
+    if _is_same_name(name, file.plan.made_by):
         message = f"{name} made this plan, and cannot approve it"
         raise UsageError(message, hint="another person has to look at it, and run the same command")
-    if any(_same(name, one) for one in approvers(context, rules, file)):
+    if any(_is_same_name(name, one) for one in approvers(context, rules, file)):
         return name
     detail = {"plan": file.sha256, "by": name, **({"signature": signature} if signature else {})}
     context.ledger.works.note(EventKind.APPROVED, file.dois, detail)
     return name
 
 
-def _signed(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> str:
+def _require_signature(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> str:
     if rules.signatures is None:
         hint = (
             'add allowed_signers = "FILE" to the configuration: a list of names and public keys, as ssh-keygen reads it'
@@ -93,7 +93,7 @@ def _signed(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -
     if len(signature) > LONGEST_SIGNATURE:
         raise UsageError("this is no signature of SSH: it is too long")
     signer = rules.signatures.signer(statement_of(file), signature)
-    if not _same(signer, name):
+    if not _is_same_name(signer, name):
         raise UsageError(f"the signature is that of {signer}, and not of {name}", hint=f"say --by {signer}")
     return signer
 
@@ -101,18 +101,20 @@ def _signed(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -
 def approvers(context: DepositContext, rules: ApprovalRules, file: "PlanFile") -> tuple[str, ...]:
     """Return who approved the plan: each once, never who made it; where signatures count, those that hold now."""
     found: dict[str, str] = {}
-    for detail in _events(context, EventKind.APPROVED, file):
+    for detail in _plan_events(context, EventKind.APPROVED, file):
         name = detail.get("by", "")
-        if not _same(name, file.plan.made_by) and _holds(rules, file, name, detail.get("signature", "")):
-            found.setdefault(_folded(name), name)
+        if not _is_same_name(name, file.plan.made_by) and _is_valid_approval(
+            rules, file, name, detail.get("signature", "")
+        ):
+            found.setdefault(_fold_name(name), name)
     return tuple(found.values())
 
 
-def _holds(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> bool:
+def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> bool:
     if rules.signatures is None:
         return True
     try:
-        return bool(signature) and _same(rules.signatures.signer(statement_of(file), signature), name)
+        return bool(signature) and _is_same_name(rules.signatures.signer(statement_of(file), signature), name)
     except UsageError:
         # The key was taken out of the list since: its approvals count no more.
         return False
@@ -120,7 +122,7 @@ def _holds(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) ->
 
 def was_applied(context: DepositContext, file: "PlanFile") -> str:
     """Return who applied the plan before; empty where nobody did."""
-    return next((detail.get("by", "") for detail in _events(context, EventKind.APPLIED, file)), "")
+    return next((detail.get("by", "") for detail in _plan_events(context, EventKind.APPLIED, file)), "")
 
 
 def note_applied(context: DepositContext, file: "PlanFile", *, by: str, approved_by: Sequence[str]) -> None:
@@ -132,7 +134,7 @@ def note_applied(context: DepositContext, file: "PlanFile", *, by: str, approved
     context.ledger.works.note(EventKind.APPLIED, file.dois, detail)
 
 
-def _events(context: DepositContext, kind: EventKind, file: "PlanFile") -> Sequence[dict[str, str]]:
+def _plan_events(context: DepositContext, kind: EventKind, file: "PlanFile") -> Sequence[dict[str, str]]:
     dois = file.dois
     # Every DOI of the plan has the same events, so the first one tells.
     events = context.ledger.works.noted(kind, dois[0]) if dois else ()
@@ -147,9 +149,9 @@ def clean_name(name: str) -> str:
     return text
 
 
-def _same(one: str, other: str) -> bool:
-    return _folded(one) == _folded(other)
+def _is_same_name(one: str, other: str) -> bool:
+    return _fold_name(one) == _fold_name(other)
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

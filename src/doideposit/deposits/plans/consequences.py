@@ -25,27 +25,27 @@ def fees_of(target: str, records: Sequence[PlannedRecord], fee: Fee | None) -> F
 
 def consequences_of(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> tuple[str, ...]:
     """Return what happens when the plan is applied, the gravest first."""
-    return tuple(_sentences(target, records, fees, unseen))
+    return tuple(_consequence_sentences(target, records, fees, unseen))
 
 
-def _sentences(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> Iterator[str]:
+def _consequence_sentences(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> Iterator[str]:
     new = [one for one in records if one.action == "register"]
     updates = [one for one in records if one.action == "update"]
     where = name_of(target)
     if new:
         lasting = "; a registered DOI can never be deleted" if target == PRODUCTION else ""
-        yield f"{counted(len(new), 'new DOI')} will be registered at {where}{lasting}: {_dois(new)}"
+        yield f"{counted(len(new), 'new DOI')} will be registered at {where}{lasting}: {_doi_list(new)}"
     if fees.due:
         amount = f"{fees.each} each, {fees.total} in all" if fees.each else "the configuration names no amount"
         yield f"Crossref charges a fee for {counted(fees.due, 'new DOI')} ({amount})"
     if updates:
         replaced = counted(len(updates), "registered DOI")
-        yield f"the metadata of {replaced} at {where} will be replaced, free of charge: {_dois(updates)}"
-    yield from (f"{one.doi} will lose what is registered: {lost}" for one in updates if (lost := _losses(one)))
+        yield f"the metadata of {replaced} at {where} will be replaced, free of charge: {_doi_list(updates)}"
+    yield from (f"{one.doi} will lose what is registered: {lost}" for one in updates if (lost := _lost_content(one)))
     if unseen:
         yield f"nobody could look at what is registered before: {unseen}"
     yield from (_first_emptied(one) for one in updates if one.empties)
-    yield from _rest(records)
+    yield from _unsent_sentences(records)
 
 
 def _first_emptied(record: PlannedRecord) -> str:
@@ -53,11 +53,11 @@ def _first_emptied(record: PlannedRecord) -> str:
     return f"{record.doi} goes in {len(record.empties) + 1} deposits, because Crossref has to empty first: {names}"
 
 
-def _losses(record: PlannedRecord) -> str:
+def _lost_content(record: PlannedRecord) -> str:
     return "; ".join(change.what for change in record.changes if change.loses)
 
 
-def _rest(records: Sequence[PlannedRecord]) -> Iterator[str]:
+def _unsent_sentences(records: Sequence[PlannedRecord]) -> Iterator[str]:
     """Yield how many records are not sent."""
     unchanged = sum(one.action == "unchanged" for one in records)
     blocked = sum(one.action == "blocked" for one in records)
@@ -67,6 +67,6 @@ def _rest(records: Sequence[PlannedRecord]) -> Iterator[str]:
         yield f"{counted(blocked, 'record')} {'is' if blocked == 1 else 'are'} blocked, and not sent"
 
 
-def _dois(records: Sequence[PlannedRecord]) -> str:
+def _doi_list(records: Sequence[PlannedRecord]) -> str:
     named = ", ".join(str(one.doi) for one in records[:NAMED])
     return named + (f" and {len(records) - NAMED:,} more" if len(records) > NAMED else "")

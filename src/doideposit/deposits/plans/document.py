@@ -47,7 +47,7 @@ Text = Annotated[str, Field(max_length=20_000)]
 ShortText = Annotated[str, Field(max_length=2_000)]
 
 
-def _doi(text: str) -> str:
+def _parse_doi(text: str) -> str:
     try:
         return str(Doi.parse(text))
     # Pydantic collects ValueErrors, each with its place.
@@ -55,7 +55,7 @@ def _doi(text: str) -> str:
         raise ValueError(error.message) from None
 
 
-DoiText = Annotated[str, Field(max_length=2_000), AfterValidator(_doi)]
+DoiText = Annotated[str, Field(max_length=2_000), AfterValidator(_parse_doi)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -297,7 +297,7 @@ def parse_plan(data: bytes, name: str = "the plan") -> PlanFile:
     """Return the plan in these bytes; raise `PlanUnusable` for what doideposit did not write like this."""
     if len(data) > LARGEST:
         raise PlanUnusable(f"{name} has more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files")
-    raw = _json(data, name)
+    raw = _parse_json(data, name)
     if not isinstance(raw, dict) or not str(raw.get("format", "")).startswith(FORMAT.partition("/")[0]):
         raise PlanUnusable(f"{name} is no plan", hint="`doideposit plan FILES -o plan.json` writes one")
     if raw["format"] != FORMAT:
@@ -316,16 +316,18 @@ def parse_plan(data: bytes, name: str = "the plan") -> PlanFile:
     return file
 
 
-def _json(data: bytes, name: str) -> Any:
+def _parse_json(data: bytes, name: str) -> Any:
     try:
         text = data.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_refused, parse_float=_refused)
+        return json.loads(
+            text, object_pairs_hook=_refuse_repeated_keys, parse_constant=_refuse_number, parse_float=_refuse_number
+        )
     except (ValueError, RecursionError):
         # A UnicodeDecodeError, a JSONDecodeError and what the hooks refuse are all ValueErrors.
         raise PlanUnusable(f"{name} is no plan that doideposit wrote: it cannot be read as JSON", hint=_ANEW) from None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse a key that stands twice: people would read the one, and programs the other."""
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -333,7 +335,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refused(_text: str) -> NoReturn:
+def _refuse_number(_text: str) -> NoReturn:
     raise ValueError
 
 

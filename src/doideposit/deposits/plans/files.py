@@ -77,25 +77,25 @@ def compare_with_now(
     reason to hold the plan back.
     """
     body, store = file.plan, ContentStore()
-    inputs = tuple(_input(context, checker, file, store, place, one) for place, one in enumerate(body.records))
+    inputs = tuple(_make_input(context, checker, file, store, place, one) for place, one in enumerate(body.records))
     may = Permissions(body.retry, body.allow_loss, body.unseen)
     candidates = [one for one in inputs if isinstance(one, DepositCandidate)]
     # Everything is planned anew, against the ledger and Crossref as they are now.
     fresh = decide(candidates, store, may)
     now = {one.index: decision for one, decision in zip(candidates, fresh.decisions, strict=True)}
-    configuration = list(_configuration(context, checker, file))
+    configuration = list(_configuration_changes(context, checker, file))
     # After a change of the configuration the sentences differ anyway, and the change is what has to be told.
     if not configuration:
         _require_consistency(context, file)
     done = frozenset(place for place, decision in now.items() if _is_done(decision))
-    files = _files(file, without_files=without_files)
+    files = _changed_files(file, without_files=without_files)
     findings: dict[int, tuple[Finding, ...]] = {}
     for one in candidates:
         if one.index not in done:
-            since = _since(one, now[one.index], fresh.known.get(one.item.doi.key), file)
+            since = _changes_since(one, now[one.index], fresh.known.get(one.item.doi.key), file)
             changed = _changed_file(checker, one, store, files)
             findings[one.index] = (*configuration, *changed, *since)
-    decisions = _decisions(inputs, body.records, now, findings)
+    decisions = _decide_all(inputs, body.records, now, findings)
     approved = Approved(inputs, decisions, fresh.known, store, may, fresh.error)
     return Compared(approved, done, any(findings.values()))
 
@@ -103,25 +103,25 @@ def compare_with_now(
 # What the file holds.
 
 
-def _input(
+def _make_input(
     context: DepositContext, checker: Checker, file: PlanFile, store: ContentStore, place: int, record: PlannedRecord
 ) -> DepositCandidate | PlanInput:
     doi = None if record.doi is None else Doi.parse(record.doi)
     sending = record.sending
     if sending is None or doi is None:
         if Action(record.action).sends:
-            raise _contradiction(record)
+            raise _contradiction_error(record)
         return PlanInput(record.source, doi, None, None)
     xml = bytes_of(file.plan, sending.sha256)
     found = (
-        _ready_made(checker, sending, xml, doi)
+        _judge_ready_made(checker, sending, xml, doi)
         if sending.group is not None
-        else _built(context, checker, sending, xml, doi)
+        else _judge_built(context, checker, sending, xml, doi)
     )
     item = found.item
     # What the plan showed to people must be what its XML says, or somebody approved another text.
     if (item.title, item.record_type) != (record.title, sending.record_type) or not Action(record.action).sends:
-        raise _contradiction(record)
+        raise _contradiction_error(record)
     wanted = PlanInput(record.source, doi, item.fingerprint, item.record_type, (), sending.group, file=sending.file)
     return DepositCandidate(
         index=place,
@@ -146,7 +146,7 @@ class _Judged(NamedTuple):
     sealed: SealedItem | None
 
 
-def _built(context: DepositContext, checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
+def _judge_built(context: DepositContext, checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
     head, version = context.depositor.head(*READING_HEAD), sending.schema_version
     if version not in SCHEMA_VERSIONS:
         raise PlanUnusable(f"the plan holds XML of a version that is not built here, for {doi}", hint=_EDITED)
@@ -157,7 +157,7 @@ def _built(context: DepositContext, checker: Checker, sending: Sending, xml: byt
     return _Judged(found.item, found.kind, found.landing_page if sending.landing_page else None, verdict.item)
 
 
-def _ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
+def _judge_ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
     batch = checker.validator.seal(xml).batch
     item = next((one for one in DepositItem.read_all(xml) if one.doi == doi), None)
     if batch is None or item is None or sending.schema_version:
@@ -165,7 +165,7 @@ def _ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Ju
     return _Judged(item, "", None, None)
 
 
-def _contradiction(record: PlannedRecord) -> PlanUnusable:
+def _contradiction_error(record: PlannedRecord) -> PlanUnusable:
     return PlanUnusable(f"the plan says of {record.doi or record.source} what its XML does not", hint=_EDITED)
 
 
@@ -192,7 +192,7 @@ def _is_done(decision: Decision) -> bool:
     return decision.busy or decision.action is Action.UNCHANGED
 
 
-def _configuration(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
+def _configuration_changes(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
     names = {one.sending.series for one in file.sending if one.sending is not None}
     then, now = file.plan.configuration, configuration_of(context, checker.schema_version, names)
     changed = [key for key in dict.fromkeys([*then, *now]) if then.get(key) != now.get(key)]
@@ -201,7 +201,7 @@ def _configuration(context: DepositContext, checker: Checker, file: PlanFile) ->
         yield Finding("plan-configuration-changed", Severity.ERROR, message, _ANEW)
 
 
-def _since(
+def _changes_since(
     candidate: DepositCandidate, decision: Decision, known: KnownWork | None, file: PlanFile
 ) -> Iterator[Finding]:
     """Yield what is not as it was when the plan was made, of one record."""
@@ -223,7 +223,7 @@ def _since(
         yield Finding("plan-outdated", Severity.ERROR, message, _ANEW)
 
 
-def _files(file: PlanFile, *, without_files: bool) -> Mapping[str, str]:
+def _changed_files(file: PlanFile, *, without_files: bool) -> Mapping[str, str]:
     """Return the files that are not as they were, each with what became of it."""
     found = {}
     for source in file.plan.sources:
@@ -271,7 +271,7 @@ def _difference(checker: Checker, doi: Doi, before: bytes, path: Path) -> str:
 # What is to be done.
 
 
-def _decisions(
+def _decide_all(
     inputs: Sequence[DepositCandidate | PlanInput],
     records: Sequence[PlannedRecord],
     now: Mapping[int, Decision],
@@ -280,12 +280,12 @@ def _decisions(
     """Return one decision for each record; where one moved, all that would go are kept back: a plan is a whole."""
     moved = any(findings.values())
     return tuple(
-        _decision(one, records[place], now.get(place), findings.get(place), moved=moved)
+        _decide_one(one, records[place], now.get(place), findings.get(place), moved=moved)
         for place, one in enumerate(inputs)
     )
 
 
-def _decision(
+def _decide_one(
     one: DepositCandidate | PlanInput,
     record: PlannedRecord,
     now: Decision | None,
@@ -307,7 +307,7 @@ def _decision(
 # What a depositor offers.
 
 
-def _silent(_progress: Progress) -> None:
+def _ignore_progress(_progress: Progress) -> None:
     """Watch nothing."""
 
 
@@ -373,9 +373,9 @@ class PlanFiles:
 
     def compare(self, plan: PlanFile | Path | str, *, without_files: bool = False) -> Plan:
         """Say what applying a plan would do now; nothing is changed. Raises as `apply` does."""
-        return self._compared(self.read(plan), without_files=without_files).approved.as_plan(self._context.target)
+        return self._compare(self.read(plan), without_files=without_files).approved.as_plan(self._context.target)
 
-    def _compared(self, file: PlanFile, *, without_files: bool) -> Compared:
+    def _compare(self, file: PlanFile, *, without_files: bool) -> Compared:
         return compare_with_now(self._context, self._checker, self._decide, file, without_files=without_files)
 
     def approve(self, plan: PlanFile | Path | str, *, by: str, signature: str = "") -> tuple[str, ...]:
@@ -403,7 +403,7 @@ class PlanFiles:
         by: str,
         without_files: bool = False,
         send: bool = True,
-        on_event: OnEvent = _silent,
+        on_event: OnEvent = _ignore_progress,
     ) -> DepositReport:
         """Send what a plan holds, byte for byte, or nothing of it when anything moved since it was made.
 
@@ -414,7 +414,7 @@ class PlanFiles:
         """
         file = self.read(plan)
         approved_by = _require_enough_approvals(self._context, self._rules, file)
-        compared = self._compared(file, without_files=without_files)
+        compared = self._compare(file, without_files=without_files)
         if not compared.moved and not compared.finished:
             note_applied(self._context, file, by=by, approved_by=approved_by)
         return self._deposit(compared.approved, on_event, send and not compared.moved)

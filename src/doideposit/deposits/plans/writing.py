@@ -35,7 +35,7 @@ def body_of(
     """Return everything that the plan file says; raise `PlanUnusable` where it becomes too large, and `DiskError`."""
     contents = Contents()
     rows = zip(approved.inputs, approved.decisions, entries, strict=True)
-    records = tuple(_record(context, approved, contents, *row) for row in rows)
+    records = tuple(_planned_record(context, approved, contents, *row) for row in rows)
     may = approved.permissions
     fees = fees_of(context.target, records, context.fee)
     return PlanBody(
@@ -49,12 +49,12 @@ def body_of(
         allow_loss=may.losses,
         unseen=may.unseen,
         configuration=configuration_of(context, schema_version, {one.sending.series for one in records if one.sending}),
-        sources=_sources(records),
+        sources=_source_hashes(records),
         contents=contents.all(),
     )
 
 
-def _record(
+def _planned_record(
     context: DepositContext,
     approved: Approved,
     contents: Contents,
@@ -67,7 +67,7 @@ def _record(
         xml = approved.store.get(one.content)
         # The DOIs of a ready-made file share its bytes, which the plan holds once.
         contents.put(xml, one.content.sha256)
-        sending, title = _sending(approved, one), _title(context, one, xml)
+        sending, title = _sending_of(approved, one), _title_in_xml(context, one, xml)
     return PlannedRecord(
         source=entry.source,
         doi=str(entry.doi) if entry.doi else None,
@@ -81,7 +81,7 @@ def _record(
     )
 
 
-def _sending(approved: Approved, one: DepositCandidate) -> Sending:
+def _sending_of(approved: Approved, one: DepositCandidate) -> Sending:
     known = approved.known.get(one.item.doi.key)
     return Sending(
         series=one.series,
@@ -97,7 +97,7 @@ def _sending(approved: Approved, one: DepositCandidate) -> Sending:
     )
 
 
-def _title(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
+def _title_in_xml(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
     """Return the title as the XML has it, which is what is compared when the plan is read."""
     if one.sealed is None:
         return next((each.title for each in DepositItem.read_all(xml) if each.doi == one.item.doi), "")
@@ -113,14 +113,14 @@ def empties_of(decision: Decision) -> tuple[tuple[str, ...], ...]:
 
 def changes_of(changes: Iterable[FieldChange]) -> tuple[PlannedChange, ...]:
     """Return changes as a plan file has them: their values as JSON reads them back."""
-    return tuple(PlannedChange.model_validate(_plain(change.to_dict())) for change in changes)
+    return tuple(PlannedChange.model_validate(_plain_json(change.to_dict())) for change in changes)
 
 
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=_mapping))
+def _plain_json(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=_as_dict))
 
 
-def _mapping(value: Any) -> Any:
+def _as_dict(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError
@@ -134,14 +134,14 @@ def configuration_of(context: DepositContext, schema_version: str, series: Itera
     return {
         "target": context.target,
         "address": context.address,
-        **{key: value for name in sorted(series) for key, value in _depositor(context, name)},
+        **{key: value for name in sorted(series) for key, value in _depositor_keys(context, name)},
         "schema_version": schema_version,
         "fees.new_doi": str(context.fee) if context.fee else "",
         **{f"series.{name}": hashlib.sha256(text).hexdigest() for name, text in hashes.items()},
     }
 
 
-def _depositor(context: DepositContext, series: str) -> Iterator[tuple[str, str]]:
+def _depositor_keys(context: DepositContext, series: str) -> Iterator[tuple[str, str]]:
     """Yield the keys of the configuration that say who deposits a series."""
     account = context.accounts.of_series(series)
     start = f"publishers.{account.name}." if account.name else ""
@@ -149,7 +149,7 @@ def _depositor(context: DepositContext, series: str) -> Iterator[tuple[str, str]
         yield f"{start}depositor.{key}", getattr(account.depositor, key)
 
 
-def _sources(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:
+def _source_hashes(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:
     """Return the files of what is sent, with their hashes now."""
     paths = dict.fromkeys(one.sending.file for one in records if one.sending and one.sending.file)
     return tuple(Source(path=path, sha256=file_hash(Path(path))) for path in paths)

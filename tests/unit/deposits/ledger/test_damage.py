@@ -172,4 +172,4 @@ def test_an_entry_that_cannot_be_read_needs_a_person_and_hides_no_other(tmp_path
 def test_a_ledger_that_is_whole_opens_as_before(template: Path) -> None:
     with Ledger.open(f"sqlite:///{template}") as ledger:
         assert ledger.check() == ()
-        assert list(ledger.on("sandbox", Clock()).works.harmed()) == []
+        assert list(ledger.on("sandbox", Clock()).works.harmed_files()) == []

@@ -13,11 +13,11 @@ from doideposit.deposits.ledger.tables import event, work
 from doideposit.deposits.reading_back import read_details
 from doideposit.lifecycle import EventKind
 
-__all__ = ["was_warned", "with_told"]
+__all__ = ["was_warned", "with_warning_events"]
 
 WARNED: Final = (EventKind.REGISTERED_WITH_WARNING.value, EventKind.WARNED.value)
 # The kinds of events that warnings are made of: what Crossref said, and what people decided about it.
-TOLD: Final = (
+WARNING_EVENTS: Final = (
     *WARNED,
     EventKind.REGISTERED.value,
     EventKind.WARNING_DISMISSED.value,
@@ -27,32 +27,33 @@ TOLD: Final = (
 
 def was_warned() -> Any:
     """Return the condition that Crossref ever warned of a work."""
-    return exists().where(event.c.target == work.c.target, event.c.doi == work.c.doi, _warns())
+    return exists().where(event.c.target == work.c.target, event.c.doi == work.c.doi, _is_warning())
 
 
-def _warns() -> Any:
+def _is_warning() -> Any:
     notices = and_(event.c.kind == EventKind.REGISTERED.value, event.c.detail.like('%"notices"%'))
     return or_(event.c.kind.in_(WARNED), notices)
 
 
-def with_told(connection: Connection, target: str, works: Sequence[LedgerWork]) -> tuple[LedgerWork, ...]:
+def with_warning_events(connection: Connection, target: str, works: Sequence[LedgerWork]) -> tuple[LedgerWork, ...]:
     """Return the works, each with the events of its warnings; most have none, and cost one look at an index."""
     mine = (event.c.target == target, event.c.doi.in_([one.doi.key for one in works]))
-    warned = select(event.c.doi).where(*mine, _warns()).distinct()
+    warned = select(event.c.doi).where(*mine, _is_warning()).distinct()
     keys = list(connection.execute(warned).scalars())
     if not keys:
         return tuple(works)
-    told: dict[str, list[LedgerEvent]] = defaultdict(list)
-    wanted = select(event).where(event.c.target == target, event.c.doi.in_(keys), event.c.kind.in_(TOLD))
+    found: dict[str, list[LedgerEvent]] = defaultdict(list)
+    wanted = select(event).where(event.c.target == target, event.c.doi.in_(keys), event.c.kind.in_(WARNING_EVENTS))
     for row in connection.execute(wanted.order_by(event.c.id)).mappings():
-        told[row["doi"]].append(event_of(row))
-    settled = _settled(connection, target)
+        found[row["doi"]].append(event_of(row))
+    settled = _settled_conflicts(connection, target)
     return tuple(
-        replace(one, told=tuple(told[one.doi.key]), settled=settled) if one.doi.key in told else one for one in works
+        replace(one, warning_events=tuple(found[one.doi.key]), settled=settled) if one.doi.key in found else one
+        for one in works
     )
 
 
-def _settled(connection: Connection, target: str) -> frozenset[str]:
+def _settled_conflicts(connection: Connection, target: str) -> frozenset[str]:
     """Return the numbers of all conflicts that a result log named as resolved, and that no later log named again."""
     named = or_(event.c.detail.like('%"resolved_conflicts"%'), event.c.detail.like('%"conflict_id"%'))
     rows = connection.execute(select(event).where(event.c.target == target, named).order_by(event.c.id)).mappings()

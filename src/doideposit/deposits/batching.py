@@ -81,7 +81,7 @@ def why_not_sent(
     `planned` asks before anything is recorded: what a deposit would end with now.
     """
     asked = [one.wanted.doi for one in decisions if one.busy or (one.action.sends and not planned)]
-    works = context.ledger.works.these(doi for doi in asked if doi is not None).values()
+    works = context.ledger.works.by_key(doi for doi in asked if doi is not None).values()
     submissions = [work.submission for work in works if work.submission is not None]
     doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
     if doubted is not None:

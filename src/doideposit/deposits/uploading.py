@@ -101,7 +101,7 @@ class Uploader:
                 return None
             if self._postpone_without_login(found[0]):
                 continue
-            if self._keep_back(found[0]):
+            if self._must_stay(found[0]):
                 if self.error is not None:
                     return None
                 continue
@@ -120,7 +120,7 @@ class Uploader:
         self._besides |= {submission.id}
         return True
 
-    def _keep_back(self, submission: Submission) -> bool:
+    def _must_stay(self, submission: Submission) -> bool:
         """Look at what is registered, where nobody did lately; tell whether the file stays here.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
@@ -227,7 +227,7 @@ class Uploader:
 
     def _withhold_all(self, submission: Submission, reason: str, hint: str) -> None:
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
-        self._withhold(submission, dict.fromkeys(dois, reason), hint)
+        self._withhold_file(submission, dict.fromkeys(dois, reason), hint)
 
     def _end_without_step(self, submission: Submission, follows: int) -> bool:
         """End a step whose earlier one did not take effect: new content would be added to the old."""

@@ -109,7 +109,7 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
                 **{name: one[name] for name in names},
                 after=one["id"],
                 lines=noted(one, "lines"),
-                removes=_words(noted(one, "removes")),
+                removes=_words_of(noted(one, "removes")),
             )
             for one in connection.execute(items).mappings()
         ),

@@ -34,7 +34,7 @@ READINGS: dict[str, Callable[[TargetLedger], object]] = {
     "uploads.paused": lambda of: of.uploads.paused(),
     "works.known": lambda of: of.works.known(EVERY),
     "works.one": lambda of: of.works.one(REGISTERED),
-    "works.these": lambda of: of.works.these(EVERY),
+    "works.these": lambda of: of.works.by_key(EVERY),
     "works.all": lambda of: list(of.works.all()),
     "works.all of a series": lambda of: list(of.works.all(WorkFilter(series=SERIES.name))),
     "works.all for a person": lambda of: list(of.works.all(WorkFilter(attention=True))),
@@ -56,13 +56,13 @@ READINGS: dict[str, Callable[[TargetLedger], object]] = {
     "observations.one": lambda of: of.observations.one(REGISTERED),
     "observations.due": lambda of: of.observations.due(100),
     "observations.to_list": lambda of: of.observations.to_list(SOON, 100),
-    "observations.away_since": lambda of: of.observations.away_since(),
+    "observations.away_since": lambda of: of.observations.unavailable_since(),
     "hooks.progress": lambda of: of.hooks.progress("mail"),
     "cited.known": lambda of: of.cited.known(EVERY),
     # These take what they find for themselves, and stand last therefore.
     "polls.lease": lambda of: of.polls.lease(Due(force=True), "somebody", SOON, most=100),
-    "polls.lost": lambda of: of.polls.lost(most=100),
-    "hooks.take": lambda of: of.hooks.take("mail"),
+    "polls.lost": lambda of: of.polls.lost_uploads(most=100),
+    "hooks.take": lambda of: of.hooks.lease("mail"),
 }
 QUIET_HERE = {"works.noted", "polls.lost"}
 """What this publisher's months bring nothing for; the stories of these have their own tests."""
@@ -80,8 +80,8 @@ WRITINGS: dict[str, Callable[[TargetLedger], object]] = {
     "observations.all_due": lambda of: of.observations.all_due(),
     "observations.read_soon": lambda of: of.observations.read_soon(EVERY),
     "observations.accept": lambda of: of.observations.accept(REGISTERED, "meant"),
-    "observations.away": lambda of: of.observations.away("out", SOON),
-    "observations.back": lambda of: of.observations.back(),
+    "observations.away": lambda of: of.observations.note_unavailable("out", SOON),
+    "observations.back": lambda of: of.observations.note_available(),
     "hooks.begin": lambda of: of.hooks.begin(("mail", "another")),
     "cited.keep": lambda of: of.cited.keep({REGISTERED.key: "DataCite"}),
 }
@@ -100,7 +100,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         of.hooks.begin(("mail",))
         of.cited.keep({REGISTERED.key: "Crossref"})
         of.observations.enroll()
-        of.observations.away("maintenance", SOON)
+        of.observations.note_unavailable("maintenance", SOON)
         of.uploads.pause(SOON, "maintenance")
         yield desk.url
 

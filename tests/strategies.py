@@ -14,9 +14,9 @@ from stdnum import issn as stdnum_issn
 from stdnum.iso7064 import mod_11_2
 
 from doideposit.records.models.commentary import Commentary
-from doideposit.records.models.contributors import CREDIT_ROLES, CROSSREF_ROLES
 from doideposit.records.models.references import CitationType
 from doideposit.records.models.relations import INTER_WORK, INTRA_WORK, Archive, UpdateType
+from doideposit.records.models.roles import CREDIT_ROLES, CROSSREF_ROLES
 from doideposit.records.models.series import RecordType, Series
 
 _CHARACTERS = st.sampled_from("abcdefgzABCXYZ0123456789 .,:;!?'\"&-–—()/éßøçñŁ日本語नमस्तेعربيКиїв🐟\u00a0\u202f")

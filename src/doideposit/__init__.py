@@ -79,7 +79,6 @@ if TYPE_CHECKING:
         Organisation,
         Person,
         Publisher,
-        Role,
     )
     from doideposit.records.models.references import CitationType, Reference
     from doideposit.records.models.relations import (
@@ -93,6 +92,7 @@ if TYPE_CHECKING:
         Update,
         Version,
     )
+    from doideposit.records.models.roles import Role
     from doideposit.records.models.series import RecordType, Series
     from doideposit.records.models.text import PartialDate, RichText
     from doideposit.wiring import open_path as open  # noqa: A004  (the name of the contract)
@@ -112,7 +112,8 @@ _HOMES = {
     "deposits.ledger.store": "Ledger",
     "lifecycle": "EventKind Milestone Outcome RetryClass State",
     "records.models.commentary": "Abstract Commentary OriginalTitle",
-    "records.models.contributors": "AltName Anonymous Institution Organisation Person Publisher Role",
+    "records.models.contributors": "AltName Anonymous Institution Organisation Person Publisher",
+    "records.models.roles": "Role",
     "records.models.references": "CitationType Reference",
     "records.models.relations": "Archive FreeToRead FullText Funding Licence Relation Status Update Version",
     "records.models.series": "RecordType Series",

@@ -17,15 +17,14 @@ from urllib.parse import unquote, urlsplit
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import (
-    CROSSREF_ROLES,
     Anonymous,
     Contributor,
     Institution,
     Organisation,
     Person,
-    Role,
 )
 from doideposit.records.models.references import Reference
+from doideposit.records.models.roles import CROSSREF_ROLES, Role
 from doideposit.records.models.series import RecordType
 from doideposit.records.models.text import PartialDate
 

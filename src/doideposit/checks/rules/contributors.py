@@ -10,7 +10,8 @@ from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules,
 from doideposit.checks.rules.work import Each, Text, Work, at, parts_of, persons
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.identifiers import Orcid
-from doideposit.records.models.contributors import Organisation, Person, Role
+from doideposit.records.models.contributors import Organisation, Person
+from doideposit.records.models.roles import Role
 from doideposit.records.sources.bylines import names_people
 
 __all__ = ["CONTRIBUTORS"]

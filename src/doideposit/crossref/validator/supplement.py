@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 from doideposit.crossref.schemas.prepared import IdKind, Lookup, Prepared
-from doideposit.records.models.contributors import CREDIT_ROLES, CROSSREF_ROLES
+from doideposit.records.models.roles import CREDIT_ROLES, CROSSREF_ROLES
 from doideposit.safe_xml import Element
 
 __all__ = ["Broken", "Supplement", "WrongValue"]

@@ -6,8 +6,6 @@ from typing import Final
 from doideposit.crossref.xml.markup import Markup, leaf
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.models.contributors import (
-    CREDIT_ROLES,
-    CROSSREF_ROLES,
     AltName,
     Anonymous,
     Contributor,
@@ -15,8 +13,8 @@ from doideposit.records.models.contributors import (
     Organisation,
     Person,
     Publisher,
-    Role,
 )
+from doideposit.records.models.roles import CREDIT_ROLES, CROSSREF_ROLES, Role
 
 __all__ = ["completed", "contributors", "institution", "leading_role", "publisher", "role_list"]
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from doideposit.crossref.names import SCHEMA_VERSIONS, crossref_namespace
 from doideposit.crossref.xml.markup import Maker
-from doideposit.records.models.contributors import CROSSREF_ROLES, Role
 from doideposit.records.models.relations import Archive
+from doideposit.records.models.roles import CROSSREF_ROLES, Role
 
 __all__ = ["Dialect", "LanguageCode", "relation_language"]
 

@@ -8,11 +8,10 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Isni, Orcid, Ror, Wikidata
+from doideposit.records.models.roles import Role
 from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PlainText, Value
 
 __all__ = [
-    "CREDIT_ROLES",
-    "CROSSREF_ROLES",
     "AltName",
     "Anonymous",
     "Contributor",
@@ -21,45 +20,7 @@ __all__ = [
     "Organisation",
     "Person",
     "Publisher",
-    "Role",
 ]
-
-
-class Role(StrEnum):
-    """What a contributor did: Crossref's eleven roles, then the fourteen of CRediT (crossref5.5.0.xsd: role)."""
-
-    AUTHOR = "author"
-    EDITOR = "editor"
-    CHAIR = "chair"
-    REVIEWER = "reviewer"
-    REVIEW_ASSISTANT = "review-assistant"
-    STATS_REVIEWER = "stats-reviewer"
-    REVIEWER_EXTERNAL = "reviewer-external"
-    READER = "reader"
-    TRANSLATOR = "translator"
-    CORRESPONDING_AUTHOR = "corresponding-author"
-    OTHER = "other"
-    CONCEPTUALIZATION = "conceptualization"
-    DATA_CURATION = "data-curation"
-    FORMAL_ANALYSIS = "formal-analysis"
-    FUNDING_ACQUISITION = "funding-acquisition"
-    INVESTIGATION = "investigation"
-    METHODOLOGY = "methodology"
-    PROJECT_ADMINISTRATION = "project-administration"
-    RESOURCES = "resources"
-    SOFTWARE = "software"
-    SUPERVISION = "supervision"
-    VALIDATION = "validation"
-    VISUALIZATION = "visualization"
-    WRITING_ORIGINAL_DRAFT = "writing-original-draft"
-    WRITING_REVIEW_EDITING = "writing-review-editing"
-
-
-# The first eleven are Crossref's own (crossref5.5.0.xsd: role), the fourteen after them are CRediT's (ANSI/NISO
-# Z39.104).
-CROSSREF_ROLES = frozenset(list(Role)[:11])
-# The first eleven are Crossref's own; those of CRediT follow.
-CREDIT_ROLES = frozenset(list(Role)[11:])
 
 
 class NameStyle(StrEnum):

@@ -107,25 +107,25 @@ class CrossrefClient:
         fields = {"operation": operation, "login_id": login.username, "login_passwd": password}
         # The file name is the only key under which Crossref is asked later, because the answer to an upload names no
         # number.
-        upload = FilePart("fname", _checked(file_name), batch.xml)
+        upload = FilePart("fname", _require_file_name(file_name), batch.xml)
         try:
             answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
         except NeverSent as failure:
-            raise self._unavailable(failure.reason) from None
+            raise self._unavailable_error(failure.reason) from None
         except NoAnswer as failure:
             # The bytes may have arrived: to call this a failure would invite a second deposit.
             raise SubmissionInDoubt(f"{self._host} did not confirm {file_name}: {failure.reason}") from None
         if not _is_success(answer, file_name):
-            self._refuse_upload(answer, file_name)
+            self._raise_upload_refusal(answer, file_name)
         return Receipt(file_name, self._redact(answer.body))
 
     def fetch_result(self, file_name: str) -> bytes:
         """Return the answer to "what became of this file?"; raises as `Registrar.fetch_result` says."""
-        answer = self._ask(_checked(file_name))
+        answer = self._request_result(_require_file_name(file_name))
         if answer.status != OK or _is_login_page(answer):
-            self._refuse(answer, f"asking for {file_name}")
+            self._raise_refusal(answer, f"asking for {file_name}")
         if answer.truncated:
-            raise self._unexpected(answer, f"a result log of more than {MAX_RESULT:,} bytes")
+            raise self._unexpected_error(answer, f"a result log of more than {MAX_RESULT:,} bytes")
         return self._redact(answer.body)
 
     def check_login(self) -> LoginCheck:
@@ -135,7 +135,7 @@ class CrossrefClient:
         result log counts as accepted. Raises `RegistrarUnavailable` or `RegistrarBusy` when nothing could be asked.
         """
         # A name that nobody ever used: what comes back can only be about the login.
-        answer = self._ask(f"doideposit-login-check-{secrets.token_hex(8)}.xml")
+        answer = self._request_result(f"doideposit-login-check-{secrets.token_hex(8)}.xml")
         if _is_refusal(answer):
             return LoginCheck(LoginVerdict.REFUSED, f"{self._host} does not accept user name, role or password")
         if answer.status == FORBIDDEN:
@@ -143,14 +143,14 @@ class CrossrefClient:
         if answer.status == OK and not isinstance(read(answer.body, dois=(), batch_id=""), Unrecognized):
             return LoginCheck(LoginVerdict.ACCEPTED, f"{self._host} answered with a result log")
         if answer.status == TOO_MANY or answer.status >= SERVER_ERROR:
-            self._refuse(answer, "checking the login")
+            self._raise_refusal(answer, "checking the login")
         return LoginCheck(LoginVerdict.UNCLEAR, f"{self._host} answered {answer.status}, in a form that is not known")
 
     @property
     def _host(self) -> str:
         return self._endpoint.url.partition("://")[2].partition("/")[0]
 
-    def _ask(self, file_name: str) -> HttpAnswer:
+    def _request_result(self, file_name: str) -> HttpAnswer:
         login = self._credentials()
         password = login.password.get_secret_value()
         # These names differ from those of an upload, as Crossref's documentation has both.
@@ -158,9 +158,9 @@ class CrossrefClient:
         try:
             return self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
         except NoAnswer as failure:
-            raise self._unavailable(failure.reason) from None
+            raise self._unavailable_error(failure.reason) from None
 
-    def _refuse_upload(self, answer: HttpAnswer, file_name: str) -> NoReturn:
+    def _raise_upload_refusal(self, answer: HttpAnswer, file_name: str) -> NoReturn:
         """Raise for an upload that was not confirmed.
 
         Only the answers that Crossref is known to give before it takes a file say that it did not: a refused login,
@@ -169,12 +169,12 @@ class CrossrefClient:
         success page alone).
         """
         if _is_refusal(answer) or answer.status in {FORBIDDEN, TOO_MANY}:
-            self._refuse(answer, f"uploading {file_name}")
+            self._raise_refusal(answer, f"uploading {file_name}")
         if answer.status in DECLINING:
-            raise self._unexpected(answer, f"{answer.status} when uploading {file_name}")
+            raise self._unexpected_error(answer, f"{answer.status} when uploading {file_name}")
         # These are the words of the load balancer, so the application never saw the file.
         if answer.status == UNAVAILABLE and NO_SERVER in answer.body.lower():
-            raise self._unavailable("none of its servers is up", answer.retry_after)
+            raise self._unavailable_error("none of its servers is up", answer.retry_after)
         # A 503 has two causes that call for different patience, and only the number of pending files tells them apart.
         if answer.status == UNAVAILABLE and self._pending() > BUSY_FROM:
             raise RegistrarBusy(
@@ -184,7 +184,7 @@ class CrossrefClient:
         what = f"{self._host} answered {answer.status}{self._target_of(answer)} after {file_name} had been sent"
         raise SubmissionInDoubt(what, excerpt=self._excerpt(answer))
 
-    def _refuse(self, answer: HttpAnswer, doing: str) -> NoReturn:
+    def _raise_refusal(self, answer: HttpAnswer, doing: str) -> NoReturn:
         """Raise what an answer that is no success means, for a request that can be repeated without harm."""
         if _is_refusal(answer):
             raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
@@ -198,15 +198,15 @@ class CrossrefClient:
                 f"{self._host} cannot work on it now: it answered {answer.status}{quoted(self._excerpt(answer))}",
                 retry_after=answer.retry_after,
             )
-        raise self._unexpected(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
+        raise self._unexpected_error(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
 
     def _target_of(self, answer: HttpAnswer) -> str:
-        return self._redact(_redirected(answer).encode(), shortest=1).decode()
+        return self._redact(_redirect_host(answer).encode(), shortest=1).decode()
 
-    def _unavailable(self, reason: str, retry_after: float | None = None) -> RegistrarUnavailable:
+    def _unavailable_error(self, reason: str, retry_after: float | None = None) -> RegistrarUnavailable:
         return RegistrarUnavailable(f"{self._host} could not be reached: {reason}", retry_after=retry_after)
 
-    def _unexpected(self, answer: HttpAnswer, what: str) -> UnexpectedAnswer:
+    def _unexpected_error(self, answer: HttpAnswer, what: str) -> UnexpectedAnswer:
         message = f"{self._host} gave an answer that is not known: {what}"
         return UnexpectedAnswer(message, excerpt=self._excerpt(answer))
 
@@ -226,7 +226,7 @@ OK, FORBIDDEN, UNAUTHORIZED, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 403, 401
 DECLINING = {400, 413}
 
 
-def _checked(file_name: str) -> str:
+def _require_file_name(file_name: str) -> str:
     if not _FILE_NAME.fullmatch(file_name):
         raise RuntimeError(f"{file_name!r} cannot be a file name of a submission: letters, digits, . _ - and no more")
     return file_name
@@ -259,7 +259,7 @@ def _is_refusal(answer: HttpAnswer) -> bool:
     return answer.status == UNAUTHORIZED or (answer.status == OK and _is_login_page(answer))
 
 
-def _redirected(answer: HttpAnswer) -> str:
+def _redirect_host(answer: HttpAnswer) -> str:
     """Name the host a redirect points to: an address with more in it could hold anything."""
     host = re.match(r"https?://([A-Za-z0-9.-]+)", answer.headers.get("location", ""))
     return f" (a redirect to {host[1]}, not followed)" if host else ""

@@ -98,16 +98,16 @@ class GuardedFetch:
         deadline = monotonic() + self._timeouts.total
         here = url
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._hop(here, limit, deadline)
+            answer = self._fetch_once(here, limit, deadline)
             target = answer.headers.get("location", "").strip()
             if answer.status not in _REDIRECTS or not target:
-                return _page(here, answer)
+                return _make_page(here, answer)
             here = urljoin(here, target)
-        raise PageUnavailable(f"{_shown(url)} leads on more than {_MOST_REDIRECTS} times")
+        raise PageUnavailable(f"{_address_for_message(url)} leads on more than {_MOST_REDIRECTS} times")
 
-    def _hop(self, url: str, limit: int, deadline: float) -> HttpAnswer:
-        parts = _parts(url)
-        addresses = self._judged(parts)
+    def _fetch_once(self, url: str, limit: int, deadline: float) -> HttpAnswer:
+        parts = _split_address(url)
+        addresses = self._public_addresses(parts)
         plain = parts._replace(fragment="").geturl()
         last: NoAnswer = NeverSent("there was no time left for it")
         for address in addresses:
@@ -120,21 +120,23 @@ class GuardedFetch:
                 return exchange.get(plain, limit=limit)
             except NoAnswer as error:
                 last = error
-        raise PageUnavailable(f"{_shown(url)} could not be fetched: {last.reason}") from None
+        raise PageUnavailable(f"{_address_for_message(url)} could not be fetched: {last.reason}") from None
 
-    def _judged(self, parts: SplitResult) -> Sequence[str]:
+    def _public_addresses(self, parts: SplitResult) -> Sequence[str]:
         """Return the addresses of a host, all of them public ones; raises otherwise."""
         host = (parts.hostname or "").rstrip(".")
         try:
             found = self._resolve(host, parts.port or _WEB_PORTS[parts.scheme])
         # `getaddrinfo` raises UnicodeError for a label of more than 63 characters.
         except (OSError, UnicodeError):
-            raise PageUnavailable(f"{_shown(parts.geturl())}: the name {host} could not be looked up") from None
+            raise PageUnavailable(
+                f"{_address_for_message(parts.geturl())}: the name {host} could not be looked up"
+            ) from None
         if not found:
-            raise PageUnavailable(f"{_shown(parts.geturl())}: the name {host} has no address")
+            raise PageUnavailable(f"{_address_for_message(parts.geturl())}: the name {host} has no address")
         if host.lower() not in self._allowed and not all(map(_is_public, found)):
             raise AddressRefused(
-                f"{_shown(parts.geturl())} leads into a private network or to this machine itself",
+                f"{_address_for_message(parts.geturl())} leads into a private network or to this machine itself",
                 hint="save the page in a browser and name the file; or, when this host of yours shall be read, add it "
                 f'to the configuration: [pages] own_hosts = ["{host}"]',
             )
@@ -164,7 +166,7 @@ class _PinnedAdapter(HTTPAdapter):
         request.headers["Host"] = urlsplit(request.url or "").netloc
 
 
-def _parts(url: str) -> SplitResult:
+def _split_address(url: str) -> SplitResult:
     """Take an address apart that may be fetched; raises `AddressRefused`."""
     try:
         parts = urlsplit(url)
@@ -174,7 +176,8 @@ def _parts(url: str) -> SplitResult:
         parts, port = urlsplit(""), None
     if parts.scheme not in _WEB_PORTS or not parts.hostname:
         raise AddressRefused(
-            f"{_shown(url)} is not the address of a page", hint="write the whole address, beginning with https://"
+            f"{_address_for_message(url)} is not the address of a page",
+            hint="write the whole address, beginning with https://",
         )
     if parts.username is not None or parts.password is not None:
         raise AddressRefused(
@@ -183,7 +186,8 @@ def _parts(url: str) -> SplitResult:
         )
     if port is not None and port in _OTHER_SERVICES and port not in _WEB_PORTS.values():
         raise AddressRefused(
-            f"{_shown(url)}: port {port} is not one of the web", hint="write the address as the browser shows it"
+            f"{_address_for_message(url)}: port {port} is not one of the web",
+            hint="write the address as the browser shows it",
         )
     return parts
 
@@ -195,7 +199,7 @@ def _is_public(text: str) -> bool:
     # What is no number is a name, and looked up.
     except ValueError:
         return False
-    inner = _carried(address)
+    inner = _embedded_ipv4(address)
     if inner is not None:
         return _is_public(str(inner))
     special = address.is_multicast or address.is_reserved or address.is_link_local or address.is_unspecified
@@ -203,7 +207,7 @@ def _is_public(text: str) -> bool:
     return address.is_global and not special and not local
 
 
-def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     """Return the address of IPv4 that one of IPv6 leads to, None when there is none."""
     if isinstance(address, IPv4Address):
         return None
@@ -218,7 +222,7 @@ def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     return low if compatible or any(address in each for each in _CARRIERS) else None
 
 
-def _page(url: str, answer: HttpAnswer) -> Page:
+def _make_page(url: str, answer: HttpAnswer) -> Page:
     declared = answer.headers.get("content-type", "")
     charset = _CHARSET.search(declared)
     media_type = declared.partition(";")[0].strip().lower()
@@ -228,7 +232,7 @@ def _page(url: str, answer: HttpAnswer) -> Page:
     )
 
 
-def _shown(url: str) -> str:
+def _address_for_message(url: str) -> str:
     """Return an address for a message: without user name, password and query, which may be secret."""
     try:
         parts = urlsplit(url)

@@ -193,14 +193,14 @@ class Exchange:
         before = self._remembered.get(key)
         condition = {} if before is None else {"If-None-Match": before.headers["etag"]}
         request = requests.Request("GET", url, params=params, headers={**self._headers(), **condition})
-        answer = self._run(request, limit)
+        answer = self._send_within_time(request, limit)
         if answer.status == NOT_MODIFIED and before is not None:
             return before
         if self._remember and "etag" in answer.headers and not answer.truncated:
-            self._keep(key, answer)
+            self._remember_answer(key, answer)
         return answer
 
-    def _keep(self, key: str, answer: HttpAnswer) -> None:
+    def _remember_answer(self, key: str, answer: HttpAnswer) -> None:
         # Several threads may be here: what one of them takes away first is no fault of the other.
         while len(self._remembered) >= self._remember:
             self._remembered.pop(next(iter(self._remembered)), None)
@@ -209,23 +209,27 @@ class Exchange:
     def post(self, url: str, fields: Mapping[str, str], *, upload: FilePart | None = None, limit: int) -> HttpAnswer:
         """Post a form, as multipart when it has a file; raises `NoAnswer`, or `NeverSent` where that is certain."""
         files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
-        return self._run(requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit)
+        return self._send_within_time(
+            requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit
+        )
 
     def send(self, url: str, content: bytes, headers: Mapping[str, str], *, limit: int) -> HttpAnswer:
         """Post bytes with these headers; raises `NoAnswer`, or `NeverSent` where that is certain."""
-        return self._run(requests.Request("POST", url, data=content, headers={**self._headers(), **headers}), limit)
+        return self._send_within_time(
+            requests.Request("POST", url, data=content, headers={**self._headers(), **headers}), limit
+        )
 
     def _headers(self) -> dict[str, str]:
         return {"User-Agent": self._user_agent, "Accept": self._accept, **_PLAIN}
 
-    def _run(self, request: requests.Request, limit: int) -> HttpAnswer:
-        prepared = _prepared(request)
+    def _send_within_time(self, request: requests.Request, limit: int) -> HttpAnswer:
+        prepared = _prepare(request)
         body = _Body(prepared.body)
         if prepared.body is not None:
             prepared.body = body  # type: ignore[assignment]  # requests' stubs know only text and bytes
         started = time.monotonic()
         deadline = started + self._timeouts.total
-        answer = _within(self._timeouts.total, lambda: self._talk(prepared, body, limit, deadline), body)
+        answer = _run_within(self._timeouts.total, lambda: self._send_request(prepared, body, limit, deadline), body)
         logger.debug(
             "%s %s: %d, %d bytes in %.2f s",
             prepared.method,
@@ -236,7 +240,9 @@ class Exchange:
         )
         return answer
 
-    def _talk(self, prepared: requests.PreparedRequest, body: "_Body", limit: int, deadline: float) -> HttpAnswer:
+    def _send_request(
+        self, prepared: requests.PreparedRequest, body: "_Body", limit: int, deadline: float
+    ) -> HttpAnswer:
         url = prepared.url or ""
         adapter = self._adapter()
         try:
@@ -249,7 +255,7 @@ class Exchange:
                 proxies={} if url.startswith("http:") else get_environ_proxies(url),
             )
             with contextlib.closing(response):
-                content, truncated = _collect(response, limit, deadline)
+                content, truncated = _read_body(response, limit, deadline)
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return HttpAnswer(response.status_code, content, truncated, headers)
         # requests and urllib3 raise their own errors, the sockets below them those of the system.
@@ -291,7 +297,7 @@ class _Body:
             return self._position >= len(self._content)
 
 
-def _prepared(request: requests.Request) -> requests.PreparedRequest:
+def _prepare(request: requests.Request) -> requests.PreparedRequest:
     with contextlib.suppress(requests.RequestException, UnicodeError):
         return request.prepare()
     raise NeverSent("its address, or what was to be sent, cannot be written down")
@@ -301,7 +307,7 @@ def _failure(reason: str, body: _Body) -> NoAnswer:
     return NoAnswer(reason) if body.stop() else NeverSent(reason)
 
 
-def _within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> HttpAnswer:
+def _run_within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> HttpAnswer:
     """Run `work` in a thread of its own, and leave it behind when it takes longer than `seconds`.
 
     Socket time-outs start again with every byte, and looking up a name has none: a thread is what bounds the whole.
@@ -325,7 +331,7 @@ def _within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> Http
     return result
 
 
-def _collect(response: requests.Response, limit: int, deadline: float) -> tuple[bytes, bool]:
+def _read_body(response: requests.Response, limit: int, deadline: float) -> tuple[bytes, bool]:
     """Read at most `limit` bytes, as they come, and tell whether there was more."""
     parts: list[bytes] = []
     size = 0
@@ -340,7 +346,7 @@ def _collect(response: requests.Response, limit: int, deadline: float) -> tuple[
 
 def _reason(error: BaseException, timeouts: Timeouts) -> str:
     """Say in our own words what went wrong: a library's text holds addresses and, for proxies, passwords."""
-    causes = list(_chain(error))
+    causes = list(_causes_of(error))
     table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
         (NameResolutionError, "its name could not be looked up"),
         (requests.exceptions.ProxyError, "the proxy of this network did not let the connection through"),
@@ -360,10 +366,10 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
 def _was_never_connected(error: BaseException) -> bool:
     """Tell whether the error arises only before there is a connection to send anything on."""
     kinds = (requests.ConnectTimeout, requests.exceptions.ProxyError, NewConnectionError, NameResolutionError)
-    return any(isinstance(cause, kinds) for cause in _chain(error))
+    return any(isinstance(cause, kinds) for cause in _causes_of(error))
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _causes_of(error: BaseException) -> Iterator[BaseException]:
     """Yield the error and everything it wraps: as an argument, as a reason, or as the exception it followed."""
     waiting, seen = [error], set[int]()
     while waiting:

@@ -55,7 +55,7 @@ class Pace:
             start = max(self._waiting.now(), self._next)
             self._next = start + self._interval
         try:
-            self._until(start)
+            self._wait_until(start)
             yield
         finally:
             with self._changed:
@@ -64,8 +64,11 @@ class Pace:
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take over the limits that an answer names; `headers` has lower-case keys."""
-        limit, seconds = _number(headers, "x-rate-limit-limit"), _number(headers, "x-rate-limit-interval")
-        at_once = _number(headers, "x-concurrency-limit")
+        limit, seconds = (
+            _leading_number(headers, "x-rate-limit-limit"),
+            _leading_number(headers, "x-rate-limit-interval"),
+        )
+        at_once = _leading_number(headers, "x-concurrency-limit")
         with self._changed:
             # A header with nonsense in it must neither stop everything nor lift the limit.
             if limit and seconds and seconds / limit <= LONGEST_INTERVAL:
@@ -79,13 +82,13 @@ class Pace:
         with self._changed:
             self._next = max(self._next, self._waiting.now() + seconds)
 
-    def _until(self, start: float) -> None:
+    def _wait_until(self, start: float) -> None:
         left = start - self._waiting.now()
         if left > 0:
             self._waiting.sleep(left)
 
 
-def _number(headers: Mapping[str, str], name: str) -> int:
+def _leading_number(headers: Mapping[str, str], name: str) -> int:
     """Return the whole number that a header begins with, such as 1 of ``1s``; 0 where there is none."""
     found = re.match(r"[0-9]{1,6}", headers.get(name, "").strip(), re.ASCII)
     return int(found[0]) if found else 0

@@ -12,7 +12,7 @@ from doideposit.errors import ConfigurationError, RegistrarUnavailable, Unexpect
 from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["RegisteredState", "no_answer"]
+__all__ = ["RegisteredState", "describe_no_answer"]
 
 # The query service says so in a page with status 200.
 _UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
@@ -56,24 +56,24 @@ class RegisteredState:
         root = parse_document(answer.strip()).root
         name = "" if root is None else str(root.tag).rpartition("}")[2]
         if root is None or name not in {"crossref_result", "doi_records"}:
-            _refuse_words(answer, doi, host)
+            _require_unknown_doi(answer, doi, host)
             return None
         if name == "doi_records":
-            return _from_unixref(root, answer, doi, host)
-        query = _about(root, doi)
+            return _read_unixref(root, answer, doi, host)
+        query = _find_query(root, doi)
         status = "" if query is None else query.get("status", "")
         if query is None or status != "resolved":
-            _refuse_no_answer(status, doi, host)
+            _require_not_found(status, doi, host)
             return None
-        return _resolved(query, answer, doi, host)
+        return _read_resolved(query, answer, doi, host)
 
 
-def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
+def _read_resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
     items = {item.get("name"): _text(item) for item in query.iterfind(".//{*}crm-item")}
     # This is the version that a later deposit has to be above. Numbers of 8 to 19 digits have been seen.
     timestamp = items.get("deposit-timestamp", "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
-        raise _unknown(host)
+        raise _unexpected_error(host)
     named = query.find("{*}doi")
     return RegisteredState(
         doi=doi.printed if named is None else _text(named),
@@ -84,7 +84,7 @@ def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredS
         owner_prefix=items.get("owner-prefix", ""),
         member=items.get("member-id", ""),
         # An alias can no longer be updated (Crossref documentation, conflicts).
-        alias_of=next((one for one in _primes(query) if one.lower() != doi.key), ""),
+        alias_of=next((one for one in _prime_doi(query) if one.lower() != doi.key), ""),
         created=items.get("created", ""),
         last_update=items.get("last-update", ""),
         has_record=query.find(".//{*}doi_record") is not None,
@@ -92,14 +92,14 @@ def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredS
     )
 
 
-def _from_unixref(root: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
+def _read_unixref(root: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
     """Read the form that has the record and little else: its ``timestamp`` is a date, and no version."""
     record = root.find("{*}doi_record")
     if record is None or record.find("{*}crossref/{*}error") is not None:
         return None
     named = next((one for one in root.iterfind(".//{*}doi_data/{*}doi") if _text(one).lower() == doi.key), None)
     if named is None:
-        raise _unknown(host)
+        raise _unexpected_error(host)
     return RegisteredState(
         doi=_text(named),
         # The attribute `timestamp` of unixref is the date of the last change; taken for a version it would be a wrong
@@ -112,7 +112,7 @@ def _from_unixref(root: Element, answer: bytes, doi: Doi, host: str) -> Register
     )
 
 
-def _about(root: Element, doi: Doi) -> Element | None:
+def _find_query(root: Element, doi: Doi) -> Element | None:
     """Return the ``query`` element about our DOI: its namespace has changed over the years, its names have not.
 
     The answer about an alias may name the DOI that it stands for in place of ours. Without any DOI it can only be a
@@ -122,12 +122,12 @@ def _about(root: Element, doi: Doi) -> Element | None:
         named = query.find("{*}doi")
         if named is None and query.get("status") != "resolved":
             return query
-        if named is not None and _text(named).lower() in {doi.key, *(one.lower() for one in _primes(query))}:
+        if named is not None and _text(named).lower() in {doi.key, *(one.lower() for one in _prime_doi(query))}:
             return query
     return None
 
 
-def _primes(query: Element) -> list[str]:
+def _prime_doi(query: Element) -> list[str]:
     """Return the DOI that an alias stands for; both names have been seen in answers (unixsd query output format)."""
     names = ("prime-doi", "prime")
     found = {item.get("name"): _text(item) for item in query.iterfind("{*}crm-item") if item.get("name") in names}
@@ -138,7 +138,7 @@ def _text(element: Element) -> str:
     return "".join(map(str, element.itertext())).strip()
 
 
-def _refuse_words(answer: bytes, doi: Doi, host: str) -> None:
+def _require_unknown_doi(answer: bytes, doi: Doi, host: str) -> None:
     """Raise unless an answer that is not the XML asked for says that the DOI is unknown: some are plain sentences.
 
     What else comes says nothing about the DOI, and is named as what it looks like, so that a person knows where to
@@ -152,14 +152,14 @@ def _refuse_words(answer: bytes, doi: Doi, host: str) -> None:
         raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
     if b"unable to parse or validate the xml query" in start:
         raise UnexpectedAnswer(f"{host} does not understand the question about {doi}")
-    if (what := no_answer(answer)) is not None:
+    if (what := describe_no_answer(answer)) is not None:
         raise UnexpectedAnswer(f"{host} {what} about {doi}")
     if b"crossref_result" in start or b"doi_records" in start:
         raise UnexpectedAnswer(f"the answer of {host} about {doi} breaks off, or is no XML that can be read")
-    raise _unknown(host)
+    raise _unexpected_error(host)
 
 
-def no_answer(body: bytes) -> str | None:
+def describe_no_answer(body: bytes) -> str | None:
     """Say of a body that answers nothing what it is, so that a person knows where to look; None for any other."""
     if not body.strip():
         return "gave an empty answer"
@@ -170,7 +170,7 @@ def no_answer(body: bytes) -> str | None:
     return None
 
 
-def _refuse_no_answer(status: str, doi: Doi, host: str) -> None:
+def _require_not_found(status: str, doi: Doi, host: str) -> None:
     """Raise unless the answer says that the DOI is unknown."""
     if status == "unresolved":
         return
@@ -180,8 +180,8 @@ def _refuse_no_answer(status: str, doi: Doi, host: str) -> None:
         raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
     if status == "multiresolved":
         raise UnexpectedAnswer(f"{host} has several records for {doi}")
-    raise _unknown(host)
+    raise _unexpected_error(host)
 
 
-def _unknown(host: str) -> UnexpectedAnswer:
+def _unexpected_error(host: str) -> UnexpectedAnswer:
     return UnexpectedAnswer(f"{host} gave an answer to a query that is none")

@@ -24,22 +24,26 @@ def spellings(secret: str) -> frozenset[bytes]:
     for encoding in encodings:
         raw = secret.encode(encoding, "surrogateescape")
         percent = {quote(raw, safe=""), quote(raw), quote_plus(raw), quote_plus(raw, safe="/")}
-        texts = _marked_up(secret) | percent | {re.sub("%..", lambda code: code[0].lower(), text) for text in percent}
+        texts = (
+            _quoted_spellings(secret)
+            | percent
+            | {re.sub("%..", lambda code: code[0].lower(), text) for text in percent}
+        )
         found |= {text.encode(encoding, "surrogateescape") for text in texts} | {raw, b64encode(raw)}
     return frozenset(found - {b""})
 
 
-def _marked_up(secret: str) -> set[str]:
+def _quoted_spellings(secret: str) -> set[str]:
     """Return the secret as HTML, XML, JSON and a Python literal show it, without the quotation marks around it."""
     pages = {html.escape(secret), html.escape(secret, quote=False)}
     quotes = {"&quot;": "&#34;", "&#x27;": "&#39;"}
-    pages |= {_replaced(page, quotes) for page in pages} | {page.replace("&#x27;", "&apos;") for page in pages}
+    pages |= {_replace_all(page, quotes) for page in pages} | {page.replace("&#x27;", "&apos;") for page in pages}
     literals = {json.dumps(secret), json.dumps(secret, ensure_ascii=False), repr(secret), ascii(secret)}
     slashes = {json.dumps(secret).replace("/", "\\/")}
     return {secret} | pages | {text[1:-1] for text in literals | slashes}
 
 
-def _replaced(text: str, table: dict[str, str]) -> str:
+def _replace_all(text: str, table: dict[str, str]) -> str:
     for old, new in table.items():
         text = text.replace(old, new)
     return text

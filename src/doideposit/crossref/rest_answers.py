@@ -27,7 +27,7 @@ __all__ = ["AGENCIES", "FOUND", "HANDLE", "LIST", "MEMBER", "PREFIX", "WORK", "S
 _T = TypeVar("_T")
 
 
-def _none_when_odd(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+def _none_when_unexpected(value: object, handler: ValidatorFunctionWrapHandler) -> object:
     """Take a value of another kind than documented for one that is not there: it is no part of what is asked."""
     try:
         return handler(value)
@@ -36,7 +36,7 @@ def _none_when_odd(value: object, handler: ValidatorFunctionWrapHandler) -> obje
         return None
 
 
-_Odd = WrapValidator(_none_when_odd)
+_Odd = WrapValidator(_none_when_unexpected)
 _Text = Annotated[str | None, Strict(), _Odd]
 _Words = Annotated[tuple[str, ...] | None, _Odd]
 
@@ -76,9 +76,9 @@ class _WorkMessage(BaseModel):
             doi=self.doi or doi,
             type=self.type or None,
             landing_url=(primary and primary.url) or None,
-            created=_aware(self.created),
-            deposited=_aware(self.deposited),
-            indexed=_aware(self.indexed),
+            created=_aware_time(self.created),
+            deposited=_aware_time(self.deposited),
+            indexed=_aware_time(self.indexed),
             owner_prefix=self.prefix,
             member=self.member,
             container=next(iter(self.container or ()), ""),
@@ -217,5 +217,5 @@ def read_answer(shape: "TypeAdapter[_T]", answer: HttpAnswer) -> _T | None:
         return None
 
 
-def _aware(found: _Timestamp | None) -> datetime | None:
+def _aware_time(found: _Timestamp | None) -> datetime | None:
     return found.date_time if found and found.date_time and found.date_time.tzinfo else None

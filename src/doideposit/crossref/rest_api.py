@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NoAnswer, Timeouts, check_address, default_user_agent
 from doideposit.crossref.politeness import Pace, PassingTime
-from doideposit.crossref.queries import RegisteredState, no_answer
+from doideposit.crossref.queries import RegisteredState, describe_no_answer
 from doideposit.crossref.registrar import (
     CrossrefMember,
     Endpoint,
@@ -121,7 +121,7 @@ class Registry:
         path = f"/works/{quote(doi.printed, safe='')}"
         found = self._message(path, WORK)
         if found is not None and found.doi and found.doi.lower() != doi.key:
-            raise self._of_another(str(doi))
+            raise self._is_of_other_agency(str(doi))
         return None if found is None else found.value(doi.printed)
 
     def works(self, by: ListedBy, values: Sequence[str]) -> Iterator[RegisteredWork]:
@@ -134,18 +134,20 @@ class Registry:
             part = values[start : start + DOIS_AT_ONCE]
             chosen = ",".join(f"{by}:{value}" for value in part)
             query = {"filter": chosen, "rows": str(ROWS), **self._mailto}
-            yield from self._pages(query, partial(_is_asked_for, by, {value.lower() for value in part}))
+            yield from self._read_pages(query, partial(_is_asked_for, by, {value.lower() for value in part}))
 
-    def _pages(self, query: Mapping[str, str], is_wanted: Callable[[RegisteredWork], bool]) -> Iterator[RegisteredWork]:
-        url, cursor, seen = _required(self._rest, "a REST API") + "/works", "*", set[str]()
+    def _read_pages(
+        self, query: Mapping[str, str], is_wanted: Callable[[RegisteredWork], bool]
+    ) -> Iterator[RegisteredWork]:
+        url, cursor, seen = _require_address(self._rest, "a REST API") + "/works", "*", set[str]()
         for _ in range(MOST_PAGES):
             answer = self._get(url, {**query, "cursor": cursor}, "list")
             found = read_answer(LIST, answer) if answer.status == OK else None
             if found is None:
-                self._refuse(answer, url)
+                self._raise_refusal(answer, url)
             page = [one.value("") for one in found.message.items if one is not None and one.doi]
             if page and not any(map(is_wanted, page)):
-                raise self._of_another(query["filter"])
+                raise self._is_of_other_agency(query["filter"])
             page = [one for one in page if is_wanted(one)]
             new = [one for one in page if one.doi.lower() not in seen]
             yield from new
@@ -162,20 +164,20 @@ class Registry:
             part = dois[start : start + DOIS_AT_ONCE]
             # A comma in a DOI would end it in the middle: it separates the filters.
             chosen = ",".join(f"doi:{one.key}" for one in part if "," not in one.key)
-            works = self._found({"filter": chosen, "rows": str(len(part))}) if chosen else []
+            works = self._search_works({"filter": chosen, "rows": str(len(part))}) if chosen else []
             found |= {one.doi.lower(): one for one in works}
         return found
 
     def search(self, words: str, most: int = 5) -> list[FoundWork]:
         """Return the works that answer best to a reference as it is printed, the best first as the REST API sees it."""
-        return self._found({"query.bibliographic": words, "rows": str(most)})
+        return self._search_works({"query.bibliographic": words, "rows": str(most)})
 
-    def _found(self, query: Mapping[str, str]) -> list[FoundWork]:
-        url = _required(self._rest, "a REST API") + "/works"
+    def _search_works(self, query: Mapping[str, str]) -> list[FoundWork]:
+        url = _require_address(self._rest, "a REST API") + "/works"
         answer = self._get(url, {**query, "select": FOUND_FIELDS, **self._mailto}, "list")
         found = read_answer(FOUND, answer) if answer.status == OK else None
         if found is None:
-            self._refuse(answer, url)
+            self._raise_refusal(answer, url)
         return [one.value() for one in found.message.items if one is not None and one.doi]
 
     def prefix(self, prefix: str) -> CrossrefMember | None:
@@ -184,14 +186,14 @@ class Registry:
         if found is None:
             return None
         if found.prefix and found.prefix.rpartition("/")[2] != prefix:
-            raise self._of_another(f"the prefix {prefix}")
+            raise self._is_of_other_agency(f"the prefix {prefix}")
         return CrossrefMember((found.member or "").rpartition("/")[2], found.name or "", (prefix,))
 
     def member(self, number: str) -> CrossrefMember | None:
         """Return a member by its number, with all of its prefixes; None when there is none."""
         found = self._message(f"/members/{quote(number, safe='')}", MEMBER)
         if found is not None and found.id and found.id != number:
-            raise self._of_another(f"the member {number}")
+            raise self._is_of_other_agency(f"the member {number}")
         return None if found is None else CrossrefMember(number, found.name or "", found.prefixes or ())
 
     def agencies(self, dois: Sequence[Doi]) -> dict[str, str]:
@@ -199,13 +201,13 @@ class Registry:
 
         A DOI that no agency has is there with an empty name; one of which the resolver knows nothing is left out.
         """
-        base, found = _required(self._handles, "a resolver"), dict[str, str]()
+        base, found = _require_address(self._handles, "a resolver"), dict[str, str]()
         for start in range(0, len(dois), DOIS_AT_ONCE):
             url = f"{base}/ra/{','.join(quote(one.printed, safe='/') for one in dois[start : start + DOIS_AT_ONCE])}"
             answer = self._get(url, {}, "handle")
             entries = read_answer(AGENCIES, answer) if answer.status == OK else None
             if entries is None:
-                self._refuse(answer, url)
+                self._raise_refusal(answer, url)
             found |= {one.doi.lower(): one.agency or "" for one in entries if one.agency or one.is_missing}
         return found
 
@@ -214,17 +216,17 @@ class Registry:
 
         `authoritative` asks the primary server: caches may serve an old address for a day.
         """
-        base = _required(self._handles, "a resolver")
+        base = _require_address(self._handles, "a resolver")
         url = f"{base}/api/handles/{quote(doi.printed, safe='/')}"
         answer = self._get(url, {"auth": "true"} if authoritative else {}, "handle")
         # The resolver answers 404 for "not registered" too, and says so in its body.
         found = read_answer(HANDLE, answer)
         if found is None or found.handle.lower() != doi.key:
-            self._refuse(answer, url)
+            self._raise_refusal(answer, url)
         if found.code == HANDLE_MISSING:
             return None
         if found.code not in {HANDLE_FOUND, VALUES_MISSING}:
-            self._refuse(answer, url)
+            self._raise_refusal(answer, url)
         return ResolvedHandle(doi.printed, found.texts("URL"), next(iter(found.texts(TIMESTAMP_TYPE)), None))
 
     def registered(self, doi: Doi, email: str) -> RegisteredState | None:
@@ -235,18 +237,18 @@ class Registry:
         """
         other = "usr" if self._login_key == "pid" else "pid"
         try:
-            return self._asked(doi, self._login_key, email)
+            return self._query_doi(doi, self._login_key, email)
         except ConfigurationError:
             # Crossref's systems differ in the name of the parameter: the one that works is kept.
-            found = self._asked(doi, other, email)
+            found = self._query_doi(doi, other, email)
             self._login_key = other
             return found
 
-    def _asked(self, doi: Doi, key: str, email: str) -> RegisteredState | None:
+    def _query_doi(self, doi: Doi, key: str, email: str) -> RegisteredState | None:
         url = f"{self._query}/search/doi"
         answer = self._get(url, {key: email, "format": "unixsd", "doi": doi.printed}, "query")
         # An address that is not taken for a login has been answered with 200 and with 401.
-        return self._state(answer, url, doi, {OK, UNAUTHORIZED})
+        return self._read_state(answer, url, doi, {OK, UNAUTHORIZED})
 
     def transformed(self, doi: Doi, form: XmlForm = "unixsd") -> RegisteredState | None:
         """Return the same as `registered` by way of the REST API, which wants no address; it may lag like the REST API.
@@ -254,16 +256,16 @@ class Registry:
         In the form ``unixref`` nothing but the record comes: no timestamp (0), and nothing of an alias.
         """
         url = (
-            _required(self._rest, "a REST API")
+            _require_address(self._rest, "a REST API")
             + f"/works/{quote(doi.printed, safe='')}/transform/application/vnd.crossref.{form}+xml"
         )
-        return self._state(self._get(url, self._mailto, "single"), url, doi, {OK})
+        return self._read_state(self._get(url, self._mailto, "single"), url, doi, {OK})
 
-    def _state(self, answer: HttpAnswer, url: str, doi: Doi, taken: set[int]) -> RegisteredState | None:
+    def _read_state(self, answer: HttpAnswer, url: str, doi: Doi, taken: set[int]) -> RegisteredState | None:
         if _is_not_found(answer):
             return None
         if answer.truncated or answer.status not in taken:
-            self._refuse(answer, url, f" about {doi}")
+            self._raise_refusal(answer, url, f" about {doi}")
         return RegisteredState.read(answer.body, doi, _host(url))
 
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
@@ -273,16 +275,16 @@ class Registry:
 
     def _message(self, path: str, shape: "Shape[_T]") -> _T | None:
         """Return the ``message`` of a REST answer; None for 404."""
-        url = _required(self._rest, "a REST API") + path
+        url = _require_address(self._rest, "a REST API") + path
         answer = self._get(url, self._mailto, "single")
         if _is_not_found(answer):
             return None
         document = read_answer(shape, answer) if answer.status == OK else None
         if document is None:
-            self._refuse(answer, url)
+            self._raise_refusal(answer, url)
         return document.message
 
-    def _of_another(self, asked: str) -> UnexpectedAnswer:
+    def _is_of_other_agency(self, asked: str) -> UnexpectedAnswer:
         return UnexpectedAnswer(f"{_host(self._rest or '')} was asked about {asked}, and answered about another")
 
     def _get(self, url: str, params: Mapping[str, str], kind: str) -> HttpAnswer:
@@ -291,7 +293,7 @@ class Registry:
         for attempt in range(TRIES):
             turn = nullcontext() if pace is None else pace.turn()
             with turn:
-                answer = self._once(url, params, LIST_LIMIT if kind == "list" else LIMIT)
+                answer = self._fetch_once(url, params, LIST_LIMIT if kind == "list" else LIMIT)
             if pace is None:
                 break
             pace.learn(answer.headers)
@@ -302,14 +304,14 @@ class Registry:
             pace.hold(wait)
         return answer
 
-    def _once(self, url: str, params: Mapping[str, str], limit: int) -> HttpAnswer:
+    def _fetch_once(self, url: str, params: Mapping[str, str], limit: int) -> HttpAnswer:
         try:
             return self._fetch(url, params=params, limit=limit)
         # Which of the services was not reached tells what can be done meanwhile.
         except NoAnswer as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
 
-    def _refuse(self, answer: HttpAnswer, url: str, about: str = "") -> NoReturn:
+    def _raise_refusal(self, answer: HttpAnswer, url: str, about: str = "") -> NoReturn:
         host = _host(url)
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{host} asks to wait (429)", retry_after=answer.retry_after)
@@ -322,7 +324,7 @@ class Registry:
         if answer.truncated:
             raise UnexpectedAnswer(f"{host} gave an answer{about} of more bytes than are read")
         # Nothing of the answer is quoted: a look-up knows no login, so that it could not take a password out of it.
-        what = no_answer(answer.body) or "gave an answer that is not known"
+        what = describe_no_answer(answer.body) or "gave an answer that is not known"
         raise UnexpectedAnswer(f"{host} {what}{about} ({answer.status})")
 
 
@@ -347,10 +349,10 @@ def _is_not_found(answer: HttpAnswer) -> bool:
     A web page with 404 is one of a proxy, or of a wrong address: taken for "not registered" it would let a plan say
     "new" of a DOI that exists.
     """
-    return answer.status == NOT_FOUND and (not answer.body.strip() or no_answer(answer.body) is None)
+    return answer.status == NOT_FOUND and (not answer.body.strip() or describe_no_answer(answer.body) is None)
 
 
-def _required(address: str | None, what: str) -> str:
+def _require_address(address: str | None, what: str) -> str:
     if not address:
         raise RuntimeError(f"this target has not {what}: ask has_works or has_handles first")
     return address

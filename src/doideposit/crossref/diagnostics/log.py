@@ -70,14 +70,14 @@ class ResultLog:
     @classmethod
     def parse(cls, answer: bytes) -> Self:
         """Parse a result log; raises `Unreadable` for anything else, DTDs included."""
-        root = _root(answer)
+        root = _parse_root(answer)
         batch_data = root.find("batch_data")
         return cls(
             status=root.get("status", "").strip().lower(),
             submission_id=_text(root.find("submission_id")) or None,
             batch_id=_text(root.find("batch_id")) or None,
-            records=tuple(record for element in root.findall("record_diagnostic") for record in _records(element)),
-            counters=_counters(batch_data),
+            records=tuple(record for element in root.findall("record_diagnostic") for record in _read_records(element)),
+            counters=_read_counters(batch_data),
             has_batch_data=batch_data is not None,
         )
 
@@ -86,7 +86,7 @@ class Unreadable(ValueError):
     """Report that the bytes are not a result log; the text says why, in words."""
 
 
-def _root(answer: bytes) -> Element:
+def _parse_root(answer: bytes) -> Element:
     if not answer.strip():
         raise Unreadable("an empty answer")
     # White space before the XML declaration has been seen in logs, and no parser takes it.
@@ -99,7 +99,7 @@ def _root(answer: bytes) -> Element:
     return root
 
 
-def _records(element: Element) -> list[LogRecord]:
+def _read_records(element: Element) -> list[LogRecord]:
     """Split a ``record_diagnostic`` into pairs of DOI and message: ORCID failures bring several in one record."""
     attribute = element.get("doi", "").strip()  # as logs of conflict files have it
     dois = [_text(child) for child in element.findall("doi")] or [attribute]
@@ -107,10 +107,10 @@ def _records(element: Element) -> list[LogRecord]:
     # Which message belongs to which DOI is anybody's guess then, so each DOI gets all of them.
     if len(messages) != len(dois):
         messages = ["\n".join(messages)] * len(dois)
-    return [_record(element, doi, message) for doi, message in zip(dois, messages, strict=True)]
+    return [_read_record(element, doi, message) for doi, message in zip(dois, messages, strict=True)]
 
 
-def _record(element: Element, doi: str, message: str) -> LogRecord:
+def _read_record(element: Element, doi: str, message: str) -> LogRecord:
     conflict = element.find("conflict")
     citations = element.find("citations_diagnostic")
     return LogRecord(
@@ -120,17 +120,17 @@ def _record(element: Element, doi: str, message: str) -> LogRecord:
         # Logs of deposits have an element for it, logs of files about conflicts an attribute.
         conflict_id=_text(element.find("conflict_id")) or (conflict.get("ids") if conflict is not None else None),
         dois_in_conflict=tuple(filter(None, map(_text, element.findall("dois_in_conflict/doi")))),
-        resolved_conflicts=_listed(_text(element.find("resolved_conflict_ids"))),
-        citations=tuple(_citation(child) for child in element.findall("citations_diagnostic/citation")),
+        resolved_conflicts=_split_list(_text(element.find("resolved_conflict_ids"))),
+        citations=tuple(_read_citation(child) for child in element.findall("citations_diagnostic/citation")),
         deferred_citations=citations.get("deferred") if citations is not None else None,
     )
 
 
-def _citation(element: Element) -> CitationMatch:
+def _read_citation(element: Element) -> CitationMatch:
     return CitationMatch(element.get("key", ""), element.get("status", ""), _text(element))
 
 
-def _counters(batch_data: Element | None) -> Counters | None:
+def _read_counters(batch_data: Element | None) -> Counters | None:
     if batch_data is None:
         return None
     # The counters count records of the log. A DOI that is missing in the log is in none of them.
@@ -141,7 +141,7 @@ def _counters(batch_data: Element | None) -> Counters | None:
     return Counters(*map(int, numbers))
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _split_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 

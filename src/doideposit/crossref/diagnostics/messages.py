@@ -46,7 +46,7 @@ class KnownMessage:
 
     def matches(self, line: str) -> bool:
         """Tell whether `line`, in lower case, holds one of the patterns."""
-        return any(_holds(line, pattern.lower()) for pattern in self.patterns)
+        return any(_matches_pattern(line, pattern.lower()) for pattern in self.patterns)
 
     def without(self, text: str) -> str:
         """Return the text on one line without this message's own words: what is left is what else it says."""
@@ -68,7 +68,7 @@ class KnownMessage:
         return next((known for known in MESSAGES if known.kind in kinds and known.matches(line)), None)
 
 
-def _holds(line: str, pattern: str) -> bool:
+def _matches_pattern(line: str, pattern: str) -> bool:
     position = 0
     for part in pattern.split(GAP):
         # Crossref puts names and numbers into its sentences, so only what stays the same is looked for, in its order.
@@ -105,7 +105,7 @@ ORCID: Final = r"(https?://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
 LINE: Final = r"(line(?:number)?:? ?\d{1,9})|\[(?:fatal )?error\] ?:(\d{1,9}:\d{1,9})"
 
 
-def _known(
+def _add_message(
     code: str,
     kind: MessageKind,
     pattern: str,
@@ -120,7 +120,7 @@ def _known(
     return KnownMessage(code, kind, tuple(pattern.split(" | ")), message, hint, retry, found, source)
 
 
-TITLE_LEVEL: Final = _known(
+TITLE_LEVEL: Final = _add_message(
     "crossref-title-level",
     MessageKind.FAILURE,
     "content item DOIs not processed due to title level error",
@@ -131,28 +131,28 @@ TITLE_LEVEL: Final = _known(
 )
 
 MESSAGES: Final[tuple[KnownMessage, ...]] = (
-    _known(
+    _add_message(
         "crossref-handle-updated",
         MessageKind.SUCCESS,
         "Successfully updated in handle",
         "Crossref updated the address of the DOI",
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-registered",
         MessageKind.SUCCESS,
         "Successfully added | Successfully updated",
         "Crossref registered the DOI",
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-resources",
         MessageKind.SUCCESS,
         "Resources processed successfully",
         "Crossref applied the additions to the DOI",
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-conflict",
         MessageKind.WARNING,
         "Added with conflict | Updated with conflict",
@@ -160,7 +160,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "see whether the work was registered twice; if not, add what tells the two apart and deposit again",
         source=CONFLICTS,
     ),
-    _known(
+    _add_message(
         "crossref-preprint-pair",
         MessageKind.NOTICE,
         "possible preprint/vor pair",
@@ -168,7 +168,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "if it is, add a relation to the other DOI; otherwise nothing is to be done",
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-timestamp-too-old",
         MessageKind.FAILURE,
         "submitted version…is less or equal to previously submitted version",
@@ -178,7 +178,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=r"previously submitted version (\d+)",
     ),
     TITLE_LEVEL,
-    _known(
+    _add_message(
         "crossref-timestamp-missing",
         MessageKind.FAILURE,
         "Submission version NULL is invalid",
@@ -186,14 +186,14 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "build the deposit file again; the timestamp stands in its head",
         retry=RetryClass.AFTER_CHANGE,
     ),
-    _known(
+    _add_message(
         "crossref-handle-login",
         MessageKind.FAILURE,
         "cant submit into handle | can't submit into handle",
         "Crossref could not write to the handle system for this prefix",
         SUPPORT,
     ),
-    _known(
+    _add_message(
         "crossref-handle-authentication",
         MessageKind.FAILURE,
         "Unable to add new DOI…AUTHENTICATION FAILED",
@@ -202,7 +202,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         retry=RetryClass.ONCE,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-prefix-not-yours",
         MessageKind.FAILURE,
         "User not allowed to add records for prefix",
@@ -210,7 +210,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "check the prefix of the DOI and the role in the user name (name@example.org/role), or ask Crossref support",
         detail=r"for prefix:? ?(10\.\d{4,9})",
     ),
-    _known(
+    _add_message(
         "crossref-prefixes-differ",
         MessageKind.FAILURE,
         "All prefixes in a submission must match",
@@ -218,21 +218,21 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "deposit the records of each prefix separately",
         retry=RetryClass.AFTER_CHANGE,
     ),
-    _known(
+    _add_message(
         "crossref-title-not-yours",
         MessageKind.FAILURE,
         "user not allowed to add or update records for the title",
         "Crossref has the series or journal under another member, or under another spelling of its title",
         MEND_TITLE,
     ),
-    _known(
+    _add_message(
         "crossref-title-deleted",
         MessageKind.FAILURE,
         "was previously deleted by a CrossRef admin",
         "Crossref has deleted its record of this series or journal",
         SUPPORT,
     ),
-    _known(
+    _add_message(
         "crossref-issn-other-title",
         MessageKind.FAILURE,
         "has already been assigned to a different title/publisher/genre",
@@ -241,7 +241,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=ISSN,
         source=ISSN_ERRORS,
     ),
-    _known(
+    _add_message(
         "crossref-issn-other-publisher",
         MessageKind.FAILURE,
         "has already been assigned to a different publisher",
@@ -250,7 +250,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=ISSN,
         source=ISSN_ERRORS,
     ),
-    _known(
+    _add_message(
         "crossref-issn-owned",
         MessageKind.FAILURE,
         "has already been assigned, title/issn:",
@@ -259,7 +259,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=r"title/issn:.{0,300}?(\d{4}-?\d{3}[\dXx])",
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-isbn-other-doi",
         MessageKind.FAILURE,
         "ISBN assigned to other title DOI:",
@@ -269,7 +269,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=r"title DOI: ?(10\.\S{1,300})",
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-issn-invalid",
         MessageKind.FAILURE,
         'ISSN "…" is invalid',
@@ -279,7 +279,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=ISSN,
         source=ISSN_ERRORS,
     ),
-    _known(
+    _add_message(
         "crossref-isbn-invalid",
         MessageKind.FAILURE,
         'ISBN "…" is invalid',
@@ -289,7 +289,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=r'ISBN "([\dXx-]{10,17})',
         source=ISSN_ERRORS,
     ),
-    _known(
+    _add_message(
         "crossref-year-invalid",
         MessageKind.FAILURE,
         "year:…in not a valid integer | year:…is not a valid integer",
@@ -298,7 +298,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         retry=RetryClass.AFTER_CHANGE,
         detail=r"year: (\S{1,40}) i[ns] not",
     ),
-    _known(
+    _add_message(
         "crossref-orcid-check-digit",
         MessageKind.FAILURE,
         "has invalid checksum",
@@ -308,7 +308,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=ORCID,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-orcid-duplicate",
         MessageKind.FAILURE,
         "has duplicates in contributor list",
@@ -318,7 +318,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=ORCID,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-relation-target",
         MessageKind.FAILURE,
         "Relation target DOI does not exist",
@@ -327,7 +327,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         retry=RetryClass.LATER,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-schema",
         MessageKind.FAILURE,
         "cvc- | Invalid content starting with element",
@@ -337,7 +337,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=LINE,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-not-well-formed",
         MessageKind.FAILURE,
         "org.jdom.input.JDOMParseException",
@@ -346,7 +346,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         retry=RetryClass.AFTER_CHANGE,
         detail=LINE,
     ),
-    _known(
+    _add_message(
         "crossref-prolog",
         MessageKind.FAILURE,
         "Content is not allowed in prolog",
@@ -354,7 +354,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "take away what comes before <?xml, such as a byte order mark or a blank line",
         retry=RetryClass.AFTER_CHANGE,
     ),
-    _known(
+    _add_message(
         "crossref-encoding",
         MessageKind.FAILURE,
         "java.io.UTFDataFormatException",
@@ -362,7 +362,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "save the file as UTF-8",
         retry=RetryClass.AFTER_CHANGE,
     ),
-    _known(
+    _add_message(
         "crossref-journal-identifier",
         MessageKind.FAILURE,
         "must deposit with an ISSN and/or journal title DOI",
@@ -371,7 +371,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         retry=RetryClass.AFTER_CHANGE,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-title-missing",
         MessageKind.FAILURE,
         "Title name value is missing",
@@ -380,7 +380,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         retry=RetryClass.AFTER_CHANGE,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-characters",
         MessageKind.FAILURE,
         "contains invalid characters",
@@ -390,7 +390,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         source=SEEN,
     ),
     # Crossref wraps more telling messages into this one, so that it stands behind them.
-    _known(
+    _add_message(
         "crossref-not-valid",
         MessageKind.FAILURE,
         "Deposited XML is not well-formed or does not validate",
@@ -400,7 +400,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         detail=LINE,
         source=SEEN,
     ),
-    _known(
+    _add_message(
         "crossref-duplicate-doi",
         MessageKind.FAILURE,
         "unique constraint (…) violated",
@@ -408,7 +408,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         ONE_MORE,
         retry=RetryClass.ONCE,
     ),
-    _known(
+    _add_message(
         "crossref-crash",
         MessageKind.FAILURE,
         "java.lang.NullPointerException",
@@ -416,7 +416,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         ONE_MORE,
         retry=RetryClass.ONCE,
     ),
-    _known(
+    _add_message(
         "crossref-system-error",
         MessageKind.FAILURE,
         "No exception localized message | A system error has occured | A system error has occurred",

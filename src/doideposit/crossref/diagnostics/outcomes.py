@@ -63,13 +63,13 @@ class DoiOutcome:
             "dois_in_conflict": " ".join(self.dois_in_conflict),
             "resolved_conflicts": " ".join(self.resolved_conflicts),
             "notices": " | ".join(self.notices),
-            "matched_references": _by_key(self.citations, "resolved_reference"),
-            "reference_errors": _by_key(self.citations, "error"),
+            "matched_references": _json_by_key(self.citations, "resolved_reference"),
+            "reference_errors": _json_by_key(self.citations, "error"),
         }
         return {name: text for name, text in found.items() if text}
 
 
-def _by_key(citations: Iterable[CitationMatch], status: str) -> str:
+def _json_by_key(citations: Iterable[CitationMatch], status: str) -> str:
     """Return what the log says of references, by their keys, as JSON; empty where it says nothing.
 
     A citation that Crossref split in two has ``#cr-split`` and a number after its key (community.crossref.org/t/11995).
@@ -175,14 +175,14 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
     # Old logs have no status at all; their counters come last, so a log that has them is whole.
     if log.status in _WAITING:
         return Pending(log.status, log.submission_id)
-    strange = _strange_status(log, dois)
+    strange = _unknown_status(log, dois)
     if strange is not None:
         words = f"Crossref answered with a result log whose {strange}, which says neither success nor failure"
         return Unrecognized(words, log.submission_id, is_there=True)
-    return Completed(_judge(log, dois))
+    return Completed(_resolve_batch(log, dois))
 
 
-def _strange_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:
+def _unknown_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:
     """Name a status that Crossref is not known to give, of the file or of a DOI that was sent."""
     if log.status != "completed" and not (log.status == "" and log.has_batch_data):
         return f"status is “{one_line(log.status)}”" if log.status else "end is missing"
@@ -191,7 +191,7 @@ def _strange_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:
     return next((f"record of {one.doi} has the status “{one_line(one.status)}”" for one in odd), None)
 
 
-def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
+def _resolve_batch(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
     by_doi: dict[str, list[LogRecord]] = {}
     for record in log.records:
         # One DOI can have several records in a log, for example one for each message about an ORCID iD.
@@ -199,19 +199,19 @@ def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
     file_level = [record for record in log.records if _is_file_level(record)]
     sent = {doi.key for doi in dois}
     # What the file as a whole suffered is worked out once: it can be long, and there can be ten thousand DOIs.
-    inherited = _inherited(file_level[0]) if file_level else None
+    inherited = _file_level_failure(file_level[0]) if file_level else None
     return BatchOutcome(
         submission_id=log.submission_id,
         batch_id=log.batch_id,
-        outcomes=tuple(_outcome(doi, by_doi.get(doi.key, []), inherited) for doi in dois),
-        extra=tuple(_extra(record) for record in log.records if _key(record.doi) not in sent),
+        outcomes=tuple(_resolve_doi(doi, by_doi.get(doi.key, []), inherited) for doi in dois),
+        extra=tuple(_extra_record(record) for record in log.records if _key(record.doi) not in sent),
         file_failures=tuple(_failure_finding(record) for record in file_level),
         counters=log.counters,
-        counters_agree=_agree(log),
+        counters_agree=_counters_agree(log),
     )
 
 
-def _outcome(doi: Doi, records: list[LogRecord], inherited: Inherited | None) -> DoiOutcome:
+def _resolve_doi(doi: Doi, records: list[LogRecord], inherited: Inherited | None) -> DoiOutcome:
     notices = [record for record in records if _is_notice(record)]
     own = [record for record in records if not _is_notice(record)]
     failed = [record for record in own if record.status not in GOOD]
@@ -220,19 +220,19 @@ def _outcome(doi: Doi, records: list[LogRecord], inherited: Inherited | None) ->
         # Crossref logs the same DOI twice at times: once registered, once refused as registered already.
         notices, failed = notices + failed, []
     if failed:
-        verdict = _failed(doi, failed)
+        verdict = _failed_outcome(doi, failed)
     elif good:
-        verdict = _registered(doi, good)
+        verdict = _registered_outcome(doi, good)
     elif inherited:
         message, finding, retry = inherited
         verdict = DoiOutcome(doi, Outcome.FAILED, message, finding, retry, inherited=True)
     else:
         # Nobody said that it was registered, so it is not: silence is never taken for success.
-        verdict = _missing(doi)
+        verdict = _missing_outcome(doi)
     return _with_details(verdict, records, notices)
 
 
-def _registered(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
+def _registered_outcome(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     # A warning says more than the success beside it, and the DOI is registered with either.
     warned = [record for record in records if record.status == WARNING]
     decisive = (warned or records)[0]
@@ -240,19 +240,19 @@ def _registered(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     return DoiOutcome(doi, outcome, decisive.message, _warning_finding(decisive) if warned else None)
 
 
-def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
+def _failed_outcome(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     # A timestamp failure is the mildest: it may mean that the deposit was applied before.
     decisive = min(records, key=_is_timestamp_failure)
     known = KnownMessage.find(decisive.message, frozenset({MessageKind.FAILURE}))
-    finding, retry = _finding(known, decisive.message), _retry(known)
-    registered = _previous(decisive.message) if known and known.code == TIMESTAMP else None
+    finding, retry = _finding(known, decisive.message), _retry_class(known)
+    registered = _registered_timestamp(decisive.message) if known and known.code == TIMESTAMP else None
     return DoiOutcome(doi, Outcome.FAILED, decisive.message, finding, retry, registered_timestamp=registered)
 
 
-def _inherited(record: LogRecord) -> Inherited:
+def _file_level_failure(record: LogRecord) -> Inherited:
     if not _is_title_level(record):
         known = KnownMessage.find(record.message, frozenset({MessageKind.FAILURE}))
-        return record.message, _finding(known, record.message), _retry(known)
+        return record.message, _finding(known, record.message), _retry_class(known)
     # What failed is the series, not the item: a timestamp in the message, for one, is not the item's.
     cause = KnownMessage.find(TITLE_LEVEL.without(record.message), frozenset({MessageKind.FAILURE}))
     finding = _finding(TITLE_LEVEL, record.message)
@@ -262,7 +262,7 @@ def _inherited(record: LogRecord) -> Inherited:
     return record.message, replace(finding, message=sentence, hint=cause.hint), cause.retry
 
 
-def _missing(doi: Doi) -> DoiOutcome:
+def _missing_outcome(doi: Doi) -> DoiOutcome:
     finding = Finding(
         "crossref-no-record",
         Severity.ERROR,
@@ -284,7 +284,7 @@ def _with_details(verdict: DoiOutcome, records: list[LogRecord], notices: list[L
     )
 
 
-def _extra(record: LogRecord) -> ExtraRecord:
+def _extra_record(record: LogRecord) -> ExtraRecord:
     finding = None
     if record.status == WARNING:
         finding = _warning_finding(record)
@@ -337,11 +337,11 @@ def _warning_finding(record: LogRecord) -> Finding:
     return Finding(known.code, Severity.WARNING, sentence, known.hint, original=record.message)
 
 
-def _retry(known: KnownMessage | None) -> RetryClass:
+def _retry_class(known: KnownMessage | None) -> RetryClass:
     return known.retry if known else RetryClass.NEVER
 
 
-def _previous(message: str) -> int | None:
+def _registered_timestamp(message: str) -> int | None:
     """Return the registered version that a timestamp failure names, as an exact integer."""
     found = _PREVIOUS.search(one_line(message))
     return int(found[1]) if found and len(found[1]) <= MOST_DIGITS else None
@@ -353,7 +353,7 @@ def _key(doi: str) -> str:
     return bare.lower() if bare.isascii() else bare
 
 
-def _agree(log: ResultLog) -> bool:
+def _counters_agree(log: ResultLog) -> bool:
     counters = log.counters
     if counters is None:
         return not log.has_batch_data

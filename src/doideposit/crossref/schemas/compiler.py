@@ -91,34 +91,34 @@ class _Components:
     def attributes(self, element: _SchemaNode) -> dict[str, _SchemaNode]:
         """Return the attributes an element may have: their names in Clark notation, and their declarations."""
         kind = self._type(element, "complexType")
-        return self._of_type(kind) if kind else {}
+        return self._attributes_of_type(kind) if kind else {}
 
-    def _of_type(self, place: _SchemaNode) -> dict[str, _SchemaNode]:
+    def _attributes_of_type(self, place: _SchemaNode) -> dict[str, _SchemaNode]:
         if place.node not in self._attributes:
             # Entered before it is filled, so that a type which refers to itself comes to an end.
             self._attributes[place.node] = {}
-            self._attributes[place.node] = dict(self._collect(place))
+            self._attributes[place.node] = dict(self._collect_attributes(place))
         return self._attributes[place.node]
 
-    def _collect(self, place: _SchemaNode) -> Iterator[tuple[str, _SchemaNode]]:
+    def _collect_attributes(self, place: _SchemaNode) -> Iterator[tuple[str, _SchemaNode]]:
         for node in place.node.iterchildren(f"{XS}*"):
             kind = etree.QName(node).localname
             inner = _SchemaNode(place.file, node)
             if kind in {"simpleContent", "complexContent"}:
-                yield from self._collect(inner)
+                yield from self._collect_attributes(inner)
             elif kind in {"extension", "restriction"}:
                 # A base that is not in the table is a built-in type, which has no attributes.
                 base = self.table.get(("type", *self.sources.qualified(place.file, node, node.get("base", ""))))
-                yield from self._of_type(base).items() if base else ()
-                yield from self._collect(inner)
+                yield from self._attributes_of_type(base).items() if base else ()
+                yield from self._collect_attributes(inner)
             elif kind == "attributeGroup" and node.get("ref"):
-                group = self._referred(inner, "attributeGroup")
-                yield from self._collect(group)
+                group = self._referenced(inner, "attributeGroup")
+                yield from self._collect_attributes(group)
             elif kind == "attribute":
-                target = self._referred(inner, "attribute") if node.get("ref") else inner
+                target = self._referenced(inner, "attribute") if node.get("ref") else inner
                 yield self._tag(target.file, target.node, "attributeFormDefault"), target
 
-    def _referred(self, place: _SchemaNode, kind: str) -> _SchemaNode:
+    def _referenced(self, place: _SchemaNode, kind: str) -> _SchemaNode:
         return self._global(place.file, kind, self.sources.qualified(place.file, place.node, place.node.get("ref", "")))
 
     def _global(self, file: str, kind: str, name: Name) -> _SchemaNode:
@@ -202,7 +202,7 @@ def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
     content = frozenset() if whole else _content_files(components)
     return Prepared(
         bundle.main,
-        _texts(components, content),
+        _schema_texts(components, content),
         bundle.addresses,
         tuple(_assertions(components.sources)),
         _identities(components),
@@ -211,14 +211,16 @@ def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
     )
 
 
-def _texts(components: _Components, content: AbstractSet[str]) -> dict[str, str]:
+def _schema_texts(components: _Components, content: AbstractSet[str]) -> dict[str, str]:
     """Return the schema documents to hand to libxml2, by file name; of the files in `content` what others use."""
     sources = components.sources
-    texts = {name: _lifted(sources, name, _kept(components, name, content)) for name in sources.documents}
+    texts = {
+        name: _without_enumerations(sources, name, _kept_parts(components, name, content)) for name in sources.documents
+    }
     return texts | {TYPES_FILE: schema_text()}
 
 
-def _kept(components: _Components, name: str, content: AbstractSet[str]) -> list[Element]:
+def _kept_parts(components: _Components, name: str, content: AbstractSet[str]) -> list[Element]:
     """Return the parts of a schema document that stay in it."""
     root = components.sources.documents[name]
     nodes = [node for node in root.iterchildren(f"{XS}*") if node.tag != f"{XS}annotation"]
@@ -314,7 +316,7 @@ def _is_long_enumeration(restriction: Element) -> bool:
     return inline and len(restriction.findall(f"{XS}enumeration")) > LONG
 
 
-def _lifted(sources: Sources, name: str, nodes: Iterable[Element]) -> str:
+def _without_enumerations(sources: Sources, name: str, nodes: Iterable[Element]) -> str:
     root = sources.documents[name]
     types = f"{'../' * name.count('/')}{TYPES_FILE}"
     prefixes: Any = root.nsmap
@@ -323,12 +325,12 @@ def _lifted(sources: Sources, name: str, nodes: Iterable[Element]) -> str:
     etree.SubElement(result, f"{XS}import", namespace=NAMESPACE, schemaLocation=types)
     for node in nodes:
         result.append(etree.fromstring(etree.tostring(node, with_tail=False)))
-    _strip(result)
+    _strip_assertions(result)
     _replace_types(result)
     return etree.tostring(result, encoding="unicode")
 
 
-def _strip(root: Element) -> None:
+def _strip_assertions(root: Element) -> None:
     for node in list(root.iter(f"{XS}assert", f"{XS}annotation")):
         parent = node.getparent()
         if parent is not None:

@@ -50,10 +50,10 @@ REPLACED = frozenset(DATATYPES)
 
 def schema_text() -> str:
     """Return the schema document that defines the replaced types in `NAMESPACE`."""
-    types = "".join(_definition(name, pattern) for name, pattern in DATATYPES.items())
+    types = "".join(_type_definition(name, pattern) for name, pattern in DATATYPES.items())
     return f'<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema" targetNamespace="{NAMESPACE}">{types}</s:schema>'
 
 
-def _definition(name: str, pattern: str) -> str:
+def _type_definition(name: str, pattern: str) -> str:
     facet = f'<s:pattern value="{pattern}"/>' if pattern else ""
     return f'<s:simpleType name="{name}"><s:restriction base="s:token">{facet}</s:restriction></s:simpleType>'

@@ -18,7 +18,7 @@ def gather(lock: SchemaLock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, sa
     """Return the verified files of a bundle, from their official addresses or wheels; raises `SchemaMissing`."""
     say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
     try:
-        return {pin.path: _checked(fetch(pin.address), pin) for pin in bundle.files}
+        return {pin.path: _require_pinned(fetch(pin.address), pin) for pin in bundle.files}
     # The official address comes first; a wheel with the same bytes is for networks that reach only a package index.
     except Unreachable as error:
         official = str(error)
@@ -43,7 +43,7 @@ def _from_wheel(wheel: PinnedWheel, pins: list[PinnedFile], run: RunPip) -> dict
             raise Unreachable(f"{path.name} does not have its pinned SHA-256")
         try:
             with zipfile.ZipFile(path) as archive:
-                return {pin.path: _checked(archive.read(wheel.folder + pin.path), pin) for pin in pins}
+                return {pin.path: _require_pinned(archive.read(wheel.folder + pin.path), pin) for pin in pins}
         # A wheel is a ZIP archive; a proxy may have put a page in its place.
         except (zipfile.BadZipFile, KeyError) as error:
             raise Unreachable(f"{path.name}: {error}") from None
@@ -63,7 +63,7 @@ def _download(wheel: PinnedWheel, folder: Path, run: RunPip) -> Path:
     return wheels[0]
 
 
-def _checked(content: bytes, pin: PinnedFile) -> bytes:
+def _require_pinned(content: bytes, pin: PinnedFile) -> bytes:
     if hashlib.sha256(content).hexdigest() != pin.sha256:
         raise Unreachable(f"{pin.path} does not have its pinned SHA-256")
     return content
@@ -78,20 +78,20 @@ def put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
-        raise _unwritable(target, error) from None
+        raise _unwritable_error(target, error) from None
     try:
         for name, content in files.items():
             path = scratch / "new" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        _swap(scratch, target)
+        _swap_folders(scratch, target)
     except OSError as error:
-        raise _unwritable(target, error) from None
+        raise _unwritable_error(target, error) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _swap(scratch: Path, target: Path) -> None:
+def _swap_folders(scratch: Path, target: Path) -> None:
     if target.exists():
         target.rename(scratch / "old")
     try:
@@ -105,7 +105,7 @@ def _swap(scratch: Path, target: Path) -> None:
         raise
 
 
-def _unwritable(target: Path, error: OSError) -> DiskError:
+def _unwritable_error(target: Path, error: OSError) -> DiskError:
     return DiskError(
         f"the schema bundle cannot be written to {target}: {error.strerror}",
         hint="free space or permit writing there, or name another folder in DOIDEPOSIT_SCHEMAS",

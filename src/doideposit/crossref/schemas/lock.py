@@ -78,7 +78,7 @@ class SchemaLock(NamedTuple):
             folder = checkout_folder()
             path = folder / "lock.toml" if folder else HERE / "lock.toml"
         try:
-            return _parse(tomllib.loads(path.read_text(encoding="utf-8")))
+            return _parse_lock(tomllib.loads(path.read_text(encoding="utf-8")))
         # The lock is part of the package: when it cannot be read, the installation is damaged.
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
             problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
@@ -94,7 +94,7 @@ def checkout_folder() -> Path | None:
     return folder if (folder / "lock.toml").is_file() else None
 
 
-def _parse(data: dict[str, Any]) -> SchemaLock:
+def _parse_lock(data: dict[str, Any]) -> SchemaLock:
     files = {path: PinnedFile(path=path, **entry) for path, entry in data["files"].items()}
     bundles = {
         version: PinnedBundle(

@@ -71,13 +71,13 @@ class Sources:
         while waiting:
             name, expected = waiting.pop(0)
             if name not in documents:
-                documents[name] = _parse(sources, name)
+                documents[name] = _parse_file(sources, name)
                 namespaces[name] = documents[name].get("targetNamespace") or expected
-                waiting += _reached(sources, name)
+                waiting += _referenced_files(sources, name)
             # A wrong import, or a file without a namespace that is included from two: libxml2 could misread both.
             if namespaces[name] != expected:
                 raise sources.damaged(name, f"was referred to for {expected} and defines {namespaces[name]}")
-        _check(sources)
+        _check_references(sources)
         return sources
 
 
@@ -86,14 +86,14 @@ def links(root: Element) -> list[Element]:
     return [link for link in root.iterchildren(f"{XS}include", f"{XS}import") if link.get("schemaLocation")]
 
 
-def _reached(sources: Sources, name: str) -> Iterator[tuple[str, str]]:
+def _referenced_files(sources: Sources, name: str) -> Iterator[tuple[str, str]]:
     """Yield the files that this one refers to, with the namespace each is expected to define."""
     for link in links(sources.documents[name]):
         imported = link.tag == f"{XS}import"
         yield sources.target(name, link), link.get("namespace", "") if imported else sources.namespaces[name]
 
 
-def _parse(sources: Sources, name: str) -> Element:
+def _parse_file(sources: Sources, name: str) -> Element:
     try:
         return parse_part(sources.bundle.files[name])
     # The bytes were verified before, so that this can only be a wrong lock.
@@ -101,7 +101,7 @@ def _parse(sources: Sources, name: str) -> Element:
         raise sources.damaged(name, f"is not XML: {error.msg}") from None
 
 
-def _check(sources: Sources) -> None:
+def _check_references(sources: Sources) -> None:
     """Refuse what libxml2 would overlook or misread, so that a future schema cannot get a wrong verdict."""
     present = set(sources.namespaces.values()) | {XML_NAMESPACE}
     for name, root in sources.documents.items():

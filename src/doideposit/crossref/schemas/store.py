@@ -22,7 +22,7 @@ __all__ = ["Announce", "BundleFault", "Homes", "SchemaStore"]
 OVERRIDE = "DOIDEPOSIT_SCHEMAS"
 
 
-def _silent(_sentence: str) -> None:
+def _ignore_message(_sentence: str) -> None:
     """Say nothing."""
 
 
@@ -95,7 +95,7 @@ class SchemaStore:
         *,
         fetch: Fetch = _fetch_official,
         run_pip: RunPip = run_pip,
-        announce: Announce = _silent,
+        announce: Announce = _ignore_message,
         offline: bool = False,
     ) -> None:
         self._lock = lock
@@ -106,7 +106,7 @@ class SchemaStore:
         self._offline = offline
 
     @classmethod
-    def default(cls, *, announce: Announce = _silent, offline: bool = False) -> "SchemaStore":
+    def default(cls, *, announce: Announce = _ignore_message, offline: bool = False) -> "SchemaStore":
         """Return the store of this installation; it fetches a bundle on first need unless `offline`."""
         return cls(SchemaLock.read(), Homes.of_this_installation(), announce=announce, offline=offline)
 
@@ -138,8 +138,8 @@ class SchemaStore:
         bundle = self._lock.bundle(version)
         folder = self.location(version)
         if folder is None:
-            raise _missing(bundle, "is not on this machine")
-        problems = ((folder / pin.path, _problem(folder / pin.path, pin)) for pin in bundle.files)
+            raise _missing_error(bundle, "is not on this machine")
+        problems = ((folder / pin.path, _find_problem(folder / pin.path, pin)) for pin in bundle.files)
         return [BundleFault(path, problem) for path, problem in problems if problem]
 
     def ensure(self, version: str, announce: Announce | None = None) -> Path:
@@ -157,7 +157,7 @@ class SchemaStore:
             main=pinned.main,
             files=files,
             addresses={address: path for address, path in self._lock.addresses.items() if path in files},
-            fingerprint=_fingerprint(pinned),
+            fingerprint=_bundle_fingerprint(pinned),
         )
 
     def install(self, version: str, *, force: bool = False, announce: Announce | None = None) -> Path:
@@ -171,7 +171,7 @@ class SchemaStore:
         if folder and not force and not self.verify(version):
             return folder
         if self._offline:
-            raise _missing(bundle, "is not on this machine, which works offline")
+            raise _missing_error(bundle, "is not on this machine, which works offline")
         from doideposit.crossref.schemas.installing import gather, put_in_place  # noqa: PLC0415 - needed once
 
         say = announce or self._announce
@@ -204,7 +204,7 @@ class SchemaStore:
             scratch.unlink(missing_ok=True)
 
 
-def _problem(path: Path, pin: PinnedFile) -> str | None:
+def _find_problem(path: Path, pin: PinnedFile) -> str | None:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -224,16 +224,16 @@ def _read_verified(path: Path, pin: PinnedFile, bundle: PinnedBundle) -> bytes:
         raise SchemaDamaged(f"the schema file {path} cannot be read: {error.strerror}", hint=hint) from None
     # Checked each time that it is read: a verdict is worth no more than the schema it comes from.
     if hashlib.sha256(content).hexdigest() != pin.sha256:
-        raise SchemaDamaged(f"the schema file {path} is not what it should be: {_problem(path, pin)}", hint=hint)
+        raise SchemaDamaged(f"the schema file {path} is not what it should be: {_find_problem(path, pin)}", hint=hint)
     return content
 
 
-def _missing(bundle: PinnedBundle, why: str) -> SchemaMissing:
+def _missing_error(bundle: PinnedBundle, why: str) -> SchemaMissing:
     hint = f"run `doideposit schemas install {bundle.name}` while this machine is online"
     return SchemaMissing(f"Crossref's schema {bundle.version} {why}", hint=hint)
 
 
-def _fingerprint(bundle: PinnedBundle) -> str:
+def _bundle_fingerprint(bundle: PinnedBundle) -> str:
     # What was worked out from other files of the same version must never be taken for these.
     lines = "".join(f"{pin.path} {pin.sha256}\n" for pin in bundle.files)
     return hashlib.sha256(lines.encode()).hexdigest()

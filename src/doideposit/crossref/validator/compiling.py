@@ -77,8 +77,8 @@ class CompiledSchema:
         """
         for _ in range(ATTEMPTS - 1):
             with suppress(SchemaDamaged):
-                return _compiled(texts, main, addresses)
-        return _compiled(texts, main, addresses)
+                return _compile(texts, main, addresses)
+        return _compile(texts, main, addresses)
 
 
 class _NoTree:
@@ -112,7 +112,7 @@ class _MemoryResolver(etree.Resolver):
 ATTEMPTS = 5
 
 
-def _compiled(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> CompiledSchema:
+def _compile(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> CompiledSchema:
     resolver = _MemoryResolver(texts, addresses)
     try:
         schema = etree.XMLSchema(parse_part(texts[main], bare=False, resolver=resolver, base_url=SCHEME + main))

@@ -98,17 +98,17 @@ def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[
     findings = []
     for group in groups.values():
         if group[0].number in _VALUES:
-            words = min((_words(one) for one in group), key=lambda one: one.rank)
-            findings.append(_finding(words, group[0].element, _originals(group), places, group[0].attribute))
+            words = min((_translate(one) for one in group), key=lambda one: one.rank)
+            findings.append(_finding(words, group[0].element, _joined_originals(group), places, group[0].attribute))
         else:
             findings += [
-                _finding(_words(one), one.element, one.text, places, one.attribute or one.lacking)
+                _finding(_translate(one), one.element, one.text, places, one.attribute or one.lacking)
                 for one in dict.fromkeys(group)
             ]
     return findings
 
 
-def _originals(group: list[Complaint]) -> str:
+def _joined_originals(group: list[Complaint]) -> str:
     return "\n".join(dict.fromkeys(one.text for one in group))
 
 
@@ -117,8 +117,8 @@ def _finding(words: _Words, element: Element, original: str, places: Places, att
     return Finding(words.code, Severity.ERROR, words.message, words.hint, where, original=original)
 
 
-def _words(complaint: Complaint) -> _Words:
-    return _TRANSLATORS.get(complaint.number, _other)(complaint)
+def _translate(complaint: Complaint) -> _Words:
+    return _TRANSLATORS.get(complaint.number, _other_words)(complaint)
 
 
 # The usual prefixes; Crossref's own elements have none. Several vocabularies have a `program`.
@@ -136,14 +136,14 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _either(names: Iterable[str], *, last: str = "or") -> str:
+def _enumerate(names: Iterable[str], *, last: str = "or") -> str:
     listed = list(dict.fromkeys(names))
     if len(listed) > LISTED:
         listed = [*listed[:LISTED], f"{len(listed) - LISTED} more"]
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} {last} {listed[-1]}"
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     shown = " ".join(value.split())
     return f'"{shown[:SHOWN]}…"' if len(shown) > SHOWN else f'"{value}"' if value == shown else f'"{shown}"'
 
@@ -164,16 +164,16 @@ def _content(complaint: Complaint) -> str:
 # Elements in the wrong place -----------------------------------------------------------------------------------------
 
 
-def _misplaced(complaint: Complaint) -> _Words:
+def _misplaced_words(complaint: Complaint) -> _Words:
     if complaint.claim.startswith("Missing child"):
-        return _incomplete(complaint)
+        return _incomplete_words(complaint)
     element, parent = complaint.element, complaint.element.getparent()
     new = renamed(element)
     if new is not None:
         message = f"{_name(str(element.tag))} is not allowed here any more: {new[1]}"
         return _Words("xsd-element-unexpected", message, new[2])
     if complaint.undeclared:
-        return _unknown(complaint)
+        return _unknown_words(complaint)
     within = f" in {_name(str(parent.tag))}" if parent is not None else ""
     if not complaint.expected:
         previous = element.getprevious()
@@ -181,14 +181,16 @@ def _misplaced(complaint: Complaint) -> _Words:
         return _Words(
             "xsd-element-unexpected",
             f"{_name(str(element.tag))} is not allowed here: nothing more may follow{after}{within}",
-            _moved(complaint) or "remove it",
+            _placement_hint(complaint) or "remove it",
         )
-    expected = _either(map(_name, complaint.expected))
+    expected = _enumerate(map(_name, complaint.expected))
     message = f"{_name(str(element.tag))} is not allowed here{within}; expected is {expected}"
-    return _Words("xsd-element-unexpected", message, _moved(complaint) or _remedy(element, complaint.expected))
+    return _Words(
+        "xsd-element-unexpected", message, _placement_hint(complaint) or _placement_advice(element, complaint.expected)
+    )
 
 
-def _moved(complaint: Complaint) -> str:
+def _placement_hint(complaint: Complaint) -> str:
     """Return the hint that trying has shown to help, or nothing."""
     element, parent = complaint.element, complaint.element.getparent()
     place = complaint.place
@@ -208,41 +210,43 @@ def _moved(complaint: Complaint) -> str:
     return f"the order matters: move {name} {'behind' if place.behind else 'before'} {_name(str(place.sibling.tag))}"
 
 
-def _remedy(element: Element, expected: tuple[str, ...]) -> str:
+def _placement_advice(element: Element, expected: tuple[str, ...]) -> str:
     name = _name(str(element.tag))
     if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
         return f"{name} stands here once more than allowed: remove one, or put them next to each other"
     later = [tag for tag in expected if element.getparent() is not None and _follows(element, tag)]
     if later:
-        return f"the order matters: {_either(map(_name, later), last='and')} before {name}; or remove {name}"
+        return f"the order matters: {_enumerate(map(_name, later), last='and')} before {name}; or remove {name}"
     parent = element.getparent()
     if parent is not None and _local(str(parent.tag)) == "body":
         if is_resources_namespace(etree.QName(element).namespace):
             return "the order matters in a resource-only deposit: move it up, or send it in a file of its own"
         return "a file holds one kind of work: send the other kinds in files of their own"
-    return f"add {_either(map(_name, expected))} before {name}, or remove {name}"
+    return f"add {_enumerate(map(_name, expected))} before {name}, or remove {name}"
 
 
 def _follows(element: Element, tag: str) -> bool:
     return next(element.itersiblings(tag), None) is not None
 
 
-def _incomplete(complaint: Complaint) -> _Words:
-    missing = _either(map(_name, complaint.expected)) if complaint.expected else "something"
+def _incomplete_words(complaint: Complaint) -> _Words:
+    missing = _enumerate(map(_name, complaint.expected)) if complaint.expected else "something"
     element = _name(str(complaint.element.tag))
     return _Words("xsd-element-missing", f"{element} is incomplete: it lacks {missing}", f"add {missing} at its end")
 
 
-def _unknown(complaint: Complaint) -> _Words:
+def _unknown_words(complaint: Complaint) -> _Words:
     name = etree.QName(complaint.element)
-    space = "" if name.namespace == _namespace(complaint.element.getparent()) else f" in {_space(name.namespace)}"
+    space = (
+        "" if name.namespace == _namespace(complaint.element.getparent()) else f" in {_namespace_words(name.namespace)}"
+    )
     message = f"the schema has no element <{name.localname}>{space}"
     # Six tenths is the standard library's own measure of what is close.
     close = difflib.get_close_matches(name.localname, map(_local, complaint.expected), n=1, cutoff=0.6)
     if close:
         hint = f"did you mean <{close[0]}>{' in the namespace of its neighbours' if space else ''}?"
     else:
-        hint = f"possible here: {_either(map(_name, complaint.expected))}" if complaint.expected else "remove it"
+        hint = f"possible here: {_enumerate(map(_name, complaint.expected))}" if complaint.expected else "remove it"
     return _Words("xsd-element-unknown", message, hint)
 
 
@@ -250,31 +254,31 @@ def _namespace(element: Element | None) -> str | None:
     return None if element is None else etree.QName(element).namespace
 
 
-def _space(namespace: str | None) -> str:
+def _namespace_words(namespace: str | None) -> str:
     return f"the namespace {namespace}" if namespace else "no namespace"
 
 
-def _only_text(complaint: Complaint) -> _Words:
-    inner = _either((_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
+def _only_text_words(complaint: Complaint) -> _Words:
+    inner = _enumerate((_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
     element = _name(str(complaint.element.tag))
     return _Words(
         "xsd-element-unexpected", f"{element} may hold text only, and holds {inner}", f"remove {inner}, keep its text"
     )
 
 
-def _only_elements(complaint: Complaint) -> _Words:
+def _only_elements_words(complaint: Complaint) -> _Words:
     element = complaint.element
     texts = [element.text, *(child.tail for child in element)]
     text = next((text.strip() for text in texts if text and text.strip()), "")
     where = _name(str(element.tag))
     return _Words(
-        "xsd-text-unexpected", f"{where} may hold elements only, and holds the text {_quoted(text)}", "remove the text"
+        "xsd-text-unexpected", f"{where} may hold elements only, and holds the text {_quote(text)}", "remove the text"
     )
 
 
-def _only_nothing(complaint: Complaint) -> _Words:
+def _empty_element_words(complaint: Complaint) -> _Words:
     element = _name(str(complaint.element.tag))
-    found = "elements" if complaint.claim.startswith("Element") else f"the text {_quoted(_content(complaint).strip())}"
+    found = "elements" if complaint.claim.startswith("Element") else f"the text {_quote(_content(complaint).strip())}"
     code = "xsd-element-unexpected" if found == "elements" else "xsd-text-unexpected"
     return _Words(
         code, f"{element} must be empty, and holds {found}", "its meaning is in its attributes: remove the content"
@@ -284,26 +288,26 @@ def _only_nothing(complaint: Complaint) -> _Words:
 # Attributes ----------------------------------------------------------------------------------------------------------
 
 
-def _attribute_missing(complaint: Complaint) -> _Words:
+def _missing_attribute_words(complaint: Complaint) -> _Words:
     name = _local(complaint.lacking or "an attribute")
     element = _name(str(complaint.element.tag))
     return _Words("xsd-attribute-missing", f"{element} lacks the attribute {name}", f'add {name}="..." to it')
 
 
-def _attribute_unexpected(complaint: Complaint) -> _Words:
+def _unexpected_attribute_words(complaint: Complaint) -> _Words:
     name = _local(complaint.attribute or "")
     element = _name(str(complaint.element.tag))
     return _Words("xsd-attribute-unexpected", f"{element} has no attribute {name} in this schema", "remove it")
 
 
-def _nil(complaint: Complaint) -> _Words:
+def _nil_words(complaint: Complaint) -> _Words:
     element = _name(str(complaint.element.tag))
     return _Words(
         "xsd-attribute-unexpected", f"{element} may not have xsi:nil", "leave out an element that has no value"
     )
 
 
-def _retyped(complaint: Complaint) -> _Words:
+def _retyped_words(complaint: Complaint) -> _Words:
     element = _name(str(complaint.element.tag))
     return _Words("xsd-attribute-unexpected", f"{element} may not have this xsi:type", "remove xsi:type")
 
@@ -347,16 +351,16 @@ _FORMS = {DATATYPES[name]: text for name, text in _TYPES.items() if DATATYPES.ge
 }
 
 
-def _wrong_type(complaint: Complaint) -> _Words:
+def _wrong_type_words(complaint: Complaint) -> _Words:
     found = re.search(r"type '(?:\{[^}]*\}|xs:)?([^']+)'\.$", complaint.claim)
     wanted = _TYPES.get(found[1] if found else "", "a value that the schema allows there")
     if complaint.attribute and _local(complaint.attribute) == "lang":
         wanted = _TYPES["language"]
-    return _expected(complaint, wanted, rank=2)
+    return _expected_words(complaint, wanted, rank=2)
 
 
-def _expected(complaint: Complaint, wanted: str, *, rank: int) -> _Words:
-    found = _quoted(_content(complaint)) if _content(complaint).strip() else "nothing"
+def _expected_words(complaint: Complaint, wanted: str, *, rank: int) -> _Words:
+    found = _quote(_content(complaint)) if _content(complaint).strip() else "nothing"
     return _Words(
         "xsd-value", f"{_subject(complaint)} must be {wanted}; found is {found}", _value_hint(complaint), rank
     )
@@ -369,31 +373,31 @@ def _value_hint(complaint: Complaint) -> str:
     return "" if value else "fill it in, or leave it out"
 
 
-def _wrong_form(complaint: Complaint) -> _Words:
+def _wrong_form_words(complaint: Complaint) -> _Words:
     found = re.search(r"pattern '(.*)'\.$", complaint.claim, re.DOTALL)
     pattern = found[1] if found else ""
-    return _expected(complaint, _FORMS.get(pattern, f"of the form {pattern}"), rank=1)
+    return _expected_words(complaint, _FORMS.get(pattern, f"of the form {pattern}"), rank=1)
 
 
-def _not_listed(complaint: Complaint) -> _Words:
+def _not_listed_words(complaint: Complaint) -> _Words:
     values = re.findall(r"'([^']*)'", complaint.claim.partition("element of the set ")[2])
-    return _choice(_subject(complaint), _content(complaint), values)
+    return _choice_words(_subject(complaint), _content(complaint), values)
 
 
-def _choice(subject: str, value: str, values: list[str]) -> _Words:
+def _choice_words(subject: str, value: str, values: list[str]) -> _Words:
     if {"en", "de", "fr"} <= set(values):
         wanted, hint = "a language code of the schema", "use two or three letters, such as en, de or nep"
     elif len(values) <= LISTED * 2:
-        wanted, hint = f"one of {_either(values)}", ""
+        wanted, hint = f"one of {_enumerate(values)}", ""
     else:
         wanted, hint = f"one of {len(values):,} listed values", "the list is in the schema's documentation"
     # Stricter than for names of elements: values are short, and two different letters make another word.
     close = difflib.get_close_matches(value.strip().lower(), values, n=1, cutoff=0.75)
     hint = f'did you mean "{close[0]}"?' if close else hint
-    return _Words("xsd-value", f"{subject} must be {wanted}; found is {_quoted(value)}", hint, 0)
+    return _Words("xsd-value", f"{subject} must be {wanted}; found is {_quote(value)}", hint, 0)
 
 
-def _length(complaint: Complaint) -> _Words:
+def _length_words(complaint: Complaint) -> _Words:
     numbers = re.findall(r"'(\d+)'", complaint.claim)
     has, limit = (int(number) for number in numbers[-2:])
     subject = _subject(complaint)
@@ -407,57 +411,57 @@ def _length(complaint: Complaint) -> _Words:
     )
 
 
-def _range(complaint: Complaint) -> _Words:
+def _range_words(complaint: Complaint) -> _Words:
     limit = re.findall(r"\('([^']*)'\)", complaint.claim)[-1]
     word = "at least" if "less than" in complaint.claim else "at most"
-    return _expected(complaint, f"{word} {limit}", rank=4)
+    return _expected_words(complaint, f"{word} {limit}", rank=4)
 
 
-def _digits(complaint: Complaint) -> _Words:
+def _digits_words(complaint: Complaint) -> _Words:
     limit = re.findall(r"\('([^']*)'\)", complaint.claim)[-1]
-    return _expected(complaint, f"a number of at most {limit} digits", rank=6)
+    return _expected_words(complaint, f"a number of at most {limit} digits", rank=6)
 
 
-def _fixed(complaint: Complaint) -> _Words:
+def _fixed_words(complaint: Complaint) -> _Words:
     wanted = re.findall(r"constraint '([^']*)'", complaint.claim)[-1]
-    return _expected(complaint, f'"{wanted}"', rank=0)
+    return _expected_words(complaint, f'"{wanted}"', rank=0)
 
 
-def _other(complaint: Complaint) -> _Words:
+def _other_words(complaint: Complaint) -> _Words:
     claim = re.sub(r"\{[^}]*\}", "", complaint.claim)
     return _Words("xsd-violation", f"{_subject(complaint)}: {claim}")
 
 
 # By libxml2's number of the error (`xmlerror.h`: XML_SCHEMAV_...).
 _TRANSLATORS: dict[int, Callable[[Complaint], _Words]] = {
-    1871: _misplaced,
-    1845: _unknown,
-    1846: _unknown,
-    1828: _only_text,
-    1842: _only_text,
-    1843: _only_elements,
-    1841: _only_nothing,
-    1868: _attribute_missing,
-    1866: _attribute_unexpected,
-    1827: _attribute_unexpected,
-    1847: _nil,
-    1851: _retyped,
-    1852: _retyped,
-    1824: _wrong_type,
-    1825: _wrong_type,
-    1826: _wrong_type,
-    1839: _wrong_form,
-    1840: _not_listed,
-    1830: _length,
-    1831: _length,
-    1832: _length,
-    1833: _range,
-    1834: _range,
-    1835: _range,
-    1836: _range,
-    1837: _digits,
-    1874: _fixed,
-    1875: _fixed,
+    1871: _misplaced_words,
+    1845: _unknown_words,
+    1846: _unknown_words,
+    1828: _only_text_words,
+    1842: _only_text_words,
+    1843: _only_elements_words,
+    1841: _empty_element_words,
+    1868: _missing_attribute_words,
+    1866: _unexpected_attribute_words,
+    1827: _unexpected_attribute_words,
+    1847: _nil_words,
+    1851: _retyped_words,
+    1852: _retyped_words,
+    1824: _wrong_type_words,
+    1825: _wrong_type_words,
+    1826: _wrong_type_words,
+    1839: _wrong_form_words,
+    1840: _not_listed_words,
+    1830: _length_words,
+    1831: _length_words,
+    1832: _length_words,
+    1833: _range_words,
+    1834: _range_words,
+    1835: _range_words,
+    1836: _range_words,
+    1837: _digits_words,
+    1874: _fixed_words,
+    1875: _fixed_words,
 }
 
 # Numbers of libxml2's errors about simple types (xmlerror.h, XML_SCHEMAV_CVC_…).
@@ -470,9 +474,9 @@ _VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834,
 def value_finding(wrong: WrongValue, places: Places) -> Finding:
     """Return the finding for a value that is not listed, an ID that occurs twice, or a reference to no ID."""
     subject = f"the attribute {_local(wrong.attribute)} of {_name(str(wrong.element.tag))}"
-    value = _quoted(wrong.value)
+    value = _quote(wrong.value)
     if wrong.problem == "not-listed":
-        words = _choice(subject, wrong.value, sorted(wrong.allowed))
+        words = _choice_words(subject, wrong.value, sorted(wrong.allowed))
     elif wrong.problem == "duplicate-id":
         words = _Words(
             "xsd-id-duplicate", f"{subject} repeats the id {value}", "ids are unique in the whole file: remove it"

@@ -32,9 +32,9 @@ class Places:
         Columns are known when the bytes of the document are.
         """
         line = cast(int | None, element.sourceline) or None
-        path = self._path(element)
+        path = self._path_to(element)
         path = f"{path}/@{_local(attribute)}" if attribute else path
-        found = self._position(element)
+        found = self._position_of(element)
         if found is None:
             return Where(self.file, line, element=path)
         if text:
@@ -45,7 +45,7 @@ class Places:
         """Find the positions of all elements now, before the document is changed."""
         self._kept = {element: index for index, element in enumerate(root.iter("*"))}
 
-    def _position(self, element: Element) -> Position | None:
+    def _position_of(self, element: Element) -> Position | None:
         if self._xml is None:
             return None
         if self._positions is None:
@@ -59,22 +59,22 @@ class Places:
         index = 0
         parent = element.getparent()
         while parent is not None:
-            index += self._child(parent, element).offset
+            index += self._child_step(parent, element).offset
             element, parent = parent, parent.getparent()
         return index
 
-    def _path(self, element: Element) -> str:
+    def _path_to(self, element: Element) -> str:
         steps: list[str] = []
         parent = element.getparent()
         while parent is not None:
-            steps.append(self._child(parent, element).step)
+            steps.append(self._child_step(parent, element).step)
             element, parent = parent, parent.getparent()
-        return "/" + "/".join([_name(element), *reversed(steps)])
+        return "/" + "/".join([_prefixed_name(element), *reversed(steps)])
 
-    def _child(self, parent: Element, element: Element) -> "_Child":
+    def _child_step(self, parent: Element, element: Element) -> "_Child":
         """Return what is known of a child; only few parents are remembered, since each may have thousands."""
         if parent not in self._children:
-            self._children[parent] = _numbered(parent)
+            self._children[parent] = _number_children(parent)
             while len(self._children) > REMEMBERED:
                 self._children.popitem(last=False)
         self._children.move_to_end(parent)
@@ -96,7 +96,7 @@ class _Child(NamedTuple):
 _size = etree.XPath("count(descendant-or-self::*)")
 
 
-def _numbered(parent: Element) -> dict[Element, _Child]:
+def _number_children(parent: Element) -> dict[Element, _Child]:
     """Return the steps and offsets of all children at once, as a parent may have many."""
     children = list(parent.iterchildren("*"))
     total = Counter(child.tag for child in children)
@@ -105,7 +105,7 @@ def _numbered(parent: Element) -> dict[Element, _Child]:
     offset = 1
     for child in children:
         seen[child.tag] += 1
-        step = f"{_name(child)}[{seen[child.tag]}]" if total[child.tag] > 1 else _name(child)
+        step = f"{_prefixed_name(child)}[{seen[child.tag]}]" if total[child.tag] > 1 else _prefixed_name(child)
         found[child] = _Child(step, offset)
         offset += int(cast(float, _size(child))) if len(child) else 1
     return found
@@ -115,7 +115,7 @@ def _local(attribute: str) -> str:
     return attribute.rpartition("}")[2]
 
 
-def _name(element: Element) -> str:
+def _prefixed_name(element: Element) -> str:
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
 
@@ -143,7 +143,7 @@ class Finder:
         """Return the children a step may mean: all of them for ``*``, by which libxml2 names what has no prefix."""
         if (parent, name) not in self._children:
             children = parent.iterchildren("*")
-            self._children[parent, name] = [child for child in children if name in {"*", _name(child)}]
+            self._children[parent, name] = [child for child in children if name in {"*", _prefixed_name(child)}]
             # The one that is the longest time here goes: errors come in the order of the document.
             while len(self._children) > REMEMBERED:
                 del self._children[next(iter(self._children))]

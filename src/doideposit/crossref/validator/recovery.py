@@ -37,15 +37,15 @@ MOST_EXPECTED = 12
 
 def all_complaints(schema: CompiledSchema, root: Element, log: Sequence[LogEntry]) -> list[Complaint]:
     """Return every complaint about the document, given what libxml2 said of it."""
-    return _Recovery(schema).everything(_complaints(log, root)) if log else []
+    return _Recovery(schema).recover_all(_read_log(log, root)) if log else []
 
 
-def _complaints(log: Iterable[LogEntry], root: Element) -> list[Complaint]:
+def _read_log(log: Iterable[LogEntry], root: Element) -> list[Complaint]:
     finder = Finder(root)
     return [Complaint(entry.type, entry.message, finder.find(entry.path)) for entry in log]
 
 
-def _is_stranger(complaint: Complaint) -> bool:
+def _is_unexpected_child(complaint: Complaint) -> bool:
     """Tell whether libxml2 left a parent at this child."""
     return complaint.number == UNEXPECTED and "not expected" in complaint.claim
 
@@ -57,7 +57,7 @@ class _Recovery:
         self._schema = schema
         self._budget = BUDGET
 
-    def everything(self, first: list[Complaint]) -> list[Complaint]:
+    def recover_all(self, first: list[Complaint]) -> list[Complaint]:
         """Return the complaints, and those that were behind them."""
         found: dict[tuple[Element, int, str], Complaint] = {}
         waiting = deque(first)
@@ -66,33 +66,33 @@ class _Recovery:
             key = (complaint.element, complaint.number, complaint.text)
             if key in found:
                 continue
-            if _is_stranger(complaint):
+            if _is_unexpected_child(complaint):
                 known = renamed(complaint.element)
-                inside = [] if known else self._look(complaint.element, [])
+                inside = [] if known else self._complaints_without(complaint.element, [])
                 complaint = replace(complaint, undeclared=inside is None)
                 if not (known or complaint.undeclared):
-                    complaint = replace(complaint, place=self._place(complaint.element, complaint.expected))
-                waiting += (inside or []) + self._beside(complaint)
+                    complaint = replace(complaint, place=self._find_place(complaint.element, complaint.expected))
+                waiting += (inside or []) + self._recover_siblings(complaint)
             found[key] = complaint
         return list(found.values())
 
-    def _beside(self, complaint: Complaint) -> list[Complaint]:
+    def _recover_siblings(self, complaint: Complaint) -> list[Complaint]:
         """Find what comes to light in the parent when the unexpected child is set aside, and then the next one."""
         parent = complaint.element.getparent()
         aside: list[Element] = []
         found: list[Complaint] = []
         while parent is not None:
             aside.append(complaint.element)
-            new = self._look(parent, aside) or []
+            new = self._complaints_without(parent, aside) or []
             waits = [one for one in new if one.number == UNEXPECTED and one.expected == complaint.expected]
             found += [one for one in new if one not in waits]
-            strangers = [one for one in new if _is_stranger(one) and one.element.getparent() is parent]
+            strangers = [one for one in new if _is_unexpected_child(one) and one.element.getparent() is parent]
             if not strangers or strangers[0] in waits:
                 break
             complaint = strangers[0]
         return found
 
-    def _place(self, element: Element, expected: Sequence[str]) -> ElementFix | None:
+    def _find_place(self, element: Element, expected: Sequence[str]) -> ElementFix | None:
         """Find where the schema has room for an unexpected child, by trying: before or behind which of its siblings.
 
         The nearest place where fewer children are unexpected counts. None where there is none, and where trying would
@@ -107,20 +107,20 @@ class _Recovery:
             self._budget, TRIALS
         ):
             return None
-        before = self._unexpected(parent, element, None)
+        before = self._count_unexpected(parent, element, None)
         places = [ElementFix(one, behind=bool(behind)) for behind, group in enumerate(siblings) for one in group]
         # A tie goes to the first: the nearest place, then what may be missing, then taking the child out.
         places += [ElementFix(None, add=tag) for tag in expected[:MOST_EXPECTED]] + [ElementFix(None)]
         best, left = None, before
         for place in places:
-            count = self._unexpected(parent, element, place)
+            count = self._count_unexpected(parent, element, place)
             if count < left:
                 best, left = place, count
             if not left:
                 break
         return best
 
-    def _unexpected(self, parent: Element, child: Element, place: ElementFix | None) -> int:
+    def _count_unexpected(self, parent: Element, child: Element, place: ElementFix | None) -> int:
         """Count how often a copy of the parent stops libxml2, as it is or changed as `place` says."""
         double = copy.deepcopy(parent)
         copies = dict(zip(list(parent), list(double), strict=True))
@@ -134,13 +134,13 @@ class _Recovery:
         count = 0
         while count < MOST_UNEXPECTED:
             self._budget -= sum(1 for _ in double.iter())
-            found = _complaints(self._schema.complaints(double), double)
+            found = _read_log(self._schema.complaints(double), double)
             # What a child lacks inside is no question of its place.
             here = [
                 one
                 for one in found
                 if one.number == UNEXPECTED
-                and (one.element is double or (one.element.getparent() is double and _is_stranger(one)))
+                and (one.element is double or (one.element.getparent() is double and _is_unexpected_child(one)))
             ]
             if not here or self._budget < 0:
                 break
@@ -150,7 +150,7 @@ class _Recovery:
             double.remove(here[0].element)
         return count
 
-    def _look(self, element: Element, aside: list[Element]) -> list[Complaint] | None:
+    def _complaints_without(self, element: Element, aside: list[Element]) -> list[Complaint] | None:
         """Return the complaints about a copy of the element without some children, told of the originals.
 
         None when the schema has no such element. Nothing more is found once the budget is spent.
@@ -164,7 +164,7 @@ class _Recovery:
         copies = dict(zip(double.iter(), originals, strict=True))
         for one in [one for one, original in copies.items() if original in aside]:
             double.remove(one)
-        found = _complaints(self._schema.complaints(double), double)
+        found = _read_log(self._schema.complaints(double), double)
         if any(one.number == UNDECLARED and one.element is double for one in found):
             return None
         return [replace(one, element=copies[one.element]) for one in found]

@@ -50,7 +50,7 @@ def _has_role(person: Element) -> bool:
     return "contributor_role" in person.attrib or next(person.iterchildren("{*}role"), None) is not None
 
 
-def _one_of(types: Collection[str]) -> str:
+def _has_type_in(types: Collection[str]) -> str:
     # “a, b and c” in one order each time.
     *others, last = sorted(types)
     return f"type may be {', '.join(others)} or {last}"
@@ -60,9 +60,9 @@ def _one_of(types: Collection[str]) -> str:
 ASSERTIONS: Final[Mapping[str, _Assertion]] = {
     # crossref5.5.0.xsd: role, person_name
     "crossref-role": _Assertion(
-        "role", "type", _has_type_of("crossref", _CROSSREF), _described_role, _one_of(_CROSSREF)
+        "role", "type", _has_type_of("crossref", _CROSSREF), _described_role, _has_type_in(_CROSSREF)
     ),
-    "credit-role": _Assertion("role", "type", _has_type_of("credit", _CREDIT), _described_role, _one_of(_CREDIT)),
+    "credit-role": _Assertion("role", "type", _has_type_of("credit", _CREDIT), _described_role, _has_type_in(_CREDIT)),
     "person-role": _Assertion(
         "person_name",
         "contributor_role",
@@ -147,16 +147,16 @@ class Supplement:
                 continue
             broken += [Broken(element, one) for one in rules.assertions if not one.holds(element)]
             for lookup in rules.lookups:
-                wrong += _misfits(element, lookup)
+                wrong += _wrong_value(element, lookup)
             for attribute, kind in rules.ids:
-                wrong += names.seen(element, attribute, kind)
-        return broken, [*wrong, *self._misfits(retyped), *names.unknown()]
+                wrong += names.add_name(element, attribute, kind)
+        return broken, [*wrong, *self._wrong_retyped_values(retyped), *names.unresolved_references()]
 
-    def _misfits(self, retyped: Iterable[Element]) -> Iterator[WrongValue]:
+    def _wrong_retyped_values(self, retyped: Iterable[Element]) -> Iterator[WrongValue]:
         for element in retyped:
             for lookup in self._prepared.lookups:
                 if element.tag not in lookup.tags:
-                    yield from _misfits(element, lookup)
+                    yield from _wrong_value(element, lookup)
 
 
 def _searched(tags: Collection[str]) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def _searched(tags: Collection[str]) -> tuple[str, ...]:
     return tuple(tag for found in names for tag in found)
 
 
-def _misfits(element: Element, rule: Lookup) -> Iterator[WrongValue]:
+def _wrong_value(element: Element, rule: Lookup) -> Iterator[WrongValue]:
     value = element.get(rule.attribute)
     if value is None or value in rule.values or (rule.collapsed and _collapse(value) in rule.values):
         return
@@ -182,7 +182,7 @@ class _Names:
         self._known: set[str] = set()
         self._references: list[tuple[Element, str, str]] = []
 
-    def seen(self, element: Element, attribute: str, kind: IdKind) -> Iterator[WrongValue]:
+    def add_name(self, element: Element, attribute: str, kind: IdKind) -> Iterator[WrongValue]:
         """Take note of an attribute; an ID that was there before is wrong."""
         written = element.get(attribute)
         if written is None:
@@ -198,7 +198,7 @@ class _Names:
         else:
             self._known.add(value)
 
-    def unknown(self) -> Iterator[WrongValue]:
+    def unresolved_references(self) -> Iterator[WrongValue]:
         """Yield the references to IDs that do not occur."""
         for element, attribute, value in self._references:
             if value not in self._known:

@@ -74,9 +74,9 @@ class _Engine:
         broken, wrong = self._supplement.check(root, retyped)
         if part is not None:
             wrong = [one for one in wrong if one.problem != "unknown-idref"]
-        return self._described(root, log, broken, wrong, places) if log or broken or wrong else ()
+        return self._describe(root, log, broken, wrong, places) if log or broken or wrong else ()
 
-    def _described(
+    def _describe(
         self,
         root: Element,
         log: Sequence[LogEntry],
@@ -97,10 +97,10 @@ class _Engine:
         findings += [messages.value_finding(one, places) for one in wrong[:MOST]]
         findings.sort(key=lambda finding: (finding.where.line or 0, finding.where.column or 0))
         left = sum(max(0, len(found) - MOST) for found in (complaints, broken, wrong))
-        return (*findings, _more(left, places.file)) if left else tuple(findings)
+        return (*findings, _more_finding(left, places.file)) if left else tuple(findings)
 
 
-def _more(left: int, file: str | None) -> Finding:
+def _more_finding(left: int, file: str | None) -> Finding:
     message = f"there are {left:,} more problems in the file"
     return Finding("xsd-more", Severity.ERROR, message, "correct the first ones, then check again", Where(file=file))
 
@@ -118,7 +118,7 @@ class Validator:
 
         Raises `SchemaMissing` or `SchemaDamaged` when the schema cannot be used.
         """
-        return self._examine(xml, file, lift_to)[0]
+        return self._validate(xml, file, lift_to)[0]
 
     def seal(self, xml: bytes, *, file: str | None = None, root: Element | None = None) -> Sealed:
         """Check bytes and seal them for submission; raises as `validate` does.
@@ -126,18 +126,18 @@ class Validator:
         `root` is what `parse_document` made of the same bytes, where somebody has parsed them already; it loses its
         hints to schemas here.
         """
-        verdict, root = self._examine(xml, file, root=root)
+        verdict, root = self._validate(xml, file, root=root)
         if root is None or not verdict.valid or verdict.schema is None:
             # Without a verdict nothing is sent.
             return Sealed(None, tuple(replace(one, severity=Severity.ERROR) for one in verdict.findings))
-        return _sealed(xml, root, verdict, file)
+        return _seal(xml, root, verdict, file)
 
     def prepare(self, version: str) -> None:
         """Read a version's schema and keep what was worked out, so that the next process need not; raises likewise."""
         for whole in (False, True):
-            self._prepared(version, whole=whole)
+            self._load_prepared(version, whole=whole)
 
-    def _examine(
+    def _validate(
         self, xml: bytes, file: str | None, lift_to: str | None = None, root: Element | None = None
     ) -> tuple[SchemaVerdict, Element | None]:
         parsed = parse_document(xml, file=file) if root is None else ParsedXml(root)
@@ -157,13 +157,13 @@ class Validator:
         findings = self._violations(root, version, places) if name == ROOT else (_no_deposit(root, places),)
         return SchemaVerdict(version, not has_errors(findings), findings, changes), root
 
-    def _engine(self, version: str, *, whole: bool) -> _Engine:
+    def _engine_for(self, version: str, *, whole: bool) -> _Engine:
         with self._lock:
             if (version, whole) not in self._engines:
-                self._engines[version, whole] = _Engine(self._prepared(version, whole=whole))
+                self._engines[version, whole] = _Engine(self._load_prepared(version, whole=whole))
             return self._engines[version, whole]
 
-    def _prepared(self, version: str, *, whole: bool) -> Prepared:
+    def _load_prepared(self, version: str, *, whole: bool) -> Prepared:
         """Return the prepared schema: the one that is kept with the bundle, if it fits."""
         bundle = self._schemas.load(version)
         file = Prepared.file_name(whole=whole)
@@ -178,10 +178,10 @@ class Validator:
 
     def _violations(self, root: Element, version: str, places: Places) -> tuple[Finding, ...]:
         retyped = remove_hints(root)
-        engine = self._engine(version, whole=False)
+        engine = self._engine_for(version, whole=False)
         # xsi:type could name a type that is left out too, and a document that has one is rare.
         if retyped or any(element.tag in engine.left_out for element in root.iter(f"{{{MATHML}}}*")):
-            engine = self._engine(version, whole=True)
+            engine = self._engine_for(version, whole=True)
         return engine.findings(root, retyped, places)
 
     def _without_bundle(self, root: Element, declared: Declared | None, places: Places) -> SchemaVerdict:
@@ -229,12 +229,12 @@ def remove_hints(root: Element) -> list[Element]:
     return [element for element in found if _TYPE in element.attrib]
 
 
-def _sealed(xml: bytes, root: Element, verdict: SchemaVerdict, file: str | None) -> Sealed:
+def _seal(xml: bytes, root: Element, verdict: SchemaVerdict, file: str | None) -> Sealed:
     ns = f"{{{etree.QName(root).namespace}}}"
     places = Places(file, xml)
     # A resource-only deposit has none: the ledger keeps the order of those (doi_resources5.4.0.xsd: head).
     timestamp = root.findtext(f"{ns}head/{ns}timestamp") or "0"
-    dois, faults = _registered(root, ns, places)
+    dois, faults = _registered_dois(root, ns, places)
     if faults:
         return Sealed(None, (*verdict.findings, *faults))
     batch_id = (root.findtext(f"{ns}head/{ns}doi_batch_id") or "").strip()
@@ -242,7 +242,7 @@ def _sealed(xml: bytes, root: Element, verdict: SchemaVerdict, file: str | None)
     return Sealed(batch, verdict.findings)
 
 
-def _registered(root: Element, ns: str, places: Places) -> tuple[list[Doi], list[Finding]]:
+def _registered_dois(root: Element, ns: str, places: Places) -> tuple[list[Doi], list[Finding]]:
     """Return the DOIs the file is about: those in a ``doi_data`` of the body, which citations do not have.
 
     In a resource-only deposit each child of the body names one, and may name the same.

@@ -44,10 +44,10 @@ class Declared(NamedTuple):
         resources = found["kind"] == "doi_resources_schema"
         version = f"doi_resources {found['version']}" if resources else found["version"]
         numbers = tuple(int(number) for number in found["version"].split("."))
-        return cls(version, _status(version, numbers), liftable=not resources and numbers < _NEWEST)
+        return cls(version, _retirement_status(version, numbers), liftable=not resources and numbers < _NEWEST)
 
 
-def _status(version: str, numbers: tuple[int, ...]) -> str:
+def _retirement_status(version: str, numbers: tuple[int, ...]) -> str:
     if version in _RETIRED_2026:
         return "Crossref retires this version at the end of 2026"
     if numbers < _STAYS:
@@ -74,11 +74,11 @@ def lift(root: Element, version: str) -> tuple[Element, tuple[str, ...]]:
     lifted.extend(list(root))
     for element in lifted.iter(f"{{{old}}}*"):
         element.tag = f"{{{new}}}{etree.QName(element).localname}"
-    changes += _renamed(lifted, new)
+    changes += _rename_element(lifted, new)
     return lifted, tuple(changes)
 
 
-def _renamed(root: Element, namespace: str) -> Iterator[str]:
+def _rename_element(root: Element, namespace: str) -> Iterator[str]:
     """Rename what has another name in the versions from 5.3.1 on (release notes of 4.4.0, 5.3.0 and 5.4.0)."""
     names = root.findall(f"{{{namespace}}}head/{{{namespace}}}depositor/{{{namespace}}}name")
     for element in names:
@@ -87,7 +87,7 @@ def _renamed(root: Element, namespace: str) -> Iterator[str]:
         yield "<name> of the depositor becomes <depositor_name>"
     affiliations = list(root.iter(f"{{{namespace}}}affiliation"))
     for element in affiliations:
-        _into_institution(element, namespace)
+        _convert_affiliation(element, namespace)
     if affiliations:
         yield f"{len(affiliations)} × <affiliation> becomes <affiliations> with <institution> and <institution_name>"
     opted = [one for one in root.iter("*") if one.attrib.pop("reference_distribution_opts", "")]
@@ -95,7 +95,7 @@ def _renamed(root: Element, namespace: str) -> Iterator[str]:
         yield f"{len(opted)} × the attribute reference_distribution_opts goes: Crossref opens all references"
 
 
-def _into_institution(affiliation: Element, namespace: str) -> None:
+def _convert_affiliation(affiliation: Element, namespace: str) -> None:
     """Put the text of an affiliation into an institution; those of one person share one ``affiliations``."""
     before = affiliation.getprevious()
     around = before if before is not None and before.tag == f"{{{namespace}}}affiliations" else None

@@ -87,16 +87,16 @@ class Reduction:
         """Bring an abstract into the subset; an unreadable one is taken as plain text."""
         match text.format:
             case AbstractFormat.TEXT:
-                return cls(_plain(text.text))
+                return cls(_plain_paragraphs(text.text))
             case AbstractFormat.HTML:
-                source = _html(text.text)
+                source = _parse_html(text.text)
             case AbstractFormat.JATS:
-                source = _xml(text.text)
+                source = _parse_jats(text.text)
         if source is None:
-            return cls(_plain(_TAG.sub(" ", text.text)), readable=False)
+            return cls(_plain_paragraphs(_TAG.sub(" ", text.text)), readable=False)
         reader = _ParagraphReader()
         reader.read(source)
-        return cls(_blocks(reader.paragraphs), frozenset(reader.lost))
+        return cls(_build_sections(reader.paragraphs), frozenset(reader.lost))
 
 
 def abstract(text: Abstract, language: str | None) -> Markup | None:
@@ -125,20 +125,20 @@ def illegal_character(text: str) -> str | None:
     return found[0] if found else None
 
 
-def _clean(text: str) -> str:
+def _clean_text(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _ILLEGAL.sub("", text)))
 
 
-def _plain(text: str) -> tuple[Markup, ...]:
+def _plain_paragraphs(text: str) -> tuple[Markup, ...]:
     if text.isascii() and text.isprintable() and "  " not in text:
         # It is one paragraph, and there is nothing in it to clean.
         text = text.strip()
         return (_JATS.text("p", text),) if text else ()
-    paragraphs = (_clean(part).strip() for part in _BLANK_LINE.split(text))
+    paragraphs = (_clean_text(part).strip() for part in _BLANK_LINE.split(text))
     return tuple(_JATS.text("p", paragraph) for paragraph in paragraphs if paragraph)
 
 
-def _html(text: str) -> Element | None:
+def _parse_html(text: str) -> Element | None:
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, encoding="utf-8")
     try:
         root = etree.fromstring(f"<html><body>{_ILLEGAL.sub('', text)}</body></html>".encode(), parser)
@@ -150,7 +150,7 @@ def _html(text: str) -> Element | None:
     return None if too_deep else root
 
 
-def _xml(text: str) -> Element | None:
+def _parse_jats(text: str) -> Element | None:
     """Parse JATS with whatever prefixes its authors are used to, but with no entities and no other file."""
     prefixes = (
         f'xmlns:jats="{JATS}" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML"'
@@ -176,57 +176,57 @@ class _ParagraphReader:
         if name in _WITHOUT_TEXT:
             self.lost.add(name)
         elif name in _FORMULAS and (formulas := _formulas(node)):
-            self._formula(node, name, formulas)
+            self._read_formula(node, name, formulas)
         # Python's own recursion has a limit too, and no honest abstract comes near this one.
         elif depth > _DEPTH:
-            self._say(text_inside(node))
+            self._add_text(text_inside(node))
         elif name in _HEADINGS:
-            self._block(node, depth, heading=True)
+            self._read_block(node, depth, heading=True)
         elif name in _BLOCKS:
-            self._block(node, depth)
+            self._read_block(node, depth)
         elif name in _INLINE:
-            self._inline(_INLINE[name], node, depth)
+            self._read_inline(_INLINE[name], node, depth)
         else:
             if name not in _SILENT:
                 self.lost.add(name)
             around = _AROUND.get(name, (" ", " ") if name in _CELLS else ("", ""))
-            self._say(around[0])
-            self._inside(node, depth)
-            self._say(around[1])
+            self._add_text(around[0])
+            self._read_children(node, depth)
+            self._add_text(around[1])
 
-    def _formula(self, node: Element, name: str, formulas: list[Element]) -> None:
+    def _read_formula(self, node: Element, name: str, formulas: list[Element]) -> None:
         """Take in a formula as MathML; the same in TeX or as a picture beside it says no more."""
         own = name == "disp-formula"
         if own:
             self.paragraphs.append(_Paragraph())
         label = node.find("{*}label")
         if own and label is not None:
-            self._say(f"{text_inside(label)} ")
+            self._add_text(f"{text_inside(label)} ")
         xml = _JATS("inline-formula", *(formula_of(one) for one in formulas))
         self.paragraphs[-1].tokens.append(_Formula(xml))
         if own:
             self.paragraphs.append(_Paragraph())
 
-    def _block(self, node: Element, depth: int, *, heading: bool = False) -> None:
+    def _read_block(self, node: Element, depth: int, *, heading: bool = False) -> None:
         self.paragraphs.append(_Paragraph(heading))
-        self._inside(node, depth)
+        self._read_children(node, depth)
         self.paragraphs.append(_Paragraph())
 
-    def _inline(self, name: str, node: Element, depth: int) -> None:
+    def _read_inline(self, name: str, node: Element, depth: int) -> None:
         self.paragraphs[-1].tokens.append((name, True))
-        self._inside(node, depth)
+        self._read_children(node, depth)
         # A block inside has begun a new paragraph: the markup ended with the old one.
         self.paragraphs[-1].tokens.append((name, False))
 
-    def _inside(self, node: Element, depth: int) -> None:
-        self._say(node.text)
+    def _read_children(self, node: Element, depth: int) -> None:
+        self._add_text(node.text)
         for child in node:
             self.read(child, depth + 1)
-            self._say(child.tail)
+            self._add_text(child.tail)
 
-    def _say(self, text: str | None) -> None:
+    def _add_text(self, text: str | None) -> None:
         if text:
-            self.paragraphs[-1].tokens.append(_clean(text))
+            self.paragraphs[-1].tokens.append(_clean_text(text))
 
 
 # Quotation marks that a browser writes for this element.
@@ -243,34 +243,34 @@ def _formulas(node: Element) -> list[Element]:
     return [one for one in node.iter("*") if _name(one) == "math"] if _name(node) != "math" else [node]
 
 
-def _blocks(paragraphs: list[_Paragraph]) -> tuple[Markup, ...]:
+def _build_sections(paragraphs: list[_Paragraph]) -> tuple[Markup, ...]:
     """Return paragraphs, and a section from each heading to the next; a heading alone becomes a paragraph."""
     done: list[Markup] = []
     heading: list[_Token] | None = None
     section: list[Markup] = []
     for paragraph in paragraphs:
-        tokens = list(_trimmed(paragraph.tokens))
+        tokens = list(_trim_tokens(paragraph.tokens))
         if not any(map(_says_something, tokens)):
             continue
         if not paragraph.heading:
-            section.append(_paragraph(tokens))
+            section.append(_build_paragraph(tokens))
             continue
-        done += _section(heading, section)
+        done += _build_section(heading, section)
         heading, section = [token for token in tokens if not isinstance(token, tuple)], []
-    return tuple(done + _section(heading, section))
+    return tuple(done + _build_section(heading, section))
 
 
 def _says_something(token: _Token) -> bool:
     return isinstance(token, _Formula) or (isinstance(token, str) and bool(token.strip()))
 
 
-def _section(heading: list[_Token] | None, inside: list[Markup]) -> list[Markup]:
+def _build_section(heading: list[_Token] | None, inside: list[Markup]) -> list[Markup]:
     if heading is None:
         return inside
-    return [_JATS("sec", _paragraph(heading, "title"), *inside)] if inside else [_paragraph(heading)]
+    return [_JATS("sec", _build_paragraph(heading, "title"), *inside)] if inside else [_build_paragraph(heading)]
 
 
-def _paragraph(tokens: list[_Token], name: str = "p") -> Markup:
+def _build_paragraph(tokens: list[_Token], name: str = "p") -> Markup:
     """Return ``jats:p`` of the tokens; markup still open when its turn comes ends where the one around it does."""
     levels: list[tuple[str, list[Markup]]] = [(name, [])]
     for token in tokens:
@@ -281,19 +281,19 @@ def _paragraph(tokens: list[_Token], name: str = "p") -> Markup:
         elif token[1]:
             levels.append((token[0], []))
         elif len(levels) > 1 and levels[-1][0] == token[0]:
-            _close(levels)
+            _close_innermost(levels)
     while len(levels) > 1:
-        _close(levels)
+        _close_innermost(levels)
     return _JATS(name, *levels[0][1])
 
 
-def _close(levels: list[tuple[str, list[Markup]]]) -> None:
+def _close_innermost(levels: list[tuple[str, list[Markup]]]) -> None:
     """Put the innermost open element, complete, into the one around it."""
     name, inside = levels.pop()
     levels[-1][1].append(_JATS(name, *inside))
 
 
-def _trimmed(tokens: list[_Token]) -> Iterator[_Token]:
+def _trim_tokens(tokens: list[_Token]) -> Iterator[_Token]:
     """Yield the tokens with single spaces between words, across markup too, and none at either end."""
     end = max((place for place, token in enumerate(tokens) if _says_something(token)), default=-1)
     space = True

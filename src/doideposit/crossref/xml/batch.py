@@ -71,19 +71,21 @@ def build(
 def assemble(head: BatchHead, made: Sequence[bytes], *, schema_version: str, indented: bool = True) -> bytes:
     """Return the deposit file of items that `build` made, which are of one kind of body and of one DOI prefix."""
     schema = Dialect.of_version(schema_version)
-    compact = b"".join((_start(schema), _head(schema, head).encode(), b"<body>", *made, b"</body></doi_batch>"))
-    return _laid_out(compact, schema.namespace) if indented else compact
+    compact = b"".join(
+        (_start_tag(schema), _build_head(schema, head).encode(), b"<body>", *made, b"</body></doi_batch>")
+    )
+    return _indent_file(compact, schema.namespace) if indented else compact
 
 
 @cache
-def _start(schema: Dialect) -> bytes:
+def _start_tag(schema: Dialect) -> bytes:
     """Return the XML declaration and the start tag of the root."""
     location = f'xsi:schemaLocation="{schema_location(schema.version)}"'
     names = declaration(schema.namespace) + declaration(XSI, "xsi")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch{names} version="{schema.version}" {location}>'.encode()
 
 
-def _laid_out(compact: bytes, namespace: str) -> bytes:
+def _indent_file(compact: bytes, namespace: str) -> bytes:
     """Return the file as people like to read it: indented, and with every prefix declared once, at the root."""
     root = parse_part(compact, bare=False, huge=True)
     prefixes = dict([(None, namespace), *PREFIXES.items()])
@@ -102,7 +104,7 @@ def _check_one_file(commentaries: Sequence[Commentary]) -> None:
         )
 
 
-def _head(schema: Dialect, head: BatchHead) -> Markup:
+def _build_head(schema: Dialect, head: BatchHead) -> Markup:
     make = schema.make
     return make(
         "head",

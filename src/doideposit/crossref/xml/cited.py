@@ -15,19 +15,19 @@ def cited_dois(xml: bytes) -> Iterator[tuple[str, Doi, int | None]]:
     root = parse_document(xml.strip()).root if b"citation" in xml else None
     for listed in root.iter("{*}citation_list") if root is not None else ():
         around = listed.getparent()
-        work = None if around is None else _doi(around, "{*}doi_data/{*}doi") or _doi(around, "{*}doi")
+        work = None if around is None else _doi_at(around, "{*}doi_data/{*}doi") or _doi_at(around, "{*}doi")
         for named in listed.iterfind("{*}citation/{*}doi") if work is not None else ():
-            cited = _parsed(named.text)
+            cited = _parse_doi(named.text)
             if work is not None and cited is not None:
                 # The stubs of lxml give this property no type.
                 yield work.key, cited, cast("int | None", named.sourceline)
 
 
-def _doi(element: Element, path: str) -> Doi | None:
-    return _parsed(element.findtext(path))
+def _doi_at(element: Element, path: str) -> Doi | None:
+    return _parse_doi(element.findtext(path))
 
 
-def _parsed(text: str | None) -> Doi | None:
+def _parse_doi(text: str | None) -> Doi | None:
     try:
         return Doi.parse((text or "").strip())
     # What is no DOI cannot be asked for; the schema's check tells of it.

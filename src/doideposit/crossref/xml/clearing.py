@@ -33,25 +33,25 @@ def clear_blocks(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
     if root is None or missing:
         raise RuntimeError(f"the file does not hold {', '.join(sorted(missing)) or 'a deposit'}")
     for doi, names in blocks.items():
-        _clear(holders[doi], frozenset(names))
+        _clear_item(holders[doi], frozenset(names))
     return to_bytes(root)
 
 
-def _clear(holder: Element, names: frozenset[str]) -> None:
+def _clear_item(holder: Element, names: frozenset[str]) -> None:
     if "relations" in names:
         for program in holder.iterfind(f"{{{RELATIONS}}}program"):
-            _empty(program)
+            _remove_content(program)
     if "references" in names:
         for listed in holder.iterfind("{*}citation_list"):
-            _empty(listed)
+            _remove_content(listed)
     if "full_texts" in names:
         _clear_files(holder)
     if "crossmark" in names:
         # Beside an empty Crossmark the schema takes no programs; what they hold is sent again by the last step.
         _put_in_place(holder, [etree.Element(f"{{{etree.QName(holder).namespace}}}crossmark")])
     elif names.intersection({"funding", "licences"}):
-        kept = [] if names >= {"funding", "licences"} else _others(holder, names)
-        emptied = [_program(name) for name in ("funding", "licences") if name in names]
+        kept = [] if names >= {"funding", "licences"} else _other_program(holder, names)
+        emptied = [_empty_program(name) for name in ("funding", "licences") if name in names]
         # The schema wants funding before licences (crossref5.5.0.xsd: the sequence beside crossmark).
         _put_in_place(holder, sorted([*kept, *emptied], key=lambda one: one.get("name") != "fundref"))
 
@@ -66,7 +66,7 @@ def _clear_files(holder: Element) -> None:
             etree.SubElement(data, f"{{{etree.QName(data).namespace}}}collection", property=kind)
 
 
-def _others(holder: Element, names: frozenset[str]) -> list[Element]:
+def _other_program(holder: Element, names: frozenset[str]) -> list[Element]:
     """Return the program of rights that is not emptied, where it stands beside Crossmark's place."""
     return [
         program
@@ -75,7 +75,7 @@ def _others(holder: Element, names: frozenset[str]) -> list[Element]:
     ]
 
 
-def _program(name: str) -> Element:
+def _empty_program(name: str) -> Element:
     namespace, word = _PROGRAMS[name]
     return etree.Element(f"{{{namespace}}}program", name=word)
 
@@ -96,7 +96,7 @@ def _is_of_rights(element: Element) -> bool:
     return name.localname == "crossmark" or (name.localname == "program" and name.namespace in {ACCESS, FUNDING})
 
 
-def _empty(element: Element) -> None:
+def _remove_content(element: Element) -> None:
     for child in list(element):
         element.remove(child)
     element.text = None

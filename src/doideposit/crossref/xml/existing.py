@@ -51,11 +51,11 @@ class DepositItem:
             return tuple(_part_items(root))
         found = []
         for child in root.iterfind("{*}body/{*}*"):
-            holders = list(_holders(child))
+            holders = list(_doi_holders(child))
             if holders:
                 namespace = str(etree.QName(child).namespace)
                 mark = canonical_hash(_without_layout(_without_comments(child), namespace))
-                found += [_item(doi, holder, child, mark) for doi, holder in holders]
+                found += [_make_item(doi, holder, child, mark) for doi, holder in holders]
         return tuple(found)
 
 
@@ -84,12 +84,12 @@ _BLANK = re.compile(r"\s*")
 
 def _without_layout(item: Element, namespace: str) -> Element:
     """Return the item after its indentation was taken away; what is changed is the item itself."""
-    for element, part in list(_layout(item, namespace)):
+    for element, part in list(_layout_texts(item, namespace)):
         setattr(element, part, None)
     return item
 
 
-def _layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
+def _layout_texts(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
     """Yield the elements whose text or tail is nothing but indentation, with the name of that part."""
     if is_mixed(element, namespace) or not len(element):
         return
@@ -98,7 +98,7 @@ def _layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
     for child in element:
         if _BLANK.fullmatch(child.tail or ""):
             yield child, "tail"
-        yield from _layout(child, namespace)
+        yield from _layout_texts(child, namespace)
 
 
 def _is_resources_file(root: Element) -> bool:
@@ -130,7 +130,7 @@ def _without_comments(element: Element) -> Element:
     return copied
 
 
-def _holders(child: Element) -> Iterator[tuple[Doi, Element]]:
+def _doi_holders(child: Element) -> Iterator[tuple[Doi, Element]]:
     for data in child.iter("{*}doi_data"):
         holder, doi = data.getparent(), data.findtext("{*}doi")
         if holder is None or doi is None:
@@ -142,7 +142,7 @@ def _holders(child: Element) -> Iterator[tuple[Doi, Element]]:
             continue
 
 
-def _item(doi: Doi, holder: Element, child: Element, mark: str) -> DepositItem:
+def _make_item(doi: Doi, holder: Element, child: Element, mark: str) -> DepositItem:
     name = _local(holder)
     container = _first_text(holder, _CONTAINERS) or (_first_text(child, _CONTAINERS) if holder is not child else None)
     title = _first_text(holder, _TITLES) or ""
@@ -167,7 +167,7 @@ def only(xml: bytes, *dois: Doi) -> bytes:
     if root is None or body is None:
         return xml
     holding = [
-        child for child in body.iterchildren(tag=etree.Element) if not dict(_holders(child)).keys().isdisjoint(dois)
+        child for child in body.iterchildren(tag=etree.Element) if not dict(_doi_holders(child)).keys().isdisjoint(dois)
     ]
     if not holding:
         return xml

@@ -30,7 +30,7 @@ def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[i
     An empty field means the record as a whole. None for what belongs to no commentary.
     """
     steps, _, attribute = path.partition("/@")
-    chain = _chain(_tree(xml), steps)
+    chain = _elements_to(_parse_built(xml), steps)
     if chain is None or len(chain) < _ITEM_DEPTH or _local(chain[1]) != "body":
         return None
     place = chain[1].index(chain[2])
@@ -38,9 +38,9 @@ def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[i
     context = "item"
     loc: Loc = ()
     for element in chain[2:]:
-        context, loc = _step(context, _local(element), element, commentary, loc)
-    row = f"@{_bare(attribute)}" if attribute else "text()"
-    return place, _step(context, row, chain[-1], commentary, loc)[1]
+        context, loc = _follow_row(context, _local(element), element, commentary, loc)
+    row = f"@{_local_part(attribute)}" if attribute else "text()"
+    return place, _follow_row(context, row, chain[-1], commentary, loc)[1]
 
 
 _ITEM_DEPTH: Final = 3  # doi_batch, body, item
@@ -53,7 +53,7 @@ _PATH: Final = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '', _PATH_STEP.pattern)
 
 
 @lru_cache(maxsize=2)
-def _tree(xml: bytes) -> Element:
+def _parse_built(xml: bytes) -> Element:
     root = parse_document(xml).root
     if root is None:
         raise RuntimeError("what was built is no XML")
@@ -64,18 +64,18 @@ def _local(element: Element) -> str:
     return etree.QName(element).localname
 
 
-def _bare(name: str) -> str:
+def _local_part(name: str) -> str:
     return name.rpartition("}")[2].rpartition(":")[2]
 
 
-def _chain(root: Element, path: str) -> list[Element] | None:
+def _elements_to(root: Element, path: str) -> list[Element] | None:
     """Return the elements from the root down to the one at the path, or None when there is no such element."""
     if not _PATH.fullmatch(path):
         return None
     chain: list[Element] = []
     for step in _PATH_STEP.finditer(path):
         children = list(chain[-1]) if chain else [root]
-        same = [child for child in children if _fits(child, step)]
+        same = [child for child in children if _matches_step(child, step)]
         number = int(step["number"] or 1)
         if not 1 <= number <= len(same):
             return None
@@ -83,7 +83,7 @@ def _chain(root: Element, path: str) -> list[Element] | None:
     return chain
 
 
-def _fits(element: Element, step: re.Match[str]) -> bool:
+def _matches_step(element: Element, step: re.Match[str]) -> bool:
     """Tell whether an element has the name of a step; a name without namespace and prefix fits every namespace."""
     name = etree.QName(element)
     namespace = step["namespace"] or PREFIXES.get(step["prefix"] or "")
@@ -94,7 +94,7 @@ def _fits(element: Element, step: re.Match[str]) -> bool:
 Way = Callable[[Element, Commentary, Loc], Loc]
 
 
-def _step(context: str, row: str, element: Element, commentary: Commentary, loc: Loc) -> tuple[str, Loc]:
+def _follow_row(context: str, row: str, element: Element, commentary: Commentary, loc: Loc) -> tuple[str, Loc]:
     """Follow one row of the table; what has no row belongs to what is around it."""
     entry = _TABLE[context].get(row)
     if entry is None:
@@ -103,19 +103,19 @@ def _step(context: str, row: str, element: Element, commentary: Commentary, loc:
         way, inner = entry if isinstance(entry, tuple) else (entry, "")
         return inner, way(element, commentary, loc)
     way_text, _, inner = entry.partition(" > ")
-    field = way_text.replace("[*]", f"[{_place(element)}]").replace("[n]", f"[{_nth(element)}]")
+    field = way_text.replace("[*]", f"[{_sibling_index(element)}]").replace("[n]", f"[{_same_name_index(element)}]")
     if field.startswith("~"):
         return inner, _own_or_series(field[1:], commentary)
     return inner, (loc_of(field) if field.startswith("series.") else loc + loc_of(field))
 
 
-def _place(element: Element) -> int:
+def _sibling_index(element: Element) -> int:
     """Return the place among all siblings, from 0."""
     parent = element.getparent()
     return 0 if parent is None else parent.index(element)
 
 
-def _nth(element: Element) -> int:
+def _same_name_index(element: Element) -> int:
     """Return the place among the siblings of the same name, from 0."""
     return sum(1 for _ in element.itersiblings(str(element.tag), preceding=True))
 
@@ -126,33 +126,33 @@ def _own_or_series(field: str, commentary: Commentary) -> Loc:
     return loc if getattr(commentary, str(loc[0])) else ("series", *loc)
 
 
-def _subtitle(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+def _subtitle_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
     # Both subtitles have the same name: the one behind the original title belongs to it.
     before = element.getprevious()
     is_original = before is not None and _local(before) == "original_language_title"
     return ("original_title", "subtitle") if is_original else ("subtitle",)
 
 
-def _abstract(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _abstract_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Count only the abstracts that something is left of: the others were not deposited."""
     deposited = [place for place, one in enumerate(commentary.abstracts) if Reduction.of(one).blocks]
-    return "abstracts", deposited[_nth(element)]
+    return "abstracts", deposited[_same_name_index(element)]
 
 
-def _abstract_language(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
+def _abstract_language_field(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
     if commentary.abstracts[int(loc[1])].language:
         return (*loc, "language")
     return _own_or_series("language", commentary)
 
 
-def _role(element: Element, commentary: Commentary, loc: Loc) -> Loc:
+def _role_field(element: Element, commentary: Commentary, loc: Loc) -> Loc:
     """Allow for a role of Crossref's own that leads the list without being in the record."""
     roles = commentary.authors[int(loc[1])].roles
-    place = _nth(element) - (len(role_list(roles)) - len(roles))
+    place = _same_name_index(element) - (len(role_list(roles)) - len(roles))
     return (*loc, "roles", place) if place >= 0 else (*loc, "roles")
 
 
-def _value(commentary: Commentary, loc: Loc) -> Any:
+def _value_at(commentary: Commentary, loc: Loc) -> Any:
     """Return what the record has at a field."""
     value: Any = commentary
     for step in loc:
@@ -160,24 +160,24 @@ def _value(commentary: Commentary, loc: Loc) -> Any:
     return value
 
 
-def _affiliation_part(name: str) -> Way:
+def _affiliation_field(name: str) -> Way:
     """Point at the series' own institution where it completed the affiliation, and at one of several texts."""
 
     def way(element: Element, commentary: Commentary, loc: Loc) -> Loc:
         field = name or str(element.get("type"))
-        if loc[0] != "series" and not getattr(_value(commentary, loc), field):
+        if loc[0] != "series" and not getattr(_value_at(commentary, loc), field):
             loc = ("series", "institution")
         # A single text stands in a file as itself, without a list around it.
-        value = _value(commentary, (*loc, field))
+        value = _value_at(commentary, (*loc, field))
         several = isinstance(value, tuple) and len(value) > 1
-        return (*loc, field, _nth(element)) if several else (*loc, field)
+        return (*loc, field, _same_name_index(element)) if several else (*loc, field)
 
     return way
 
 
-def _issn(part: str) -> Way:
+def _issn_way(part: str) -> Way:
     def way(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
-        return _issn_field(_nth(element), part)
+        return _issn_field(_same_name_index(element), part)
 
     return way
 
@@ -188,60 +188,60 @@ def _issn_field(place: int, part: str) -> Loc:
     return "series", "issn" if part == "issn" else "issn_medium"
 
 
-def _relation(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _relation_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Find the relation; those made for the ISSNs of the series stand behind those of the record."""
-    place = _place(element) - len(commentary.relations)
+    place = _sibling_index(element) - len(commentary.relations)
     if place < 0:
         return "relations", place + len(commentary.relations)
     issn = membership_relations(commentary)[place].identifier
     return _issn_field([str(one.issn) for one in commentary.series.issns].index(issn), "issn")
 
 
-def _relation_part(name: str) -> Way:
+def _relation_part_way(name: str) -> Way:
     def way(_element: Element, _commentary: Commentary, loc: Loc) -> Loc:
-        return ("series", "title") if loc[0] == "series" and name == "description" else _within(loc, name)
+        return ("series", "title") if loc[0] == "series" and name == "description" else _field_within(loc, name)
 
     return way
 
 
-def _within(loc: Loc, name: str) -> Loc:
+def _field_within(loc: Loc, name: str) -> Loc:
     return loc if loc[0] == "series" else (*loc, name)
 
 
-def _file(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _file_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Find the PDF or the further file that an item of a collection was made from."""
     collection = element.getparent()
     mined = collection is not None and collection.get("property") == "text-mining"
     offered = (parts.full_texts if mined else parts.similarity_texts)(commentary)
-    url = offered[_place(element)].url
+    url = offered[_sibling_index(element)].url
     # The PDF of a record has a key of its own, and stands first in both collections.
     if url == commentary.pdf_url:
         return ("pdf_url",)
     return ("full_texts", [text.url for text in commentary.full_texts].index(url))
 
 
-def _file_part(name: str) -> Way:
+def _file_part_way(name: str) -> Way:
     return lambda _element, _commentary, loc: loc if loc == ("pdf_url",) else (*loc, name)
 
 
-def _dated(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+def _date_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
     # Every date is written with its medium, so that nothing else tells the two apart.
     return ("published_print",) if element.get("media_type") == "print" else ("published",)
 
 
-def _funding(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
+def _funding_field(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
     """Find the funder of a group, or the field of an assertion; the funder id is nested in the name (fundref.xsd)."""
     kind = element.get("name", "")
     if etree.QName(element).namespace != FUNDING:
-        return "assertions", _nth(element)
+        return "assertions", _same_name_index(element)
     if kind == "fundgroup":
-        return "funding", _nth(element)
+        return "funding", _same_name_index(element)
     same = [one for one in element.itersiblings(str(element.tag), preceding=True) if one.get("name") == kind]
     field = {"ror": "ror", "funder_name": "name", "funder_identifier": "funder_id"}.get(kind)
     return (*loc[:2], field) if field else (*loc[:2], f"{kind.removesuffix('_number')}s", len(same))
 
 
-def _asserted(name: str) -> Way:
+def _assertion_field(name: str) -> Way:
     """Point at a part of what Crossmark shows, told apart from funding by its place alone; a label may be made."""
 
     def way(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
@@ -253,41 +253,41 @@ def _asserted(name: str) -> Way:
     return way
 
 
-def _institution(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _institution_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Find the issuing body: that of the record, or the first or a further one of the series."""
-    place = _nth(element)
+    place = _same_name_index(element)
     if commentary.institutions:
         return "institutions", place
     place -= 0 if commentary.series.institution is None else 1
     return ("series", "institution") if place < 0 else ("series", "other_institutions", place)
 
 
-def _titles(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+def _titles_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
     """Find the titles of a further language; the first ones belong to the record itself."""
-    place = _nth(element)
+    place = _same_name_index(element)
     return ("translated_titles", place - 1) if place else ()
 
 
-def _title(name: str) -> Way:
+def _title_way(name: str) -> Way:
     def way(element: Element, commentary: Commentary, loc: Loc) -> Loc:
         if loc:
             return (*loc, {"title": "text"}.get(name, name))
-        return _subtitle(element, commentary, loc) if name == "subtitle" else (name,)
+        return _subtitle_field(element, commentary, loc) if name == "subtitle" else (name,)
 
     return way
 
 
-def _volume(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _volume_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     del element
     return ("volume",) if commentary.volume else ("number",)
 
 
-def _item_number(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _item_number_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     own = commentary.article_number is not None and element.get("item_number_type") == "article-number"
     return ("article_number",) if own else ("number",)
 
 
-def _identifier(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _identifier_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Find a further identifier; before these stand the report number, and a number that is too long for others."""
     behind = sum(1 for _ in element.itersiblings(str(element.tag)))
     further = len(commentary.identifiers) - 1 - behind
@@ -297,15 +297,15 @@ def _identifier(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     return ("report_number",) if own else ("number",)
 
 
-def _identifier_part(name: str) -> Way:
+def _identifier_part_way(name: str) -> Way:
     return lambda _element, _commentary, loc: (*loc, name) if loc[0] == "identifiers" else loc
 
 
-def _archive(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+def _archive_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     return "archives", [archive.value for archive in commentary.archives].index(str(element.get("name")))
 
 
-def _given(name: str, otherwise: str) -> Way:
+def _given_or(name: str, otherwise: str) -> Way:
     """Point at `otherwise`, which the value follows from, where the record does not give the field `name`."""
 
     def way(_element: Element, commentary: Commentary, _loc: Loc) -> Loc:
@@ -314,7 +314,7 @@ def _given(name: str, otherwise: str) -> Way:
     return way
 
 
-def _reference_part(name: str, otherwise: str = "") -> Way:
+def _reference_part_way(name: str, otherwise: str = "") -> Way:
     def way(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
         has = getattr(commentary.references[int(loc[1])], name) is not None
         return (*loc, name) if has else (*loc, otherwise) if otherwise else loc
@@ -334,35 +334,35 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
         "series_metadata": " > series",
         "journal_metadata": " > series",
         "group_title": "series.title",
-        "titles": (_titles, "titles"),
-        "abstract": (_abstract, "abstract"),
+        "titles": (_titles_field, "titles"),
+        "abstract": (_abstract_field, "abstract"),
         "contributors": "authors > contributors",
-        "volume": _volume,
+        "volume": _volume_field,
         "issue": "number",
         "pages": "pages > pages",
         "isbn": "isbns[n] > isbn",
-        "item_number": _item_number,
-        "identifier": (_identifier, "identifier"),
+        "item_number": _item_number_field,
+        "identifier": (_identifier_field, "identifier"),
         "edition_number": "edition",
-        "publication_date": _dated,
+        "publication_date": _date_field,
         "posted_date": "published",
         "approval_date": "accepted",
         "acceptance_date": "accepted",
         "publisher": "series.publisher > publisher",
-        "institution": (_institution, "institution"),
+        "institution": (_institution_field, "institution"),
         "crossmark_policy": "~crossmark_policy",
         "update": "updates[*] > update",
-        "assertion": (_funding, "funding"),
+        "assertion": (_funding_field, "funding"),
         "free_to_read": "~free_to_read > free_to_read",
         "license_ref": "~licences[n] > licence",
-        "archive": _archive,
+        "archive": _archive_field,
         "version_info": "version > version",
         "status": "status > status",
-        "doi": _given("doi", "number"),
-        "resource": _given("url", "number"),
+        "doi": _given_or("doi", "number"),
+        "resource": _given_or("url", "number"),
         "collection": " > files",
         "citation_list": "references > citations",
-        "related_item": (_relation, "relation"),
+        "related_item": (_relation_field, "relation"),
     },
     "series": {
         "@language": "series.language",
@@ -371,17 +371,17 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
         "abbrev_title": "series.abbreviated_title",
         "issn": " > issn",
     },
-    "issn": {"text()": _issn("issn"), "@media_type": _issn("medium")},
+    "issn": {"text()": _issn_way("issn"), "@media_type": _issn_way("medium")},
     "titles": {
-        "title": _title("title"),
-        "subtitle": _title("subtitle"),
+        "title": _title_way("title"),
+        "subtitle": _title_way("subtitle"),
         "original_language_title": "original_title > original_title",
     },
     "pages": {"first_page": "first", "last_page": "last", "other_pages": "other"},
     "isbn": {"text()": "isbn", "@media_type": "medium"},
-    "identifier": {"text()": _identifier_part("identifier"), "@id_type": _identifier_part("type")},
+    "identifier": {"text()": _identifier_part_way("identifier"), "@id_type": _identifier_part_way("type")},
     "original_title": {"text()": "text", "@language": "language"},
-    "abstract": {"@lang": _abstract_language, "@abstract-type": "kind", "p": "text", "sec": "text"},
+    "abstract": {"@lang": _abstract_language_field, "@abstract-type": "kind", "p": "text", "sec": "text"},
     "contributors": {
         "person_name": "[*] > contributor",
         "anonymous": "[*] > contributor",
@@ -392,7 +392,7 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
         "@contributor_role": "roles",
         "@name-style": "name_style",
         "@language": "language",
-        "role": _role,
+        "role": _role_field,
         "ORCID": " > orcid",
         "affiliations": "affiliations > affiliations",
         "alt-name": "alt_names > alt_names",
@@ -403,24 +403,24 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
     "alt_name": {**_NAME, "@name-style": "style", "@language": "language"},
     "string_name": {"text()": "text", "@name-style": "style", "@language": "language"},
     "institution": {
-        "institution_name": _affiliation_part("name"),
-        "institution_id": _affiliation_part(""),
-        "institution_acronym": _affiliation_part("acronym"),
-        "institution_place": _affiliation_part("place"),
-        "institution_department": _affiliation_part("department"),
+        "institution_name": _affiliation_field("name"),
+        "institution_id": _affiliation_field(""),
+        "institution_acronym": _affiliation_field("acronym"),
+        "institution_place": _affiliation_field("place"),
+        "institution_department": _affiliation_field("department"),
     },
     "affiliations": {"institution": "[*] > institution"},
     "publisher": {"publisher_name": "name", "publisher_place": "place"},
     "funding": {
-        "assertion": (_funding, "funding"),
-        "text()": _asserted("text"),
-        "@name": _asserted("name"),
-        "@label": _asserted("label"),
-        "@group_name": _asserted("group"),
-        "@group_label": _asserted("group_label"),
-        "@order": _asserted("order"),
-        "@explanation": _asserted("explanation"),
-        "@href": _asserted("url"),
+        "assertion": (_funding_field, "funding"),
+        "text()": _assertion_field("text"),
+        "@name": _assertion_field("name"),
+        "@label": _assertion_field("label"),
+        "@group_name": _assertion_field("group"),
+        "@group_label": _assertion_field("group_label"),
+        "@order": _assertion_field("order"),
+        "@explanation": _assertion_field("explanation"),
+        "@href": _assertion_field("url"),
     },
     "update": {"text()": "doi", "@type": "type", "@date": "date"},
     "free_to_read": {"@start_date": "start_date", "@end_date": "end_date"},
@@ -428,29 +428,29 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
     "version": {"version": "label", "description": "text > version_text"},
     "version_text": {"@lang": lambda _element, _commentary, _loc: ("version", "language")},
     "status": {"@type": "type", "@date": "date", "description": "text"},
-    "files": {"item": (_file, "file")},
+    "files": {"item": (_file_field, "file")},
     "file": {
-        "text()": _file_part("url"),
-        "@mime_type": _file_part("mime_type"),
-        "@content_version": _file_part("content_version"),
+        "text()": _file_part_way("url"),
+        "@mime_type": _file_part_way("mime_type"),
+        "@content_version": _file_part_way("content_version"),
     },
     "citations": {"citation": "[*] > citation"},
     "citation": {
         **dict(PARTS),
-        "@key": _reference_part("key"),
-        "@type": _reference_part("type"),
-        "unstructured_citation": _reference_part("text", "url"),
+        "@key": _reference_part_way("key"),
+        "@type": _reference_part_way("type"),
+        "unstructured_citation": _reference_part_way("text", "url"),
     },
     "relation": {
         "description": " > relation_text",
         "inter_work_relation": " > related",
         "intra_work_relation": " > related",
     },
-    "relation_text": {"text()": _relation_part("description"), "@language": _relation_part("language")},
+    "relation_text": {"text()": _relation_part_way("description"), "@language": _relation_part_way("language")},
     "related": {
-        "text()": _relation_part("identifier"),
-        "@relationship-type": _relation_part("type"),
-        "@identifier-type": _relation_part("identifier_type"),
-        "@namespace": _relation_part("namespace"),
+        "text()": _relation_part_way("identifier"),
+        "@relationship-type": _relation_part_way("type"),
+        "@identifier-type": _relation_part_way("identifier_type"),
+        "@namespace": _relation_part_way("namespace"),
     },
 }

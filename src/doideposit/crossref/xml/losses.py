@@ -103,13 +103,13 @@ def _type_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     del schema
     record_type = commentary.series.record_type
     for loss in _TYPE_LOSSES[record_type]:
-        if _value(commentary, loss.loc):
+        if _value_at(commentary, loss.loc):
             yield _type_finding(record_type, loss)
     yield from _role_losses(commentary)
     yield from _number_losses(commentary)
 
 
-def _value(commentary: Commentary, loc: tuple[str, ...]) -> object:
+def _value_at(commentary: Commentary, loc: tuple[str, ...]) -> object:
     found: object = commentary
     for name in loc:
         found = getattr(found, name, None)
@@ -229,7 +229,7 @@ def _name_losses(name: str | None, loc: Loc, schema: Dialect) -> Iterator[Findin
         yield _schema_finding(schema, E, loc, "digits and question marks in a name")
 
 
-def _tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
+def _language_tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
     """Yield every language that goes into an attribute ``language``, which knows fewer tags than ``xml:lang``."""
     yield (("language",) if commentary.language else ("series", "language")), commentary.effective_language
     if commentary.original_title:
@@ -246,7 +246,7 @@ def _tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
 
 
 def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
-    for loc, tag in _tags(commentary):
+    for loc, tag in _language_tags(commentary):
         if tag is None:
             continue
         found = schema.language(tag)
@@ -286,7 +286,7 @@ _LISTED_TEXTS: Final = (
 def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
     """Yield the texts that hold more than bare words."""
     for loc in _RICH_TEXTS:
-        text = _value(commentary, loc) if getattr(commentary, loc[0]) is not None else None
+        text = _value_at(commentary, loc) if getattr(commentary, loc[0]) is not None else None
         if isinstance(text, RichText) and text.nodes != (text.source,):
             yield loc, text
     for key, name in _LISTED_TEXTS:
@@ -296,13 +296,13 @@ def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
                 yield (key, place, name), text
 
 
-def _formulas(nodes: "Sequence[Node]") -> Iterator[Math]:
+def _find_formulas(nodes: "Sequence[Node]") -> Iterator[Math]:
     for node in nodes:
         match node:
             case Math():
                 yield node
             case Face():
-                yield from _formulas(node.children)
+                yield from _find_formulas(node.children)
             case str():
                 pass
 
@@ -310,11 +310,11 @@ def _formulas(nodes: "Sequence[Node]") -> Iterator[Math]:
 def _formula_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     del schema
     for loc, text in _rich_texts(commentary):
-        if any(mathml(formula) is None for formula in _formulas(text.nodes)):
+        if any(mathml(formula) is None for formula in _find_formulas(text.nodes)):
             hint = "write it as <mml:math> with every element closed, and without entities"
             yield _finding("mathml-malformed", E, loc, "the formula is no well-formed MathML", hint)
     for place, relation in enumerate(commentary.relations):
-        if relation.description and any(_formulas(relation.description.nodes)):
+        if relation.description and any(_find_formulas(relation.description.nodes)):
             message = "the description of a relation cannot hold a formula: it is left out"
             hint = "say it in words"
             yield _finding("formula-not-allowed", W, ("relations", place, "description"), message, hint)

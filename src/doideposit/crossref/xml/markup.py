@@ -39,7 +39,7 @@ def declaration(namespace: str, prefix: str = "") -> str:
     return f' xmlns:{prefix}="{namespace}"' if prefix else f' xmlns="{namespace}"'
 
 
-def _attributes(values: dict[str, str | None]) -> str:
+def _format_attributes(values: dict[str, str | None]) -> str:
     """Return attributes in canonical order: by name, and last those with a prefix, of which ``xml:lang`` is alone."""
     written = ""
     # Canonical XML sorts attributes by name.
@@ -64,18 +64,18 @@ class Maker:
         """Return the element `name` around its children; names with a hyphen or a colon go as ``**{...}``."""
         tag = self._prefix + name
         inside = "".join(filter(None, children))
-        return Markup(f"<{tag}{_attributes(attributes) if attributes else ''}>{inside}</{tag}>")
+        return Markup(f"<{tag}{_format_attributes(attributes) if attributes else ''}>{inside}</{tag}>")
 
     def text(self, name: str, text: str, /, **attributes: str | None) -> Markup:
         """Return the element `name` with nothing but text in it."""
         tag = self._prefix + name
-        return Markup(f"<{tag}{_attributes(attributes) if attributes else ''}>{escaped(text)}</{tag}>")
+        return Markup(f"<{tag}{_format_attributes(attributes) if attributes else ''}>{escaped(text)}</{tag}>")
 
     def outer(self, name: str, /, *children: Markup | None, **attributes: str | None) -> Markup:
         """Return the element `name`, which declares the namespace for what is inside it."""
         tag = self._prefix + name
         inside = "".join(filter(None, children))
-        return Markup(f"<{tag}{self._declaration}{_attributes(attributes)}>{inside}</{tag}>")
+        return Markup(f"<{tag}{self._declaration}{_format_attributes(attributes)}>{inside}</{tag}>")
 
     def listed(self, name: str, children: Iterable[Markup]) -> Markup | None:
         """Return the element `name` around the children, or None without any: Crossref refuses empty lists."""

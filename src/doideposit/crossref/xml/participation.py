@@ -54,10 +54,10 @@ class Measured:
         root = parse_document(xml).root
         if root is None:
             return ()
-        return tuple(_measured(doi, holder) for doi, holder in _works(root))
+        return tuple(_measure(doi, holder) for doi, holder in _find_works(root))
 
 
-def _works(root: Element) -> Iterator[tuple[Doi, Element]]:
+def _find_works(root: Element) -> Iterator[tuple[Doi, Element]]:
     for data in root.iter("{*}doi_data"):
         holder, text = data.getparent(), data.findtext("{*}doi")
         if holder is None or text is None or etree.QName(holder).localname == "component":
@@ -69,15 +69,15 @@ def _works(root: Element) -> Iterator[tuple[Doi, Element]]:
             continue
 
 
-def _present(*paths: str) -> Callable[[Element], bool]:
+def _has_any(*paths: str) -> Callable[[Element], bool]:
     return lambda holder: any(holder.find(path) is not None for path in paths)
 
 
-def _said(path: str) -> Callable[[Element], bool]:
+def _has_text(path: str) -> Callable[[Element], bool]:
     return lambda holder: any((found.text or "").strip() for found in holder.iterfind(path))
 
 
-def _asserted(*names: str) -> Callable[[Element], bool]:
+def _has_assertion(*names: str) -> Callable[[Element], bool]:
     """Return a test for funding data: ``fr:assertion`` elements by name, at any depth (fundref.xsd)."""
     return lambda holder: any(one.get("name") in names for one in holder.iterfind(".//{*}program//{*}assertion"))
 
@@ -86,29 +86,29 @@ _PERSONS: Final = "{*}contributors/{*}person_name"
 # Where each thing stands below the element that holds doi_data. Titles and citations are never looked into, except
 # for the references themselves; funding and licences may stand inside crossmark/custom_metadata.
 _TESTS: Final[Mapping[Measure, Callable[[Element], bool]]] = {
-    Measure.REFERENCES: _present("{*}citation_list/{*}citation"),
-    Measure.ABSTRACTS: _present("{*}abstract"),
-    Measure.ORCIDS: _said(f"{_PERSONS}/{{*}}ORCID"),
-    Measure.AFFILIATIONS: _present(f"{_PERSONS}/{{*}}affiliations/{{*}}institution", f"{_PERSONS}/{{*}}affiliation"),
-    Measure.RORS: _said(f"{_PERSONS}/{{*}}affiliations/{{*}}institution/{{*}}institution_id[@type='ror']"),
-    Measure.FUNDERS: _asserted("funder_name", "funder_identifier", "ror"),
-    Measure.AWARDS: _asserted("award_number", "grant_doi"),
-    Measure.CROSSMARK: _present("{*}crossmark/{*}crossmark_policy"),
-    Measure.TEXT_MINING: _said("{*}doi_data/{*}collection[@property='text-mining']/{*}item/{*}resource"),
-    Measure.LICENCES: _said(".//{*}program/{*}license_ref"),
-    Measure.SIMILARITY: _said("{*}doi_data/{*}collection[@property='crawler-based']/{*}item/{*}resource"),
+    Measure.REFERENCES: _has_any("{*}citation_list/{*}citation"),
+    Measure.ABSTRACTS: _has_any("{*}abstract"),
+    Measure.ORCIDS: _has_text(f"{_PERSONS}/{{*}}ORCID"),
+    Measure.AFFILIATIONS: _has_any(f"{_PERSONS}/{{*}}affiliations/{{*}}institution", f"{_PERSONS}/{{*}}affiliation"),
+    Measure.RORS: _has_text(f"{_PERSONS}/{{*}}affiliations/{{*}}institution/{{*}}institution_id[@type='ror']"),
+    Measure.FUNDERS: _has_assertion("funder_name", "funder_identifier", "ror"),
+    Measure.AWARDS: _has_assertion("award_number", "grant_doi"),
+    Measure.CROSSMARK: _has_any("{*}crossmark/{*}crossmark_policy"),
+    Measure.TEXT_MINING: _has_text("{*}doi_data/{*}collection[@property='text-mining']/{*}item/{*}resource"),
+    Measure.LICENCES: _has_text(".//{*}program/{*}license_ref"),
+    Measure.SIMILARITY: _has_text("{*}doi_data/{*}collection[@property='crawler-based']/{*}item/{*}resource"),
 }
 
 
-def _measured(doi: Doi, holder: Element) -> Measured:
+def _measure(doi: Doi, holder: Element) -> Measured:
     has = frozenset(one for one, holds in _TESTS.items() if holds(holder))
     return Measured(
         doi,
         has,
-        _once(_without_orcid(holder)),
-        _once(_without_ror(holder)),
+        _without_repeats(_without_orcid(holder)),
+        _without_repeats(_without_ror(holder)),
         tuple(_authors(holder)),
-        _published(holder),
+        _publication_date(holder),
     )
 
 
@@ -122,7 +122,7 @@ def _authors(holder: Element) -> Iterator[str]:
                 yield name or " ".join((one.text or "").split())
 
 
-def _published(holder: Element) -> str:
+def _publication_date(holder: Element) -> str:
     found = holder.find("{*}publication_date")
     date = found if found is not None else holder.find("{*}posted_date")
     if date is None:
@@ -134,7 +134,7 @@ def _published(holder: Element) -> str:
     return "-".join(part for part in (parts[0], month, day) if part)
 
 
-def _once(names: Iterator[str]) -> tuple[str, ...]:
+def _without_repeats(names: Iterator[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 

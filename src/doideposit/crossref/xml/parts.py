@@ -203,14 +203,14 @@ def doi_data(schema: Dialect, commentary: Commentary) -> Markup:
         leaf("doi", commentary.doi.printed),
         # This is the address that doi.org leads to. It may be changed at any time, unlike the DOI.
         leaf("resource", commentary.url),
-        _collection(schema, "crawler-based", (_crawled(schema, text) for text in similarity_texts(commentary)))
-        or _emptied(schema, commentary, "crawler-based"),
-        _collection(schema, "text-mining", (_mined(schema, text) for text in full_texts(commentary)))
-        or _emptied(schema, commentary, "text-mining"),
+        _collection(schema, "crawler-based", (_crawled_resource(schema, text) for text in similarity_texts(commentary)))
+        or _empty_collection(schema, commentary, "crawler-based"),
+        _collection(schema, "text-mining", (_mined_resource(schema, text) for text in full_texts(commentary)))
+        or _empty_collection(schema, commentary, "text-mining"),
     )
 
 
-def _emptied(schema: Dialect, commentary: Commentary, kind: str) -> Markup | None:
+def _empty_collection(schema: Dialect, commentary: Commentary, kind: str) -> Markup | None:
     """Return an empty collection, which takes the registered one away, where the record says so."""
     removed = {"pdf_url", "full_texts"}.intersection(commentary.remove)
     return schema.make("collection", property=kind) if removed else None
@@ -218,15 +218,15 @@ def _emptied(schema: Dialect, commentary: Commentary, kind: str) -> Markup | Non
 
 def full_texts(commentary: Commentary) -> list[FullText]:
     """Return the files offered for text mining, the PDF first."""
-    return [text for text in _files(commentary) if text.text_mining]
+    return [text for text in _full_texts(commentary) if text.text_mining]
 
 
 def similarity_texts(commentary: Commentary) -> list[FullText]:
     """Return the files offered to Similarity Check, the PDF first."""
-    return [text for text in _files(commentary) if text.similarity_check]
+    return [text for text in _full_texts(commentary) if text.similarity_check]
 
 
-def _files(commentary: Commentary) -> Iterator[FullText]:
+def _full_texts(commentary: Commentary) -> Iterator[FullText]:
     if commentary.pdf_url is not None:
         yield FullText(url=commentary.pdf_url, similarity_check=True)
     # The PDF has been yielded already, and would be offered twice.
@@ -241,9 +241,9 @@ def _collection(schema: Dialect, kind: str, resources: Iterable[Markup]) -> Mark
     return schema.make("collection", *items, property=kind) if items else None
 
 
-def _crawled(schema: Dialect, text: FullText) -> Markup:
+def _crawled_resource(schema: Dialect, text: FullText) -> Markup:
     return schema.make.text("resource", text.url)
 
 
-def _mined(schema: Dialect, text: FullText) -> Markup:
+def _mined_resource(schema: Dialect, text: FullText) -> Markup:
     return schema.make.text("resource", text.url, mime_type=text.mime_type, content_version=text.content_version)

@@ -16,7 +16,7 @@ from doideposit.records.models.contributors import (
 )
 from doideposit.records.models.roles import CREDIT_ROLES, CROSSREF_ROLES, Role
 
-__all__ = ["completed", "contributors", "institution", "leading_role", "publisher", "role_list"]
+__all__ = ["complete_affiliation", "contributors", "institution", "leading_role", "publisher", "role_list"]
 
 
 def contributors(schema: Dialect, people: Sequence[Contributor], home: Institution | None) -> Markup | None:
@@ -26,10 +26,10 @@ def contributors(schema: Dialect, people: Sequence[Contributor], home: Instituti
     """
     if not people:
         return None
-    return schema.make("contributors", *(_one(schema, home, place, who) for place, who in enumerate(people)))
+    return schema.make("contributors", *(_contributor(schema, home, place, who) for place, who in enumerate(people)))
 
 
-def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor) -> Markup:
+def _contributor(schema: Dialect, home: Institution | None, place: int, who: Contributor) -> Markup:
     # The attribute decides who is named first in a citation, not the order of the elements alone.
     sequence = "additional" if place else "first"
     match who:
@@ -98,10 +98,10 @@ def _roles(schema: Dialect, roles: Sequence[Role]) -> Iterator[Markup]:
 
 
 def _affiliations(schema: Dialect, home: Institution | None, named: Sequence[Institution]) -> Markup | None:
-    return schema.make.listed("affiliations", (institution(schema, completed(one, home)) for one in named))
+    return schema.make.listed("affiliations", (institution(schema, complete_affiliation(one, home)) for one in named))
 
 
-def completed(affiliation: Institution, home: Institution | None) -> Institution:
+def complete_affiliation(affiliation: Institution, home: Institution | None) -> Institution:
     """Return the affiliation with what the configuration knows of it, where it is the series' own institution.
 
     It is that institution when it has its ROR id, its name, or its acronym for a name. What the record says stays.

@@ -34,32 +34,32 @@ def item(schema: Dialect, commentary: Commentary) -> Markup:
     """Return the item, ``report-paper``, ``journal`` or ``posted_content``, which declares Crossref's namespace."""
     match commentary.series.record_type:
         case RecordType.REPORT_SERIES:
-            return _report(schema, commentary, "report-paper_series_metadata", REPORT_SERIES)
+            return _build_report(schema, commentary, "report-paper_series_metadata", REPORT_SERIES)
         case RecordType.REPORT_SINGLE:
-            return _report(schema, commentary, "report-paper_metadata", REPORT_SINGLE)
+            return _build_report(schema, commentary, "report-paper_metadata", REPORT_SINGLE)
         case RecordType.JOURNAL:
-            return _journal(schema, commentary)
+            return _build_journal(schema, commentary)
         # Posted content is an item of its own: it has no wrapper such as `report-paper` or `journal` around it.
         case RecordType.POSTED:
             return schema.make.outer(
                 "posted_content",
-                *_assembled(schema, commentary, POSTED),
+                *_assemble(schema, commentary, POSTED),
                 type=commentary.series.posted_type,
                 language=parts.language_attribute(schema, commentary.effective_language),
             )
 
 
-def _report(schema: Dialect, commentary: Commentary, name: str, order: "tuple[tuple[str, Part], ...]") -> Markup:
+def _build_report(schema: Dialect, commentary: Commentary, name: str, order: "tuple[tuple[str, Part], ...]") -> Markup:
     language = parts.language_attribute(schema, commentary.effective_language)
     # The attribute `publication_type` stands on the wrapper of a report, and on the article itself in a journal.
-    metadata = schema.make(name, *_assembled(schema, commentary, order), language=language)
+    metadata = schema.make(name, *_assemble(schema, commentary, order), language=language)
     return schema.make.outer("report-paper", metadata, publication_type="full_text")
 
 
-def _journal(schema: Dialect, commentary: Commentary) -> Markup:
+def _build_journal(schema: Dialect, commentary: Commentary) -> Markup:
     article = schema.make(
         "journal_article",
-        *_assembled(schema, commentary, JOURNAL_ARTICLE),
+        *_assemble(schema, commentary, JOURNAL_ARTICLE),
         publication_type="full_text",
         language=parts.language_attribute(schema, commentary.effective_language),
     )
@@ -68,7 +68,7 @@ def _journal(schema: Dialect, commentary: Commentary) -> Markup:
     )
 
 
-def _assembled(schema: Dialect, commentary: Commentary, order: "tuple[tuple[str, Part], ...]") -> Iterator[Markup]:
+def _assemble(schema: Dialect, commentary: Commentary, order: "tuple[tuple[str, Part], ...]") -> Iterator[Markup]:
     for _, part in order:
         made = part(schema, commentary)
         if made is None:
@@ -163,7 +163,9 @@ def _publisher(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 def _institutions(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
     home = commentary.series.institution
-    return (people.institution(schema, people.completed(one, home)) for one in commentary.effective_institutions)
+    return (
+        people.institution(schema, people.complete_affiliation(one, home)) for one in commentary.effective_institutions
+    )
 
 
 def _item_numbers(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
@@ -179,21 +181,21 @@ def _plain_rights(schema: Dialect, commentary: Commentary) -> tuple[Markup | Non
     """Return funding and licences alone: posted content has no Crossmark."""
     del schema
     return (
-        rights.funding_program(commentary) or rights.emptied(commentary, "funding"),
-        rights.access_program(commentary) or rights.emptied(commentary, "licences"),
+        rights.funding_program(commentary) or rights.empty_element(commentary, "funding"),
+        rights.access_program(commentary) or rights.empty_element(commentary, "licences"),
     )
 
 
 def _relations(schema: Dialect, commentary: Commentary) -> Markup | None:
     del schema
-    return rights.relations_program(commentary.relations) or rights.emptied(commentary, "relations")
+    return rights.relations_program(commentary.relations) or rights.empty_element(commentary, "relations")
 
 
 def _relations_and_series(schema: Dialect, commentary: Commentary) -> Markup | None:
     del schema
     # A report alone and posted content have no place for the ISSN of a series: a relation carries it.
     relations = (*commentary.relations, *rights.membership_relations(commentary))
-    return rights.relations_program(relations) or rights.emptied(commentary, "relations")
+    return rights.relations_program(relations) or rights.empty_element(commentary, "relations")
 
 
 def _posted_archives(schema: Dialect, commentary: Commentary) -> Markup | None:

@@ -41,7 +41,8 @@ def citation_list(schema: Dialect, references: Sequence[Reference]) -> Markup | 
     """Return ``citation_list`` with every reference in order, or None without any."""
     keys = citation_keys(references)
     return schema.make.listed(
-        "citation_list", (_citation(schema, key, reference) for key, reference in zip(keys, references, strict=True))
+        "citation_list",
+        (_build_citation(schema, key, reference) for key, reference in zip(keys, references, strict=True)),
     )
 
 
@@ -62,7 +63,7 @@ _NAMES: Final = tuple(name for name, _ in PARTS)
 _VALUES: Final = itemgetter(*(field for _, field in PARTS))
 
 
-def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
+def _build_citation(schema: Dialect, key: str, reference: Reference) -> Markup:
     kind = reference.type if schema.citation_types else None
     structured = leaves(_NAMES, _VALUES(reference.__dict__))
     return schema.make("citation", structured, _as_printed(schema, reference), key=key, type=kind)

@@ -70,7 +70,7 @@ def parts(root: Element) -> Iterator[tuple[Doi, Element]]:
 
 def emptied_blocks(xml: bytes, doi: Doi) -> frozenset[str]:
     """Return the blocks that a resource-only deposit takes away from a DOI without putting anything in their place."""
-    found = [(_BLOCKS.get(_local(part), ""), _block(part)) for part in _parts_of(xml, doi)]
+    found = [(_BLOCKS.get(_local(part), ""), _block_of(part)) for part in _parts_of(xml, doi)]
     return frozenset(name for name, block in found if block is not None and not len(block))
 
 
@@ -84,9 +84,9 @@ def with_parts(record: bytes, xml: bytes, doi: Doi) -> bytes:
     if root is None or holder is None:
         return record
     for part in _parts_of(xml, doi):
-        block = _block(part)
+        block = _block_of(part)
         if block is not None:
-            _put(holder, _in_namespace(block, etree.QName(holder).namespace or ""))
+            _put_block(holder, _in_namespace(block, etree.QName(holder).namespace or ""))
     return to_bytes(root)
 
 
@@ -107,7 +107,7 @@ def empty_parts(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
         for doi, names in blocks.items():
             if _BLOCKS[kind] in names:
                 own = [part for found, part in sent if found.key == doi and _local(part) == kind]
-                body.extend(_emptied(space, kind, doi, own))
+                body.extend(_emptied_elements(space, kind, doi, own))
     lay_out(root, space)
     return to_bytes(root)
 
@@ -121,7 +121,7 @@ def _parts_of(xml: bytes, doi: Doi) -> list[Element]:
     return [] if root is None else [part for found, part in parts(root) if found == doi]
 
 
-def _block(part: Element) -> Element | None:
+def _block_of(part: Element) -> Element | None:
     """Return what a child of ``body`` holds beside the DOI."""
     return next((child for child in part.iterchildren(tag=etree.Element) if _local(child) != "doi"), None)
 
@@ -137,7 +137,7 @@ def _in_namespace(block: Element, namespace: str) -> Element:
     return copied
 
 
-def _put(holder: Element, block: Element) -> None:
+def _put_block(holder: Element, block: Element) -> None:
     """Put a block into a record, in the place of what is there of it."""
     data = holder.find("{*}doi_data")
     if _local(block) == "collection" and data is not None:
@@ -158,9 +158,9 @@ def _put(holder: Element, block: Element) -> None:
             parent.remove(one)
 
 
-def _emptied(space: str, kind: str, doi: str, sent: Sequence[Element]) -> Iterator[Element]:
+def _emptied_elements(space: str, kind: str, doi: str, sent: Sequence[Element]) -> Iterator[Element]:
     """Yield the elements that take away one block of one DOI."""
-    for block in _empty_blocks(space, kind, sent):
+    for block in _empty_elements(space, kind, sent):
         part = etree.Element(f"{{{space}}}{kind}")
         named = etree.SubElement(part, f"{{{space}}}doi")
         named.text = doi
@@ -168,13 +168,13 @@ def _emptied(space: str, kind: str, doi: str, sent: Sequence[Element]) -> Iterat
         yield part
 
 
-def _empty_blocks(space: str, kind: str, sent: Sequence[Element]) -> Iterator[Element]:
+def _empty_elements(space: str, kind: str, sent: Sequence[Element]) -> Iterator[Element]:
     if kind in _PROGRAMS:
         namespace, name = _PROGRAMS[kind]
         yield etree.Element(f"{{{namespace}}}program", {"name": name} if name else {})
     elif kind == "doi_resources":
         for one in sent:
-            block = _block(one)
+            block = _block_of(one)
             if block is not None:
                 yield etree.Element(f"{{{space}}}collection", property=block.get("property") or "")
     else:

@@ -20,10 +20,10 @@ def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", /, **attribu
     nodes = text.nodes if isinstance(text, RichText) else text
     if len(nodes) == 1 and isinstance(nodes[0], str):
         return make.text(name, nodes[0], **attributes)
-    return make(name, *(_node(make, node) for node in nodes), **attributes)
+    return make(name, *(_node_markup(make, node) for node in nodes), **attributes)
 
 
-def _node(make: Maker, node: Node) -> Markup:
+def _node_markup(make: Maker, node: Node) -> Markup:
     match node:
         case str():
             return escaped(node)
@@ -64,7 +64,7 @@ def formula_of(element: Element) -> Markup:
         name = str(one.tag)
         if not name.startswith("{") and (local := name.rpartition(":")[2]) in _MATHML_NAMES:
             one.tag = f"{{{MATHML}}}{local}"
-    copied = _copied(element, nsmap={"mml": MATHML})
+    copied = _copy_plain(element, nsmap={"mml": MATHML})
     return Markup(etree.tostring(copied, method="c14n", exclusive=True).decode())
 
 
@@ -89,14 +89,14 @@ def with_characters(text: str) -> str:
     return _NAMED.sub(lambda found: found[0] if found[1] in _OF_XML else html5.get(found[1], found[0]), text)
 
 
-def _copied(source: Element, nsmap: dict[str, str] | None = None) -> Element:
+def _copy_plain(source: Element, nsmap: dict[str, str] | None = None) -> Element:
     attributes = {str(key): str(value) for key, value in source.attrib.items() if _is_plain(str(key))}
     target = etree.Element(source.tag, attributes, nsmap)
     target.text = source.text
     last: Element | None = None
     for child in source:
         if child.tag.startswith(f"{{{MATHML}}}"):
-            last = _copied(child)
+            last = _copy_plain(child)
             last.tail = child.tail
             target.append(last)
         else:

@@ -14,7 +14,7 @@ from doideposit.records.models.text import RichText
 __all__ = [
     "access_program",
     "crossmark",
-    "emptied",
+    "empty_element",
     "funding_program",
     "membership_relations",
     "relations_program",
@@ -30,7 +30,7 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
     mark = crossmark(schema, commentary)
     if mark is not None:
         return [mark]
-    gone = {name: emptied(commentary, name) for name in ("funding", "licences")}
+    gone = {name: empty_element(commentary, name) for name in ("funding", "licences")}
     programs = (funding_program(commentary) or gone["funding"], access_program(commentary) or gone["licences"])
     written = [program for program in programs if program is not None]
     if not written and {"updates", "crossmark_policy", "assertions"}.intersection(commentary.remove):
@@ -39,7 +39,7 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
     return written
 
 
-def emptied(commentary: Commentary, name: str) -> Markup | None:
+def empty_element(commentary: Commentary, name: str) -> Markup | None:
     """Return the empty element that takes away what is registered, where the record says so; else None.
 
     Crossref keeps what a deposit leaves out, and empties what comes as an empty parent (Crossref documentation,
@@ -98,11 +98,11 @@ def _assertions(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
 
 def funding_program(commentary: Commentary) -> Markup | None:
     """Return ``fr:program`` with one group for each funder, or None."""
-    groups = [_funder(funding) for funding in commentary.funding]
+    groups = [_funder_group(funding) for funding in commentary.funding]
     return _FR.outer("program", *groups, name="fundref") if groups else None
 
 
-def _funder(funding: Funding) -> Markup:
+def _funder_group(funding: Funding) -> Markup:
     return _FR(
         "assertion",
         *_funder_name(funding),
@@ -145,11 +145,11 @@ def access_program(commentary: Commentary) -> Markup | None:
 
 def relations_program(relations: Sequence[Relation]) -> Markup | None:
     """Return ``rel:program`` with every relation in its family, or None."""
-    items = [_related(relation) for relation in relations]
+    items = [_related_item(relation) for relation in relations]
     return _REL.outer("program", *items, name="relations") if items else None
 
 
-def _related(relation: Relation) -> Markup:
+def _related_item(relation: Relation) -> Markup:
     # relations.xsd has two families: forms of the same work (a translation, a preprint), and other works.
     family = "intra_work_relation" if relation.type in INTRA_WORK else "inter_work_relation"
     kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type}

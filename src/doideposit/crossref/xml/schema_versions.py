@@ -91,7 +91,7 @@ class Dialect:
 
     def language(self, tag: str) -> LanguageCode:
         """Return the code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
-        return _language(tag, two_letters_only=self.short_languages)
+        return _language_code(tag, two_letters_only=self.short_languages)
 
     @staticmethod
     def of_version(version: str) -> "Dialect":
@@ -107,19 +107,19 @@ class Dialect:
 
 # A run asks for the same few languages again and again.
 @lru_cache(maxsize=256)
-def _language(tag: str, *, two_letters_only: bool) -> LanguageCode:
+def _language_code(tag: str, *, two_letters_only: bool) -> LanguageCode:
     primary = tag.partition("-")[0].lower()
     code = _BIBLIOGRAPHIC.get(primary, primary)
     if two_letters_only:
         code = _SHORTENED.get(code, code)
         known = code in _TWO_LETTERS - _LATER_CODES
     else:
-        known = code in _TWO_LETTERS or code in _three_letters()
+        known = code in _TWO_LETTERS or code in _three_letter_codes()
     return LanguageCode(code if known else None, code == tag.lower())
 
 
 @cache
-def _three_letters() -> frozenset[str]:
+def _three_letter_codes() -> frozenset[str]:
     """Return the codes of ISO 639-3 that languages5.4.0.xsd and languages5.5.0.xsd list; they are the same."""
     return frozenset(Path(__file__).with_name("languages.txt").read_text(encoding="ascii").split())
 

@@ -3,17 +3,21 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from html import unescape
 from io import StringIO
 from pathlib import Path
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from doideposit import landing
+from doideposit import Doi, landing
 from doideposit.testing import SandboxServerForTests
 
 django = pytest.importorskip("django", reason="Django is not installed")
@@ -165,13 +169,9 @@ def test_the_landing_page_shows_the_doi_only_where_it_works(
     press(admin, one)
     registered(doideposit_sandbox_server)
     shown = admin.get("/comment-258/").content
-    assert [each.code for each in landing.check(work_of(one), html=shown)] == ["page-doi-missing"]
-    head, _, body = shown.decode().partition("<body>")
-    assert '<meta name="citation_title" content="Prospects for &lt;NATO&gt;-Japan relations">' in head
-    assert '<meta name="citation_author" content="Wolf, Siegfried O.">' in head
-    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', head)[1])
-    assert data["identifier"]["value"] == DOI
-    assert "doi.org" not in body, "a DOI of the test system leads nowhere"
+    assert [each.code for each in landing.check(work_of(one), html=shown)] == ["page-doi-missing", "page-tags-missing"]
+    assert b"doi.org" not in shown, "a DOI of the test system leads nowhere"
+    assert b"citation_" not in shown
     state = DoiState(doi=DOI, target="production", registered=True)
     assert state.address == f"https://doi.org/{DOI}"
 
@@ -531,3 +531,132 @@ def test_the_migrations_are_the_models(site: Path) -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+RECORDS: dict[str, dict[str, Any]] = {
+    "258": {"title": "“Fish” & 'chips' \"now\", with &amp;amp; and 5 &lt; 6"},
+    "259": {"title": "H<sub>2</sub>O &lt;/script&gt;&lt;!-- <i>again</i>", "subtitle": "Why?"},
+    "260": {"title": "Rivers \N{WATER WAVE} & rain", "published": "2023-09"},
+    "261": {"title": "L’été à Bruxelles", "language": "fr", "authors": [{"organisation": "Le “Forum” & amis"}]},
+    "262": {
+        "title": "日本の川",
+        "language": "ja",
+        "translated_titles": [{"text": "Rivers of Japan", "language": "en"}],
+        "authors": [{"given": "Ada", "family": "O'Hara <b>", "suffix": "Jr."}, {"given": "X", "family": "Y"}],
+    },
+    "263": {
+        "title": "RETRACTED: Everything",
+        "institutions": [{"name": "Harbour & House"}],
+        "report_number": "HH 263",
+        "licences": ["https://creativecommons.org/licenses/by/4.0/"],
+        "pdf_url": "https://www.sadf.eu/c.pdf",
+        "references": [
+            {"text": "Mer, A. (2019). <i>On tides</i>.", "url": "https://www.sadf.eu/tides", "doi": "10.5555/tides"},
+            {"author": "Byron", "year": "1843", "article_title": "Notes", "url": "https://www.sadf.eu/notes"},
+            {"text": "A leaflet", "doi": "10.5555/leaflet"},
+        ],
+    },
+    "264(2);3_4": {"title": "A DOI with odd signs"},
+}
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What one of the doors gives a page: tags, JSON-LD, the DOI as a link, and the citation."""
+
+    meta: list[tuple[str, str]]
+    json_ld: Any
+    link: str
+    citation: str
+
+    @classmethod
+    def of(cls, head: str, link: str, citation: str) -> "Landing":
+        """Read what was written as HTML, as a browser would."""
+        tags = re.findall(r'<meta name="([^"]*)" content="([^"]*)">', head)
+        (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', head, re.DOTALL)
+        href, shown = re.findall(r'<a href="([^"]*)">([^<]*)</a>', link)[0]
+        assert href == shown
+        return cls([(name, unescape(content)) for name, content in tags], json.loads(data), unescape(href), citation)
+
+
+def by_command(named: str, capsys: pytest.CaptureFixture[str], site: Path) -> Landing:
+    from doideposit.cli.main import run
+
+    capsys.readouterr()
+    assert run(["--config", str(site / "doideposit.toml"), "tags", named, "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["records"]
+    one = Landing.of(found["head_html"], found["doi_display"], found["citation"])
+    assert one.meta == [(each["name"], each["content"]) for each in found["meta"]]
+    assert one.json_ld == found["json_ld"]
+    return one
+
+
+def over_http(client: Any, doi: str) -> Landing:
+    found = client.open(f"/v1/dois/{quote(doi, safe='')}/tags").get_json()
+    return Landing.of(found["head_html"], found["doi_display"], found["citation"])
+
+
+def by_template(record: dict[str, Any], *, registered: bool) -> Landing | str:
+    from django.template import Context, Template
+
+    from doideposit.django.models import DoiState
+
+    class Page:
+        doi_state = DoiState(doi=record["doi"], target="production", registered=registered)
+
+        def doi_record(self) -> dict[str, Any]:
+            return record
+
+    parts = "{% load doideposit %}{% doi_head one %}|||{% doi_link one %}|||{% doi_citation one %}"
+    head, link, citation = Template(parts).render(Context({"one": Page()})).split("|||")
+    return Landing.of(head, link, unescape(citation)) if head else head + link + citation
+
+
+def in_wordpress(site: Any, doi: str) -> Landing | str:
+    site.meta = {"commentary_number": "1", "_doideposit_state": {"doi": doi}}
+    site("doideposit_refresh")
+    # Tests have no production, and nothing is shown of a DOI that is elsewhere.
+    site.meta["_doideposit_state"]["target"] = "production"
+    head, link = site("doideposit_head"), site("doideposit_link")
+    return Landing.of(head, link, site.meta["_doideposit_state"]["citation"]) if head else head + link
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+@pytest.mark.skipif(shutil.which("php") is None, reason="PHP is not installed: apt-get install php-cli")
+def test_a_landing_page_is_the_same_by_command_http_django_and_wordpress(
+    admin: Any, site: Path, doideposit_sandbox_server: SandboxServerForTests, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from api_client import Cms
+    from doideposit.django.opening import depositor
+    from wordpress_site import wordpress_on
+
+    person = {"given": "Siegfried O.", "family": "Wolf"}
+    common = {"series": "sadf-comment", "published": "2023-09-14", "authors": [person]}
+    records = {
+        number: {
+            "number": number,
+            "url": f"https://www.sadf.eu/comment-{number[:3]}/",
+            "doi": DOI.replace("258", number),
+            **common,
+            **one,
+        }
+        for number, one in RECORDS.items()
+    }
+    report = depositor().deposit(*records.values())
+    assert report.ok, [str(one) for each in report.entries for one in each.findings if one.stops]
+    registered(doideposit_sandbox_server)
+    cms = Cms(SimpleNamespace(depositor=depositor()))  # type: ignore[arg-type]
+    with wordpress_on(cms) as wordpress:
+        for number, record in records.items():
+            expected = by_template(record, registered=True)
+            assert isinstance(expected, Landing)
+            assert expected.link == Doi(record["doi"]).url
+            assert by_command(number if number.isdigit() else record["doi"], capsys, site) == expected
+            assert over_http(cms, record["doi"]) == expected
+            assert in_wordpress(wordpress, record["doi"]) == expected
+            assert by_template(record, registered=False) == ""
+        # What is not registered has no tags in either of them: its DOI leads nowhere.
+        late = records["258"] | {"number": "265", "doi": DOI.replace("258", "265")}
+        assert depositor().deposit(late | {"url": "https://www.sadf.eu/comment-265/"}).ok
+        assert in_wordpress(wordpress, late["doi"]) == ""

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ from werkzeug.serving import make_server
 from api_client import DOI, Cms
 from depositing import Desk, sqlite_url
 from doideposit.web.description import description
+from wordpress_site import Site, wordpress_on
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "packaging" / "wordpress" / "doideposit"
-PLUGIN = FOLDER / "doideposit.php"
 DESCRIPTION = description()
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.php"))}
 SOURCE = "\n".join(SOURCES.values())
@@ -94,47 +93,10 @@ def test_its_syntax() -> None:
         assert done.returncode == 0, done.stdout
 
 
-@dataclass
-class Site:
-    """The plugin on one post, in a PHP process for each call, as WordPress has one for each request."""
-
-    cms: Cms
-    url: str
-    meta: dict[str, Any] = field(default_factory=lambda: {"commentary_number": "258"})
-    post: dict[str, str] = field(
-        default_factory=lambda: {
-            "post_title": "Prospects for <em>NATO</em>&#8211;Japan relations",
-            "post_date": "2023-09-14 23:30:00",
-        }
-    )
-
-    def __call__(self, function: str) -> Any:
-        asked = {"url": self.url, "token": self.cms.token, "plugin": str(PLUGIN), "call": function}
-        done = subprocess.run(
-            ["php", ROOT / "tests" / "wordpress" / "site.php"],
-            input=json.dumps({**asked, "post": self.post, "meta": self.meta}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        data = json.loads(done.stdout)
-        self.meta = data["meta"]
-        return data["answer"]
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with Desk(sqlite_url(tmp_path)) as desk:
-        cms = Cms(desk)
-        server = make_server("127.0.0.1", 0, cms.app, threaded=True)
-        server.log_startup = lambda: None  # type: ignore[method-assign]
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield Site(cms, f"http://127.0.0.1:{server.server_port}/")
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with Desk(sqlite_url(tmp_path)) as desk, wordpress_on(Cms(desk)) as site:
+        yield site
 
 
 @needs_php

@@ -16,13 +16,20 @@ function doideposit_head( WP_Post $post ): string {
 	return doideposit_exists( $kept ) ? $kept['head'] : '';
 }
 
+/** A text in HTML as it stands: esc_html leaves what looks like an entity alone, so that a title with "&amp;" would read "&". */
+function doideposit_escape( string $text ): string {
+	return htmlspecialchars( $text, ENT_QUOTES | ENT_SUBSTITUTE, 'UTF-8' );
+}
+
 /** The DOI as Crossref wants it shown: the whole address as a link. */
 function doideposit_link( WP_Post $post ): string {
 	$kept = doideposit_state( $post );
 	if ( ! doideposit_exists( $kept ) ) {
 		return '';
 	}
-	$url = esc_url( 'https://doi.org/' . $kept['doi'] );
+	// Before its tags are there, everything that no address may hold is encoded; afterwards the service has done that.
+	$url = '' !== $kept['address'] ? $kept['address'] : 'https://doi.org/' . str_replace( '%2F', '/', rawurlencode( $kept['doi'] ) );
+	$url = doideposit_escape( $url );
 	return '<p class="doideposit"><a href="' . $url . '">' . $url . '</a></p>';
 }
 
@@ -47,6 +54,6 @@ add_shortcode(
 	function (): string {
 		$post = get_post();
 		$kept = $post instanceof WP_Post ? doideposit_state( $post ) : array( 'registered' => false );
-		return doideposit_exists( $kept ) ? esc_html( $kept['citation'] ) : '';
+		return doideposit_exists( $kept ) ? doideposit_escape( $kept['citation'] ) : '';
 	}
 );

@@ -129,7 +129,7 @@ function doideposit_follow(): void {
 function doideposit_state( WP_Post $post ): array {
 	$kept = get_post_meta( $post->ID, DOIDEPOSIT_STATE, true );
 	return array_merge(
-		array( 'doi' => '', 'number' => '', 'former' => array(), 'target' => '', 'registered' => false, 'failed' => '', 'needs' => '', 'url' => '', 'sent' => '', 'head' => '', 'citation' => '' ),
+		array( 'doi' => '', 'number' => '', 'former' => array(), 'target' => '', 'registered' => false, 'failed' => '', 'needs' => '', 'url' => '', 'sent' => '', 'head' => '', 'citation' => '', 'address' => '' ),
 		is_array( $kept ) ? $kept : array()
 	);
 }
@@ -152,7 +152,8 @@ function doideposit_keep( WP_Post $post, array $one, string $target, ?array $rec
 		$kept['number'] = $record['number'];
 		$kept['sent']   = doideposit_fingerprint( $record );
 		// They are asked for again when this version is registered.
-		$kept['head'] = '';
+		$kept['head']    = '';
+		$kept['address'] = '';
 		// With another number the post has another DOI; the one before stays registered for ever.
 		if ( '' !== $was['doi'] && strtolower( $was['doi'] ) !== strtolower( $one['doi'] ) ) {
 			$kept['former'] = array_merge( $was['former'], array( array( 'doi' => $was['doi'], 'url' => $was['url'] ) ) );
@@ -173,12 +174,12 @@ function doideposit_keep_tags( WP_Post $post, array $tags ): void {
 	}
 	$lines = array();
 	foreach ( $tags['meta'] as $tag ) {
-		$lines[] = '<meta name="' . esc_attr( $tag['name'] ) . '" content="' . esc_attr( $tag['content'] ) . '">';
+		$lines[] = '<meta name="' . doideposit_escape( $tag['name'] ) . '" content="' . doideposit_escape( $tag['content'] ) . '">';
 	}
 	// JSON_HEX_TAG writes < as \u003C, so that no text can end the script element.
 	$data    = wp_json_encode( $tags['json_ld'] ?? array(), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_HEX_TAG );
 	$lines[] = '<script type="application/ld+json">' . $data . '</script>';
-	$kept    = array( 'head' => implode( "\n", $lines ), 'citation' => (string) ( $tags['citation'] ?? '' ) );
+	$kept    = array( 'head' => implode( "\n", $lines ), 'citation' => (string) ( $tags['citation'] ?? '' ), 'address' => (string) ( $tags['json_ld']['@id'] ?? '' ) );
 	update_post_meta( $post->ID, DOIDEPOSIT_STATE, wp_slash( array_merge( doideposit_state( $post ), $kept ) ) );
 }
 

@@ -7,6 +7,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi
 from doideposit.registered.reading import RegisteredRecord
+from doideposit.registered.record_file import record_fields
 
 __all__ = ["deposited_record"]
 
@@ -23,6 +24,6 @@ def deposited_record(depositor: Depositor, doi: Doi) -> Mapping[str, Any]:
         hint = "give its record file, such as c258.yaml; or deposit it first"
         raise UsageError(f"{doi} was never deposited to {depositor.target} from here", hint=hint)
     series = depositor.series.get(status.series)
-    number = series.number_in(status.doi) if series else None
-    known = {"series": status.series, "doi": str(status.doi)} | ({"number": number} if number else {})
-    return {**found.fields, **known}
+    # A series that is configured no more cannot say what the record has of its own.
+    fields = found.fields if series is None else record_fields(found, series, named=True)
+    return {**fields, "series": status.series, "doi": str(status.doi)}

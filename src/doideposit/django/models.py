@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+import doideposit
 from doideposit.django.opening import current_target
 
 __all__ = ["DoiModel", "DoiStanding", "DoiState", "attach_states"]
@@ -66,7 +67,7 @@ class DoiState(models.Model):
     @property
     def address(self) -> str:
         """Return the DOI as a link where it exists for readers, which is in production alone; else nothing."""
-        return f"https://doi.org/{self.doi}" if self.registered and self.target == "production" else ""
+        return doideposit.Doi(self.doi).url if self.registered and self.target == "production" else ""
 
 
 class DoiModel(models.Model):

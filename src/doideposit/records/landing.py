@@ -317,16 +317,24 @@ def _named(kind: str, name: str | None) -> dict[str, str] | None:
 
 
 def _citation(reference: Reference) -> str:
-    """Return a reference as one text: as printed, else its parts; and where it leads."""
+    """Return a reference as one text: as printed, else its parts; and where it leads.
+
+    It is the same for a record and for what was deposited of it, where the address stands behind the printed text.
+    """
+    printed, address = reference.text.plain if reference.text else "", reference.url or ""
+    if printed.startswith(("https://", "http://")) and " " not in printed:
+        printed, address = "", printed
     parts: Iterable[str | None] = (
         reference.author,
         reference.year,
         reference.article_title or reference.volume_title,
         reference.journal_title or reference.series_title,
     )
-    text = reference.text.plain if reference.text else ". ".join(part for part in parts if part)
-    address = reference.doi.url if reference.doi else reference.url
-    return text if not address or address in text else f"{text} {address}".strip()
+    text = printed or ". ".join(part for part in parts if part)
+    for one in (address, reference.doi.url if reference.doi else ""):
+        if one and one not in text:
+            text = f"{text} {one}".strip()
+    return text
 
 
 def _present(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,11 +15,9 @@ register = template.Library()
 
 @register.simple_tag
 def doi_head(one: DoiModel) -> SafeString:
-    """Return the tags and the JSON-LD for `<head>`; nothing where the object is no record yet."""
-    try:
-        return mark_safe(head_html(work_of(one)))  # noqa: S308
-    except (ValueError, doideposit.DoiDepositError):
-        return SafeString("")
+    """Return the tags and the JSON-LD for `<head>`; nothing before the DOI in them is registered for readers."""
+    work = _shown(one)
+    return SafeString("") if work is None else mark_safe(head_html(work))  # noqa: S308
 
 
 @register.simple_tag
@@ -34,10 +32,16 @@ def doi_link(one: DoiModel) -> SafeString:
 @register.simple_tag
 def doi_citation(one: DoiModel) -> str:
     """Return how to cite it, as text; nothing before its DOI, which stands in it, is registered for readers."""
+    work = _shown(one)
+    return "" if work is None else citation(work)
+
+
+def _shown(one: DoiModel) -> doideposit.Commentary | None:
+    """Return the object as a value where readers have its DOI; None before, and where it is no record any more."""
     state = one.doi_state
     if state is None or not state.address:
-        return ""
+        return None
     try:
-        return citation(work_of(one))
+        return work_of(one)
     except (ValueError, doideposit.DoiDepositError):
-        return ""
+        return None

@@ -86,7 +86,7 @@ def test_the_way_of_four_eyes(house: Desk, crossref: tuple[Sandbox, str]) -> Non
     approved = house("approve", "plan.json", "--by", "Bert", "--yes")
     assert approved.code == 0, approved.err
     assert f"{DOI}  A better title" in approved.out
-    applied = house("apply", "plan.json", "--by", "Anna", "--yes", "--wait", "20")
+    applied = house("apply", "plan.json", "--by", "Anna", "--yes")
     assert applied.code == 0, applied.err
     [content] = sent(crossref)
     assert "A better title" in content
@@ -143,6 +143,22 @@ def test_no_plan_is_written_of_a_record_with_errors(house: Desk) -> None:
     assert done.code == 1
     assert "No plan was written" in done.out
     assert not (house.folder / "plan.json").exists()
+
+
+def test_a_plan_of_nothing_and_an_approval_given_twice(house: Desk, crossref: tuple[Sandbox, str]) -> None:
+    configure(house, crossref[1])
+    text = (house.folder / "doideposit.toml").read_text(encoding="utf-8")
+    house.write("doideposit.toml", text.replace("approvals = 1", "approvals = 2"))
+    plan(house)
+    assert house("approve", "plan.json", "--by", "Bert", "--yes").code == 0
+    again = house("approve", "plan.json", "--by", " bert", "--yes").out
+    assert "You approved it before; approved by Bert: 1 more approval is needed" in again
+    assert house("approve", "plan.json", "--by", "Carl", "--yes").code == 0
+    assert house("apply", "plan.json", "--by", "Anna", "--yes").code == 0
+    nothing = plan(house)
+    assert "It holds nothing to send" in nothing.out
+    assert "next" not in nothing.out
+    assert "This plan holds nothing to send." in house("apply", "plan.json", "--yes").out
 
 
 def test_the_password_is_not_in_the_plan(house: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

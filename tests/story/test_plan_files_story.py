@@ -247,18 +247,92 @@ EDITS: dict[str, Callable[[Any], Any]] = {
     "another type": lambda plan: plan["records"][0]["sending"].update(record_type="journal"),
     "an unknown version": lambda plan: plan["records"][0]["sending"].update(schema_version="9.9.9"),
     "nothing sent": lambda plan: plan["records"][0].update(sending=None),
+    "another series": lambda plan: plan["records"][0]["sending"].update(series="other"),
+    "another title of the series": lambda plan: plan["records"][0]["sending"].update(container="Other"),
+    "another page": lambda plan: plan["records"][0]["sending"].update(landing_page="https://www.sadf.eu/other/"),
+    "files that are not compared": lambda plan: plan.update(sources=[]),
+    "a moment without a zone": lambda plan: plan.update(made_at="2026-01-01T00:00:00"),
+    "the last moment": lambda plan: plan.update(made_at="9999-12-31T23:59:59-14:00"),
 }
 
 
-@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 @pytest.mark.parametrize("rehash", [False, True], ids=["by hand", "with a new hash"])
-def test_an_edited_plan_sends_nothing(desk: Desk, tmp_path: Path, edit: Callable[[Any], Any], rehash: bool) -> None:
-    path = edited(planned(desk, written(tmp_path)), edit, rehash=rehash)
-    with pytest.raises(PlanUnusable) as caught:
-        desk.depositor.plans.apply(path, by="Bert")
-    assert caught.value.hint
+def test_an_edited_plan_sends_nothing(desk: Desk, tmp_path: Path, rehash: bool) -> None:
+    path = planned(desk, written(tmp_path))
+    text = path.read_text(encoding="utf-8")
+    for name, edit in EDITS.items():
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(PlanUnusable) as caught:
+            desk.depositor.plans.apply(edited(path, edit, rehash=rehash), by="Bert")
+        assert caught.value.hint, name
     assert desk.sandbox.submissions == ()
     assert next(desk.depositor.events(), None) is None
+
+
+def test_a_ready_made_file_is_not_sent_once_for_each_doi(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "deposit.xml"
+    path.write_bytes(build(DEPOSITOR.head("elsewhere", 20230101000000000), [commentary(1), commentary(2)]).xml)
+
+    def part(plan: Any) -> None:
+        plan["records"][1]["sending"]["group"] = 7
+
+    with pytest.raises(PlanUnusable, match="does not show"):
+        desk.depositor.plans.apply(edited(planned(desk, path), part, rehash=True), by="Bert")
+    assert desk.sandbox.submissions == ()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "/dev/zero", "/proc/1/mem/none", "a\0b", "."])
+def test_names_that_are_none_of_files_are_said_to_be_none(desk: Desk, tmp_path: Path, name: str) -> None:
+    path = planned(desk, written(tmp_path))
+
+    def rename(plan: Any) -> None:
+        plan["sources"][0]["path"] = plan["records"][0]["sending"]["file"] = name
+
+    edited(path, rename, rehash=True)
+    assert codes(desk.depositor.plans.apply(path, by="Bert")) == [["plan-file-changed"]]
+    assert applied(desk, path, without_files=True).ok
+
+
+def test_a_plan_of_another_version_is_read_or_told_so(desk: Desk, tmp_path: Path) -> None:
+    path = planned(desk, written(tmp_path))
+    older = edited(path, lambda plan: plan["configuration"].pop("doideposit"), rehash=True)
+    assert desk.depositor.plans.compare(older).ok, "a version is no reason by itself"
+    edited(path, lambda plan: plan["configuration"].update({"series.sadf-comment": "0" * 64}), rehash=True)
+    [entry] = desk.depositor.plans.compare(path).entries
+    assert entry.reason.startswith("another version of doideposit made the plan")
+
+
+def test_a_plan_of_another_ledger_says_so(desk: Desk, tmp_path: Path) -> None:
+    desk.depositor.deposit(written(tmp_path))
+    desk.settle()
+    path = planned(desk, written(tmp_path, title="Corrected"))
+    second = Desk(
+        sqlite_url(tmp_path / "second"), clock=desk.clock, sandbox=desk.sandbox, registry=desk.registry, seed=True
+    )
+    with second:
+        [entry] = second.depositor.plans.apply(path, by="Bert").entries
+    assert entry.reason.startswith("the plan was made with another ledger")
+
+
+def test_leave_to_lose_something_is_leave_for_what_the_plan_showed(desk: Desk, tmp_path: Path) -> None:
+    desk.depositor.deposit(written(tmp_path, subtitle="It goes"), commentary(7))
+    desk.settle()
+    path = planned(desk, written(tmp_path), commentary(7, title="Other"), allow_loss=["subtitle"])
+    assert desk.depositor.plans.apply(path, by="Bert", send=False).ok
+    # Between the recording and the sending a colleague gives the other record a subtitle.
+    xml = desk.depositor.xml(commentary(7).doi)
+    assert xml is not None
+    foreign = build(DEPOSITOR.head("colleague", 20260901120000500), [commentary(7, subtitle="Of a colleague")]).xml
+    desk.sandbox.elsewhere.deposit(foreign)
+    desk.clock.advance(3600)
+    desk.settle()
+    assert "Of a colleague" in desk.depositor.status(commentary(7).doi).message
+    kept = desk.sandbox.record(str(commentary(7).doi))
+    assert kept is not None
+    assert "Of a colleague" in kept.record
+    gone = desk.sandbox.record(C258)
+    assert gone is not None
+    assert "It goes" not in gone.record
 
 
 def test_a_doi_that_is_not_shown_is_not_sent(desk: Desk, tmp_path: Path) -> None:

@@ -100,6 +100,10 @@ def write_plan(
         return
     _show_consequences(terminal, file)
     show_error(terminal, made.error)
+    if not file.sending:
+        terminal.say()
+        terminal.say(f"Written to {output}. It holds nothing to send: there is nothing to approve or to apply.")
+        return
     command = "approve" if demanded else "apply"
     _show_next(
         terminal, f"written to {output}", f"`{_command_for(invocation, command, output)}`", flag, other=demanded > 0
@@ -190,6 +194,7 @@ def approve(
         name = name_of_person(by)
         if not yes:
             _ask_approval(terminal, file)
+        before = depositor.plans.approvers(file)
         signature = signed(statement_of(file), sign.expanduser()) if sign is not None else ""
         names = depositor.plans.approve(file, by=name, signature=signature)
         missing = max(0, depositor.plans.approvals_needed - len(names))
@@ -199,9 +204,11 @@ def approve(
         )
     elif missing:
         more = "1 more approval is" if missing == 1 else f"{missing} more approvals are"
+        # The same person cannot approve twice, in whatever letter case.
+        again = "you approved it before; " if names == before else ""
         _show_next(
             terminal,
-            f"approved by {', '.join(names)}: {more} needed",
+            f"{again}approved by {', '.join(names)}: {more} needed",
             f"`{_command_for(invocation, 'approve', path)}`",
             target,
             other=True,
@@ -331,5 +338,6 @@ def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
     else:
         show_error(terminal, now.error)
         left = "" if now.error else ": nothing is left to send"
-        terminal.say(f"This plan was applied already{left}.")
+        done = f"This plan was applied already{left}."
+        terminal.say(done if file.sending else "This plan holds nothing to send.")
     finish(ExitCode.REJECTED if moved else plan_status(now))

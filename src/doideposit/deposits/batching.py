@@ -314,6 +314,14 @@ class Preparation:
         update = self._decisions[one.index].update
         return update.clears if update else ()
 
+    def _may_lose(self, one: DepositCandidate) -> tuple[str, ...]:
+        """Return what a person lets be lost of a DOI: what was shown to be lost, where it was compared."""
+        update, names = self._decisions[one.index].update, self._approved.permissions.losses
+        if update is None:
+            return names
+        # What is registered may change until it is sent, and leave for what was seen is none for what comes.
+        return tuple(dict.fromkeys(each.field for each in update.differences if each.falls_under(names)))
+
     def _split_or_block(self, group: Sequence[_ToSend], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
         """Halve a file that cannot go as it is, until what stops it stands alone with its reason."""
         if len(group) > 1 and group[0][0].sealed is not None:
@@ -350,9 +358,8 @@ class Preparation:
             timestamp=timestamp,
             xml=batch.xml,
             sha256=batch.sha256,
-            items=tuple(_new_item(one, known) for one, known in group),
+            items=tuple(_new_item(one, known, self._may_lose(one)) for one, known in group),
             compared=self._context.clock() if self._context.read_first and not may.unseen else None,
-            may_lose=may.losses,
             unseen=may.unseen,
             whole=first.sealed is None,
         )
@@ -367,7 +374,7 @@ def _block_outdated(decision: Decision) -> Decision:
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
-def _new_item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
+def _new_item(one: DepositCandidate, known: KnownWork | None, may_lose: tuple[str, ...]) -> NewItem:
     return NewItem(
         doi=one.item.doi,
         fingerprint=one.item.fingerprint,
@@ -379,6 +386,7 @@ def _new_item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
         reset=known.reset if known else False,
         lines=one.lines,
         removes=one.removes,
+        may_lose=may_lose,
     )
 
 

@@ -246,6 +246,8 @@ def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: da
     """Return the decision that keeps a failure from being repeated; None where trying again can help."""
     if failure is None or failure.fingerprint != one.fingerprint:
         return None
+    if not failure.sent:
+        return None  # It is compared anew before it goes, and whoever deposits it again may have settled what it was.
     if failure.code == "crossref-timestamp-too-old":
         return None  # A new deposit has a new timestamp: that is the change this failure asked for.
     # A person who deposits again is not asked for --retry where the failure has nothing to do with the content.

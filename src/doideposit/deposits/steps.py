@@ -1,6 +1,6 @@
 """Updates in several deposits: the files that empty blocks at Crossref, and the last one, which sends everything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -54,19 +54,23 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
                 timestamp=stamp,
                 xml=xml,
                 sha256=sealed.batch.sha256,
-                items=_step_items(last.items, xml),
+                items=_step_items(last.items, xml, emptied),
                 empties=emptied,
-                # What it takes away is gone for as long as the last step needs, and no loss.
-                may_lose=tuple(dict.fromkeys([*last.may_lose, *fields_of(emptied)])),
             )
         )
     return StepFiles(tuple(files))
 
 
-def _step_items(known: tuple[NewItem, ...], xml: bytes) -> tuple[NewItem, ...]:
+def _step_items(known: tuple[NewItem, ...], xml: bytes, emptied: Sequence[str]) -> tuple[NewItem, ...]:
     """Return the DOIs of a step with the fingerprints of what it sends, so that it is never taken for the last one.
 
     A step of a resource-only deposit holds only the DOIs of which something is emptied.
     """
     prints = {one.doi.key: one.fingerprint for one in DepositItem.read_all(xml)}
-    return tuple(replace(one, fingerprint=prints[one.doi.key]) for one in known if one.doi.key in prints)
+    # What it takes away is gone for as long as the last step needs, and no loss.
+    gone = fields_of(emptied)
+    return tuple(
+        replace(one, fingerprint=prints[one.doi.key], may_lose=tuple(dict.fromkeys([*one.may_lose, *gone])))
+        for one in known
+        if one.doi.key in prints
+    )

@@ -250,7 +250,7 @@ def examine(context: DepositContext, recorded: NewSubmission, seen: Seen) -> Exa
     stopped, clears = {}, {}
     for one in recorded.items:
         # What one record gives up on purpose is no leave for the others of its file.
-        doi, consent = one.doi, Consent(one.removes, recorded.may_lose)
+        doi, consent = one.doi, Consent(one.removes, one.may_lose)
         state = seen.states.get(doi.key)
         base = _registered_record(context, doi, state)
         foreign = _block_not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)

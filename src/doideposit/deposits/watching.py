@@ -393,9 +393,8 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
         timestamp=stamp,
         xml=sealed.batch.xml,
         sha256=sealed.batch.sha256,
-        items=(replace(mine[0], after=known.latest),),
+        items=(replace(mine[0], after=known.latest, may_lose=("references",)),),
         compared=now,
-        may_lose=("references",),
     )
     before = step_files(new, {doi.key: (frozenset({"references"}),)}, now, context.seal)
     return bool(before.files) and works.prepare(*before.files, replace(new, empties=("references",))) is not None

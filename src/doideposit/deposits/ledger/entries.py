@@ -71,6 +71,7 @@ class PastFailure:
     """Describe the latest deposit of a DOI, when it failed: `retry` is the class its message belongs to.
 
     `times` counts how often this same content has failed. `read` says that Crossref read the file: its log says so.
+    `sent` is false for what was held back here, because it would have destroyed something.
     """
 
     fingerprint: str
@@ -80,6 +81,7 @@ class PastFailure:
     message: str
     times: int = 1
     read: bool = True
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,8 @@ class NewItem:
     """Describe one DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it.
 
     With `reset` Crossref's support has made the number of the registered version smaller, and ours no longer counts.
-    `lines` notes where each field of its record stands, for messages of Crossref that name one; `removes` are the
-    fields that its record takes away.
+    `lines` notes where each field of its record stands, for messages of Crossref that name one. `removes` are the
+    fields that its record takes away, `may_lose` those that a person lets be lost.
     """
 
     doi: Doi
@@ -129,6 +131,7 @@ class NewItem:
     reset: bool = False
     lines: str = ""
     removes: tuple[str, ...] = ()
+    may_lose: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +140,9 @@ class NewSubmission:
 
     `container` is what Crossref keeps one title record for; `series` the short name people know; `publisher` is whose
     login sends it, empty for the main one. `compared` is when its content was compared with what is registered, None
-    where nobody could look yet; `may_lose` are the fields that a person lets be lost by it, and `unseen` is why one let
-    it go without a look. `empties` are the blocks that this
-    file takes away at Crossref for another file that follows it, and of that one those that were taken away before.
-    A ready-made file is sent `whole`, or not at all.
+    where nobody could look yet, and `unseen` is why a person let it go without a look. `empties` are the blocks that
+    this file takes away at Crossref for another file that follows it, and of that one those that were taken away
+    before. A ready-made file is sent `whole`, or not at all.
     """
 
     series: str
@@ -152,7 +154,6 @@ class NewSubmission:
     sha256: str
     items: tuple[NewItem, ...]
     compared: datetime | None = None
-    may_lose: tuple[str, ...] = ()
     unseen: str = ""
     publisher: str = ""
     empties: tuple[str, ...] = ()

@@ -110,10 +110,10 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
                 after=one["id"],
                 lines=noted(one, "lines"),
                 removes=_words_of(noted(one, "removes")),
+                may_lose=_words_of(noted(one, "may_lose")),
             )
             for one in connection.execute(items).mappings()
         ),
-        may_lose=_words_of(detail.get("may_lose", "")),
         unseen=detail.get("unseen", ""),
         publisher=detail.get("publisher", ""),
         whole=bool(detail.get("whole")),
@@ -127,13 +127,14 @@ def _words_of(text: str) -> tuple[str, ...]:
 
 def _note_prepared(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, before: str) -> None:
     removes = dict.fromkeys(name for one in new.items for name in one.removes)
+    may_lose = dict.fromkeys(name for one in new.items for name in one.may_lose)
     detail = {
         "batch_id": new.batch_id,
         **({} if new.is_resources else {"timestamp": str(new.timestamp)}),
         "dois": str(len(new.items)),
         "sha256": new.sha256,
         **({"compared": new.compared.isoformat()} if new.compared else {}),
-        **({"may_lose": ", ".join(new.may_lose)} if new.may_lose else {}),
+        **({"may_lose": ", ".join(may_lose)} if may_lose else {}),
         **({"unseen": new.unseen} if new.unseen else {}),
         **({"publisher": new.publisher} if new.publisher else {}),
         **({"removes": ", ".join(removes)} if removes else {}),
@@ -188,7 +189,7 @@ def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem
     waiting = item.join(submission, submission.c.id == item.c.submission)
     about = (item.c.target == transaction.target, item.c.doi == one.doi.key, submission.c.state.in_(_UNFINISHED))
     earlier = select(item.c.id).select_from(waiting).where(*about, item.c.submission != key).limit(1)
-    texts = {"lines": one.lines, "removes": ", ".join(one.removes)}
+    texts = {"lines": one.lines, "removes": ", ".join(one.removes), "may_lose": ", ".join(one.may_lose)}
     details = {name: text for name, text in texts.items() if text}
     values = {
         "submission": key,

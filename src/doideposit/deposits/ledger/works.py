@@ -403,9 +403,6 @@ def _past_failure(connection: Connection, row: RowMapping, state: State | None) 
     failed = row["item_outcome"] in {Outcome.FAILED, Outcome.MISSING}
     if not failed and state is not State.REFUSED:
         return None
-    # Only what was held back here ends in this way. Nothing of it was sent, and every plan compares it anew.
-    if not failed and row["item_retry"] == RetryClass.AFTER_CHANGE:
-        return None
     finding = finding_of(row["item_finding"])
     same = (item.c.target == row["target"], item.c.doi == row["doi"], item.c.fingerprint == row["item_fingerprint"])
     times = select(func.count()).select_from(item).where(*same, item.c.outcome.in_(["failed", "missing"]))
@@ -417,6 +414,8 @@ def _past_failure(connection: Connection, row: RowMapping, state: State | None) 
         message=finding.message if finding else row["item_message"] or row["reason"],
         times=connection.execute(times).scalar_one(),
         read=failed,
+        # Only what was held back before it was sent ends in this way.
+        sent=failed or row["item_retry"] != RetryClass.AFTER_CHANGE,
     )
 
 

@@ -55,6 +55,13 @@ def _parse_doi(text: str) -> str:
         raise ValueError(error.message) from None
 
 
+def _moment(moment: datetime) -> datetime:
+    # At both ends of the calendar a moment cannot be shown in every zone.
+    if moment.tzinfo is None or not 1970 <= moment.year < 9000:  # noqa: PLR2004 - years
+        raise ValueError("this is no moment at which a plan was made")
+    return moment
+
+
 DoiText = Annotated[str, Field(max_length=2_000), AfterValidator(_parse_doi)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -164,7 +171,7 @@ class PlanBody(_Part):
 
     made_by: Annotated[str, Field(min_length=1, max_length=200)]
     """Who made the plan."""
-    made_at: datetime
+    made_at: Annotated[datetime, AfterValidator(_moment)]
     """When."""
     target: Literal["sandbox", "test", "production"]
     """Where it is sent."""
@@ -324,7 +331,8 @@ def _parse_json(data: bytes, name: str) -> Any:
         )
     except (ValueError, RecursionError):
         # A UnicodeDecodeError, a JSONDecodeError and what the hooks refuse are all ValueErrors.
-        raise PlanUnusable(f"{name} is no plan that doideposit wrote: it cannot be read as JSON", hint=_ANEW) from None
+        hint = "get the file once more, whole, from whoever made it; or make the plan anew with `doideposit plan`"
+        raise PlanUnusable(f"{name} is no plan that doideposit wrote: it cannot be read as JSON", hint=hint) from None
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

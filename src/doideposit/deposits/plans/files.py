@@ -23,14 +23,23 @@ from doideposit.deposits.plans.document import (
     PlanFile,
     PlannedRecord,
     Sending,
+    Source,
     bytes_of,
     parse_plan,
     plan_text,
     read_plan,
 )
-from doideposit.deposits.plans.writing import READING_HEAD, body_of, changes_of, configuration_of, empties_of, file_hash
+from doideposit.deposits.plans.writing import (
+    MADE_WITH,
+    READING_HEAD,
+    body_of,
+    changes_of,
+    configuration_of,
+    empties_of,
+    file_hash,
+)
 from doideposit.deposits.values import DepositReport, Plan, PlanEntry, Progress
-from doideposit.errors import ApprovalMissing, PlanUnusable, UsageError
+from doideposit.errors import ApprovalMissing, DiskError, PlanUnusable, UsageError
 from doideposit.files import write_atomic
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi
@@ -43,6 +52,7 @@ __all__ = ["PlanFiles"]
 # What plans candidates against the ledger and what Crossref has, as `batching.decide` does.
 Decide = Callable[[Sequence[DepositCandidate], ContentStore, Permissions], Approved]
 
+NOT_HERE: Final = "is not there any more, or cannot be read"
 # So many new differences are told; the plan that is made anew shows all.
 TOLD: Final = 12
 _ANEW: Final = "make the plan anew with `doideposit plan`, and have it approved again where that is demanded"
@@ -119,6 +129,7 @@ def _make_input(
         else _judge_built(context, checker, sending, xml, doi)
     )
     item = found.item
+    _require_series(context, file, record, found)
     # What the plan showed to people must be what its XML says, or somebody approved another text.
     if (item.title, item.record_type) != (record.title, sending.record_type) or not Action(record.action).sends:
         raise _contradiction_error(record)
@@ -135,6 +146,20 @@ def _make_input(
         landing_page=found.landing_page,
         removes=sending.removes,
     )
+
+
+def _require_series(context: DepositContext, file: PlanFile, record: PlannedRecord, found: "_Judged") -> None:
+    """Refuse a record that is said to be of another series than its XML: it would go with another login, or page."""
+    # The series of a ready-made file is that of its DOIs, and the ledger's where our last version is sent again.
+    sending = record.sending
+    if found.sealed is None or sending is None:
+        return
+    accounts, item = context.accounts, found.item
+    is_other = f"series.{sending.series}" not in file.plan.configuration
+    is_other |= accounts.of_series(sending.series).name != accounts.of_item(item.doi, item.container).name
+    page = sending.landing_page not in {None, found.landing_page}
+    if is_other or page or sending.container != (item.container or sending.series):
+        raise _contradiction_error(record)
 
 
 class _Judged(NamedTuple):
@@ -175,13 +200,16 @@ def _require_consistency(context: DepositContext, file: PlanFile) -> None:
     fees = fees_of(body.target, body.records, context.fee)
     if fees != body.fees or consequences_of(body.target, body.records, fees, body.unseen) != body.consequences:
         raise PlanUnusable("the plan says something else than what it would do", hint=_EDITED)
-    shown: dict[str, set[str]] = {}
+    shown: dict[tuple[int, str], set[str]] = {}
     for one in file.sending:
         if one.sending is not None and one.sending.group is not None and one.doi is not None:
-            shown.setdefault(one.sending.sha256, set()).add(Doi.parse(one.doi).key)
-    for sha256, dois in shown.items():
+            shown.setdefault((one.sending.group, one.sending.sha256), set()).add(Doi.parse(one.doi).key)
+    for (_, sha256), dois in shown.items():
         if {one.doi.key for one in DepositItem.read_all(bytes_of(body, sha256))} != dois:
             raise PlanUnusable("a deposit file of the plan holds DOIs that the plan does not show", hint=_EDITED)
+    known = {one.path for one in body.sources}
+    if any(one.sending is not None and one.sending.file not in {None, *known} for one in file.sending):
+        raise PlanUnusable("the plan does not say what its files were", hint=_EDITED)
 
 
 # What moved since.
@@ -195,9 +223,14 @@ def _is_done(decision: Decision) -> bool:
 def _configuration_changes(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
     names = {one.sending.series for one in file.sending if one.sending is not None}
     then, now = file.plan.configuration, configuration_of(context, checker.schema_version, names)
-    changed = [key for key in dict.fromkeys([*then, *now]) if then.get(key) != now.get(key)]
+    changed = [key for key in dict.fromkeys([*then, *now]) if key != MADE_WITH and then.get(key) != now.get(key)]
     if changed:
         message = f"the configuration changed since the plan was made: {', '.join(changed)}"
+        if then.get(MADE_WITH) != now[MADE_WITH]:
+            message = (
+                "another version of doideposit made the plan, and the configuration reads otherwise now: "
+                f"{', '.join(changed)}"
+            )
         yield Finding("plan-configuration-changed", Severity.ERROR, message, _ANEW)
 
 
@@ -220,20 +253,29 @@ def _changes_since(
     latest = known.latest if known is not None else None
     if record.sending is not None and latest != record.sending.latest and not ours:
         message = f"another deposit of {doi} was recorded since the plan was made"
+        if latest is None:
+            message = f"the plan was made with another ledger, which knows a deposit of {doi} that this one does not"
         yield Finding("plan-outdated", Severity.ERROR, message, _ANEW)
 
 
 def _changed_files(file: PlanFile, *, without_files: bool) -> Mapping[str, str]:
     """Return the files that are not as they were, each with what became of it."""
-    found = {}
-    for source in file.plan.sources:
-        path = Path(source.path)
-        if not path.exists():
-            if not without_files:
-                found[source.path] = "is not there any more"
-        elif file_hash(path) != source.sha256:
-            found[source.path] = "changed since the plan was made"
-    return found
+    changes = ((source.path, _change(source, without_files=without_files)) for source in file.plan.sources)
+    return {path: what for path, what in changes if what}
+
+
+def _change(source: Source, *, without_files: bool) -> str:
+    """Return what became of a file, in a few words; nothing for one that is as it was."""
+    path = Path(source.path)
+    try:
+        # A plan may name a device, which has no end.
+        now = file_hash(path) if path.is_file() else None
+    # On the machine of another person it may be not theirs to read; and a name need not be one of a file.
+    except (DiskError, OSError, ValueError):
+        now = None
+    if now is None:
+        return "" if without_files else NOT_HERE
+    return "" if now == source.sha256 else "changed since the plan was made"
 
 
 def _changed_file(
@@ -243,11 +285,11 @@ def _changed_file(
     if path is None or path not in files:
         return
     message, hint = f"{candidate.wanted.source} {files[path]}", _ANEW
-    # Parts of a record are not compared with the whole one that the file holds.
-    if Path(path).exists() and not candidate.wanted.is_resources:
-        message += f": {_difference(checker, candidate.item.doi, store.get(candidate.content), Path(path))}"
-    elif not Path(path).exists():
+    if files[path] == NOT_HERE:
         hint += "; where its files are on another machine, add --without-files"
+    # Parts of a record are not compared with the whole one that the file holds.
+    elif not candidate.wanted.is_resources:
+        message += f": {_difference(checker, candidate.item.doi, store.get(candidate.content), Path(path))}"
     yield Finding("plan-file-changed", Severity.ERROR, message, hint, Where(file=candidate.wanted.source))
 
 
@@ -317,7 +359,10 @@ def _require_enough_approvals(context: DepositContext, rules: ApprovalRules, fil
     if rules.apply_to(context.target) and len(names) < rules.needed:
         have = f"{len(names)} of {rules.needed} approvals" if names else "no approval"
         message = f"the plan {file.name} has {have}"
-        hint = f"another person than {file.plan.made_by} looks at it and runs `doideposit approve`, then apply it again"
+        hint = (
+            f"another person than {file.plan.made_by} looks at it and runs `doideposit approve` with the same ledger, "
+            "which keeps the approvals; then apply it again"
+        )
         raise ApprovalMissing(message, hint=hint)
     return names
 

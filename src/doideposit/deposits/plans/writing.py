@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from doideposit.crossref.http import default_user_agent
 from doideposit.crossref.sealing import FoundItem
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.candidates import Approved, DepositCandidate
@@ -23,8 +24,10 @@ from doideposit.deposits.plans.document import (
 from doideposit.deposits.values import FieldChange, PlanEntry
 from doideposit.files import disk_errors, open_input
 
-__all__ = ["READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "file_hash"]
+__all__ = ["MADE_WITH", "READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "file_hash"]
 
+# The key of the version that a plan was made with; another one is no reason to refuse it by itself.
+MADE_WITH = "doideposit"
 # Batch id and timestamp around an item that is only read or judged; what is sent gets its own.
 READING_HEAD = ("doideposit-plan", 20000101000000000)
 
@@ -129,9 +132,12 @@ def _as_dict(value: Any) -> Any:
 def configuration_of(context: DepositContext, schema_version: str, series: Iterable[str]) -> Mapping[str, str]:
     """Return what the configuration says that the plan rests on, by its keys; a series by its hash."""
     known = context.series
-    # In the order of the names, for the same reason.
-    hashes = {name: known[name].model_dump_json().encode() for name in sorted(series) if name in known}
+    # In the order of the names, for the same reason; and without what nobody set, which the next version adds to.
+    hashes = {
+        name: known[name].model_dump_json(exclude_defaults=True).encode() for name in sorted(series) if name in known
+    }
     return {
+        MADE_WITH: default_user_agent(),
         "target": context.target,
         "address": context.address,
         **{key: value for name in sorted(series) for key, value in _depositor_keys(context, name)},

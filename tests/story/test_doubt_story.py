@@ -600,3 +600,20 @@ def test_a_repeated_deposit_says_that_the_first_one_is_in_doubt(desk: Desk, faul
     desk.settle()
     assert desk.depositor.plan(commentary()).error is None
     assert desk.depositor.deposit(commentary(), retry=True).error is None
+
+
+def test_what_is_registered_is_all_right_whatever_became_of_other_content(desk: Desk) -> None:
+    """Somebody gives up an update that Crossref rejected, and deposits the registered record again."""
+    desk.depositor.deposit(commentary())
+    desk.settle()
+    desk.sandbox.faults.add("reject", "something of the content")
+    desk.depositor.deposit(commentary(title="Another title"))
+    desk.settle()
+    assert desk.depositor.deposit(commentary(title="Another title")).ok is False
+    again = desk.depositor.deposit(commentary())
+    assert (again.ok, len(desk.sandbox.submissions)) == (True, 2)
+    # The failure is still there for a person, with the way to set it aside.
+    (status,) = desk.depositor.statuses(attention=True)
+    assert f'`doideposit acknowledge {C258} --reason "…"`' in status.next_action
+    assert desk.depositor.acknowledge(C258, "the earlier title stays").next_action == "the earlier registration stands"
+    assert list(desk.depositor.statuses(attention=True)) == []

@@ -323,13 +323,13 @@ class Depositor:
         return plans[0]
 
     def _make_report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
-        planned = [PlanEntry.of(decision) for decision in decisions]
-        known = self.works.by_key(one.doi for one in planned if one.doi)
+        known = self.works.by_key(one.wanted.doi for one in decisions if one.wanted.doi)
         entries = []
-        for plan in planned:
+        for plan, decision in zip(map(PlanEntry.of, decisions), decisions, strict=True):
             work = known.get(plan.doi.key) if plan.doi else None
             status = None if work is None else self._status_of(work)
-            entries.append(ReportEntry(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status))
+            said = (plan.source, plan.doi, plan.action, plan.reason, plan.findings, status, decision.in_force)
+            entries.append(ReportEntry(*said))
         return DepositReport(self.target, tuple(entries), error)
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:

@@ -112,6 +112,11 @@ class Decision:
     waits: bool = False
 
     @property
+    def in_force(self) -> bool:
+        """Tell whether the content is what is registered."""
+        return self.action is Action.UNCHANGED and not self.busy
+
+    @property
     def all_findings(self) -> tuple[Finding, ...]:
         """Return what was found in the input, and what planning adds."""
         # Most decisions add nothing, and a plan can have a hundred thousand of them: then it is the same tuple.

@@ -373,11 +373,14 @@ class ReportEntry:
     reason: str = ""
     findings: tuple[Finding, ...] = ()
     status: WorkStatus | None = None
+    #: Whether this content is what is registered: then a failed update to other content says nothing of it.
+    in_force: bool = False
 
     @property
     def ok(self) -> bool:
         """Tell whether it is neither blocked nor ended without a registration."""
-        return self.action is not Action.BLOCKED and not (self.status is not None and self.status.failed)
+        failed = self.status is not None and self.status.failed and not self.in_force
+        return self.action is not Action.BLOCKED and not failed
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record of the JSON contract."""

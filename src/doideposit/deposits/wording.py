@@ -241,11 +241,17 @@ def _next_if_done(
     if item is None or item.outcome is None:
         return "nothing to do"
     if not item.outcome.is_registered:
-        # A failed update takes nothing away from what is registered.
-        still = "the earlier registration stands; " if work.registered_at else ""
         hint = item.finding.hint if item.finding else "correct the record and deposit it again"
-        return still + hint
+        return _next_after_failed_update(work, hint) if work.registered_at else hint
     return _next_for_warning(warnings) or _next_if_registered(work, overdue, contradicted)
+
+
+def _next_after_failed_update(work: LedgerWork, hint: str) -> str:
+    """Say what to do after an update that failed: it takes nothing away from what is registered."""
+    if work.acknowledged_at is not None:
+        return "the earlier registration stands"
+    aside = f'`doideposit acknowledge {work.doi} --reason "…"`'
+    return f"the earlier registration stands; {hint}. If it shall stay as it is: {aside}"
 
 
 def _next_if_registered(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:

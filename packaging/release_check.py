@@ -2,7 +2,8 @@
 
 Built twice, the files must be equal, so that anybody can see that what is published was made from this source. Both
 must install and work without network from a folder of their dependencies, no dependency may have a licence that stands
-in the way of a publisher, and the change log must have a section for the version. An SBOM (CycloneDX) is written beside
+in the way of a publisher, and the change log must have a section for the version,
+which says what users do when they upgrade. An SBOM (CycloneDX) is written beside
 the files.
 """
 
@@ -54,6 +55,12 @@ def changes_are_told(wanted: str, text: str) -> bool:
     return any(line.startswith(f"## [{wanted}] - 20") for line in text.splitlines())
 
 
+def upgrading(wanted: str, text: str) -> str:
+    """Return what the change log says below “Upgrading” of a version; nothing where that is left out or empty."""
+    section = text.partition(f"## [{wanted}]")[2].partition("\n## ")[0]
+    return section.partition("\n### Upgrading\n")[2].partition("\n### ")[0].strip()
+
+
 def built(folder: Path) -> list[Path]:
     """Build sdist and wheel twice; return them, once they are seen to be equal."""
     twice = [folder / "first", folder / "second"]
@@ -88,6 +95,10 @@ def main() -> None:
     wanted = version()
     if "--unreleased" not in sys.argv and not changes_are_told(wanted, (ROOT / "CHANGELOG.md").read_text("utf-8")):
         sys.exit(f"CHANGELOG.md has no section for {wanted}: rename “Unreleased” to “[{wanted}] - DATE”")
+    if "--unreleased" not in sys.argv and not upgrading(wanted, (ROOT / "CHANGELOG.md").read_text("utf-8")):
+        sys.exit(
+            f"CHANGELOG.md says nothing below “### Upgrading” of {wanted}: write what users do, or “Nothing to do.”"
+        )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = built(folder)

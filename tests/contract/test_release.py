@@ -1,5 +1,6 @@
 """What is built is whole and can be built again by anybody: the same source gives the same bytes."""
 
+import re
 import runpy
 import subprocess
 import sys
@@ -45,6 +46,26 @@ def test_built_twice_it_is_equal_and_whole(checks: dict[str, Any], tmp_path: Pat
 )
 def test_a_release_is_in_the_change_log(checks: dict[str, Any], text: str, told: bool) -> None:
     assert checks["changes_are_told"]("1.2.0", text) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("## [1.2.0] - 2026-11-27\n\n### Upgrading\n\nNothing to do.\n", "Nothing to do."),
+        ("## [1.2.0] - 2026-11-27\n\n### Upgrading\n\n- Migrate.\n\n### Added\n\n- More.\n", "- Migrate."),
+        ("## [1.2.0] - 2026-11-27\n\n### Upgrading\n\n### Added\n", ""),
+        ("## [1.2.0] - 2026-11-27\n\n### Added\n\n## [1.1.0] - 2026-01-01\n\n### Upgrading\n\nMigrate.\n", ""),
+        ("## [1.1.0] - 2026-01-01\n\n### Upgrading\n\nMigrate.\n", ""),
+    ],
+)
+def test_a_release_says_what_users_do(checks: dict[str, Any], text: str, said: str) -> None:
+    assert checks["upgrading"]("1.2.0", text) == said
+
+
+def test_every_version_of_the_change_log_says_what_users_do(checks: dict[str, Any]) -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    released = re.findall(r"^## \[(\d[^\]]*)\]", text, re.MULTILINE)
+    assert [each for each in released if not checks["upgrading"](each, text)] == []
 
 
 def test_the_plugin_for_wordpress_is_equal_when_built_twice(tmp_path: Path) -> None:

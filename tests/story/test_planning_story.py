@@ -1,5 +1,6 @@
 """What is planned against a real ledger: versions of other tools, ready-made files, runs at once, and look-ups."""
 
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -98,6 +99,31 @@ def test_a_doi_another_tool_registered_is_an_update_above_its_timestamp(desk: De
     assert entry.action is Action.UPDATE
     assert entry.status.submission.timestamp == 99990101000001000
     assert not entry.status.registered, "only our own deposit's log can say so"
+
+
+class Verbose(Elsewhere):
+    """Answers with the record that was asked for, and a megabyte of what nobody reads."""
+
+    def registered(self, doi: Doi, email: str) -> RegisteredState | None:
+        number = doi.printed.rpartition("C")[2]
+        record = build(DEPOSITOR.head("other", 1), [commentary(number, title="Other words")]).xml
+        answer = record.replace(b"<body>", b"<!--" + b" " * 1_000_000 + b"--><body>")
+        return RegisteredState(doi.printed, 1, has_record=True, answer=answer)
+
+
+def test_the_answers_about_many_dois_take_no_memory(tmp_path: Path) -> None:
+    with Desk(sqlite_url(tmp_path), registry=Verbose(), seed=True) as desk:
+        records = [commentary(number) for number in range(40)]
+        desk.depositor.plan(*records[:2])
+        tracemalloc.start()
+        try:
+            plan = desk.depositor.plan(*records)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert [len(entry.changes) for entry in plan.entries] == [1] * len(records)
+    # The answers alone are 40 MB, of which at most 8 wait in memory for the disk.
+    assert peak < 25_000_000
 
 
 def test_crossref_is_asked_about_what_would_be_sent_and_nothing_else(desk: Desk, registry: Elsewhere) -> None:

@@ -62,16 +62,17 @@ class ContentStore:
 
     def put(self, data: bytes) -> StoredContent:
         """Keep bytes; raise `DiskError`."""
-        content = StoredContent(self._end, len(data), sys.intern(hashlib.sha256(data).hexdigest()))
+        sha256 = sys.intern(hashlib.sha256(data).hexdigest())
         try:
             with self._lock:
-                self._file.seek(self._end)
+                start = self._end
+                self._file.seek(start)
                 self._file.write(data)
+                self._end += len(data)
         except OSError as error:
             hint = "free some space where temporary files lie (TMPDIR names the folder), or deposit fewer at a time"
             raise DiskError(f"the temporary file of the plan cannot be written: {error.strerror}", hint=hint) from None
-        self._end += len(data)
-        return content
+        return StoredContent(start, len(data), sha256)
 
     def get(self, content: StoredContent) -> bytes:
         """Return bytes as they were put in; raise `DiskError` when they are not the same any more."""

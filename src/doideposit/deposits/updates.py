@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeGuard
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.xml.resources import emptied_blocks, with_parts
-from doideposit.deposits.candidates import ContentStore, DepositCandidate
+from doideposit.deposits.candidates import ContentStore, DepositCandidate, StoredContent
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.ledger.target import TargetLedger
@@ -38,17 +38,44 @@ __all__ = ["Examined", "Seen", "applied_in_parts", "compared", "examine", "is_ke
 AT_ONCE: Final = 3
 
 
+class _StoredAnswers:
+    """Keep what Crossref answered about DOIs in a temporary file; safe from several threads.
+
+    An update of a hundred thousand records reads as many answers, which take several kilobytes each.
+    """
+
+    def __init__(self) -> None:
+        self._store = ContentStore()
+        self._places: dict[str, StoredContent] = {}
+
+    def put(self, doi: Doi, state: RegisteredState) -> RegisteredState:
+        """Take the answer out of a state, and keep it; raise `DiskError`."""
+        self._places[doi.key] = self._store.put(state.answer)
+        return replace(state, answer=b"")
+
+    def put_back(self, doi: Doi, state: RegisteredState) -> RegisteredState:
+        """Return a state with its answer; raise `DiskError`."""
+        return replace(state, answer=self._store.get(self._places[doi.key]))
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Hold what Crossref said of DOIs, by `Doi.key`: what it has, or why it could not be asked; nothing for neither.
 
-    `asked` tells whether there was anybody to ask, and `silent` that nobody answered in the end.
+    `asked` tells whether there was anybody to ask, and `silent` that nobody answered in the end. `states` are without
+    the answers with the records in them, which `answers` has.
     """
 
     asked: bool = False
     silent: bool = False
     states: Mapping[str, RegisteredState] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    answers: _StoredAnswers = field(default_factory=_StoredAnswers, repr=False)
+
+    def state(self, doi: Doi) -> RegisteredState | None:
+        """Return what Crossref has of a DOI, with its answer; raise `DiskError`."""
+        found = self.states.get(doi.key)
+        return None if found is None else self.answers.put_back(doi, found)
 
     def known(self, doi: Doi, known: KnownWork | None) -> KnownWork | None:
         """Return what planning should know of a DOI, with what Crossref holds.
@@ -74,6 +101,7 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
         return Seen()
 
     silent: list[str] = []
+    answers = _StoredAnswers()
 
     def ask(doi: Doi) -> RegisteredState | str | None:
         # Where nobody answers, hundreds of questions more would only take hundreds of time-outs.
@@ -89,20 +117,21 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
             # One answer that is none says nothing of the other questions.
             return error.message
         silent.clear()
-        return found
+        return found and answers.put(doi, found)
 
-    answers = [ask(wanted[0])]
+    told = [ask(wanted[0])]
     if silent:
-        answers *= len(wanted)
+        told *= len(wanted)
     elif len(wanted) > 1:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            answers += pool.map(ask, wanted[1:])
-    pairs = [(doi.key, answer) for doi, answer in zip(wanted, answers, strict=True)]
+            told += pool.map(ask, wanted[1:])
+    pairs = [(doi.key, one) for doi, one in zip(wanted, told, strict=True)]
     return Seen(
         asked=True,
-        silent=len(silent) >= SILENT or (bool(silent) and all(isinstance(answer, str) for answer in answers)),
-        states={key: answer for key, answer in pairs if isinstance(answer, RegisteredState)},
-        failures={key: answer for key, answer in pairs if isinstance(answer, str)},
+        silent=len(silent) >= SILENT or (bool(silent) and all(isinstance(one, str) for one in told)),
+        states={key: one for key, one in pairs if isinstance(one, RegisteredState)},
+        failures={key: one for key, one in pairs if isinstance(one, str)},
+        answers=answers,
     )
 
 
@@ -113,7 +142,7 @@ def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool
     """
     if is_kept(context.ledger, doi, number):
         return True
-    state = look(context, [doi]).states.get(doi.key)
+    state = look(context, [doi]).state(doi)
     return state is not None and (
         number is None or _number_of_record(state.answer, state.alias_of or doi.printed) == number
     )
@@ -151,11 +180,12 @@ def compared(
         warning = Finding("plan-unseen", Severity.WARNING, f"sent without a look at what is registered: {may.unseen}")
         decision = replace(decision, findings=(*decision.findings, warning))
     # A DOI of another owner is never updated, whatever a person allows.
-    foreign = _block_not_ours(context, doi, seen.states.get(doi.key))
+    state = seen.state(doi)
+    foreign = _block_not_ours(context, doi, state)
     if foreign is not None:
         return replace(decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign))
-    base = _registered_record(context, doi, seen.states.get(doi.key))
-    if base is None and doi.key in seen.states and not may.unseen:
+    base = _registered_record(context, doi, state)
+    if base is None and state is not None and not may.unseen:
         return _block_unseen(context, decision, doi, "its answer holds no record of it")
     if base is None:
         return decision
@@ -251,7 +281,7 @@ def examine(context: DepositContext, recorded: NewSubmission, seen: Seen) -> Exa
     for one in recorded.items:
         # What one record gives up on purpose is no leave for the others of its file.
         doi, consent = one.doi, Consent(one.removes, one.may_lose)
-        state = seen.states.get(doi.key)
+        state = seen.state(doi)
         base = _registered_record(context, doi, state)
         foreign = _block_not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
         if foreign is not None:

@@ -1,6 +1,7 @@
 """A deposit file: head and body put together, laid out, and written as bytes."""
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -34,7 +35,8 @@ class Built:
     @cached_property
     def fingerprints(self) -> tuple[str, ...]:
         """Return the `fingerprint` of each commentary, the SHA-256 of its item."""
-        return tuple(hashlib.sha256(one).hexdigest() for one in self.items)
+        # The plan keeps the same hash: interned, it is there once however many records there are.
+        return tuple(sys.intern(hashlib.sha256(one).hexdigest()) for one in self.items)
 
     def locate(self, element_path: str) -> tuple[int, Loc] | None:
         """Find which commentary (by its place in the file) and which of its fields an element comes from.

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from doideposit.cli.main import COMMANDS, cli
+from doideposit.reports.findings import with_target
 
 SOURCES = Path(__file__).parents[2] / "src" / "doideposit"
 ANNOUNCED = {"adopt", "drift", "move", "references", "correct", "retract", "withdraw", "pages", "audit", "write-back"}
@@ -80,3 +81,26 @@ def test_what_is_advised_can_be_given(command: str, place: str) -> None:
     if command.split()[1] in ANNOUNCED - set(COMMANDS):
         pytest.skip("this command is announced for this version")
     assert problem(command) is None, place
+
+
+def on_targets(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the commands that act on a target."""
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            inner = command.get_command(click.Context(command), name)
+            yield from on_targets(inner, (*path, name)) if inner else ()
+    if any("--target" in one.opts for one in command.params):
+        yield " ".join(("doideposit", *path))
+
+
+def test_advice_goes_to_the_target_that_it_is_about() -> None:
+    found = sorted(on_targets(cli))
+    assert {"doideposit poll", "doideposit warnings dismiss"} <= {*found}
+    # `config show` acts on no DOI, and the bundle is for somebody else.
+    for command in {*found} - {"doideposit config show", "doideposit support-bundle"}:
+        assert (
+            with_target(f"run `{command} X --all`, or not", "test") == f"run `{command} --target test X --all`, or not"
+        )
+    assert with_target("`doideposit run --target sandbox` finishes them", "test").count("--target") == 1
+    assert with_target("`doideposit explain X` and `doideposit poll`", None).count("--target") == 0
+    assert with_target("`doideposit ledger check`", "test") == "`doideposit ledger check`"

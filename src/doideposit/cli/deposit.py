@@ -23,13 +23,12 @@ from doideposit.cli.receipt import (
     show_receipt,
     state_words,
     status_table,
-    with_target,
 )
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import LedgerDamaged, SubmissionInDoubt, UnexpectedAnswer, UsageError, WorldError
 from doideposit.files import typed
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, safe
+from doideposit.reports.findings import Span, Style, safe, with_target
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings

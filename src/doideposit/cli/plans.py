@@ -12,11 +12,11 @@ from doideposit.cli.deposit import SHORT, ask_before_production, conclude, narra
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import MOST_SHOWN, show_plan
-from doideposit.cli.receipt import local_time, show_error, with_target
+from doideposit.cli.receipt import local_time, show_error
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
 from doideposit.files import from_here, typed
-from doideposit.reports.findings import Span, Style, safe
+from doideposit.reports.findings import Span, Style, safe, with_target
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor

@@ -1,6 +1,5 @@
 """Show where DOIs stand: a receipt for each, with what is proved and what to do next, or a table of many."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import WorldError
 from doideposit.registered.drift_values import DriftKind
-from doideposit.reports.findings import Span, Style, safe
+from doideposit.reports.findings import Span, Style, safe, with_target
 
 if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable
@@ -22,7 +21,6 @@ __all__ = [
     "show_receipt",
     "state_words",
     "status_table",
-    "with_target",
 ]
 
 
@@ -125,18 +123,6 @@ def _short_proof(status: "WorkStatus", proof: "Proof") -> str:
     """Return the proof without the long name of the file that stands below it anyway."""
     name = status.submission.file_name if status.submission else None
     return proof.text.replace(name, "this file") if name else proof.text
-
-
-def with_target(text: str, flag: str | None) -> str:
-    """Return advice whose commands go where this one went: `doideposit poll` gets `--target test`."""
-    return COMMANDS.sub(rf"\g<0> --target {flag}", text) if flag else text
-
-
-# Commands that act on DOIs: the target is added to them, so that the advice can be copied as it is.
-COMMANDS = re.compile(
-    r"(?<=`)doideposit (?:deposit|plan|approve|apply|poll|status|verify|drift (?:accept|restore)|drift|acknowledge"
-    r"|abandon|history|tags)\b"
-)
 
 
 def show_error(terminal: Terminal, error: WorldError | None) -> None:

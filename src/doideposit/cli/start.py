@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doideposit.cli.invocation import Invocation
-from doideposit.cli.receipt import in_order, local_time, with_target
+from doideposit.cli.receipt import in_order, local_time
 from doideposit.deposits.ledger.inspection import look
 from doideposit.findings import counted
-from doideposit.reports.findings import Line, Span, Style, safe
+from doideposit.reports.findings import Line, Span, Style, safe, with_target
 from doideposit.wiring import ledger_password, open_depositor
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import in_order, local_time, show_receipt, status_table, with_target
+from doideposit.cli.receipt import in_order, local_time, show_receipt, status_table
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois, known_series, near_dois
 from doideposit.errors import UsageError
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, safe, sentence
+from doideposit.reports.findings import Span, Style, safe, sentence, with_target
 
 if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable

@@ -18,7 +18,7 @@ from doideposit.errors import DoiDepositError
 from doideposit.findings import counted
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.reports.attention import overdue_words
-from doideposit.reports.findings import safe
+from doideposit.reports.findings import safe, with_target
 from doideposit.reports.standing import Standing
 
 __all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "trial_mail"]
@@ -157,8 +157,8 @@ def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, no
     for kind, heading in HEADINGS.items():
         mine = [notice for notice in notices if notice.kind == kind]
         if mine:
-            body += [heading, "=" * len(heading), "", *_listed(mine)]
-    body += _footer(mail, host)
+            body += [heading, "=" * len(heading), "", *_listed(mine, target)]
+    body += _footer(mail, host, target)
     return _message(mail, f"doideposit: {', '.join(parts)} ({target})", body, now)
 
 
@@ -172,15 +172,16 @@ def _counted(kind: str, number: int) -> str:
     return "it could not do its work" if kind == NoticeKind.TROUBLE else counted(number, kind)
 
 
-def _listed(notices: Sequence[Notice]) -> Iterator[str]:
+def _listed(notices: Sequence[Notice], target: str) -> Iterator[str]:
     for notice in notices[:MOST_IN_MAIL]:
         yield safe(notice.title)
         yield from (f"  {safe(line)}" for line in notice.lines)
         if notice.action:
-            yield f"  What to do: {safe(notice.action)}"
+            yield f"  What to do: {safe(with_target(notice.action, target))}"
         yield ""
     if len(notices) > MOST_IN_MAIL:
-        yield f"And {len(notices) - MOST_IN_MAIL:,} more: `doideposit status --attention` shows them."
+        rest = with_target("`doideposit status --attention` shows them", target)
+        yield f"And {len(notices) - MOST_IN_MAIL:,} more: {rest}."
         yield ""
 
 
@@ -217,7 +218,11 @@ def digest_mail(
     if matters:
         heading = HEADINGS[NoticeKind.WAITING]
         body += [heading, "=" * len(heading), ""]
-        body += [line for _, said, action in matters for line in (safe(said), f"  What to do: {safe(action)}", "")]
+        body += [
+            line
+            for _, said, action in matters
+            for line in (safe(said), f"  What to do: {safe(with_target(action, standing.target))}", "")
+        ]
     if standing.attention.count:
         body += ["These need a person", "===================", ""]
         body += _statuses(standing.attention.first, standing.attention.count, with_action=True)
@@ -229,7 +234,7 @@ def digest_mail(
     subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
     if standing.attention.count:
         subject += f", {standing.attention.count} in need of a person"
-    return _message(mail, f"{subject} ({standing.target})", body + _footer(mail, host), now)
+    return _message(mail, f"{subject} ({standing.target})", body + _footer(mail, host, standing.target), now)
 
 
 def trial_mail(mail: MailSection, target: str, now: datetime, host: str) -> EmailMessage:
@@ -248,18 +253,18 @@ def _statuses(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) 
         if status.title:
             yield f"  {safe(status.title)}"
         if with_action:
-            yield f"  What to do: {safe(status.next_action)}"
+            yield f"  What to do: {safe(with_target(status.next_action, status.target))}"
     if count > MOST_IN_MAIL:
         yield f"and {count - MOST_IN_MAIL:,} more"
     yield ""
 
 
-def _footer(mail: MailSection, host: str) -> list[str]:
+def _footer(mail: MailSection, host: str, target: str) -> list[str]:
     hours = mail.repeat_after.total_seconds() / 3600
     return [
         "-- ",
         f"Sent by the scheduled job of doideposit on {host}. As long as it lasts, the same matter comes again after",
-        f"{hours:g} hours at the earliest. `doideposit status` shows how every DOI stands.",
+        f"{hours:g} hours at the earliest. {with_target('`doideposit status`', target)} shows how every DOI stands.",
     ]
 
 

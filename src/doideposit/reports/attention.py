@@ -10,7 +10,7 @@ from typing import Final
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone, Outcome, State
-from doideposit.reports.findings import in_words
+from doideposit.reports.findings import in_words, with_target
 
 __all__ = ["AttentionKind", "Concern", "concerns", "overdue_words", "quoted", "sort_key", "state_words"]
 
@@ -153,7 +153,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
         Concern(
             AttentionKind.BAD if rank in {_FAILED, _WRONG, _STUCK} else AttentionKind.WARNING,
             heading,
-            found[0].next_action if len(found) == 1 else advice,
+            with_target(found[0].next_action if len(found) == 1 else advice, found[0].target),
             tuple(found),
         )
         for (rank, heading, advice), found in ordered

@@ -4,6 +4,7 @@ One renderer serves findings of models, rules, the XSD and Crossref's result log
 and knows no terminal: the command line turns styles into colours or leaves them out.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -26,6 +27,7 @@ __all__ = [
     "in_words",
     "safe",
     "sentence",
+    "with_target",
 ]
 
 
@@ -310,3 +312,16 @@ def in_words(span: timedelta) -> str:
         if seconds >= 2 * size:
             return counted(seconds // size, unit)
     return counted(seconds, "second")
+
+
+def with_target(text: str, target: str | None) -> str:
+    """Return advice whose commands go to that target, whichever the configuration has: it can be copied as it is."""
+    return _COMMANDS.sub(rf"\g<0> --target {target}", text) if target else text
+
+
+# Every command that acts on a target, unless one is named there already.
+_COMMANDS = re.compile(
+    r"(?<=`)doideposit (?:abandon|acknowledge|adopt|apply|approve|audit|check|correct|deposit|desk|doctor"
+    r"|drift (?:accept|restore)|drift|history|hooks|move|pages|plan|poll|references|remove|report|retract|run|serve"
+    r"|status|tags|verify|warnings (?:answer|dismiss|show)|warnings|withdraw|write-back)\b(?![^`]* --target)"
+)

@@ -85,9 +85,9 @@ def test_advice_names_the_doi_when_it_is_for_one_alone() -> None:
     late = overdue(Milestone.PROCESSED)
     advised = [under_way(one, overdue=late, next_action=f"run `doideposit abandon 10.5555/C{one}`") for one in "ab"]
     (together,) = concerns(advised)
-    assert together.next_action == "run `doideposit abandon DOI`"
+    assert together.next_action == "run `doideposit abandon --target production DOI`"
     (alone,) = concerns(advised[:1])
-    assert alone.next_action == "run `doideposit abandon 10.5555/Ca`"
+    assert alone.next_action == "run `doideposit abandon --target production 10.5555/Ca`"
 
 
 def test_crossrefs_words_are_quoted_only_where_something_is_wrong() -> None:

@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 
-from depositing import DEPOSITOR, Desk, commentary, sqlite_url
+from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.xml.batch import build
 from doideposit.deposits.planning import Action
 from doideposit.errors import UnexpectedAnswer
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.registry import SandboxRegistry
+from doideposit.sandbox.retention import RetentionRules
 from doideposit.sandbox.simulation import Sandbox
 from inboxes import Office, doi, yaml
+from retention import EACH
 
 LONG = "What is at stake, in a few words that say it all."
 
@@ -218,3 +221,33 @@ def test_leave_that_comes_after_the_recording_says_how_it_can_still_be_given(des
     desk.depositor.abandon(doi(), "sent unseen")
     desk.depositor.deposit(desk.depositor.plan(changed, unseen="away since Monday"))
     assert desk.depositor.status(doi()).state is State.QUEUED
+
+
+@pytest.mark.parametrize("rules", [EACH[0], EACH[-1]], ids=["usual", "other"])
+@pytest.mark.parametrize("timestamp", [202609011200000001, 2**63 + 1, 10**25])
+def test_a_longer_timestamp_is_no_drift_and_frees_the_doi_as_often_as_it_is_reset(
+    tmp_path: Path, timestamp: int, rules: RetentionRules
+) -> None:
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), rules=rules)
+    first, second = commentary(title="Corrected"), commentary(title="Again")
+    sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20260801120000000), [commentary()]).xml)
+    sandbox.elsewhere.support_resets(doi(), timestamp)
+    with Desk(sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox)) as desk:
+        desk.depositor.adopt(doi(), folder=tmp_path / "records")
+        assert desk.depositor.verify(doi()).drift == ()
+        for record in (first, second):
+            assert [one.action for one in desk.depositor.plan(record).entries] == [Action.BLOCKED]
+            desk.depositor.enqueue(record)
+            desk.settle()
+            assert states(desk, 258) == [HELD]
+            assert "ask Crossref support to reset" in desk.depositor.status(doi()).next_action
+            sandbox.elsewhere.support_resets(doi(), 20260801120000000)
+            desk.depositor.enqueue(record)
+            desk.settle()
+            seen = desk.depositor.verify(doi())
+            assert (states(desk, 258), seen.drift) == ([REGISTERED], ())
+            assert seen.milestones[Milestone.AS_INTENDED].at
+            assert [one.action for one in desk.depositor.plan(record).entries] == [Action.UNCHANGED]
+            sandbox.elsewhere.support_resets(doi(), timestamp)
+            assert "somebody else deposited it" in desk.depositor.verify(doi()).drift[0].what

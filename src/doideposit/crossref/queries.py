@@ -5,7 +5,10 @@ does not take for a login, a service that is too busy. Sources: Crossref documen
 "unixsd query output format"; crossref_query_output3.0.xsd for the words of ``query/@status``.
 """
 
+import re
 from dataclasses import dataclass, field
+from decimal import Decimal
+from math import ceil
 from typing import Final
 
 from doideposit.errors import ConfigurationError, RegistrarUnavailable, UnexpectedAnswer
@@ -16,8 +19,8 @@ __all__ = ["RegisteredState", "describe_no_answer"]
 
 # The query service says so in a page with status 200.
 _UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
-# Timestamps of 8 to 19 digits have been seen; what is longer is none.
-MOST_DIGITS: Final = 24
+# Timestamps of 8 to 19 digits have been seen. The schema takes any xsd:double, so one may be written as one.
+_TIMESTAMP: Final = re.compile(r"\d{1,60}(?:\.\d{1,60})?(?:[eE]\+?\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,17 @@ class RegisteredState:
 
 def _read_resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
     items = {item.get("name"): _text(item) for item in query.iterfind(".//{*}crm-item")}
-    # This is the version that a later deposit has to be above. Numbers of 8 to 19 digits have been seen.
+    # This is the version that a later deposit has to be above.
     timestamp = items.get("deposit-timestamp", "")
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
-        raise _unexpected_error(host)
+    if not _TIMESTAMP.fullmatch(timestamp):
+        what = f"the timestamp “{timestamp[:60]}”, which is no number" if timestamp else "no timestamp"
+        raise UnexpectedAnswer(
+            f"{host} gives {doi} {what}", hint="ask Crossref support which version of it is registered"
+        )
     named = query.find("{*}doi")
     return RegisteredState(
         doi=doi.printed if named is None else _text(named),
-        timestamp=int(timestamp),
+        timestamp=ceil(Decimal(timestamp)),
         # The type here is a word of the query service, such as `journal_article`, and not always one of the deposit
         # schema.
         type="" if named is None else named.get("type", ""),

@@ -49,6 +49,9 @@ def decide(
     # Without a DOI and a fingerprint there is nothing to compare with the ledger.
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
     known = context.ledger.works.known(dois)
+    if context.looks_later:
+        # Whether Crossref's support reset a timestamp is seen before it is sent, and held back where it did not.
+        known = {key: _with_reset_accepted(work) for key, work in known.items()}
     planned = plan(wanted, known, now=context.clock(), retry=may.retry)
     decisions = applied_in_parts(context, inputs, planned, known, store, may)
     going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
@@ -180,7 +183,7 @@ def _block_two_publishers(decision: Decision) -> Decision:
 
 
 def _with_reset_accepted(known: KnownWork) -> KnownWork:
-    """Take a person's word, where Crossref cannot be asked, that its support reset a number that leaves no room."""
+    """Return the work as if Crossref's support had reset a number that leaves no room: Crossref cannot be asked now."""
     if too_many_digits(known.doi, known.timestamp) is None:
         return known
     return replace(known, timestamp=known.own_timestamp, reset=True)

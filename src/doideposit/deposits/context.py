@@ -120,6 +120,8 @@ class DepositContext:
     others: tuple[PublisherAccount, ...] = ()
     publisher: str = ""
     owner: str = field(default_factory=owner_name)
+    # What is registered is read by the pass that sends, and not now.
+    looks_later: bool = False
     accounts: PublisherAccounts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -159,7 +161,8 @@ class DepositContext:
 
     def offline(self) -> "DepositContext":
         """Return the same without the way to what is registered: nothing waits for Crossref then."""
-        return replace(self, read_first=False)
+        later = self.read_first and self.registry is not None
+        return replace(self, read_first=False, looks_later=later)
 
     def place(self, setting: str) -> Where:
         """Return where a setting stands in the configuration file, by its dotted path."""

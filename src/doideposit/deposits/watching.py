@@ -162,7 +162,10 @@ class Watcher:
         # What was registered elsewhere is held against what it was when it was taken over.
         known = sent[1] if sent else context.ledger.versions.adopted_version(seen.doi)
         ours = None if known is None else RegisteredRecord.read(known, seen.doi.printed)
-        version = sent[0] if sent else (seen.sent or 0)
+        version = sent[0] if sent else context.ledger.versions.adopted_timestamp(seen.doi) or seen.sent or 0
+        if sent is None and state is not None:
+            # It was read there when it was taken over, so that a smaller number is no older answer: it was reset.
+            version = min(version, state.timestamp)
         elsewhere, is_whole = self._check_elsewhere(registry, seen, ours, handle)
         sight = self._make_sight(seen, state, _Sent(version, ours, waits=bool(waits)), elsewhere)
         if not is_whole:

@@ -306,6 +306,10 @@ def item(text: str, name: str = "deposit-timestamp") -> str:
         ("9223372036854775807", 9223372036854775807),
         ("201501027", 201501027),
         (" 20110425\n", 20110425),
+        ("99999999999999999999999999", 99999999999999999999999999),
+        # The schema takes a number with a point and an exponent; what comes next has to be above it.
+        ("2.0261124030500123E16", 20261124030500123),
+        ("20110425.5", 20110426),
     ],
 )
 @responses.activate
@@ -331,7 +335,9 @@ def test_a_doi_that_crossref_does_not_know_has_no_timestamp(status: int, body: b
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (unixsd(item("2.0261124030500123E16")), UnexpectedAnswer),
+        (unixsd(item("yesterday")), UnexpectedAnswer),
+        (unixsd(item("-20110425")), UnexpectedAnswer),
+        (unixsd(item("1E400")), UnexpectedAnswer),
         (unixsd(item("")), UnexpectedAnswer),
         (unixsd(item("٢٠٢٦")), UnexpectedAnswer),
         (unixsd(item("9" * 5_000)), UnexpectedAnswer),

@@ -154,7 +154,7 @@ _RECORD_STATUSES: Final = frozenset({SUCCESS, WARNING, "failure", "error"})
 GOOD: Final = frozenset({SUCCESS, WARNING})
 TIMESTAMP: Final = "crossref-timestamp-too-old"
 # Timestamps of 8 to 19 digits have been seen; a number longer than this is none.
-MOST_DIGITS: Final = 24
+MOST_DIGITS: Final = 60
 # Logs name DOIs bare, and in some messages as an address.
 _RESOLVER = re.compile(r"(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 # The number that a deposit has to pass stands only in the words of the message.

@@ -14,6 +14,7 @@ from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.read_schedule import begin_again
 from doideposit.deposits.ledger.rows import (
     SUBMISSION_FIELDS,
+    TOOK_EFFECT,
     attempt_of,
     event_of,
     json_text,
@@ -314,7 +315,10 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
     old = transaction.connection.execute(select(work).where(mine).with_for_update()).mappings().one()
     values: dict[str, Any] = {}
     latest = old["item"] == row["id"]
-    newer = old["registered_timestamp"] is None or held.timestamp > old["registered_timestamp"]
+    # Crossref takes only rising timestamps: above ours stands a later deposit whose log came first, or a number that
+    # its support has reset since.
+    before = old["registered_timestamp"]
+    newer = before is None or held.timestamp > before or not _took_effect(transaction, result.doi, before)
     if result.outcome.is_registered and held.is_resources:
         # The version of the whole record stays what it is; what Crossref shows has to be looked at again.
         begin_again(transaction, result.doi)
@@ -337,6 +341,14 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
         values["timestamp"] = result.registered_timestamp
     if values:
         transaction.connection.execute(update(work).where(mine).values(**values))
+
+
+def _took_effect(transaction: Transaction, doi: Doi, timestamp: int) -> bool:
+    """Tell whether the DOI has this timestamp by a deposit of ours."""
+    joined = item.join(submission, submission.c.id == item.c.submission)
+    mine = (item.c.target == transaction.target, item.c.doi == doi.key, item.c.outcome.in_(TOOK_EFFECT))
+    found = select(item.c.id).select_from(joined).where(*mine, submission.c.timestamp == timestamp)
+    return transaction.connection.execute(found.limit(1)).first() is not None
 
 
 def _is_newer(value: int, old: int | None) -> bool:

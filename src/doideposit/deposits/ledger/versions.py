@@ -156,6 +156,13 @@ class Versions:
         with self._session.reading() as connection:
             return connection.execute(select(adopted.c.owner_prefix).where(*mine)).scalar_one_or_none() or ""
 
+    def adopted_timestamp(self, doi: Doi) -> int | None:
+        """Return the timestamp that a DOI had when it was taken over, with all of its digits."""
+        mine = (adopted.c.target == self._target, adopted.c.doi == doi.key)
+        with self._session.reading() as connection:
+            text = connection.execute(select(adopted.c.timestamp).where(*mine)).scalar_one_or_none()
+            return None if text is None else int(text)
+
     def adopted_version(self, doi: Doi) -> bytes | None:
         """Return what a DOI was when it was taken over, with what resource-only deposits changed since."""
         known = self.adopted_answer(doi)

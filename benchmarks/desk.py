@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 from benchmarks.watching import registered
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.web.desk.opening import open_for_accounts
 from doideposit.web.serving import serve
 from doideposit.wiring import load_settings
@@ -63,7 +63,7 @@ class Person:
 @contextmanager
 def pages(folder: Path, dois: int) -> Iterator[str]:
     """Serve the pages over a ledger of so many DOIs."""
-    text = configuration_text(PRESETS["sadf-comment"]) + ACCOUNT
+    text = PRESETS["sadf-comment"].configuration_text() + ACCOUNT
     (folder / "doideposit.toml").write_text(text, "utf-8")
     if dois:
         registered(f"sqlite:///{folder / 'doideposit.sqlite3'}", dois)

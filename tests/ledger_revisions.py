@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Engine, Integer, LargeBinary, MetaData, create_engine, text
 
-from doideposit.deposits.ledger.engine import WRITES, LedgerLocation, make_engine
+from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
 from doideposit.deposits.ledger.migrate import upgrade
 
 GOLDEN = Path(__file__).parent / "golden" / "ledger"
@@ -21,7 +21,7 @@ def lines(revision: str) -> list[str]:
 def ledger_of(url: str, revision: str) -> None:
     """Make a ledger of that revision with the data of its export, by the revision's own tables."""
     place = LedgerLocation(url)
-    engine = make_engine(place)
+    engine = place.engine()
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         upgrade(connection, revision)
     _fill(engine, revision)

@@ -5,7 +5,7 @@ from typing import Any
 
 from depositing import Desk
 from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.application import staff_pages
 from doideposit.web.desk.gate import Opening
@@ -24,7 +24,7 @@ def mixed_pages(folder: Path) -> tuple[Desk, Application, str]:
     """Return what stands for everything that runs elsewhere, the pages, and the path that opens them once."""
     desk = mixed_desk(folder)
     path = folder / "doideposit.toml"
-    path.write_text(configuration_text(PRESETS["sadf-comment"]) + FAST, "utf-8")
+    path.write_text(PRESETS["sadf-comment"].configuration_text() + FAST, "utf-8")
     settings = load_settings(path)
     accounts = DeskAccounts({})
     pages = staff_pages(

@@ -10,7 +10,7 @@ from typing import Any
 import docx
 
 from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.crossref.http import HttpAnswer
 from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.desk.messages import MAX_UPLOAD
@@ -83,7 +83,7 @@ def start_shared_pages(folder: Path, crossref: str, passwords: dict[str, str]) -
 
 
 def _configured(folder: Path) -> Path:
-    text = configuration_text(PRESETS["sadf-comment"]) + FAST
+    text = PRESETS["sadf-comment"].configuration_text() + FAST
     text = text.replace("[series.sadf-comment]", '[series.sadf-comment]\nurl = "https://www.sadf.eu/comment-{number}/"')
     path = folder / "doideposit.toml"
     path.write_text(text, "utf-8")

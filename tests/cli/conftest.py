@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desk import FAST, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     for name in ("DOIDEPOSIT_CONFIG", "DOIDEPOSIT_TARGET", "CROSSREF_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     made = Desk(tmp_path, capsys)
-    made.write("doideposit.toml", configuration_text(PRESETS["sadf-comment"]) + FAST)
+    made.write("doideposit.toml", PRESETS["sadf-comment"].configuration_text() + FAST)
     return made
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from depositing import validator
 from desk import DOI, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
@@ -21,7 +21,7 @@ def test_the_command_line_sends_what_it_showed(desk: Desk, tmp_path: Path) -> No
         login = f'[credentials.test]\nusername = "sandbox"\npassword = {{ command = ["{program}"] }}\n'
         desk.write(
             "doideposit.toml",
-            configuration_text(PRESETS["sadf-comment"]) + f'\n{login}\n[targets.test]\nurl = "{url}"\n',
+            PRESETS["sadf-comment"].configuration_text() + f'\n{login}\n[targets.test]\nurl = "{url}"\n',
         )
         done = desk("deposit", record, "--target", "test", "--json")
         assert done.code == 0, done.err

@@ -7,7 +7,7 @@ import pytest
 from corrected_house import PREFIX, RETRACT, notice, registered_house, texts, with_policy
 from depositing import validator
 from desk import Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
@@ -106,7 +106,7 @@ def crossref() -> Iterator[str]:
 @pytest.mark.network_loopback
 def test_each_step_is_a_plan_where_others_approve(desk: Desk, crossref: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
-    text = with_policy(configuration_text(PRESETS["sadf-comment"])).replace(
+    text = with_policy(PRESETS["sadf-comment"].configuration_text()).replace(
         'target = "sandbox"', 'target = "production"'
     )
     login = '[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'

@@ -13,7 +13,7 @@ import pytest
 
 from desk import FAST, Desk
 from doideposit.cli.doctor import diagnosis_lines
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import CheckStatus, Diagnosis
@@ -25,7 +25,7 @@ from doideposit.sandbox.simulation import Sandbox
 from doideposit.wiring import load_settings
 from smtp_server import mail_server
 
-GOOD = configuration_text(PRESETS["sadf-comment"]) + FAST
+GOOD = PRESETS["sadf-comment"].configuration_text() + FAST
 LOGIN = '\n[credentials.test]\nusername = "sadf"\npassword = { env = "CROSSREF_PASSWORD" }\n'
 ROOM = 10**12
 

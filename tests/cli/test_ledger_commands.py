@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from desk import DOI, FAST, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 
-GOOD = configuration_text(PRESETS["sadf-comment"]) + FAST
+GOOD = PRESETS["sadf-comment"].configuration_text() + FAST
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from depositing import validator
 from desk import DOI, Desk, Result
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
@@ -36,8 +36,10 @@ def house(desk: Desk, crossref: tuple[Sandbox, str], monkeypatch: pytest.MonkeyP
 
 
 def configure(desk: Desk, url: str, more: str = "") -> None:
-    text = configuration_text(PRESETS["sadf-comment"]).replace(
-        'target = "sandbox"', f'target = "production"\napprovals = 1\n{more}'
+    text = (
+        PRESETS["sadf-comment"]
+        .configuration_text()
+        .replace('target = "sandbox"', f'target = "production"\napprovals = 1\n{more}')
     )
     login = '[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
     desk.write(

@@ -14,7 +14,7 @@ import requests
 
 from api_client import RECORD, TOKEN
 from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.errors import UsageError, WorldError
 from doideposit.web import application
 from doideposit.web.serving import is_loopback, serve
@@ -40,7 +40,7 @@ main()
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]) + FAST + API)
+    (tmp_path / "doideposit.toml").write_text(PRESETS["sadf-comment"].configuration_text() + FAST + API)
     return tmp_path
 
 
@@ -181,7 +181,7 @@ def test_without_usable_tokens_it_does_not_start(
 
     monkeypatch.chdir(folder)
     monkeypatch.setenv("CMS_TOKEN", variable)
-    text = configuration_text(PRESETS["sadf-comment"])
+    text = PRESETS["sadf-comment"].configuration_text()
     (folder / "doideposit.toml").write_text(text + section)
     assert run(["serve", "--port", "0"]) == 2
     said = capsys.readouterr()

@@ -9,7 +9,7 @@ from werkzeug.test import Client
 
 from api_client import RECORD, TOKEN
 from depositing import Desk, sqlite_url
-from doideposit.job.monitoring import Run, prometheus_text, read_last_run, status_text
+from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.reports.standing import Standing
 from doideposit.web import Tokens, application
 from doideposit.web.watching import JobWatch
@@ -57,17 +57,17 @@ def test_it_is_ready_while_the_job_runs(desk: Desk, minutes: int | None, target:
 
 def test_the_last_run_is_read_as_the_job_wrote_it(desk: Desk, tmp_path: Path) -> None:
     run, path = run_of(desk, timedelta(minutes=5)), tmp_path / "last-run.json"
-    path.write_text(status_text(run, None))
-    assert read_last_run(path, desk.clock()) == run
-    assert read_last_run(path, run.started) is None, "one of the future is none"
+    path.write_text(run.status_text(None))
+    assert Run.read_last(path, desk.clock()) == run
+    assert Run.read_last(path, run.started) is None, "one of the future is none"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null", '{"started": 3}', "[" * 100_000])
 def test_a_harmed_file_is_no_run(desk: Desk, tmp_path: Path, text: str) -> None:
     path = tmp_path / "last-run.json"
     path.write_text(text)
-    assert read_last_run(path, desk.clock()) is None
-    assert read_last_run(tmp_path / "nothing", desk.clock()) is None
+    assert Run.read_last(path, desk.clock()) is None
+    assert Run.read_last(tmp_path / "nothing", desk.clock()) is None
 
 
 def test_the_metrics_are_those_of_the_file(desk: Desk) -> None:

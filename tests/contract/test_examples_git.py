@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / "examples" / "git" / "workflow.yml"
@@ -45,7 +45,7 @@ def clone(tmp_path: Path) -> Path:
     git(tmp_path, "clone", "--quiet", str(remote), str(folder))
     (folder / "content").mkdir()
     (folder / "content" / "931.md").write_text(PAGE, "utf-8")
-    (folder / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]) + FAST, "utf-8")
+    (folder / "doideposit.toml").write_text(PRESETS["sadf-comment"].configuration_text() + FAST, "utf-8")
     git(folder, "checkout", "--quiet", "-B", "main")
     git(folder, "add", ".")
     git(folder, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "A page")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deposit_heads import HEAD
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.crossref.xml.batch import build
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
@@ -65,7 +65,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
 def test_a_hostile_file_is_answered_in_bounded_time_and_memory(name: str, command: str, tmp_path: Path) -> None:
     path = tmp_path / "hostile.xml"
     path.write_text(HOSTILE[name](), encoding="utf-8")
-    (tmp_path / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]), encoding="utf-8")
+    (tmp_path / "doideposit.toml").write_text(PRESETS["sadf-comment"].configuration_text(), encoding="utf-8")
     done = measured(tmp_path, "--plain", command, str(path))
     said = done.said
     assert done.code in {0, 1}, said[-2000:]

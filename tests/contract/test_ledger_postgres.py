@@ -9,7 +9,7 @@ from sqlalchemy import URL, make_url
 
 import postgres
 from depositing import Desk, commentary
-from doideposit.deposits.ledger.inspection import look
+from doideposit.deposits.ledger.inspection import Condition
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
@@ -126,10 +126,10 @@ def test_a_server_that_is_away_is_said_so_without_a_password() -> None:
 def test_a_look_proves_that_the_server_lets_us_write(url: str) -> None:
     bent = make_url(url).update_query_dict({"options": "-c default_transaction_read_only=on"})
     for _ in ("an empty database", "one with tables"):
-        hindrance = look(bent.render_as_string()).hindrance
+        hindrance = Condition.of_ledger(bent.render_as_string()).hindrance
         assert hindrance is not None
         assert "read-only, as a standby is" in hindrance.message
-        assert look(url).hindrance is None
+        assert Condition.of_ledger(url).hindrance is None
         with Desk(url) as desk:
             desk.depositor.enqueue(commentary(1))
 
@@ -145,4 +145,4 @@ def test_a_database_that_is_missing_and_a_user_that_is_unknown_are_named(
     url: str, change: Callable[[URL], URL], said: str
 ) -> None:
     with pytest.raises(LedgerUnavailable, match=said):
-        look(change(make_url(url)).render_as_string())
+        Condition.of_ledger(change(make_url(url)).render_as_string())

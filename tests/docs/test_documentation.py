@@ -10,7 +10,7 @@ import docx
 import pytest
 
 from document_formats import docx_of, page_of
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.config.loading import load
 from mail_server import Mailbox, mailbox
 from walked_pages import ROOT, Block, Command, Walk, agrees, blocks, commands, renewed, surroundings
@@ -226,7 +226,7 @@ FILES = [
 @pytest.mark.parametrize("block", FILES)
 def test_the_files_of_the_guides_are_what_they_seem(block: Block, walk: Walk) -> None:
     name, _, where = block.caption.partition(", ")
-    base = configuration_text(PRESETS["sadf-comment"])
+    base = PRESETS["sadf-comment"].configuration_text()
     if name == "doideposit.toml":
         (walk.folder / name).write_text(placed(block.text, base, where), encoding="utf-8")
         load(walk.folder / name, environ={}, cwd=walk.folder)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.config.loading import load
 from doideposit.web.description import description
 
@@ -31,7 +31,7 @@ def test_the_python_of_a_guide_runs(
     monkeypatch.chdir(tmp_path)
     for name in ("DOIDEPOSIT_CONFIG", "DOIDEPOSIT_TARGET"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]))
+    (tmp_path / "doideposit.toml").write_text(PRESETS["sadf-comment"].configuration_text())
     names: dict[str, object] = {}
     exec(compile("\n".join(blocks(guide, "python")), guide, "exec"), names)
     names["depositor"].close()  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def test_the_python_of_a_guide_runs(
 
 
 def test_the_configuration_of_the_http_guide_is_one(tmp_path: Path) -> None:
-    text = configuration_text(PRESETS["sadf-comment"]) + "\n".join(blocks("cms-over-http.md", "toml"))
+    text = PRESETS["sadf-comment"].configuration_text() + "\n".join(blocks("cms-over-http.md", "toml"))
     (tmp_path / "doideposit.toml").write_text(text)
     settings = load(tmp_path / "doideposit.toml", environ={}, cwd=tmp_path)
     assert settings.api.tokens["wordpress"].env == "WORDPRESS_TOKEN"

@@ -26,7 +26,7 @@ import yaml
 import postgres
 from clean_root import ROOT, USER, Container, built_image, why_not
 from desk import DOI, FAST
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 
 WORK = "/srv/doideposit/work"
 PASSWORDS = {"database": "a password of the database", "crossref": "never used here", "anna": "a password of anna"}
@@ -65,7 +65,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def services(image: Path, tmp_path: Path) -> Container:
     """A folder beside compose.yaml with a configuration, and the volume for what lasts."""
     owner = [int(part) for part in USER.split(":")]
-    text = configuration_text(PRESETS["sadf-comment"]).replace("sqlite:///", "sqlite:///work/") + FAST
+    text = PRESETS["sadf-comment"].configuration_text().replace("sqlite:///", "sqlite:///work/") + FAST
     text += '\n[sandbox]\nstate = "work/sandbox.sqlite3"\n[inbox]\nfolder = "work/inbox"\nsettle = "0s"\n'
     (tmp_path / "doideposit.toml").write_text(text, "utf-8")
     (tmp_path / "work").mkdir()
@@ -147,7 +147,7 @@ def composed(image: Path, tmp_path: Path) -> Iterator[Container]:
             connection.execute("CREATE DATABASE doideposit OWNER doideposit")
         # The server listens on a socket alone, so that its address is the folder of that in the place of a host.
         added = settings_of_compose().replace("@database/doideposit", "@/doideposit?host=/run/database")
-        text = re.sub(r"\[ledger\].*\nurl = .*\n", "", configuration_text(PRESETS["sadf-comment"]))
+        text = re.sub(r"\[ledger\].*\nurl = .*\n", "", PRESETS["sadf-comment"].configuration_text())
         text += f'{FAST}\n{added}\n[api.tokens]\nwordpress = {{ env = "WORDPRESS_TOKEN" }}\n'
         text = text.replace('folder = "work/inbox"', 'folder = "work/inbox"\nsettle = "0s"')
         (tmp_path / "doideposit.toml").write_text(text, "utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from corrected_house import RETRACT, registered_house, texts, with_policy
 from desk import FAST, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.cli.main import run
 from killed_commands import Lives
 
@@ -22,7 +22,7 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.chdir(folder)
     desk = Desk(folder, capsys)
     fast = FAST.replace("unready_polls = 0", "unready_polls = 0\nhandle = 0\nrest = 0")
-    desk.write("doideposit.toml", with_policy(configuration_text(PRESETS["sadf-comment"]) + fast))
+    desk.write("doideposit.toml", with_policy(PRESETS["sadf-comment"].configuration_text() + fast))
     return registered_house(desk)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from depositing import validator
 from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.web.desk.opening import open_here
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings, open_depositor
@@ -134,7 +134,7 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_is_sent_twice(
         folder = tmp_path / str(at)
         folder.mkdir()
         monkeypatch.chdir(folder)
-        text = configuration_text(PRESETS["sadf-comment"]) + FAST
+        text = PRESETS["sadf-comment"].configuration_text() + FAST
         url = '[series.sadf-comment]\nurl = "https://www.sadf.eu/comment-{number}/"'
         (folder / "doideposit.toml").write_text(text.replace("[series.sadf-comment]", url), "utf-8")
         was_killed, steps = killed(folder, at)

@@ -15,7 +15,7 @@ import responses
 
 from depositing import validator
 from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
@@ -47,7 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name, password in PASSWORDS.items():
         monkeypatch.setenv(name, password)
-    text = configuration_text(PRESETS["sadf-comment"]) + FAST + ACCOUNTS
+    text = PRESETS["sadf-comment"].configuration_text() + FAST + ACCOUNTS
     text = text.replace("[series.sadf-comment]", '[series.sadf-comment]\nurl = "https://www.sadf.eu/comment-{number}/"')
     (tmp_path / "doideposit.toml").write_text(text, "utf-8")
     return tmp_path

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("flask", reason="Flask is not installed")
 
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "flask_blueprint"
 DOI = "10.48251/SADF.ISSN.2406-5617.C258"
@@ -25,7 +25,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SITE_SECRET_KEY", "secret")
     monkeypatch.syspath_prepend(EXAMPLE)
-    (tmp_path / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]) + DELAYS)
+    (tmp_path / "doideposit.toml").write_text(PRESETS["sadf-comment"].configuration_text() + DELAYS)
     (tmp_path / "records").mkdir()
     record = files("doideposit.cli.example").joinpath("comment-258.yaml").read_text(encoding="utf-8")
     (tmp_path / "records" / "258.yaml").write_text(record, encoding="utf-8")

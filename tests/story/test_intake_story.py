@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.errors import WorldError
-from doideposit.job.crossref_mails import read_failed_dois, read_mail, read_report
+from doideposit.job.crossref_mails import Hints, read_failed_dois
 from doideposit.job.hints import take_hints
 from doideposit.job.inbox.folders import Folders
-from doideposit.job.mailbox import ImapServer, read_imap, read_maildir
+from doideposit.job.mailbox import ImapServer, read_maildir
 from doideposit.job.run import Job, JobContext
 from doideposit.records.models.series import Series
 from doideposit.sandbox.clock import Clock, Delays
@@ -49,7 +49,7 @@ def desk(tmp_path: Path) -> Any:
 
 
 def take(desk: Desk, raw: bytes) -> None:
-    take_hints(desk.depositor, read_mail(raw), desk.clock())
+    take_hints(desk.depositor, Hints.of_mail(raw), desk.clock())
 
 
 def test_the_mail_about_a_file_makes_it_asked_about_now(desk: Desk) -> None:
@@ -107,7 +107,7 @@ def test_a_depositor_report_and_a_dead_doi_make_records_be_read_again(desk: Desk
     desk.depositor.watch(50, force=True)
     assert not desk.depositor.watch(50).read
     lines = f"Depositor report\r\nDOI prefix\r\n{DOI} 10.48251, 20260901120000, 2026-09-01, 0\r\n"
-    assert [str(one) for one in read_report(lines.encode()).dois] == [DOI]
+    assert [str(one) for one in Hints.of_report(lines.encode()).dois] == [DOI]
     take(desk, mail(f"A reader tells that https://doi.org/{DOI}. does not work"))
     assert [str(one) for one in desk.depositor.watch(50).read] == [DOI]
 
@@ -138,8 +138,8 @@ def test_broken_and_foreign_mails_do_nothing(desk: Desk, raw: bytes) -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_mail(raw: bytes) -> None:
-    read_mail(raw)
-    read_report(raw)
+    Hints.of_mail(raw)
+    Hints.of_report(raw)
     list(read_failed_dois(raw.decode("utf-8", "replace")))
 
 
@@ -188,18 +188,18 @@ def test_a_mailbox_that_is_away_leaves_the_rest_of_the_pass_as_it_is(desk: Desk,
 def test_an_imap_folder_is_read_and_nothing_in_it_is_changed() -> None:
     with imap_server(ImapMails({3: mail("one"), 7: mail("two")})) as state:
         server = ImapServer("127.0.0.1", "doi", port=state.port, security="none")
-        found = dict(read_imap(server, SecretStr("s3cret"), ()))
+        found = dict(server.read(SecretStr("s3cret"), ()))
         assert list(found) == ["77.3", "77.7"]
         assert found["77.7"] == state.mails[7]
-        assert [key for key, _ in read_imap(server, SecretStr("s3cret"), found)] == []
+        assert [key for key, _ in server.read(SecretStr("s3cret"), found)] == []
         assert changing(state.commands) == []
         with pytest.raises(WorldError) as caught:
-            list(read_imap(server, SecretStr("wr0ng"), ()))
+            list(server.read(SecretStr("wr0ng"), ()))
         assert (
             "wr0ng" not in f"{caught.value}{caught.value.hint}{caught.value.__cause__}{caught.value.__context__!s:.0}"
         )
     with pytest.raises(WorldError):
-        list(read_imap(ImapServer("127.0.0.1", "doi", port=state.port, security="none"), SecretStr("x"), ()))
+        list(ImapServer("127.0.0.1", "doi", port=state.port, security="none").read(SecretStr("x"), ()))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk import FAST, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.cli.main import run
 from killed_commands import Lives
 from moved_site import PREFIX, moved_site, moving_house
@@ -33,7 +33,7 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     folder.mkdir()
     monkeypatch.chdir(folder)
     desk = Desk(folder, capsys)
-    desk.write("doideposit.toml", configuration_text(PRESETS["sadf-comment"]) + FAST)
+    desk.write("doideposit.toml", PRESETS["sadf-comment"].configuration_text() + FAST)
     house = moving_house(desk, *NUMBERS)
     house.write("urls.csv", "number,new\n" + "".join(f"{number},{site}/new/{number}\n" for number in NUMBERS))
     return house

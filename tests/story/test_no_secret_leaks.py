@@ -36,7 +36,7 @@ import pytest
 from pydantic import SecretStr
 
 from desk import DOI, FAST, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.cli.main import cli
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
@@ -139,7 +139,7 @@ def configuration(url: str, password: str) -> str:
     """The configuration of the SADF, with its login at the address."""
     addresses = "".join(f'{name} = "{url}"\n' for name in ("url", "rest_url", "handle_url"))
     return (
-        configuration_text(PRESETS["sadf-comment"]).replace('target = "sandbox"', 'target = "test"')
+        PRESETS["sadf-comment"].configuration_text().replace('target = "sandbox"', 'target = "test"')
         + f'\n[credentials.test]\nusername = "sadf-login"\n{password}[targets.test]\n{addresses}'
         + FAST
     )

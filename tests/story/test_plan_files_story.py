@@ -12,7 +12,7 @@ import pytest
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
 from doideposit.crossref.xml.batch import build
 from doideposit.deposits.planning import Action
-from doideposit.deposits.plans.document import read_plan
+from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import DepositReport
 from doideposit.errors import PlanUnusable, UsageError
 from doideposit.records.identifiers import Doi
@@ -88,7 +88,7 @@ def test_what_the_plan_holds_is_what_crossref_gets(desk: Desk, tmp_path: Path) -
     path = planned(desk, written(tmp_path), commentary(7))
     report = applied(desk, path)
     assert [entry.action for entry in report.entries] == [Action.REGISTER, Action.REGISTER]
-    for held in read_plan(path).plan.contents.values():
+    for held in PlanFile.read(path).plan.contents.values():
         assert held.xml is not None
         desired = desk.depositor.xml(C258 if "C258" in held.xml else "10.48251/SADF.ISSN.2406-5617.C7")
         assert desired is not None
@@ -210,7 +210,7 @@ def test_a_loss_that_was_allowed_is_said_and_done(desk: Desk, tmp_path: Path) ->
     desk.depositor.deposit(written(tmp_path, subtitle="It goes"))
     desk.settle()
     path = planned(desk, written(tmp_path), allow_loss=["subtitle"])
-    said = read_plan(path).plan.consequences
+    said = PlanFile.read(path).plan.consequences
     assert f"{C258} will lose what is registered: subtitle “It goes” is lost" in said
     assert applied(desk, path).ok
 

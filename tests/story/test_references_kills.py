@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desk import FAST, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from killed_commands import Lives
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the run that is killed is a fork of this one")
@@ -21,7 +21,7 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     folder.mkdir()
     monkeypatch.chdir(folder)
     desk = Desk(folder, capsys)
-    desk.write("doideposit.toml", configuration_text(PRESETS["sadf-comment"]) + f"{FAST}handle = 0\nrest = 0\n")
+    desk.write("doideposit.toml", PRESETS["sadf-comment"].configuration_text() + f"{FAST}handle = 0\nrest = 0\n")
     (folder / "records").mkdir()
     desk.record("records/c258.yaml", doi="# no doi")
     title = 'title: "Kishida pledges to strengthen Japan\'s ties with NATO on defense"'

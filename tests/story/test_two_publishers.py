@@ -13,7 +13,7 @@ import pytest
 
 from depositing import DEPOSITOR, commentary, validator
 from desk import FAST, Desk
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.config.schema import MailSection
 from doideposit.crossref.xml.batch import build
 from doideposit.errors import WorldError
@@ -81,7 +81,7 @@ def house(
 
 
 def configure(desk: Desk, url: str, other: str = OTHER) -> None:
-    text = configuration_text(PRESETS["sadf-comment"]).replace('target = "sandbox"', 'target = "test"')
+    text = PRESETS["sadf-comment"].configuration_text().replace('target = "sandbox"', 'target = "test"')
     login = '\n[credentials.test]\nusername = "sadf"\npassword = { env = "CROSSREF_PASSWORD" }\n'
     addresses = "".join(f'{name} = "{url}"\n' for name in ("url", "rest_url", "handle_url"))
     desk.write("doideposit.toml", f"{text}{login}[targets.test]\n{addresses}{other}{FAST}")
@@ -319,7 +319,7 @@ credentials.test = { username = "sadf", password = { env = "CROSSREF_PASSWORD" }
 
 def all_named(desk: Desk, url: str) -> None:
     """A configuration without a main publisher."""
-    text = configuration_text(PRESETS["sadf-comment"])
+    text = PRESETS["sadf-comment"].configuration_text()
     series = text[text.index("[series.") :].replace("title =", 'publisher_account = "sadf"\ntitle =', 1)
     addresses = "".join(f'{name} = "{url}"\n' for name in ("url", "rest_url", "handle_url"))
     desk.write("doideposit.toml", f"{NAMED}[targets.test]\n{addresses}{OTHER}\n{series}")

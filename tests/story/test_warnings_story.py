@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
-from doideposit.deposits.conflicts import answer_file, compare_sides
+from doideposit.deposits.conflicts import ComparedField, answer_file
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.warnings import CrossrefWarning, WarningKind, warnings_of
 from doideposit.errors import UsageError
@@ -58,7 +58,7 @@ def test_a_conflict_has_both_records_beside_each_other(desk: Desk, conflict: Cro
     assert conflict.others == (str(FIRST.doi),)
     sides = desk.depositor.warnings.sides(conflict)
     assert [one.doi for one in sides] == [str(SECOND.doi), str(FIRST.doi)]
-    rows = {one.name: one.same for one in compare_sides(sides)}
+    rows = {one.name: one.same for one in ComparedField.of_sides(sides)}
     assert rows["title"]
     assert rows["authors"]
     assert not rows["url"]

@@ -11,7 +11,7 @@ import pytest
 
 import doideposit
 from depositing import Desk, commentary, sqlite_url
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "workers.md"
 
@@ -29,7 +29,7 @@ def record(number: int) -> dict[str, Any]:
 
 @pytest.fixture
 def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]))
+    (tmp_path / "doideposit.toml").write_text(PRESETS["sadf-comment"].configuration_text())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

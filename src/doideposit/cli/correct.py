@@ -140,12 +140,12 @@ def _carry_out(invocation: Invocation, asked: Asked, target: str | None, *, as_j
 
 def _make_request(terminal: Terminal, settings: "Settings", asked: Asked) -> "CorrectionRequest":
     """Return what is asked for with the records that it names; stop where one is not there."""
-    from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, find_record
+    from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, FoundRecord
     from doideposit.records.models.relations import UpdateType
 
     folders = asked.records or (settings.desk.record_folder,)
-    original = find_record(asked.work, folders, settings.series, what=ORIGINAL)
-    notice = find_record(asked.notice, folders, settings.series, what=NOTICE) if asked.notice else None
+    original = FoundRecord.find(asked.work, folders, settings.series, what=ORIGINAL)
+    notice = FoundRecord.find(asked.notice, folders, settings.series, what=NOTICE) if asked.notice else None
     faults = [one for one in (original, notice) if isinstance(one, Finding)]
     if faults or isinstance(original, Finding) or isinstance(notice, Finding):
         _show_findings_and_stop(terminal, faults)
@@ -154,9 +154,8 @@ def _make_request(terminal: Terminal, settings: "Settings", asked: Asked) -> "Co
 
 
 def _decide_or_stop(terminal: Terminal, settings: "Settings", request: "CorrectionRequest") -> "Correction":
-    from doideposit.health.correcting import decide
 
-    decided = decide(request, settings.series, _latest_today())
+    decided = request.decide(settings.series, _latest_today())
     if isinstance(decided, tuple):
         _show_findings_and_stop(terminal, decided)
     return decided
@@ -274,12 +273,11 @@ class CorrectionRun:
         return f"; {_not_yet(status)}; `doideposit run` and `doideposit verify {notice.doi}` look again"
 
     def _show_pages(self) -> None:
-        from doideposit.health.correcting import checklist
 
         if self._terminal.as_json:
             return
         self._terminal.line((Span("What the pages must show, before anything is sent", Style.HEADING),))
-        for address, points in checklist(self._correction).items():
+        for address, points in self._correction.checklist().items():
             self._terminal.line((Span(f"  {address}", Style.PLACE),))
             for point in points:
                 self._terminal.say(f"    - {point}")
@@ -343,7 +341,6 @@ class CorrectionRun:
         raise AssertionError
 
     def _result_document(self, words: str, findings: Sequence[Finding]) -> dict[str, object]:
-        from doideposit.health.correcting import checklist
 
         correction = self._correction
         return {
@@ -358,7 +355,7 @@ class CorrectionRun:
             "new_dois": sum(plan.new for plan in self._plans.values()),
             "files": [str(one.path) for one in correction.changed if one.edited is not None],
             "steps": [entry.to_dict() for plan in self._plans.values() for entry in plan.entries],
-            "pages": {address: list(points) for address, points in checklist(correction).items()},
+            "pages": {address: list(points) for address, points in correction.checklist().items()},
             "findings": [one.to_dict() for one in findings],
         }
 

@@ -11,7 +11,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.deposit import wait_until_done
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import show_receipt
 from doideposit.cli.terminal import Terminal, source_line
@@ -76,7 +76,7 @@ def _write_example(terminal: Terminal, folder: Path, address: str) -> Path:
         f'rest_url = "{address}"',
         f'handle_url = "{address}"',
     ]
-    configuration = configuration_text(PRESETS["sadf-comment"]) + "\n".join(target) + "\n"
+    configuration = PRESETS["sadf-comment"].configuration_text() + "\n".join(target) + "\n"
     (folder / "doideposit.toml").write_text(configuration, encoding="utf-8")
     record = folder / RECORD
     record.write_text(files("doideposit.cli.example").joinpath(RECORD).read_text(encoding="utf-8"), encoding="utf-8")

@@ -19,7 +19,7 @@ from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin
 from doideposit.reports.findings import Span, Style
 
-__all__ = ["PRESETS", "Answers", "configuration_text", "init"]
+__all__ = ["PRESETS", "Answers", "init"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,56 @@ class Answers:
     def name(self) -> str:
         """Return the short name of the series, made from its title."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "series"
+
+    def configuration_text(self) -> str:
+        """Return the configuration file for these answers, every line explained."""
+        organisation = [f"name = {_toml_string(self.depositor)}"]
+        publisher = organisation + ([f"place = {_toml_string(self.place)}"] if self.place else [])
+        institution = organisation + ([f"acronym = {_toml_string(self.acronym)}"] if self.acronym else [])
+        institution += [f"place = {_toml_string(self.place)}"] if self.place else []
+        url = f"url = {_toml_string(self.url)}" if self.url else '# url = "https://www.example.org/comment-{number}/"'
+        username = _toml_string(self.username or "name@example.org/role")
+        comment = "" if self.username else "# "
+        issn = [f"issn = {_toml_string(self.issn)}", 'issn_medium = "electronic"  # or "print"'] if self.issn else []
+        lines = [
+            "# How doideposit registers this publisher's DOIs. Every value can also come from the environment:",
+            "# DOIDEPOSIT_TARGET, DOIDEPOSIT_LEDGER__URL and so on.",
+            "",
+            "# sandbox is an embedded Crossref: nothing leaves this machine; test and production are Crossref's own.",
+            "# Production is never a default: set it here, or add --target production to a command.",
+            'target = "sandbox"',
+            "",
+            "[depositor]  # named in the head of every deposit",
+            f"name = {_toml_string(self.depositor)}",
+            f"email = {_toml_string(self.email)}  # Crossref mails its result logs here",
+            f"registrant = {_toml_string(self.depositor)}",
+            "",
+            "# The login of each target; test and production have separate passwords, which are never in this file:",
+            (
+                '# { env = "VARIABLE" }, { file = "path" } (readable by you alone), { command = [...] } '
+                "or { keyring = true }."
+            ),
+            f"{comment}[credentials.production]",
+            f"{comment}username = {username}",
+            f'{comment}password = {{ env = "CROSSREF_PASSWORD" }}',
+            "",
+            "[ledger]  # the memory of what was submitted, and what became of it",
+            'url = "sqlite:///doideposit.sqlite3"  # several machines share postgresql+psycopg://user@host/name',
+            "",
+            f"[series.{self.name}]  # records name it: `series: {self.name}`",
+            f"title = {_toml_string(self.title)}",
+            *issn,
+            f"prefix = {_toml_string(self.prefix)}",
+            f"doi = {_toml_string(self.doi)}",
+            url,
+            f"record_type = {_toml_string(self.record_type)}  # chosen once: Crossref does not change it later",
+            f"language = {_toml_string(self.language)}"
+            if self.language
+            else '# language = "en"  # of records without one',
+            f"publisher = {{ {', '.join(publisher)} }}",
+            f"institution = {{ {', '.join(institution)} }}",
+        ]
+        return "\n".join(lines) + "\n"
 
 
 PRESETS: dict[str, Answers] = {
@@ -173,7 +223,7 @@ def init(invocation: Invocation, preset: str | None, output: Path, force: bool) 
             "there is nobody to answer questions here",
             hint=f"run it on a terminal, or take a preset: doideposit init --preset {min(PRESETS)}",
         )
-    write_output(output, _modeline() + configuration_text(answers), mode=0o644)
+    write_output(output, _modeline() + answers.configuration_text(), mode=0o644)
     _show_next_steps(terminal, output)
 
 
@@ -360,51 +410,3 @@ def _series_of(answers: Answers) -> dict[str, object]:
 def _toml_string(text: str) -> str:
     # A JSON string is a TOML basic string.
     return json.dumps(text, ensure_ascii=False)
-
-
-def configuration_text(answers: Answers) -> str:
-    """Return the configuration file for these answers, every line explained."""
-    organisation = [f"name = {_toml_string(answers.depositor)}"]
-    publisher = organisation + ([f"place = {_toml_string(answers.place)}"] if answers.place else [])
-    institution = organisation + ([f"acronym = {_toml_string(answers.acronym)}"] if answers.acronym else [])
-    institution += [f"place = {_toml_string(answers.place)}"] if answers.place else []
-    url = f"url = {_toml_string(answers.url)}" if answers.url else '# url = "https://www.example.org/comment-{number}/"'
-    username = _toml_string(answers.username or "name@example.org/role")
-    comment = "" if answers.username else "# "
-    issn = [f"issn = {_toml_string(answers.issn)}", 'issn_medium = "electronic"  # or "print"'] if answers.issn else []
-    lines = [
-        "# How doideposit registers this publisher's DOIs. Every value can also come from the environment:",
-        "# DOIDEPOSIT_TARGET, DOIDEPOSIT_LEDGER__URL and so on.",
-        "",
-        "# sandbox is an embedded Crossref: nothing leaves this machine; test and production are Crossref's own.",
-        "# Production is never a default: set it here, or add --target production to a command.",
-        'target = "sandbox"',
-        "",
-        "[depositor]  # named in the head of every deposit",
-        f"name = {_toml_string(answers.depositor)}",
-        f"email = {_toml_string(answers.email)}  # Crossref mails its result logs here",
-        f"registrant = {_toml_string(answers.depositor)}",
-        "",
-        "# The login of each target; test and production have separate passwords, which are never in this file:",
-        '# { env = "VARIABLE" }, { file = "path" } (readable by you alone), { command = [...] } or { keyring = true }.',
-        f"{comment}[credentials.production]",
-        f"{comment}username = {username}",
-        f'{comment}password = {{ env = "CROSSREF_PASSWORD" }}',
-        "",
-        "[ledger]  # the memory of what was submitted, and what became of it",
-        'url = "sqlite:///doideposit.sqlite3"  # several machines share postgresql+psycopg://user@host/name',
-        "",
-        f"[series.{answers.name}]  # records name it: `series: {answers.name}`",
-        f"title = {_toml_string(answers.title)}",
-        *issn,
-        f"prefix = {_toml_string(answers.prefix)}",
-        f"doi = {_toml_string(answers.doi)}",
-        url,
-        f"record_type = {_toml_string(answers.record_type)}  # chosen once: Crossref does not change it later",
-        f"language = {_toml_string(answers.language)}"
-        if answers.language
-        else '# language = "en"  # of records without one',
-        f"publisher = {{ {', '.join(publisher)} }}",
-        f"institution = {{ {', '.join(institution)} }}",
-    ]
-    return "\n".join(lines) + "\n"

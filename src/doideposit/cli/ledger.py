@@ -34,11 +34,11 @@ def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
     """Open the ledger of the configuration; raises `UsageError` where there is none: none is made."""
     import os
 
-    from doideposit.deposits.ledger.inspection import look
+    from doideposit.deposits.ledger.inspection import Condition
     from doideposit.wiring import ledger_password, open_ledger
 
     settings = invocation.settings()
-    condition = look(settings.ledger.url, ledger_password(settings, os.environ))
+    condition = Condition.of_ledger(settings.ledger.url, ledger_password(settings, os.environ))
     if condition.revision is None:
         hint = "the first `doideposit deposit` makes it; or look at [ledger] url: `doideposit config show --origin`"
         raise UsageError(f"there is no ledger yet in {condition.place}", hint=hint)

@@ -119,11 +119,11 @@ def _tell_if_registered(terminal: Terminal, settings: "Settings", number: str, s
 
 def _registered_title(settings: "Settings", doi: "Doi") -> str | None:
     """Return the title under which a DOI is registered; None where it is not, or nobody can tell now."""
-    from doideposit.deposits.ledger.inspection import look
+    from doideposit.deposits.ledger.inspection import Condition
     from doideposit.wiring import open_depositor
 
     try:
-        if not look(settings.ledger_url).is_current:
+        if not Condition.of_ledger(settings.ledger_url).is_current:
             return None  # There is no ledger yet, and looking makes none.
         with open_depositor(settings) as depositor:
             status = depositor.status(doi)

@@ -182,12 +182,12 @@ def approve(
     """
     from doideposit.config.signatures import sign as signed
     from doideposit.deposits.plans.approvals import statement_of
-    from doideposit.deposits.plans.document import read_plan
+    from doideposit.deposits.plans.document import PlanFile
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        file = read_plan(path)
+        file = PlanFile.read(path)
         now = _show_plan_now(terminal, depositor, file, without_files=True, verbose=verbose)
         if not now.new + now.updates:
             _stop_outdated(terminal, now, file)
@@ -286,13 +286,13 @@ def apply(
     Files, configuration, ledger and what Crossref has are compared first. Applying a plan twice does nothing, and one
     that was interrupted continues.
     """
-    from doideposit.deposits.plans.document import read_plan
+    from doideposit.deposits.plans.document import PlanFile
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
-        file = read_plan(path)
+        file = PlanFile.read(path)
         now = _show_plan_now(terminal, depositor, file, without_files=without_files, verbose=verbose)
         if dry_run or not now.new + now.updates:
             _stop_without_sending(terminal, depositor, now, file)

@@ -55,7 +55,7 @@ def report(
     """
     from doideposit import __version__
     from doideposit.job.inbox.folders import Folders
-    from doideposit.job.inbox.waiting import find_waiting
+    from doideposit.job.inbox.waiting import Waiting
     from doideposit.reports.overview import gather, planned
     from doideposit.wiring import open_depositor, system_clock
 
@@ -66,7 +66,7 @@ def report(
         gathered = gather(depositor, system_clock(), version=__version__, publisher=heading, only=only)
         if not only:
             # The inbox is a matter of those who look after the installation.
-            waiting = find_waiting(Folders(settings.inbox.folder), settings.target)
+            waiting = Waiting.find(Folders(settings.inbox.folder), settings.target)
             gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:
             gathered = replace(gathered, records=planned(depositor, records, only=only))

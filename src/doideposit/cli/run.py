@@ -203,7 +203,7 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
 def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
     """Return what reads the mailbox; its password is fetched when it is read, and not before."""
     from doideposit.config.passwords import resolve_password
-    from doideposit.job.mailbox import ImapServer, read_imap, read_maildir
+    from doideposit.job.mailbox import ImapServer, read_maildir
 
     if section.maildir is not None:
         return partial(read_maildir, Path(section.maildir))
@@ -214,7 +214,7 @@ def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
         if reference is None:
             raise RuntimeError("a mailbox on a server has a password")
         password = resolve_password(reference, environ=os.environ, service="doideposit-mailbox", username=name)
-        return read_imap(server, password, known)
+        return server.read(password, known)
 
     return read
 

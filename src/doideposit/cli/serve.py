@@ -40,7 +40,7 @@ def serve(
     `doideposit run`. After SIGTERM or Ctrl-C it first finishes the requests under way.
     """
     from doideposit.job.inbox.folders import Folders
-    from doideposit.job.monitoring import read_last_run
+    from doideposit.job.monitoring import Run
     from doideposit.web import application
     from doideposit.web.desk.messages import MAX_UPLOAD
     from doideposit.web.desk.opening import open_for_accounts
@@ -58,7 +58,7 @@ def serve(
         log=terminal.note,
         log_as_json=json_logs,
         job=JobWatch(
-            lambda: read_last_run(Folders(settings.inbox.folder).last_run, system_clock()),
+            lambda: Run.read_last(Folders(settings.inbox.folder).last_run, system_clock()),
             settings.api.job_within,
             open_metrics=settings.api.metrics == "open",
         ),

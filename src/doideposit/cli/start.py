@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import in_order, local_time
-from doideposit.deposits.ledger.inspection import look
+from doideposit.deposits.ledger.inspection import Condition
 from doideposit.findings import counted
 from doideposit.reports.findings import Line, Span, Style, safe, with_target
 from doideposit.wiring import ledger_password, open_depositor
@@ -66,7 +66,7 @@ def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     """
     flag = None if first else settings.target
     statuses: list[WorkStatus] = []
-    if look(settings.ledger.url, ledger_password(settings, os.environ)).is_current:
+    if Condition.of_ledger(settings.ledger.url, ledger_password(settings, os.environ)).is_current:
         with open_depositor(settings) as depositor:
             statuses = in_order(depositor.statuses())
             outstanding, due = depositor.outstanding(), depositor.next_due()

@@ -49,14 +49,14 @@ def status(
 ) -> None:
     """Show what the ledger knows; it asks nobody. `doideposit poll` asks Crossref."""
     from doideposit.job.inbox.folders import Folders
-    from doideposit.job.inbox.waiting import find_waiting
+    from doideposit.job.inbox.waiting import Waiting
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
     if watch is not None and as_json:
         raise UsageError("--watch shows a table that changes, --json is one document", hint="leave one of them out")
     settings = invocation.settings(target=target)
-    waiting = find_waiting(Folders(settings.inbox.folder), settings.target)
+    waiting = Waiting.find(Folders(settings.inbox.folder), settings.target)
     with open_depositor(settings, announce=terminal.note) as depositor:
         wanted = find_dois(depositor, works)
         if series is not None and series not in depositor.series:

@@ -144,11 +144,11 @@ def _configuration_member(settings: "Settings") -> Member:
 
 
 def _ledger_members(settings: "Settings") -> Iterator[Member]:
-    from doideposit.deposits.ledger.inspection import look
+    from doideposit.deposits.ledger.inspection import Condition
     from doideposit.wiring import ledger_password, open_depositor
 
     try:
-        condition = look(settings.ledger.url, ledger_password(settings, os.environ))
+        condition = Condition.of_ledger(settings.ledger.url, ledger_password(settings, os.environ))
         if condition.revision is None:
             yield _text_member(
                 "missing.txt", "why states and events are missing", f"no ledger yet in {condition.place}\n"

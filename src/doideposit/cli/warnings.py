@@ -99,12 +99,12 @@ def show(invocation: Invocation, name: str, target: str | None, as_json: bool) -
 
 
 def _show_sides(terminal: "Terminal", sides: "tuple[ConflictSide, ...]") -> None:
-    from doideposit.deposits.conflicts import compare_sides
+    from doideposit.deposits.conflicts import ComparedField
 
     for number, side in enumerate(sides, 1):
         where = safe(side.read_from or f"not read: {side.why_not}")
         terminal.line((Span(f"    {number}  {safe(side.doi)}", Style.PLACE), Span(f"  ({where})", Style.DIM)))
-    for row in compare_sides(sides):
+    for row in ComparedField.of_sides(sides):
         terminal.line(
             (Span(f"  {row.name}", Style.PLAIN), Span("  the same" if row.same else "  different", Style.DIM))
         )

@@ -48,10 +48,10 @@ def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 def _dois_beginning(settings: "Settings", beginning: str) -> Iterable[str]:
     """Return them from a file that is there: a server may be far away, and pressing Tab upgrades nothing."""
-    from doideposit.deposits.ledger.inspection import look
+    from doideposit.deposits.ledger.inspection import Condition
     from doideposit.wiring import open_ledger, system_clock
 
-    if not settings.ledger_url.startswith("sqlite") or not look(settings.ledger_url).is_current:
+    if not settings.ledger_url.startswith("sqlite") or not Condition.of_ledger(settings.ledger_url).is_current:
         return []
     with open_ledger(settings) as ledger:
         return [str(doi) for doi in ledger.on(settings.target, system_clock).works.dois_from(beginning, SUGGESTED)]

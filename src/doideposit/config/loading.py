@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from doideposit.checks.catalogue.settings import problems
 from doideposit.config.schema import ConfigurationFile
-from doideposit.config.settings import Settings, settings_from
+from doideposit.config.settings import Settings
 from doideposit.errors import ConfigurationError
 from doideposit.files import typed
 from doideposit.findings import Finding, Loc, Severity, Where, field_path, loc_of, nearest
@@ -194,7 +194,7 @@ def load(
     written = _validate(layers, origin)
     # Absolute from here on: a service may change its folder later.
     base = (cwd if found is None else found.parent).absolute()
-    settings = settings_from(written, base=base, path=found, origins=layers.all_origins(origin))
+    settings = Settings.of_file(written, base=base, path=found, origins=layers.all_origins(origin))
     _check_rules(settings, layers, origin)
     _check_publishers(settings, layers, origin)
     return settings

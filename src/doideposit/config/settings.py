@@ -44,7 +44,6 @@ __all__ = [
     "SandboxSettings",
     "Settings",
     "SiteSettings",
-    "settings_from",
 ]
 
 
@@ -207,14 +206,14 @@ class Settings:
             yield self
         yield from map(self.of_publisher, self.publishers)
 
-
-def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> Settings:
-    """Make settings of what was written; `base` is the folder that relative paths start from."""
-    settings = _settings(written, base=base, path=path, origins=origins)
-    named = {series.publisher_account for series in settings.series.values()}
-    if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
-        return settings.of_publisher(next(iter(settings.publishers)))
-    return settings
+    @staticmethod
+    def of_file(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> "Settings":
+        """Make settings of what was written; `base` is the folder that relative paths start from."""
+        settings = _settings(written, base=base, path=path, origins=origins)
+        named = {series.publisher_account for series in settings.series.values()}
+        if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
+            return settings.of_publisher(next(iter(settings.publishers)))
+        return settings
 
 
 def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> Settings:

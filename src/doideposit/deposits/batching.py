@@ -23,7 +23,7 @@ from doideposit.deposits.planning import (
 )
 from doideposit.deposits.preflight import preflight
 from doideposit.deposits.steps import Clears, step_files
-from doideposit.deposits.updates import applied_in_parts, compared, look
+from doideposit.deposits.updates import Seen, applied_in_parts
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import RegistrarError, RegistrarUnavailable, SubmissionInDoubt
@@ -55,7 +55,7 @@ def decide(
     planned = plan(wanted, known, now=context.clock(), retry=may.retry)
     decisions = applied_in_parts(context, inputs, planned, known, store, may)
     going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
-    seen = look(context, going)
+    seen = Seen.ask(context, going)
     if seen.states or may.retry:
         known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
         if may.retry:
@@ -64,7 +64,7 @@ def decide(
         decisions = applied_in_parts(context, inputs, planned, known, store, may)
     if seen.asked:
         decisions = tuple(
-            compared(context, one, decision, seen, store, may)
+            seen.compared(context, one, decision, store, may)
             if isinstance(one, DepositCandidate) and decision.action.sends and not decision.busy
             else decision
             for one, decision in zip(inputs, decisions, strict=True)

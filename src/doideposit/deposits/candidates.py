@@ -28,10 +28,7 @@ __all__ = [
     "ContentStore",
     "DepositCandidate",
     "StoredContent",
-    "candidates_again",
-    "checked_of",
     "part_of",
-    "read_candidates",
 ]
 
 # Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk.
@@ -86,6 +83,49 @@ class ContentStore:
         if hashlib.sha256(data).hexdigest() != content.sha256:
             raise DiskError("the temporary file of the plan was changed", hint="run the same command again")
         return data
+
+    def read_candidates(self, checked: Iterable[Checked]) -> "tuple[DepositCandidate | PlanInput, ...]":
+        """Return every input, and every DOI of a ready-made file, in order, with their bytes put into the store.
+
+        What may go is a `DepositCandidate`, the rest a `PlanInput` with its findings.
+        """
+        flat: list[DepositCandidate | PlanInput] = []
+        for number, one in enumerate(checked):
+            # What cannot go is kept with its reason: every input stands in the plan exactly once.
+            if not one.ok or one.xml is None:
+                item = one.items[0] if one.items else None
+                doi, fingerprint = (item.doi, item.fingerprint) if item else (None, None)
+                flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings, passed_over=one.passed_over))
+                continue
+            content = self.put(one.xml)
+            cites = _cited_dois_in_file(one, one.xml)
+            for place, item in enumerate(one.items):
+                findings = one.findings if place == 0 else ()
+                # The DOIs of a ready-made file go together or not at all, because the file is sent as it is.
+                group = None if one.record else number
+                wanted = PlanInput(
+                    one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_path_of(one)
+                )
+                found = _make_candidate(len(flat), one, item, wanted, content)
+                flat.append(replace(found, cites=tuple(cites[item.doi.key])) if item.doi.key in cites else found)
+        return tuple(flat)
+
+    def candidates_again(self, recorded: NewSubmission | None, doi: Doi) -> "tuple[DepositCandidate, ...]":
+        """Return what a recorded deposit of a DOI sent, to be planned anew; with it go DOIs that share its element.
+
+        Raises `UsageError` where there is none.
+        """
+        if recorded is None:
+            message = f"{doi} was never registered from here, so there is no version to go back to"
+            raise UsageError(message, hint="correct its record file and deposit that")
+        xml = only(recorded.xml, doi)
+        checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=DepositItem.read_all(xml))
+        pages = {one.doi.key: one.landing_page for one in recorded.items}
+        return tuple(
+            replace(one, series=recorded.series, container=recorded.container, landing_page=pages.get(one.item.doi.key))
+            for one in self.read_candidates([checked])
+            if isinstance(one, DepositCandidate)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,50 +183,12 @@ class Approved:
         """Return the plan for people, which carries this."""
         return Plan(target, tuple(map(PlanEntry.of, self.decisions)), self, self.error)
 
-
-def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[DepositCandidate | PlanInput, ...]:
-    """Return every input, and every DOI of a ready-made file, in order, with their bytes put into the store.
-
-    What may go is a `DepositCandidate`, the rest a `PlanInput` with its findings.
-    """
-    flat: list[DepositCandidate | PlanInput] = []
-    for number, one in enumerate(checked):
-        # What cannot go is kept with its reason: every input stands in the plan exactly once.
-        if not one.ok or one.xml is None:
-            item = one.items[0] if one.items else None
-            doi, fingerprint = (item.doi, item.fingerprint) if item else (None, None)
-            flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings, passed_over=one.passed_over))
-            continue
-        content = store.put(one.xml)
-        cites = _cited_dois_in_file(one, one.xml)
-        for place, item in enumerate(one.items):
-            findings = one.findings if place == 0 else ()
-            # The DOIs of a ready-made file go together or not at all, because the file is sent as it is.
-            group = None if one.record else number
-            wanted = PlanInput(
-                one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_path_of(one)
-            )
-            found = _make_candidate(len(flat), one, item, wanted, content)
-            flat.append(replace(found, cites=tuple(cites[item.doi.key])) if item.doi.key in cites else found)
-    return tuple(flat)
-
-
-def candidates_again(recorded: NewSubmission | None, doi: Doi, store: ContentStore) -> tuple[DepositCandidate, ...]:
-    """Return what a recorded deposit of a DOI sent, to be planned anew; with it go DOIs that share its element.
-
-    Raises `UsageError` where there is none.
-    """
-    if recorded is None:
-        message = f"{doi} was never registered from here, so there is no version to go back to"
-        raise UsageError(message, hint="correct its record file and deposit that")
-    xml = only(recorded.xml, doi)
-    checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=DepositItem.read_all(xml))
-    pages = {one.doi.key: one.landing_page for one in recorded.items}
-    return tuple(
-        replace(one, series=recorded.series, container=recorded.container, landing_page=pages.get(one.item.doi.key))
-        for one in read_candidates([checked], store)
-        if isinstance(one, DepositCandidate)
-    )
+    @staticmethod
+    def of_plan(plan: Plan) -> "Approved":
+        """Return what a plan checked; raise `UsageError` for one that a depositor did not make."""
+        if not isinstance(plan.approved, Approved):
+            raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
+        return plan.approved
 
 
 def _path_of(checked: Checked) -> str | None:
@@ -249,16 +251,9 @@ def _cited_dois(record: Record) -> Iterator[NamedDoi]:
             yield NamedDoi(reference.doi, "cites", record.origin.where(("references", place, "doi")))
 
 
-def checked_of(plan: Plan) -> Approved:
-    """Return what a plan checked; raise `UsageError` for one that a depositor did not make."""
-    if not isinstance(plan.approved, Approved):
-        raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
-    return plan.approved
-
-
 def part_of(plan: Plan, dois: Collection[str]) -> Plan:
     """Return the plan of some of its DOIs alone, named by `Doi.key`; what is sent of them is what was checked."""
-    approved = checked_of(plan)
+    approved = Approved.of_plan(plan)
     pairs = [
         (one, decision)
         for one, decision in zip(approved.inputs, approved.decisions, strict=True)

@@ -12,7 +12,7 @@ from doideposit.deposits.warnings import CrossrefWarning, WarningKind
 from doideposit.errors import UsageError
 from doideposit.records.origin import RawValue
 
-__all__ = ["ComparedField", "ConflictSide", "answer_file", "are_alike", "compare_sides"]
+__all__ = ["ComparedField", "ConflictSide", "answer_file", "are_alike"]
 
 # What tells two works apart for a reader; Crossref compares title, first author, year and number.
 FIELDS: Final = ("number", "title", "subtitle", "authors", "published", "language", "series", "institution", "url")
@@ -47,11 +47,11 @@ class ComparedField:
         """Tell whether all sides have the same value."""
         return len({one.casefold() for one in self.values}) == 1
 
-
-def compare_sides(sides: Sequence[ConflictSide]) -> tuple[ComparedField, ...]:
-    """Return the fields that one of the sides has, each with the values of all of them."""
-    rows = (ComparedField(name, tuple(_as_text(one.fields.get(name)) for one in sides)) for name in FIELDS)
-    return tuple(row for row in rows if any(row.values))
+    @staticmethod
+    def of_sides(sides: Sequence[ConflictSide]) -> "tuple[ComparedField, ...]":
+        """Return the fields that one of the sides has, each with the values of all of them."""
+        rows = (ComparedField(name, tuple(_as_text(one.fields.get(name)) for one in sides)) for name in FIELDS)
+        return tuple(row for row in rows if any(row.values))
 
 
 def are_alike(one: ConflictSide, other: ConflictSide) -> bool:

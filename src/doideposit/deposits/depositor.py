@@ -13,7 +13,7 @@ from doideposit.checks.values import Checked, DepositorName, Input
 from doideposit.crossref.registrar import Registrar, ResolvedHandle
 from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.batching import Preparation, decide, why_not_sent
-from doideposit.deposits.candidates import Approved, ContentStore, candidates_again, checked_of, read_candidates
+from doideposit.deposits.candidates import Approved, ContentStore
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.decisions import abandon, accept, acknowledge
 from doideposit.deposits.fees import Fee
@@ -29,7 +29,7 @@ from doideposit.deposits.limits import Limits
 from doideposit.deposits.lookups import look_up
 from doideposit.deposits.parts import only_references
 from doideposit.deposits.planning import Decision, Permissions
-from doideposit.deposits.plans.approvals import ApprovalRules, require_approvals
+from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.publishers import Publishers
 from doideposit.deposits.updates import is_registered
 from doideposit.deposits.uploading import DepositPass, run_pass
@@ -222,7 +222,7 @@ class Depositor:
 
     def _plan_checked(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:
         store = ContentStore()
-        return decide(context, read_candidates(checked, store), store, may).as_plan(self.target)
+        return decide(context, store.read_candidates(checked), store, may).as_plan(self.target)
 
     def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = (), offline: bool = False) -> Plan:
         """Plan to send our last registered version of a DOI again, over what others changed; `deposit` takes it.
@@ -231,7 +231,7 @@ class Depositor:
         pass that sends it. Raises `UsageError` for a DOI that was never registered from here.
         """
         wanted, store = given_doi(doi), ContentStore()
-        inputs = candidates_again(self.versions.registered_file(wanted), wanted, store)
+        inputs = store.candidates_again(self.versions.registered_file(wanted), wanted)
         may = Permissions(retry=True, losses=tuple(allow_loss))
         context = self._context.offline() if offline else self._context
         return decide(context, inputs, store, may).as_plan(self.target)
@@ -304,9 +304,9 @@ class Depositor:
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
-        require_approvals(self._rules, self.target)
+        self._rules.require(self.target)
         plan = self._require_plan(context, items, retry=retry)
-        checked = checked_of(plan)
+        checked = Approved.of_plan(plan)
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
         replan = not any(one is plan for one in items)
         return Preparation(context, checked, replan=replan, on_event=on_event).run()

@@ -15,9 +15,6 @@ __all__ = [
     "Deadlines",
     "MaintenanceWindow",
     "Overdue",
-    "find_contradiction",
-    "find_overdue",
-    "overdue_submission",
 ]
 
 
@@ -80,6 +77,45 @@ class Deadlines:
                 counted = one.ends
         return due
 
+    def find_overdue(self, work: "LedgerWork", now: datetime, observable: frozenset[Milestone]) -> "Overdue | None":
+        """Return the first milestone the DOI should have reached by now and has not; None where nothing is late.
+
+        `observable` are the milestones that can be looked up on the target: Crossref's test system has neither a
+        resolver nor a REST API, so nothing there can be late with them.
+        """
+        waits = [_open_wait(work.submission)] if work.submission is not None else []
+        if not any(waits):
+            waits = [_failed_wait(work), *_look_up_waits(work, observable)]
+        lags = _is_shown(work)
+        late = (_overdue_of(milestone, since, now, self, lags=lags) for milestone, since in filter(None, waits))
+        return next(filter(None, late), None)
+
+    def overdue_submission(self, submission: "Submission", now: datetime) -> "Overdue | None":
+        """Return what an unfinished file is late for, as `Deadlines.find_overdue` says it of each of its DOIs."""
+        wait = _open_wait(submission)
+        return None if wait is None else _overdue_of(*wait, now, self)
+
+    def find_contradiction(self, work: "LedgerWork", now: datetime) -> Milestone | None:
+        """Return the milestone of which a look-up showed the contrary, such as a DOI that leads to another page.
+
+        After an update the former page is shown for a while, by doi.org and longer by the REST API: that is only late.
+        """
+        if work.registered_at is None:
+            return None
+        updated = work.submission.finished_at if work.submission and work.submission.state is State.DONE else None
+        if updated is not None and updated <= work.registered_at:
+            updated = None
+        shown = {
+            Milestone.RESOLVES: (work.resolves_at, work.resolves_proof),
+            Milestone.INDEXED: (work.indexed_at, work.indexed_proof),
+        }
+        for milestone, (at, proof) in shown.items():
+            length = self.lagging if milestone is Milestone.INDEXED and _is_shown(work) else self.of(milestone)
+            lags = updated is not None and now <= self.due(updated, length)
+            if at is None and proof and proof != NOT_YET[milestone] and not lags:
+                return milestone
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
@@ -96,31 +132,9 @@ class Overdue:
         return {"milestone": self.milestone.value, **texts}
 
 
-def find_overdue(
-    work: "LedgerWork", now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]
-) -> Overdue | None:
-    """Return the first milestone the DOI should have reached by now and has not; None where nothing is late.
-
-    `observable` are the milestones that can be looked up on the target: Crossref's test system has neither a resolver
-    nor a REST API, so nothing there can be late with them.
-    """
-    waits = [_open_wait(work.submission)] if work.submission is not None else []
-    if not any(waits):
-        waits = [_failed_wait(work), *_look_up_waits(work, observable)]
-    lags = _is_shown(work)
-    late = (_overdue_of(milestone, since, now, deadlines, lags=lags) for milestone, since in filter(None, waits))
-    return next(filter(None, late), None)
-
-
 def _is_shown(work: "LedgerWork") -> bool:
     """Tell whether Crossref's query service shows the record as it was sent."""
     return work.observed is not None and work.observed.intended_at is not None
-
-
-def overdue_submission(submission: "Submission", now: datetime, deadlines: Deadlines) -> Overdue | None:
-    """Return what an unfinished file is late for, as `find_overdue` says it of each of its DOIs."""
-    wait = _open_wait(submission)
-    return None if wait is None else _overdue_of(*wait, now, deadlines)
 
 
 # What a look-up says of a DOI that does not show yet: normal for a while after its registration.
@@ -128,28 +142,6 @@ NOT_YET: Mapping[Milestone, str] = {
     Milestone.RESOLVES: "doi.org does not know it yet",
     Milestone.INDEXED: "Crossref's REST API has no record of it yet",
 }
-
-
-def find_contradiction(work: "LedgerWork", now: datetime, deadlines: Deadlines) -> Milestone | None:
-    """Return the milestone of which a look-up showed the contrary, such as a DOI that leads to another page.
-
-    After an update the former page is shown for a while, by doi.org and longer by the REST API: that is only late.
-    """
-    if work.registered_at is None:
-        return None
-    updated = work.submission.finished_at if work.submission and work.submission.state is State.DONE else None
-    if updated is not None and updated <= work.registered_at:
-        updated = None
-    shown = {
-        Milestone.RESOLVES: (work.resolves_at, work.resolves_proof),
-        Milestone.INDEXED: (work.indexed_at, work.indexed_proof),
-    }
-    for milestone, (at, proof) in shown.items():
-        length = deadlines.lagging if milestone is Milestone.INDEXED and _is_shown(work) else deadlines.of(milestone)
-        lags = updated is not None and now <= deadlines.due(updated, length)
-        if at is None and proof and proof != NOT_YET[milestone] and not lags:
-            return milestone
-    return None
 
 
 _Wait = tuple[Milestone, datetime]

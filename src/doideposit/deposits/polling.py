@@ -15,7 +15,6 @@ from doideposit.crossref.diagnostics.outcomes import (
     read,
 )
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
 from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
@@ -287,7 +286,7 @@ class Poller:
 
     def _overdue(self, submission: Submission) -> Milestone | None:
         """Return the milestone that the file is late for, so that its history says so once."""
-        found = overdue_submission(submission, self._context.clock(), self._context.deadlines)
+        found = self._context.deadlines.overdue_submission(submission, self._context.clock())
         return None if found is None else found.milestone
 
     def _fetch_and_resolve(self, submission: Submission) -> None:

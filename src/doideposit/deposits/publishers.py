@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from doideposit.deposits.accounts import publisher_of
-from doideposit.deposits.candidates import DepositCandidate, checked_of
+from doideposit.deposits.candidates import Approved, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.values import Plan
 from doideposit.records.identifiers import Doi
@@ -62,7 +62,7 @@ class Publishers:
         """Return the publishers for which a plan sends something."""
         if not isinstance(plan, Plan):
             return frozenset(self._publisher_of_planned(one) for one in plan.sending)
-        checked = checked_of(plan)
+        checked = Approved.of_plan(plan)
         return frozenset(
             self._context.account_of(one).name
             for one, decision in zip(checked.inputs, checked.decisions, strict=True)

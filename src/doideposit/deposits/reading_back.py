@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
-__all__ = ["ResultDetails", "read_details"]
+__all__ = ["ResultDetails"]
 
 # So many references are named one by one.
 MOST_TOLD: Final = 5
@@ -56,17 +56,17 @@ class ResultDetails:
             "reference_errors": dict(self.reference_errors),
         }
 
-
-def read_details(kept: Mapping[str, str], matched: Mapping[str, str] | None = None) -> ResultDetails:
-    """Return what the ledger kept of a result log, with the references that were matched since."""
-    return ResultDetails(
-        conflict_id=kept.get("conflict_id", ""),
-        dois_in_conflict=tuple(kept.get("dois_in_conflict", "").split()),
-        resolved_conflicts=tuple(kept.get("resolved_conflicts", "").split()),
-        notices=tuple(text for text in kept.get("notices", "").split(" | ") if text),
-        matched_references=_parse_mapping(kept.get("matched_references")) | dict(matched or {}),
-        reference_errors=_parse_mapping(kept.get("reference_errors")),
-    )
+    @classmethod
+    def read(cls, kept: Mapping[str, str], matched: Mapping[str, str] | None = None) -> Self:
+        """Return what the ledger kept of a result log, with the references that were matched since."""
+        return cls(
+            conflict_id=kept.get("conflict_id", ""),
+            dois_in_conflict=tuple(kept.get("dois_in_conflict", "").split()),
+            resolved_conflicts=tuple(kept.get("resolved_conflicts", "").split()),
+            notices=tuple(text for text in kept.get("notices", "").split(" | ") if text),
+            matched_references=_parse_mapping(kept.get("matched_references")) | dict(matched or {}),
+            reference_errors=_parse_mapping(kept.get("reference_errors")),
+        )
 
 
 def _parse_mapping(text: str | None) -> dict[str, str]:

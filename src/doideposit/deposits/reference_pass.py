@@ -16,7 +16,7 @@ from doideposit.deposits.given import given_doi
 from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.ledger.read_schedule import next_look_for_matches
 from doideposit.deposits.preflight import CitedAgencies, find_agencies
-from doideposit.deposits.reading_back import read_details
+from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.references import (
     CitedCandidate,
     ReferenceFeedback,
@@ -150,7 +150,9 @@ class _ReferencePass:
         listed = record.fields.get("references") if record else None
         if record is None or not isinstance(listed, list):
             return
-        result = read_details(work.item.details if work.item else {}, work.observed.matched if work.observed else {})
+        result = ResultDetails.read(
+            work.item.details if work.item else {}, work.observed.matched if work.observed else {}
+        )
         for number, fields in enumerate(listed, 1):
             if isinstance(fields, Mapping) and (self._instead is None or number in self._instead):
                 other = {} if self._instead is None else {"doi": str(self._instead[number])}

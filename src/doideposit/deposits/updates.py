@@ -32,7 +32,7 @@ from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["Examined", "Seen", "applied_in_parts", "compared", "examine", "is_kept", "is_registered", "look"]
+__all__ = ["Examined", "Seen", "applied_in_parts", "is_kept", "is_registered"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -92,47 +92,121 @@ class Seen:
         timestamp = state.timestamp if reset else max(known.timestamp or 0, state.timestamp)
         return replace(known, timestamp=timestamp, registered=True, reset=reset)
 
+    @staticmethod
+    def ask(context: DepositContext, dois: Iterable[Doi]) -> "Seen":
+        """Ask Crossref what it has of these DOIs; nobody is asked where the target has no such service."""
+        registry = context.registry
+        wanted = list({doi.key: doi for doi in dois}.values())
+        if registry is None or not context.read_first or not wanted:
+            return Seen()
 
-def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
-    """Ask Crossref what it has of these DOIs; nobody is asked where the target has no such service."""
-    registry = context.registry
-    wanted = list({doi.key: doi for doi in dois}.values())
-    if registry is None or not context.read_first or not wanted:
-        return Seen()
+        silent: list[str] = []
+        answers = _StoredAnswers()
 
-    silent: list[str] = []
-    answers = _StoredAnswers()
+        def ask(doi: Doi) -> RegisteredState | str | None:
+            # Where nobody answers, hundreds of questions more would only take hundreds of time-outs.
+            if len(silent) >= SILENT:
+                return silent[-1]
+            try:
+                context.step("registered: ask")
+                found = registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
+            except NOBODY_ANSWERS as error:
+                silent.append(error.message)
+                return error.message
+            except RegistrarError as error:
+                # One answer that is none says nothing of the other questions.
+                return error.message
+            silent.clear()
+            return found and answers.put(doi, found)
 
-    def ask(doi: Doi) -> RegisteredState | str | None:
-        # Where nobody answers, hundreds of questions more would only take hundreds of time-outs.
-        if len(silent) >= SILENT:
-            return silent[-1]
-        try:
-            context.step("registered: ask")
-            found = registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
-        except NOBODY_ANSWERS as error:
-            silent.append(error.message)
-            return error.message
-        except RegistrarError as error:
-            # One answer that is none says nothing of the other questions.
-            return error.message
-        silent.clear()
-        return found and answers.put(doi, found)
+        told = [ask(wanted[0])]
+        if silent:
+            told *= len(wanted)
+        elif len(wanted) > 1:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                told += pool.map(ask, wanted[1:])
+        pairs = [(doi.key, one) for doi, one in zip(wanted, told, strict=True)]
+        return Seen(
+            asked=True,
+            silent=len(silent) >= SILENT or (bool(silent) and all(isinstance(one, str) for one in told)),
+            states={key: one for key, one in pairs if isinstance(one, RegisteredState)},
+            failures={key: one for key, one in pairs if isinstance(one, str)},
+            answers=answers,
+        )
 
-    told = [ask(wanted[0])]
-    if silent:
-        told *= len(wanted)
-    elif len(wanted) > 1:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            told += pool.map(ask, wanted[1:])
-    pairs = [(doi.key, one) for doi, one in zip(wanted, told, strict=True)]
-    return Seen(
-        asked=True,
-        silent=len(silent) >= SILENT or (bool(silent) and all(isinstance(one, str) for one in told)),
-        states={key: one for key, one in pairs if isinstance(one, RegisteredState)},
-        failures={key: one for key, one in pairs if isinstance(one, str)},
-        answers=answers,
-    )
+    def compared(
+        self,
+        context: DepositContext,
+        candidate: DepositCandidate,
+        decision: Decision,
+        store: ContentStore,
+        may: Permissions,
+    ) -> Decision:
+        """Return the decision with what it changes; blocked where it would destroy something, or nobody could look."""
+        doi = candidate.item.doi
+        failure = self.failures.get(doi.key)
+        if failure is not None and not may.unseen:
+            return _block_unseen(context, decision, doi, failure)
+        if failure is not None:
+            warning = Finding(
+                "plan-unseen", Severity.WARNING, f"sent without a look at what is registered: {may.unseen}"
+            )
+            decision = replace(decision, findings=(*decision.findings, warning))
+        # A DOI of another owner is never updated, whatever a person allows.
+        state = self.state(doi)
+        foreign = _block_not_ours(context, doi, state)
+        if foreign is not None:
+            return replace(
+                decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign)
+            )
+        base = _registered_record(context, doi, state)
+        if base is None and state is not None and not may.unseen:
+            return _block_unseen(context, decision, doi, "its answer holds no record of it")
+        if base is None:
+            return decision
+        # What the record takes away is wanted; other losses need a word of the person who deposits.
+        consent = Consent(candidate.removes, may.losses)
+        alone = candidate.wanted.is_resources
+        update = _judge_result(base, store.get(candidate.content), doi, consent, alone=alone)
+        findings = (*decision.findings, *update.findings)
+        if has_errors(update.findings):
+            reason = next(one.message for one in update.findings if one.stops)
+            return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
+        if alone and not update.differences and not may.retry:
+            return replace(
+                decision, action=Action.UNCHANGED, reason="Crossref has these parts already", findings=findings
+            )
+        same = (
+            SENT_AGAIN
+            if decision.reason == SENT_AGAIN
+            else "the file differs, and nothing of what is registered changes"
+        )
+        reason = update.summary or same
+        return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
+
+    def examine(self, context: DepositContext, recorded: NewSubmission) -> "Examined":
+        """Compare a recorded file with what is registered now, before it is sent."""
+        stopped, clears = {}, {}
+        for one in recorded.items:
+            # What one record gives up on purpose is no leave for the others of its file.
+            doi, consent = one.doi, Consent(one.removes, one.may_lose)
+            state = self.state(doi)
+            base = _registered_record(context, doi, state)
+            foreign = _block_not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
+            if foreign is not None:
+                stopped[doi.key] = foreign
+                continue
+            if base is None:
+                continue
+            update = _judge_result(base, recorded.xml, doi, consent, alone=recorded.is_resources)
+            stops = next((finding for finding in update.findings if finding.stops), None)
+            if stops is not None:
+                stopped[doi.key] = stops
+            elif update.clears:
+                clears[doi.key] = update.clears
+        # Parts of records have no timestamp: theirs is a place in our own order.
+        known = [] if recorded.is_resources else [state.timestamp for state in self.states.values()]
+        return Examined(stopped, clears, late=max(known, default=0) >= recorded.timestamp)
 
 
 def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool:
@@ -142,7 +216,7 @@ def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool
     """
     if is_kept(context.ledger, doi, number):
         return True
-    state = look(context, [doi]).state(doi)
+    state = Seen.ask(context, [doi]).state(doi)
     return state is not None and (
         number is None or _number_of_record(state.answer, state.alias_of or doi.printed) == number
     )
@@ -161,49 +235,6 @@ def is_kept(ledger: TargetLedger, doi: Doi, number: str | None) -> bool:
 def _number_of_record(xml: bytes, doi: str) -> RawValue:
     record = RegisteredRecord.read(xml, doi)
     return record.fields.get("number") if record else None
-
-
-def compared(
-    context: DepositContext,
-    candidate: DepositCandidate,
-    decision: Decision,
-    seen: Seen,
-    store: ContentStore,
-    may: Permissions,
-) -> Decision:
-    """Return the decision with what it changes; blocked where it would destroy something, or nobody could look."""
-    doi = candidate.item.doi
-    failure = seen.failures.get(doi.key)
-    if failure is not None and not may.unseen:
-        return _block_unseen(context, decision, doi, failure)
-    if failure is not None:
-        warning = Finding("plan-unseen", Severity.WARNING, f"sent without a look at what is registered: {may.unseen}")
-        decision = replace(decision, findings=(*decision.findings, warning))
-    # A DOI of another owner is never updated, whatever a person allows.
-    state = seen.state(doi)
-    foreign = _block_not_ours(context, doi, state)
-    if foreign is not None:
-        return replace(decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign))
-    base = _registered_record(context, doi, state)
-    if base is None and state is not None and not may.unseen:
-        return _block_unseen(context, decision, doi, "its answer holds no record of it")
-    if base is None:
-        return decision
-    # What the record takes away is wanted; other losses need a word of the person who deposits.
-    consent = Consent(candidate.removes, may.losses)
-    alone = candidate.wanted.is_resources
-    update = _judge_result(base, store.get(candidate.content), doi, consent, alone=alone)
-    findings = (*decision.findings, *update.findings)
-    if has_errors(update.findings):
-        reason = next(one.message for one in update.findings if one.stops)
-        return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
-    if alone and not update.differences and not may.retry:
-        return replace(decision, action=Action.UNCHANGED, reason="Crossref has these parts already", findings=findings)
-    same = (
-        SENT_AGAIN if decision.reason == SENT_AGAIN else "the file differs, and nothing of what is registered changes"
-    )
-    reason = update.summary or same
-    return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
 
 
 def applied_in_parts(
@@ -273,31 +304,6 @@ class Examined:
     stopped: Mapping[str, Finding] = field(default_factory=dict)
     clears: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
     late: bool = False
-
-
-def examine(context: DepositContext, recorded: NewSubmission, seen: Seen) -> Examined:
-    """Compare a recorded file with what is registered now, before it is sent."""
-    stopped, clears = {}, {}
-    for one in recorded.items:
-        # What one record gives up on purpose is no leave for the others of its file.
-        doi, consent = one.doi, Consent(one.removes, one.may_lose)
-        state = seen.state(doi)
-        base = _registered_record(context, doi, state)
-        foreign = _block_not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
-        if foreign is not None:
-            stopped[doi.key] = foreign
-            continue
-        if base is None:
-            continue
-        update = _judge_result(base, recorded.xml, doi, consent, alone=recorded.is_resources)
-        stops = next((finding for finding in update.findings if finding.stops), None)
-        if stops is not None:
-            stopped[doi.key] = stops
-        elif update.clears:
-            clears[doi.key] = update.clears
-    # Parts of records have no timestamp: theirs is a place in our own order.
-    known = [] if recorded.is_resources else [state.timestamp for state in seen.states.values()]
-    return Examined(stopped, clears, late=max(known, default=0) >= recorded.timestamp)
 
 
 class _Base(NamedTuple):

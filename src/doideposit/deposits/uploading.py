@@ -20,7 +20,7 @@ from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE, next_poll, pause_until
 from doideposit.deposits.steps import Clears, step_files
-from doideposit.deposits.updates import Examined, Seen, examine, look
+from doideposit.deposits.updates import Examined, Seen
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import (
@@ -134,11 +134,11 @@ class Uploader:
         fresh = bool(compared) and now - datetime.fromisoformat(str(compared)) < FRESH
         if not context.read_first or context.registry is None or recorded.unseen or fresh:
             return False
-        seen = look(context, [one.doi for one in recorded.items])
+        seen = Seen.ask(context, [one.doi for one in recorded.items])
         if seen.failures and self._may_wait(submission, recorded):
             self._wait_for_answers(submission, recorded, seen)
             return True
-        examined = examine(context, recorded, seen)
+        examined = seen.examine(context, recorded)
         if examined.stopped:
             self._keep_back(submission, recorded, examined, seen)
         elif examined.clears and submission.step == submission.steps:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from doideposit.crossref.diagnostics.messages import KnownMessage, MessageKind
 from doideposit.deposits.ledger.entries import LedgerEvent
-from doideposit.deposits.reading_back import read_details
+from doideposit.deposits.reading_back import ResultDetails
 from doideposit.findings import NOWHERE, Where
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
@@ -112,7 +112,7 @@ def _standing_after(
     before: Mapping[tuple[str, ...], CrossrefWarning], event: LedgerEvent, doi: Doi
 ) -> dict[tuple[str, ...], CrossrefWarning]:
     """Return what stands after a deposit took effect, or after a report was confirmed."""
-    resolved = set(read_details(event.detail).resolved_conflicts)
+    resolved = set(ResultDetails.read(event.detail).resolved_conflicts)
     new = {one.key: one for one in _warnings_of_event(event, doi)}
     stays = {
         key: one
@@ -124,7 +124,7 @@ def _standing_after(
 
 
 def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning]:
-    details = read_details(event.detail)
+    details = ResultDetails.read(event.detail)
     if event.kind in {EventKind.REGISTERED_WITH_WARNING, EventKind.WARNED}:
         said = event.detail.get("message", "")
         known = KnownMessage.find(said, frozenset({MessageKind.WARNING}))

@@ -26,7 +26,7 @@ from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnsw
 from doideposit.records.identifiers import Doi
 from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import same_value
-from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address, updates_of
+from doideposit.registered.drift import Shown, differences_of, is_retained, moved_address, updates_of
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
@@ -254,7 +254,7 @@ class Watcher:
         version = max(sent.version, state.timestamp) if sent.waits and alike else sent.version
         shown = Shown(state.timestamp, state.owner_prefix, state.alias_of, record)
         is_moved = not self.context.owns(seen.doi, state)
-        found = [*drift_of(seen.doi, version, sent.record, shown, is_moved=is_moved), *elsewhere]
+        found = [*shown.drift(seen.doi, version, sent.record, is_moved=is_moved), *elsewhere]
         taken = () if sent.waits else _retained_marks(seen, sent.record, record, found)
         accepted = {*seen.accepted, *taken, *_accepted_with_it(seen, record, fields, found)}
         drift = tuple(one for one in found if one.mark not in accepted)

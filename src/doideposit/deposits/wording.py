@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from doideposit.deposits.lateness import Deadlines, Overdue, find_contradiction, find_overdue
+from doideposit.deposits.lateness import Deadlines, Overdue
 from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
-from doideposit.deposits.reading_back import read_details
+from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
 from doideposit.deposits.warnings import CrossrefWarning, warnings_of
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
@@ -24,8 +24,8 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     if work.harmed:
         return WorkStatus(work.doi, work.target, message=HARMED, needs_person=True, next_action=HARMED_ADVICE)
     submission, item = work.submission, work.item
-    overdue = find_overdue(work, now, deadlines, observable)
-    contradicted = find_contradiction(work, now, deadlines)
+    overdue = deadlines.find_overdue(work, now, observable)
+    contradicted = deadlines.find_contradiction(work, now)
     warnings = warnings_of(work.doi, work.warning_events, work.settled)
     return WorkStatus(
         doi=work.doi,
@@ -46,7 +46,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         overdue=overdue,
         contradicted=contradicted,
         drift=work.observed.drift if work.observed else (),
-        result=read_details(item.details if item else {}, work.observed.matched if work.observed else None),
+        result=ResultDetails.read(item.details if item else {}, work.observed.matched if work.observed else None),
         warnings=warnings,
         last_update_failed=work.last_update_failed,
         acknowledged=work.acknowledged_reason,
@@ -377,7 +377,7 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     text = " ".join(sentence.format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
     if event.kind in OUTCOMES:
-        text = "; ".join([text, *(f"{name}: {said}" for name, said in read_details(event.detail).lines())])
+        text = "; ".join([text, *(f"{name}: {said}" for name, said in ResultDetails.read(event.detail).lines())])
     outcome = Outcome(event.kind) if event.kind in OUTCOMES else None
     return HistoryEntry(
         at=event.at,

@@ -10,16 +10,16 @@ from pathlib import Path
 from doideposit.config.durations import duration_text
 from doideposit.config.settings import Settings
 from doideposit.crossref.schemas.store import SchemaStore
-from doideposit.deposits.ledger.inspection import Condition, look
+from doideposit.deposits.ledger.inspection import Condition
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, CheckStatus
 from doideposit.files import open_input
 from doideposit.findings import counted
-from doideposit.job.inbox.archive import due_on, find_done
+from doideposit.job.inbox.archive import DoneFiles, due_on
 from doideposit.job.inbox.folders import Folders
-from doideposit.job.inbox.waiting import find_waiting
+from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.state import LEAP
 from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
 
@@ -49,7 +49,7 @@ def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
 
 def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Check whether the ledger opens, can be written, agrees with itself, and what in it is waiting for too long."""
-    condition = look(settings.ledger.url, ledger_password(settings, around.environ))
+    condition = Condition.of_ledger(settings.ledger.url, ledger_password(settings, around.environ))
     if condition.hindrance is not None:
         yield Check.fail("ledger", condition.hindrance.message, condition.hindrance.hint)
         return
@@ -178,7 +178,7 @@ def check_inbox(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check.fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
     elif folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield Check.ok("inbox", f"{folder}, whose files can be moved")
-        for _, said, action in find_waiting(Folders(folder), settings.target).matters():
+        for _, said, action in Waiting.find(Folders(folder), settings.target).matters():
             yield Check.warn("inbox", said, action)
         if settings.inbox.keep_done is not None and (folder / "done").is_dir():
             yield _archives(Folders(folder), settings.inbox.keep_done, settings.target, now)
@@ -189,7 +189,7 @@ def check_inbox(settings: Settings, now: datetime) -> Iterator[Check]:
 
 def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> Check:
     """Say when the next month of finished files goes into an archive, and what stays longer than it should."""
-    found, keeps = find_done(folders, target), f"finished files stay in done/ for {duration_text(keep)}"
+    found, keeps = DoneFiles.find(folders, target), f"finished files stay in done/ for {duration_text(keep)}"
     # A job that runs once a week needs so long to trust the clock again, after a leap when the month is due.
     late = [name for month, names in found.months.items() if due_on(month, keep) + 3 * LEAP < now for name in names]
     if late:

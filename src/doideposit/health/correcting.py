@@ -32,10 +32,6 @@ __all__ = [
     "Correction",
     "CorrectionKind",
     "CorrectionRequest",
-    "changed_record",
-    "checklist",
-    "decide",
-    "find_record",
     "without_options",
 ]
 
@@ -87,6 +83,51 @@ class FoundRecord:
     commentary: Commentary
     path: Path
 
+    def changed(self, edits: Sequence[Edit], series: Mapping[str, Series]) -> "ChangedRecord | tuple[Finding, ...]":
+        """Return a record as its file will say it after the edits, which are not written; or why it cannot be."""
+        edited = None
+        if edits:
+            editable = Editable.open(self.path)
+            made = editable if isinstance(editable, Finding) else editable.edit(*edits)
+            if isinstance(made, Finding):
+                return (made,)
+            edited = made
+        raw = next(iter(read_path(self.path)), None)
+        if raw is None or isinstance(raw, Finding):
+            return (raw or _finding("correct-no-record", f"{self.path} holds no record", "look at the file"),)
+        # The same edits on what was read: files and headers spell keys in their own way, and records do not.
+        data = reduce(applied, edits, dict(raw.data))
+        parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
+        return parsed.findings if parsed.record is None else ChangedRecord(parsed.record, self.path, edited)
+
+    @staticmethod
+    def find(text: str, folders: Sequence[Path], series: Mapping[str, Series], *, what: str) -> "FoundRecord | Finding":
+        """Return the record file that a DOI, a number or a path names.
+
+        The finding says why there is none, or no one.
+        """
+        named = Path(text)
+        places = [named] if named.exists() else folders
+        found = []
+        for commentary, origin in commentaries_in(places, series):
+            wanted = named.exists() or text.casefold() in {commentary.doi.key, (commentary.number or "").casefold()}
+            if wanted and origin.file is not None:
+                found.append((FoundRecord(commentary, Path(origin.file)), origin.index))
+        if len(found) > 1:
+            message = f"several records are called {text}"
+            return _finding("correct-no-record", message, "give the DOI, or the path of the record")
+        if not found or found[0][1] is not None or found[0][0].path.suffix.lower() in _TABLES:
+            places_named = ", ".join(str(from_here(place)) for place in places)
+            where = "the folder you are in" if places_named == "." else places_named
+            message = f"no record file in {where} holds {text}, {what}, and nothing else"
+            hint = (
+                "name the folder of your records behind it; a record in a table or a list goes into a file of its own"
+            )
+            if not found and what == ORIGINAL:
+                hint += "; what was registered elsewhere gets one by `doideposit adopt DOI`"
+            return _finding("correct-no-record", message, hint)
+        return found[0][0]
+
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRequest:
@@ -101,6 +142,21 @@ class CorrectionRequest:
     day: date | None
     type: UpdateType
     reason: str = ""
+
+    def decide(self, series: Mapping[str, Series], today: date) -> "Correction | tuple[Finding, ...]":
+        """Return what has to be changed and sent, or everything that stands in the way of it."""
+        faults = tuple(_faults(self, today))
+        if faults:
+            return faults
+        day = self.day or _day_of(self) or today
+        notice = None
+        if self.notice is not None:
+            notice = self.notice.changed(tuple(_notice_edits(self, day)), series)
+        original = self.original.changed(tuple(_original_edits(self, day)), series)
+        found = tuple(one for part in (notice, original) if isinstance(part, tuple) for one in part)
+        if found or isinstance(notice, tuple) or isinstance(original, tuple):
+            return found
+        return Correction(self, day, notice, original)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,50 +187,37 @@ class Correction:
         """Return both records in the order in which they are sent."""
         return tuple(one for one in (self.notice, self.original) if one is not None)
 
-
-def find_record(
-    text: str, folders: Sequence[Path], series: Mapping[str, Series], *, what: str
-) -> FoundRecord | Finding:
-    """Return the record file that a DOI, a number or a path names; the finding says why there is none, or no one."""
-    named = Path(text)
-    places = [named] if named.exists() else folders
-    found = []
-    for commentary, origin in commentaries_in(places, series):
-        wanted = named.exists() or text.casefold() in {commentary.doi.key, (commentary.number or "").casefold()}
-        if wanted and origin.file is not None:
-            found.append((FoundRecord(commentary, Path(origin.file)), origin.index))
-    if len(found) > 1:
-        message = f"several records are called {text}"
-        return _finding("correct-no-record", message, "give the DOI, or the path of the record")
-    if not found or found[0][1] is not None or found[0][0].path.suffix.lower() in _TABLES:
-        places_named = ", ".join(str(from_here(place)) for place in places)
-        where = "the folder you are in" if places_named == "." else places_named
-        message = f"no record file in {where} holds {text}, {what}, and nothing else"
-        hint = "name the folder of your records behind it; a record in a table or a list goes into a file of its own"
-        if not found and what == ORIGINAL:
-            hint += "; what was registered elsewhere gets one by `doideposit adopt DOI`"
-        return _finding("correct-no-record", message, hint)
-    return found[0][0]
+    def checklist(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what the landing pages have to show, by the address of each, before anything is sent."""
+        request, original = self.request, self.original.record.commentary
+        pages: dict[str, tuple[str, ...]] = {}
+        link = f"https://doi.org/{_notice_doi(request)}" if request.notice else ""
+        if request.notice is not None:
+            names = ", ".join(filter(None, (one.display for one in original.authors)))
+            pages[_page(request.notice.commentary)] = (
+                "everybody can read it, without a login",
+                f"its title says “{request.type.value.replace('_', ' ').capitalize()}” and the title of the work",
+                *((f"the authors of the work: {names}",) if names else ()),
+                f"the date {self.day}, who decided it, and why",
+                f"a link to https://doi.org/{original.doi}, and its own DOI",
+            )
+        shown = [f"the page stays at this address, with a link to {link}, dated {self.day}"] if link else []
+        if request.kind.mark:
+            word = request.kind.mark.strip(": ").capitalize()
+            shown += [f"the word “{word}” before the title, on the page and in its tags (`doideposit tags`)"]
+        if request.kind.word == "remove":
+            shown += ["title, authors and date stay, and a sentence says why the text is gone"]
+        elif request.kind.mark:
+            shown += [
+                f"the word “{word}” on every page of the PDF",
+                "the day of publication beside the day of the notice",
+            ]
+        pages[_page(original)] = tuple(shown)
+        return pages
 
 
 ORIGINAL: Final = "the work that is corrected"
 NOTICE: Final = "the notice"
-
-
-def decide(request: CorrectionRequest, series: Mapping[str, Series], today: date) -> Correction | tuple[Finding, ...]:
-    """Return what has to be changed and sent, or everything that stands in the way of it."""
-    faults = tuple(_faults(request, today))
-    if faults:
-        return faults
-    day = request.day or _day_of(request) or today
-    notice = None
-    if request.notice is not None:
-        notice = changed_record(request.notice, tuple(_notice_edits(request, day)), series)
-    original = changed_record(request.original, tuple(_original_edits(request, day)), series)
-    found = tuple(one for part in (notice, original) if isinstance(part, tuple) for one in part)
-    if found or isinstance(notice, tuple) or isinstance(original, tuple):
-        return found
-    return Correction(request, day, notice, original)
 
 
 def _finding(code: str, message: str, hint: str, path: Path | None = None) -> Finding:
@@ -264,26 +307,6 @@ def _notice_doi(request: CorrectionRequest) -> str:
     return str(request.notice.commentary.doi) if request.notice else ""
 
 
-def changed_record(
-    found: FoundRecord, edits: Sequence[Edit], series: Mapping[str, Series]
-) -> ChangedRecord | tuple[Finding, ...]:
-    """Return a record as its file will say it after the edits, which are not written; or why it cannot be."""
-    edited = None
-    if edits:
-        editable = Editable.open(found.path)
-        made = editable if isinstance(editable, Finding) else editable.edit(*edits)
-        if isinstance(made, Finding):
-            return (made,)
-        edited = made
-    raw = next(iter(read_path(found.path)), None)
-    if raw is None or isinstance(raw, Finding):
-        return (raw or _finding("correct-no-record", f"{found.path} holds no record", "look at the file"),)
-    # The same edits on what was read: files and headers spell keys in their own way, and records do not.
-    data = reduce(applied, edits, dict(raw.data))
-    parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
-    return parsed.findings if parsed.record is None else ChangedRecord(parsed.record, found.path, edited)
-
-
 def without_options(plan: Plan) -> Plan:
     """Return a plan whose findings advise no option of `deposit`: for commands that have no such option."""
 
@@ -294,32 +317,6 @@ def without_options(plan: Plan) -> Plan:
 
     entries = (replace(one, findings=tuple(map(advised, one.findings))) for one in plan.entries)
     return replace(plan, entries=tuple(entries))
-
-
-def checklist(correction: Correction) -> Mapping[str, tuple[str, ...]]:
-    """Return what the landing pages have to show, by the address of each, before anything is sent."""
-    request, original = correction.request, correction.original.record.commentary
-    pages: dict[str, tuple[str, ...]] = {}
-    link = f"https://doi.org/{_notice_doi(request)}" if request.notice else ""
-    if request.notice is not None:
-        names = ", ".join(filter(None, (one.display for one in original.authors)))
-        pages[_page(request.notice.commentary)] = (
-            "everybody can read it, without a login",
-            f"its title says “{request.type.value.replace('_', ' ').capitalize()}” and the title of the work",
-            *((f"the authors of the work: {names}",) if names else ()),
-            f"the date {correction.day}, who decided it, and why",
-            f"a link to https://doi.org/{original.doi}, and its own DOI",
-        )
-    shown = [f"the page stays at this address, with a link to {link}, dated {correction.day}"] if link else []
-    if request.kind.mark:
-        word = request.kind.mark.strip(": ").capitalize()
-        shown += [f"the word “{word}” before the title, on the page and in its tags (`doideposit tags`)"]
-    if request.kind.word == "remove":
-        shown += ["title, authors and date stay, and a sentence says why the text is gone"]
-    elif request.kind.mark:
-        shown += [f"the word “{word}” on every page of the PDF", "the day of publication beside the day of the notice"]
-    pages[_page(original)] = tuple(shown)
-    return pages
 
 
 def _page(commentary: Commentary) -> str:

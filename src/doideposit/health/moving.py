@@ -19,7 +19,7 @@ from doideposit.deposits.values import Plan, PlanEntry, WorkStatus
 from doideposit.errors import ConfigurationError, RegistrarError, RegistrarUnavailable, UnexpectedAnswer
 from doideposit.files import disk_errors, read_input
 from doideposit.findings import Finding, Severity, Where
-from doideposit.health.correcting import FoundRecord, changed_record, without_options
+from doideposit.health.correcting import FoundRecord, without_options
 from doideposit.health.visits import visit_pages
 from doideposit.records.editing import Set
 from doideposit.records.editing.files import Editable
@@ -281,7 +281,7 @@ def compare_moves(
     """
     going = {move.commentary.doi.key: move for move in moves if move.goes and move.commentary is not None}
     made = {
-        key: changed_record(FoundRecord(move.commentary, move.path), (Set(("url",), move.new),), depositor.series)
+        key: FoundRecord(move.commentary, move.path).changed((Set(("url",), move.new),), depositor.series)
         for key, move in going.items()
         if move.commentary is not None and move.path is not None
     }

@@ -18,7 +18,7 @@ from doideposit.crossref.diagnostics.log import ResultLog, Unreadable
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.safe_xml import Element, XmlLimits, parse_document
 
-__all__ = ["Hints", "read_failed_dois", "read_mail", "read_report"]
+__all__ = ["Hints", "read_failed_dois"]
 
 # Bytes of one part of a mail that are looked at: the largest report of a series is far smaller.
 LARGEST: Final = 5_000_000
@@ -42,6 +42,29 @@ class Hints:
     def __bool__(self) -> bool:
         return bool(self.batches or self.dois or self.conflicts)
 
+    @staticmethod
+    def of_mail(raw: bytes) -> "Hints":
+        """Return what a mail speaks of, its text and its attachments; nothing for one that is broken or foreign."""
+        found = _HintList()
+        try:
+            # A mail holds its attachment in base64, a third larger than the file, and other parts beside it.
+            message = message_from_bytes(raw[: 4 * LARGEST], policy=policy.default)
+            for part in message.walk():
+                if not part.is_multipart():
+                    _read(_content(part), found)
+        except (MessageError, ValueError, LookupError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
+            # The standard library raises all of these for headers and encodings that are none; what was read so far
+            # counts.
+            pass
+        return found.hints()
+
+    @staticmethod
+    def of_report(content: bytes) -> "Hints":
+        """Return what a saved report speaks of: of conflicts, of deposits, of DOIs that do not resolve."""
+        found = _HintList()
+        _read(content[:LARGEST], found)
+        return found.hints()
+
 
 @dataclass(slots=True)
 class _HintList:
@@ -55,31 +78,9 @@ class _HintList:
         return Hints(tuple(self.batches)[:MOST], tuple(self.dois)[:MOST], tuple(self.conflicts)[:MOST])
 
 
-def read_mail(raw: bytes) -> Hints:
-    """Return what a mail speaks of, its text and its attachments; nothing for one that is broken or foreign."""
-    found = _HintList()
-    try:
-        # A mail holds its attachment in base64, a third larger than the file, and other parts beside it.
-        message = message_from_bytes(raw[: 4 * LARGEST], policy=policy.default)
-        for part in message.walk():
-            if not part.is_multipart():
-                _read(_content(part), found)
-    except (MessageError, ValueError, LookupError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
-        # The standard library raises all of these for headers and encodings that are none; what was read so far counts.
-        pass
-    return found.hints()
-
-
 def _content(part: EmailMessage) -> bytes:
     content = part.get_payload(decode=True)
     return content[:LARGEST] if isinstance(content, bytes) else b""
-
-
-def read_report(content: bytes) -> Hints:
-    """Return what a report speaks of that somebody saved: of conflicts, of deposits, of DOIs that do not resolve."""
-    found = _HintList()
-    _read(content[:LARGEST], found)
-    return found.hints()
 
 
 def _read(content: bytes, found: _HintList) -> None:

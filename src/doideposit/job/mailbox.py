@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from doideposit.errors import WorldError
 from doideposit.files import open_input
 
-__all__ = ["ImapServer", "Mailbox", "read_imap", "read_maildir"]
+__all__ = ["ImapServer", "Mailbox", "read_maildir"]
 
 # Bytes of one mail that are read; those behind are left out.
 LARGEST: Final = 20_000_000
@@ -62,15 +62,14 @@ class ImapServer:
     port: int | None = None
     security: str = "tls"
 
-
-def read_imap(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the mails of a folder on an IMAP server, which is opened for reading alone, so that none gets marked."""
-    try:
-        yield from _read(server, password, known)
-    except (imaplib.IMAP4.error, OSError, ssl.SSLError) as error:
-        # What a server says can repeat the command, and with it the password.
-        message = f"the mailbox at {server.host} could not be read ({type(error).__name__})"
-        raise WorldError(message, hint="look at [mailbox]: host, security, username, password") from None
+    def read(self, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield the mails of the folder, which is opened for reading alone, so that none gets marked."""
+        try:
+            yield from _read(self, password, known)
+        except (imaplib.IMAP4.error, OSError, ssl.SSLError) as error:
+            # What a server says can repeat the command, and with it the password.
+            message = f"the mailbox at {self.host} could not be read ({type(error).__name__})"
+            raise WorldError(message, hint="look at [mailbox]: host, security, username, password") from None
 
 
 def _read(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from doideposit.reports.standing import MAIN_PUBLISHER, Standing
 
-__all__ = ["FORMAT", "Run", "heartbeat_text", "prometheus_text", "read_last_run", "status_document", "status_text"]
+__all__ = ["FORMAT", "Run", "prometheus_text"]
 
 # Version of the status file; it rises when a key changes its meaning or goes away.
 FORMAT: Final = 1
@@ -39,56 +39,58 @@ class Run:
         """Return how long it took."""
         return (self.finished - self.started).total_seconds()
 
+    def status_document(self, standing: Standing | None) -> dict[str, Any]:
+        """Return the status file as JSON.
 
-def status_document(run: Run, standing: Standing | None) -> dict[str, Any]:
-    """Return the status file as JSON; `standing` is None where the ledger could not be read: the key is null then."""
-    return {
-        "format": FORMAT,
-        "version": run.version,
-        "target": run.target,
-        "ok": run.exit_code == 0,
-        "exit_code": run.exit_code,
-        "summary": run.summary,
-        "started": _moment(run.started),
-        "finished": _moment(run.finished),
-        "seconds": round(run.seconds, 3),
-        "last_success": _moment(run.last_success),
-        "inbox": dict(run.inbox),
-        "waiting": dict(run.waiting),
-        "hooks": {name: {"ok": not reason, "reason": reason} for name, reason in run.hooks.items()},
-        "standing": standing.to_dict() if standing else None,
-        "errors": [dict(each) for each in run.errors],
-        # The former name of `errors`; programs still read it.
-        "troubles": [dict(each) for each in run.errors],
-    }
+        `standing` is None where the ledger could not be read: the key is null then.
+        """
+        return {
+            "format": FORMAT,
+            "version": self.version,
+            "target": self.target,
+            "ok": self.exit_code == 0,
+            "exit_code": self.exit_code,
+            "summary": self.summary,
+            "started": _moment(self.started),
+            "finished": _moment(self.finished),
+            "seconds": round(self.seconds, 3),
+            "last_success": _moment(self.last_success),
+            "inbox": dict(self.inbox),
+            "waiting": dict(self.waiting),
+            "hooks": {name: {"ok": not reason, "reason": reason} for name, reason in self.hooks.items()},
+            "standing": standing.to_dict() if standing else None,
+            "errors": [dict(each) for each in self.errors],
+            # The former name of `errors`; programs still read it.
+            "troubles": [dict(each) for each in self.errors],
+        }
 
+    def status_text(self, standing: Standing | None) -> str:
+        """Return the text of the status file."""
+        return json.dumps(self.status_document(standing), indent=2, ensure_ascii=False) + "\n"
 
-def status_text(run: Run, standing: Standing | None) -> str:
-    """Return the text of the status file."""
-    return json.dumps(status_document(run, standing), indent=2, ensure_ascii=False) + "\n"
+    def heartbeat_text(self) -> str:
+        """Return the text of the heartbeat file: when the last run ended, and how."""
+        return f"{_moment(self.finished)} {self.exit_code}\n"
 
+    @staticmethod
+    def read_last(path: Path, now: datetime) -> "Run | None":
+        """Return the last run as its status file tells it; None where there is none, or none that can be meant.
 
-def heartbeat_text(run: Run) -> str:
-    """Return the text of the heartbeat file: when the last run ended, and how."""
-    return f"{_moment(run.finished)} {run.exit_code}\n"
-
-
-def read_last_run(path: Path, now: datetime) -> Run | None:
-    """Return the last run as its status file tells it; None where there is none, or none that can be meant.
-
-    One of the future is none: a clock that was ahead once must not make the job look alive for ever.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        started, finished = (datetime.fromisoformat(data[name]) for name in ("started", "finished"))
-        success = datetime.fromisoformat(data["last_success"]) if data["last_success"] else None
-        inbox, waiting = ({str(name): int(count) for name, count in data[key].items()} for key in ("inbox", "waiting"))
-        target, summary = str(data["target"]), str(data["summary"])
-        run = Run(target, started, finished, int(data["exit_code"]), summary, success, inbox, waiting)
-        is_past = finished <= now
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    return run if is_past else None
+        One of the future is none: a clock that was ahead once must not make the job look alive for ever.
+        """
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            started, finished = (datetime.fromisoformat(data[name]) for name in ("started", "finished"))
+            success = datetime.fromisoformat(data["last_success"]) if data["last_success"] else None
+            inbox, waiting = (
+                {str(name): int(count) for name, count in data[key].items()} for key in ("inbox", "waiting")
+            )
+            target, summary = str(data["target"]), str(data["summary"])
+            run = Run(target, started, finished, int(data["exit_code"]), summary, success, inbox, waiting)
+            is_past = finished <= now
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+        return run if is_past else None
 
 
 def prometheus_text(run: Run | None, standing: Standing | None) -> str:

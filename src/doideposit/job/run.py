@@ -16,7 +16,7 @@ from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
 from doideposit.findings import counted
-from doideposit.job.crossref_mails import read_mail
+from doideposit.job.crossref_mails import Hints
 from doideposit.job.hints import take_hints
 from doideposit.job.hooks import Hook, deliver
 from doideposit.job.inbox.archive import archive_done
@@ -24,10 +24,10 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
-from doideposit.job.inbox.waiting import Waiting, find_waiting
+from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.mail import Recipients, tell
 from doideposit.job.mailbox import Mailbox
-from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
+from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.site import deposit_site
 from doideposit.job.state import JobState
 from doideposit.job.verification import look_up
@@ -211,7 +211,7 @@ class _JobPass:
     def _read_mails(self, depositor: Depositor, mailbox: Mailbox) -> None:
         """Take what Crossref's mails speak of for hints, so that this pass asks about it."""
         for key, mail in mailbox(self._state.mails):
-            take_hints(depositor, read_mail(mail), self._doors.clock())
+            take_hints(depositor, Hints.of_mail(mail), self._doors.clock())
             self._state.mails[key] = self._doors.clock()
             if self._doors.stop():
                 return
@@ -239,7 +239,7 @@ class _JobPass:
             raise LedgerUnavailable(message, hint=hint)
 
     def _look_for_waiting(self) -> None:
-        self._waiting = find_waiting(self._job.folders, self._job.target)
+        self._waiting = Waiting.find(self._job.folders, self._job.target)
 
     def _tell(self) -> None:
         if self._job.mail is None or self._doors.send_mail is None:
@@ -278,17 +278,17 @@ class _JobPass:
         self._ping(run)
         files = [_file(one) for one in self._report.settled]
         records = [status.to_dict() for status in self._report.changed]
-        document = {**status_document(run, self._standing), "skipped": False, "files": files, "records": records}
+        document = {**run.status_document(self._standing), "skipped": False, "files": files, "records": records}
         return JobOutcome(run.exit_code, run.summary, document)
 
     def _files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring
         texts = (
             # `doideposit serve` reads in this file whether the job runs.
-            (self._job.folders.last_run, status_text(run, None)),
-            (monitoring.status_file, status_text(run, self._standing)),
+            (self._job.folders.last_run, run.status_text(None)),
+            (monitoring.status_file, run.status_text(self._standing)),
             (monitoring.prometheus_file, prometheus_text(run, self._standing)),
-            (monitoring.heartbeat_file, heartbeat_text(run)),
+            (monitoring.heartbeat_file, run.heartbeat_text()),
         )
         return [(path, text) for path, text in texts if path is not None]
 

@@ -17,7 +17,7 @@ from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["Shown", "differences_of", "drift_of", "is_retained", "moved_address", "updates_of"]
+__all__ = ["Shown", "differences_of", "is_retained", "moved_address", "updates_of"]
 
 # Twenty fields show that a record became another; more would fill a mail.
 MOST_FIELDS: Final = 20
@@ -37,30 +37,29 @@ class Shown:
     alias_of: str
     record: RegisteredRecord | None
 
+    def drift(self, doi: Doi, sent: int, ours: RegisteredRecord | None, *, is_moved: bool) -> Iterator[Drift]:
+        """Yield what others changed. `sent` is the version of our last deposit, `ours` its record, where there is one.
 
-def drift_of(doi: Doi, sent: int, ours: RegisteredRecord | None, shown: Shown, *, is_moved: bool) -> Iterator[Drift]:
-    """Yield what others changed. `sent` is the version of our last deposit, `ours` its record, where there is one.
-
-    `is_moved` says that the owner of today is none of ours.
-    """
-    if shown.alias_of:
-        what = f"it was made an alias of {shown.alias_of}, whose record it shows now"
-        yield Drift(DriftKind.ALIAS, what, "a DOI of its own", shown.alias_of, f"alias:{shown.alias_of.lower()}")
-        return
-    if is_moved:
-        what = f"it belongs to the owner of the prefix {shown.owner_prefix} now"
-        yield Drift(DriftKind.OWNER, what, doi.prefix, shown.owner_prefix, f"owner:{shown.owner_prefix}")
-    fields = differences_of(ours, shown.record)
-    if shown.timestamp > sent:
-        what = f"somebody else deposited it with the timestamp {shown.timestamp}"
-        mark = f"foreign:{shown.timestamp}:{_state(shown.record)}"
-        yield Drift(DriftKind.DEPOSIT, what, str(sent), str(shown.timestamp), mark, _shown_fields(fields))
-    elif fields:
-        told = _shown_fields(fields)
-        what = f"what is registered is not what was sent: {'; '.join(told[:3])}" + ("; and more" * (len(told) > 3))  # noqa: PLR2004
-        before = "; ".join(_brief(one.registered) for one in fields[:MOST_FIELDS])
-        after = "; ".join(_brief(one.desired) for one in fields[:MOST_FIELDS])
-        yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state(shown.record)}", told)
+        `is_moved` says that the owner of today is none of ours.
+        """
+        if self.alias_of:
+            what = f"it was made an alias of {self.alias_of}, whose record it shows now"
+            yield Drift(DriftKind.ALIAS, what, "a DOI of its own", self.alias_of, f"alias:{self.alias_of.lower()}")
+            return
+        if is_moved:
+            what = f"it belongs to the owner of the prefix {self.owner_prefix} now"
+            yield Drift(DriftKind.OWNER, what, doi.prefix, self.owner_prefix, f"owner:{self.owner_prefix}")
+        fields = differences_of(ours, self.record)
+        if self.timestamp > sent:
+            what = f"somebody else deposited it with the timestamp {self.timestamp}"
+            mark = f"foreign:{self.timestamp}:{_state(self.record)}"
+            yield Drift(DriftKind.DEPOSIT, what, str(sent), str(self.timestamp), mark, _shown_fields(fields))
+        elif fields:
+            told = _shown_fields(fields)
+            what = f"what is registered is not what was sent: {'; '.join(told[:3])}" + ("; and more" * (len(told) > 3))  # noqa: PLR2004
+            before = "; ".join(_brief(one.registered) for one in fields[:MOST_FIELDS])
+            after = "; ".join(_brief(one.desired) for one in fields[:MOST_FIELDS])
+            yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state(self.record)}", told)
 
 
 def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | None) -> tuple[Difference, ...]:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from werkzeug.wrappers import Response
 
 from doideposit.errors import DoiDepositError
 from doideposit.findings import Finding
 
-__all__ = ["Answer", "Refused", "document", "in_lines", "unavailable"]
+__all__ = ["Answer", "Refused", "document", "in_lines"]
 
 # Seconds a caller should wait when nobody said how long.
 RETRY_AFTER = 60
@@ -52,6 +52,21 @@ class Refused(Exception):
         """Return the answer."""
         return document(self.to_dict(), self.status, self.headers)
 
+    @classmethod
+    def unavailable(cls, error: DoiDepositError) -> Self:
+        """Say that the world outside failed, or that this service is not set up: the request can be given again."""
+        asked = getattr(error, "retry_after", None)
+        # At least a second, and at most a day.
+        wait = RETRY_AFTER if asked is None else max(1, min(int(asked), 86_400))
+        return cls(
+            503,
+            error.code,
+            error.message,
+            hint=error.hint or "give the same request again later; what was recorded is sent by the scheduled job",
+            where="server",
+            headers={"Retry-After": str(wait)},
+        )
+
 
 def document(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return an answer with one JSON document."""
@@ -73,18 +88,3 @@ def in_lines(found: Sequence[Item | Refused], answer: Callable[[Sequence[Item]],
         status, data = (one.status, one.to_dict()) if isinstance(one, Refused) else next(answers)
         lines.append(json.dumps({"line": number, "status": status, **data}) + "\n")
     return Response("".join(lines), content_type="application/x-ndjson", headers=_HEADERS)
-
-
-def unavailable(error: DoiDepositError) -> Refused:
-    """Say that the world outside failed, or that this service is not set up: the request can be given again."""
-    asked = getattr(error, "retry_after", None)
-    # At least a second, and at most a day.
-    wait = RETRY_AFTER if asked is None else max(1, min(int(asked), 86_400))
-    return Refused(
-        503,
-        error.code,
-        error.message,
-        hint=error.hint or "give the same request again later; what was recorded is sent by the scheduled job",
-        where="server",
-        headers={"Retry-After": str(wait)},
-    )

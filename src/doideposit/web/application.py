@@ -17,14 +17,14 @@ from doideposit.web import listing, operations
 from doideposit.web.access import AccessLog, printable
 from doideposit.web.afterwards import Start, in_thread
 from doideposit.web.allowance import Allowance
-from doideposit.web.answers import Refused, document, unavailable
+from doideposit.web.answers import Refused, document
 from doideposit.web.description import description
 from doideposit.web.notifications import Notifications
 from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.service import Service
 from doideposit.web.serving import Application
 from doideposit.web.tokens import Holder, Tokens, TokenScope
-from doideposit.web.watching import JobWatch, health, metrics, ready
+from doideposit.web.watching import JobWatch, health
 from doideposit.wiring import system_clock
 
 __all__ = ["application"]
@@ -83,8 +83,8 @@ def application(
     app.register_blueprint(operations.api, url_prefix="/v1")
     app.register_blueprint(listing.api, url_prefix="/v1")
     app.add_url_rule("/v1/health", "health", lambda: health(service.depositor()))
-    app.add_url_rule("/v1/ready", "ready", lambda: ready(service.depositor(), watch, clock()))
-    app.add_url_rule("/metrics", "metrics", lambda: metrics(service.depositor(), watch, clock()))
+    app.add_url_rule("/v1/ready", "ready", lambda: watch.ready(service.depositor(), clock()))
+    app.add_url_rule("/metrics", "metrics", lambda: watch.metrics(service.depositor(), clock()))
     app.add_url_rule(
         "/v1/crossref/notify", "notify", lambda: notifications.receive(service.depositor), methods=["GET", "POST"]
     )
@@ -161,7 +161,7 @@ def _answer_our_error(error: DoiDepositError) -> Response:
             return Refused(400, error.code, error.message, hint=error.hint, where="request").response()
     LOG.warning("%s %s: %s", request.method, printable(request.path), error.message)
     if not is_open:
-        return unavailable(error).response()
+        return Refused.unavailable(error).response()
     message = "the service cannot do its work at the moment"
     hint = "give the same request again later"
     return Refused(503, "unavailable", message, hint=hint, where="server", headers={"Retry-After": "60"}).response()

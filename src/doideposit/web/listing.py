@@ -26,7 +26,7 @@ from doideposit.web.reading import (
     read_reason,
     refuse_unknown_parameters,
 )
-from doideposit.web.service import holder, needs, service
+from doideposit.web.service import Service, holder, needs
 from doideposit.web.tokens import TokenScope
 
 __all__ = [
@@ -50,7 +50,7 @@ _FILTERS: Final = ("doi", "state", "series", "outstanding", "attention", "after"
 @api.get("/dois")
 def dois() -> Response:
     """Return where many DOIs stand, in their order: those named, or a page of those that fit the filters."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(_FILTERS, repeated=("doi",))
     named = request.args.getlist("doi")
     if len(named) > MAX_DOIS:
@@ -84,7 +84,7 @@ def dois() -> Response:
 @api.post("/status")
 def statuses() -> Response:
     """Return where each DOI of the lines of the body stands."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(())
 
     def answers(asked: Sequence[Doi]) -> Iterator[Answer]:
@@ -110,7 +110,7 @@ def _parse_query_doi(name: str, text: str) -> Doi:
 
 def known_doi(text: str) -> Doi:
     """Return the DOI of an address, which must have been deposited from here, for the publisher of the token."""
-    depositor, wanted = service().depositor(), read_doi(text)
+    depositor, wanted = Service.current().depositor(), read_doi(text)
     if depositor.status(wanted).state is None or not is_within_reach(wanted):
         raise never_seen(str(wanted), depositor.target)
     return wanted
@@ -125,7 +125,7 @@ def never_seen(doi: str, target: str) -> Refused:
 @api.get("/dois/<path:doi>/xml")
 def xml(doi: str) -> Response:
     """Return the exact bytes of the latest deposit of a DOI."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     wanted = known_doi(doi)
     found = depositor.xml(wanted)
@@ -137,7 +137,7 @@ def xml(doi: str) -> Response:
 @api.get("/dois/<path:doi>/tags")
 def tags(doi: str) -> Response:
     """Return what belongs on the landing page, made from what was deposited last."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     wanted = known_doi(doi)
     try:
@@ -156,7 +156,7 @@ def is_within_reach(doi: Doi, series: str | None = None) -> bool:
 
     `series` is what it was deposited in, by its short name or its title; looked up when left out.
     """
-    depositor, limited = service().depositor(), holder().series
+    depositor, limited = Service.current().depositor(), holder().series
     publishers = depositor.publishers
     if publishers.further and publishers.of(doi) != holder().publisher:
         return False
@@ -173,7 +173,7 @@ def is_within_reach(doi: Doi, series: str | None = None) -> bool:
 
 def events_of(events: Iterator[LedgerEvent]) -> Iterator[LedgerEvent]:
     """Yield the events of the publisher's files and DOIs."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     if not depositor.publishers.further and not holder().series:
         yield from events
         return
@@ -198,7 +198,7 @@ LONGEST_REASON: Final = 1_000
 @needs(TokenScope.DECIDE)
 def acknowledge(doi: str) -> Response:
     """Set a warning or a failure of a DOI aside."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     return _record_decision(doi, depositor.acknowledge)
 
 
@@ -206,7 +206,7 @@ def acknowledge(doi: str) -> Response:
 @needs(TokenScope.DECIDE)
 def accept(doi: str) -> Response:
     """Let stand what others changed of a DOI."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     return _record_decision(doi, depositor.accept)
 
 
@@ -214,7 +214,7 @@ def accept(doi: str) -> Response:
 @needs(TokenScope.DECIDE)
 def abandon(doi: str) -> Response:
     """Give up the open deposit of a DOI, and of all others in its file."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     return _record_decision(doi, depositor.abandon)
 
 
@@ -222,7 +222,7 @@ def abandon(doi: str) -> Response:
 @needs(TokenScope.DEPOSIT)
 def verify(doi: str) -> Response:
     """Look a DOI up at doi.org and at Crossref now; the answer waits for both."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     return document(_status_document(depositor.verify(known_doi(doi))))
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.planning import Action
-from doideposit.deposits.plans.document import PlanFile, parse_plan
+from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
@@ -29,7 +29,7 @@ from doideposit.web.reading import (
     record_in,
     refuse_unknown_parameters,
 )
-from doideposit.web.service import holder, needs, service
+from doideposit.web.service import Service, holder, needs
 from doideposit.web.tokens import TokenScope
 
 __all__ = ["MAX_EVENTS", "MODES", "RESTORE_MODES", "api"]
@@ -49,7 +49,7 @@ def check() -> Response:
 
     Crossref is asked what it has of them only where the caller wants to wait for that.
     """
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(("compare",))
     offline = not flag_parameter("compare")
     if not has_lines():
@@ -80,7 +80,7 @@ def _record_of_line(text: str) -> Record:
 
 def _require_reach(record: Record, where: str) -> None:
     """Refuse a record of a series that the token does not reach."""
-    depositor, publisher, limited = service().depositor(), holder().publisher, holder().series
+    depositor, publisher, limited = Service.current().depositor(), holder().publisher, holder().series
     # A record may leave its series out where there is only one.
     name = str(record.get("series") or (next(iter(depositor.series)) if len(depositor.series) == 1 else ""))
     series = depositor.series.get(name)
@@ -100,7 +100,7 @@ def plan() -> Response:
 
     Blocked records are refused: what another person approves should be whole.
     """
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(("retry",))
     made = depositor.plan(*_records(), retry=flag_parameter("retry"))
     return _plan_document(depositor, made)
@@ -119,7 +119,7 @@ def _plan_document(depositor: Depositor, made: Plan) -> Response:
 @needs(TokenScope.DECIDE)
 def approve() -> Response:
     """Approve the plan of the body, in the name of the holder of the token."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     file = _plan_of()
     names = depositor.plans.approve(file, by=holder().name)
@@ -135,7 +135,7 @@ def apply() -> Response:
 
     Before that Crossref is asked once more what it has: a plan is applied as it was approved, or not at all.
     """
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(("mode",))
     soon = choice_parameter("mode", MODES, "send") == "send"
     file = _plan_of()
@@ -145,7 +145,7 @@ def apply() -> Response:
 
 def _plan_of() -> PlanFile:
     """Return the plan of the body, which must be of the publisher of the token."""
-    file = parse_plan(read_json(), "the body")
+    file = PlanFile.parse(read_json(), "the body")
     for one in file.sending:
         series = one.sending.series if one.sending else ""
         if one.doi is not None and not is_within_reach(Doi.parse(one.doi), series):
@@ -163,7 +163,7 @@ def deposit() -> Response:
     Nothing here waits for Crossref: an update is kept whatever Crossref does, and compared with what is registered by
     the pass that sends it.
     """
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(("mode", "retry"))
     soon = choice_parameter("mode", MODES, "send") == "send"
     retry = flag_parameter("retry")
@@ -173,7 +173,7 @@ def deposit() -> Response:
     def answers(records: Sequence[Record]) -> Iterator[Answer]:
         report = depositor.enqueue(*records, retry=retry)
         if soon and _is_open(report):
-            service().send_soon()
+            Service.current().send_soon()
         for entry in report.entries:
             alone = DepositReport(report.target, (entry,), report.error)
             yield _status_code(alone), _with_record_error(alone)
@@ -185,7 +185,7 @@ def _deposit_document(report: DepositReport, *, soon: bool, **also: str) -> Resp
     """Return what was recorded, and start sending it where that was asked for."""
     answer = document({**_with_record_error(report), **also}, _status_code(report))
     if soon and _is_open(report):
-        service().send_soon()
+        Service.current().send_soon()
     return answer
 
 
@@ -220,7 +220,7 @@ def _blocked_error(actions: Sequence[Action | None]) -> dict[str, str]:
 @api.get("/dois/<path:doi>")
 def status(doi: str) -> Response:
     """Return where one DOI stands."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     found = depositor.status(read_doi(doi))
     if found.state is None or not is_within_reach(found.doi):
@@ -232,7 +232,7 @@ def status(doi: str) -> Response:
 @api.get("/dois/<path:doi>/history")
 def history(doi: str) -> Response:
     """Return what happened to one DOI, oldest first."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     wanted = read_doi(doi)
     entries = depositor.history(wanted) if is_within_reach(wanted) else ()
@@ -245,7 +245,7 @@ def history(doi: str) -> Response:
 @api.get("/events")
 def events() -> Response:
     """Return what happened since a cursor: the answer names the cursor to go on from."""
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(("since", "limit"))
     since = number_parameter("since", 0, least=0, most=LARGEST_ID)
     limit = number_parameter("limit", 200, least=1, most=MAX_EVENTS)
@@ -284,7 +284,7 @@ def restore(doi: str) -> Response:
     What they added is lost by it only where `allow_loss` names it. As a plan, Crossref is asked what it has, and
     another person approves it.
     """
-    depositor = service().depositor()
+    depositor = Service.current().depositor()
     refuse_unknown_parameters(("mode",))
     mode = choice_parameter("mode", RESTORE_MODES, "send")
     made = depositor.restoration(known_doi(doi), allow_loss=read_losses(), offline=mode != "plan")

@@ -10,7 +10,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.web.afterwards import Afterwards, Start
 from doideposit.web.tokens import Holder, TokenScope
 
-__all__ = ["Service", "holder", "needs", "service"]
+__all__ = ["Service", "holder", "needs"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -43,10 +43,10 @@ class Service:
                 self._depositor.close()
                 self._depositor = None
 
-
-def service() -> Service:
-    """Return the service of the application that answers this request."""
-    return cast("Service", current_app.extensions["service"])
+    @staticmethod
+    def current() -> "Service":
+        """Return the service of the application that answers this request."""
+        return cast("Service", current_app.extensions["service"])
 
 
 def needs(scope: TokenScope) -> Callable[[View], View]:

@@ -12,7 +12,7 @@ from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.reports.standing import Standing
 from doideposit.web.answers import Refused, document
 
-__all__ = ["JobWatch", "health", "metrics", "ready"]
+__all__ = ["JobWatch", "health"]
 
 
 def _no_run() -> None:
@@ -27,35 +27,35 @@ class JobWatch:
     within: timedelta = timedelta(hours=1)
     open_metrics: bool = False
 
+    def ready(self, depositor: Depositor, now: datetime) -> Response:
+        """Answer yes where the ledger can be read and the scheduled job ended a run lately."""
+        depositor.outstanding()
+        run = self.last_run()
+        if run is not None and run.target == depositor.target and now - run.finished <= self.within:
+            return document({"ok": True, "last_run": run.finished.isoformat(timespec="seconds").replace("+00:00", "Z")})
+        message = (
+            "no run of the scheduled job was seen"
+            if run is None
+            else "the last run of the scheduled job is too long ago"
+        )
+        if run is not None and run.target != depositor.target:
+            message = f"the last run of the scheduled job was for {run.target}"
+        hint = "let `doideposit run` do its work on the same configuration: it sends and follows up what was recorded"
+        raise Refused(503, "job-late", message, hint=hint, where="server", headers={"Retry-After": "60"})
+
+    def metrics(self, depositor: Depositor, now: datetime) -> Response:
+        """Return the metrics that the job leaves in its file, those of the ledger as they are now."""
+        holder = g.holder
+        if not self.open_metrics and (holder.series or holder.publisher):
+            message = "this token is limited to some series, and the metrics are those of all"
+            hint = "use a token of [api.tokens] without `series`"
+            raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
+        text = prometheus_text(self.last_run(), Standing.take(depositor, now=now))
+        # The content type of Prometheus' text format, version 0.0.4.
+        return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
 
 def health(depositor: Depositor) -> Response:
     """Answer yes where the ledger can be read."""
     depositor.outstanding()
     return document({"ok": True})
-
-
-def ready(depositor: Depositor, watch: JobWatch, now: datetime) -> Response:
-    """Answer yes where the ledger can be read and the scheduled job ended a run lately."""
-    depositor.outstanding()
-    run = watch.last_run()
-    if run is not None and run.target == depositor.target and now - run.finished <= watch.within:
-        return document({"ok": True, "last_run": run.finished.isoformat(timespec="seconds").replace("+00:00", "Z")})
-    message = (
-        "no run of the scheduled job was seen" if run is None else "the last run of the scheduled job is too long ago"
-    )
-    if run is not None and run.target != depositor.target:
-        message = f"the last run of the scheduled job was for {run.target}"
-    hint = "let `doideposit run` do its work on the same configuration; what was recorded is sent and followed up by it"
-    raise Refused(503, "job-late", message, hint=hint, where="server", headers={"Retry-After": "60"})
-
-
-def metrics(depositor: Depositor, watch: JobWatch, now: datetime) -> Response:
-    """Return the metrics that the job leaves in its file, those of the ledger as they are now."""
-    holder = g.holder
-    if not watch.open_metrics and (holder.series or holder.publisher):
-        message = "this token is limited to some series, and the metrics are those of all"
-        hint = "use a token of [api.tokens] without `series`"
-        raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
-    text = prometheus_text(watch.last_run(), Standing.take(depositor, now=now))
-    # The content type of Prometheus' text format, version 0.0.4.
-    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -10,7 +10,7 @@ from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import ResolvedHandle
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.lookups import look_up
-from doideposit.deposits.updates import look
+from doideposit.deposits.updates import Seen
 from doideposit.errors import RegistrarUnavailable, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
 
@@ -89,7 +89,7 @@ def test_a_query_service_that_hangs_is_asked_a_few_times(tmp_path: Path, error: 
     dois = [commentary(number).doi for number in range(300)]
     with Desk(sqlite_url(tmp_path), registry=cast("RegistryPort", registry), seed=True) as desk:
         context = desk.depositor._context
-        seen = look(context, dois)
+        seen = Seen.ask(context, dois)
     assert (len(seen.states), len(seen.failures)) == (10, 290)
     assert set(seen.failures.values()) == {str(error)}
     assert registry.asked <= most

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_text
+from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.reports.standing import Listed, Standing
 
 NOW = datetime(2026, 9, 9, 12, 0, 0, 123456, tzinfo=UTC)
@@ -60,13 +60,13 @@ def test_without_a_ledger_there_are_no_numbers_of_it() -> None:
 
 
 def test_the_status_file() -> None:
-    data = json.loads(status_text(RUN, STANDING))
+    data = json.loads(RUN.status_text(STANDING))
     assert (data["format"], data["ok"], data["seconds"]) == (1, False, 2.0)
     assert data["finished"] == "2026-09-09T12:00:00.123Z"
     assert data["standing"]["outstanding"] == 3
     assert data["standing"]["oldest_unfinished_seconds"] == 3600
-    assert json.loads(status_text(RUN, None))["standing"] is None
+    assert json.loads(RUN.status_text(None))["standing"] is None
 
 
 def test_the_heartbeat() -> None:
-    assert heartbeat_text(RUN) == "2026-09-09T12:00:00.123Z 1\n"
+    assert RUN.heartbeat_text() == "2026-09-09T12:00:00.123Z 1\n"

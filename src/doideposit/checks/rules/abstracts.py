@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.pages import ABSTRACTS as ABSTRACTS_PAGE
 from doideposit.pages import SCHEMA
@@ -144,7 +144,7 @@ rule(
 )
 def abstract_is_title(work: Work) -> Iterable[Match]:
     return [
-        match_at(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)
+        Match.at(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)
     ]
 
 
@@ -253,7 +253,7 @@ def abstract_language(work: Work) -> Iterable[Match]:
     for index, item in enumerate(work.commentary.abstracts):
         language = item.language or work.commentary.effective_language
         if (language, item.kind) in seen:
-            yield match_at("abstracts", index, language=language or "no stated language")
+            yield Match.at("abstracts", index, language=language or "no stated language")
         seen.add((language, item.kind))
 
 
@@ -292,4 +292,4 @@ def language_script(work: Work) -> Iterable[Match]:
     if len(other) * 2 <= len(names):
         return ()
     language, script = work.commentary.effective_language, other[0].capitalize()
-    return (match_at("title", length=len(work.title), language=language, script=script),)
+    return (Match.at("title", length=len(work.title), language=language, script=script),)

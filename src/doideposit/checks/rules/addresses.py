@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Address, Each, Text, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import DISPLAY, MARKUP_LEFTOVERS, SCHEMA, SIMILARITY, URIS
@@ -217,7 +217,7 @@ rule(
 def placeholder(work: Work) -> Iterator[Match]:
     for loc, (url, _, host, _) in work.addresses:
         if _is_placeholder(host) or _PLACEHOLDER.search(url):
-            yield match_at(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
+            yield Match.at(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
 
 
 @rule(
@@ -236,7 +236,7 @@ def local(work: Work) -> Iterator[Match]:
     for loc, (url, _, host, _) in work.addresses:
         if _is_local(host):
             # A rehearsal registers nothing that anyone would follow.
-            yield match_at(*loc, length=len(url), severity=None if work.context.live else INFO, url=url)
+            yield Match.at(*loc, length=len(url), severity=None if work.context.live else INFO, url=url)
 
 
 rule(
@@ -396,7 +396,7 @@ def number_disagrees(work: Work) -> Iterable[Match]:
     digits = re.sub(r"\D", "", own).lstrip("0") if numbers else ""
     if not digits or digits in {number.lstrip("0") for number in numbers}:
         return ()
-    return (match_at("url", length=len(work.commentary.url or ""), found=numbers[-1], number=own),)
+    return (Match.at("url", length=len(work.commentary.url or ""), found=numbers[-1], number=own),)
 
 
 rule(

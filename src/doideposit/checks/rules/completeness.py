@@ -6,7 +6,7 @@ shows findings can fold them into one line.
 
 from collections.abc import Iterable, Iterator
 
-from doideposit.checks.rules.registry import INFO, Match, Rules, match_at
+from doideposit.checks.rules.registry import INFO, Match, Rules
 from doideposit.checks.rules.work import Each, Work, at, funding, persons
 from doideposit.pages import CROSSMARK, PARTICIPATION, RECOMMENDATIONS, REFERENCES, REPORTS, SCHEMA, SIMILARITY
 from doideposit.records.models.contributors import Institution
@@ -104,9 +104,9 @@ def ror(work: Work) -> Iterator[Match]:
         name = place.name or "this institution"
         if place.ror is None and not _is_known(place, home) and name.casefold() not in told:
             told.add(name.casefold())
-            yield match_at(*loc, length=len(place.name or "") or None, name=name)
+            yield Match.at(*loc, length=len(place.name or "") or None, name=name)
     if home is not None and home.ror is None and (home.name or "").casefold() not in told:
-        yield match_at("series", name=home.name or "the institution of the series")
+        yield Match.at("series", name=home.name or "the institution of the series")
 
 
 def _is_known(place: Institution, home: Institution | None) -> bool:
@@ -263,7 +263,7 @@ rule(
 )
 def text_missing(work: Work) -> Iterable[Match]:
     bare = [index for index, reference, text in work.references if not text and reference.doi is None]
-    return (match_at("references", bare[0], without=len(bare), all=len(work.references)),) if bare else ()
+    return (Match.at("references", bare[0], without=len(bare), all=len(work.references)),) if bare else ()
 
 
 rule(

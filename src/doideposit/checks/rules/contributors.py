@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, parts_of, persons
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.identifiers import Orcid
@@ -181,7 +181,7 @@ def affiliation_as_author(work: Work) -> Iterator[Match]:
         person = places.get(group.organisation.casefold())
         if person is not None:
             name = group.organisation
-            yield match_at(*loc, "organisation", length=len(name), name=name, who=person.display)
+            yield Match.at(*loc, "organisation", length=len(name), name=name, who=person.display)
 
 
 rule(
@@ -244,7 +244,7 @@ def twice(work: Work) -> Iterator[Match]:
             seen = {name: place for name, place in seen.items() if isinstance(authors[place], Organisation)}
         first = seen.setdefault(author.display.casefold(), index)
         if first != index and author.display != "Anonymous" and _can_be_one(authors[first], author):
-            yield match_at("authors", index, who=author.display, first=first + 1)
+            yield Match.at("authors", index, who=author.display, first=first + 1)
 
 
 def _can_be_one(first: object, second: object) -> bool:
@@ -282,7 +282,7 @@ def orcid_duplicate(work: Work) -> Iterator[Match]:
             continue
         other = seen.setdefault(person.orcid, person)
         if other is not person:
-            yield match_at(*loc, "orcid", who=person.display, other=other.display)
+            yield Match.at(*loc, "orcid", who=person.display, other=other.display)
 
 
 # ORCID assigns iDs from two blocks of numbers (https://support.orcid.org, structure of the ORCID identifier); without
@@ -357,4 +357,4 @@ def alt_same(work: Work) -> Iterator[Match]:
         for index, other in enumerate(person.alt_names):
             name = other.text or " ".join(part for part in (other.given, other.family) if part)
             if name == person.display:
-                yield match_at(*loc, "alt_names", index, length=len(name), name=name)
+                yield Match.at(*loc, "alt_names", index, length=len(name), name=name)

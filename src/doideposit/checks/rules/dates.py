@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import CONSTRUCTING_DOIS, CROSSMARK, POSTED, RECOMMENDATIONS, SCHEMA
@@ -51,7 +51,7 @@ def future(work: Work) -> Iterable[Match]:
         ("accepted", commentary.accepted),
     )
     return [
-        match_at(field, length=len(str(day)), day=day)
+        Match.at(field, length=len(str(day)), day=day)
         for field, day in days
         if day is not None and day.year >= work.context.today.year and day.first_day > work.context.today
     ]
@@ -79,7 +79,7 @@ def accepted_late(work: Work) -> Iterator[Match]:
     if accepted is None or accepted.first_day <= published.first_day:
         return
     if accepted.year > published.year or published.month is not None:
-        yield match_at("accepted", length=len(str(accepted)), accepted=accepted, published=published)
+        yield Match.at("accepted", length=len(str(accepted)), accepted=accepted, published=published)
 
 
 @rule(
@@ -102,9 +102,9 @@ def before_web(work: Work) -> Iterator[Match]:
         return
     found = _YEAR_IN_ADDRESS.search(work.commentary.url or "")
     if found:
-        yield match_at("published", length=4, year=year, what="the address of its page names", found=found[1])
+        yield Match.at("published", length=4, year=year, what="the address of its page names", found=found[1])
     elif work.commentary.accepted and work.commentary.accepted.year > year:
-        yield match_at("published", length=4, year=year, what="accepted in", found=work.commentary.accepted.year)
+        yield Match.at("published", length=4, year=year, what="accepted in", found=work.commentary.accepted.year)
 
 
 rule(
@@ -157,7 +157,7 @@ def number_year(work: Work) -> Iterator[Match]:
     shape = _YEAR_IN_NUMBER.fullmatch(number)
     year = shape and (shape[1] or shape[2])
     if year and abs(int(year) - published.year) in CLOSE_YEARS:
-        yield match_at("number", length=len(number), number=number, found=year, published=published)
+        yield Match.at("number", length=len(number), number=number, found=year, published=published)
 
 
 def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
@@ -187,7 +187,7 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
 def event_future(work: Work) -> Iterator[Match]:
     for loc, day, what in _other_days(work):
         if day > work.context.today:
-            yield match_at(*loc, length=10, what=what, day=day)
+            yield Match.at(*loc, length=10, what=what, day=day)
 
 
 @rule(
@@ -212,7 +212,7 @@ def event_future(work: Work) -> Iterator[Match]:
 def status_early(work: Work) -> Iterator[Match]:
     status, published = work.commentary.status, work.commentary.published
     if status and status.date < published.first_day:
-        yield match_at("status", "date", length=10, type=status.type, day=status.date, published=published)
+        yield Match.at("status", "date", length=10, type=status.type, day=status.date, published=published)
 
 
 rule(
@@ -253,4 +253,4 @@ rule(
 def free_over(work: Work) -> Iterator[Match]:
     free = work.commentary.free_to_read
     if free and free.end_date and (free.start_date or date.min) <= free.end_date < work.context.today:
-        yield match_at("free_to_read", "end_date", length=10, end=free.end_date)
+        yield Match.at("free_to_read", "end_date", length=10, end=free.end_date)

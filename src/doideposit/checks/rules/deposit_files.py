@@ -14,9 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.checks.rules.depositor import Head
 from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
-from doideposit.checks.rules.overrides import apply
 from doideposit.checks.rules.program_words import is_program_word
-from doideposit.checks.rules.registry import Context, Match, Rule, match_at
+from doideposit.checks.rules.registry import Context, Match, Rule
 from doideposit.checks.rules.work import Address, Text, Work
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.names import is_resources_namespace
@@ -57,7 +56,7 @@ def check_deposit_file(
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
     found += _without_repeats(found, _bounded(file, review.works(check_works)))
-    settled = [apply(one, context.settings, overridable=_is_overridable(one), doi=doi) for one in found]
+    settled = [context.settings.apply(one, overridable=_is_overridable(one), doi=doi) for one in found]
     # In the order of the lines, for whoever corrects the file from top to bottom.
     return tuple(sorted(settled, key=_line))
 
@@ -335,7 +334,7 @@ class _Review:
                 yield Finding("date-impossible", E, error.message(), hint, where)
                 continue
             if day.year >= self._context.today.year and day.first_day > self._context.today:
-                yield _RULES["date-future"].finding(match_at(day=day), self._places.where(date))
+                yield _RULES["date-future"].finding(Match.at(day=day), self._places.where(date))
 
     def _timestamps(self) -> Iterator[Finding]:
         for element in self._named("timestamp"):

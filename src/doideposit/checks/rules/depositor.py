@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from doideposit.checks.rules.leftovers import leftover
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
-from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope, match_at
+from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope
 from doideposit.pages import HTTPS_POST, SUBMISSION_LOG
 
 __all__ = ["DEPOSITOR", "Head"]
@@ -50,7 +50,7 @@ _PLACEHOLDER_NAME = Pattern(
 )
 def email_shape(head: Head) -> Iterator[Match]:
     if not _EMAIL.fullmatch(head.email):
-        yield match_at("depositor", "email", length=len(head.email), email=head.email)
+        yield Match.at("depositor", "email", length=len(head.email), email=head.email)
 
 
 @rule(
@@ -67,7 +67,7 @@ def email_shape(head: Head) -> Iterator[Match]:
 def email_placeholder(head: Head) -> Iterator[Match]:
     if _PLACEHOLDER_HOST.search(head.email):
         severity = ERROR if head.context.live else None
-        yield match_at("depositor", "email", length=len(head.email), severity=severity, email=head.email)
+        yield Match.at("depositor", "email", length=len(head.email), severity=severity, email=head.email)
 
 
 @rule(
@@ -84,7 +84,7 @@ def email_placeholder(head: Head) -> Iterator[Match]:
 def name_text(head: Head) -> Iterator[Match]:
     for field, name in (("name", head.name), ("registrant", head.registrant)):
         if found := leftover(name):
-            yield match_at("depositor", field, length=len(name), found=found, name=name)
+            yield Match.at("depositor", field, length=len(name), found=found, name=name)
 
 
 @rule(
@@ -102,4 +102,4 @@ def name_placeholder(head: Head) -> Iterator[Match]:
     for field, name in (("name", head.name), ("registrant", head.registrant)):
         if _PLACEHOLDER_NAME.fullmatch(name.strip()) or is_program_word(name):
             severity = ERROR if head.context.live else None
-            yield match_at("depositor", field, length=len(name), severity=severity, name=name)
+            yield Match.at("depositor", field, length=len(name), severity=severity, name=name)

@@ -15,7 +15,6 @@ from doideposit.checks.rules.depositor import DEPOSITOR, Head
 from doideposit.checks.rules.identity import IDENTITY
 from doideposit.checks.rules.languages import LANGUAGES
 from doideposit.checks.rules.names import NAMES
-from doideposit.checks.rules.overrides import apply
 from doideposit.checks.rules.reference_parts import REFERENCE_PARTS
 from doideposit.checks.rules.references import REFERENCES
 from doideposit.checks.rules.registry import Context, Match, Rule, Rules
@@ -141,7 +140,7 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
         return tuple([finding for _, finding in found])
     doi, series = record.commentary.doi.printed, record.commentary.series.name
     return tuple(
-        [apply(finding, settings, overridable=rule.overridable, doi=doi, series=series) for rule, finding in found]
+        [settings.apply(finding, overridable=rule.overridable, doi=doi, series=series) for rule, finding in found]
     )
 
 
@@ -180,7 +179,7 @@ def check_depositor(name: str, email: str, registrant: str, context: Context) ->
     """Check the depositor that the configuration names; the findings name fields of the configuration."""
     head = Head(name, email, registrant, context)
     return tuple(
-        apply(rule.finding(match, Where(field=field_path(match.loc))), context.settings, overridable=rule.overridable)
+        context.settings.apply(rule.finding(match, Where(field=field_path(match.loc))), overridable=rule.overridable)
         for rule in DEPOSITOR_RULES
         for match in rule.function(head)
     )
@@ -193,7 +192,7 @@ def settle(findings: Iterable[Finding], record: Record, context: Context) -> tup
         return tuple(findings)
     doi, series = commentary.doi.printed, commentary.series.name
     return tuple(
-        apply(finding, settings, overridable=finding.severity is not Severity.ERROR, doi=doi, series=series)
+        settings.apply(finding, overridable=finding.severity is not Severity.ERROR, doi=doi, series=series)
         for finding in findings
     )
 
@@ -201,12 +200,8 @@ def settle(findings: Iterable[Finding], record: Record, context: Context) -> tup
 def _settled(rule: Rule[Any], match: Match, record: Record, context: Context) -> Finding:
     finding = rule.finding(match, record.origin.where(match.loc))
     commentary = record.commentary
-    return apply(
-        finding,
-        context.settings,
-        overridable=rule.overridable,
-        doi=commentary.doi.printed,
-        series=commentary.series.name,
+    return context.settings.apply(
+        finding, overridable=rule.overridable, doi=commentary.doi.printed, series=commentary.series.name
     )
 
 

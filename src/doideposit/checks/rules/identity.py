@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, is_issn, letters
 from doideposit.pages import CONSTRUCTING_DOIS, ISSN_ERRORS, POSTED, REPORTS, SUFFIXES, TITLE_RECORDS, TROUBLE
 from doideposit.records.identifiers import InvalidIdentifier
@@ -79,7 +79,7 @@ def test_prefix(work: Work) -> Iterable[Match]:
     prefix = work.commentary.doi.prefix
     if prefix not in CROSSREF_TEST_PREFIXES:
         return ()
-    return (match_at("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
+    return (Match.at("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
 
 
 rule(
@@ -127,7 +127,7 @@ def suffix_character(work: Work) -> Iterable[Match]:
     except InvalidIdentifier as error:
         if work.context.is_registered(doi, None):
             return ()
-        return (match_at("doi", length=len(doi.printed), doi=doi, fault=error.message, hint=error.hint),)
+        return (Match.at("doi", length=len(doi.printed), doi=doi, fault=error.message, hint=error.hint),)
     return ()
 
 
@@ -149,7 +149,7 @@ def issn_disagrees(work: Work) -> Iterable[Match]:
     known = {str(item.issn) for item in series.issns} if inside else ()
     # Years and numbers such as 2021-0534 look like an ISSN; only its check digit tells.
     others = [found for found in inside if known and found.upper() not in known and is_issn(found)]
-    return [match_at("doi", found=found, issn=series.issn) for found in others]
+    return [Match.at("doi", found=found, issn=series.issn) for found in others]
 
 
 rule(
@@ -213,9 +213,9 @@ def number_label(work: Work) -> Iterator[Match]:
     found = _LABEL.match(number)
     first = _LETTERS_FIRST.match(number)
     if found:
-        yield match_at("number", length=len(found[0]), number=number, label=found[0].strip())
+        yield Match.at("number", length=len(found[0]), number=number, label=found[0].strip())
     elif first and work.commentary.series.doi.lower().endswith(f"{first[1].lower()}{{number}}"):
-        yield match_at("number", length=len(first[1]), number=number, label=first[1])
+        yield Match.at("number", length=len(first[1]), number=number, label=first[1])
 
 
 @rule(
@@ -236,7 +236,7 @@ def number_slash(work: Work) -> Iterator[Match]:
         return
     made = commentary.url and commentary.url == series.url_for(number)
     where = f"the DOI {commentary.doi}" + (f" and the page {commentary.url}" if made else "")
-    yield match_at("number", length=len(number), number=number, where=where, other=number.replace("/", "-"))
+    yield Match.at("number", length=len(number), number=number, where=where, other=number.replace("/", "-"))
 
 
 rule(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import WARNING, Match, Rules
 from doideposit.checks.rules.work import Text, Work
 from doideposit.pages import SCHEMA
 
@@ -123,7 +123,7 @@ def mismatch(work: Work) -> Iterator[Match]:
         language = _SHORT.get(language, language)
         if language in _WORDS and (found := _language_of(text, language)):
             what = "title" if loc == ("title",) else "abstract" if loc[0] == "abstracts" else "original title"
-            yield match_at(*loc, length=len(text), what=what, found=_NAMES[found], language=stated)
+            yield Match.at(*loc, length=len(text), what=what, found=_NAMES[found], language=stated)
 
 
 def _stated(work: Work) -> Iterator[tuple[Text, str | None]]:

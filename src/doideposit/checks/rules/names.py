@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, letters, persons
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS
@@ -139,7 +139,7 @@ def swapped(work: Work) -> Iterator[Match]:
         given = person.given or ""
         initials = _INITIALS.fullmatch(person.family) and len(letters(given)) > len(letters(person.family))
         if given and (initials or (_PARTICLE_FIRST.fullmatch(given) and " " not in person.family)):
-            yield match_at(*loc, given=given, family=person.family)
+            yield Match.at(*loc, given=given, family=person.family)
 
 
 @rule(
@@ -164,7 +164,7 @@ def glued(work: Work) -> Iterator[Match]:
 
 
 def _glued(loc: Loc, field: str, name: str) -> Match:
-    return match_at(*loc, field, length=len(name), field=field, name=name)
+    return Match.at(*loc, field, length=len(name), field=field, name=name)
 
 
 def _comma_inside(name: str) -> bool:
@@ -193,7 +193,7 @@ def repeated(work: Work) -> Iterator[Match]:
         words = (person.given or "").split()
         # David S. David and Tsai Hong Hong are right: only a longer name at the end is likely to be there twice.
         if len(words) > 1 and words[-1] == person.family and len(person.family) >= SHORTEST_REPEATED:
-            yield match_at(*loc, "given", length=len(person.given or ""), given=person.given, family=person.family)
+            yield Match.at(*loc, "given", length=len(person.given or ""), given=person.given, family=person.family)
 
 
 @rule(
@@ -211,7 +211,7 @@ def honorific(work: Work) -> Iterator[Match]:
     for loc, name in _odd_names(work):
         found = HONORIFIC.search(name)
         if found and found[1] != name:
-            yield match_at(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
+            yield Match.at(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
 
 
 @rule(
@@ -229,10 +229,10 @@ def degree(work: Work) -> Iterator[Match]:
     for loc, name in _odd_names(work):
         # A whole given name of three capitals (MPA, MBA) is somebody's initials.
         if (found := _DEGREE.search(name)) and found[1] != name:
-            yield match_at(*loc, length=len(name), found=found[1])
+            yield Match.at(*loc, length=len(name), found=found[1])
     for loc, person in work.persons:
         if person.suffix and _DEGREE.search(person.suffix):
-            yield match_at(*loc, "suffix", length=len(person.suffix), found=person.suffix)
+            yield Match.at(*loc, "suffix", length=len(person.suffix), found=person.suffix)
 
 
 rule(

@@ -7,7 +7,7 @@ from typing import Final
 
 from doideposit.findings import Finding, Severity
 
-__all__ = ["RENAMED", "Ignored", "RuleSettings", "apply"]
+__all__ = ["RENAMED", "Ignored", "RuleSettings"]
 
 # Codes of the version before, with the code of today. Codes are promises: a configuration that names the code of an
 # earlier version keeps working until the next one.
@@ -57,20 +57,14 @@ class RuleSettings:
         names = (finding.code, *(old for old, new in RENAMED.items() if new == finding.code))
         return next((self.severity[name] for name in names if name in self.severity), finding.severity)
 
-
-def apply(
-    finding: Finding,
-    settings: RuleSettings,
-    *,
-    overridable: bool = True,
-    doi: str | None = None,
-    series: str | None = None,
-) -> Finding:
-    """Return the finding as the settings want it; one that is not overridable stays as it is."""
-    if not overridable:
-        return finding
-    severity = settings.severity_of(finding)
-    for entry in settings.ignore:
-        if entry.covers(finding.code, doi=doi, series=series):
-            return replace(finding, severity=severity, ignored_because=entry.reason)
-    return finding if severity is finding.severity else replace(finding, severity=severity)
+    def apply(
+        self, finding: Finding, *, overridable: bool = True, doi: str | None = None, series: str | None = None
+    ) -> Finding:
+        """Return the finding as the settings want it; one that is not overridable stays as it is."""
+        if not overridable:
+            return finding
+        severity = self.severity_of(finding)
+        for entry in self.ignore:
+            if entry.covers(finding.code, doi=doi, series=series):
+                return replace(finding, severity=severity, ignored_because=entry.reason)
+        return finding if severity is finding.severity else replace(finding, severity=severity)

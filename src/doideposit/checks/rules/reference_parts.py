@@ -6,7 +6,7 @@ from functools import cache
 
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, references
 from doideposit.findings import Loc
 from doideposit.pages import ISSN_ERRORS, MARKUP_LEFTOVERS, REFERENCES
@@ -176,7 +176,7 @@ def year_mismatch(work: Work) -> Iterator[Match]:
             continue
         years = _YEAR.findall(text)
         if years:
-            yield match_at("references", index, "year", length=len(year), place=index + 1, year=year, found=years[0])
+            yield Match.at("references", index, "year", length=len(year), place=index + 1, year=year, found=years[0])
 
 
 rule(

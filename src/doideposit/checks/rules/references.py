@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, references
 from doideposit.findings import Loc
 from doideposit.pages import APA_EXAMPLES
@@ -120,7 +120,7 @@ def key_duplicate(work: Work) -> Iterator[Match]:
             continue  # Those without a key get one that is free.
         first = seen.setdefault(key, index)
         if first != index:
-            yield match_at("references", index, "key", length=len(key), key=key, place=index + 1, first=first + 1)
+            yield Match.at("references", index, "key", length=len(key), key=key, place=index + 1, first=first + 1)
 
 
 @rule(
@@ -144,7 +144,7 @@ def text_short(work: Work) -> Iterator[Match]:
             and not reference.article_title
             and not _not_an_entry(text)
         ):
-            yield match_at("references", index, "text", length=len(text), place=index + 1, text=text)
+            yield Match.at("references", index, "text", length=len(text), place=index + 1, text=text)
 
 
 def _not_an_entry(text: str) -> bool:
@@ -253,7 +253,7 @@ rule(
 def to_itself(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         if reference.doi is not None and reference.doi == work.commentary.doi:
-            yield match_at("references", index, "doi", length=len(reference.doi.printed), place=index + 1)
+            yield Match.at("references", index, "doi", length=len(reference.doi.printed), place=index + 1)
 
 
 @rule(
@@ -283,7 +283,7 @@ def same_twice(work: Work) -> Iterator[Match]:
     for index, key in enumerate(keys):
         first = seen.setdefault(key, index) if key else index
         if first != index and not (isinstance(key, str) and _IBID.match(key)):
-            yield match_at("references", index, place=index + 1, first=first + 1)
+            yield Match.at("references", index, place=index + 1, first=first + 1)
 
 
 rule(

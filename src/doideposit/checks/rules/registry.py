@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, Self, TypeVar
 
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.identifiers import IsRegistered
 
-__all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules", "Scope", "match_at"]
+__all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules", "Scope"]
 
 # Short names: each is written a hundred times in the tables of rules.
 ERROR: Final = Severity.ERROR
@@ -54,12 +54,17 @@ class Match(NamedTuple):
     severity: Severity | None = None
     record: int = 0
 
-
-def match_at(
-    *loc: str | int, length: int | None = None, severity: Severity | None = None, record: int = 0, **values: object
-) -> Match:
-    """Build a match at a field, with the values for the message."""
-    return Match(loc, values, length, severity, record)
+    @classmethod
+    def at(
+        cls,
+        *loc: str | int,
+        length: int | None = None,
+        severity: Severity | None = None,
+        record: int = 0,
+        **values: object,
+    ) -> Self:
+        """Build a match at a field, with the values for the message."""
+        return cls(loc, values, length, severity, record)
 
 
 @dataclass(frozen=True, slots=True)

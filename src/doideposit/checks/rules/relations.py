@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, is_issn
 from doideposit.findings import Loc
 from doideposit.pages import CROSSMARK, RELATION_TARGETS, SCHEMA, SUFFIXES
@@ -121,7 +121,7 @@ def to_itself(work: Work) -> Iterator[Match]:
     for index, relation in enumerate(work.commentary.relations):
         text = relation.identifier
         if (relation.identifier_type is IdentifierType.DOI and _doi(text) == own) or text == page:
-            yield match_at("relations", index, "identifier", length=len(text), type=relation.type)
+            yield Match.at("relations", index, "identifier", length=len(text), type=relation.type)
 
 
 @rule(
@@ -148,7 +148,7 @@ def twice(work: Work) -> Iterator[Match]:
     for index, relation in enumerate(work.commentary.relations):
         key = (relation.type, relation.identifier.casefold())
         if key in seen:
-            yield match_at("relations", index, type=relation.type, identifier=relation.identifier)
+            yield Match.at("relations", index, type=relation.type, identifier=relation.identifier)
         seen.add(key)
 
 
@@ -211,7 +211,7 @@ def target_first(work: Work) -> Iterator[Match]:
     for index, relation in enumerate(work.commentary.relations):
         doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
         if doi is not None and doi.prefix == own.prefix and doi != own:
-            yield match_at(
+            yield Match.at(
                 "relations", index, "identifier", length=len(relation.identifier), type=relation.type, doi=doi
             )
 
@@ -236,7 +236,7 @@ def target_first(work: Work) -> Iterator[Match]:
 def update_itself(work: Work) -> Iterator[Match]:
     for index, update in enumerate(work.commentary.updates):
         if update.doi == work.commentary.doi:
-            yield match_at(
+            yield Match.at(
                 "updates", index, "doi", length=len(update.doi.printed), type=update.type.value.replace("_", " ")
             )
 
@@ -263,7 +263,7 @@ def update_foreign(work: Work) -> Iterator[Match]:
         if update.doi.prefix != work.commentary.doi.prefix:
             length = len(update.doi.printed)
             kind = update.type.value.replace("_", " ")
-            yield match_at("updates", index, "doi", length=length, type=kind, doi=update.doi)
+            yield Match.at("updates", index, "doi", length=length, type=kind, doi=update.doi)
 
 
 rule(
@@ -322,7 +322,7 @@ def version_edition(work: Work) -> Iterator[Match]:
     version, edition = work.commentary.version, work.commentary.edition
     number = _LEADING_NUMBER.search(version.label) if version else None
     if version and number and edition and int(number[0]) != int(edition):
-        yield match_at("edition", length=len(edition), version=version.label, edition=edition)
+        yield Match.at("edition", length=len(edition), version=version.label, edition=edition)
 
 
 rule(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Address, Each, Text, Work, funding
 from doideposit.findings import Loc
 from doideposit.pages import CREATIVE_COMMONS, PARTICIPATION, RECOMMENDATIONS
@@ -149,9 +149,9 @@ rule(
 def no_licence(work: Work) -> Iterator[Match]:
     for loc, licence in work.licences:
         if licence.url == work.commentary.url:
-            yield match_at(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
+            yield Match.at(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
         elif not _CC.match(licence.url) and _is_home_page(Address.read(licence.url).parts):
-            yield match_at(*loc, "url", length=len(licence.url), what="the home page of a site")
+            yield Match.at(*loc, "url", length=len(licence.url), what="the home page of a site")
 
 
 @rule(
@@ -172,7 +172,7 @@ def early(work: Work) -> Iterator[Match]:
         start = licence.start_date
         # Licences often begin with the printed issue or its month; a year earlier, the day was mistyped.
         if start and start < min(published.first_day, printed.first_day) - timedelta(days=366):
-            yield match_at(*loc, "start_date", length=10, start=start, published=published)
+            yield Match.at(*loc, "start_date", length=10, start=start, published=published)
 
 
 @rule(
@@ -201,7 +201,7 @@ def several(work: Work) -> Iterator[Match]:
         if not _CC.match(licence.url):
             continue
         if (licence.applies_to, licence.start_date) in seen:
-            yield match_at(*loc)
+            yield Match.at(*loc)
         seen.add((licence.applies_to, licence.start_date))
 
 
@@ -255,5 +255,5 @@ def funder_twice(work: Work) -> Iterator[Match]:
     for index, item in enumerate(work.commentary.funding):
         key = item.ror or item.funder_id or (item.name or "").casefold()
         if key and key in seen:
-            yield match_at("funding", index, name=item.name or item.ror)
+            yield Match.at("funding", index, name=item.name or item.ror)
         seen.add(key)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.checks.rules.leftovers import ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules
 from doideposit.checks.rules.work import Text, Work
 from doideposit.pages import FACE_MARKUP, LOOKALIKES, MARKUP_LEFTOVERS, RECOMMENDATIONS, TROUBLE, XML_CHARACTERS
 
@@ -60,7 +60,7 @@ def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
 
 def _at(text: Text, found: str) -> Match:
     loc, value = text
-    return match_at(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
+    return Match.at(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
 
 
 def _found(pattern: Pattern, signs: str) -> Callable[[Work], Iterable[Match]]:
@@ -250,7 +250,7 @@ def invisible(work: Work) -> Iterator[Match]:
             found = INVISIBLE.search(_FLAG.sub("", value))
             if found and not (found[0] in "\u200e\u200f" and _RIGHT_TO_LEFT.search(value)):
                 what = next(what for what, characters in _KINDS if characters.search(found[0]))
-                yield match_at(*loc, length=len(value), number=f"{ord(found[0]):04X}", what=what)
+                yield Match.at(*loc, length=len(value), number=f"{ord(found[0]):04X}", what=what)
 
 
 rule(

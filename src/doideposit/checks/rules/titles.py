@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, letters
 from doideposit.pages import AUTHORS, CROSSMARK, ELEMENTS_GUIDE, FACE_MARKUP, RECOMMENDATIONS, REPORTS, SCHEMA
 from doideposit.records.models.relations import UpdateType
@@ -195,7 +195,7 @@ def series_label(work: Work) -> Iterable[Match]:
     if found is None or found[0] == work.title:
         return ()
     length = len(found[0]) if found.start() == 0 else len(work.title)
-    return (match_at("title", length=length, found=found[0].strip(" –—-:|")),)
+    return (Match.at("title", length=length, found=found[0].strip(" –—-:|")),)
 
 
 # Each number has a pattern of its own, which takes long to compile, and a run may look at a record twice.
@@ -229,7 +229,7 @@ def number(work: Work) -> Iterable[Match]:
     if found is None or _label_in(work):
         return ()
     length = len(found[0]) if found.start() == 0 else len(work.title)
-    return (match_at("title", length=length, found=found[0].strip()),)
+    return (Match.at("title", length=length, found=found[0].strip()),)
 
 
 @rule(
@@ -251,7 +251,7 @@ def number(work: Work) -> Iterable[Match]:
 )
 def subtitle_repeated(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle.casefold() in work.title.casefold():
-        yield match_at("title", length=len(work.title), subtitle=work.subtitle)
+        yield Match.at("title", length=len(work.title), subtitle=work.subtitle)
 
 
 @rule(
@@ -273,9 +273,9 @@ def subtitle_repeated(work: Work) -> Iterator[Match]:
 )
 def subtitle_colon(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle[0] in ":–—-":
-        yield match_at("subtitle", length=1, field="subtitle")
+        yield Match.at("subtitle", length=1, field="subtitle")
     if work.subtitle and work.title.endswith(("–", "—", "-")):
-        yield match_at("title", length=len(work.title), field="title")
+        yield Match.at("title", length=len(work.title), field="title")
 
 
 rule(
@@ -312,7 +312,7 @@ def author(work: Work) -> Iterable[Match]:
         if person.given and person.family in work.title
     ]
     return [
-        match_at("title", length=len(work.title), who=who)
+        Match.at("title", length=len(work.title), who=who)
         for who, start in named
         if start >= 0 and _is_byline(work.title[:start])
     ]
@@ -338,7 +338,7 @@ def honorific(work: Work) -> Iterable[Match]:
     found = _HONORIFIC.search(work.title) if likely else None
     # A title may speak of anyone (What next, Dr. Singh?); a byline names an author.
     byline = found and any(person.family in work.title[found.end() :] for _, person in work.persons)
-    return (match_at("title", length=len(work.title), found=found[0].strip()),) if found and byline else ()
+    return (Match.at("title", length=len(work.title), found=found[0].strip()),) if found and byline else ()
 
 
 @rule(
@@ -359,7 +359,7 @@ def title_date(work: Work) -> Iterable[Match]:
     month = _MONTHS[day.month - 1]
     forms = [str(day), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"({month} {day.year})"]
     found = next((form for form in forms if form in work.title), None)
-    return (match_at("title", length=len(work.title), found=found.strip("()")),) if found else ()
+    return (Match.at("title", length=len(work.title), found=found.strip("()")),) if found else ()
 
 
 rule(
@@ -428,10 +428,10 @@ def original_same(work: Work) -> Iterator[Match]:
     if original is None:
         return
     if original.text.plain.casefold() == work.title.casefold():
-        yield match_at("original_title", "text", length=len(original.text.source), why="is the title itself")
+        yield Match.at("original_title", "text", length=len(original.text.source), why="is the title itself")
     elif original.language == work.commentary.effective_language:
         why = f"is said to be in {original.language}, the language of the text"
-        yield match_at("original_title", "language", length=len(original.language), why=why)
+        yield Match.at("original_title", "language", length=len(original.language), why=why)
 
 
 @rule(
@@ -456,5 +456,5 @@ def original_same(work: Work) -> Iterator[Match]:
 def retraction_unmarked(work: Work) -> Iterator[Match]:
     for update in work.commentary.updates:
         if update.type in _RETRACTING and not _RETRACTED.search(work.title):
-            yield match_at("title", length=len(work.title), type=update.type.value.replace("_", " "))
+            yield Match.at("title", length=len(work.title), type=update.type.value.replace("_", " "))
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, Scope, match_at
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, Scope
 from doideposit.pages import CONFLICTS, CONSTRUCTING_DOIS, DISPLAY, ORCID_CHECKS, PARTICIPATION, TROUBLE
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Person
@@ -46,7 +46,7 @@ def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[in
 def doi_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, lambda commentary: commentary.doi.key):
         what = "which holds the same" if run[index] == run[first] else f"“{run[first].title.plain}”"
-        yield match_at("number", record=index, doi=run[index].doi, first=first, what=what)
+        yield Match.at("number", record=index, doi=run[index].doi, first=first, what=what)
 
 
 @rule(
@@ -70,7 +70,7 @@ def url_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, lambda commentary: commentary.url and commentary.url.rstrip("/")):
         if run[index].doi != run[first].doi:
             url = run[index].url or ""
-            yield match_at("url", record=index, length=len(url), url=url, other=_name_of(run[first]))
+            yield Match.at("url", record=index, length=len(url), url=url, other=_name_of(run[first]))
 
 
 @rule(
@@ -94,7 +94,7 @@ def leading_zeros(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, _number_without_zeros):
         number, other = run[index].number, run[first].number
         if number is not None and number != other:
-            yield match_at("number", record=index, length=len(number), number=number, other=other)
+            yield Match.at("number", record=index, length=len(number), number=number, other=other)
 
 
 def _number_without_zeros(commentary: Commentary) -> object:
@@ -123,7 +123,7 @@ def title_twice(run: Run) -> Iterator[Match]:
     # Serials and revisions keep their title; with the same authors and date it is most likely one work twice.
     for index, first in _repeats(run, _title_authors_and_date):
         if run[index].doi != run[first].doi:
-            yield match_at("title", record=index, length=len(run[index].title.source), other=_name_of(run[first]))
+            yield Match.at("title", record=index, length=len(run[index].title.source), other=_name_of(run[first]))
 
 
 def _title_authors_and_date(commentary: Commentary) -> object:
@@ -158,7 +158,7 @@ def prefixes_mixed(run: Run) -> Iterator[Match]:
     for index, commentary in enumerate(run):
         if commentary.doi.prefix not in seen:
             seen.add(commentary.doi.prefix)
-            yield match_at("series", record=index, doi=commentary.doi, other=first)
+            yield Match.at("series", record=index, doi=commentary.doi, other=first)
 
 
 @rule(
@@ -201,7 +201,7 @@ def orcid_two_people(run: Run) -> Iterator[Match]:
 
 def _shared_orcid(author: Person, other: Person, number: str, index: int, place: int) -> Match:
     loc = ("authors", place, "orcid")
-    return match_at(*loc, record=index, orcid=author.orcid, who=author.display, other=other.display, number=number)
+    return Match.at(*loc, record=index, orcid=author.orcid, who=author.display, other=other.display, number=number)
 
 
 @rule(
@@ -242,7 +242,7 @@ def orcid_not_everywhere(run: Run) -> Iterator[Match]:
         for place, author in enumerate(commentary.authors):
             found = known.get(author.display.casefold())
             if found and isinstance(author, Person) and author.orcid is None:
-                yield match_at("authors", place, record=index, who=author.display, orcid=found[0], number=found[1])
+                yield Match.at("authors", place, record=index, who=author.display, orcid=found[0], number=found[1])
 
 
 def _name_of(commentary: Commentary) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from doideposit.deposits.ledger.engine import LedgerLocation, check_folder, check_kind, make_engine, reading, writing
+from doideposit.deposits.ledger.engine import LedgerLocation, check_folder
 from doideposit.deposits.ledger.migrate import migrate
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import UsageError
@@ -48,7 +48,7 @@ class Database:
         self._closed = False
         self._empty: Engine | None = None
         if self.is_there:
-            check_kind(place)
+            place.check_kind()
             self._open_engine()
         elif place.path is not None:
             check_folder(place.path)
@@ -71,14 +71,14 @@ class Database:
         self._check_open()
         # Another process may have made the file since the last look.
         engine = self._engine or (self._open_engine() if self.is_there else self._empty_engine())
-        with reading(engine, self.place, repeatable=repeatable) as connection:
+        with self.place.reading(engine, repeatable=repeatable) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes, committed when the block ends."""
         self._check_open()
-        with writing(self._engine or self._open_engine(), self.place) as connection:
+        with self.place.writing(self._engine or self._open_engine()) as connection:
             yield connection
 
     def _check_open(self) -> None:
@@ -91,7 +91,7 @@ class Database:
             if self._engine is None:
                 path = self.place.path
                 begins = path is not None and not (path.exists() and path.stat().st_size)
-                engine = make_engine(self.place)
+                engine = self.place.engine()
                 try:
                     migrate(engine, self.place, self._step)
                 # A connection that stays open would keep the file locked on Windows.

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoResultFound, NoSuchModul
 
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
 
-__all__ = ["LedgerLocation", "check_folder", "make_engine", "reading", "translated", "writing"]
+__all__ = ["LedgerLocation", "check_folder"]
 
 BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
 # SQLAlchemy's names of the drivers; any other driver was never tried.
@@ -42,6 +42,66 @@ class LedgerLocation:
         """Tell whether it is a file on this machine."""
         return self.path is not None
 
+    def engine(self) -> Engine:
+        """Make an engine for the place; raise `LedgerUnavailable` when its driver or its folder is missing."""
+        if self.path is not None:
+            _make_file(self.path)
+            engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS})
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        try:
+            # A server that was restarted has closed the pooled connections: `pool_pre_ping` notices before they are
+            # used.
+            return create_engine(self.url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        except (ModuleNotFoundError, NoSuchModuleError):
+            hint = "install doideposit with its extra: pip install 'doideposit[postgres]'"
+            raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg, which is not installed", hint=hint) from None
+
+    def check_kind(self) -> None:
+        """Raise `LedgerUnavailable` where a pipe, a device or a folder has the name of the ledger's file."""
+        if self.path is not None and not self.path.is_file():
+            raise LedgerUnavailable(f"the ledger {self.path} is no file", hint="name a file with [ledger] url")
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn every exception of the database into a `LedgerError` that names the place."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise _ledger_error(self, error.orig) from None
+        # A row that must be there and is not was removed by hand, or lost with a page of the file.
+        except NoResultFound:
+            raise LedgerDamaged(f"a part of the ledger {self.name} is gone") from None
+        except SQLAlchemyError as error:
+            raise LedgerError(f"the ledger {self.name} failed: {type(error).__name__}") from None
+        except sqlite3.Error as error:
+            raise _ledger_error(self, error) from None
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote;
+            # the
+            # drivers say the same of bytes that are no text, already when they connect.
+            raise LedgerDamaged(f"the ledger {self.name} holds a value that cannot be read") from None
+
+    @contextmanager
+    def reading(self, engine: Engine, *, repeatable: bool = False) -> Iterator[Connection]:
+        """Open a transaction that only reads; with `repeatable` all of it sees one moment. Raises `LedgerError`.
+
+        SQLite reads one moment in every transaction; PostgreSQL has to be told.
+        """
+        options = {"isolation_level": "REPEATABLE READ"} if repeatable and not self.is_sqlite else {}
+        with self.translated(), engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, engine: Engine) -> Iterator[Connection]:
+        """Open a transaction that writes, committed when the block ends; raises `LedgerError`.
+
+        It is announced to SQLite at its beginning: a reader that turned writer later could be refused half-way.
+        """
+        with self.translated(), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            yield connection
+
 
 def _parse_address(address: str) -> URL:
     hint = "write sqlite:///path/to/file.sqlite3 or postgresql+psycopg://user@host/database"
@@ -57,22 +117,6 @@ def _parse_address(address: str) -> URL:
     return url
 
 
-def make_engine(place: LedgerLocation) -> Engine:
-    """Make an engine for the place; raise `LedgerUnavailable` when its driver or its folder is missing."""
-    if place.path is not None:
-        _make_file(place.path)
-        engine = create_engine(place.url, connect_args={"timeout": BUSY_SECONDS})
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    try:
-        # A server that was restarted has closed the pooled connections: `pool_pre_ping` notices before they are used.
-        return create_engine(place.url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    except (ModuleNotFoundError, NoSuchModuleError):
-        hint = "install doideposit with its extra: pip install 'doideposit[postgres]'"
-        raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg, which is not installed", hint=hint) from None
-
-
 def check_folder(path: Path) -> None:
     """Raise `LedgerUnavailable` unless there is a folder for the ledger's file.
 
@@ -81,12 +125,6 @@ def check_folder(path: Path) -> None:
     if not path.parent.is_dir():
         hint = "look whether its disk or network drive is there; if the folder is to be new, make it first"
         raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
-
-
-def check_kind(place: LedgerLocation) -> None:
-    """Raise `LedgerUnavailable` where a pipe, a device or a folder has the name of the ledger's file."""
-    if place.path is not None and not place.path.is_file():
-        raise LedgerUnavailable(f"the ledger {place.path} is no file", hint="name a file with [ledger] url")
 
 
 def _make_file(path: Path) -> None:
@@ -120,47 +158,6 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer says so at once: a reader that turns writer later could be refused half-way.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def translated(place: LedgerLocation) -> Iterator[None]:
-    """Turn every exception of the database into a `LedgerError` that names the place."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _ledger_error(place, error.orig) from None
-    # A row that must be there and is not was removed by hand, or lost with a page of the file.
-    except NoResultFound:
-        raise LedgerDamaged(f"a part of the ledger {place.name} is gone") from None
-    except SQLAlchemyError as error:
-        raise LedgerError(f"the ledger {place.name} failed: {type(error).__name__}") from None
-    except sqlite3.Error as error:
-        raise _ledger_error(place, error) from None
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote; the
-        # drivers say the same of bytes that are no text, already when they connect.
-        raise LedgerDamaged(f"the ledger {place.name} holds a value that cannot be read") from None
-
-
-@contextmanager
-def reading(engine: Engine, place: LedgerLocation, *, repeatable: bool = False) -> Iterator[Connection]:
-    """Open a transaction that only reads; with `repeatable` all of it sees one moment. Raises `LedgerError`.
-
-    SQLite reads one moment in every transaction; PostgreSQL has to be told.
-    """
-    options = {"isolation_level": "REPEATABLE READ"} if repeatable and not place.is_sqlite else {}
-    with translated(place), engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
-def writing(engine: Engine, place: LedgerLocation) -> Iterator[Connection]:
-    """Open a transaction that writes, committed when the block ends; raises `LedgerError`.
-
-    It is announced to SQLite at its beginning: a reader that turned writer later could be refused half-way.
-    """
-    with translated(place), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        yield connection
 
 
 # What SQLite says when the file is no longer sound; the text is all that it gives.

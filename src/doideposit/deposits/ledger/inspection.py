@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
-from doideposit.deposits.ledger.engine import WRITES, LedgerLocation, make_engine, translated
+from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
 from doideposit.deposits.ledger.migrate import NEWEST, revision_of
 from doideposit.deposits.ledger.tables import hook
 from doideposit.errors import LedgerError
 
-__all__ = ["Condition", "look"]
+__all__ = ["Condition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,19 @@ class Condition:
         # SQLite keeps its journals beside the database, under its name with an ending.
         return tuple(path for path in sorted(self.path.parent.glob(f"{self.path.name}*")) if path.is_file())
 
-
-def look(url: str, password: SecretStr | None = None) -> Condition:
-    """Look at the ledger; raises `LedgerUnavailable`, `LedgerTooNew`, `LedgerDamaged` or `ConfigurationError`."""
-    place = LedgerLocation(url, password)
-    if place.path is not None and not place.path.exists():
-        return Condition(place.name, place.path, None)
-    engine = make_engine(place)
-    try:
-        with translated(place), engine.connect() as connection:
-            revision = revision_of(connection, place)
-        return Condition(place.name, place.path, revision, hindrance=_write_blocker(engine, place, revision))
-    finally:
-        engine.dispose()
+    @classmethod
+    def of_ledger(cls, url: str, password: SecretStr | None = None) -> Self:
+        """Look at the ledger; raises `LedgerUnavailable`, `LedgerTooNew`, `LedgerDamaged` or `ConfigurationError`."""
+        place = LedgerLocation(url, password)
+        if place.path is not None and not place.path.exists():
+            return cls(place.name, place.path, None)
+        engine = place.engine()
+        try:
+            with place.translated(), engine.connect() as connection:
+                revision = revision_of(connection, place)
+            return cls(place.name, place.path, revision, hindrance=_write_blocker(engine, place, revision))
+        finally:
+            engine.dispose()
 
 
 def _write_blocker(engine: Engine, place: LedgerLocation, revision: str | None) -> LedgerError | None:
@@ -63,7 +64,7 @@ def _write_blocker(engine: Engine, place: LedgerLocation, revision: str | None) 
     """
     proof = insert(hook).values(target="doctor", name="doctor", event=0, due_at=datetime.now(UTC))
     try:
-        with translated(place):
+        with place.translated():
             writer = engine.connect().execution_options(**{WRITES: True})
             with writer as connection, connection.begin() as transaction:
                 if revision == NEWEST:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from doideposit.deposits.ledger.engine import WRITES, LedgerLocation, translated
+from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import LedgerDamaged, LedgerTooNew
 
@@ -23,7 +23,7 @@ def migrate(engine: Engine, place: LedgerLocation, step: Callable[[str], None]) 
     Raises `LedgerTooNew` for a ledger of a newer program, which is left as it is, and `LedgerDamaged` for a database
     that holds something else.
     """
-    with translated(place):
+    with place.translated():
         with engine.connect() as connection:
             found = revision_of(connection, place)
         if found == NEWEST:

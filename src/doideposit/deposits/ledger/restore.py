@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine
 
 from doideposit.deposits.ledger import audit, export
-from doideposit.deposits.ledger.engine import LedgerLocation, reading
+from doideposit.deposits.ledger.engine import LedgerLocation
 from doideposit.deposits.ledger.migrate import revision_of
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import DiskError, LedgerDamaged, LedgerUnavailable, UsageError
@@ -90,7 +90,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
     engine = create_engine(LedgerLocation(f"sqlite:///{fresh}").url)
     place = LedgerLocation(f"sqlite:///{backup}")
     try:
-        with reading(engine, place) as connection:
+        with place.reading(engine) as connection:
             # An older ledger is upgraded when it is next opened, and can be checked only then.
             is_current = revision_of(connection, place) == REVISIONS[-1]
             findings = tuple(audit.audit(connection)) if is_current else ()

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from doideposit.deposits.ledger import audit, export
 from doideposit.deposits.ledger.database import Database
-from doideposit.deposits.ledger.engine import LedgerLocation, translated
+from doideposit.deposits.ledger.engine import LedgerLocation
 from doideposit.deposits.ledger.session import Session, Step, quiet
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.findings import Finding
@@ -91,7 +91,7 @@ class Ledger:
         if place.path is None:
             export.write_lines(path, self.export_lines())
             return
-        with translated(place):
+        with place.translated():
             export.copy_file(place.path, path)
 
     def export_lines(self) -> Iterator[str]:

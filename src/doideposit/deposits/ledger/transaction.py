@@ -17,7 +17,7 @@ from doideposit.deposits.ledger.tables import attempt, event, item, submission, 
 from doideposit.lifecycle import EventKind, Move, RetryClass
 from doideposit.records.identifiers import Doi
 
-__all__ = ["FREE", "Transaction", "close"]
+__all__ = ["FREE", "Transaction"]
 
 EVENTS_LOCK = 0x646F6965  # "doie": held while events are written, so that their ids rise in the order of commits.
 
@@ -90,29 +90,23 @@ class Transaction:
         """Return every row of a statement, as mappings."""
         return self.connection.execute(statement).mappings().all()
 
+    def close_submission(
+        self, current: Submission, move: Move, reason: str, hint: str, retry: RetryClass = RetryClass.NEVER
+    ) -> None:
+        """End the submission without a result; its DOIs are free for another deposit."""
+        values = {"state": current.state.advance(move).value, "finished_at": self.now, "next_poll_at": None}
+        self.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
+        mine = update(item).where(item.c.submission == current.id)
+        self.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
+        # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref all the same.
+        sent = update(attempt).where(
+            attempt.c.submission == current.id, attempt.c.status != AttemptStatus.NOT_RECEIVED.value
+        )
+        self.connection.execute(sent.values(next_poll_at=self.now))
+        failed = select(item.c.id).where(item.c.submission == current.id)
+        updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
+        self.connection.execute(updates.values(last_update_failed=True))
+
 
 # Values that let go of a lease; several statements set them.
 FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
-
-
-def close(
-    transaction: Transaction,
-    current: Submission,
-    move: Move,
-    reason: str,
-    hint: str,
-    retry: RetryClass = RetryClass.NEVER,
-) -> None:
-    """End the submission without a result; its DOIs are free for another deposit."""
-    values = {"state": current.state.advance(move).value, "finished_at": transaction.now, "next_poll_at": None}
-    transaction.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
-    mine = update(item).where(item.c.submission == current.id)
-    transaction.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
-    # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref all the same.
-    sent = update(attempt).where(
-        attempt.c.submission == current.id, attempt.c.status != AttemptStatus.NOT_RECEIVED.value
-    )
-    transaction.connection.execute(sent.values(next_poll_at=transaction.now))
-    failed = select(item.c.id).where(item.c.submission == current.id)
-    updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
-    transaction.connection.execute(updates.values(last_update_failed=True))

@@ -20,7 +20,7 @@ from doideposit.deposits.ledger.rows import bytes_of, submission_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import replace_file
 from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock
-from doideposit.deposits.ledger.transaction import FREE, Transaction, close
+from doideposit.deposits.ledger.transaction import FREE, Transaction
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
@@ -154,7 +154,7 @@ class Uploads:
             if current.state is not State.PREPARED:
                 return
             first = next(iter(reasons.values()))
-            close(transaction, current, Move.ABANDON, first, hint, retry=RetryClass.AFTER_CHANGE)
+            transaction.close_submission(current, Move.ABANDON, first, hint, retry=RetryClass.AFTER_CHANGE)
             for doi, reason in reasons.items():
                 mine = update(item).where(item.c.submission == key, item.c.doi == doi.key)
                 transaction.connection.execute(mine.values(message=reason))
@@ -301,7 +301,7 @@ class Uploads:
                 return
             _set_attempt_status(transaction, upload, AttemptStatus.REFUSED)
             reason, hint = current.reason, current.hint
-            close(transaction, current, Move.REFUSE, reason, hint)
+            transaction.close_submission(current, Move.REFUSE, reason, hint)
             detail = {"file_name": upload.file_name, "reason": reason, "hint": hint}
             transaction.note(EventKind.REFUSED, submission=current.id, detail=detail)
 

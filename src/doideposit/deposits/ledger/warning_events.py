@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, exists, or_, select
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.rows import event_of
 from doideposit.deposits.ledger.tables import event, work
-from doideposit.deposits.reading_back import read_details
+from doideposit.deposits.reading_back import ResultDetails
 from doideposit.lifecycle import EventKind
 
 __all__ = ["was_warned", "with_warning_events"]
@@ -59,7 +59,7 @@ def _settled_conflicts(connection: Connection, target: str) -> frozenset[str]:
     rows = connection.execute(select(event).where(event.c.target == target, named).order_by(event.c.id)).mappings()
     settled: set[str] = set()
     for one in map(event_of, rows):
-        details = read_details(one.detail)
+        details = ResultDetails.read(one.detail)
         # Another deposit of one side can open a conflict again, under the same number.
         settled = (settled | set(details.resolved_conflicts)) - {details.conflict_id}
     return frozenset(settled)

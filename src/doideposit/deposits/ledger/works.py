@@ -46,7 +46,6 @@ from doideposit.deposits.ledger.tables import (
     upload_lock,
     work,
 )
-from doideposit.deposits.ledger.transaction import close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.deposits.ledger.warning_events import was_warned, with_warning_events
 from doideposit.errors import LedgerDamaged
@@ -325,7 +324,7 @@ class Works:
             if not current.state.is_open:
                 return False
             given_up, hint = f"given up: {reason}", "deposit it again when you wish"
-            close(transaction, current, Move.ABANDON, given_up, hint, retry=RetryClass.NOW)
+            transaction.close_submission(current, Move.ABANDON, given_up, hint, retry=RetryClass.NOW)
             transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason})
             return True
 

@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ApprovalRules",
     "SignaturePort",
-    "approve",
-    "approvers",
     "clean_name",
     "note_applied",
-    "require_approvals",
     "statement_of",
     "was_applied",
 ]
@@ -50,38 +47,48 @@ class ApprovalRules:
         """Tell whether approvals are demanded for what goes to the target."""
         return self.needed > 0 and target == PRODUCTION
 
+    def require(self, target: str) -> None:
+        """Raise `ApprovalMissing` where nothing may be sent without a plan that others approved."""
+        if self.apply_to(target):
+            raise ApprovalMissing("this installation sends to Crossref only what another person has approved")
+
+    def approve(self, context: DepositContext, file: "PlanFile", *, by: str, signature: str) -> str:
+        """Record an approval, with the events of every DOI of the plan; return the name it is recorded under.
+
+        Raises `UsageError` for whoever made the plan, and for a signature that does not hold.
+        """
+        name = clean_name(by)
+        if signature:
+            name = _require_signature(self, file, name, signature)
+        elif self.signatures is not None:
+            raise UsageError(
+                "an approval has to be signed here",
+                hint="add --sign and your SSH key, such as --sign ~/.ssh/id_ed25519",
+            )
+        if _is_same_name(name, file.plan.made_by):
+            message = f"{name} made this plan, and cannot approve it"
+            raise UsageError(message, hint="another person has to look at it, and run the same command")
+        if any(_is_same_name(name, one) for one in self.approvers(context, file)):
+            return name
+        detail = {"plan": file.sha256, "by": name, **({"signature": signature} if signature else {})}
+        context.ledger.works.note(EventKind.APPROVED, file.dois, detail)
+        return name
+
+    def approvers(self, context: DepositContext, file: "PlanFile") -> tuple[str, ...]:
+        """Return who approved the plan: each once, never who made it; where signatures count, those that hold now."""
+        found: dict[str, str] = {}
+        for detail in _plan_events(context, EventKind.APPROVED, file):
+            name = detail.get("by", "")
+            if not _is_same_name(name, file.plan.made_by) and _is_valid_approval(
+                self, file, name, detail.get("signature", "")
+            ):
+                found.setdefault(_fold_name(name), name)
+        return tuple(found.values())
+
 
 def statement_of(file: "PlanFile") -> str:
     """Return the line that an approval signs."""
     return f"doideposit plan {file.sha256}\n"
-
-
-def require_approvals(rules: ApprovalRules, target: str) -> None:
-    """Raise `ApprovalMissing` where nothing may be sent without a plan that others approved."""
-    if rules.apply_to(target):
-        raise ApprovalMissing("this installation sends to Crossref only what another person has approved")
-
-
-def approve(context: DepositContext, rules: ApprovalRules, file: "PlanFile", *, by: str, signature: str) -> str:
-    """Record an approval, with the events of every DOI of the plan; return the name it is recorded under.
-
-    Raises `UsageError` for whoever made the plan, and for a signature that does not hold.
-    """
-    name = clean_name(by)
-    if signature:
-        name = _require_signature(rules, file, name, signature)
-    elif rules.signatures is not None:
-        raise UsageError(
-            "an approval has to be signed here", hint="add --sign and your SSH key, such as --sign ~/.ssh/id_ed25519"
-        )
-    if _is_same_name(name, file.plan.made_by):
-        message = f"{name} made this plan, and cannot approve it"
-        raise UsageError(message, hint="another person has to look at it, and run the same command")
-    if any(_is_same_name(name, one) for one in approvers(context, rules, file)):
-        return name
-    detail = {"plan": file.sha256, "by": name, **({"signature": signature} if signature else {})}
-    context.ledger.works.note(EventKind.APPROVED, file.dois, detail)
-    return name
 
 
 def _require_signature(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> str:
@@ -96,18 +103,6 @@ def _require_signature(rules: ApprovalRules, file: "PlanFile", name: str, signat
     if not _is_same_name(signer, name):
         raise UsageError(f"the signature is that of {signer}, and not of {name}", hint=f"say --by {signer}")
     return signer
-
-
-def approvers(context: DepositContext, rules: ApprovalRules, file: "PlanFile") -> tuple[str, ...]:
-    """Return who approved the plan: each once, never who made it; where signatures count, those that hold now."""
-    found: dict[str, str] = {}
-    for detail in _plan_events(context, EventKind.APPROVED, file):
-        name = detail.get("by", "")
-        if not _is_same_name(name, file.plan.made_by) and _is_valid_approval(
-            rules, file, name, detail.get("signature", "")
-        ):
-            found.setdefault(_fold_name(name), name)
-    return tuple(found.values())
 
 
 def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> bool:

@@ -30,11 +30,7 @@ __all__ = [
     "PlannedRecord",
     "Sending",
     "Source",
-    "bytes_of",
     "looks_like_plan",
-    "parse_plan",
-    "plan_text",
-    "read_plan",
 ]
 
 # The number rises when a plan of an older program could be misread.
@@ -194,6 +190,33 @@ class PlanBody(_Part):
     contents: Mapping[Hash, Content]
     """What is sent, by SHA-256; doideposit puts head, batch id and timestamp around it."""
 
+    def bytes_of(self, sha256: str) -> bytes:
+        """Return the bytes of that SHA-256; raise `PlanUnusable` where the plan does not hold them."""
+        found = self.contents.get(sha256)
+        data = b""
+        if found is not None and found.xml is not None:
+            data = found.xml.encode("utf-8")
+        elif found is not None and found.base64 is not None:
+            try:
+                data = b64decode(found.base64, validate=True)
+            # Broken content fails at the hash, as anything that was changed.
+            except Base64Error:
+                data = b""
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise PlanUnusable("the plan does not hold what it would send", hint=_ANEW)
+        return data
+
+    def to_text(self) -> str:
+        """Return the text of a plan file; raise `PlanUnusable` where it is too large."""
+        plan = self.model_dump(mode="json")
+        document = {"format": FORMAT, "sha256": _hash_of(plan), "plan": plan}
+        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        if len(text.encode("utf-8")) > LARGEST:
+            raise PlanUnusable(
+                f"this would be a plan of more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files"
+            )
+        return text
+
 
 class PlanFile(_Part):
     """A plan as a file: everything that would be sent, and what that means."""
@@ -220,6 +243,44 @@ class PlanFile(_Part):
         """Return the beginning of the hash, by which people tell two plans apart."""
         # Twelve digits of the hash can be compared by eye, and nobody finds two plans with the same.
         return self.sha256[:12]
+
+    @staticmethod
+    def read(path: Path) -> "PlanFile":
+        """Read a plan file; raise `PlanUnusable` for what is none, and `DiskError`."""
+        try:
+            with disk_errors(path, "cannot be read"), open_input(path) as stream:
+                data = stream.read(LARGEST + 1)
+        except DiskError as error:
+            # A name that was mistyped is no fault of the disk.
+            if path.exists():
+                raise
+            raise PlanUnusable(f"there is no plan {path}", hint="look at the spelling and the folder") from error
+        return PlanFile.parse(data, str(path))
+
+    @staticmethod
+    def parse(data: bytes, name: str = "the plan") -> "PlanFile":
+        """Return the plan in these bytes; raise `PlanUnusable` for what doideposit did not write like this."""
+        if len(data) > LARGEST:
+            raise PlanUnusable(
+                f"{name} has more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files"
+            )
+        raw = _parse_json(data, name)
+        if not isinstance(raw, dict) or not str(raw.get("format", "")).startswith(FORMAT.partition("/")[0]):
+            raise PlanUnusable(f"{name} is no plan", hint="`doideposit plan FILES -o plan.json` writes one")
+        if raw["format"] != FORMAT:
+            hint = "make the plan anew with `doideposit plan`"
+            raise PlanUnusable(f"{name} was written by another version of doideposit", hint=hint)
+        try:
+            file = PlanFile.model_validate_json(data)
+        # The first fault is enough: nobody edits a plan by hand.
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            # A path into a plan can be long when somebody made it so.
+            place = ".".join(str(part) for part in first["loc"])[:200]
+            raise PlanUnusable(f"{name} is damaged at {place or 'its beginning'}: {first['msg']}", hint=_ANEW) from None
+        if _hash_of(raw["plan"]) != file.sha256:
+            raise PlanUnusable(f"{name} was changed after it was made: its hash is another one", hint=_ANEW)
+        return file
 
 
 class Contents:
@@ -249,78 +310,13 @@ class Contents:
         return self._found
 
 
-def bytes_of(body: PlanBody, sha256: str) -> bytes:
-    """Return the bytes of that SHA-256; raise `PlanUnusable` where the plan does not hold them."""
-    found = body.contents.get(sha256)
-    data = b""
-    if found is not None and found.xml is not None:
-        data = found.xml.encode("utf-8")
-    elif found is not None and found.base64 is not None:
-        try:
-            data = b64decode(found.base64, validate=True)
-        # Broken content fails at the hash, as anything that was changed.
-        except Base64Error:
-            data = b""
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise PlanUnusable("the plan does not hold what it would send", hint=_ANEW)
-    return data
-
-
-def plan_text(body: PlanBody) -> str:
-    """Return the text of a plan file; raise `PlanUnusable` where it is too large."""
-    plan = body.model_dump(mode="json")
-    document = {"format": FORMAT, "sha256": _hash_of(plan), "plan": plan}
-    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    if len(text.encode("utf-8")) > LARGEST:
-        raise PlanUnusable(
-            f"this would be a plan of more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files"
-        )
-    return text
-
-
 def looks_like_plan(beginning: bytes) -> bool:
     """Tell whether a file that begins so is meant to be a plan."""
     # The first key stands within these bytes, whatever the indentation.
     return FORMAT.partition("/")[0].encode() in beginning[:200]
 
 
-def read_plan(path: Path) -> PlanFile:
-    """Read a plan file; raise `PlanUnusable` for what is none, and `DiskError`."""
-    try:
-        with disk_errors(path, "cannot be read"), open_input(path) as stream:
-            data = stream.read(LARGEST + 1)
-    except DiskError as error:
-        # A name that was mistyped is no fault of the disk.
-        if path.exists():
-            raise
-        raise PlanUnusable(f"there is no plan {path}", hint="look at the spelling and the folder") from error
-    return parse_plan(data, str(path))
-
-
 _ANEW: Final = "make the plan anew with `doideposit plan`; one that was edited cannot be used"
-
-
-def parse_plan(data: bytes, name: str = "the plan") -> PlanFile:
-    """Return the plan in these bytes; raise `PlanUnusable` for what doideposit did not write like this."""
-    if len(data) > LARGEST:
-        raise PlanUnusable(f"{name} has more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files")
-    raw = _parse_json(data, name)
-    if not isinstance(raw, dict) or not str(raw.get("format", "")).startswith(FORMAT.partition("/")[0]):
-        raise PlanUnusable(f"{name} is no plan", hint="`doideposit plan FILES -o plan.json` writes one")
-    if raw["format"] != FORMAT:
-        hint = "make the plan anew with `doideposit plan`"
-        raise PlanUnusable(f"{name} was written by another version of doideposit", hint=hint)
-    try:
-        file = PlanFile.model_validate_json(data)
-    # The first fault is enough: nobody edits a plan by hand.
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        # A path into a plan can be long when somebody made it so.
-        place = ".".join(str(part) for part in first["loc"])[:200]
-        raise PlanUnusable(f"{name} is damaged at {place or 'its beginning'}: {first['msg']}", hint=_ANEW) from None
-    if _hash_of(raw["plan"]) != file.sha256:
-        raise PlanUnusable(f"{name} was changed after it was made: its hash is another one", hint=_ANEW)
-    return file
 
 
 def _parse_json(data: bytes, name: str) -> Any:

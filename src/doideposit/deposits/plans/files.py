@@ -13,22 +13,13 @@ from doideposit.checks.checking import Checker
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.sealing import FoundItem
 from doideposit.crossref.xml.existing import DepositItem
-from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, checked_of
+from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
-from doideposit.deposits.plans.approvals import ApprovalRules, approve, approvers, clean_name, note_applied
+from doideposit.deposits.plans.approvals import ApprovalRules, clean_name, note_applied
 from doideposit.deposits.plans.consequences import consequences_of, fees_of
-from doideposit.deposits.plans.document import (
-    PlanFile,
-    PlannedRecord,
-    Sending,
-    Source,
-    bytes_of,
-    parse_plan,
-    plan_text,
-    read_plan,
-)
+from doideposit.deposits.plans.document import PlanFile, PlannedRecord, Sending, Source
 from doideposit.deposits.plans.writing import (
     MADE_WITH,
     READING_HEAD,
@@ -122,7 +113,7 @@ def _make_input(
         if Action(record.action).sends:
             raise _contradiction_error(record)
         return PlanInput(record.source, doi, None, None)
-    xml = bytes_of(file.plan, sending.sha256)
+    xml = file.plan.bytes_of(sending.sha256)
     found = (
         _judge_ready_made(checker, sending, xml, doi)
         if sending.group is not None
@@ -205,7 +196,7 @@ def _require_consistency(context: DepositContext, file: PlanFile) -> None:
         if one.sending is not None and one.sending.group is not None and one.doi is not None:
             shown.setdefault((one.sending.group, one.sending.sha256), set()).add(Doi.parse(one.doi).key)
     for (_, sha256), dois in shown.items():
-        if {one.doi.key for one in DepositItem.read_all(bytes_of(body, sha256))} != dois:
+        if {one.doi.key for one in DepositItem.read_all(body.bytes_of(sha256))} != dois:
             raise PlanUnusable("a deposit file of the plan holds DOIs that the plan does not show", hint=_EDITED)
     known = {one.path for one in body.sources}
     if any(one.sending is not None and one.sending.file not in {None, *known} for one in file.sending):
@@ -355,7 +346,7 @@ def _ignore_progress(_progress: Progress) -> None:
 
 def _require_enough_approvals(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
     """Return who approved the plan; raise `ApprovalMissing` where fewer people approved it than must."""
-    names = approvers(context, rules, file)
+    names = rules.approvers(context, file)
     if rules.apply_to(context.target) and len(names) < rules.needed:
         have = f"{len(names)} of {rules.needed} approvals" if names else "no approval"
         message = f"the plan {file.name} has {have}"
@@ -398,19 +389,21 @@ class PlanFiles:
 
         Raises `PlanUnusable` for a plan that is too large for anybody to read.
         """
-        body = body_of(self._context, self._checker.schema_version, checked_of(plan), plan.entries, by=clean_name(by))
-        return parse_plan(plan_text(body).encode("utf-8"))
+        body = body_of(
+            self._context, self._checker.schema_version, Approved.of_plan(plan), plan.entries, by=clean_name(by)
+        )
+        return PlanFile.parse(body.to_text().encode("utf-8"))
 
     def write(self, plan: Plan, path: Path | str, *, by: str) -> PlanFile:
         """Write a plan into a file, for another person to read; raises as `make` does, and `DiskError`."""
         file = self.make(plan, by=by)
         # A plan is read by other people: it holds nothing that will not be public.
-        write_atomic(Path(path), plan_text(file.plan), mode=0o644)
+        write_atomic(Path(path), file.plan.to_text(), mode=0o644)
         return file
 
     def read(self, plan: PlanFile | Path | str) -> PlanFile:
         """Return the plan of a file, which must be for the target of this depositor."""
-        file = plan if isinstance(plan, PlanFile) else read_plan(Path(plan))
+        file = plan if isinstance(plan, PlanFile) else PlanFile.read(Path(plan))
         if file.plan.target != self._context.target:
             message = f"the plan is for {file.plan.target}, and this sends to {self._context.target}"
             raise UsageError(message, hint=f"add --target {file.plan.target}")
@@ -430,12 +423,12 @@ class PlanFiles:
         whoever made the plan, and for a signature that does not hold.
         """
         file = self.read(plan)
-        approve(self._context, self._rules, file, by=by, signature=signature)
-        return approvers(self._context, self._rules, file)
+        self._rules.approve(self._context, file, by=by, signature=signature)
+        return self._rules.approvers(self._context, file)
 
     def approvers(self, plan: PlanFile | Path | str) -> tuple[str, ...]:
         """Return who approved a plan: never who made it, and where signatures count, those that hold now."""
-        return approvers(self._context, self._rules, self.read(plan))
+        return self._rules.approvers(self._context, self.read(plan))
 
     def wants_approval(self, plan: PlanFile | Path | str) -> tuple[str, ...]:
         """Return who approved a plan; raise `ApprovalMissing` where fewer people approved it than must."""

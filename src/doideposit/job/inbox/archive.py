@@ -16,15 +16,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.files import NO_FOLLOW, disk_errors, move_noclobber, opened_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, names
-from doideposit.job.inbox.report_text import FinishedFile, read_report
+from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.job.state import LEAP
 
-__all__ = ["DoneFiles", "archive_done", "due_on", "find_done"]
+__all__ = ["DoneFiles", "archive_done", "due_on"]
 
 # Bytes of a report that are read: one of 5,000 records, with remarks about each, has some millions.
 LONGEST_REPORT: Final = 20_000_000
@@ -39,23 +39,25 @@ class DoneFiles:
     months: Mapping[str, tuple[str, ...]]
     others: tuple[str, ...]
 
+    @classmethod
+    def find(cls, folders: Folders, target: str) -> Self:
+        """Return what lies in ``done/`` outside of archives; raises `DiskError`."""
+        with _opened_done(folders) as done:
+            months = {one.name: one.month for one in done.finished() if one.file.target == target}
+            others = (
+                name for name in done.names() if not name.endswith((REPORT_SUFFIX, ".zip")) and name not in months
+            )
+            by_month = {
+                month: tuple(name for name in months if months[name] == month) for month in sorted({*months.values()})
+            }
+            return cls(by_month, tuple(others))
+
 
 def due_on(month: str, keep: timedelta) -> datetime:
     """Return when a month such as ``2026-05`` goes into an archive, where files stay for `keep`."""
     year, number = map(int, month.split("-"))
     end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
     return end + keep + LEAP
-
-
-def find_done(folders: Folders, target: str) -> DoneFiles:
-    """Return what lies in ``done/`` outside of archives; raises `DiskError`."""
-    with _opened_done(folders) as done:
-        months = {one.name: one.month for one in done.finished() if one.file.target == target}
-        others = (name for name in done.names() if not name.endswith((REPORT_SUFFIX, ".zip")) and name not in months)
-        by_month = {
-            month: tuple(name for name in months if months[name] == month) for month in sorted({*months.values()})
-        }
-        return DoneFiles(by_month, tuple(others))
 
 
 def archive_done(
@@ -154,7 +156,7 @@ class _OpenedDone:
             stream = self._open(report) if report.endswith(REPORT_SUFFIX) else None
             if stream is not None:
                 with stream:
-                    file = read_report(stream.read(LONGEST_REPORT).decode("utf-8", "replace"))
+                    file = FinishedFile.of_report(stream.read(LONGEST_REPORT).decode("utf-8", "replace"))
                 if file is not None:
                     yield _Finished(report.removesuffix(REPORT_SUFFIX), report, file)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from doideposit.files import read_input, write_atomic
 
-__all__ = ["Claim", "ClaimedEntry", "EntryStatus", "load", "new_id", "stamp_of"]
+__all__ = ["Claim", "ClaimedEntry", "EntryStatus"]
 
 # Names with a leading point: these files of ours are hidden, and cannot be taken for the file that was handed in.
 MEMORY: Final = ".claim.json"
@@ -92,7 +92,7 @@ class Claim:
     @property
     def changed(self) -> bool:
         """Tell whether somebody went on writing to the file after it was checked."""
-        return bool(self.stamp) and self.stamp != stamp_of(self.file)
+        return bool(self.stamp) and self.stamp != Claim.stamp_of(self.file)
 
     @property
     def report(self) -> Path:
@@ -121,47 +121,47 @@ class Claim:
         data["stamp"] = self.stamp
         write_atomic(self.folder / MEMORY, json.dumps(data))
 
+    @staticmethod
+    def load(folder: Path) -> "Claim | None":
+        """Return the claim in a folder, as far as it got; None for an empty folder, from a run that died at once.
 
-def stamp_of(file: Path) -> str:
-    """Return size and time of change of a file, by which a later look tells whether it was written to."""
-    try:
-        found = file.lstat()
-    # A file that is gone has no content to compare.
-    except OSError:
-        return ""
-    return f"{found.st_size}:{found.st_mtime_ns}"
+        What was written down and cannot be read counts as not written: the file is checked again, which is safe.
+        """
+        data = _memory(folder / MEMORY)
+        inside = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+        if not isinstance(data.get("name", ""), str):
+            data = {}
+        if not inside and not (data and data.get("going_to")):
+            return None
+        claim = Claim(folder, inside[0] if inside else str(data["name"]), taken_in=_moment(folder.name))
+        try:
+            entries = data.get("entries")
+            made = None if entries is None else tuple(_entry(each) for each in entries)
+            return replace(
+                claim,
+                target=data.get("target", ""),
+                going_to=_inside(data.get("going_to", "")),
+                stamp=data.get("stamp", ""),
+                entries=made,
+            )
+        # Written by another version or by hand: the file is planned again, which finds out where its records stand.
+        except (TypeError, ValueError, KeyError):
+            return claim
 
+    @staticmethod
+    def new_id(now: datetime, number: int) -> str:
+        """Return the name of the folder of a claim."""
+        return f"{now.astimezone(UTC):{STAMP}}-{number:06d}"
 
-def new_id(now: datetime, number: int) -> str:
-    """Return the name of the folder of a claim."""
-    return f"{now.astimezone(UTC):{STAMP}}-{number:06d}"
-
-
-def load(folder: Path) -> Claim | None:
-    """Return the claim in a folder, as far as it got; None for an empty folder, from a run that died at once.
-
-    What was written down and cannot be read counts as not written: the file is checked again, which is safe.
-    """
-    data = _memory(folder / MEMORY)
-    inside = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
-    if not isinstance(data.get("name", ""), str):
-        data = {}
-    if not inside and not (data and data.get("going_to")):
-        return None
-    claim = Claim(folder, inside[0] if inside else str(data["name"]), taken_in=_moment(folder.name))
-    try:
-        entries = data.get("entries")
-        made = None if entries is None else tuple(_entry(each) for each in entries)
-        return replace(
-            claim,
-            target=data.get("target", ""),
-            going_to=_inside(data.get("going_to", "")),
-            stamp=data.get("stamp", ""),
-            entries=made,
-        )
-    # Written by another version or by hand: the file is planned again, which finds out where its records stand.
-    except (TypeError, ValueError, KeyError):
-        return claim
+    @staticmethod
+    def stamp_of(file: Path) -> str:
+        """Return size and time of change of a file, by which a later look tells whether it was written to."""
+        try:
+            found = file.lstat()
+        # A file that is gone has no content to compare.
+        except OSError:
+            return ""
+        return f"{found.st_size}:{found.st_mtime_ns}"
 
 
 def _memory(path: Path) -> Mapping[str, Any]:

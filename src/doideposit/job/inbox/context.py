@@ -9,7 +9,7 @@ from pathlib import Path
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError
 from doideposit.files import disk_errors
-from doideposit.job.inbox.claims import Claim, load
+from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 
@@ -58,7 +58,7 @@ class InboxContext:
             if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
                 continue
             with disk_errors(folder, "cannot be read"):
-                claim = load(folder)
+                claim = Claim.load(folder)
                 if claim is None:
                     self.step("tidy")
                     remove_folder(folder)

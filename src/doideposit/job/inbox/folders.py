@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from doideposit.errors import DiskError
 from doideposit.files import disk_errors
 from doideposit.records.sources.reading import DOCUMENTS
 
-__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "look", "names"]
+__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "names"]
 
 REPORT_SUFFIX: Final = ".report.txt"
 # In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take.
@@ -157,28 +157,28 @@ class Look:
     arrivals: tuple[Arrival, ...]
     passed_over: tuple[str, ...]
 
+    @classmethod
+    def into(cls, root: Path) -> Self:
+        """Look into the inbox, oldest file first; raises `DiskError`.
 
-def look(root: Path) -> Look:
-    """Look into the inbox, oldest file first; raises `DiskError`.
-
-    Hidden and unfinished files are not mentioned; folders, links and reports are passed over by name.
-    """
-    arrivals: list[Arrival] = []
-    passed_over: list[str] = []
-    own = {"working", "done", "rejected"}
-    with disk_errors(root, "cannot be read"), os.scandir(root) as entries:
-        for entry in entries:
-            if entry.name in own or _is_unfinished(entry.name):
-                continue
-            found = _arrival(entry)
-            if found is not None:
-                arrivals.append(found)
-            elif os.path.lexists(entry.path):
-                # A name may hold a line break, and would forge a line of whatever shows it.
-                passed_over.append(claimed_name(entry.name))
-    arrivals.sort(key=lambda one: (one.changed, one.name))
-    # A file system lists names in any order.
-    return Look(tuple(arrivals), tuple(sorted(passed_over)))
+        Hidden and unfinished files are not mentioned; folders, links and reports are passed over by name.
+        """
+        arrivals: list[Arrival] = []
+        passed_over: list[str] = []
+        own = {"working", "done", "rejected"}
+        with disk_errors(root, "cannot be read"), os.scandir(root) as entries:
+            for entry in entries:
+                if entry.name in own or _is_unfinished(entry.name):
+                    continue
+                found = _arrival(entry)
+                if found is not None:
+                    arrivals.append(found)
+                elif os.path.lexists(entry.path):
+                    # A name may hold a line break, and would forge a line of whatever shows it.
+                    passed_over.append(claimed_name(entry.name))
+        arrivals.sort(key=lambda one: (one.changed, one.name))
+        # A file system lists names in any order.
+        return cls(tuple(arrivals), tuple(sorted(passed_over)))
 
 
 def _is_unfinished(name: str) -> bool:

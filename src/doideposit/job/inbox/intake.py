@@ -13,7 +13,7 @@ from doideposit.deposits.values import DepositReport, Progress, ReportEntry
 from doideposit.errors import DiskError, DoiDepositError
 from doideposit.files import disk_errors
 from doideposit.findings import Finding
-from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus, new_id, stamp_of
+from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.conflicts import uncontested
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
@@ -85,7 +85,7 @@ class TakingIn:
     def _new_folder(self) -> Path:
         while True:
             self._number += 1
-            folder = self._working / new_id(self._around.clock(), self._number)
+            folder = self._working / Claim.new_id(self._around.clock(), self._number)
             with disk_errors(folder, "cannot be made"):
                 try:
                     folder.mkdir(0o700)
@@ -126,7 +126,7 @@ class TakingIn:
         Two files about one DOI are told apart from one file that came twice: the second kind goes on alone.
         """
         # The stamp is taken before the file is read: what is written while it is read is noticed later.
-        stamped = [replace(claim, stamp=stamp_of(claim.file)) for claim in claims]
+        stamped = [replace(claim, stamp=Claim.stamp_of(claim.file)) for claim in claims]
         usable = [claim for claim in stamped if not self._refused(claim) and not self._is_applied(claim)]
         made = self._enqueue(usable)
         alone = uncontested(usable, made, self._depositor.series) if len(usable) > 1 else set()

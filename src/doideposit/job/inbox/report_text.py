@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Proof
@@ -19,7 +19,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS, SUFFIXES
 from doideposit.reports.findings import safe
 
-__all__ = ["FinishedFile", "first_reasons", "headline", "read_report", "report_text"]
+__all__ = ["FinishedFile", "first_reasons", "headline", "report_text"]
 
 # Columns of a line; longer sentences are wrapped.
 WIDTH: Final = 100
@@ -38,7 +38,8 @@ TARGETS: Final = {
     "production": "production",
 }
 
-# The line of a record in order, and the two lines of the head that `read_report` needs, as `report_text` writes them.
+# The line of a record in order, and the two lines of the head that `FinishedFile.of_report` needs, as `report_text`
+# writes them.
 _IN_ORDER: Final = re.compile(r"(\S+)(?: \((?:record|line) \d+ of the file\))?  (?:registered|unchanged)")
 _SETTLED: Final = re.compile(r"Settled +(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 _TARGET: Final = re.compile(r"Target +(\w+)")
@@ -51,6 +52,26 @@ class FinishedFile:
     settled: datetime
     target: str
     dois: tuple[Doi, ...]
+
+    @classmethod
+    def of_report(cls, text: str) -> Self | None:
+        """Return what a report says of its file; None where it is no report of ours, or where a record needs somebody.
+
+        The first line counts the records. A report that names fewer DOIs was cut or changed by somebody.
+        """
+        lines = text.splitlines() or [""]
+        settled, target = (next(filter(None, map(each.match, lines[:8])), None) for each in (_SETTLED, _TARGET))
+        counts = {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[0].rpartition(": ")[2])}
+        named = [found[1] for found in map(_IN_ORDER.fullmatch, lines) if found]
+        if settled is None or target is None or not named or counts.keys() - {"registered", "unchanged"}:
+            return None
+        try:
+            dois = tuple(map(Doi.parse, named))
+            moment = datetime.strptime(settled[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        # `InvalidIdentifier` is a ValueError, as an impossible date is one.
+        except ValueError:
+            return None
+        return cls(moment, target[1], dois) if len(dois) == sum(counts.values()) else None
 
 
 def headline(claim: Claim) -> str:
@@ -76,26 +97,6 @@ def report_text(claim: Claim, depositor: Depositor, folders: Folders, place: Pat
         lines += _heading(f"In order: {counted(len(good), 'record')}")
         lines += [line for entry in good for line in (*_in_order(claim, entry, depositor), "")]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def read_report(text: str) -> FinishedFile | None:
-    """Return what a report says of its file; None where it is no report of ours, or where a record needs somebody.
-
-    The first line counts the records. A report that names fewer DOIs was cut or changed by somebody.
-    """
-    lines = text.splitlines() or [""]
-    settled, target = (next(filter(None, map(each.match, lines[:8])), None) for each in (_SETTLED, _TARGET))
-    counts = {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[0].rpartition(": ")[2])}
-    named = [found[1] for found in map(_IN_ORDER.fullmatch, lines) if found]
-    if settled is None or target is None or not named or counts.keys() - {"registered", "unchanged"}:
-        return None
-    try:
-        dois = tuple(map(Doi.parse, named))
-        moment = datetime.strptime(settled[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    # `InvalidIdentifier` is a ValueError, as an impossible date is one.
-    except ValueError:
-        return None
-    return FinishedFile(moment, target[1], dois) if len(dois) == sum(counts.values()) else None
 
 
 def _heading(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
 from doideposit.job.inbox.context import InboxContext, never, quiet
 from doideposit.job.inbox.filing import settle
-from doideposit.job.inbox.folders import Folders, Sighting, complete, look
+from doideposit.job.inbox.folders import Folders, Look, Sighting, complete
 from doideposit.job.inbox.intake import TakingIn, log_progress
 from doideposit.job.inbox.summary import PassReport
 
@@ -79,7 +79,7 @@ class InboxPass:
     def _take_in(self) -> None:
         taking_in = TakingIn(self._around)
         taking_in.left_over()
-        found = look(self._around.folders.root)
+        found = Look.into(self._around.folders.root)
         ready, self.seen = complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
         self.report.passed_over = found.passed_over
         self.report.unfinished = len(self.seen)

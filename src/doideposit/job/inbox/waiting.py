@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from doideposit.files import disk_errors
-from doideposit.job.inbox.claims import load
-from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, look
+from doideposit.job.inbox.claims import Claim
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look
 
-__all__ = ["Waiting", "find_waiting"]
+__all__ = ["Waiting"]
 
 # So many names are shown; the folder has all.
 MOST_NAMED = 5
@@ -60,6 +61,17 @@ class Waiting:
                 "put the files themselves into the inbox: folders and links are never taken in",
             )
 
+    @classmethod
+    def find(cls, folders: Folders, target: str) -> Self:
+        """Look through an inbox; raise `DiskError` where it cannot be read. An inbox that is not there has nothing."""
+        if not folders.root.is_dir():
+            return cls()
+        return cls(
+            rejected=tuple(_plain_files(folders.rejected)),
+            other_targets=tuple(_other_targets(folders.working, target)),
+            passed_over=Look.into(folders.root).passed_over,
+        )
+
 
 def _files(number: int, one: str = "file", many: str = "files") -> str:
     return f"1 {one} waits" if number == 1 else f"{number:,} {many} wait"
@@ -68,17 +80,6 @@ def _files(number: int, one: str = "file", many: str = "files") -> str:
 def _named(names: tuple[str, ...]) -> str:
     rest = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
-
-
-def find_waiting(folders: Folders, target: str) -> Waiting:
-    """Look through an inbox; raise `DiskError` where it cannot be read. An inbox that is not there has nothing."""
-    if not folders.root.is_dir():
-        return Waiting()
-    return Waiting(
-        rejected=tuple(_plain_files(folders.rejected)),
-        other_targets=tuple(_other_targets(folders.working, target)),
-        passed_over=look(folders.root).passed_over,
-    )
 
 
 def _plain_files(folder: Path) -> Iterator[str]:
@@ -94,5 +95,5 @@ def _other_targets(working: Path, target: str) -> Iterator[tuple[str, str]]:
         return
     with disk_errors(working, "cannot be read"):
         folders = sorted(entry for entry in working.iterdir() if entry.is_dir() and not entry.is_symlink())
-        claims = [load(folder) for folder in folders if not folder.name.startswith(".")]
+        claims = [Claim.load(folder) for folder in folders if not folder.name.startswith(".")]
     yield from ((claim.name, claim.target) for claim in claims if claim and claim.target not in {"", target})

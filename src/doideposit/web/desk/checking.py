@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.errors import PlanUnusable, UsageError
@@ -19,10 +19,10 @@ from doideposit.reports.findings import sentence
 from doideposit.web.desk.citing import cited
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import cleaned, opened
-from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
+from doideposit.web.desk.records import RecordFile, fingerprint_of, load_record, name_for, save_record
 from doideposit.web.desk.workplace import Workplace
 
-__all__ = ["Verdict", "is_written", "judge", "plan_kept", "plan_name", "wants_approval", "write_record"]
+__all__ = ["Verdict", "is_written", "plan_kept", "plan_name", "wants_approval", "write_record"]
 
 # The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line.
 WISHES: Final = "completeness"
@@ -97,26 +97,26 @@ class Verdict:
             "citations": dict(self.citations),
         }
 
+    @classmethod
+    def of(cls, workplace: Workplace, data: Mapping[str, Any]) -> Self:
+        """Check a draft; where it is a record at all, say its DOI, landing page, citation and tags as well."""
+        checked = next(iter(workplace.checker.read([cleaned(data)])))
+        if checked.record is None:
+            return cls(checked.findings, *_made_by_series(workplace, data))
+        commentary = checked.record.commentary
+        return cls(
+            checked.findings,
+            str(commentary.doi),
+            commentary.url or "",
+            cited(commentary),
+            head_html(commentary),
+            checked.xml.decode("utf-8") if checked.xml else "",
+        )
+
 
 def _without_last_index(field: str | None) -> str:
     """Return the field without its last list step: a finding about ``affiliations[0]`` stands at its first input."""
     return re.sub(r"\.(text|name|url|doi)$", "", field or "")
-
-
-def judge(workplace: Workplace, data: Mapping[str, Any]) -> Verdict:
-    """Check a draft; where it is a record at all, say its DOI, landing page, citation and tags as well."""
-    checked = next(iter(workplace.checker.read([cleaned(data)])))
-    if checked.record is None:
-        return Verdict(checked.findings, *_made_by_series(workplace, data))
-    commentary = checked.record.commentary
-    return Verdict(
-        checked.findings,
-        str(commentary.doi),
-        commentary.url or "",
-        cited(commentary),
-        head_html(commentary),
-        checked.xml.decode("utf-8") if checked.xml else "",
-    )
 
 
 def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str, str]:
@@ -153,7 +153,7 @@ def write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft:
     if is_written(draft):
         return draft
     if not draft.seen:
-        found = find_record(place.records, judge(place, draft.data).doi, place.series)
+        found = RecordFile.find(place.records, Verdict.of(place, draft.data).doi, place.series)
         if found is not None:
             hint = "open that number from the list; what you typed stays in this draft"
             raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)

@@ -13,7 +13,7 @@ from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.drafts import Overtaken, SavedDraft
 from doideposit.web.desk.look_ups import Candidate
 from doideposit.web.desk.messages import message_page
-from doideposit.web.desk.workplace import draft_named, workplace
+from doideposit.web.desk.workplace import Workplace, draft_named
 
 __all__ = ["pages"]
 
@@ -30,7 +30,7 @@ def search(name: str) -> Answer:
     found: tuple[Candidate, ...] = ()
     error = None
     asked = _search_words(draft, author, kind)
-    look_ups = workplace().look_ups
+    look_ups = Workplace.current().look_ups
     if look_ups is None:
         abort(404)
     try:
@@ -89,7 +89,7 @@ def choose_identifier(name: str) -> Answer:
 def _save_value(draft: SavedDraft, field: str, value: str) -> bool:
     """Save a value in a draft; return False where somebody else saved it first."""
     try:
-        workplace().drafts.save(draft, form.typed(draft.data, {field: value}), g.account.name)
+        Workplace.current().drafts.save(draft, form.typed(draft.data, {field: value}), g.account.name)
     except Overtaken:
         return False
     return True

@@ -18,12 +18,12 @@ from doideposit.health.audit import gaps
 from doideposit.lifecycle import Milestone
 from doideposit.reports.attention import state_words
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import judge
+from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.checking import wants_approval as waits_for_approval
 from doideposit.web.desk.form import opened
 from doideposit.web.desk.overview import NumberRow, Overview
-from doideposit.web.desk.records import find_record
-from doideposit.web.desk.workplace import Workplace, workplace
+from doideposit.web.desk.records import RecordFile
+from doideposit.web.desk.workplace import Workplace
 
 __all__ = ["pages"]
 
@@ -55,7 +55,7 @@ class SeriesLine:
 @pages.get("/")
 def home() -> Answer:
     """Show what needs somebody, what is under way, what is new, and the drafts."""
-    place = workplace()
+    place = Workplace.current()
     rows = _number_rows(place, place.settings.target)
     recent = [row for row in rows if row.registered_at and place.clock() - row.registered_at < NEW]
     return render_template(
@@ -104,7 +104,7 @@ def _depositor_of(place: Workplace, target: str) -> Depositor:
 @pages.get("/numbers")
 def list_numbers() -> Answer:
     """Show all numbers, with filters, a page at a time."""
-    place = workplace()
+    place = Workplace.current()
     asked = {name: request.args.get(name, "").strip() for name in ("q", "kind", "series", "publisher")}
     asked["on"] = request.args.get("on", place.settings.target)
     rows = _number_rows(place, asked["on"])
@@ -154,7 +154,7 @@ def _matches_filters(row: NumberRow, asked: Mapping[str, str]) -> bool:
 @pages.get("/numbers/<path:doi>")
 def show_number(doi: str) -> Answer:
     """Show everything about one DOI; while its deposit is under way, ask when it is time and load again."""
-    place = workplace()
+    place = Workplace.current()
     target = request.args.get("on", place.settings.target)
     depositor = _depositor_of(place, target)
     status = depositor.status(doi)
@@ -162,8 +162,8 @@ def show_number(doi: str) -> Answer:
     if status.is_open:
         error = _poll_when_due(depositor, target)
         status = depositor.status(doi)
-    found = find_record(place.records, str(status.doi), place.series)
-    verdict = judge(place, opened(found.data)) if found else None
+    found = RecordFile.find(place.records, str(status.doi), place.series)
+    verdict = Verdict.of(place, opened(found.data)) if found else None
     return render_template(
         "number.html",
         status=status,
@@ -196,8 +196,8 @@ def _poll_when_due(depositor: Depositor, target: str) -> DoiDepositError | None:
     Crossref is asked after the answer, and what kept the asking back is told by the next page.
     """
     if target != "sandbox":
-        due, following = depositor.next_due(), workplace().following_up(target)
-        if due is not None and due <= workplace().clock():
+        due, following = depositor.next_due(), Workplace.current().following_up(target)
+        if due is not None and due <= Workplace.current().clock():
             following.ask()
         return following.error
     try:
@@ -210,7 +210,7 @@ def _poll_when_due(depositor: Depositor, target: str) -> DoiDepositError | None:
 @needs(DeskRole.REGISTER)
 def decide(doi: str) -> Answer:
     """Set a warning or a failure aside, or give up a deposit that will never end; both with a reason."""
-    place = workplace()
+    place = Workplace.current()
     target = request.form.get("on", place.settings.target)
     depositor = _depositor_of(place, target)
     reason = re.sub(r"\s+", " ", request.form.get("reason", "")).strip()

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from doideposit.errors import UsageError
 from doideposit.files import disk_errors, read_input, write_atomic
@@ -18,7 +18,7 @@ from doideposit.records.sources.reading import read_path
 from doideposit.records.sources.writing import record_yaml
 from doideposit.web.desk.form import opened
 
-__all__ = ["RecordFile", "changes", "find_record", "fingerprint_of", "load_record", "name_for", "save_record"]
+__all__ = ["RecordFile", "changes", "fingerprint_of", "load_record", "name_for", "save_record"]
 
 _SUFFIXES = (".yaml", ".yml")
 # Record files that are looked through for one number.
@@ -31,14 +31,14 @@ class RecordFile(NamedTuple):
     path: Path
     data: dict[str, Any]
 
-
-def find_record(folder: Path, doi: str, series: Mapping[str, Series]) -> RecordFile | None:
-    """Return the record file in the folder that gives this DOI; None where there is none."""
-    for path in _record_files(folder):
-        data = load_record(path)
-        if data is not None and _doi(data, series).lower() == doi.lower():
-            return RecordFile(path, data)
-    return None
+    @classmethod
+    def find(cls, folder: Path, doi: str, series: Mapping[str, Series]) -> Self | None:
+        """Return the record file in the folder that gives this DOI; None where there is none."""
+        for path in _record_files(folder):
+            data = load_record(path)
+            if data is not None and _doi(data, series).lower() == doi.lower():
+                return cls(path, data)
+        return None
 
 
 def _record_files(folder: Path) -> Iterator[Path]:

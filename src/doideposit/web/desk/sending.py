@@ -13,10 +13,10 @@ from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import Plan
 from doideposit.deposits.wording import NAMES
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import is_written, judge, plan_kept, plan_name
+from doideposit.web.desk.checking import Verdict, is_written, plan_kept, plan_name
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.messages import message_page
-from doideposit.web.desk.workplace import Workplace, draft_named, workplace
+from doideposit.web.desk.workplace import Workplace, draft_named
 
 __all__ = ["pages"]
 
@@ -30,7 +30,7 @@ def show_plan(name: str) -> Answer:
 
     The record file was written by the button that leads here: whoever only looks changes no file of theirs.
     """
-    place, draft, target = workplace(), draft_named(name), _requested_target()
+    place, draft, target = Workplace.current(), draft_named(name), _requested_target()
     plans = place.depositor(target).plans
     file = plan_kept(place, draft, target)
     plan = plans.compare(file) if file else None
@@ -52,7 +52,7 @@ def _plan_page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, fil
         draft=draft,
         plan=plan,
         file=file,
-        verdict=judge(place, draft.data),
+        verdict=Verdict.of(place, draft.data),
         to=target,
         targets=NAMES,
         record_file=_path_for_people(place, Path(draft.record)),
@@ -65,7 +65,7 @@ def _plan_page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, fil
 
 def _requested_target() -> str:
     target = request.values.get("target", "sandbox")
-    if target not in {"sandbox", workplace().settings.target}:
+    if target not in {"sandbox", Workplace.current().settings.target}:
         abort(404)
     return target
 
@@ -80,7 +80,7 @@ def _path_for_people(place: Workplace, path: Path) -> str:
 @needs(DeskRole.APPROVE)
 def approve(name: str) -> Answer:
     """Approve exactly the plan that was shown."""
-    place, draft, target = workplace(), draft_named(name), _requested_target()
+    place, draft, target = Workplace.current(), draft_named(name), _requested_target()
     file = _shown_plan(place, draft, target)
     if file is not None:
         place.depositor(target).plans.approve(file, by=g.account.name)
@@ -91,7 +91,7 @@ def approve(name: str) -> Answer:
 @needs(DeskRole.REGISTER)
 def send(name: str) -> Answer:
     """Send exactly what was shown, or nothing; where something else would be sent by now, show that first."""
-    place, draft, target = workplace(), draft_named(name), _requested_target()
+    place, draft, target = Workplace.current(), draft_named(name), _requested_target()
     file = _shown_plan(place, draft, target)
     if file is None:
         return redirect(url_for("sending.show_plan", name=name, target=target, again=1))

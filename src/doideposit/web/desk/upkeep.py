@@ -10,7 +10,7 @@ from doideposit.health.audit import audit
 from doideposit.health.works import commentaries_in, gather_works
 from doideposit.reports.overview import gather
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.workplace import workplace
+from doideposit.web.desk.workplace import Workplace
 
 __all__ = ["pages"]
 
@@ -38,7 +38,7 @@ def dismiss(name: str) -> Answer:
 @pages.get("/audit")
 def show_audit() -> Answer:
     """Show for each series what is missing, double, misspelt or out of order, and who does what next."""
-    place = workplace()
+    place = Workplace.current()
     target, depositor = _requested_depositor()
     folders = (place.records,) if place.records.is_dir() else ()
     files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, place.series)}
@@ -56,7 +56,7 @@ def show_audit() -> Answer:
 @pages.get("/report")
 def report() -> Answer:
     """Hand out the state of everything as one page, which can be mailed, printed or kept."""
-    place = workplace()
+    place = Workplace.current()
     target, depositor = _requested_depositor()
     now = place.clock()
     text = gather(depositor, now, version=version("doideposit"), publisher=place.publisher).to_html()
@@ -66,7 +66,7 @@ def report() -> Answer:
 
 
 def _requested_depositor() -> tuple[str, Depositor]:
-    place = workplace()
+    place = Workplace.current()
     target = request.values.get("on", place.settings.target)
     if target not in {"sandbox", place.settings.target}:
         abort(404)

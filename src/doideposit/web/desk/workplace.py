@@ -17,7 +17,7 @@ from doideposit.web.afterwards import Afterwards, Start, in_thread
 from doideposit.web.desk.drafts import Drafts, SavedDraft
 from doideposit.web.desk.look_ups import LookUps
 
-__all__ = ["ReadDocument", "Workplace", "draft_named", "workplace"]
+__all__ = ["ReadDocument", "Workplace", "draft_named"]
 
 # Read the bytes of a document of that name, and draft a record of it.
 ReadDocument = Callable[[bytes, str], tuple[Manuscript, Extracted]]
@@ -97,18 +97,18 @@ class Workplace:
                 depositor.close()
             self._depositors.clear()
 
-
-def workplace() -> Workplace:
-    """Return the workplace of the application that answers this request."""
-    found = current_app.extensions["workplace"]
-    if not isinstance(found, Workplace):
-        raise TypeError("the application has no workplace")
-    return found
+    @staticmethod
+    def current() -> "Workplace":
+        """Return the workplace of the application that answers this request."""
+        found = current_app.extensions["workplace"]
+        if not isinstance(found, Workplace):
+            raise TypeError("the application has no workplace")
+        return found
 
 
 def draft_named(name: str) -> SavedDraft:
     """Return the newest version of a draft; answers 404 where there is none."""
-    found = workplace().drafts.one(name)
+    found = Workplace.current().drafts.one(name)
     if found is None:
         abort(404)
     return found

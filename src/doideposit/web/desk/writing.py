@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from doideposit.findings import Finding, loc_of
 from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import judge, write_record
+from doideposit.web.desk.checking import Verdict, write_record
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
 from doideposit.web.desk.page_images import draw_pages, page_image, pages_drawn
-from doideposit.web.desk.records import find_record, fingerprint_of
-from doideposit.web.desk.workplace import Workplace, draft_named, workplace
+from doideposit.web.desk.records import RecordFile, fingerprint_of
+from doideposit.web.desk.workplace import Workplace, draft_named
 
 __all__ = ["pages"]
 
@@ -27,14 +27,14 @@ Answer = Response | str | tuple[str, int]
 @needs(DeskRole.EDIT)
 def new_draft() -> Answer:
     """Show the ways to begin: a document, or an empty form."""
-    return render_template("new.html", series=workplace().series)
+    return render_template("new.html", series=Workplace.current().series)
 
 
 @pages.post("/new")
 @needs(DeskRole.EDIT)
 def begin_draft() -> Answer:
     """Make a draft of the document that was dropped, or an empty one."""
-    place = workplace()
+    place = Workplace.current()
     series = request.form.get("series", "")
     data = {"series": series} if series in place.series else {}
     number = request.form.get("number", "").strip()
@@ -95,15 +95,15 @@ def save(name: str) -> Answer:
     draft = draft_named(name)
     action = request.form.get("do", "save")
     if action == "discard":
-        workplace().drafts.discard(name)
+        Workplace.current().drafts.discard(name)
         return redirect(url_for("numbers.home"))
     kept = _save_form(draft, action)
     if not isinstance(kept, SavedDraft):
         return kept
     if action == "look":
-        if judge(workplace(), kept.data).stops:
+        if Verdict.of(Workplace.current(), kept.data).stops:
             return redirect(url_for("writing.edit", name=name) + "#problems")
-        write_record(workplace(), kept, by=g.account.name)
+        write_record(Workplace.current(), kept, by=g.account.name)
         return redirect(url_for("sending.show_plan", name=name))
     if action.startswith("find:"):
         return redirect(url_for("looking.search", name=name, field=action.removeprefix("find:")))
@@ -122,12 +122,12 @@ def check_live(name: str) -> Answer | dict[str, Any]:
     version = request.form.get("version", "")
     if data != draft.data and version == str(draft.version):
         try:
-            version = str(workplace().drafts.save(draft, data, g.account.name).version)
+            version = str(Workplace.current().drafts.save(draft, data, g.account.name).version)
         except Overtaken as overtaken:
             return {"overtaken": _saved_by(overtaken.current)}
     elif version != str(draft.version):
         return {"overtaken": _saved_by(draft)}
-    return judge(workplace(), data).to_dict() | {"version": version}
+    return Verdict.of(Workplace.current(), data).to_dict() | {"version": version}
 
 
 def _saved_by(draft: SavedDraft) -> str:
@@ -136,7 +136,7 @@ def _saved_by(draft: SavedDraft) -> str:
 
 def _save_form(draft: SavedDraft, action: str) -> SavedDraft | Answer:
     """Save the form as the next version; where somebody else was quicker, as a draft of its own, and say so."""
-    place = workplace()
+    place = Workplace.current()
     data = form.apply(form.typed(draft.data, request.form), action)
     given = request.form.get("version", "")
     if given == str(draft.version):
@@ -167,19 +167,19 @@ def _differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tup
 
 
 def _form_page(draft: SavedDraft) -> str:
-    verdict = judge(workplace(), draft.data)
+    verdict = Verdict.of(Workplace.current(), draft.data)
     return render_template(
         "draft.html",
         draft=draft,
         verdict=verdict,
-        series=workplace().series,
+        series=Workplace.current().series,
         simple=form.SIMPLE,
         lists={name: form.entries(draft.data, name) for name in form.LISTS},
         fields=form.LISTS,
         value=lambda path: form.value_at(draft.data, loc_of(path)),
         unshown=form.unshown(draft.data),
         parts=list(_parts_of_document(draft)),
-        look_ups=workplace().look_ups is not None,
+        look_ups=Workplace.current().look_ups is not None,
     )
 
 
@@ -189,7 +189,7 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
     for place, line in draft.lines:
         if line.strip():
             texts.setdefault(place, []).append(line)
-    drawn = pages_drawn(workplace().drafts.beside(draft, ""))
+    drawn = pages_drawn(Workplace.current().drafts.beside(draft, ""))
     # A page without text of its own, such as one that is a picture, is shown as well.
     pictures = {
         f"page {number}": url_for("writing.show_page_image", name=draft.name, number=number) for number in drawn
@@ -201,7 +201,7 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
 @pages.get("/drafts/<name>/page-<int:number>.png")
 def show_page_image(name: str, number: int) -> Answer:
     """Show the picture of a page of the document."""
-    path = page_image(workplace().drafts.beside(draft_named(name), ""), number)
+    path = page_image(Workplace.current().drafts.beside(draft_named(name), ""), number)
     if not path.exists():
         abort(404)
     answer = send_file(path.absolute(), mimetype="image/png")
@@ -214,8 +214,8 @@ def show_page_image(name: str, number: int) -> Answer:
 @needs(DeskRole.EDIT)
 def open_record(doi: str) -> Answer:
     """Open the record file of a number as a draft; the draft that is there already is opened again."""
-    place = workplace()
-    found = find_record(place.records, doi, place.series)
+    place = Workplace.current()
+    found = RecordFile.find(place.records, doi, place.series)
     if found is None:
         return render_template(
             "message.html",

@@ -7,7 +7,7 @@ import pytest
 from doideposit.checks.catalogue.entries import explanation_of
 from doideposit.checks.catalogue.settings import problems
 from doideposit.checks.rules.evaluation import check, check_depositor, settle
-from doideposit.checks.rules.overrides import RENAMED, Ignored, RuleSettings, apply
+from doideposit.checks.rules.overrides import RENAMED, Ignored, RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.commentary import Commentary
@@ -130,5 +130,5 @@ def test_a_code_of_the_version_before_is_still_understood(old: str, new: str) ->
     assert (explained.code, explained.former) == (new, old)
     finding = Finding(new, Severity.WARNING, "no place for an edition")
     lowered, ignoring = RuleSettings(severity={old: Severity.INFO}), RuleSettings(ignore=(Ignored(old, "known"),))
-    assert apply(finding, lowered).severity is Severity.INFO
-    assert apply(finding, ignoring).ignored_because == "known"
+    assert lowered.apply(finding).severity is Severity.INFO
+    assert ignoring.apply(finding).ignored_because == "known"

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from depositing import Desk, commentary, make_ledger, sqlite_url
 from doideposit.deposits.ledger import migrate
-from doideposit.deposits.ledger.engine import LedgerLocation, translated
+from doideposit.deposits.ledger.engine import LedgerLocation
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
@@ -312,7 +312,7 @@ def test_what_postgresql_refuses_is_said_in_words(state: str, words: str, said: 
         sqlstate = state
 
     place = LedgerLocation("postgresql+psycopg://dd@db.example.org/doi")
-    with pytest.raises(LedgerUnavailable, match=said) as caught, translated(place):
+    with pytest.raises(LedgerUnavailable, match=said) as caught, place.translated():
         raise DBAPIError("SELECT 'hunter2'", {}, SomethingElse(words))
     assert caught.value.hint
     assert "hunter2" not in str(caught.value) + caught.value.hint

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, sqlite_url
-from doideposit.job.inbox.archive import archive_done, due_on, find_done
-from doideposit.job.inbox.report_text import read_report
+from doideposit.job.inbox.archive import DoneFiles, archive_done, due_on
+from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.sandbox.clock import Clock
 from inboxes import Office, yaml
 
@@ -62,7 +62,7 @@ def content(office: Office, archive: str = "2026-09.zip") -> dict[str, bytes]:
 def test_a_month_goes_into_an_archive_with_its_reports(office: Office) -> None:
     lying = {path.name: path.read_bytes() for path in office.folders.done.iterdir()}
     assert tidied(office, DUE - timedelta(seconds=1)) == 0
-    assert find_done(office.folders, "sandbox").months == {"2026-09": ("c258.yaml", "two.csv")}
+    assert DoneFiles.find(office.folders, "sandbox").months == {"2026-09": ("c258.yaml", "two.csv")}
     assert tidied(office) == 2
     assert office.names("done") == ["2026-09.zip"]
     assert content(office) == lying
@@ -173,8 +173,8 @@ def test_files_of_others_and_a_folder_that_was_swapped_are_left_alone(office: Of
     (office.folders.done / "mine.txt").write_text("mine")
     (office.folders.done / "2026-09.zip").write_text("no archive")
     (office.folders.done / "2026-09-2.zip").symlink_to(tmp_path / "nowhere")
-    assert find_done(office.folders, "sandbox").others == ("mine.txt",)
-    assert find_done(office.folders, "test").others == ("c258.yaml", "mine.txt", "two.csv")
+    assert DoneFiles.find(office.folders, "sandbox").others == ("mine.txt",)
+    assert DoneFiles.find(office.folders, "test").others == ("c258.yaml", "mine.txt", "two.csv")
     assert tidied(office) == 2
     assert (office.folders.done / "mine.txt").read_text() == "mine"
     assert (office.folders.done / "2026-09.zip").read_text() == "no archive"
@@ -195,7 +195,7 @@ def test_an_archive_with_other_content_under_the_same_name_lets_nothing_go(offic
 
 
 def test_a_report_is_read_as_it_was_written(office: Office) -> None:
-    one = read_report(office.report("two.csv"))
+    one = FinishedFile.of_report(office.report("two.csv"))
     assert one is not None
     assert (one.target, [str(doi) for doi in one.dois]) == (
         "sandbox",
@@ -206,4 +206,4 @@ def test_a_report_is_read_as_it_was_written(office: Office) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "a: 1 registered", "c.yaml: 1 rejected", "c.yaml: 0 registered\n" * 9])
 def test_any_other_text_is_no_report(text: str) -> None:
-    assert read_report(text) is None
+    assert FinishedFile.of_report(text) is None

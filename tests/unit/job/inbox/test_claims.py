@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from doideposit.job.inbox.claims import MEMORY, Claim, ClaimedEntry, EntryStatus, load
+from doideposit.job.inbox.claims import MEMORY, Claim, ClaimedEntry, EntryStatus
 
 
 def claim(folder: Path) -> Claim:
     (folder / "c258.yaml").write_text("title: A title\n", encoding="utf-8")
-    found = load(folder)
+    found = Claim.load(folder)
     assert found is not None
     entry = ClaimedEntry(place="", doi="10.5555/c258", status=EntryStatus.OPEN, batch_id="b1", remarks=("look",))
     return replace(found, target="test", going_to="done/c258.yaml", entries=(entry,))
@@ -20,7 +20,7 @@ def test_a_claim_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     folder.mkdir()
     saved = claim(folder)
     saved.save()
-    assert load(folder) == saved
+    assert Claim.load(folder) == saved
     assert not saved.settled
 
 
@@ -33,7 +33,7 @@ def test_a_claim_of_the_version_before_is_followed_on(tmp_path: Path) -> None:
     data = json.loads((folder / MEMORY).read_text(encoding="utf-8"))
     data["entries"] = [{"fate": each.pop("status"), **each} for each in data["entries"]]
     (folder / MEMORY).write_text(json.dumps(data), encoding="utf-8")
-    assert load(folder) == saved
+    assert Claim.load(folder) == saved
 
 
 def test_a_memory_that_leads_out_of_the_inbox_counts_as_not_written(tmp_path: Path) -> None:
@@ -42,6 +42,6 @@ def test_a_memory_that_leads_out_of_the_inbox_counts_as_not_written(tmp_path: Pa
     replace(claim(folder), going_to="done/c258.yaml").save()
     data = json.loads((folder / MEMORY).read_text(encoding="utf-8"))
     (folder / MEMORY).write_text(json.dumps({**data, "going_to": "../elsewhere.yaml"}), encoding="utf-8")
-    found = load(folder)
+    found = Claim.load(folder)
     assert found is not None
     assert (found.entries, found.going_to) == (None, "")

@@ -11,10 +11,10 @@ import pytest
 from depositing import Desk, commentary, sqlite_url
 from doideposit.crossref.xml.batch import build
 from doideposit.errors import CredentialsRefused, DiskError
-from doideposit.job.inbox.claims import load
+from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
-from doideposit.job.inbox.waiting import find_waiting
+from doideposit.job.inbox.waiting import Waiting
 from doideposit.lifecycle import State
 from doideposit.records.models.batch import BatchHead
 from inboxes import OLD, Office, doi, yaml
@@ -462,7 +462,7 @@ def test_an_inbox_of_somebody_else_has_to_be_named(tmp_path: Path) -> None:
 def test_what_was_written_down_leads_nowhere_else(tmp_path: Path, going_to: object) -> None:
     (tmp_path / "c.yaml").write_text("number: 1")
     (tmp_path / ".claim.json").write_text(json.dumps({"name": "c.yaml", "going_to": going_to, "entries": []}))
-    claim = load(tmp_path)
+    claim = Claim.load(tmp_path)
     assert claim is not None
     assert claim.going_to == ""
 
@@ -497,7 +497,7 @@ def test_the_name_of_a_link_forges_no_line(office: Office, tmp_path: Path) -> No
     (office.folders.root / "x\nsandbox: 7 DOIs registered.yaml").symlink_to(tmp_path)
     report = office.run()
     assert report.passed_over == ("x_sandbox: 7 DOIs registered.yaml",)
-    [(_, said, _)] = find_waiting(office.folders, "sandbox").matters()
+    [(_, said, _)] = Waiting.find(office.folders, "sandbox").matters()
     assert "\n" not in said
 
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 from depositing import Desk, sqlite_url
 from doideposit.job.inbox.folders import Folders
-from doideposit.job.inbox.waiting import Waiting, find_waiting
+from doideposit.job.inbox.waiting import Waiting
 from inboxes import Office, yaml
 
 
 def test_an_inbox_that_is_not_there_or_in_order_has_nothing(tmp_path: Path) -> None:
-    assert find_waiting(Folders(tmp_path / "none"), "sandbox") == Waiting()
+    assert Waiting.find(Folders(tmp_path / "none"), "sandbox") == Waiting()
     with Desk(sqlite_url(tmp_path)) as desk:
         office = Office(tmp_path, desk=desk)
         office.drop("c258.yaml")
         office.until_quiet()
-        assert list(find_waiting(office.folders, "sandbox").matters()) == []
+        assert list(Waiting.find(office.folders, "sandbox").matters()) == []
 
 
 def test_a_file_for_another_target_is_named_with_it(tmp_path: Path) -> None:
@@ -23,12 +23,12 @@ def test_a_file_for_another_target_is_named_with_it(tmp_path: Path) -> None:
         office = Office(tmp_path, desk=desk)
         office.drop("c258.yaml")
         office.run()
-    waiting = find_waiting(office.folders, "test")
+    waiting = Waiting.find(office.folders, "test")
     assert waiting.other_targets == (("c258.yaml", "sandbox"),)
     ((key, said, action),) = waiting.matters()
     assert (key, said) == ("target-sandbox", "1 file waits for the target sandbox: c258.yaml")
     assert "`doideposit run --target sandbox`" in action
-    assert find_waiting(office.folders, "sandbox") == Waiting()
+    assert Waiting.find(office.folders, "sandbox") == Waiting()
 
 
 def test_reports_and_hidden_files_do_not_wait_and_many_are_counted(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_reports_and_hidden_files_do_not_wait_and_many_are_counted(tmp_path: Pat
         for number in range(8):
             office.drop(f"bad{number}.yaml", yaml(number, published="x"))
         office.run()
-    waiting = find_waiting(office.folders, "sandbox")
+    waiting = Waiting.find(office.folders, "sandbox")
     assert waiting.counts == {"rejected": 8, "working": 0, "passed_over": 0}
     ((_, said, _),) = waiting.matters()
     assert said.startswith("8 files wait in rejected/: bad0.yaml, bad1.yaml")

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.init import PRESETS
 from doideposit.findings import Finding
 from doideposit.records.editing.edits import Append, Edit, Remove, Set
 from doideposit.records.editing.files import Editable, Edited
@@ -294,7 +294,7 @@ def test_any_text_is_edited_or_refused_and_never_breaks(
     "edit", [Set(("target",), "test"), Set(("series", "new"), {"title": "T"}), Set(("depositor", "name"), "N")]
 )
 def test_a_configuration_changes_only_there(tmp_path: Path, preset: str, edit: Edit) -> None:
-    text = configuration_text(PRESETS[preset])
+    text = PRESETS[preset].configuration_text()
     after = edited(tmp_path / "doideposit.toml", text, edit)
     ahead = same(text, after)
     behind = same(text[ahead:][::-1], after[ahead:][::-1])

@@ -7,7 +7,7 @@ import pytest
 
 from doideposit.errors import UsageError
 from doideposit.web.desk.form import apply, opened
-from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
+from doideposit.web.desk.records import RecordFile, fingerprint_of, load_record, name_for, save_record
 from finished_documents import SERIES
 
 RECORD = """\
@@ -75,10 +75,10 @@ def test_what_somebody_else_wrote_is_not_written_over(path: Path) -> None:
 def test_a_record_is_found_by_its_doi_whether_it_names_it_or_not(path: Path, tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("series: sadf-comment\nnumber: 1\ndoi: https://doi.org/10.48251/OTHER\n", "utf-8")
     (tmp_path / "broken.yaml").write_text("title: [", "utf-8")
-    assert (find_record(tmp_path, "10.48251/sadf.issn.2406-5617.c300", SERIES) or (None,))[0] == path
-    assert (find_record(tmp_path, "10.48251/other", SERIES) or (None,))[0] == tmp_path / "b.yaml"
-    assert find_record(tmp_path, "10.48251/none", SERIES) is None
-    assert find_record(tmp_path / "absent", "10.48251/none", SERIES) is None
+    assert (RecordFile.find(tmp_path, "10.48251/sadf.issn.2406-5617.c300", SERIES) or (None,))[0] == path
+    assert (RecordFile.find(tmp_path, "10.48251/other", SERIES) or (None,))[0] == tmp_path / "b.yaml"
+    assert RecordFile.find(tmp_path, "10.48251/none", SERIES) is None
+    assert RecordFile.find(tmp_path / "absent", "10.48251/none", SERIES) is None
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,65 @@ def press(page: Page, site: str, numbers: list[str]) -> None:
     page.get_by_role("button", name="Go").click()
 
 
-PICTURES = {"django": django}
+TITLES = {
+    "258": "Prospects for NATO-Japan relations",
+    "259": "Ports & promises",
+    "260": "After the monsoon",
+    "261": "Who reads a treaty?",
+}
+
+
+def wordpress(browser: Browser) -> None:
+    """Register some posts of the WordPress of the tests, look at the editor of one, and at its public page."""
+    from real_wordpress import MISSING, database_server, real_site  # noqa: PLC0415  (it lies beside the tests)
+
+    if MISSING:
+        sys.exit(f"no pictures of WordPress: {MISSING}")
+    with (
+        tempfile.TemporaryDirectory() as name,
+        database_server() as database,
+        real_site(database, Path(name)) as site,
+    ):
+        for number, title in TITLES.items():
+            fields = f"'ID' => {site.posts[number]}, 'post_title' => '{title}', 'post_content' => 'The first lines.'"
+            site.php(f"wp_update_post( array( {fields} ) );")
+        # The post that comes with WordPress, and the theme of Debian where it is installed.
+        site.php("wp_delete_post( 1, true ); switch_theme( 'twentytwentythree' );")
+        page = browser.new_page(viewport=SIZE)
+        page.goto(f"{site.address}/wp-login.php")
+        page.fill("#user_login", "staff")
+        page.fill("#user_pass", "a password for this test")
+        page.get_by_role("button", name="Log In").click()
+        press_in_list(page, site.address, ["258"])
+        site.cms.desk.settle()
+        press_in_list(page, site.address, list(TITLES))
+        page.wait_for_load_state("networkidle")
+        keep(page, "wordpress-list")
+        page.goto(f"{site.address}/wp-admin/post.php?post={site.posts['258']}&action=edit")
+        # The welcome to the editor of blocks stands before everything else at the first visit.
+        close = page.get_by_role("button", name="Close", exact=True)
+        if close.is_visible() or page.locator(".components-modal__frame").count():
+            page.keyboard.press("Escape")
+        page.locator("#doideposit").scroll_into_view_if_needed()
+        keep(page, "wordpress-edit")
+        # Readers have no black bar of WordPress above the page.
+        reader = browser.new_page(viewport=SIZE | {"height": 480})
+        reader.goto(f"{site.address}/comment-258/")
+        keep(reader, "wordpress-page")
+
+
+def press_in_list(page: Page, site: str, titles: list[str]) -> None:
+    """Select posts in the list of WordPress, and choose "Register DOI"."""
+    page.goto(f"{site}/wp-admin/edit.php")
+    for number in titles:
+        page.locator("tr", has=page.get_by_role("link", name=TITLES[number], exact=False)).locator(
+            "th.check-column input"
+        ).check()
+    page.select_option("#bulk-action-selector-top", "doideposit_register")
+    page.locator("#doaction").click()
+
+
+PICTURES = {"django": django, "wordpress": wordpress}
 
 
 def main() -> None:

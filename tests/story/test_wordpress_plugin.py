@@ -134,10 +134,10 @@ def test_more_authors_and_what_is_wrong(site: Site) -> None:
         {"organisation": "South Asia Democratic Forum"},
         {"family": "Sukarno", "given": None},
     ]
-    site.meta["commentary_number"] = ""
+    site.meta["commentary_number"] = "no number at all"
     said = site("doideposit_register")
     assert said[0] == "no DOI: it has errors"
-    assert any(sentence.startswith("error, number: ") for sentence in said)
+    assert any(sentence.startswith("error, ") for sentence in said)
     assert site("doideposit_column") == "—"
 
 
@@ -332,5 +332,18 @@ def test_odd_posts_are_answered(site: Site, post: dict[str, str]) -> None:
         assert said[0] == f"{DOI} is on its way to Crossref."
         site.cms.desk.settle()
         assert "<title>🌊 Rivers &amp; rain</title>" in site.cms.desk.depositor.xml(DOI).decode()
+    elif "post_title" in post:
+        assert said == ["It has no title: write one first."]
+        assert site.cms.log == [], "the service is not asked"
     else:
         assert any(sentence.startswith("error, ") for sentence in said)
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_everything_that_a_post_lacks_is_said_at_once(site: Site) -> None:
+    site.post |= {"post_title": "[gallery]", "post_author": "2"}
+    site.meta["commentary_number"] = " "
+    assert [sentence.partition(":")[0] for sentence in site("doideposit_register")] == [
+        "It has no title", "It has no number", "It has no authors",
+    ]  # fmt: skip

@@ -1,250 +1,41 @@
 """The plugin in a real WordPress with MariaDB: installed from its zip, pressed by an editor, seen by a reader."""
 
 import json
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 import requests
-from werkzeug.serving import make_server
 
-from api_client import DOI, Cms
-from depositing import Desk, sqlite_url
-
-ROOT = Path(__file__).parents[2]
-WORDPRESS = Path("/usr/share/wordpress")
-MISSING = [
-    name for name in ("php", "mariadbd", "mariadb-install-db") if shutil.which(name, path="/usr/sbin:/usr/bin") is None
-]
-if not (WORDPRESS / "wp-load.php").exists():
-    MISSING.append("wordpress")
+from api_client import DOI
+from real_wordpress import MISSING, WORDPRESS, RealSite, database_server, real_site
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.acceptance,
     pytest.mark.network_loopback,
-    pytest.mark.skipif(
-        bool(MISSING),
-        reason=f"not installed: {', '.join(MISSING)} (Debian: apt-get install wordpress mariadb-server php-mysql php-cli)",
-    ),
+    pytest.mark.skipif(bool(MISSING), reason=MISSING),
 ]
-
-CONFIGURATION = """<?php
-define( 'DB_NAME', 'site' );
-define( 'DB_USER', 'root' );
-define( 'DB_PASSWORD', '' );
-define( 'DB_HOST', 'localhost:{socket}' );
-define( 'DB_CHARSET', 'utf8mb4' );
-define( 'DB_COLLATE', '' );
-define( 'WP_HOME', 'http://127.0.0.1:{port}' );
-define( 'WP_SITEURL', 'http://127.0.0.1:{port}' );
-define( 'WP_DEBUG', true );
-define( 'WP_DEBUG_DISPLAY', false );
-define( 'WP_DEBUG_LOG', __DIR__ . '/debug.log' );
-define( 'DISABLE_WP_CRON', true );
-define( 'AUTOMATIC_UPDATER_DISABLED', true );
-define( 'WP_HTTP_BLOCK_EXTERNAL', true );
-define( 'WP_ACCESSIBLE_HOSTS', '127.0.0.1' );
-foreach ( array( 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ) as $name ) {{
-	define( $name . '_KEY', 'of this test' );
-	define( $name . '_SALT', 'of this test' );
-}}
-$table_prefix = 'wp_';
-defined( 'ABSPATH' ) || define( 'ABSPATH', __DIR__ . '/' );
-require_once ABSPATH . 'wp-settings.php';
-"""
-
-
-# Debian has the themes in packages of their own.
-THEME = """<!doctype html><html><head><?php wp_head(); ?></head><body>
-<?php while ( have_posts() ) { the_post(); the_title(); the_content(); } ?></body></html>"""
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Path]:
-    """A MariaDB server of its own, reached by a socket alone."""
-    # The server gives root's rights away, and cannot enter pytest's own folders then.
-    folder = Path(tempfile.mkdtemp(prefix="doideposit-db-"))
-    own = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "mysql")
-        own = ["--user=mysql"]
-    data, listening = folder / "data", folder / "socket"
-    common = ["--no-defaults", f"--datadir={data}", *own]
-    made = subprocess.run(
-        ["mariadb-install-db", *common, "--auth-root-authentication-method=normal"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
-    server = subprocess.Popen(
-        ["/usr/sbin/mariadbd", *common, f"--socket={listening}", "--skip-networking", f"--pid-file={folder / 'pid'}"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(300):
-            made = subprocess.run(
-                ["mariadb", "--no-defaults", f"--socket={listening}", "-uroot", "-e", "create database site"],
-                capture_output=True,
-                check=False,
-            )
-            if made.returncode == 0:
-                break
-            time.sleep(0.1)
-        else:
-            pytest.fail("MariaDB did not start")
+    with database_server() as listening:
         yield listening
-    finally:
-        server.terminate()
-        server.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@dataclass
-class RealSite:
-    """WordPress behind PHP's own web server, the API behind it, and an editor's browser."""
-
-    cms: Cms
-    address: str
-    posts: dict[str, int]
-    root: Path
-    database: Path
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def login(self, name: str) -> None:
-        self.session = requests.Session()
-        self.session.cookies.set("wordpress_test_cookie", "WP Cookie check")
-        form = {"log": name, "pwd": "a password for this test", "wp-submit": "Log In", "testcookie": "1"}
-        assert "wp-admin" in self.session.post(f"{self.address}/wp-login.php", data=form, timeout=60).url
-
-    def page(self, path: str) -> str:
-        answer = self.session.get(f"{self.address}{path}", timeout=60)
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    def column(self, number: str) -> str:
-        page = self.page("/wp-admin/edit.php")
-        row = page[page.index(f'id="post-{self.posts[number]}"') :]
-        cell = re.search(r"<td class='doideposit[^>]*>(.*?)</td>", row, re.DOTALL)
-        return unescape(re.sub(r"<[^>]+>", " ", cell[1])).strip()
-
-    def register(self, *numbers: str) -> str:
-        page = self.page("/wp-admin/edit.php")
-        nonce = re.search(r'name="_wpnonce" value="(\w+)"', page)[1]
-        query = "&".join(f"post[]={self.posts[number]}" for number in numbers)
-        return unescape(self.page(f"/wp-admin/edit.php?action=doideposit_register&{query}&_wpnonce={nonce}"))
-
-    def php(self, code: str) -> str:
-        """Run some code inside WordPress, as wp-cron does."""
-        done = subprocess.run(
-            ["php", "-r", f"require 'wp-load.php'; wp_set_current_user(1); {code}"],
-            cwd=self.root,
-            env={**os.environ, "HTTP_HOST": self.address.removeprefix("http://")},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
-
-    def sql(self, command: str) -> None:
-        """Let the owner of the database do something."""
-        subprocess.run(
-            ["mariadb", "--no-defaults", f"--socket={self.database}", "-uroot", "site", "-e", command], check=True
-        )
-
-    def press(self, number: str) -> str:
-        """Press the button of the box beside the editor."""
-        page = self.page(f"/wp-admin/post.php?post={self.posts[number]}&action=edit")
-        form = page[page.index('id="doideposit-form"') :]
-        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
-        answer = self.session.post(f"{self.address}/wp-admin/admin-post.php", data=fields, timeout=60)
-        return unescape(answer.text)
 
 
 @pytest.fixture
 def site(database: Path, tmp_path: Path) -> Iterator[RealSite]:
-    zipped = tmp_path / "plugin.zip"
-    subprocess.run([sys.executable, ROOT / "packaging" / "wordpress" / "build.py", zipped], check=True)
-    root = tmp_path / "site"
-    shutil.copytree(WORDPRESS, root, ignore=shutil.ignore_patterns("twentytwentyone", "twentytwenty"))
-    (root / "wp-config.php").unlink(missing_ok=True)
-    port = free_port()
-    (root / "wp-config.php").write_text(CONFIGURATION.format(socket=database, port=port))
-    shutil.rmtree(root / "wp-content" / "plugins", ignore_errors=True)
-    theme = root / "wp-content" / "themes" / "plain"
-    theme.mkdir(parents=True)
-    (theme / "style.css").write_text("/* Theme Name: Plain */")
-    (theme / "index.php").write_text(THEME)
-    with ZipFile(zipped) as archive:
-        archive.extractall(root / "wp-content" / "plugins")
-    client = ["mariadb", "--no-defaults", f"--socket={database}", "-uroot", "-e"]
-    subprocess.run([*client, "drop database site; create database site"], check=True)
-    with Desk(sqlite_url(tmp_path), target="production") as desk:
-        cms = Cms(desk)
-        api = make_server("127.0.0.1", 0, cms.app, threaded=True)
-        threading.Thread(target=api.serve_forever, args=(0.01,), daemon=True).start()
-        settings = {
-            "url": f"http://127.0.0.1:{api.server_port}",
-            "token": cms.token,
-            "series": "sadf-comment",
-            "category": "commentary",
-        }
-        installed = subprocess.run(
-            ["php", ROOT / "tests" / "wordpress" / "install.php"],
-            cwd=root,
-            env={**os.environ, "DOIDEPOSIT_SETTINGS": json.dumps(settings), "HTTP_HOST": f"127.0.0.1:{port}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert installed.returncode == 0, installed.stdout + installed.stderr
-        php = subprocess.Popen(
-            ["php", "-S", f"127.0.0.1:{port}", "-t", root],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PHP_CLI_SERVER_WORKERS": "2"},
-        )
-        try:
-            posts = json.loads(installed.stdout[installed.stdout.rindex("{") :])
-            one = RealSite(cms, f"http://127.0.0.1:{port}", posts, root, database)
-            for _ in range(100):
-                try:
-                    one.login("staff")
-                    break
-                except requests.ConnectionError:
-                    time.sleep(0.1)
-            yield one
-            log = root / "debug.log"
-            # WordPress 6.1 itself is not made for the newest PHP; the plugin has to be silent.
-            assert "plugins/doideposit" not in (log.read_text(encoding="utf-8") if log.exists() else "")
-        finally:
-            php.terminate()
-            php.wait(10)
-            api.shutdown()
-            api.server_close()
+    with real_site(database, tmp_path) as one:
+        yield one
 
 
 def test_the_whole_way_of_a_post(site: RealSite) -> None:
@@ -268,7 +59,7 @@ def test_the_whole_way_of_a_post(site: RealSite) -> None:
     assert data["identifier"]["value"] == DOI
 
     site.login("staff")
-    assert "registered with the same content" in site.press("258")
+    assert f"{DOI} is registered with this content already: nothing was sent." in site.press("258")
 
 
 def test_a_service_that_hangs_holds_no_page(site: RealSite) -> None:
@@ -406,3 +197,48 @@ def test_two_posts_never_share_a_doi(site: RealSite) -> None:
     site.php(f"update_post_meta( {site.posts['259']}, 'commentary_number', '258' );")
     assert 'belongs to "Rivers & rain 258"' in site.register("259")
     assert site.cms.desk.depositor.outstanding() == 1
+
+
+ODD = [
+    ("", "Wolf, Siegfried O."),
+    ("[gallery ids=1] Rivers 🌊 <em>&amp; rain</em> [doideposit_citation]", "Wolf, Siegfried O."),
+    ("Nobody wrote it", ""),
+]
+
+
+def test_odd_posts_are_answered_and_break_no_page(site: RealSite) -> None:
+    written = json.dumps([{"title": title, "authors": authors} for title, authors in ODD])
+    made = site.php(
+        f"foreach ( json_decode( '{written}', true ) as $at => $one ) {{"
+        "$ids[] = wp_insert_post( array( 'post_title' => wp_slash( $one['title'] ), 'post_content' => 'A text 🌊.', "
+        "'post_status' => 'publish', 'post_name' => 'odd-' . $at, 'post_author' => 0, "
+        "'post_category' => array( get_category_by_slug( 'commentary' )->term_id ), "
+        "'meta_input' => array( 'commentary_number' => 300 + $at, 'commentary_authors' => $one['authors'] ) ) ); }"
+        "echo json_encode( $ids );"
+    )
+    numbers = [str(300 + place) for place in range(len(ODD))]
+    site.posts |= dict(zip(numbers, json.loads(made[made.rindex("[") :]), strict=True))
+    said = site.register(*numbers)
+    assert "(no title): It has no title: write one first." in said
+    assert "Nobody wrote it: It has no authors: write them into the custom field commentary_authors first" in said
+    odd = DOI.replace("258", "301")
+    assert site.column("301") == f"{odd} (under way)"
+    assert site.column("300") == site.column("302") == "—"
+    site.cms.desk.settle()
+    site.page("/wp-admin/edit.php")
+    site.session = requests.Session()
+    assert '<meta name="citation_title" content="Rivers 🌊 &amp; rain">' in site.page("/odd-1/")
+
+
+@pytest.mark.skipif(
+    not (WORDPRESS / "wp-content" / "themes" / "twentytwentythree").exists(),
+    reason="no theme of blocks is installed (Debian: apt-get install wordpress-theme-twentytwentythree)",
+)
+def test_a_theme_of_blocks_shows_the_doi_once(site: RealSite) -> None:
+    site.register("258")
+    site.cms.desk.settle()
+    site.php("do_action( 'doideposit_follow' ); switch_theme( 'twentytwentythree' );")
+    site.session = requests.Session()
+    page = site.page("/comment-258/")
+    assert page.count(f'<p class="doideposit"><a href="https://doi.org/{DOI}">') == 1
+    assert "doideposit" not in site.page("/").replace("plugins/doideposit", ""), "a list of posts shows no DOI"

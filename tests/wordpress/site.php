@@ -31,7 +31,7 @@ function update_post_meta( int $id, string $key, $value ): bool {
 }
 function get_post_status( WP_Post $post ): string { return $post->post_status; }
 function get_permalink( WP_Post $post ): string { return $GLOBALS['meta']['permalink'] ?? 'https://www.example.org/comment-' . $GLOBALS['meta']['commentary_number'] . '/'; }
-function get_the_author_meta( string $name, int $user ): string { return array( 'first_name' => 'Siegfried O.', 'last_name' => 'Wolf' )[ $name ]; }
+function get_the_author_meta( string $name, int $user ): string { return 2 === $user ? '' : array( 'first_name' => 'Siegfried O.', 'last_name' => 'Wolf' )[ $name ]; }
 function wp_strip_all_tags( string $text ): string { return trim( strip_tags( $text ) ); }
 function wp_json_encode( $data, int $flags = 0 ): string { return json_encode( $data, $flags | JSON_THROW_ON_ERROR ); }
 function wp_slash( $value ) { return $value; }

@@ -94,7 +94,7 @@ function doideposit_register_all( array $posts ): void {
 	foreach ( array_filter( $posts ) as $post ) {
 		if ( doideposit_has_number( $post ) && doideposit_may( $post ) ) {
 			foreach ( doideposit_register( $post ) as $sentence ) {
-				$said[] = $post->post_title . ': ' . $sentence;
+				$said[] = doideposit_name( $post ) . ': ' . $sentence;
 			}
 		}
 	}

@@ -42,6 +42,12 @@ function doideposit_record( WP_Post $post ): array {
 	);
 }
 
+/** What a post is called where something is said about it. */
+function doideposit_name( WP_Post $post ): string {
+	$title = doideposit_plain( $post->post_title );
+	return '' === $title ? __( '(no title)', 'doideposit' ) : $title;
+}
+
 /** A text without tags, shortcodes and entities. */
 function doideposit_plain( string $text ): string {
 	return trim( html_entity_decode( wp_strip_all_tags( strip_shortcodes( $text ) ), ENT_QUOTES, 'UTF-8' ) );

@@ -17,10 +17,14 @@ function doideposit_register( WP_Post $post ): array {
 		return array( $fault );
 	}
 	$record = doideposit_record( $post );
-	$other  = doideposit_same_number( $post, $record['number'] );
+	$lacks  = doideposit_lacks( $record );
+	if ( $lacks ) {
+		return $lacks;
+	}
+	$other = doideposit_same_number( $post, $record['number'] );
 	if ( null !== $other ) {
 		/* translators: 1: a number, 2: the title of another post */
-		return array( sprintf( __( 'The number %1$s, and with it the DOI, belongs to "%2$s". Give one of the two another number.', 'doideposit' ), $record['number'], $other->post_title ) );
+		return array( sprintf( __( 'The number %1$s, and with it the DOI, belongs to "%2$s". Give one of the two another number.', 'doideposit' ), $record['number'], doideposit_name( $other ) ) );
 	}
 	$answer = doideposit_client()->deposit( $record );
 	$said   = array();
@@ -40,6 +44,21 @@ function doideposit_register( WP_Post $post ): array {
 		$said[] = doideposit_error( $answer );
 	}
 	return $said;
+}
+
+/** What the post lacks before it can be a record, in the words of its editor; the service would speak of the record. */
+function doideposit_lacks( array $record ): array {
+	$lacks = array();
+	if ( '' === $record['title'] ) {
+		$lacks[] = __( 'It has no title: write one first.', 'doideposit' );
+	}
+	if ( '' === $record['number'] ) {
+		$lacks[] = __( 'It has no number: write it into the custom field commentary_number first.', 'doideposit' );
+	}
+	if ( ! $record['authors'] ) {
+		$lacks[] = __( 'It has no authors: write them into the custom field commentary_authors first, one on each line.', 'doideposit' );
+	}
+	return $lacks;
 }
 
 /** A problem in a sentence: how grave it is, in which field, what it is, and what to do. */
@@ -80,7 +99,13 @@ function doideposit_sentence( string $doi, array $one ): string {
 		case 'update':
 			/* translators: %s: a DOI */
 			return sprintf( __( 'The update of %s is on its way to Crossref.', 'doideposit' ), $doi );
-		default:
+		case 'unchanged':
+			if ( ! empty( $one['registered'] ) ) {
+				/* translators: %s: a DOI */
+				return sprintf( __( '%s is registered with this content already: nothing was sent.', 'doideposit' ), $doi );
+			}
+			// It is under way, which the reason of the service says.
+		default: // phpcs:ignore -- falls through where it says more than we do.
 			return $doi . ': ' . ( $one['reason'] ?? __( 'the service did not say what it did', 'doideposit' ) );
 	}
 }

@@ -21,7 +21,6 @@ from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import ConfigurationError, LedgerError
 from doideposit.findings import Finding
-from doideposit.lifecycle import Milestone
 from doideposit.records.sources.interface import Reading
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from doideposit.crossref.guarded_fetch import FetchPage
     from doideposit.crossref.http import Fetch, Timeouts
-    from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
+    from doideposit.crossref.registrar import Credentials, Registrar
     from doideposit.deposits.accounts import PublisherAccount
     from doideposit.deposits.context import RegistryPort
     from doideposit.deposits.depositor import Depositor
@@ -40,11 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "credentials_of",
-    "endpoint_of",
-    "ledger_password",
     "load_settings",
-    "mail_password",
-    "needs_login",
     "open_checker",
     "open_depositor",
     "open_fetch",
@@ -57,13 +52,6 @@ __all__ = [
 Announce = Callable[[str], None]
 # Ask a person for a password, by a question; None when nobody is there.
 Ask = Callable[[str], "SecretStr | None"]
-
-# Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
-ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
-    "test": ("https://test.crossref.org", None, None),
-    "production": ("https://doi.crossref.org", "https://api.crossref.org", "https://doi.org"),
-    "sandbox": ("sandbox:", None, None),
-}
 
 
 def _ignore_message(_sentence: str) -> None:
@@ -90,23 +78,6 @@ def load_settings(
     flags = {"target": target} if target else {}
     variables = os.environ if environ is None else environ
     return load(path, environ=variables, cwd=Path.cwd(), overrides=flags, required=required)
-
-
-def endpoint_of(settings: Settings) -> "Endpoint":
-    """Return the addresses of the target in force: Crossref's own, unless the configuration names others."""
-    from doideposit.crossref.registrar import Endpoint
-
-    known = Endpoint(settings.target, *ADDRESSES[settings.target])
-    other = settings.targets.get(settings.target)
-    if other is None:
-        return known
-    return Endpoint(
-        known.target,
-        other.url or known.url,
-        # A target with an address of its own is not Crossref itself, whose look-ups may know nothing of its DOIs.
-        other.rest_url or (None if other.url else known.rest_url),
-        other.handle_url or (None if other.url else known.handle_url),
-    )
 
 
 def open_validator(*, announce: Announce = _ignore_message, offline: bool = False) -> Validator:
@@ -191,33 +162,14 @@ def _at_its_line(finding: Finding, settings: Settings) -> Finding:
     return finding.at(replace(finding.where, file=file, line=int(line)))
 
 
-def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretStr | None":
-    """Fetch the password of the ledger's database now; None where it has none. Raises `ConfigurationError`."""
-    reference = settings.ledger.password
-    return None if reference is None else resolve_password(reference, environ=environ, service="doideposit-ledger")
-
-
-def mail_password(settings: Settings, environ: Mapping[str, str]) -> "SecretStr | None":
-    """Fetch the password of the mail server now; None where it wants none. Raises `ConfigurationError`."""
-    mail = settings.mail
-    if mail is None or mail.password is None:
-        return None
-    return resolve_password(mail.password, environ=environ, service="doideposit-mail", username=mail.username or "")
-
-
 def open_ledger(
     settings: Settings, *, environ: Mapping[str, str] | None = None, begun: Callable[[str], None] = _ignore_message
 ) -> "Ledger":
     """Open the ledger of these settings; `begun` is told the place of a new one. Raises `LedgerError`."""
     from doideposit.deposits.ledger.store import Ledger
 
-    password = ledger_password(settings, os.environ if environ is None else environ)
+    password = settings.ledger_password(os.environ if environ is None else environ)
     return Ledger.open(settings.ledger.url, password=password, begun=begun)
-
-
-def needs_login(settings: Settings) -> bool:
-    """Tell whether the target in force is reached over the network; the embedded sandbox is not."""
-    return settings.target != "sandbox" or "sandbox" in settings.targets
 
 
 def open_depositor(
@@ -242,7 +194,7 @@ def open_depositor(
     variables = os.environ if environ is None else environ
     way, registry = _registrar_and_registry(settings, validator, ledger, ask, variables, clock, given=registrar)
     # Without a login all publishers use one way out; with logins each has its own.
-    shared = registrar or (None if needs_login(settings) else way.registrar)
+    shared = registrar or (None if settings.needs_login else way.registrar)
     return Depositor(
         registrar=way.registrar,
         ledger=ledger,
@@ -257,7 +209,7 @@ def open_depositor(
         login=way.login,
         deadlines=settings.monitoring.deadlines,
         # Messages name the host alone: nobody needs the scheme to know who is meant.
-        address=endpoint_of(settings).url.partition("://")[2],
+        address=settings.endpoint.url.partition("://")[2],
         origins=settings.origins,
         fee=settings.fee,
         approvals=_approval_rules(settings),
@@ -268,7 +220,7 @@ def open_depositor(
 def _announcing(settings: Settings, announce: Announce) -> Callable[[str], None]:
     """Return what says that a new ledger begins, with its place."""
     # A first rehearsal needs no announcement: only where the sandbox remembers deposits was there a ledger before.
-    is_first = not (needs_login(settings) or settings.sandbox.state.exists())
+    is_first = not (settings.needs_login or settings.sandbox.state.exists())
 
     def begun(place: str) -> None:
         if not is_first:
@@ -295,7 +247,7 @@ def _registrar_and_registry(
     head = _depositor_name(settings.depositor)
     if given is not None:
         return PublisherAccount(settings.publisher, head, given), None
-    if not needs_login(settings):
+    if not settings.needs_login:
         registrar, registry = _connect_to_sandbox(settings, validator, clock)
         return PublisherAccount(settings.publisher, head, registrar), registry
     # Kept once it is fetched: a person is asked for the password one time, and a program runs once.
@@ -333,15 +285,6 @@ def _approval_rules(settings: Settings) -> "ApprovalRules":
     return ApprovalRules(settings.approvals, None if signers is None else SshSignatures(signers))
 
 
-def observable(settings: Settings) -> frozenset[Milestone]:
-    """Return the milestones that can be looked up on the target: those of the addresses that it has."""
-    if not needs_login(settings):
-        return frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTENDED})
-    endpoint = endpoint_of(settings)
-    addresses = {Milestone.RESOLVES: endpoint.handle_url, Milestone.INDEXED: endpoint.rest_url}
-    return frozenset({Milestone.AS_INTENDED, *(milestone for milestone, address in addresses.items() if address)})
-
-
 def _connect_to_crossref(
     settings: Settings, credentials: "Callable[[], Credentials]", pending: Callable[[], int]
 ) -> "tuple[Registrar, RegistryPort | None]":
@@ -349,7 +292,7 @@ def _connect_to_crossref(
     from doideposit.crossref.politeness import PassingTime
     from doideposit.crossref.rest_api import Registry
 
-    endpoint = endpoint_of(settings)
+    endpoint = settings.endpoint
     mailto = settings.depositor.email if settings.depositor else None
     registry = Registry(endpoint, mailto=mailto, waiting=PassingTime())
     return CrossrefClient(endpoint, credentials, pending=pending), registry

@@ -362,7 +362,7 @@ def test_a_sandbox_state_that_is_something_else(folder: Path) -> None:
 
 def test_schemas_that_are_missing_or_damaged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from doideposit.crossref.schemas.store import SchemaStore
-    from doideposit.diagnosis.storage import check_schemas
+    from doideposit.diagnosis.storage import MachineChecks
 
     source = SchemaStore.default(offline=True).location("5.5.0")
     assert source is not None
@@ -374,7 +374,11 @@ def test_schemas_that_are_missing_or_damaged(desk: Desk, monkeypatch: pytest.Mon
             target.write_bytes(path.read_bytes())
     monkeypatch.setenv("DOIDEPOSIT_SCHEMAS", str(copy.parent))
     (copy / "common5.5.0.xsd").write_text("<!-- nothing -->")
-    (damaged,) = [check for check in check_schemas(SchemaStore.default(offline=True), "5.5.0") if check.message]
+    (damaged,) = [
+        each
+        for each in MachineChecks(None, DiagnosisContext()).schemas(SchemaStore.default(offline=True))
+        if each.message
+    ]
     assert (damaged.verdict, "common5.5.0.xsd" in damaged.message) == (CheckStatus.FAIL, True)
     assert "schemas install --force 5.5.0" in damaged.hint
 

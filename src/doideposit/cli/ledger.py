@@ -35,10 +35,10 @@ def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
     import os
 
     from doideposit.deposits.ledger.inspection import Condition
-    from doideposit.wiring import ledger_password, open_ledger
+    from doideposit.wiring import open_ledger
 
     settings = invocation.settings()
-    condition = Condition.of_ledger(settings.ledger.url, ledger_password(settings, os.environ))
+    condition = Condition.of_ledger(settings.ledger.url, settings.ledger_password(os.environ))
     if condition.revision is None:
         hint = "the first `doideposit deposit` makes it; or look at [ledger] url: `doideposit config show --origin`"
         raise UsageError(f"there is no ledger yet in {condition.place}", hint=hint)
@@ -105,12 +105,12 @@ def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
     import os
 
     from doideposit.deposits.ledger.restore import restore as put_back
-    from doideposit.wiring import ledger_password, system_clock
+    from doideposit.wiring import system_clock
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings()
     with _job_lock(settings.inbox.folder):
-        password = ledger_password(settings, os.environ)
+        password = settings.ledger_password(os.environ)
         done = put_back(settings.ledger.url, file, system_clock(), password=password)
     if as_json:
         kept = str(done.kept) if done.kept else None

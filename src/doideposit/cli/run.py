@@ -193,11 +193,10 @@ def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal
 
 def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
     from doideposit.job.mail_server import send
-    from doideposit.wiring import mail_password
 
     if settings.mail is None:
         raise RuntimeError("no mail is configured")
-    send(settings.mail, message, mail_password(settings, os.environ))
+    send(settings.mail, message, settings.mail_password(os.environ))
 
 
 def _mailbox_reader(section: "MailboxSection") -> "Mailbox":

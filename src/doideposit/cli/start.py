@@ -10,7 +10,7 @@ from doideposit.cli.receipt import in_order, local_time
 from doideposit.deposits.ledger.inspection import Condition
 from doideposit.findings import counted
 from doideposit.reports.findings import Line, Span, Style, safe, with_target
-from doideposit.wiring import ledger_password, open_depositor
+from doideposit.wiring import open_depositor
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -66,7 +66,7 @@ def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     """
     flag = None if first else settings.target
     statuses: list[WorkStatus] = []
-    if Condition.of_ledger(settings.ledger.url, ledger_password(settings, os.environ)).is_current:
+    if Condition.of_ledger(settings.ledger.url, settings.ledger_password(os.environ)).is_current:
         with open_depositor(settings) as depositor:
             statuses = in_order(depositor.statuses())
             outstanding, due = depositor.outstanding(), depositor.next_due()

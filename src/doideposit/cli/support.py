@@ -145,10 +145,10 @@ def _configuration_member(settings: "Settings") -> Member:
 
 def _ledger_members(settings: "Settings") -> Iterator[Member]:
     from doideposit.deposits.ledger.inspection import Condition
-    from doideposit.wiring import ledger_password, open_depositor
+    from doideposit.wiring import open_depositor
 
     try:
-        condition = Condition.of_ledger(settings.ledger.url, ledger_password(settings, os.environ))
+        condition = Condition.of_ledger(settings.ledger.url, settings.ledger_password(os.environ))
         if condition.revision is None:
             yield _text_member(
                 "missing.txt", "why states and events are missing", f"no ledger yet in {condition.place}\n"

@@ -58,3 +58,14 @@ class PasswordReference(Section):
                 "password-reference", "a password is kept in exactly one place", {"hint": FOUR_WAYS}
             )
         return self
+
+    @property
+    def place(self) -> str:
+        """Return where a password is kept, in words; never the password."""
+        if self.env is not None:
+            return f"the environment variable {self.env}"
+        if self.file is not None:
+            return f"the file {self.file}"
+        if self.command is not None:
+            return f"the output of `{self.command[0]}`"
+        return "the system's keyring"

@@ -7,7 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from pydantic import SecretStr
+
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
+from doideposit.config.passwords import resolve_password
 from doideposit.config.schema import (
     AccountSection,
     ConfigurationFile,
@@ -27,11 +30,19 @@ from doideposit.config.schema import (
     TargetSettings,
     TokenReference,
 )
+from doideposit.crossref.registrar import Endpoint
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines, MaintenanceWindow
 from doideposit.deposits.limits import Limits
+from doideposit.lifecycle import Milestone
 from doideposit.records.models.series import Series
 
+# Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
+ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
+    "test": ("https://test.crossref.org", None, None),
+    "production": ("https://doi.crossref.org", "https://api.crossref.org", "https://doi.org"),
+    "sandbox": ("sandbox:", None, None),
+}
 Reference = TypeVar("Reference", bound=PasswordReference)
 
 __all__ = [
@@ -214,6 +225,47 @@ class Settings:
         if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
             return settings.of_publisher(next(iter(settings.publishers)))
         return settings
+
+    @property
+    def needs_login(self) -> bool:
+        """Tell whether the target in force is reached over the network; the embedded sandbox is not."""
+        return self.target != "sandbox" or "sandbox" in self.targets
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Return the addresses of the target in force: Crossref's own, unless the configuration names others."""
+        known = Endpoint(self.target, *ADDRESSES[self.target])
+        other = self.targets.get(self.target)
+        if other is None:
+            return known
+        return Endpoint(
+            known.target,
+            other.url or known.url,
+            # A target with an address of its own is not Crossref itself, whose look-ups may know nothing of its DOIs.
+            other.rest_url or (None if other.url else known.rest_url),
+            other.handle_url or (None if other.url else known.handle_url),
+        )
+
+    @property
+    def observable(self) -> frozenset[Milestone]:
+        """Return the milestones that can be looked up on the target: those of the addresses that it has."""
+        if not self.needs_login:
+            return frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTENDED})
+        endpoint = self.endpoint
+        addresses = {Milestone.RESOLVES: endpoint.handle_url, Milestone.INDEXED: endpoint.rest_url}
+        return frozenset({Milestone.AS_INTENDED, *(milestone for milestone, address in addresses.items() if address)})
+
+    def ledger_password(self, environ: Mapping[str, str]) -> SecretStr | None:
+        """Fetch the password of the ledger's database now; None where it has none. Raises `ConfigurationError`."""
+        reference = self.ledger.password
+        return None if reference is None else resolve_password(reference, environ=environ, service="doideposit-ledger")
+
+    def mail_password(self, environ: Mapping[str, str]) -> SecretStr | None:
+        """Fetch the password of the mail server now; None where it wants none. Raises `ConfigurationError`."""
+        mail = self.mail
+        if mail is None or mail.password is None:
+            return None
+        return resolve_password(mail.password, environ=environ, service="doideposit-mail", username=mail.username or "")
 
 
 def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> Settings:

@@ -6,7 +6,6 @@ Nothing is changed by looking: no ledger is made or upgraded, nothing is deposit
 from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.config.settings import Settings
-from doideposit.crossref.schemas.lock import DEFAULT_VERSION
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Diagnosis
@@ -28,10 +27,10 @@ def diagnose(
     loaded: list[Settings] = []
 
     def read() -> Iterable[Check]:
-        from doideposit.diagnosis.setup import check_settings  # noqa: PLC0415 - as below
+        from doideposit.diagnosis.setup import SetupChecks  # noqa: PLC0415 - as below
 
         loaded.append(load())
-        return check_settings(loaded[0])
+        return SetupChecks(loaded[0], seen).configuration()
 
     checks = [*Check.examine("configuration", read)]
     settings = loaded[0] if loaded else None
@@ -50,25 +49,27 @@ def diagnose(
 
 
 def _machine(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
-    from doideposit.diagnosis import setup, storage  # noqa: PLC0415 - a command that fails early stays cheap
+    from doideposit.diagnosis.storage import MachineChecks  # noqa: PLC0415 - a command that fails early stays cheap
 
-    version = settings.schema_version if settings else DEFAULT_VERSION
-    yield from Check.examine("program", setup.check_program)
-    yield from Check.examine("encoding", lambda: setup.check_encoding(around))
-    yield from Check.examine("disk", lambda: storage.check_disk(settings, around))
-    yield from Check.examine("schemas", lambda: storage.check_schemas(SchemaStore.default(offline=True), version))
+    look = MachineChecks(settings, around)
+    yield from Check.examine("program", look.program)
+    yield from Check.examine("encoding", look.encoding)
+    yield from Check.examine("disk", look.disk)
+    yield from Check.examine("schemas", lambda: look.schemas(SchemaStore.default(offline=True)))
 
 
 def _configured(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    from doideposit.diagnosis import setup, storage  # noqa: PLC0415 - as above
+    from doideposit.diagnosis.setup import SetupChecks  # noqa: PLC0415 - as above
+    from doideposit.diagnosis.storage import StorageChecks  # noqa: PLC0415 - as above
 
-    yield from Check.examine("target", lambda: setup.check_target(settings))
-    yield from Check.examine("login", lambda: setup.check_credentials(settings, around))
-    yield from Check.examine("other secrets", lambda: setup.check_other_secrets(settings, around))
-    yield from Check.examine("hooks", lambda: setup.check_hooks(settings, around))
-    yield from Check.examine("libraries", lambda: setup.check_libraries(settings, around))
-    yield from Check.examine("series", lambda: setup.check_series(settings))
-    yield from Check.examine("ledger", lambda: storage.check_ledger(settings, around))
-    yield from Check.examine("sandbox", lambda: storage.check_sandbox(settings))
-    yield from Check.examine("inbox", lambda: storage.check_inbox(settings, around.clock()))
-    yield from Check.examine("monitoring", lambda: storage.check_monitoring(settings))
+    setup, storage = SetupChecks(settings, around), StorageChecks(settings, around)
+    yield from Check.examine("target", setup.target)
+    yield from Check.examine("login", setup.login)
+    yield from Check.examine("other secrets", setup.other_secrets)
+    yield from Check.examine("hooks", setup.hooks)
+    yield from Check.examine("libraries", setup.libraries)
+    yield from Check.examine("series", setup.series)
+    yield from Check.examine("ledger", storage.ledger)
+    yield from Check.examine("sandbox", storage.sandbox)
+    yield from Check.examine("inbox", storage.inbox)
+    yield from Check.examine("monitoring", storage.monitoring)

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doideposit.config.settings import Settings
-from doideposit.diagnosis.setup import place_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Realm
 from doideposit.job.mail_server import greet, send
 from doideposit.job.notices import trial_mail
-from doideposit.wiring import mail_password
 
 __all__ = ["check_mail"]
 
@@ -23,7 +21,7 @@ def check_mail(settings: Settings, around: DiagnosisContext, *, send_test_mail: 
             hint = "add a section [mail] with host, sender and to"
             yield Check.fail("mail", "no mail is configured, so none can be sent", hint, Realm.CONFIGURATION)
         return
-    password = mail_password(settings, around.environ)
+    password = settings.mail_password(around.environ)
     if mail.sendmail is not None and not Path(mail.sendmail).is_file():
         hint = "install a mail program that brings it, or name the mail server with [mail] host"
         yield Check.fail("mail", f"there is no program {mail.sendmail}, which [mail] sendmail names", hint)
@@ -36,5 +34,5 @@ def check_mail(settings: Settings, around: DiagnosisContext, *, send_test_mail: 
     if mail.sendmail is not None:
         yield Check.ok("mail", f"{mail.sendmail} takes the mails; `doideposit doctor --send-test-mail` sends one")
     else:
-        who = "" if mail.password is None else f" as {mail.username}, with a password in {place_of(mail.password)}"
+        who = "" if mail.password is None else f" as {mail.username}, with a password in {mail.password.place}"
         yield Check.ok("mail", f"{mail.host} can be reached{who}; `doideposit doctor --send-test-mail` sends a mail")

@@ -14,7 +14,7 @@ from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check
-from doideposit.wiring import credentials_of, endpoint_of, needs_login, open_fetch
+from doideposit.wiring import credentials_of, open_fetch
 
 __all__ = ["check_online"]
 
@@ -28,10 +28,10 @@ SERVER_ERROR = 500
 
 def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Yield everything that needs the network, each question once."""
-    if not needs_login(settings):
+    if not settings.needs_login:
         yield Check.ok("network", "nothing to ask: the embedded sandbox is on this machine")
         return
-    endpoint = endpoint_of(settings)
+    endpoint = settings.endpoint
     host = endpoint.url.partition("://")[2]
     base = check_address(endpoint.url, f"the address of target {endpoint.target}")
     # Any answer shows that the host can be reached.

@@ -1,77 +1,136 @@
 """Checks of what people set: configuration, target, login, series, libraries, encoding."""
 
-import platform
 import shutil
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
+from dataclasses import dataclass
 
 from doideposit.config.passwords import resolve_password
-from doideposit.config.schema import PasswordReference
 from doideposit.config.settings import Settings
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Realm
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, Series
-from doideposit.wiring import credentials_of, endpoint_of, needs_login
+from doideposit.wiring import credentials_of
 
-__all__ = [
-    "check_credentials",
-    "check_encoding",
-    "check_hooks",
-    "check_libraries",
-    "check_other_secrets",
-    "check_program",
-    "check_series",
-    "check_settings",
-    "check_target",
-    "place_of",
-]
-
-
-def check_program() -> Iterator[Check]:
-    """Yield the program itself."""
-    yield Check.ok(
-        "program", f"doideposit {version('doideposit')} on Python {platform.python_version()}, {platform.system()}"
-    )
-
-
-def check_encoding(around: DiagnosisContext) -> Iterator[Check]:
-    """Check that UTF-8 is spoken: names of authors survive only there."""
-    others = [f"{what} ({code})" for what, code in around.encodings().items() if not _is_utf8(code)]
-    if others:
-        hint = "set LANG=C.UTF-8 or PYTHONUTF8=1, or names such as Müller may come out garbled"
-        yield Check.warn("encoding", f"not UTF-8: {', '.join(others)}", hint)
-    else:
-        yield Check.ok("encoding", "UTF-8 everywhere")
-
-
-def _is_utf8(code: str) -> bool:
-    return code.lower().replace("-", "").replace("_", "") == "utf8"
+__all__ = ["SetupChecks"]
 
 
 # Origins that win over the configuration file, and are easily forgotten.
 ABOVE_THE_FILE = ("environment", "flag")
 
 
-def check_settings(settings: Settings) -> Iterator[Check]:
-    """Yield where the settings in force come from; that they are valid was settled when they were read."""
-    above = [f"{name} ({origin})" for name, origin in settings.origins.items() if origin.startswith(ABOVE_THE_FILE)]
-    beside = f"; above it: {', '.join(above)}" if above else ""
-    yield Check.ok("configuration", f"{settings.path or 'no file, defaults alone'}{beside}")
-    depositor = settings.depositor
-    if depositor is None:
-        hint = "add a section [depositor] with name, email and registrant; `doideposit init` writes one"
-        yield Check.fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
-    elif not settings.publisher:
-        yield Check.ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
-    for name, other in settings.publishers.items():
-        series = ", ".join(one.name for one in settings.series.values() if one.publisher_account == name)
-        words = f"{other.depositor.name}; Crossref mails its results to {other.depositor.email}"
-        if series:
-            yield Check.ok(f"publisher {name}", f"{words}; it deposits {series}")
+@dataclass(frozen=True, slots=True)
+class SetupChecks:
+    """Look at what people set, each part alone; passwords are fetched, looked at and forgotten."""
+
+    settings: Settings
+    around: DiagnosisContext
+
+    def configuration(self) -> Iterator[Check]:
+        """Yield where the settings in force come from; that they are valid was settled when they were read."""
+        above = [
+            f"{name} ({origin})" for name, origin in self.settings.origins.items() if origin.startswith(ABOVE_THE_FILE)
+        ]
+        beside = f"; above it: {', '.join(above)}" if above else ""
+        yield Check.ok("configuration", f"{self.settings.path or 'no file, defaults alone'}{beside}")
+        depositor = self.settings.depositor
+        if depositor is None:
+            hint = "add a section [depositor] with name, email and registrant; `doideposit init` writes one"
+            yield Check.fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
+        elif not self.settings.publisher:
+            yield Check.ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
+        for name, other in self.settings.publishers.items():
+            series = ", ".join(one.name for one in self.settings.series.values() if one.publisher_account == name)
+            words = f"{other.depositor.name}; Crossref mails its results to {other.depositor.email}"
+            if series:
+                yield Check.ok(f"publisher {name}", f"{words}; it deposits {series}")
+            else:
+                hint = f'add publisher_account = "{name}" to its series'
+                yield Check.warn(f"publisher {name}", f"{words}; no series belongs to it", hint)
+
+    def target(self) -> Iterator[Check]:
+        """Yield where deposits go."""
+        if not self.settings.needs_login:
+            yield Check.ok("target", f"{self.settings.target}, {MEANINGS['sandbox']}")
+            return
+        other = self.settings.targets.get(self.settings.target)
+        address = self.settings.endpoint.url
+        meaning = (
+            f"not Crossref's own address, but {address}" if other and other.url else MEANINGS[self.settings.target]
+        )
+        if self.settings.target == "production" and other and other.url:
+            hint = "take [targets.production] away, unless this is a rehearsal"
+            yield Check.warn("target", f"production, {meaning}", hint)
         else:
-            hint = f'add publisher_account = "{name}" to its series'
-            yield Check.warn(f"publisher {name}", f"{words}; no series belongs to it", hint)
+            yield Check.ok("target", f"{self.settings.target}, {meaning}")
+
+    def login(self) -> Iterator[Check]:
+        """Check whether the login of the target is there; the password is fetched, looked at and forgotten."""
+        if not self.settings.needs_login:
+            yield Check.ok("login", "the embedded sandbox needs none")
+            return
+        for one in self.settings.of_each_publisher():
+            yield from _check_login(one, self.around, f"login of {one.publisher}" if one.publisher else "login")
+
+    def other_secrets(self) -> Iterator[Check]:
+        """Check that the password of the mailbox and the tokens of the JSON API, if there are any, can be fetched."""
+        box = self.settings.mailbox
+        if box is not None and box.password is not None:
+            user = box.username or ""
+            resolve_password(box.password, environ=self.around.environ, service="doideposit-mailbox", username=user)
+            yield Check.ok("mailbox", f"{user} at {box.host}, with a password in {box.password.place}")
+        for name, reference in self.settings.api.tokens.items():
+            resolve_password(reference, environ=self.around.environ, service="doideposit-api", username=name)
+        if self.settings.api.tokens:
+            yield Check.ok(
+                "api tokens",
+                f"{len(self.settings.api.tokens)} can be fetched: {', '.join(sorted(self.settings.api.tokens))}",
+            )
+
+    def hooks(self) -> Iterator[Check]:
+        """Check whether the programs of the hooks are there, and the secrets can be fetched; none is called."""
+        for name, hook in self.settings.hooks.items():
+            program = hook.command[0] if hook.command else ""
+            if program and shutil.which(program) is None:
+                hint = f"look at the path and at its permissions; [hooks.{name}] command names it"
+                yield Check.fail("hooks", f"{name}: there is no program {program} that this user may run", hint)
+            elif hook.secret is not None:
+                resolve_password(hook.secret, environ=self.around.environ, service="doideposit-hook", username=name)
+        if self.settings.hooks:
+            names = ", ".join(self.settings.hooks)
+            yield Check.ok("hooks", f"{names}: `doideposit hooks` says how they work, and tries one")
+
+    def libraries(self) -> Iterator[Check]:
+        """Check whether the optional libraries are there that this configuration needs."""
+        needed = {
+            "postgres": ("psycopg", self.settings.ledger.url.startswith("postgresql")),
+            "keyring": ("keyring", any(each.keyring for each, _, _ in self.settings.secrets())),
+            "serve": ("waitress", bool(self.settings.api.tokens or self.settings.api.notify_endpoints)),
+        }
+        extras = [extra for extra, (_, wanted) in needed.items() if wanted]
+        for extra in extras:
+            library = needed[extra][0]
+            if not self.around.has_library(library):
+                hint = f"run: pip install 'doideposit[{extra}]'"
+                yield Check.fail("libraries", f"the configuration needs {library}, which is not installed", hint)
+                return
+        if extras:
+            yield Check.ok("libraries", f"the extras this configuration needs are installed: {', '.join(extras)}")
+
+    def series(self) -> Iterator[Check]:
+        """Check whether each series gives each commentary a DOI of its own, on its own prefix."""
+        if not self.settings.series:
+            hint = "add a section [series.NAME]; `doideposit init` writes one"
+            yield Check.fail(
+                "series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION
+            )
+        for series in self.settings.series.values():
+            faults = list(_faults(series)) or list(_shared(series, self.settings.series.values()))
+            yield from (
+                Check.fail("series", f"{series.name}: {what}", hint, Realm.CONFIGURATION) for what, hint in faults
+            )
+            if not faults:
+                yield _remark(series)
 
 
 MEANINGS = {
@@ -79,41 +138,6 @@ MEANINGS = {
     "test": "Crossref's test system: nothing is registered for readers",
     "production": "Crossref: what is registered stays registered",
 }
-
-
-def check_target(settings: Settings) -> Iterator[Check]:
-    """Yield where deposits go."""
-    if not needs_login(settings):
-        yield Check.ok("target", f"{settings.target}, {MEANINGS['sandbox']}")
-        return
-    other = settings.targets.get(settings.target)
-    address = endpoint_of(settings).url
-    meaning = f"not Crossref's own address, but {address}" if other and other.url else MEANINGS[settings.target]
-    if settings.target == "production" and other and other.url:
-        hint = "take [targets.production] away, unless this is a rehearsal"
-        yield Check.warn("target", f"production, {meaning}", hint)
-    else:
-        yield Check.ok("target", f"{settings.target}, {meaning}")
-
-
-def place_of(reference: PasswordReference) -> str:
-    """Return where a password is kept, in words; never the password."""
-    if reference.env is not None:
-        return f"the environment variable {reference.env}"
-    if reference.file is not None:
-        return f"the file {reference.file}"
-    if reference.command is not None:
-        return f"the output of `{reference.command[0]}`"
-    return "the system's keyring"
-
-
-def check_credentials(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    """Check whether the login of the target is there; the password is fetched, looked at and forgotten."""
-    if not needs_login(settings):
-        yield Check.ok("login", "the embedded sandbox needs none")
-        return
-    for one in settings.of_each_publisher():
-        yield from _check_login(one, around, f"login of {one.publisher}" if one.publisher else "login")
 
 
 def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Iterator[Check]:
@@ -130,7 +154,7 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
     password = credentials_of(settings, environ=around.environ).password
     if credentials is None or credentials.password is None:
         return
-    place = place_of(credentials.password)
+    place = credentials.password.place
     if _is_odd(password.get_secret_value()):
         hint = "look whether they belong to the password; programs that read .env files often keep quotation marks"
         yield Check.warn(what, f"the password in {place} begins and ends with quotation marks or spaces", hint)
@@ -141,65 +165,6 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
 def _is_odd(password: str) -> bool:
     quoted = len(password) > 1 and password[0] == password[-1] and password[0] in "'\""
     return quoted or password != password.strip()
-
-
-def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    """Check that the password of the mailbox and the tokens of the JSON API, if there are any, can be fetched."""
-    box = settings.mailbox
-    if box is not None and box.password is not None:
-        user = box.username or ""
-        resolve_password(box.password, environ=around.environ, service="doideposit-mailbox", username=user)
-        yield Check.ok("mailbox", f"{user} at {box.host}, with a password in {place_of(box.password)}")
-    for name, reference in settings.api.tokens.items():
-        resolve_password(reference, environ=around.environ, service="doideposit-api", username=name)
-    if settings.api.tokens:
-        yield Check.ok(
-            "api tokens", f"{len(settings.api.tokens)} can be fetched: {', '.join(sorted(settings.api.tokens))}"
-        )
-
-
-def check_hooks(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    """Check whether the programs of the hooks are there, and the secrets can be fetched; none is called."""
-    for name, hook in settings.hooks.items():
-        program = hook.command[0] if hook.command else ""
-        if program and shutil.which(program) is None:
-            hint = f"look at the path and at its permissions; [hooks.{name}] command names it"
-            yield Check.fail("hooks", f"{name}: there is no program {program} that this user may run", hint)
-        elif hook.secret is not None:
-            resolve_password(hook.secret, environ=around.environ, service="doideposit-hook", username=name)
-    if settings.hooks:
-        names = ", ".join(settings.hooks)
-        yield Check.ok("hooks", f"{names}: `doideposit hooks` says how they work, and tries one")
-
-
-def check_libraries(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    """Check whether the optional libraries are there that this configuration needs."""
-    needed = {
-        "postgres": ("psycopg", settings.ledger.url.startswith("postgresql")),
-        "keyring": ("keyring", any(each.keyring for each, _, _ in settings.secrets())),
-        "serve": ("waitress", bool(settings.api.tokens or settings.api.notify_endpoints)),
-    }
-    extras = [extra for extra, (_, wanted) in needed.items() if wanted]
-    for extra in extras:
-        library = needed[extra][0]
-        if not around.has_library(library):
-            hint = f"run: pip install 'doideposit[{extra}]'"
-            yield Check.fail("libraries", f"the configuration needs {library}, which is not installed", hint)
-            return
-    if extras:
-        yield Check.ok("libraries", f"the extras this configuration needs are installed: {', '.join(extras)}")
-
-
-def check_series(settings: Settings) -> Iterator[Check]:
-    """Check whether each series gives each commentary a DOI of its own, on its own prefix."""
-    if not settings.series:
-        hint = "add a section [series.NAME]; `doideposit init` writes one"
-        yield Check.fail("series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION)
-    for series in settings.series.values():
-        faults = list(_faults(series)) or list(_shared(series, settings.series.values()))
-        yield from (Check.fail("series", f"{series.name}: {what}", hint, Realm.CONFIGURATION) for what, hint in faults)
-        if not faults:
-            yield _remark(series)
 
 
 def _faults(series: Series) -> Iterator[tuple[str, str]]:

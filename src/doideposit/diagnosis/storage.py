@@ -1,14 +1,18 @@
-"""Checks of what lies on this machine: schemas, ledger, disk, and the state of the sandbox."""
+"""Checks of this machine: the program, disk and schemas, and what the configuration names on it."""
 
 import os
+import platform
 import stat
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from doideposit.config.durations import duration_text
 from doideposit.config.settings import Settings
+from doideposit.crossref.schemas.lock import DEFAULT_VERSION
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.deposits.ledger.inspection import Condition
 from doideposit.deposits.ledger.store import Ledger
@@ -21,9 +25,9 @@ from doideposit.job.inbox.archive import DoneFiles, due_on
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.state import LEAP
-from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
+from doideposit.wiring import open_ledger
 
-__all__ = ["check_disk", "check_inbox", "check_ledger", "check_monitoring", "check_sandbox", "check_schemas"]
+__all__ = ["MachineChecks", "StorageChecks"]
 
 # Free bytes below which a disk is worth a warning, and below which a deposit may fail.
 TIGHT, FULL = 500_000_000, 50_000_000
@@ -31,40 +35,152 @@ TIGHT, FULL = 500_000_000, 50_000_000
 MOST_SHOWN = 5
 
 
-def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
-    """Check whether the schema that deposits are checked with is here, and every installed one as pinned."""
-    if store.location(needed) is None:
-        hint = "run `doideposit schemas install` while this machine is online"
-        yield Check.fail("schemas", f"Crossref's schema {needed} is not on this machine", hint)
-    for version in store.installed():
-        faults = store.verify(version)
-        if faults:
-            more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-            message = f"Crossref's schema {version} is damaged: {faults[0].path} {faults[0].problem}{more}"
-            hint = f"run `doideposit schemas install --force {version}`"
-            yield Check.fail("schemas", message, hint) if version == needed else Check.warn("schemas", message, hint)
-        elif version == needed:
-            yield Check.ok("schemas", f"Crossref {version} in {store.location(version)}, every file as pinned")
+@dataclass(frozen=True, slots=True)
+class MachineChecks:
+    """Look at this machine; `settings` are None where the configuration cannot be read."""
+
+    settings: Settings | None
+    around: DiagnosisContext
+
+    def program(self) -> Iterator[Check]:
+        """Yield the program itself."""
+        yield Check.ok(
+            "program",
+            f"doideposit {installed_version('doideposit')} on Python {platform.python_version()}, {platform.system()}",
+        )
+
+    def encoding(self) -> Iterator[Check]:
+        """Check that UTF-8 is spoken: names of authors survive only there."""
+        others = [f"{what} ({code})" for what, code in self.around.encodings().items() if not _is_utf8(code)]
+        if others:
+            hint = "set LANG=C.UTF-8 or PYTHONUTF8=1, or names such as Müller may come out garbled"
+            yield Check.warn("encoding", f"not UTF-8: {', '.join(others)}", hint)
+        else:
+            yield Check.ok("encoding", "UTF-8 everywhere")
+
+    def schemas(self, store: SchemaStore) -> Iterator[Check]:
+        """Check whether the schema that deposits are checked with is here, and every installed one as pinned."""
+        needed = self.settings.schema_version if self.settings else DEFAULT_VERSION
+        if store.location(needed) is None:
+            hint = "run `doideposit schemas install` while this machine is online"
+            yield Check.fail("schemas", f"Crossref's schema {needed} is not on this machine", hint)
+        for version in store.installed():
+            faults = store.verify(version)
+            if faults:
+                more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+                message = f"Crossref's schema {version} is damaged: {faults[0].path} {faults[0].problem}{more}"
+                hint = f"run `doideposit schemas install --force {version}`"
+                yield (
+                    Check.fail("schemas", message, hint) if version == needed else Check.warn("schemas", message, hint)
+                )
+            elif version == needed:
+                yield Check.ok("schemas", f"Crossref {version} in {store.location(version)}, every file as pinned")
+
+    def disk(self) -> Iterator[Check]:
+        """Check whether there is room for the ledger and for temporary files."""
+        places = {"temporary files": Path(tempfile.gettempdir())}
+        if self.settings is not None and self.settings.ledger.url.startswith("sqlite:///"):
+            places["the ledger"] = _folder(Path(self.settings.ledger.url.removeprefix("sqlite:///")))
+        free = {what: self.around.free_bytes(folder) for what, folder in places.items()}
+        least = min(free, key=lambda what: free[what])
+        message = f"{_size(free[least])} free for {least}, in {places[least]}"
+        hint = "free some space: a full disk stops a deposit, and loses nothing"
+        if free[least] < FULL:
+            yield Check.fail("disk", message, hint)
+        elif free[least] < TIGHT:
+            yield Check.warn("disk", message, hint)
+        else:
+            yield Check.ok("disk", message)
 
 
-def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    """Check whether the ledger opens, can be written, agrees with itself, and what in it is waiting for too long."""
-    condition = Condition.of_ledger(settings.ledger.url, ledger_password(settings, around.environ))
-    if condition.hindrance is not None:
-        yield Check.fail("ledger", condition.hindrance.message, condition.hindrance.hint)
-        return
-    if condition.revision is None:
-        yield _not_there_yet(condition)
-        return
-    if not condition.is_current:
-        hint = "nothing to do: the next command upgrades it, and copies it beside itself first"
-        yield Check.warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
-        return
-    yield Check.ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
-    yield from _permissions(condition)
-    with open_ledger(settings, environ=around.environ) as ledger:
-        yield from _consistency(ledger)
-        yield from _standing(ledger, settings, around.clock())
+def _is_utf8(code: str) -> bool:
+    return code.lower().replace("-", "").replace("_", "") == "utf8"
+
+
+@dataclass(frozen=True, slots=True)
+class StorageChecks:
+    """Look at what the configuration names here: the ledger, the sandbox, the inbox, the files of the job."""
+
+    settings: Settings
+    around: DiagnosisContext
+
+    def ledger(self) -> Iterator[Check]:
+        """Check whether the ledger opens, can be written and agrees with itself, and what in it waits for too long."""
+        condition = Condition.of_ledger(self.settings.ledger.url, self.settings.ledger_password(self.around.environ))
+        if condition.hindrance is not None:
+            yield Check.fail("ledger", condition.hindrance.message, condition.hindrance.hint)
+            return
+        if condition.revision is None:
+            yield _not_there_yet(condition)
+            return
+        if not condition.is_current:
+            hint = "nothing to do: the next command upgrades it, and copies it beside itself first"
+            yield Check.warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
+            return
+        yield Check.ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
+        yield from _permissions(condition)
+        with open_ledger(self.settings, environ=self.around.environ) as ledger:
+            yield from _consistency(ledger)
+            yield from _standing(ledger, self.settings, self.around.clock())
+
+    def sandbox(self) -> Iterator[Check]:
+        """Check whether the embedded sandbox can keep its state; only where it is the target."""
+        if self.settings.needs_login:
+            return
+        path = self.settings.sandbox.state
+        place = path if path.exists() else _folder(path)
+        hint = "choose another file with [sandbox] state, or give this user the right to write there"
+        if not os.access(place, os.W_OK):
+            yield Check.fail("sandbox", f"the sandbox cannot keep its state in {path}: {place} is read-only", hint)
+        elif path.exists() and not _is_database(path):
+            yield Check.fail(
+                "sandbox", f"{path} is not the state of a sandbox", "choose another file with [sandbox] state"
+            )
+        else:
+            yield Check.ok("sandbox", f"keeps its state in {path}")
+
+    def inbox(self) -> Iterator[Check]:
+        """Check whether the scheduled job can move files within its inbox, or make one."""
+        folder = self.settings.inbox.folder
+        if not folder.exists():
+            if self.settings.inbox.named:
+                yield from _missing_inbox(folder)
+            return
+        if folder.is_dir() and _is_sticky_of_another(folder):
+            hint = "take the sticky bit away (chmod -t), or let this user own the folder"
+            yield Check.fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
+        elif folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield Check.ok("inbox", f"{folder}, whose files can be moved")
+            for _, said, action in Waiting.find(Folders(folder), self.settings.target).matters():
+                yield Check.warn("inbox", said, action)
+            if self.settings.inbox.keep_done is not None and (folder / "done").is_dir():
+                yield _archives(
+                    Folders(folder), self.settings.inbox.keep_done, self.settings.target, self.around.clock()
+                )
+        else:
+            hint = "give this user the right to write there, or name another folder with [inbox] folder"
+            yield Check.fail("inbox", f"files in {folder} cannot be moved", hint)
+
+    def monitoring(self) -> Iterator[Check]:
+        """Check whether the files for those who watch the job can be written where the configuration wants them."""
+        monitoring = self.settings.monitoring
+        wanted = {
+            "status_file": monitoring.status_file,
+            "prometheus_file": monitoring.prometheus_file,
+            "heartbeat_file": monitoring.heartbeat_file,
+        }
+        files = {key: path for key, path in wanted.items() if path is not None}
+        for key, path in files.items():
+            if not path.parent.is_dir():
+                hint = f"make it for the user of the job, or mend [monitoring] {key}"
+                yield Check.fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
+            elif not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
+                hint = (
+                    "give this user the right to write there; a unit of systemd needs the folder in ReadWritePaths= too"
+                )
+                yield Check.fail("monitoring", f"{path} cannot be written by this user", hint)
+        if files:
+            yield Check.ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
 
 
 def _not_there_yet(condition: Condition) -> Check:
@@ -105,7 +221,7 @@ def _consistency(ledger: Ledger) -> Iterator[Check]:
 
 def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
     """Say what waits on the target for too long, by the deadlines of the configuration, and what waits for a person."""
-    deadlines, seen = settings.monitoring.deadlines, observable(settings)
+    deadlines, seen = settings.monitoring.deadlines, settings.observable
     outstanding = overdue = attention = 0
     for work in ledger.on(settings.target, lambda: now).works.all():
         status = status_of(work, now, deadlines, seen)
@@ -125,23 +241,6 @@ def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Che
         yield Check.warn("attention", f"{count} a person on {settings.target}", "run `doideposit status --attention`")
 
 
-def check_disk(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
-    """Check whether there is room for the ledger and for temporary files."""
-    places = {"temporary files": Path(tempfile.gettempdir())}
-    if settings is not None and settings.ledger.url.startswith("sqlite:///"):
-        places["the ledger"] = _folder(Path(settings.ledger.url.removeprefix("sqlite:///")))
-    free = {what: around.free_bytes(folder) for what, folder in places.items()}
-    least = min(free, key=lambda what: free[what])
-    message = f"{_size(free[least])} free for {least}, in {places[least]}"
-    hint = "free some space: a full disk stops a deposit, and loses nothing"
-    if free[least] < FULL:
-        yield Check.fail("disk", message, hint)
-    elif free[least] < TIGHT:
-        yield Check.warn("disk", message, hint)
-    else:
-        yield Check.ok("disk", message)
-
-
 def _size(count: int) -> str:
     # Gigabytes as disks are sold, in powers of ten.
     return f"{count / 1e9:,.1f} GB" if count >= TIGHT else f"{count / 1e6:,.0f} MB"
@@ -149,42 +248,6 @@ def _size(count: int) -> str:
 
 # The first sixteen bytes of every SQLite file (its file format, section 1.3).
 SQLITE_MARK = b"SQLite format 3\x00"
-
-
-def check_sandbox(settings: Settings) -> Iterator[Check]:
-    """Check whether the embedded sandbox can keep its state; only where it is the target."""
-    if needs_login(settings):
-        return
-    path = settings.sandbox.state
-    place = path if path.exists() else _folder(path)
-    hint = "choose another file with [sandbox] state, or give this user the right to write there"
-    if not os.access(place, os.W_OK):
-        yield Check.fail("sandbox", f"the sandbox cannot keep its state in {path}: {place} is read-only", hint)
-    elif path.exists() and not _is_database(path):
-        yield Check.fail("sandbox", f"{path} is not the state of a sandbox", "choose another file with [sandbox] state")
-    else:
-        yield Check.ok("sandbox", f"keeps its state in {path}")
-
-
-def check_inbox(settings: Settings, now: datetime) -> Iterator[Check]:
-    """Check whether the scheduled job can move files within its inbox, or make one."""
-    folder = settings.inbox.folder
-    if not folder.exists():
-        if settings.inbox.named:
-            yield from _missing_inbox(folder)
-        return
-    if folder.is_dir() and _is_sticky_of_another(folder):
-        hint = "take the sticky bit away (chmod -t), or let this user own the folder"
-        yield Check.fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
-    elif folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        yield Check.ok("inbox", f"{folder}, whose files can be moved")
-        for _, said, action in Waiting.find(Folders(folder), settings.target).matters():
-            yield Check.warn("inbox", said, action)
-        if settings.inbox.keep_done is not None and (folder / "done").is_dir():
-            yield _archives(Folders(folder), settings.inbox.keep_done, settings.target, now)
-    else:
-        hint = "give this user the right to write there, or name another folder with [inbox] folder"
-        yield Check.fail("inbox", f"files in {folder} cannot be moved", hint)
 
 
 def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> Check:
@@ -221,26 +284,6 @@ def _is_sticky_of_another(folder: Path) -> bool:
     found = folder.stat()
     user = os.geteuid() if hasattr(os, "geteuid") else 0
     return bool(found.st_mode & stat.S_ISVTX) and user not in {0, found.st_uid}
-
-
-def check_monitoring(settings: Settings) -> Iterator[Check]:
-    """Check whether the files for those who watch the job can be written where the configuration wants them."""
-    monitoring = settings.monitoring
-    wanted = {
-        "status_file": monitoring.status_file,
-        "prometheus_file": monitoring.prometheus_file,
-        "heartbeat_file": monitoring.heartbeat_file,
-    }
-    files = {key: path for key, path in wanted.items() if path is not None}
-    for key, path in files.items():
-        if not path.parent.is_dir():
-            hint = f"make it for the user of the job, or mend [monitoring] {key}"
-            yield Check.fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
-        elif not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
-            hint = "give this user the right to write there; a unit of systemd needs the folder in ReadWritePaths= too"
-            yield Check.fail("monitoring", f"{path} cannot be written by this user", hint)
-    if files:
-        yield Check.ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
 
 
 def _is_database(path: Path) -> bool:

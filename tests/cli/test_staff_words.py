@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from desk import DOI, Desk
-from doideposit.cli.drawing import broken_at, pieces
+from doideposit.cli.drawing import broken_at
 from doideposit.cli.receipt import in_order, state_words, status_table, with_target
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.values import Proof, WorkStatus
@@ -79,7 +79,7 @@ STATES = [
 
 
 def table_lines(statuses: list[WorkStatus], width: int | None) -> list[str]:
-    return [piece.plain for thing in status_table(statuses, width) for piece in pieces(thing, width)]
+    return [piece.plain for thing in status_table(statuses, width) for piece in broken_at(thing, width)]
 
 
 @pytest.mark.parametrize("width", [None, 200, 120, 100, 80, 60, 40])

@@ -1,4 +1,4 @@
-"""Draw what plain lines cannot show: lines broken where the terminal ends, tables, and a screen that changes.
+"""Draw what plain lines cannot show: lines broken where the terminal ends, and a screen that changes.
 
 Everything of rich is imported here, and this module only where something is drawn: a pipe does without it, and a short
 command starts 25 ms sooner.
@@ -9,13 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, Group
-from rich.table import Column, Table
 from rich.text import Text
 
-from doideposit.reports.findings import GUTTER, Line, Style
+from doideposit.reports.findings import GUTTER, Line, Span, Style
 
-__all__ = ["Drawable", "broken_at", "console_for", "crop", "fitting_table", "pieces", "screenful"]
-Drawable = Line | Table
+__all__ = ["broken_at", "console_for", "crop", "fitting_table", "screenful"]
 
 STYLES: dict[Style, str] = {
     Style.PLAIN: "",
@@ -97,10 +95,6 @@ def _line_breaks(text: str, label: int, indent: int, width: int) -> Iterator[int
         start = found.end()
 
 
-# Where a text needs a console to be measured and nothing is written.
-PLAIN = Console(width=UNBROKEN, color_system=None)
-
-
 def _label_length(line: Line) -> int:
     """Return the number of characters under which nothing stands in the following pieces: a label, or a bullet."""
     before = 0
@@ -123,37 +117,27 @@ def fitting_table(
     *,
     last: str,
     room: int,
-) -> Table | None:
-    """Return the first layout of columns that leaves `room` columns for the `last` one, or None where none does.
+) -> list[Line] | None:
+    """Return the lines of a table: the first layout of columns that leaves `room` for the `last` one, None without any.
 
     Only the last column is cut, with a … that says so: what has to be copied, such as a DOI, stays whole.
     """
     sizes = {name: max(cell_len(name), *(cell_len(row[name][0]) for row in rows)) for name in rows[0]}
     for names in layouts:
-        left = None if width is None else width - sum(sizes[name] + GAP for name in names)
-        if left is not None and left < room:
-            continue
-        # Widths are given, because rich would take from every column what the last one wants.
-        columns = [Column(name, no_wrap=True, width=sizes[name]) for name in names]
-        columns.append(Column(last, no_wrap=True, width=min(sizes[last], left or sizes[last])))
-        table = Table(*columns, box=None, pad_edge=False, padding=(0, GAP, 0, 0))
-        for row in rows:
-            cells = (row[name] for name in (*names, last))
-            table.add_row(*(Text(text, STYLES[style], overflow="ellipsis") for text, style in cells))
-        return table
+        left = sizes[last] if width is None else width - sum(sizes[name] + GAP for name in names)
+        if width is None or left >= room:
+            head = {name: (name, Style.PLACE) for name in (*names, last)}
+            return [_table_line(row, [(name, sizes[name]) for name in names], last, left) for row in (head, *rows)]
     return None
 
 
-def pieces(thing: Drawable, width: int | None) -> Iterator[Text]:
-    """Return the lines that are written for a line of spans or a table, none with spaces at its end."""
-    if not isinstance(thing, Table):
-        yield from broken_at(thing, width)
-        return
-    options = PLAIN.options.update(width=width or UNBROKEN)
-    for row in PLAIN.render_lines(thing, options, pad=False):
-        text = Text.assemble(*((part.text, part.style or "") for part in row), no_wrap=True, overflow="ignore")
-        text.rstrip()
-        yield text
+def _table_line(row: dict[str, tuple[str, Style]], columns: Iterable[tuple[str, int]], last: str, room: int) -> Line:
+    cells = [(*row[name], size) for name, size in columns]
+    text, style = row[last]
+    return (
+        *(Span(cell + " " * (size - cell_len(cell) + GAP), its_style) for cell, its_style, size in cells),
+        Span(text if cell_len(text) <= room else crop(text, room), style),
+    )
 
 
 def crop(text: str, width: int) -> str:
@@ -163,9 +147,9 @@ def crop(text: str, width: int) -> str:
     return shown.plain
 
 
-def screenful(console: Console, things: Sequence[Drawable], footer: str) -> Group:
+def screenful(console: Console, lines: Iterable[Line], footer: str) -> Group:
     """Return what fits on the screen, with a line below it that is always seen."""
-    rows = [piece for thing in things for piece in pieces(thing, console.width)]
+    rows = [piece for line in lines for piece in broken_at(line, console.width)]
     if len(rows) + 2 > console.height:
         rows = [*rows[: console.height - 3], Text("…")]
     return Group(*rows, Text(), Text(footer, STYLES[Style.DIM]))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import WorldError
 from doideposit.registered.drift_values import DriftKind
-from doideposit.reports.findings import Span, Style, safe, with_target
+from doideposit.reports.findings import Line, Span, Style, safe, with_target
 
 if TYPE_CHECKING:
-    from doideposit.cli.drawing import Drawable
     from doideposit.deposits.values import Proof, WorkStatus
 
 __all__ = [
@@ -153,7 +152,7 @@ def in_order(statuses: "Iterable[WorkStatus]") -> "list[WorkStatus]":
     return sorted(statuses, key=lambda status: sort_key(status.doi.key))
 
 
-def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterator[Drawable]":
+def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> Iterator[Line]:
     """Show one line for each DOI, in as many columns as the terminal has room for; in a pipe every line is whole.
 
     Where not even DOI and state fit beside each other, they stand below each other.
@@ -163,7 +162,7 @@ def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterat
     rows = [_table_cells(status) for status in statuses]
     table = fitting_table(rows, LAYOUTS, width, last="title", room=NARROWEST_TITLE)
     if table is not None:
-        yield table
+        yield from table
         return
     for row in rows:
         (state, style), (title, _) = row["state"], row["title"]

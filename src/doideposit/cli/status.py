@@ -14,10 +14,9 @@ from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois, known_series, near_dois
 from doideposit.errors import UsageError
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, safe, sentence, with_target
+from doideposit.reports.findings import Line, Span, Style, safe, sentence, with_target
 
 if TYPE_CHECKING:
-    from doideposit.cli.drawing import Drawable
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WorkStatus
     from doideposit.job.inbox.waiting import Waiting
@@ -94,7 +93,7 @@ def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
 
 def _show_overview(
     terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor", flag: str | None
-) -> "Iterator[Drawable]":
+) -> Iterator[Line]:
     """Show the table, what it comes to, and what to do next."""
     if not statuses:
         nothing = next(depositor.statuses(), None) is None
@@ -140,12 +139,12 @@ MOST_ADVICE = 5
 POLL = "`doideposit poll`"
 
 
-def _show_repeatedly(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Drawable]]") -> None:
+def _show_repeatedly(terminal: Terminal, seconds: float, look: Callable[[], Sequence[Line]]) -> None:
     """Show the same again every so many seconds until Ctrl-C; then the last look stays on the terminal.
 
     On a terminal it is drawn in place, on a screen of its own; a pipe gets one look below the other.
     """
-    things: Sequence[Drawable] = ()
+    things: Sequence[Line] = ()
     try:
         with terminal.screen() as show:
             while True:

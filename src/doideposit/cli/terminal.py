@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
 
-    from doideposit.cli.drawing import Drawable
 
 __all__ = ["JsonList", "Terminal", "escape_controls", "source_line"]
 
@@ -80,20 +79,19 @@ class Terminal:
     def _has_colour(self, stream: TextIO) -> bool:
         return not self.plain and (stream.isatty() or bool(self._environ.get("CLICOLOR_FORCE")))
 
-    def draw(self, *things: "Drawable", stream: TextIO | None = None) -> None:
-        """Write lines of styled spans, broken between words where the terminal ends, and tables."""
+    def draw(self, *lines: Line, stream: TextIO | None = None) -> None:
+        """Write lines of styled spans, broken between words where the terminal ends."""
         target = stream or self.prose
         width = self._stream_width(target)
-        for thing in things:
-            if isinstance(thing, tuple) and width is None and not self._has_colour(target):
-                click.echo(_for_terminal("".join(span.text for span in thing)).rstrip(), file=target)
-                continue
-            from doideposit.cli.drawing import pieces
+        if width is None and not self._has_colour(target):
+            for line in lines:
+                click.echo(_for_terminal("".join(span.text for span in line)).rstrip(), file=target)
+            return
+        from doideposit.cli.drawing import broken_at
 
-            shown = (
-                tuple(Span(_for_terminal(text), style) for text, style in thing) if isinstance(thing, tuple) else thing
-            )
-            for piece in pieces(shown, width):
+        for line in lines:
+            shown = tuple(Span(_for_terminal(text), style) for text, style in line)
+            for piece in broken_at(shown, width):
                 self.console(target).print(piece, soft_wrap=True)
 
     def line(self, line: Line = (), *, stream: TextIO | None = None) -> None:
@@ -110,8 +108,8 @@ class Terminal:
         if live is not None:
             live.start()
 
-    def lines(self, lines: "Iterable[Drawable]") -> None:
-        """Write several lines and tables."""
+    def lines(self, lines: Iterable[Line]) -> None:
+        """Write several lines."""
         self.draw(*lines)
 
     def say(self, text: str = "", style: Style = Style.PLAIN) -> None:
@@ -134,7 +132,7 @@ class Terminal:
         return self.out.isatty() and not self.plain
 
     @contextmanager
-    def screen(self) -> "Iterator[Callable[[Sequence[Drawable], str], None]]":
+    def screen(self) -> Iterator[Callable[[Sequence[Line], str], None]]:
         """Open a screen of its own, where that can be drawn; what was on the terminal is there again afterwards.
 
         It gives a function that shows things and a line below them; a pipe gets one show below the other.

@@ -19,7 +19,7 @@ from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.values import WorkStatus
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
-from doideposit.job.mail import tell
+from doideposit.job.mail import send_due_mails
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.state import JobState
 from doideposit.lifecycle import Milestone, Outcome, State
@@ -95,7 +95,7 @@ class House:
         folders.make()
         standing = Standing.take(self.desk.depositor, now=now)
         report = PassReport("sandbox")
-        tell(report, standing, JobState(), mail=mail, send=sent.append, folders=folders, now=now, host="pub1")
+        send_due_mails(report, standing, JobState(), mail=mail, send=sent.append, folders=folders, now=now, host="pub1")
         return sent
 
 

@@ -34,12 +34,12 @@ def diagnose(
 
     checks = [*Check.examine("configuration", read)]
     settings = loaded[0] if loaded else None
-    checks += _machine(settings, seen)
+    checks += _machine_checks(settings, seen)
     if settings is None:
         return Diagnosis(tuple(checks), online, not_looked_at=NEED_SETTINGS)
     from doideposit.diagnosis.mail import check_mail  # noqa: PLC0415 - as below
 
-    checks += _configured(settings, seen)
+    checks += _configuration_checks(settings, seen)
     checks += Check.examine("mail", lambda: check_mail(settings, seen, send_test_mail=send_test_mail))
     if online:
         from doideposit.diagnosis.online import check_online  # noqa: PLC0415 - requests, only when asked for
@@ -48,7 +48,7 @@ def diagnose(
     return Diagnosis(tuple(checks), online, settings.target)
 
 
-def _machine(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
+def _machine_checks(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
     from doideposit.diagnosis.storage import MachineChecks  # noqa: PLC0415 - a command that fails early stays cheap
 
     look = MachineChecks(settings, around)
@@ -58,7 +58,7 @@ def _machine(settings: Settings | None, around: DiagnosisContext) -> Iterator[Ch
     yield from Check.examine("schemas", lambda: look.schemas(SchemaStore.default(offline=True)))
 
 
-def _configured(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
+def _configuration_checks(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     from doideposit.diagnosis.setup import SetupChecks  # noqa: PLC0415 - as above
     from doideposit.diagnosis.storage import StorageChecks  # noqa: PLC0415 - as above
 

@@ -38,21 +38,23 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     try:
         answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
     except NoAnswer as failure:
-        yield Check.fail("network", f"{host} cannot be reached: {failure.reason}", _advice(failure.reason, base))
+        yield Check.fail(
+            "network", f"{host} cannot be reached: {failure.reason}", _network_advice(failure.reason, base)
+        )
         return
-    yield _reached(host, answer)
-    yield _clock(answer.date, around.clock())
+    yield _network_check(host, answer)
+    yield _clock_check(answer.date, around.clock())
     for one in settings.of_each_publisher():
         credentials = one.credentials.get(settings.target)
         if credentials is not None and credentials.password is not None:
             # Where the password cannot be fetched, the check of the login has said so already.
             login = partial(credentials_of, one, environ=around.environ)
             what = f"login of {one.publisher} online" if one.publisher else "login online"
-            yield from Check.examine(what, partial(_login, endpoint, login, what))
-    yield from _prefixes(settings, endpoint)
+            yield from Check.examine(what, partial(_login_checks, endpoint, login, what))
+    yield from _prefix_checks(settings, endpoint)
 
 
-def _reached(host: str, answer: HttpAnswer) -> Check:
+def _network_check(host: str, answer: HttpAnswer) -> Check:
     if answer.status >= SERVER_ERROR:
         return Check.warn("network", f"{host} can be reached, and answers {answer.status}", "try again later")
     return Check.ok("network", f"{host} can be reached")
@@ -65,7 +67,7 @@ ADVICE = (
 )
 
 
-def _advice(reason: str, base: str) -> str:
+def _network_advice(reason: str, base: str) -> str:
     if base.startswith("http:"):
         port = base.rpartition(":")[2]
         return f"start it again: doideposit sandbox --port {port if port.isdigit() else 80}"
@@ -75,7 +77,7 @@ def _advice(reason: str, base: str) -> str:
     )
 
 
-def _clock(theirs: datetime | None, ours: datetime) -> Check:
+def _clock_check(theirs: datetime | None, ours: datetime) -> Check:
     if theirs is None:
         return Check.warn(
             "clock", "the server does not say what time it is", "compare the clock of this machine by hand"
@@ -89,7 +91,7 @@ def _clock(theirs: datetime | None, ours: datetime) -> Check:
     return Check.warn("clock", message, hint) if abs(off) > SLOW else Check.ok("clock", "agrees with the server's")
 
 
-def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) -> Iterator[Check]:
+def _login_checks(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) -> Iterator[Check]:
     login = fetched()
     checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
     if checked.verdict is LoginVerdict.ACCEPTED:
@@ -97,13 +99,13 @@ def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) ->
         later = "whether its role may deposit on the prefix shows with the first deposit"
         yield Check.ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
     elif checked.verdict is LoginVerdict.REFUSED:
-        yield Check.fail(what, f"{login.username}: {checked.detail}", _about_login(login.username))
+        yield Check.fail(what, f"{login.username}: {checked.detail}", _login_advice(login.username))
     else:
         hint = "try again later; if it stays, check the address of the target"
         yield Check.warn(what, f"not settled for {login.username}: {checked.detail}", hint)
 
 
-def _about_login(username: str) -> str:
+def _login_advice(username: str) -> str:
     """Return what to look at: Crossref gives one answer to a wrong name, a wrong role and a wrong password."""
     passwords = "test and production have separate passwords"
     person, slash, role = username.partition("/")
@@ -116,7 +118,7 @@ def _about_login(username: str) -> str:
     return f"check whether {username} is the role that Crossref gave the publisher, and its password; {passwords}"
 
 
-def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
+def _prefix_checks(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
     # Sorted, so that two examinations can be compared line by line.
     prefixes = sorted({series.prefix for series in settings.series.values()})
     if endpoint.rest_url is None:
@@ -124,10 +126,10 @@ def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
         return
     registry = Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None, timeouts=PATIENCE)
     for prefix in prefixes:
-        yield from Check.examine("prefix", partial(_prefix, registry, prefix))
+        yield from Check.examine("prefix", partial(_prefix_check, registry, prefix))
 
 
-def _prefix(registry: Registry, prefix: str) -> Iterator[Check]:
+def _prefix_check(registry: Registry, prefix: str) -> Iterator[Check]:
     owner = registry.prefix(prefix)
     if owner is None:
         hint = "compare it with the one Crossref gave the publisher; it stands in [series.…] prefix"

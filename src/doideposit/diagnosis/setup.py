@@ -155,19 +155,19 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
     if credentials is None or credentials.password is None:
         return
     place = credentials.password.place
-    if _is_odd(password.get_secret_value()):
+    if _looks_mistyped(password.get_secret_value()):
         hint = "look whether they belong to the password; programs that read .env files often keep quotation marks"
         yield Check.warn(what, f"the password in {place} begins and ends with quotation marks or spaces", hint)
     else:
         yield Check.ok(what, f"{credentials.username}, with a password in {place}")
 
 
-def _is_odd(password: str) -> bool:
+def _looks_mistyped(password: str) -> bool:
     quoted = len(password) > 1 and password[0] == password[-1] and password[0] in "'\""
     return quoted or password != password.strip()
 
 
-def _faults(series: Series) -> Iterator[tuple[str, str]]:
+def _series_faults(series: Series) -> Iterator[tuple[str, str]]:
     if "{number}" not in series.doi and ANY not in series.doi:
         yield f"every commentary would get the same DOI: {series.doi}", "write {number} into the pattern `doi`"
     try:
@@ -182,14 +182,14 @@ def _faults(series: Series) -> Iterator[tuple[str, str]]:
         yield f"its landing pages are no web addresses: {series.url}", "begin the pattern `url` with https://"
 
 
-def _shared(series: Series, others: Iterable[Series]) -> Iterator[tuple[str, str]]:
+def _shared_dois(series: Series, others: Iterable[Series]) -> Iterator[tuple[str, str]]:
     for other in others:
         derived = series.doi_for("1") if other.name < series.name else None
         if derived is not None and derived == other.doi_for("1"):
             yield f"it gives the same DOIs as {other.name}", "make the pattern `doi` of one of them different"
 
 
-def _remark(series: Series) -> Check:
+def _series_check(series: Series) -> Check:
     issn = f"ISSN {series.issn}" if series.issn else "no ISSN"
     if series.url and "{number}" not in series.url:
         message = f"{series.name}: every commentary would lead to {series.url}"

@@ -111,24 +111,24 @@ class StorageChecks:
             yield Check.fail("ledger", condition.hindrance.message, condition.hindrance.hint)
             return
         if condition.revision is None:
-            yield _not_there_yet(condition)
+            yield _new_ledger_check(condition)
             return
         if not condition.is_current:
             hint = "nothing to do: the next command upgrades it, and copies it beside itself first"
             yield Check.warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
             return
         yield Check.ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
-        yield from _permissions(condition)
+        yield from _permission_checks(condition)
         with open_ledger(self.settings, environ=self.around.environ) as ledger:
-            yield from _consistency(ledger)
-            yield from _standing(ledger, self.settings, self.around.clock())
+            yield from _consistency_checks(ledger)
+            yield from _waiting_checks(ledger, self.settings, self.around.clock())
 
     def sandbox(self) -> Iterator[Check]:
         """Check whether the embedded sandbox can keep its state; only where it is the target."""
         if self.settings.needs_login:
             return
         path = self.settings.sandbox.state
-        place = path if path.exists() else _folder(path)
+        place = path if path.exists() else _nearest_folder(path)
         hint = "choose another file with [sandbox] state, or give this user the right to write there"
         if not os.access(place, os.W_OK):
             yield Check.fail("sandbox", f"the sandbox cannot keep its state in {path}: {place} is read-only", hint)
@@ -144,7 +144,7 @@ class StorageChecks:
         folder = self.settings.inbox.folder
         if not folder.exists():
             if self.settings.inbox.named:
-                yield from _missing_inbox(folder)
+                yield from _missing_inbox_check(folder)
             return
         if folder.is_dir() and _is_sticky_of_another(folder):
             hint = "take the sticky bit away (chmod -t), or let this user own the folder"
@@ -183,7 +183,7 @@ class StorageChecks:
             yield Check.ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
 
 
-def _not_there_yet(condition: Condition) -> Check:
+def _new_ledger_check(condition: Condition) -> Check:
     if condition.path is None:
         return Check.ok("ledger", f"{condition.place} is empty: the first deposit makes the tables")
     if not condition.path.parent.is_dir():
@@ -196,7 +196,7 @@ def _not_there_yet(condition: Condition) -> Check:
     return Check.ok("ledger", f"{condition.path} is not there yet: the first deposit makes it")
 
 
-def _permissions(condition: Condition) -> Iterator[Check]:
+def _permission_checks(condition: Condition) -> Iterator[Check]:
     """Check whether others can read the ledger: it holds unpublished titles and abstracts."""
     if condition.path is None:
         return
@@ -209,7 +209,7 @@ def _permissions(condition: Condition) -> Iterator[Check]:
         yield Check.ok("permissions", "the ledger is readable by its owner alone")
 
 
-def _consistency(ledger: Ledger) -> Iterator[Check]:
+def _consistency_checks(ledger: Ledger) -> Iterator[Check]:
     findings = ledger.check()
     if findings:
         message = f"the ledger contradicts itself ({len(findings)} times)" if findings[1:] else "a contradiction"
@@ -219,7 +219,7 @@ def _consistency(ledger: Ledger) -> Iterator[Check]:
         yield Check.ok("consistency", "the ledger agrees with itself")
 
 
-def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
+def _waiting_checks(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
     """Say what waits on the target for too long, by the deadlines of the configuration, and what waits for a person."""
     deadlines, seen = settings.monitoring.deadlines, settings.observable
     outstanding = overdue = attention = 0
@@ -241,7 +241,7 @@ def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Che
         yield Check.warn("attention", f"{count} a person on {settings.target}", "run `doideposit status --attention`")
 
 
-def _size(count: int) -> str:
+def _size_text(count: int) -> str:
     # Gigabytes as disks are sold, in powers of ten.
     return f"{count / 1e9:,.1f} GB" if count >= TIGHT else f"{count / 1e6:,.0f} MB"
 
@@ -270,7 +270,7 @@ def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> 
     return Check.ok("archive", keeps)
 
 
-def _missing_inbox(folder: Path) -> Iterator[Check]:
+def _missing_inbox_check(folder: Path) -> Iterator[Check]:
     if not folder.parent.is_dir():
         hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
         yield Check.fail("inbox", f"there is no folder {folder.parent} for the inbox", hint)
@@ -291,6 +291,6 @@ def _is_database(path: Path) -> bool:
         return stream.read(len(SQLITE_MARK)) in {b"", SQLITE_MARK}
 
 
-def _folder(path: Path) -> Path:
+def _nearest_folder(path: Path) -> Path:
     """Return the nearest folder above `path` that exists."""
     return next((each for each in path.absolute().parents if each.is_dir()), Path(path.anchor or "."))

@@ -110,13 +110,13 @@ class DoiAdminMixin(_Admin):
         except doideposit.DoiDepositError as error:
             self.message_user(request, f"{error.message}: {error.hint}", messages.ERROR)
             return
-        self._counted(request, done)
-        self._each(request, done.refused, messages.ERROR)
-        self._each(request, done.remarks, messages.WARNING)
+        self._show_counts(request, done)
+        self._show_each(request, done.refused, messages.ERROR)
+        self._show_each(request, done.remarks, messages.WARNING)
         hidden = [
             (one, str(_("readers cannot see it yet: register its DOI when it is published"))) for one in done.hidden
         ]
-        self._each(request, hidden, messages.WARNING)
+        self._show_each(request, hidden, messages.WARNING)
         if done.error is not None:
             text = _("%s. Nothing is lost: it is sent later by itself.") % done.error.message
             self.message_user(request, text, messages.WARNING)
@@ -125,7 +125,7 @@ class DoiAdminMixin(_Admin):
             after = _("Nothing is lost: let somebody look at the database, and register the same ones again later.")
             self.message_user(request, f"{why % done.unkept} {after}", messages.ERROR)
 
-    def _counted(self, request: HttpRequest, done: RegisteredObjects) -> None:
+    def _show_counts(self, request: HttpRequest, done: RegisteredObjects) -> None:
         number = len(done.accepted)
         where = "" if done.target == "production" else f" ({done.target})"
         if number:
@@ -138,7 +138,7 @@ class DoiAdminMixin(_Admin):
             )
             self.message_user(request, text % same, messages.SUCCESS)
 
-    def _each(self, request: HttpRequest, said: Sequence[tuple[models.Model, str]], level: int) -> None:
+    def _show_each(self, request: HttpRequest, said: Sequence[tuple[models.Model, str]], level: int) -> None:
         for one, sentence in said[:MOST_SENTENCES]:
             self.message_user(request, f"{one}: {sentence}", level)
         more = len(said) - MOST_SENTENCES
@@ -148,15 +148,15 @@ class DoiAdminMixin(_Admin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete the object, and say what its DOI needs now."""
-        self._warn(request, [obj])
+        self._warn_of_lasting_dois(request, [obj])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete the objects, and say what their DOIs need now."""
-        self._warn(request, list(queryset))
+        self._warn_of_lasting_dois(request, list(queryset))
         super().delete_queryset(request, queryset)
 
-    def _warn(self, request: HttpRequest, objects: Sequence[DoiModel]) -> None:
+    def _warn_of_lasting_dois(self, request: HttpRequest, objects: Sequence[DoiModel]) -> None:
         attach_states(objects)
         text = "%s stays registered and leads to %s: keep a page there that says what happened"
         said = [
@@ -164,7 +164,7 @@ class DoiAdminMixin(_Admin):
             for one in objects
             if (state := one.doi_state) is not None
         ]
-        self._each(request, said, messages.WARNING)
+        self._show_each(request, said, messages.WARNING)
 
 
 @admin.register(DoiState)

@@ -86,8 +86,8 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
     The same content twice is sent once, whoever presses the button. Raises `DoiDepositError` where configuration or
     ledger cannot be used.
     """
-    sorted_out = _sorted_out(objects)
-    taken = _taken(sorted_out.records)
+    sorted_out = _sort_objects(objects)
+    taken = _find_taken_dois(sorted_out.records)
     sent = [(one, record) for one, record in sorted_out.records if one not in taken]
     at_once = getattr(settings, "DOIDEPOSIT_SEND_AT_ONCE", False)
     act = depositor().deposit if at_once else depositor().enqueue
@@ -99,12 +99,12 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
     known: list[_Known] = []
     for (one, record), entry in zip(sent, report.entries, strict=True):
         if entry.action is None or entry.action is doideposit.Action.BLOCKED or entry.doi is None:
-            stopping = [(one, _sentence(finding)) for finding in entry.findings if finding.stops]
+            stopping = [(one, _finding_sentence(finding)) for finding in entry.findings if finding.stops]
             refused += stopping or [(one, entry.reason)]
             continue
         if entry.action.sends:
             accepted.append(one)
-            remarks += [(one, _sentence(finding)) for finding in entry.findings if _is_for_editors(finding)]
+            remarks += [(one, _finding_sentence(finding)) for finding in entry.findings if _is_for_editors(finding)]
         else:
             unchanged.append(one)
         known.append(_Known(one, record, entry.doi, report.target, entry.status))
@@ -116,7 +116,7 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
         tuple(refused),
         tuple(remarks),
         report.error,
-        _remember(known),
+        _save_states(known),
     )
 
 
@@ -129,7 +129,7 @@ class _SortedOut:
     broken: tuple[tuple[DoiModel, str], ...]
 
 
-def _sorted_out(objects: Iterable[DoiModel]) -> _SortedOut:
+def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
     """Ask each object for its record; one whose methods fail stops none of the others."""
     records, hidden, broken = [], [], []
     for one in objects:
@@ -145,7 +145,7 @@ def _sorted_out(objects: Iterable[DoiModel]) -> _SortedOut:
     return _SortedOut(tuple(records), tuple(hidden), tuple(broken))
 
 
-def _taken(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> dict[DoiModel, str]:
+def _find_taken_dois(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> dict[DoiModel, str]:
     """Find those whose DOI belongs to another object already: to register it would overwrite that one's record."""
     dois = {one: doi for one, record in records if (doi := doi_of(record)) is not None}
     known = DoiState.objects.filter(target=current_target(), key__in=[doi.key for doi in dois.values()])
@@ -153,11 +153,11 @@ def _taken(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> dict[DoiMod
     return {
         one: f"{doi} is the DOI of “{owner.name}”: give one of the two another number"
         for one, doi in dois.items()
-        if (owner := owners.get(doi.key)) is not None and not _is_of(owner, one)
+        if (owner := owners.get(doi.key)) is not None and not _belongs_to(owner, one)
     }
 
 
-def _is_of(state: DoiState, one: DoiModel) -> bool:
+def _belongs_to(state: DoiState, one: DoiModel) -> bool:
     kind = ContentType.objects.get_for_model(one)
     return (state.content_type_id, state.object_id) == (kind.pk, str(one.pk))
 
@@ -167,7 +167,7 @@ def _is_for_editors(finding: doideposit.Finding) -> bool:
     return finding.severity is doideposit.Severity.WARNING and not (finding.where.field or "").startswith("series")
 
 
-def _sentence(finding: doideposit.Finding) -> str:
+def _finding_sentence(finding: doideposit.Finding) -> str:
     place = f" ({finding.where.field})" if finding.where.field else ""
     return f"{finding.message}{place}" + (f": {finding.hint}" if finding.hint else "")
 
@@ -183,7 +183,7 @@ class _Known:
     status: doideposit.WorkStatus | None
 
 
-def _remember(known: Iterable[_Known]) -> str:
+def _save_states(known: Iterable[_Known]) -> str:
     """Keep where the DOIs stand; return why the database could not be written, or nothing.
 
     The ledger has them already, so that this failing loses nothing and must not look like a failed deposit.
@@ -191,18 +191,18 @@ def _remember(known: Iterable[_Known]) -> str:
     # For a DOI without a status, the columns about the DOI keep what was known before.
     told: dict[bool, dict[str, DoiState]] = {True: {}, False: {}}
     for each in known:
-        told[each.status is not None][each.doi.key] = state = _state_of(each)
+        told[each.status is not None][each.doi.key] = state = _state_for(each)
         each.one.__dict__["_doi_state"] = state
     try:
-        _write(told[True].values(), [*ABOUT_THE_OBJECT, *ABOUT_THE_DOI])
-        _write(told[False].values(), ABOUT_THE_OBJECT)
+        _write_states(told[True].values(), [*ABOUT_THE_OBJECT, *ABOUT_THE_DOI])
+        _write_states(told[False].values(), ABOUT_THE_OBJECT)
     except DatabaseError as error:
         _log.exception("where the DOIs stand could not be kept")
         return str(error)
     return ""
 
 
-def _state_of(each: _Known) -> DoiState:
+def _state_for(each: _Known) -> DoiState:
     return DoiState(
         target=each.target,
         key=each.doi.key,
@@ -212,11 +212,11 @@ def _state_of(each: _Known) -> DoiState:
         name=str(each.one)[:200],
         url=str(each.record.get("url", "")),
         fingerprint=_fingerprint(each.record),
-        **(_standing_of(each.status) if each.status is not None else {}),
+        **(_state_columns(each.status) if each.status is not None else {}),
     )
 
 
-def _write(states: Iterable[DoiState], columns: Collection[str]) -> None:
+def _write_states(states: Iterable[DoiState], columns: Collection[str]) -> None:
     """Write all states in one statement.
 
     To look first and write then would need a lock that two editors at once could not both get: SQLite refuses the
@@ -230,7 +230,7 @@ def _write(states: Iterable[DoiState], columns: Collection[str]) -> None:
     )
 
 
-def _standing_of(status: doideposit.WorkStatus) -> dict[str, Any]:
+def _state_columns(status: doideposit.WorkStatus) -> dict[str, Any]:
     """Return the columns that tell where a DOI stands."""
     if status.needs_person:
         standing = DoiStanding.ATTENTION
@@ -273,7 +273,7 @@ def refresh() -> Followed:
         # Taken from the whole list, and not part by part: a newer DOI of the same object may stand in a later part.
         newest = {state.object_id: state.pk for state in listed}
         for start in range(0, len(listed), AT_ONCE):
-            for before, state, one in _refreshed(listed[start : start + AT_ONCE], newest):
+            for before, state, one in _refresh_states(listed[start : start + AT_ONCE], newest):
                 looked += 1
                 if state.registered and not before.registered:
                     registered.append(state)
@@ -290,7 +290,7 @@ class _Before:
     registered: bool
 
 
-def _refreshed(
+def _refresh_states(
     states: list[DoiState], newest: Mapping[str, int]
 ) -> Iterator[tuple[_Before, DoiState, DoiModel | None]]:
     """Update the states of one model; give each with what it was before and its object."""
@@ -303,14 +303,14 @@ def _refreshed(
     for state in states:
         before = _Before(state.standing, state.registered)
         one = objects.get(state.object_id)
-        columns = _standing_of(known[state.key]) if state.key in known else {}
-        for name, value in {**columns, **_page(state, one, newest=newest[state.object_id] == state.pk)}.items():
+        columns = _state_columns(known[state.key]) if state.key in known else {}
+        for name, value in {**columns, **_page_news(state, one, newest=newest[state.object_id] == state.pk)}.items():
             setattr(state, name, value)
         state.save(update_fields=[*ABOUT_THE_DOI, "updated_at"])
         yield before, state, one
 
 
-def _page(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, str]:
+def _page_news(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, str]:
     """Return what is to be said of a DOI whose object is not as it was when it was sent."""
     where = f" at {state.url}" if state.url else ""
     if one is None:
@@ -320,13 +320,13 @@ def _page(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, s
         said = "the number was changed, and with it the DOI"
         action = f"this older DOI stays registered: let its page{where} lead to the new one"
     else:
-        return _object(state, one, where)
+        return _object_news(state, one, where)
     return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
 
 
-def _object(state: DoiState, one: DoiModel, where: str) -> dict[str, str]:
+def _object_news(state: DoiState, one: DoiModel, where: str) -> dict[str, str]:
     """Return what is to be said of the object that has this DOI now: hidden, broken, moved or changed."""
-    sorted_out = _sorted_out([one])
+    sorted_out = _sort_objects([one])
     said = ""
     if sorted_out.hidden:
         said = "readers cannot open its page any more"

@@ -17,7 +17,7 @@ __all__ = ["current_target", "depositor"]
 @cache
 def depositor() -> doideposit.Depositor:
     """Open the depositor of this process when it is first needed; all threads may use it."""
-    return doideposit.open(_configuration(), target=_target())
+    return doideposit.open(_configuration_path(), target=_target())
 
 
 def current_target() -> str:
@@ -31,10 +31,10 @@ def current_target() -> str:
 @cache
 def _named_target() -> str:
     # `cache` keeps no exception, so that a corrected configuration works without a restart.
-    return load_settings(_configuration(), target=_target()).target
+    return load_settings(_configuration_path(), target=_target()).target
 
 
-def _configuration() -> Path | None:
+def _configuration_path() -> Path | None:
     named = getattr(settings, "DOIDEPOSIT_CONFIG", None)
     return None if named is None else Path(named)
 

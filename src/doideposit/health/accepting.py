@@ -39,13 +39,13 @@ def accept_references(
 
     Raises `DiskError`.
     """
-    record = _record(path, of, series)
+    record = _find_record(path, of, series)
     if record is None:
         message = f"{path} holds no record of {of} that can be read"
         return _finding(path, "reference-no-record", message, f"`doideposit check {path}` says why")
     places: dict[int, Doi] = {}
     for one in accepted:
-        found = _place(record.commentary, one)
+        found = _place_of_reference(record.commentary, one)
         if found is None:
             message = f"reference {one.number} is not the same in {path} as it was registered"
             hint = "deposit the record as it is now first, or write the DOI into the file by hand"
@@ -55,19 +55,19 @@ def accept_references(
             message = f"the references of this record stand in {where.file}, which is not edited here"
             return _finding(where, "edit-impossible", message, f"add the DOI there by hand: {one.doi}")
         places[found] = one.doi
-    edited = _edited(path, record, places, series)
+    edited = _edit_record(path, record, places, series)
     if isinstance(edited, Finding):
         return edited
     return edited.save() or tuple(record.origin.where(("references", place)) for place in places)
 
 
-def _record(path: Path, of: Doi, series: Mapping[str, Series]) -> Record | None:
+def _find_record(path: Path, of: Doi, series: Mapping[str, Series]) -> Record | None:
     raws = (raw for raw in read_path(path) if not isinstance(raw, Finding))
     found = (parse(raw, series=series).record for raw in raws)
     return next((one for one in found if one is not None and one.commentary.doi.key == of.key), None)
 
 
-def _place(commentary: Commentary, wanted: AcceptedReference) -> int | None:
+def _place_of_reference(commentary: Commentary, wanted: AcceptedReference) -> int | None:
     """Return where the reference stands now: at its number, or else the only place with the same words."""
     listed = commentary.references
     place = wanted.number - 1
@@ -86,7 +86,9 @@ def same_reference(reference: Reference, text: str) -> bool:
     return "".join(printed_reference(fields).split()) == "".join(text.split())
 
 
-def _edited(path: Path, record: Record, places: Mapping[int, Doi], series: Mapping[str, Series]) -> Edited | Finding:
+def _edit_record(
+    path: Path, record: Record, places: Mapping[int, Doi], series: Mapping[str, Series]
+) -> Edited | Finding:
     editable = Editable.open(path)
     if isinstance(editable, Finding):
         return editable
@@ -98,19 +100,19 @@ def _edited(path: Path, record: Record, places: Mapping[int, Doi], series: Mappi
         edited = editable.edit(*edits)
         if isinstance(edited, Finding):
             return edited
-        if _proves(edited, record, places, series):
+        if _is_proved(edited, record, places, series):
             return edited
     message = f"the references in {path} cannot be changed without touching something else"
     return _finding(path, "edit-impossible", message, "write the DOIs into the file by hand")
 
 
-def _proves(edited: Edited, record: Record, places: Mapping[int, Doi], series: Mapping[str, Series]) -> bool:
+def _is_proved(edited: Edited, record: Record, places: Mapping[int, Doi], series: Mapping[str, Series]) -> bool:
     """Tell whether the new text, read as a file, gives the same record with these DOIs."""
     path = edited.source.path
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         copy.write_text(edited.text, encoding="utf-8", newline="")
-        found = _record(copy, record.commentary.doi, series)
+        found = _find_record(copy, record.commentary.doi, series)
     if found is None:
         return False
     wanted = tuple(

@@ -109,21 +109,27 @@ def audit(
     `site` is what the website lists, where somebody exported it; with `has_records` every DOI ought to have a record
     file. `failed` are DOIs of the series that readers looked up at doi.org in vain.
     """
-    lines = (*_lines(works, site, has_records=has_records), *_not_there(works, failed), *_dead(works))
+    lines = (
+        *_all_lines(works, site, has_records=has_records),
+        *_find_unregistered(works, failed),
+        *_find_dead_addresses(works),
+    )
     return tuple(lines)
 
 
-def _lines(works: Sequence[AuditedWork], site: Sequence[SiteRow] | None, *, has_records: bool) -> Iterator[AuditLine]:
-    yield from _spellings(works)
-    yield from _gaps(works)
-    yield from _titles(works)
-    yield from _order(works)
-    yield from _names(works)
-    yield from _reversed(works)
+def _all_lines(
+    works: Sequence[AuditedWork], site: Sequence[SiteRow] | None, *, has_records: bool
+) -> Iterator[AuditLine]:
+    yield from _find_spellings(works)
+    yield from _find_gaps(works)
+    yield from _find_repeated_titles(works)
+    yield from _find_odd_dates(works)
+    yield from _find_odd_names(works)
+    yield from _find_reversed_names(works)
     if has_records:
-        yield from _orphans(works)
+        yield from _find_orphans(works)
     if site is not None:
-        yield from _site(works, site)
+        yield from _compare_site(works, site)
 
 
 # Numbers.
@@ -135,7 +141,7 @@ def _plain_number(number: str) -> str:
     return found[1] if found else number.casefold()
 
 
-def _spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield numbers that are there in two spellings: 05 beside 5, and 5a beside 5 or 5b."""
     groups: dict[str, list[AuditedWork]] = defaultdict(list)
     for one in works:
@@ -147,40 +153,40 @@ def _spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
             continue
         # So many numbers are named: enough to find the others.
         named = " and ".join(numbers[:4])
-        same = len({_folded(_text(one, "title")) for one in group}) == 1
+        same = len({_fold(_text_field(one, "title")) for one in group}) == 1
         if len(numbers) == 1 or same:
             message = f"the number {plain} has {len(group)} DOIs" + (f", as {named}" if len(numbers) > 1 else "")
             step = "decide which DOI stays, and ask Crossref support to make the other one an alias of it"
-            yield AuditLine(AuditCode.DOUBLE, message, Doer.SUPPORT, step, _dois(group))
+            yield AuditLine(AuditCode.DOUBLE, message, Doer.SUPPORT, step, _dois_of(group))
         else:
             message = f"the numbers {named} stand beside each other"
             step = "look whether they are different works; when they are, nothing is to be done"
-            yield AuditLine(AuditCode.SPELLING, message, Doer.EDITOR, step, _dois(group))
+            yield AuditLine(AuditCode.SPELLING, message, Doer.EDITOR, step, _dois_of(group))
 
 
-def _gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield the numbers that are missing between the first and the last, several together in one line."""
     there = {int(plain) for one in works if one.number and (plain := _plain_number(one.number)).isdecimal()}
     missing = gaps(there)
     if missing:
         step = "register them, or note that these numbers were never published"
-        yield AuditLine(AuditCode.GAP, f"without a DOI: {_ranges(missing)}", Doer.EDITOR, step)
+        yield AuditLine(AuditCode.GAP, f"without a DOI: {_ranges_text(missing)}", Doer.EDITOR, step)
 
 
 def gaps(numbers: set[int]) -> list[int]:
     """Return the numbers that are missing between the first and the last; none where they carry a year."""
     # Numbers such as 2024031 leave gaps of thousands that are none.
-    if not numbers or not _dense(numbers):
+    if not numbers or not _is_dense(numbers):
         return []
     return [number for number in range(min(numbers), max(numbers)) if number not in numbers]
 
 
-def _dense(numbers: set[int]) -> bool:
+def _is_dense(numbers: set[int]) -> bool:
     # Where fewer than a third of the numbers exist, the gaps are taken for part of the numbering.
     return len(numbers) * 3 >= max(numbers) - min(numbers)
 
 
-def _ranges(numbers: Sequence[int]) -> str:
+def _ranges_text(numbers: Sequence[int]) -> str:
     parts: list[list[int]] = []
     for number in numbers:
         if parts and parts[-1][-1] == number - 1:
@@ -193,51 +199,55 @@ def _ranges(numbers: Sequence[int]) -> str:
 # Titles and dates.
 
 
-def _titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_repeated_titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     groups: dict[tuple[str, str], list[AuditedWork]] = defaultdict(list)
     for one in works:
-        title = _folded(_text(one, "title"))
+        title = _fold(_text_field(one, "title"))
         if title:
-            groups[title, _folded(_text(one, "subtitle"))].append(one)
+            groups[title, _fold(_text_field(one, "subtitle"))].append(one)
     for group in groups.values():
         numbers = {_plain_number(one.number or one.doi) for one in group}
         # Titles that come back each year, such as a review of the year, have other dates and other authors.
-        if len(numbers) > 1 and len({(_text(one, "published")[:4], _authors_of(one)) for one in group}) == 1:
-            message = f"“{_text(group[0], 'title')[:100]}” is registered as {len(numbers)} numbers by the same authors"
+        if len(numbers) > 1 and len({(_text_field(one, "published")[:4], _family_names(one)) for one in group}) == 1:
+            message = (
+                f"“{_text_field(group[0], 'title')[:100]}” is registered as {len(numbers)} numbers by the same authors"
+            )
             step = "look whether one work has two DOIs; when so, ask Crossref support to make one an alias of the other"
-            yield AuditLine(AuditCode.SAME_TITLE, message, Doer.EDITOR, step, _dois(group))
+            yield AuditLine(AuditCode.SAME_TITLE, message, Doer.EDITOR, step, _dois_of(group))
 
 
-def _authors_of(one: AuditedWork) -> str:
-    return ";".join(_folded(_value(author, "family") or _value(author, "organisation")) for author in _authors(one))
+def _family_names(one: AuditedWork) -> str:
+    return ";".join(
+        _fold(_text_value(author, "family") or _text_value(author, "organisation")) for author in _author_entries(one)
+    )
 
 
 # Days that a later number may be dated before an earlier one: late numbers are common, decades are a misprint.
 MOST_BACK: Final = 366
 
 
-def _order(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_odd_dates(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield works whose date is more than a year away from those of the numbers on both sides of them."""
-    dated = sorted(_dated(works), key=lambda each: each[:2])
+    dated = sorted(_dated_works(works), key=lambda each: each[:2])
     for before, this, after in zip(dated, dated[1:], dated[2:], strict=False):
         low, high = sorted((before[1], after[1]))
         if high - low <= MOST_BACK and not low - MOST_BACK <= this[1] <= high + MOST_BACK:
             message = (
-                f"number {this[2].number} is dated {_text(this[2], 'published')}, between "
-                f"{_text(before[2], 'published')} and {_text(after[2], 'published')} of the numbers beside it"
+                f"number {this[2].number} is dated {_text_field(this[2], 'published')}, between "
+                f"{_text_field(before[2], 'published')} and {_text_field(after[2], 'published')} of its neighbours"
             )
             step = "compare the date with the printed one, and correct the record; an update is free"
             yield AuditLine(AuditCode.ORDER, message, Doer.EDITOR, step, (this[2].doi,))
 
 
-def _dated(works: Sequence[AuditedWork]) -> Iterator[tuple[int, int, AuditedWork]]:
+def _dated_works(works: Sequence[AuditedWork]) -> Iterator[tuple[int, int, AuditedWork]]:
     for one in works:
         plain = _plain_number(one.number or "")
-        if plain.isdecimal() and re.match(r"\d{4}", _text(one, "published")):
-            yield int(plain), _days(_text(one, "published")), one
+        if plain.isdecimal() and re.match(r"\d{4}", _text_field(one, "published")):
+            yield int(plain), _approximate_days(_text_field(one, "published")), one
 
 
-def _days(date: str) -> int:
+def _approximate_days(date: str) -> int:
     # The date may be a year, a month or a day.
     parts = [int(part) for part in re.findall(r"\d+", date)[:3]]
     # What is not known is set to its middle: a year to 15 June, a month to its fifteenth.
@@ -249,61 +259,63 @@ def _days(date: str) -> int:
 # Names.
 
 
-def _names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_odd_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield ORCID iDs under which different family names are registered, and not only spelling of given names."""
     by_orcid: dict[str, dict[str, list[AuditedWork]]] = defaultdict(lambda: defaultdict(list))
     for one in works:
-        for author in _authors(one):
-            orcid = _value(author, "orcid").rpartition("/")[2]
+        for author in _author_entries(one):
+            orcid = _text_value(author, "orcid").rpartition("/")[2]
             if orcid:
                 by_orcid[orcid][_whole_name(author)].append(one)
     for orcid, names in by_orcid.items():
         if len({_initials(name) for name in names}) > 1:
-            message = f"the ORCID iD {orcid} stands beside {_list(sorted(names))}"
+            message = f"the ORCID iD {orcid} stands beside {_quoted_list(sorted(names))}"
             step = "look whose it is, and correct the other records; a person who changed their name needs nothing"
-            dois = _dois([one for found in names.values() for one in found])
+            dois = _dois_of([one for found in names.values() for one in found])
             yield AuditLine(AuditCode.NAME_VARIES, message, Doer.EDITOR, step, dois)
 
 
 def _whole_name(author: Mapping[str, Any]) -> str:
-    return f"{_value(author, 'family')}, {_value(author, 'given')}".strip(", ")
+    return f"{_text_value(author, 'family')}, {_text_value(author, 'given')}".strip(", ")
 
 
 def _initials(name: str) -> tuple[str, str]:
     """Return family name and first initial: “Wolf, Siegfried O.” and “Wolf, S.” are one person."""
-    family, _, given = _folded(name).partition(", ")
+    family, _, given = _fold(name).partition(", ")
     return family, given[:1]
 
 
-def _reversed(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_reversed_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield names that are registered the other way round as well: Ada Byron and Byron Ada."""
     seen: dict[tuple[str, str], list[AuditedWork]] = defaultdict(list)
     for one in works:
-        for author in _authors(one):
-            given, family = _folded(_value(author, "given")), _folded(_value(author, "family"))
+        for author in _author_entries(one):
+            given, family = _fold(_text_value(author, "given")), _fold(_text_value(author, "family"))
             if given and family and given != family:
                 seen[given, family].append(one)
     for (given, family), found in seen.items():
         other = seen.get((family, given), [])
         if other and (len(found), given) < (len(other), family):
-            author = next(author for author in _authors(found[0]) if _folded(_value(author, "given")) == given)
+            author = next(
+                author for author in _author_entries(found[0]) if _fold(_text_value(author, "given")) == given
+            )
             message = f"“{_whole_name(author)}” is registered the other way round in {len(other)} other works"
             step = "correct given and family name in these records; an update is free"
-            yield AuditLine(AuditCode.NAME_REVERSED, message, Doer.EDITOR, step, _dois(found))
+            yield AuditLine(AuditCode.NAME_REVERSED, message, Doer.EDITOR, step, _dois_of(found))
 
 
 # Record files and the website.
 
 
-def _orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     without = [one for one in works if one.record is None]
     if without:
         message = f"{len(without)} registered {'DOI has' if len(without) == 1 else 'DOIs have'} no record file"
         step = "run `doideposit adopt DOI` with each of these DOIs: it writes a record file"
-        yield AuditLine(AuditCode.ORPHAN, message, Doer.EDITOR, step, _dois(without))
+        yield AuditLine(AuditCode.ORPHAN, message, Doer.EDITOR, step, _dois_of(without))
 
 
-def _site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iterator[AuditLine]:
+def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iterator[AuditLine]:
     by_doi = {one.doi.casefold(): one for one in works}
     by_number = {_plain_number(one.number): one for one in works if one.number}
     listed: set[str] = set()
@@ -311,17 +323,17 @@ def _site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iterator[Aud
         one = by_doi.get(row.doi.casefold()) if row.doi else by_number.get(_plain_number(row.number))
         if one is not None:
             listed.add(one.doi)
-        yield from _row(row, one)
+        yield from _compare_row(row, one)
     absent = [one for one in works if one.doi not in listed]
     if absent:
         message = (
             f"{len(absent)} registered {'DOI is' if len(absent) == 1 else 'DOIs are'} not in the table of the site"
         )
         step = "look whether their pages are still there: every DOI needs a page"
-        yield AuditLine(AuditCode.NOT_ON_SITE, message, Doer.WEBSITE, step, _dois(absent))
+        yield AuditLine(AuditCode.NOT_ON_SITE, message, Doer.WEBSITE, step, _dois_of(absent))
 
 
-def _row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
+def _compare_row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
     shown = row.number or row.doi or row.address
     if row.doi and (one is None or not one.registered):
         message = f"the site shows the DOI {row.doi}, which is not registered from here"
@@ -336,20 +348,25 @@ def _row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
         yield AuditLine(
             AuditCode.NO_DOI, message, Doer.WEBSITE, f"show the DOI: https://doi.org/{one.doi}", (one.doi,), row.line
         )
-    if one is not None and row.address and one.address and _address(row.address) != _address(one.address):
+    if (
+        one is not None
+        and row.address
+        and one.address
+        and _comparable_address(row.address) != _comparable_address(one.address)
+    ):
         message = f"the site has {shown} at {row.address}, and its DOI leads to {one.address}"
         step = "move the DOI to the new address, or correct the site"
         yield AuditLine(AuditCode.OTHER_ADDRESS, message, Doer.EDITOR, step, (one.doi,), row.line)
 
 
-def _address(address: str) -> str:
+def _comparable_address(address: str) -> str:
     return re.sub(r"^https?://(www\.)?", "", address.strip()).rstrip("/").casefold()
 
 
 # DOIs that lead nowhere.
 
 
-def _not_there(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]) -> Iterator[AuditLine]:
+def _find_unregistered(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]) -> Iterator[AuditLine]:
     """Yield DOIs that are printed, or named by another work of the series, and are not registered."""
     known = {one.doi.casefold(): one.doi for one in works}
     numbers = {_plain_number(one.number): one.doi for one in works if one.number}
@@ -358,18 +375,18 @@ def _not_there(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]) -> Ite
         if one.doi.casefold() not in known:
             times = "once" if one.times == 1 else f"{one.times:,} times"
             message = f"readers looked up {one.doi} {times}, and it is not registered"
-            yield _printed(one.doi, one.number, message, known, numbers, one.line)
+            yield _printed_doi_line(one.doi, one.number, message, known, numbers, one.line)
     cited: dict[str, list[AuditedWork]] = defaultdict(list)
     for work in works:
         for doi in work.cited:
             if doi.casefold() not in known:
                 cited[doi].append(work)
     for doi, citing in cited.items():
-        message = f"{_list_of(citing)} {'names' if len(citing) == 1 else 'name'} {doi}, which is not registered"
-        yield _printed(doi, None, message, known, numbers, None)
+        message = f"{_doi_list_of(citing)} {'names' if len(citing) == 1 else 'name'} {doi}, which is not registered"
+        yield _printed_doi_line(doi, None, message, known, numbers, None)
 
 
-def _printed(
+def _printed_doi_line(
     doi: str,
     number: str | None,
     message: str,
@@ -386,12 +403,12 @@ def _printed(
     return AuditLine(AuditCode.NOT_THERE, message, Doer.EDITOR, step, (doi,), line)
 
 
-def _list_of(works: Sequence[AuditedWork]) -> str:
+def _doi_list_of(works: Sequence[AuditedWork]) -> str:
     shown = [f"number {one.number}" if one.number else one.doi for one in works[:3]]
     return " and ".join(shown) + (f" and {len(works) - 3} more" if len(works) > 3 else "")  # noqa: PLR2004 - as shown
 
 
-def _dead(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+def _find_dead_addresses(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     for one in works:
         if one.dead:
             message = f"{one.doi} does not lead to its page: {one.dead}"
@@ -402,30 +419,30 @@ def _dead(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 # Values.
 
 
-def _text(one: AuditedWork, key: str) -> str:
+def _text_field(one: AuditedWork, key: str) -> str:
     value = one.fields.get(key)
     return value if isinstance(value, str) else ""
 
 
-def _authors(one: AuditedWork) -> Iterable[Mapping[str, Any]]:
+def _author_entries(one: AuditedWork) -> Iterable[Mapping[str, Any]]:
     found = one.fields.get("authors")
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list | tuple) else []
 
 
-def _value(entry: Mapping[str, Any], key: str) -> str:
+def _text_value(entry: Mapping[str, Any], key: str) -> str:
     value = entry.get(key)
     return value if isinstance(value, str) else ""
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
     return " ".join("".join(one for one in plain if not unicodedata.combining(one)).casefold().split())
 
 
-def _dois(works: Iterable[AuditedWork]) -> tuple[str, ...]:
+def _dois_of(works: Iterable[AuditedWork]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.doi for one in works))
 
 
-def _list(names: Sequence[str]) -> str:
+def _quoted_list(names: Sequence[str]) -> str:
     quoted = [f"“{name}”" for name in names]
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -228,22 +228,22 @@ def _is_posted(found: FoundRecord) -> bool:
     return found.commentary.series.record_type is RecordType.POSTED
 
 
-def _said(request: CorrectionRequest) -> Iterator[tuple[UpdateType, date]]:
+def _existing_updates(request: CorrectionRequest) -> Iterator[tuple[UpdateType, date]]:
     """Yield what the notice says already that it does to the work, and when."""
     for one in request.notice.commentary.updates if request.notice else ():
         if one.doi == request.original.commentary.doi:
             yield one.type, one.date
 
 
-def _day_of(request: CorrectionRequest) -> date | None:
+def _decision_day(request: CorrectionRequest) -> date | None:
     status = request.original.commentary.status
-    days = [day for _, day in _said(request)]
+    days = [day for _, day in _existing_updates(request)]
     return days[0] if days else status.date if status else None
 
 
-def _faults(request: CorrectionRequest, today: date) -> Iterator[Finding]:
-    yield from _notice_faults(request)
-    day = request.day or _day_of(request)
+def _find_faults(request: CorrectionRequest, today: date) -> Iterator[Finding]:
+    yield from _find_notice_faults(request)
+    day = request.day or _decision_day(request)
     if day is None:
         yield _finding("correct-no-date", "nobody said when it was decided", "give the day: --date 2026-06-01")
         return
@@ -255,7 +255,7 @@ def _faults(request: CorrectionRequest, today: date) -> Iterator[Finding]:
         yield _finding("correct-date", message, "give the day on which the notice appeared", request.original.path)
 
 
-def _notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
+def _find_notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
     original, notice = request.original, request.notice
     if notice is None:
         if not (_is_posted(original) and request.kind.status):
@@ -271,7 +271,7 @@ def _notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
             "correct-itself", message, "write a record for the notice, with a number of its own", notice.path
         )
         return
-    for kind, day in _said(request):
+    for kind, day in _existing_updates(request):
         if kind is not request.type or (request.day is not None and day != request.day):
             message = f"the notice says of {original.commentary.doi}: {kind.value.replace('_', ' ')} of {day}"
             hint = "give that type and day, or correct `updates` in the record of the notice"
@@ -286,7 +286,7 @@ def _notice_edits(request: CorrectionRequest, day: date) -> Iterator[Edit]:
     if notice is None:
         return
     if not _is_posted(notice):
-        if not list(_said(request)):
+        if not list(_existing_updates(request)):
             yield Append(("updates",), {"type": request.type.value, "doi": str(doi), "date": day.isoformat()})
     elif all(one.identifier.casefold() != doi.key for one in notice.commentary.relations):
         # Posted content has no Crossmark: a relation is all that leads from the notice to the work.
@@ -319,5 +319,5 @@ def without_options(plan: Plan) -> Plan:
     return replace(plan, entries=tuple(entries))
 
 
-def _page(commentary: Commentary) -> str:
+def _page_address(commentary: Commentary) -> str:
     return str(commentary.url) if commentary.url else f"https://doi.org/{commentary.doi}"

@@ -51,7 +51,7 @@ class PageText:
     @classmethod
     def read(cls, body: bytes, charset: str | None) -> Self | None:
         """Read a page; None for bytes that are no page."""
-        parser = lxml_html.HTMLParser(encoding=_known(charset), no_network=True, huge_tree=False)
+        parser = lxml_html.HTMLParser(encoding=_known_encoding(charset), no_network=True, huge_tree=False)
         try:
             root: Any = lxml_html.document_fromstring(body, parser=parser)
         except (LxmlError, LookupError, ValueError):
@@ -60,17 +60,17 @@ class PageText:
             (str(one.get("name") or one.get("property") or "").lower(), str(one.get("content") or ""))
             for one in root.iter("meta")
         )
-        links = tuple((str(one.get("href") or "").strip(), _plain(one.text_content())) for one in root.iter("a"))
-        headings = tuple(_plain(one.text_content()) for name in ("h1", "h2") for one in root.iter(name))
-        title = next((_plain(one.text_content()) for one in root.iter("title")), "")
+        links = tuple((str(one.get("href") or "").strip(), _plain_text(one.text_content())) for one in root.iter("a"))
+        headings = tuple(_plain_text(one.text_content()) for name in ("h1", "h2") for one in root.iter(name))
+        title = next((_plain_text(one.text_content()) for one in root.iter("title")), "")
         asks = any(str(one.get("type") or "").lower() == "password" for one in root.iter("input"))
         for name in ("script", "style", "template"):
             for one in list(root.iter(name)):
                 one.drop_tree()
-        return cls(title, headings, links, tuple(tags), _plain(root.text_content()), asks)
+        return cls(title, headings, links, tuple(tags), _plain_text(root.text_content()), asks)
 
 
-def _known(charset: str | None) -> str | None:
+def _known_encoding(charset: str | None) -> str | None:
     """Return the encoding that the server names, where there is such a one; else the page itself says it."""
     try:
         return codecs.lookup(charset).name if charset else None
@@ -79,18 +79,18 @@ def _known(charset: str | None) -> str | None:
         return None
 
 
-def _plain(text: str) -> str:
+def _plain_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def page_findings(commentary: Commentary, page: Page, address: str | None = None) -> tuple[Finding, ...]:
     """Return what is wrong with the landing page of a commentary; the place of each is the address."""
     where = Where(file=address or commentary.url, field="url")
-    return tuple(_found(commentary, page, where))
+    return tuple(_find_faults(commentary, page, where))
 
 
-def _found(commentary: Commentary, page: Page, where: Where) -> Iterator[Finding]:
-    answered = _answer(page, where)
+def _find_faults(commentary: Commentary, page: Page, where: Where) -> Iterator[Finding]:
+    answered = _answer_finding(page, where)
     if answered is not None:
         yield answered
         return
@@ -105,7 +105,7 @@ def _found(commentary: Commentary, page: Page, where: Where) -> Iterator[Finding
         )
         return
     shown = _doi_findings(commentary, read, where)
-    if _is_login(page, read) and shown:
+    if _is_login_page(page, read) and shown:
         yield _finding(
             "page-login",
             Severity.ERROR,
@@ -119,7 +119,7 @@ def _found(commentary: Commentary, page: Page, where: Where) -> Iterator[Finding
     yield from _title_findings(commentary, read, where)
 
 
-def _answer(page: Page, where: Where) -> Finding | None:
+def _answer_finding(page: Page, where: Where) -> Finding | None:
     """Return what the answer itself says, before anything is read of it."""
     if page.status in GONE:
         return _finding(
@@ -148,7 +148,7 @@ def _answer(page: Page, where: Where) -> Finding | None:
     return None
 
 
-def _is_login(page: Page, read: PageText) -> bool:
+def _is_login_page(page: Page, read: PageText) -> bool:
     return read.asks_password or bool(_LOGIN.search(urlsplit(page.url).path))
 
 
@@ -161,8 +161,7 @@ def _doi_findings(commentary: Commentary, read: PageText, where: Where) -> list[
     wanted = commentary.doi
     mine = [(address, text) for address, text in read.links if _doi_of(address) == wanted.key]
     if any(
-        address.lower().startswith("https://doi.org/") and _folded(wanted.url) in _folded(text)
-        for address, text in mine
+        address.lower().startswith("https://doi.org/") and _fold(wanted.url) in _fold(text) for address, text in mine
     ):
         return []
     if mine:
@@ -176,7 +175,7 @@ def _doi_findings(commentary: Commentary, read: PageText, where: Where) -> list[
                 f"show it as a link whose text is the address: {wanted.url}",
             )
         ]
-    if wanted.key in _folded(read.text):
+    if wanted.key in _fold(read.text):
         return [
             _finding(
                 "page-doi-not-linked",
@@ -202,7 +201,7 @@ def _doi_of(address: str) -> str:
     return unquote(found[3]).lower() if found else ""
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return text.casefold()
 
 
@@ -231,8 +230,8 @@ def _tag_findings(commentary: Commentary, read: PageText, where: Where) -> Itera
     for name, content in citation_meta(commentary):
         wanted.setdefault(name, []).append(content)
     for name, noun in _COMPARED.items():
-        shown = [_plain(one) for one in read.tagged(name)]
-        if shown and not _same(name, shown, wanted.get(name, [])):
+        shown = [_plain_text(one) for one in read.tagged(name)]
+        if shown and not _is_same_value(name, shown, wanted.get(name, [])):
             message = f"the tag {name} says “{'; '.join(shown)[:120]}”, and the record has " + (
                 f"“{'; '.join(wanted[name])[:120]}”" if name in wanted else f"no {noun}"
             )
@@ -240,31 +239,31 @@ def _tag_findings(commentary: Commentary, read: PageText, where: Where) -> Itera
             yield _finding("page-tag-differs", Severity.WARNING, where, message, hint)
 
 
-def _same(name: str, shown: list[str], wanted: list[str]) -> bool:
+def _is_same_value(name: str, shown: list[str], wanted: list[str]) -> bool:
     match name:
         case "citation_doi":
             plain = [re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", one, flags=re.IGNORECASE) for one in shown]
-            return {_folded(one) for one in plain} == {_folded(one) for one in wanted}
+            return {_fold(one) for one in plain} == {_fold(one) for one in wanted}
         case "citation_author":
             # “Byron, Ada” and “Ada Byron” are the same author; one tag may hold all of them.
-            return _words(shown) == _words(wanted)
+            return _sorted_words(shown) == _sorted_words(wanted)
         case "citation_publication_date":
-            return _date(shown[0]) == _date(wanted[0]) if wanted else False
+            return _date_parts(shown[0]) == _date_parts(wanted[0]) if wanted else False
         case "citation_issn":
-            return set(shown) <= set(wanted) or {_folded(one) for one in shown} <= {_folded(one) for one in wanted}
-    return _alike(shown[0], wanted[0]) if wanted else False
+            return set(shown) <= set(wanted) or {_fold(one) for one in shown} <= {_fold(one) for one in wanted}
+    return _is_same_title(shown[0], wanted[0]) if wanted else False
 
 
-def _words(names: list[str]) -> list[str]:
+def _sorted_words(names: list[str]) -> list[str]:
     # Sorted words: family and given name stand in either order.
-    return sorted(re.findall(r"[^\W\d_]+", _folded(_unaccented(" ".join(names)))))
+    return sorted(re.findall(r"[^\W\d_]+", _fold(_without_accents(" ".join(names)))))
 
 
-def _unaccented(text: str) -> str:
+def _without_accents(text: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
-def _date(text: str) -> tuple[int, ...]:
+def _date_parts(text: str) -> tuple[int, ...]:
     """Return year, month and day as far as both may have them: a page that says the year alone is no fault."""
     return tuple(int(part) for part in re.findall(r"\d+", text)[:1])
 
@@ -272,7 +271,7 @@ def _date(text: str) -> tuple[int, ...]:
 def _title_findings(commentary: Commentary, read: PageText, where: Where) -> Iterator[Finding]:
     title = commentary.title.plain
     shown = [*read.headings, read.title, *read.tagged("og:title"), *read.tagged("citation_title")]
-    if not any(_alike(one, title) for one in shown if one):
+    if not any(_is_same_title(one, title) for one in shown if one):
         said = next((one for one in shown if one), "no title at all")
         yield _finding(
             "page-title-differs",
@@ -283,19 +282,19 @@ def _title_findings(commentary: Commentary, read: PageText, where: Where) -> Ite
         )
 
 
-def _alike(shown: str, title: str) -> bool:
-    one, other = _letters(shown), _letters(title)
+def _is_same_title(shown: str, title: str) -> bool:
+    one, other = _letters_only(shown), _letters_only(title)
     # Titles of pages name the site or the series as well, and leave the subtitle out.
-    return other in one or (len(one) > len(other) / 2 and one in other) or _ratio(one, other) >= ALIKE
+    return other in one or (len(one) > len(other) / 2 and one in other) or _similarity(one, other) >= ALIKE
 
 
-def _ratio(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     # Three hundred characters tell two titles apart, and comparing takes the square of their length.
     return SequenceMatcher(None, one[:300], other[:300]).ratio()
 
 
-def _letters(text: str) -> str:
-    return "".join(re.findall(r"\w", _folded(_unaccented(text))))
+def _letters_only(text: str) -> str:
+    return "".join(re.findall(r"\w", _fold(_without_accents(text))))
 
 
 def _finding(code: str, severity: Severity, where: Where, message: str, hint: str) -> Finding:

@@ -117,30 +117,30 @@ def decide_moves(
     numbers: dict[str, list[str]] = {}
     for key, (commentary, _) in records.items():
         numbers.setdefault(commentary.number or "", []).append(key)
-    addresses = {_plain(address): key for key, address in registered.items()}
+    addresses = {_comparable_address(address): key for key, address in registered.items()}
 
     def keys_of(row: SiteRow) -> list[str]:
         if row.doi:
             return [row.doi.casefold()]
         if row.number:
             return numbers.get(row.number, [])
-        return [key for key in (addresses.get(_plain(row.address)),) if key is not None]
+        return [key for key in (addresses.get(_comparable_address(row.address)),) if key is not None]
 
     single = [(row, keys_of(row)) for row in rows if row.fault is not None or not _is_pattern(row)]
     named = {key for _, keys in single for key in keys}
     several = [row for row in rows if row.fault is None and _is_pattern(row)]
-    both = [*single, *(one for row in several for one in _expanded(row, records, registered, named))]
-    lines = _lines(both)
+    both = [*single, *(one for row in several for one in _expand_pattern(row, records, registered, named))]
+    lines = _rows_by_doi(both)
     for row, keys in both:
         move = SiteMove(row, finding=row.fault) if row.fault is not None else None
-        yield move or _decided(SiteMove(row), keys, records, registered, table, lines)
+        yield move or _decide_one(SiteMove(row), keys, records, registered, table, lines)
 
 
 def _is_pattern(row: SiteRow) -> bool:
     return not (row.doi or row.number) and row.address.count("*") == 1
 
 
-def _expanded(
+def _expand_pattern(
     row: SiteRow, records: Known, registered: Mapping[str, str], named: Collection[str]
 ) -> Iterator[tuple[SiteRow, list[str]]]:
     """Yield a row for each registered address of the form of a pattern; the pattern itself where there is none."""
@@ -152,9 +152,9 @@ def _expanded(
         new = row.new
         if commentary is not None:
             new = new.replace("{number}", commentary.number or "").replace("{doi}", commentary.doi.printed)
-        part = _part(row.address, address)
+        part = _matched_part(row.address, address)
         # An address that an earlier run moved has the new form already, and is no mistake in the pattern.
-        there = part is None and (address == new or _part(new, address) is not None)
+        there = part is None and (address == new or _matched_part(new, address) is not None)
         if part is None and not there:
             continue
         found = True
@@ -164,14 +164,14 @@ def _expanded(
         yield row, []
 
 
-def _part(pattern: str, address: str) -> str | None:
+def _matched_part(pattern: str, address: str) -> str | None:
     """Return what stands in an address for the * of a pattern; None where the address is not of that form."""
     start, star, end = pattern.partition("*")
     fits = star and len(address) > len(start) + len(end) and address.startswith(start) and address.endswith(end)
     return address[len(start) : len(address) - len(end)] if fits else None
 
 
-def _lines(rows: Iterable[tuple[SiteRow, Sequence[str]]]) -> Mapping[str, Sequence[SiteRow]]:
+def _rows_by_doi(rows: Iterable[tuple[SiteRow, Sequence[str]]]) -> Mapping[str, Sequence[SiteRow]]:
     """Return the rows of each DOI that has several."""
     found: dict[str, list[SiteRow]] = {}
     for row, keys in rows:
@@ -180,7 +180,7 @@ def _lines(rows: Iterable[tuple[SiteRow, Sequence[str]]]) -> Mapping[str, Sequen
     return {key: same for key, same in found.items() if len(same) > 1}
 
 
-def _decided(
+def _decide_one(
     move: SiteMove,
     keys: Sequence[str],
     records: Known,
@@ -193,7 +193,7 @@ def _decided(
     def refused(code: str, message: str, hint: str) -> SiteMove:
         return replace(move, finding=Finding(code, Severity.ERROR, message, hint, Where(table, row.line)))
 
-    unusable = _unusable(move, keys, shown)
+    unusable = _unusable_row(move, keys, shown)
     if unusable is not None:
         return refused(*unusable)
     found = records.get(keys[0]) if keys else None
@@ -206,18 +206,22 @@ def _decided(
         hint = "deposit it first; a new DOI begins with the address of its record"
         return refused("move-not-registered", f"{commentary.doi} is not registered from here", hint)
     same = lines.get(commentary.doi.key, ())
-    if len({_plain(one.new or one.address) for one in same}) > 1 or (same and same[0] is not row):
+    if len({_comparable_address(one.new or one.address) for one in same}) > 1 or (same and same[0] is not row):
         others = " and ".join(str(one.line) for one in same if one is not row)
         message = f"{commentary.doi} is in line {others} as well"
         return refused("move-twice", message, "keep the row that is right: of two addresses nobody can say which")
     old = registered[commentary.doi.key]
-    if row.new and row.address and _plain(old) not in {_plain(row.address), _plain(row.new)}:
+    if (
+        row.new
+        and row.address
+        and _comparable_address(old) not in {_comparable_address(row.address), _comparable_address(row.new)}
+    ):
         message = f"{commentary.doi} leads to {old}, and not to the old address of the row"
         return refused("move-other-address", message, "correct the row, or look with `doideposit verify` who moved it")
     return replace(move, commentary=commentary, path=path, old=old)
 
 
-def _unusable(move: SiteMove, keys: Sequence[str], shown: str) -> tuple[str, str, str] | None:
+def _unusable_row(move: SiteMove, keys: Sequence[str], shown: str) -> tuple[str, str, str] | None:
     """Return code, message and hint for a row that names no address, or no work alone."""
     if not keys and _is_pattern(move.row):
         hint = "correct the pattern: it has one * for what differs between the addresses"
@@ -229,7 +233,7 @@ def _unusable(move: SiteMove, keys: Sequence[str], shown: str) -> tuple[str, str
     return None
 
 
-def _plain(address: str) -> str:
+def _comparable_address(address: str) -> str:
     return address.strip().rstrip("/").casefold()
 
 
@@ -292,7 +296,7 @@ def compare_moves(
     for move in moves:
         key = move.commentary.doi.key if move.commentary is not None else ""
         broken = made.get(key) if move.goes else None
-        finding = broken[0] if isinstance(broken, tuple) else _changes_more(entries[key]) if broken else None
+        finding = broken[0] if isinstance(broken, tuple) else _why_not_alone(entries[key]) if broken else None
         # A person corrects the table: the finding names its row.
         at_row = None if finding is None else replace(finding, where=Where(table, move.row.line))
         compared.append(move if at_row is None else replace(move, finding=at_row))
@@ -300,7 +304,7 @@ def compare_moves(
     return tuple(compared), part_of(plan, left) if plan and left else None
 
 
-def _changes_more(entry: PlanEntry) -> Finding | None:
+def _why_not_alone(entry: PlanEntry) -> Finding | None:
     """Return why a record does not go: it is blocked, or says more than another address."""
     stops = next((one for one in entry.findings if one.stops), None)
     if stops is not None:
@@ -319,10 +323,10 @@ def look_at_pages(moves: Sequence[SiteMove], fetch: FetchPage, waiting: PassingT
     at_new = (one.commentary.model_copy(update={"url": one.new}) for one in going if one.commentary is not None)
     visits = visit_pages(at_new, fetch, waiting=waiting)
     for move in moves:
-        yield move if not move.goes else _looked(move, next(visits).findings, table)
+        yield move if not move.goes else _with_page_findings(move, next(visits).findings, table)
 
 
-def _looked(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMove:
+def _with_page_findings(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMove:
     stopping = next((one for one in findings if one.code in _STOPPING), None)
     if stopping is None:
         return move
@@ -348,14 +352,14 @@ def prove_moves(
     end, pause = waiting.now() + seconds + len(moves), FIRST_PAUSE
     proof = MoveProof(unseen=tuple(moves))
     while True:
-        proof = _asked(proof, ask, read, lambda: waiting.now() > end)
+        proof = _ask_all_once(proof, ask, read, lambda: waiting.now() > end)
         if not proof.unseen or waiting.now() + pause > end:
             return proof
         waiting.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _asked(
+def _ask_all_once(
     proof: MoveProof, ask: Callable[[Doi], WorkStatus], read: Callable[[Doi], WorkStatus], is_over: Callable[[], bool]
 ) -> MoveProof:
     """Ask once about each DOI that was not seen yet; nobody else is asked in this round after a service was away."""
@@ -368,12 +372,12 @@ def _asked(
         if move.commentary is None or is_over() or any(not isinstance(one, UnexpectedAnswer) for one in failures):
             return
         doi = move.commentary.doi
-        status = _answer(ask, doi, failures)
+        status = _ask_one(ask, doi, failures)
         if status is None or status.resolves.at is None:
             return
         seen.add(move.key)
         # Where a DOI leads is proved by now. A query service that is away is asked once, and not for each DOI.
-        known = None if unread else _answer(read, doi, unread)
+        known = None if unread else _ask_one(read, doi, unread)
         if known is not None and known.drift:
             changed.append(known)
 
@@ -387,7 +391,7 @@ def _asked(
     )
 
 
-def _answer(ask: Callable[[Doi], WorkStatus], doi: Doi, failures: list[RegistrarError]) -> WorkStatus | None:
+def _ask_one(ask: Callable[[Doi], WorkStatus], doi: Doi, failures: list[RegistrarError]) -> WorkStatus | None:
     try:
         return ask(doi)
     except ConfigurationError as error:

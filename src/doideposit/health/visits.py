@@ -89,10 +89,10 @@ class _Hosts:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._robots:
-            self._robots[origin] = self._rules(origin)
-        return self._get(origin, url, LARGEST) if self._robots[origin](url) else None
+            self._robots[origin] = self._load_rules(origin)
+        return self._fetch_politely(origin, url, LARGEST) if self._robots[origin](url) else None
 
-    def _get(self, origin: str, url: str, limit: int) -> Page:
+    def _fetch_politely(self, origin: str, url: str, limit: int) -> Page:
         if origin not in self._paces:
             self._paces[origin] = Pace(self._waiting, rate=self._per_second, at_once=1)
         if self._lost.get(origin, 0.0) >= PATIENCE:
@@ -109,10 +109,10 @@ class _Hosts:
         self._lost[origin] = 0.0
         return page
 
-    def _rules(self, origin: str) -> Callable[[str], bool]:
+    def _load_rules(self, origin: str) -> Callable[[str], bool]:
         """Return what tells whether a page may be fetched; without rules it may (RFC 9309, section 2.3.1.3)."""
         try:
-            page = self._get(origin, f"{origin}/robots.txt", 500_000)
+            page = self._fetch_politely(origin, f"{origin}/robots.txt", 500_000)
         # The visit of the page itself meets the same fault, and reports it; a fault of robots.txt would say less.
         except (WorldError, AddressRefused):
             return lambda _url: True

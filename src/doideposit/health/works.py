@@ -39,7 +39,7 @@ def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, 
     for status in depositor.statuses():
         if status.registered or status.is_open:
             found = registered.get(status.doi.key)
-            works[status.series].append(_audited(depositor, status, found, records))
+            works[status.series].append(_audited_work(depositor, status, found, records))
     return dict(works)
 
 
@@ -63,7 +63,7 @@ def failed_in_series(rows: Iterable[tuple[int, str, int]], series: Mapping[str, 
     return dict(found)
 
 
-def _audited(
+def _audited_work(
     depositor: Depositor, status: WorkStatus, found: RegisteredRecord | None, records: Mapping[str, str]
 ) -> AuditedWork:
     series = depositor.series.get(status.series)
@@ -79,11 +79,11 @@ def _audited(
         address if isinstance(address, str) else "",
         records.get(status.doi.key),
         status.milestones[Milestone.RESOLVES].text if status.contradicted is Milestone.RESOLVES else "",
-        tuple(_cited(fields, series)) if series else (),
+        tuple(_cited_in_series(fields, series)) if series else (),
     )
 
 
-def _cited(fields: Mapping[str, RawValue], series: Series) -> Iterator[str]:
+def _cited_in_series(fields: Mapping[str, RawValue], series: Series) -> Iterator[str]:
     """Yield the DOIs of the same series that a record names, in its references and relations."""
     for name, key in (("references", "doi"), ("relations", "identifier"), ("updates", "doi")):
         entries = fields.get(name)

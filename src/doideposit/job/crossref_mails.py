@@ -78,16 +78,16 @@ class _HintList:
         return Hints(tuple(self.batches)[:MOST], tuple(self.dois)[:MOST], tuple(self.conflicts)[:MOST])
 
 
-def _content(part: EmailMessage) -> bytes:
+def _decoded_content(part: EmailMessage) -> bytes:
     content = part.get_payload(decode=True)
     return content[:LARGEST] if isinstance(content, bytes) else b""
 
 
-def _read(content: bytes, found: _HintList) -> None:
+def _read_text(content: bytes, found: _HintList) -> None:
     text = content.strip()
     if text.startswith(b"<"):
         _read_xml(text, found)
-    for doi in _dois(content.decode("utf-8", "replace")):
+    for doi in _dois_in(content.decode("utf-8", "replace")):
         found.dois.setdefault(doi)
 
 
@@ -111,11 +111,11 @@ def _read_conflicts(root: Element, found: _HintList) -> None:
         if "conflict" in name and not any("conflict" in str(one.tag).lower() for one in element):
             values = (str(value) for each in element.iter() for value in each.attrib.values())
             words = " ".join((*map(str, element.itertext()), *values))
-            named = list(dict.fromkeys(_dois(words)))
+            named = list(dict.fromkeys(_dois_in(words)))
             found.conflicts |= {(one, other): None for one in named for other in named if one != other}
 
 
-def _dois(text: str) -> Iterator[Doi]:
+def _dois_in(text: str) -> Iterator[Doi]:
     for match in _DOI.finditer(text):
         try:
             yield Doi.parse(match[0].rstrip(".:"))
@@ -129,13 +129,13 @@ def read_failed_dois(text: str) -> Iterator[tuple[int, str, int]]:
 
     The columns are found by what stands in them: their names and their order are not documented.
     """
-    for number, row in enumerate(csv.reader(_lines(text)), 1):
-        doi = next((one for cell in row for one in _dois(cell)), None)
+    for number, row in enumerate(csv.reader(_clean_lines(text)), 1):
+        doi = next((one for cell in row for one in _dois_in(cell)), None)
         counts = [int(cell) for cell in row if re.fullmatch(r"[0-9]{1,9}", cell.strip())]
         if doi is not None:
             yield number, str(doi), max(counts, default=1)
 
 
-def _lines(text: str) -> Iterable[str]:
+def _clean_lines(text: str) -> Iterable[str]:
     # A null byte stops the reader of the standard library.
     return (line.replace("\0", "") for line in text.splitlines())

@@ -54,7 +54,7 @@ def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: floa
         # With pipes, a program that does not read its input, or leaves a child process behind, could block the job.
         given.write(message.body())
         given.seek(0)
-        variables = {**environ, "DOIDEPOSIT_EVENT": message.event, "DOIDEPOSIT_DOI": _doi(message)}
+        variables = {**environ, "DOIDEPOSIT_EVENT": message.event, "DOIDEPOSIT_DOI": _doi_of(message)}
         try:
             started = subprocess.Popen(
                 command, stdin=given, stdout=said, stderr=subprocess.STDOUT, env=variables, start_new_session=True
@@ -65,17 +65,17 @@ def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: floa
         try:
             status = started.wait(timeout)
         except subprocess.TimeoutExpired:
-            _kill(started)
+            _kill_group(started)
             raise WorldError(f"{command[0]} took longer than {timeout:g} seconds, and was stopped") from None
         if status:
-            raise WorldError(f"{command[0]} ended with status {status}{_last_words(said)}")
+            raise WorldError(f"{command[0]} ended with status {status}{_last_output(said)}")
 
 
-def _doi(message: HookMessage) -> str:
+def _doi_of(message: HookMessage) -> str:
     return "" if message.status is None else str(message.status.doi)
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
     """End a program with everything it started."""
     with suppress(OSError):
         if hasattr(os, "killpg"):
@@ -85,7 +85,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _last_words(said: IO[bytes]) -> str:
+def _last_output(said: IO[bytes]) -> str:
     said.seek(0, os.SEEK_END)
     said.seek(max(0, said.tell() - 4 * QUOTED))
     lines = [line for line in said.read().decode("utf-8", "replace").splitlines() if line.strip()]
@@ -102,7 +102,7 @@ def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeo
         "Content-Type": "application/json",
         "webhook-id": message.id,
         "webhook-timestamp": moment,
-        "webhook-signature": f"v1,{_signature(secret.get_secret_value(), message.id, moment, body)}",
+        "webhook-signature": f"v1,{_sign(secret.get_secret_value(), message.id, moment, body)}",
     }
     exchange = Exchange(Timeouts(connect=min(10.0, timeout), read=timeout, total=timeout), shown=host_alone)
     problem = ""
@@ -116,7 +116,7 @@ def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeo
         raise WorldError(f"{host_alone(url)} {problem}", hint="look at the receiver; the messages are kept for it")
 
 
-def _signature(secret: str, name: str, moment: str, body: bytes) -> str:
+def _sign(secret: str, name: str, moment: str, body: bytes) -> str:
     key = secret.encode()
     if secret.startswith(MARK):
         try:

@@ -97,7 +97,7 @@ def _deliver_to(
     for event in depositor.events(now.event):
         if stop() or clock() - begun > BUDGET:
             break
-        told = _tell(hook, depositor, event, now, clock())
+        told = _call_hook(hook, depositor, event, now, clock())
         if told.reason:
             now, due_at = told, clock() + min(FIRST_PAUSE * 2 ** min(now.tries, 10), LONGEST_PAUSE)
             logger.warning("the hook %s failed: %s", hook.name, told.reason)
@@ -110,7 +110,9 @@ def _deliver_to(
     return now
 
 
-def _tell(hook: Hook, depositor: Depositor, event: LedgerEvent, before: HookProgress, at: datetime) -> HookProgress:
+def _call_hook(
+    hook: Hook, depositor: Depositor, event: LedgerEvent, before: HookProgress, at: datetime
+) -> HookProgress:
     try:
         for message in _messages(hook, depositor, event):
             hook.call(message)

@@ -23,7 +23,7 @@ from doideposit.job.notices import NOTHING_WAITS, Notice, NoticeKind, attention_
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
-__all__ = ["Recipients", "tell"]
+__all__ = ["Recipients", "send_due_mails"]
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Recipients:
         return Standing.together(mine, whole.at, whole.target)
 
 
-def tell(
+def send_due_mails(
     report: PassReport,
     standing: Standing | None,
     state: JobState,
@@ -84,9 +84,9 @@ def tell(
     what it kept back is told by the next pass.
     """
     to = recipients or Recipients()
-    lasting = _lasting(waiting, state, now, mail.repeat_after)
+    lasting = _lasting_notices(waiting, state, now, mail.repeat_after)
     failing = (Notice.of_hook(name, one) for name, one in hooks.items() if one.reason)
-    found = chain(_notices(report, standing, folders, now, lasting, to), failing)
+    found = chain(_all_notices(report, standing, folders, now, lasting, to), failing)
     notices = due(found, state.told, now, mail.repeat_after)
     if not _is_something_due(notices, standing, state, mail, to, now):
         return 0
@@ -105,7 +105,7 @@ def tell(
                 sent += post.digest(to.standing(standing, group), files, state, group)
         except WorldError as error:
             failures.append(error)
-    _take_notes_away(folders, state)
+    _remove_sent_notes(folders, state)
     if sent:
         state.mailed(now)
     if failures:
@@ -113,8 +113,8 @@ def tell(
     return sent
 
 
-def _take_notes_away(folders: Folders, state: JobState) -> None:
-    for path in _notes(folders):
+def _remove_sent_notes(folders: Folders, state: JobState) -> None:
+    for path in _note_files(folders):
         # A note that cannot be deleted does no harm: what was told is not told again before its time.
         if f"file:{path.stem}" in state.told:
             with contextlib.suppress(OSError):
@@ -168,7 +168,7 @@ class _Post:
         return 1
 
 
-def _lasting(waiting: Waiting, state: JobState, now: datetime, after: timedelta) -> Iterator[Notice]:
+def _lasting_notices(waiting: Waiting, state: JobState, now: datetime, after: timedelta) -> Iterator[Notice]:
     """Yield what waits for as long as a reminder takes: a file that was just rejected has a notice of its own."""
     names = {
         *(f"rejected/{name}" for name in waiting.rejected),
@@ -185,7 +185,7 @@ def _lasting(waiting: Waiting, state: JobState, now: datetime, after: timedelta)
         yield Notice(f"waiting:{key}", NoticeKind.WAITING, said, (), action)
 
 
-def _notices(
+def _all_notices(
     report: PassReport,
     standing: Standing | None,
     folders: Folders,
@@ -194,16 +194,16 @@ def _notices(
     to: Recipients,
 ) -> Iterator[Notice]:
     yield from (Notice.of_error(error) for error in report.errors if not isinstance(error, PASSING))
-    yield from (note for path in _notes(folders) if (note := _note(path)) is not None)
+    yield from (note for path in _note_files(folders) if (note := _read_note(path)) is not None)
     yield from (Notice.of_page(each) for each in report.site_blocked)
     failed = [each for each in report.failed if str(each.doi) not in report.in_files]
     yield from (replace(Notice.of_failure(each), publisher=to.whose(each)) for each in failed)
     if standing is not None:
-        yield from (replace(notice, publisher=to.whose(each)) for each, notice in _of_standing(standing, now))
+        yield from (replace(notice, publisher=to.whose(each)) for each, notice in _notices_of_standing(standing, now))
     yield from waiting
 
 
-def _of_standing(standing: Standing, now: datetime) -> Iterator[tuple[WorkStatus, Notice]]:
+def _notices_of_standing(standing: Standing, now: datetime) -> Iterator[tuple[WorkStatus, Notice]]:
     """Yield what the ledger knows to be wrong or late, each DOI once, with its notice."""
     changed = [each for each in standing.drifted.first if each.needs_person]
     yield from ((each, Notice.of_drift(each)) for each in changed)
@@ -217,12 +217,12 @@ def _of_standing(standing: Standing, now: datetime) -> Iterator[tuple[WorkStatus
     yield from ((each, Notice.of_overdue(each, now)) for each in standing.overdue.first if each.doi not in told)
 
 
-def _notes(folders: Folders) -> list[Path]:
+def _note_files(folders: Folders) -> list[Path]:
     # Names begin with the moment, so that the oldest note goes first.
     return sorted(folders.outbox.glob("*.json"))
 
 
-def _note(path: Path) -> Notice | None:
+def _read_note(path: Path) -> Notice | None:
     """Return a note that a pass left about a rejected file; it stays until it is told."""
     try:
         data = json.loads(read_input(path))

@@ -29,13 +29,13 @@ def send(mail: MailSection, message: EmailMessage, password: SecretStr | None, *
     if mail.sendmail is not None:
         _hand_to_program(mail.sendmail, mail, message, within)
     else:
-        _talk_guarded(mail, lambda server: server.send_message(message), password, within)
+        _talk_within(mail, lambda server: server.send_message(message), password, within)
 
 
 def greet(mail: MailSection, password: SecretStr | None, *, within: float = 20.0) -> None:
     """Go as far as a mail would without sending one: connection, encryption and login. Raises `WorldError`."""
     if mail.sendmail is None:
-        _talk_guarded(mail, lambda server: server.noop(), password, within)
+        _talk_within(mail, lambda server: server.noop(), password, within)
 
 
 def _hand_to_program(program: str, mail: MailSection, message: EmailMessage, within: float) -> None:
@@ -53,7 +53,7 @@ def _hand_to_program(program: str, mail: MailSection, message: EmailMessage, wit
         raise WorldError(f"mail could not be handed to {program}: {problem}", hint=hint)
 
 
-def _talk_guarded(
+def _talk_within(
     mail: MailSection, say: Callable[[smtplib.SMTP], object], password: SecretStr | None, within: float
 ) -> None:
     """Talk to the server in a thread that may be left behind, so that no server keeps the job for longer."""
@@ -73,7 +73,7 @@ def _talk_guarded(
 def _talk(mail: MailSection, say: Callable[[smtplib.SMTP], object], password: SecretStr | None) -> str:
     """Return what went wrong, empty for nothing; the server's own words may repeat what was sent to it."""
     try:
-        with _connected(mail) as server:
+        with _connect(mail) as server:
             if mail.username is not None and password is not None:
                 server.login(mail.username, password.get_secret_value())
             say(server)
@@ -94,7 +94,7 @@ def _talk(mail: MailSection, say: Callable[[smtplib.SMTP], object], password: Se
     return ""
 
 
-def _connected(mail: MailSection) -> smtplib.SMTP:
+def _connect(mail: MailSection) -> smtplib.SMTP:
     host, port = mail.host or "", mail.port or PORTS[mail.security]
     # The default context verifies certificate and host name: a false server could read the login and every mail.
     context = ssl.create_default_context(cafile=mail.ca_file)

@@ -65,14 +65,14 @@ class ImapServer:
     def read(self, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Yield the mails of the folder, which is opened for reading alone, so that none gets marked."""
         try:
-            yield from _read(self, password, known)
+            yield from _read_folder(self, password, known)
         except (imaplib.IMAP4.error, OSError, ssl.SSLError) as error:
             # What a server says can repeat the command, and with it the password.
             message = f"the mailbox at {self.host} could not be read ({type(error).__name__})"
             raise WorldError(message, hint="look at [mailbox]: host, security, username, password") from None
 
 
-def _read(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+def _read_folder(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
     port = server.port or PORTS[server.security]
     if server.security == "tls":
         client: imaplib.IMAP4 = imaplib.IMAP4_SSL(
@@ -85,7 +85,7 @@ def _read(server: ImapServer, password: SecretStr, known: Collection[str]) -> It
             client.starttls(ssl.create_default_context())
         client.login(server.username, password.get_secret_value())
         client.select(f'"{server.folder}"', readonly=True)
-        validity = _number(client.response("UIDVALIDITY")[1])
+        validity = _leading_number(client.response("UIDVALIDITY")[1])
         _, listed = client.uid("SEARCH", "ALL")
         numbers = (listed[0] or b"").split() if listed else []
         wanted = [(f"{validity}.{one.decode()}", one) for one in numbers if one.isdigit()]
@@ -94,6 +94,6 @@ def _read(server: ImapServer, password: SecretStr, known: Collection[str]) -> It
             yield key, next((part[1] for part in answer if isinstance(part, tuple)), b"")
 
 
-def _number(answer: list[bytes | None]) -> str:
+def _leading_number(answer: list[bytes | None]) -> str:
     found = re.search(rb"[0-9]+", answer[0] or b"") if answer else None
     return found[0].decode() if found else "0"

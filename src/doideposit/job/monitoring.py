@@ -51,10 +51,10 @@ class Run:
             "ok": self.exit_code == 0,
             "exit_code": self.exit_code,
             "summary": self.summary,
-            "started": _moment(self.started),
-            "finished": _moment(self.finished),
+            "started": _iso_moment(self.started),
+            "finished": _iso_moment(self.finished),
             "seconds": round(self.seconds, 3),
-            "last_success": _moment(self.last_success),
+            "last_success": _iso_moment(self.last_success),
             "inbox": dict(self.inbox),
             "waiting": dict(self.waiting),
             "hooks": {name: {"ok": not reason, "reason": reason} for name, reason in self.hooks.items()},
@@ -98,27 +98,29 @@ def prometheus_text(run: Run | None, standing: Standing | None) -> str:
 
     Numbers that come from the ledger are left out when it could not be read: no value is better than a stale one.
     """
-    lines = (*(_of_run(run) if run else ()), *(_of_standing(standing) if standing else ()))
+    lines = (*(_run_metrics(run) if run else ()), *(_ledger_metrics(standing) if standing else ()))
     return "".join(line + "\n" for line in lines)
 
 
-def _of_run(run: Run) -> Iterator[str]:
-    yield from _metric("last_run_timestamp_seconds", "End of the last run.", run.target, run.finished.timestamp())
+def _run_metrics(run: Run) -> Iterator[str]:
+    yield from _metric_lines("last_run_timestamp_seconds", "End of the last run.", run.target, run.finished.timestamp())
     if run.last_success is not None:
         text = "End of the last run without trouble."
-        yield from _metric("last_success_timestamp_seconds", text, run.target, run.last_success.timestamp())
-    yield from _metric("last_run_duration_seconds", "How long the last run took.", run.target, run.seconds)
-    yield from _metric("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)
+        yield from _metric_lines("last_success_timestamp_seconds", text, run.target, run.last_success.timestamp())
+    yield from _metric_lines("last_run_duration_seconds", "How long the last run took.", run.target, run.seconds)
+    yield from _metric_lines("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)
     text = "Files of the inbox in the last run, by what became of them."
-    yield from _metric("inbox_files", text, run.target, run.inbox, label="fate")
+    yield from _metric_lines("inbox_files", text, run.target, run.inbox, label="fate")
     text = "Files of the inbox that wait for a person, by where they lie."
-    yield from _metric("inbox_waiting", text, run.target, run.waiting, label="folder")
+    yield from _metric_lines("inbox_waiting", text, run.target, run.waiting, label="folder")
     if run.hooks:
         failing = {name: int(bool(reason)) for name, reason in run.hooks.items()}
-        yield from _metric("hook_failing", "1 for a hook whose last call failed.", run.target, failing, label="hook")
+        yield from _metric_lines(
+            "hook_failing", "1 for a hook whose last call failed.", run.target, failing, label="hook"
+        )
 
 
-def _of_standing(one: Standing) -> Iterator[str]:
+def _ledger_metrics(one: Standing) -> Iterator[str]:
     rows: tuple[tuple[str, str, float], ...] = (
         ("registered_dois", "DOIs that are registered.", one.registered),
         ("rejected_dois", "DOIs that Crossref did not register.", one.failed),
@@ -131,13 +133,13 @@ def _of_standing(one: Standing) -> Iterator[str]:
         ("oldest_unfinished_age_seconds", "Age of the oldest unfinished deposit; 0 for none.", one.oldest_age),
     )
     text = "DOIs with a deposit whose end is not known, by state."
-    yield from _metric("outstanding_dois", text, one.target, one.states, label="state")
+    yield from _metric_lines("outstanding_dois", text, one.target, one.states, label="state")
     for name, text, value in rows:
-        yield from _metric(name, text, one.target, value)
-    yield from _of_publishers(one)
+        yield from _metric_lines(name, text, one.target, value)
+    yield from _publisher_metrics(one)
 
 
-def _of_publishers(one: Standing) -> Iterator[str]:
+def _publisher_metrics(one: Standing) -> Iterator[str]:
     """Yield the numbers of each of several publishers, beside those of all: a sum over a label would count twice."""
     if one.publishers:
         yield "# HELP doideposit_publisher_dois DOIs of each publisher, by how they stand; one can count several times."
@@ -148,7 +150,7 @@ def _of_publishers(one: Standing) -> Iterator[str]:
             yield f"doideposit_publisher_dois{{{labels}}} {value}"
 
 
-def _metric(
+def _metric_lines(
     name: str, text: str, target: str, value: float | Mapping[str, int], *, label: str | None = None
 ) -> Iterator[str]:
     yield f"# HELP doideposit_{name} {text}"
@@ -161,5 +163,5 @@ def _metric(
         yield f'doideposit_{name}{{target="{target}"}} {value:.17g}'
 
 
-def _moment(value: datetime | None) -> str | None:
+def _iso_moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

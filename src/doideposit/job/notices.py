@@ -152,8 +152,8 @@ def due(
 def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, now: datetime, host: str) -> EmailMessage:
     """Return one mail about everything that needs someone now."""
     counts = Counter(notice.kind for notice in notices)
-    parts = [_counted(kind, counts[kind]) for kind in HEADINGS if counts[kind]]
-    body = [f"This concerns the deposits to {_target(target)}.", ""]
+    parts = [_count_words(kind, counts[kind]) for kind in HEADINGS if counts[kind]]
+    body = [f"This concerns the deposits to {_target_words(target)}.", ""]
     for kind, heading in HEADINGS.items():
         mine = [notice for notice in notices if notice.kind == kind]
         if mine:
@@ -162,7 +162,7 @@ def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, no
     return _message(mail, f"doideposit: {', '.join(parts)} ({target})", body, now)
 
 
-def _counted(kind: str, number: int) -> str:
+def _count_words(kind: str, number: int) -> str:
     if kind == NoticeKind.WAITING:
         return "files wait for somebody"
     if kind == NoticeKind.HOOK:
@@ -201,7 +201,7 @@ def digest_mail(
     """Return how everything stands, once a week, also when all is well: silence would prove nothing."""
     recent = standing.recent
     body = [
-        f"How the deposits to {_target(standing.target)} stand.",
+        f"How the deposits to {_target_words(standing.target)} stand.",
         "",
         f"Registered this week      {recent.count:>7,}",
         f"Registered altogether     {standing.registered:>7,}",
@@ -225,10 +225,10 @@ def digest_mail(
         ]
     if standing.attention.count:
         body += ["These need a person", "===================", ""]
-        body += _statuses(standing.attention.first, standing.attention.count, with_action=True)
+        body += _status_lines(standing.attention.first, standing.attention.count, with_action=True)
     if recent.count:
         body += ["Registered this week", "====================", ""]
-        body += _statuses(recent.first, recent.count, with_action=False)
+        body += _status_lines(recent.first, recent.count, with_action=False)
     if not (standing.attention.count or standing.overdue.count or matters):
         body += ["Nothing needs to be done.", ""]
     subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
@@ -240,14 +240,14 @@ def digest_mail(
 def trial_mail(mail: MailSection, target: str, now: datetime, host: str) -> EmailMessage:
     """Return the mail that shows that mails arrive."""
     body = [
-        f"This is the test mail of doideposit on {host}, which deposits to {_target(target)}.",
+        f"This is the test mail of doideposit on {host}, which deposits to {_target_words(target)}.",
         "",
         "It arrived: the scheduled job can reach you. Nothing needs to be done.",
     ]
-    return _message(mail, f"doideposit: test mail ({target})", body, now)
+    return _make_message(mail, f"doideposit: test mail ({target})", body, now)
 
 
-def _statuses(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) -> Iterator[str]:
+def _status_lines(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) -> Iterator[str]:
     for status in statuses[:MOST_IN_MAIL]:
         yield status.shown_doi
         if status.title:
@@ -268,7 +268,7 @@ def _footer(mail: MailSection, host: str, target: str) -> list[str]:
     ]
 
 
-def _message(mail: MailSection, subject: str, body: Sequence[str], now: datetime) -> EmailMessage:
+def _make_message(mail: MailSection, subject: str, body: Sequence[str], now: datetime) -> EmailMessage:
     message = EmailMessage()
     message["Subject"] = safe(subject)
     message["From"] = mail.sender
@@ -282,5 +282,5 @@ def _message(mail: MailSection, subject: str, body: Sequence[str], now: datetime
     return message
 
 
-def _target(target: str) -> str:
+def _target_words(target: str) -> str:
     return target if target == "production" else f"{target} (where nothing is registered for readers)"

@@ -24,8 +24,13 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
+<<<<<<< HEAD
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.mail import Recipients, tell
+=======
+from doideposit.job.inbox.waiting import Waiting, find_waiting
+from doideposit.job.mail import Recipients, send_due_mails
+>>>>>>> 6a772f83 (Name the functions of job, health, diagnosis, reports and Django after what they do)
 from doideposit.job.mailbox import Mailbox
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.site import deposit_site
@@ -42,11 +47,11 @@ REJECTED: Final = 1
 INTERRUPTED: Final = 130
 
 
-def _quiet(_step: str) -> None:
+def _ignore_step(_step: str) -> None:
     return None
 
 
-def _never() -> bool:
+def _never_stop() -> bool:
     return False
 
 
@@ -64,8 +69,8 @@ class JobContext:
     ping: Callable[[], None] | None = None
     mailbox: Mailbox | None = None
     hooks: Sequence[Hook] = ()
-    stop: Callable[[], bool] = _never
-    step: Callable[[str], None] = _quiet
+    stop: Callable[[], bool] = _never_stop
+    step: Callable[[str], None] = _ignore_step
     host: str = "this machine"
 
 
@@ -131,30 +136,30 @@ class _JobPass:
         self._recipients = Recipients()
 
     def run(self) -> JobOutcome:
-        self._guarded(self._deposit)
-        self._guarded(self._look_for_waiting)
+        self._run_step(self._run_deposits)
+        self._run_step(self._find_waiting)
         # Once asked to stop, the run begins no talk with a mail server, which could take long.
         if not self._doors.stop():
-            self._guarded(self._tell)
+            self._run_step(self._send_mails)
         self._doors.step("told")
-        return self._leave_signs()
+        return self._write_monitoring()
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _run_step(self, work: Callable[[], None]) -> None:
         try:
             work()
         # The other steps of the run are done all the same.
         except DoiDepositError as error:
-            self._failed(error)
+            self._note_failure(error)
         except Exception as error:
             # A pass that ended here would leave neither a mail nor a sign of life of what happened to it.
             logger.debug("not foreseen", exc_info=error)
-            self._failed(UnforeseenError.of(error))
+            self._note_failure(UnforeseenError.of(error))
 
-    def _failed(self, error: DoiDepositError) -> None:
+    def _note_failure(self, error: DoiDepositError) -> None:
         if self._report.add_error(error):
             logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
-    def _deposit(self) -> None:
+    def _run_deposits(self) -> None:
         job, doors = self._job, self._doors
         with doors.open_depositor() as depositor:
             publishers = depositor.publishers
@@ -173,10 +178,10 @@ class _JobPass:
             )
             self._report = inbox.report
             if doors.mailbox is not None and not doors.stop():
-                self._guarded(partial(self._read_mails, depositor, doors.mailbox))
+                self._run_step(partial(self._read_mails, depositor, doors.mailbox))
             inbox.run()
             if not doors.stop():
-                self._guarded(partial(deposit_site, depositor, job.site, self._report))
+                self._run_step(partial(deposit_site, depositor, job.site, self._report))
             self._state.seen = inbox.seen
             if next(depositor.events(), None) is not None:
                 self._state.deposited.add(depositor.target)
@@ -189,10 +194,10 @@ class _JobPass:
                 stop=doors.stop,
             )
             doors.step("watch")
-            self._watch(depositor)
+            self._watch_registered(depositor)
             doors.step("hooks")
             self._hooks = deliver(depositor, doors.hooks, clock=doors.clock, stop=doors.stop)
-            self._guarded(partial(self._archive, depositor))
+            self._run_step(partial(self._archive, depositor))
             self._standing = Standing.take(depositor, now=doors.clock())
 
     def _archive(self, depositor: Depositor) -> None:
@@ -216,7 +221,7 @@ class _JobPass:
             if self._doors.stop():
                 return
 
-    def _watch(self, depositor: Depositor) -> None:
+    def _watch_registered(self, depositor: Depositor) -> None:
         """Ask what others changed; services that are away for days are told once, and nothing is wrong with that."""
         if not self._job.look_ups:
             return
@@ -238,13 +243,18 @@ class _JobPass:
             )
             raise LedgerUnavailable(message, hint=hint)
 
+<<<<<<< HEAD
     def _look_for_waiting(self) -> None:
         self._waiting = Waiting.find(self._job.folders, self._job.target)
+=======
+    def _find_waiting(self) -> None:
+        self._waiting = find_waiting(self._job.folders, self._job.target)
+>>>>>>> 6a772f83 (Name the functions of job, health, diagnosis, reports and Django after what they do)
 
-    def _tell(self) -> None:
+    def _send_mails(self) -> None:
         if self._job.mail is None or self._doors.send_mail is None:
             return
-        tell(
+        send_due_mails(
             self._report,
             self._standing,
             self._state,
@@ -265,23 +275,23 @@ class _JobPass:
 
     # What is left behind.
 
-    def _leave_signs(self) -> JobOutcome:
+    def _write_monitoring(self) -> JobOutcome:
         now = self._doors.clock()
         if not self._report.errors and not self._report.interrupted:
             self._state.last_success = now
-        self._guarded(lambda: self._state.save(self._job.state_path, now))
-        run = self._as_run(now)
-        for path, text in self._files(run):
+        self._run_step(lambda: self._state.save(self._job.state_path, now))
+        run = self._make_run(now)
+        for path, text in self._monitoring_files(run):
             # Each file is written on its own: one that cannot be written must not keep the others back.
-            self._guarded(partial(write_atomic, path, text, mode=self._job.monitoring.file_mode))
-        run = self._as_run(now)
-        self._ping(run)
-        files = [_file(one) for one in self._report.settled]
+            self._run_step(partial(write_atomic, path, text, mode=self._job.monitoring.file_mode))
+        run = self._make_run(now)
+        self._ping_monitor(run)
+        files = [_file_document(one) for one in self._report.settled]
         records = [status.to_dict() for status in self._report.changed]
         document = {**run.status_document(self._standing), "skipped": False, "files": files, "records": records}
         return JobOutcome(run.exit_code, run.summary, document)
 
-    def _files(self, run: Run) -> list[tuple[Path, str]]:
+    def _monitoring_files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring
         texts = (
             # `doideposit serve` reads in this file whether the job runs.
@@ -292,7 +302,7 @@ class _JobPass:
         )
         return [(path, text) for path, text in texts if path is not None]
 
-    def _ping(self, run: Run) -> None:
+    def _ping_monitor(self, run: Run) -> None:
         """Tell the monitoring service that the run did what it should; it notices by itself when that fails."""
         if self._doors.ping is None or run.exit_code not in {0, REJECTED}:
             return
@@ -302,14 +312,14 @@ class _JobPass:
         except DoiDepositError as error:
             logger.warning("%s", error.message)
 
-    def _as_run(self, now: datetime) -> Run:
+    def _make_run(self, now: datetime) -> Run:
         report = self._report
         return Run(
             target=self._job.target,
             started=self._started,
             finished=now,
             exit_code=_exit_code(report),
-            summary=_summary(report, self._standing),
+            summary=_summary_line(report, self._standing),
             last_success=self._state.last_success,
             inbox={
                 "taken_in": report.taken_in,
@@ -327,7 +337,7 @@ class _JobPass:
         )
 
 
-def _file(one: Any) -> dict[str, object]:
+def _file_document(one: Any) -> dict[str, object]:
     return {"file": one.name, "path": str(one.path), "ok": one.ok, "summary": one.headline}
 
 
@@ -340,7 +350,7 @@ def _exit_code(report: PassReport) -> int:
     return REJECTED if report.rejected or report.failed or report.site_blocked else 0
 
 
-def _summary(report: PassReport, standing: Standing | None) -> str:
+def _summary_line(report: PassReport, standing: Standing | None) -> str:
     """Return one line, which says nothing of what did not happen."""
     counts = (
         (report.done, "done"),

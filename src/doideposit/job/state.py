@@ -73,19 +73,19 @@ class JobState:
         latest_look = _Past(now + FARTHEST_LOOK)
         digest, success = data.get("digest"), data.get("last_success")
         return cls(
-            told=_mapping(data.get("told"), past.moment),
-            seen=_mapping(data.get("seen"), lambda row: Sighting(int(row[0]), int(row[1]), past.moment(row[2]))),
-            lookups=_mapping(
+            told=_read_mapping(data.get("told"), past.moment),
+            seen=_read_mapping(data.get("seen"), lambda row: Sighting(int(row[0]), int(row[1]), past.moment(row[2]))),
+            lookups=_read_mapping(
                 data.get("lookups", data.get("looks")), lambda row: (int(row[0]), latest_look.moment(row[1]))
             ),
-            digests=_mapping(data.get("digests"), past.day),
-            digest=_mapping({"": digest}, past.day).get(""),
-            last_success=_mapping({"": success}, past.moment).get(""),
-            waiting=_mapping(data.get("waiting"), past.moment),
-            mails=_mapping(data.get("mails"), past.moment),
-            latest=_mapping({"": data.get("latest")}, past.moment).get(""),
-            steady_since=_mapping({"": data.get("steady_since")}, past.moment).get(""),
-            archived=_mapping({"": data.get("archived")}, past.day).get(""),
+            digests=_read_mapping(data.get("digests"), past.day),
+            digest=_read_mapping({"": digest}, past.day).get(""),
+            last_success=_read_mapping({"": success}, past.moment).get(""),
+            waiting=_read_mapping(data.get("waiting"), past.moment),
+            mails=_read_mapping(data.get("mails"), past.moment),
+            latest=_read_mapping({"": data.get("latest")}, past.moment).get(""),
+            steady_since=_read_mapping({"": data.get("steady_since")}, past.moment).get(""),
+            archived=_read_mapping({"": data.get("archived")}, past.day).get(""),
             deposited={str(target) for target in data.get("deposited") or ()},
         )
 
@@ -147,10 +147,10 @@ class JobState:
             "waiting": {name: at.isoformat() for name, at in self.waiting.items()},
         }
         write_atomic(path, json.dumps(data))
-        _make_ready(path.with_name(LAST_MAIL))
+        _prepare_mail_file(path.with_name(LAST_MAIL))
 
 
-def _make_ready(last_mail: Path) -> None:
+def _prepare_mail_file(last_mail: Path) -> None:
     """Make the file of the last mail while there is room, and set it back after times without."""
     with disk_errors(last_mail, "cannot be written"):
         last_mail.touch(0o600)
@@ -178,7 +178,7 @@ class _Past:
         return day
 
 
-def _mapping(data: Any, read: Callable[[Any], Value]) -> dict[str, Value]:
+def _read_mapping(data: Any, read: Callable[[Any], Value]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for key, value in data.items() if isinstance(data, dict) else ():
         try:

@@ -83,7 +83,9 @@ class Activity:
         for wait in self.waits:
             counts[next((label for label, most in BUCKETS if wait <= most), LONGER)] += 1
         bars = [(label, [counts[label]]) for label in (*(label for label, _ in BUCKETS), LONGER)]
-        description = f"DOIs by the time from sending to the registration, up to the length named. {_median(self)}"
+        description = (
+            f"DOIs by the time from sending to the registration, up to the length named. {_median_words(self)}"
+        )
         return Chart.of_columns("Time to registration", description.strip(), "up to", [REGISTERED], bars)
 
 
@@ -104,23 +106,26 @@ class _Periods:
 def _periods(first: date, last: date) -> _Periods:
     """Choose days, weeks, months, quarters or years: the finest that needs no more than a dozen columns."""
     # Weeks begin on Monday (ISO 8601).
-    makers = {"day": _days(first, last, 1), "week": _days(first - timedelta(first.weekday()), last, 7)}
+    makers = {
+        "day": _starts_by_day(first, last, 1),
+        "week": _starts_by_day(first - timedelta(first.weekday()), last, 7),
+    }
     # The number of months in a period; quarters begin in January, April, July and October.
-    makers |= {name: _months(first, last, step) for name, step in (("month", 1), ("quarter", 3), ("year", 12))}
+    makers |= {name: _starts_by_month(first, last, step) for name, step in (("month", 1), ("quarter", 3), ("year", 12))}
     name, starts = next(((n, s) for n, s in makers.items() if len(s) <= MOST_COLUMNS), ("year", makers["year"]))
     # Even years can be too many: the latest are kept.
     kept = starts[-MOST_COLUMNS:]
-    return _Periods(name, tuple(_label(name, start) for start in kept), tuple(kept))
+    return _Periods(name, tuple(_period_label(name, start) for start in kept), tuple(kept))
 
 
-def _days(first: date, last: date, step: int) -> list[date]:
+def _starts_by_day(first: date, last: date, step: int) -> list[date]:
     # Longer spans are never shown in days or weeks; the bound keeps a ledger of many years from making long lists.
     most = MOST_COLUMNS * step + step
     span = min((last - first).days, most)
     return [first + timedelta(days) for days in range(0, span + 1, step)]
 
 
-def _months(first: date, last: date, step: int) -> list[date]:
+def _starts_by_month(first: date, last: date, step: int) -> list[date]:
     # Months are numbered without a break from one year to the next, so that periods can run over the turn of a year.
     begin = first.year * 12 + (first.month - 1) // step * step
     end = last.year * 12 + last.month - 1
@@ -130,7 +135,7 @@ def _months(first: date, last: date, step: int) -> list[date]:
 MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
-def _label(name: str, start: date) -> str:
+def _period_label(name: str, start: date) -> str:
     match name:
         case "year":
             return str(start.year)
@@ -155,7 +160,7 @@ BUCKETS: Final[Sequence[tuple[str, timedelta]]] = (
 LONGER: Final = "longer"
 
 
-def _median(activity: Activity) -> str:
+def _median_words(activity: Activity) -> str:
     if not activity.waits:
         return ""
     # Of two values in the middle the lower one: it is the time of a real deposit.

@@ -44,11 +44,11 @@ _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
 
 def state_words(status: WorkStatus) -> tuple[str, AttentionKind]:
     """Return how the DOI stands in a word or two, the same on the terminal and on the page, and what kind that is."""
-    words, kind = _state(status)
+    words, kind = _state_of(status)
     return (f"{words}, acknowledged" if status.acknowledged else words), kind
 
 
-def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
+def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
     if status.is_open and status.state is not None:
         word = _OPEN_WORDS[status.state]
         return (f"{word}, overdue", AttentionKind.BAD) if status.overdue else (word, AttentionKind.OPEN)
@@ -66,10 +66,10 @@ def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
         # What the ledger holds of it cannot be read, where a person is needed all the same.
         unread = ("cannot be read back", AttentionKind.BAD)
         return unread if status.needs_person else ("never deposited", AttentionKind.OPEN)
-    return _registered(status)
+    return _state_of_registered(status)
 
 
-def _registered(status: WorkStatus) -> tuple[str, AttentionKind]:
+def _state_of_registered(status: WorkStatus) -> tuple[str, AttentionKind]:
     """Say of a registered DOI what was found by looking at it."""
     if status.contradicted is not None:
         return _CONTRARY_WORDS[status.contradicted], AttentionKind.BAD
@@ -146,7 +146,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
         if one.needs_person or one.overdue is not None:
             # The advice names the DOI; advice for several is the same advice all the same.
             advice = one.next_action.replace(str(one.doi), "DOI")
-            groups.setdefault((_rank(one), _heading(one), advice), []).append(one)
+            groups.setdefault((_rank_of(one), _heading_of(one), advice), []).append(one)
     # The most urgent kind first, and within it the one with most DOIs.
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
     return tuple(
@@ -164,7 +164,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
 _FAILED, _WRONG, _WARNED, _STUCK, _UNPROVED = range(5)
 
 
-def _rank(one: WorkStatus) -> int:
+def _rank_of(one: WorkStatus) -> int:
     if one.is_open:
         return _STUCK
     if one.failed:
@@ -174,8 +174,8 @@ def _rank(one: WorkStatus) -> int:
     return _WARNED if any(each.wants_person for each in one.warnings) or one.drift else _UNPROVED
 
 
-def _heading(one: WorkStatus) -> str:
-    rank = _rank(one)
+def _heading_of(one: WorkStatus) -> str:
+    rank = _rank_of(one)
     if rank in {_STUCK, _UNPROVED} and one.overdue is not None:
         return _HEADINGS[one.overdue.milestone]
     words = state_words(one)[0]

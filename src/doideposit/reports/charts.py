@@ -82,7 +82,7 @@ class Chart:
     ) -> Self:
         """Lay out stacked columns: each bar has a label and one number for each kind."""
         highest = max((sum(values) for _, values in bars), default=0)
-        ticks = _ticks(highest)
+        ticks = _axis_ticks(highest)
         top = ticks[-1].value
         slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
         every = ceil((max((len(label) for label, _ in bars), default=0) * LETTER) / slot) or 1
@@ -93,35 +93,39 @@ class Chart:
                 # Counted from the end, so that the latest period always has its label.
                 shown=(len(bars) - 1 - place) % every == 0,
                 values=tuple(values),
-                segments=_stack(kinds, values, LEFT + slot * place, slot, top),
+                segments=_stack_segments(kinds, values, LEFT + slot * place, slot, top),
             )
             for place, (label, values) in enumerate(bars)
         )
         return cls(title, description, tuple(kinds), laid, ticks, unit)
 
 
-def _stack(kinds: Sequence[str], values: Sequence[int], x: float, slot: float, top: int) -> tuple[Segment, ...]:
+def _stack_segments(
+    kinds: Sequence[str], values: Sequence[int], x: float, slot: float, top: int
+) -> tuple[Segment, ...]:
     # A gap stays between columns, and few columns do not become broad blocks.
     width = min(slot * 0.7, 40.0)
     left = round(x + (slot - width) / 2, 1)
     floor, segments = float(HEIGHT - BOTTOM), []
     for kind, value in zip(kinds, values, strict=True):
-        height = value * _scale(top)
+        height = value * _points_per_unit(top)
         if value:
             floor -= height
             segments.append(Segment(kind, value, left, round(floor, 1), round(width, 1), round(height, 1)))
     return tuple(segments)
 
 
-def _scale(top: int) -> float:
+def _points_per_unit(top: int) -> float:
     return (HEIGHT - TOP - BOTTOM) / top
 
 
-def _ticks(highest: int) -> tuple[Tick, ...]:
+def _axis_ticks(highest: int) -> tuple[Tick, ...]:
     """Return ticks from zero to a round number that is at least the highest, in two to five steps."""
     step = _round_step(highest)
     count = max(-(-highest // step), 1)
-    return tuple(Tick(step * n, round(HEIGHT - BOTTOM - step * n * _scale(step * count), 1)) for n in range(count + 1))
+    return tuple(
+        Tick(step * n, round(HEIGHT - BOTTOM - step * n * _points_per_unit(step * count), 1)) for n in range(count + 1)
+    )
 
 
 def _round_step(highest: int) -> int:

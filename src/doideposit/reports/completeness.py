@@ -69,17 +69,17 @@ def _next_step(series: str, works: Sequence[Measured]) -> str:
     return best.sentence if best else _DONE
 
 
-def _lacking(works: Iterable[Measured], measure: Measure) -> int:
+def _count_lacking(works: Iterable[Measured], measure: Measure) -> int:
     return sum(measure not in work.has for work in works)
 
 
-def _licence(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
-    gain = _lacking(works, Measure.LICENCES)
+def _licence_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _count_lacking(works, Measure.LICENCES)
     line = f"one line, `licences` below `[series.{series}]` in the configuration, gives {_all(gain)} a licence"
     yield _Step(gain, _LINE, f"If the texts have a licence, name it once: {line}. {_THEN}")
 
 
-def _ror(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+def _ror_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     lacking = (work.without_ror for work in works if Measure.RORS not in work.has)
     name, gain = _most_frequent(lacking)
     where = f"`ror` in the institution of `[series.{series}]`, or in the records where it is another one"
@@ -89,14 +89,14 @@ def _ror(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     yield _Step(gain, _QUESTION, sentence)
 
 
-def _orcid(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+def _orcid_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     name, gain = _most_frequent(work.without_orcid for work in works if Measure.ORCIDS not in work.has)
     sentence = f"Ask {name} for the ORCID iD, and add it to the records: {_all(gain)} would benefit. {_THEN}"
     yield _Step(gain, _QUESTION + gain / 4, sentence)
 
 
-def _full_text(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
-    one, other = _lacking(works, Measure.TEXT_MINING), _lacking(works, Measure.SIMILARITY)
+def _full_text_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    one, other = _count_lacking(works, Measure.TEXT_MINING), _count_lacking(works, Measure.SIMILARITY)
     number = max(one, other)
     sentence = (
         f"Add `pdf_url`, the address of the PDF, to {_all(number)}: it fills two measures at once, and lets "
@@ -105,29 +105,29 @@ def _full_text(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     yield _Step(one + other, number, sentence)
 
 
-def _abstract(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
-    gain = _lacking(works, Measure.ABSTRACTS)
+def _abstract_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _count_lacking(works, Measure.ABSTRACTS)
     sentence = f"Copy the abstract into the records of {_all(gain)}, where the text has one. {_THEN}"
     yield _Step(gain, gain, sentence)
 
 
-def _affiliation(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
-    gain = _lacking(works, Measure.AFFILIATIONS)
+def _affiliation_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _count_lacking(works, Measure.AFFILIATIONS)
     sentence = f"Add the authors' `affiliations`, as printed, to the records of {_all(gain)}. {_THEN}"
     # A little more effort than to copy an abstract.
     yield _Step(gain, gain * 1.2, sentence)
 
 
-def _references(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
-    gain = _lacking(works, Measure.REFERENCES)
+def _references_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _count_lacking(works, Measure.REFERENCES)
     sentence = (
         f"Add the references to the records of {_all(gain)}; `doideposit extract` reads them from the text. {_THEN}"
     )
     yield _Step(gain, gain * _TYPED, sentence)
 
 
-def _crossmark(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
-    gain = _lacking(works, Measure.CROSSMARK)
+def _crossmark_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _count_lacking(works, Measure.CROSSMARK)
     sentence = (
         f"Put a page on the web that says how you correct and retract, register a DOI for it, and name that DOI as "
         f"`crossmark_policy` of `[series.{series}]`: readers of {_all(gain)} then learn of corrections. {_THEN}"
@@ -137,14 +137,14 @@ def _crossmark(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
 
 # Funders and award numbers are no step: most commentaries were funded by nobody, and nothing here can tell.
 _STEPS: Final[tuple[Callable[[str, Sequence[Measured]], Iterator[_Step]], ...]] = (
-    _licence,
-    _ror,
-    _orcid,
-    _full_text,
-    _abstract,
-    _affiliation,
-    _references,
-    _crossmark,
+    _licence_step,
+    _ror_step,
+    _orcid_step,
+    _full_text_step,
+    _abstract_step,
+    _affiliation_step,
+    _references_step,
+    _crossmark_step,
 )
 
 

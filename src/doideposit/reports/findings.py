@@ -66,10 +66,10 @@ WIDEST_EXCERPT = 110
 
 def safe(text: str) -> str:
     """Show control characters instead of sending them: what comes from outside must not steer a terminal."""
-    return "".join(char if char.isprintable() else _shown(char) for char in text)
+    return "".join(char if char.isprintable() else _visible_character(char) for char in text)
 
 
-def _shown(char: str) -> str:
+def _visible_character(char: str) -> str:
     if char in "\t\n\r":
         return " "
     # Spaces of typography are harmless, although Python does not call them printable.
@@ -96,7 +96,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     """Return what stops a record first and what is only good to know last; those of one weight from the top down."""
     # Errors first; within one severity the order of the files stays, since sorting is stable.
-    return sorted(in_order(findings), key=lambda one: _rank((one,)))
+    return sorted(in_order(findings), key=lambda one: _rank_of((one,)))
 
 
 def alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
@@ -147,12 +147,12 @@ def detailed(
     Excerpts are cut to `width` columns, so that a marker stays under what it marks; None stands for no terminal.
     """
     for finding in findings:
-        yield _headline(finding)
-        yield from _excerpt(finding, source_line, _room(width))
-        yield from _advice(finding, verbose=verbose)
+        yield _headline_of(finding)
+        yield from _source_excerpt(finding, source_line, _line_room(width))
+        yield from _advice_lines(finding, verbose=verbose)
 
 
-def _headline(finding: Finding) -> Line:
+def _headline_of(finding: Finding) -> Line:
     where = finding.where
     place = ":".join(str(part) for part in (where.file, where.line, where.column) if part is not None)
     style = Style.DIM if finding.ignored_because else SEVERITY_STYLE[finding.severity]
@@ -168,13 +168,13 @@ def _headline(finding: Finding) -> Line:
     return tuple(spans)
 
 
-def _room(width: int | None) -> int:
+def _line_room(width: int | None) -> int:
     """Return how many characters of a line are shown; two of the width are for the signs that it goes on."""
     # Less than twenty characters of a line would not show what is meant.
     return WIDEST_EXCERPT if width is None else max(20, min(WIDEST_EXCERPT, width - GUTTER - 3))
 
 
-def _excerpt(finding: Finding, source_line: SourceLine, room: int) -> Iterator[Line]:
+def _source_excerpt(finding: Finding, source_line: SourceLine, room: int) -> Iterator[Line]:
     where = finding.where
     if where.file is None or where.line is None:
         if where.field or where.element:
@@ -184,7 +184,7 @@ def _excerpt(finding: Finding, source_line: SourceLine, room: int) -> Iterator[L
     if text is None:
         return
     # The line may be the whole of a large file: only what is shown of it is made safe.
-    cut, column = _window(text, where.column, room)
+    cut, column = _cut_around(text, where.column, room)
     shown = safe(cut)
     yield (Span(f"{where.line:>{GUTTER - 2}} | ", Style.DIM), Span(shown))
     if column is not None:
@@ -192,7 +192,7 @@ def _excerpt(finding: Finding, source_line: SourceLine, room: int) -> Iterator[L
         yield (Span(" " * (GUTTER - 2) + " | ", Style.DIM), Span(" " * (column - 1)), Span("^" * length, Style.MARKER))
 
 
-def _window(text: str, column: int | None, room: int) -> tuple[str, int | None]:
+def _cut_around(text: str, column: int | None, room: int) -> tuple[str, int | None]:
     """Cut a long line around the marked column, so that the marker stays on the screen."""
     text = text.rstrip()
     if len(text) <= room:
@@ -203,7 +203,7 @@ def _window(text: str, column: int | None, room: int) -> tuple[str, int | None]:
     return head + piece + tail, None if column is None else column - start + len(head)
 
 
-def _advice(finding: Finding, *, verbose: bool) -> Iterator[Line]:
+def _advice_lines(finding: Finding, *, verbose: bool) -> Iterator[Line]:
     indent = " " * GUTTER
     if finding.hint:
         yield (Span(indent + "hint: ", Style.HINT), Span(safe(finding.hint)))
@@ -249,14 +249,16 @@ class Tally:
         for finding in self.kept:
             kinds[finding.code].append(finding)
         # By severity, then by how often, then by code, so that two runs print the same.
-        for kind in sorted(kinds.values(), key=lambda kind: (_rank(kind), -self.by_code[kind[0].code], kind[0].code)):
+        for kind in sorted(
+            kinds.values(), key=lambda kind: (_rank_of(kind), -self.by_code[kind[0].code], kind[0].code)
+        ):
             first, count = kind[0], self.by_code[kind[0].code]
             times = f"{count:,} times" if count > 1 else "once"
             yield (Span(first.code, SEVERITY_STYLE[first.severity]), Span(f"  {first.severity}, {times}", Style.DIM))
             if first.hint:
                 yield (Span("  hint: ", Style.HINT), Span(safe(first.hint)))
             for finding in kind[:EXAMPLES]:
-                for line in (_headline(finding), *_excerpt(finding, source_line, _room(width))):
+                for line in (_headline_of(finding), *_source_excerpt(finding, source_line, _line_room(width))):
                     yield (Span("  "), *line)
             if count > EXAMPLES:
                 yield (Span(f"  … and {count - EXAMPLES:,} more", Style.DIM),)
@@ -280,7 +282,7 @@ class Tally:
 EXAMPLES = 3
 
 
-def _rank(kind: Sequence[Finding]) -> int:
+def _rank_of(kind: Sequence[Finding]) -> int:
     # There are three severities: what is ignored comes behind everything that is not.
     return min(list(Severity).index(finding.severity) + (3 if finding.ignored_because else 0) for finding in kind)
 
@@ -291,18 +293,20 @@ def annotations(findings: Iterable[Finding]) -> Iterator[str]:
     for finding in findings:
         where = finding.where
         places = {"file": where.file, "line": where.line, "col": where.column, "title": finding.code}
-        properties = ",".join(f"{key}={_property(str(value))}" for key, value in places.items() if value is not None)
+        properties = ",".join(
+            f"{key}={_escape_property(str(value))}" for key, value in places.items() if value is not None
+        )
         text = f"{finding.message} ({finding.hint})" if finding.hint else finding.message
-        yield f"::{kinds[finding.severity]} {properties}::{_escaped(safe(text))}"
+        yield f"::{kinds[finding.severity]} {properties}::{_escape_message(safe(text))}"
 
 
-def _escaped(text: str) -> str:
+def _escape_message(text: str) -> str:
     # The percent sign comes first, or it would spoil the escapes of the others.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def in_words(span: timedelta) -> str:

@@ -44,7 +44,7 @@ def gather(
         charts=(activity.outcomes_chart(now), activity.waiting_chart()) if activity.outcomes else (),
         series=tuple(Completeness.of_works(series, measured[series]) for series in sorted(measured)),
         publisher=publisher,
-        bylines=_bylines(depositor, statuses, measured),
+        bylines=_bylines_of(depositor, statuses, measured),
     )
 
 
@@ -59,13 +59,13 @@ def planned(depositor: "Depositor", records: Sequence[Path], *, only: str | None
         if entry.action is Action.UNCHANGED and not drift:
             continue
         sent = f"the last deposit sent it as it is, and {'; '.join(one.what for one in drift)}"
-        why = sent if entry.action is Action.UNCHANGED else _why(entry)
+        why = sent if entry.action is Action.UNCHANGED else _first_reason(entry)
         doi, title = str(entry.doi or ""), status.title if status else ""
         found.append(Planned(entry.source, doi, entry.action.value, why, title))
     return tuple(found)
 
 
-def _why(entry: "PlanEntry") -> str:
+def _first_reason(entry: "PlanEntry") -> str:
     """Return the first thing that stops it, in its own words: that is what has to be corrected."""
     stops = [finding.message for finding in entry.findings if finding.stops]
     more = f", and {counted(len(stops) - 1, 'more error')}" if len(stops) > 1 else ""
@@ -83,7 +83,7 @@ def measure_registered(depositor: "Depositor", statuses: "Sequence[WorkStatus]")
     return works
 
 
-def _bylines(
+def _bylines_of(
     depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered: Mapping[str, list[Measured]]
 ) -> dict[str, Byline]:
     """Return who wrote each work and when it was published, from what is registered, else from the latest deposit."""

@@ -123,7 +123,7 @@ class Report:
             "publisher": self.publisher,
             "target": self.target,
             "ledger": self.place,
-            "written": _iso(self.written),
+            "written": _iso_moment(self.written),
             "counts": self.counts,
             "attention": [
                 {
@@ -150,46 +150,46 @@ class Report:
 
     def to_html(self) -> str:
         """Return the page as HTML; the same text for the same report."""
-        environment = _environment()
-        style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+        environment = _make_environment()
+        style, script = (_template_source(environment, name) for name in ("report.css", "report.js"))
         template = environment.get_template("report.html.j2")
         return template.render(
             report=self,
             concerns=self.concerns,
             counts=self.counts,
-            rows=sorted(self.statuses, key=_order),
+            rows=sorted(self.statuses, key=_sort_key),
             heading=f"{self.publisher}: DOIs on {self.target}" if self.publisher else f"DOIs on {self.target}",
             # Elsewhere a link to doi.org would lead to an error page, or worse, to somebody else's work.
             linked=self.target == "production",
             long=len(self.statuses) > MOST_LAID_OUT,
             many_series=len({one.series for one in self.statuses}) > 1,
-            kinds=_kinds(self.statuses),
+            kinds=_count_kinds(self.statuses),
             proofs=len(self.statuses) <= MOST_WITH_PROOFS,
             milestones=tuple(Milestone),
             few=FEW,
             most=MOST_IN_CONCERN,
             style=style,
             script=script,
-            policy=_policy(style, script),
+            policy=_content_policy(style, script),
         )
 
 
-def _iso(moment: datetime) -> str:
+def _iso_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _order(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
+def _sort_key(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
     """Sort by series, the highest number first: what is new is looked for most often."""
     return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in sort_key(str(one.doi)))
 
 
-def _kinds(statuses: Sequence[WorkStatus]) -> Mapping[AttentionKind, int]:
+def _count_kinds(statuses: Sequence[WorkStatus]) -> Mapping[AttentionKind, int]:
     counts = Counter(state_words(one)[1] for one in statuses)
     return {kind: counts[kind] for kind in AttentionKind if counts[kind]}
 
 
 @cache
-def _environment() -> "Environment":
+def _make_environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only this command needs it
 
     environment = Environment(
@@ -197,17 +197,17 @@ def _environment() -> "Environment":
         autoescape=True,
         # A misspelt name in the template is an error and not a gap in the page.
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=_without_hidden_text,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     filters = {
         "counted": counted,
-        "day": _day,
-        "moment": _moment,
-        "proof": _proof,
-        "link": _link,
+        "day": _day_text,
+        "moment": _moment_text,
+        "proof": _proof_text,
+        "link": _safe_link,
         "quoted": quoted,
         "state": state_words,
         "overdue": overdue_words,
@@ -217,13 +217,13 @@ def _environment() -> "Environment":
     return environment
 
 
-def _source(environment: "Environment", name: str) -> str:
+def _template_source(environment: "Environment", name: str) -> str:
     if environment.loader is None:
         raise RuntimeError("the templates have no loader")
     return environment.loader.get_source(environment, name)[0].strip()
 
 
-def _policy(style: str, script: str) -> str:
+def _content_policy(style: str, script: str) -> str:
     """Allow nothing but the page's own style and script, known by their hashes."""
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
     style_hash, script_hash = hashes
@@ -237,33 +237,33 @@ def _policy(style: str, script: str) -> str:
 _KEPT: Final = frozenset("\u200c\u200d\u00ad\u00a0\u2003\u2009\u202f\u3000\n")
 
 
-def _shown(value: Any) -> Any:
+def _without_hidden_text(value: Any) -> Any:
     """Return what the template writes out: text in which nothing is hidden. Escaping comes after this."""
     value = str(value) if isinstance(value, Doi) else value
     if type(value) is not str or value.isprintable():
         return value
-    return "".join(char if char.isprintable() or char in _KEPT else _code(char) for char in value)
+    return "".join(char if char.isprintable() or char in _KEPT else _visible_character(char) for char in value)
 
 
-def _code(char: str) -> str:
+def _visible_character(char: str) -> str:
     return " " if char in "\t\r" else f"\\u{ord(char):04x}"
 
 
-def _day(moment: datetime) -> str:
+def _day_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d")
 
 
-def _moment(moment: datetime) -> str:
+def _moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _proof(proof: Proof, full: bool) -> str:
+def _proof_text(proof: Proof, full: bool) -> str:
     if proof.at is None:
         return proof.text if full else ""
     time = proof.at.astimezone(UTC).strftime("%H:%M UTC")
     return f"{time}: {proof.text}" if full and proof.text else time
 
 
-def _link(url: str) -> str:
+def _safe_link(url: str) -> str:
     """Return the address, when it is one of the web; otherwise a place that leads nowhere."""
     return url if urlsplit(url).scheme in {"http", "https"} else "#"

@@ -104,7 +104,7 @@ class Standing:
             ],
             "oldest_unfinished_seconds": round(self.oldest_age, 3),
             "overdue": self.overdue.count,
-            "overdue_dois": [_overdue(each) for each in self.overdue.first],
+            "overdue_dois": [_overdue_document(each) for each in self.overdue.first],
             "needs_person_dois": [
                 {"doi": str(each.doi), "next_action": each.next_action} for each in self.attention.first
             ],
@@ -148,7 +148,7 @@ class Standing:
         return tally.standing(now, target)
 
 
-def _overdue(status: WorkStatus) -> dict[str, str]:
+def _overdue_document(status: WorkStatus) -> dict[str, str]:
     late = status.overdue.to_dict() if status.overdue else {}
     # `stage` is the name that `milestone` had before.
     return {"doi": str(status.doi), **late, "stage": late.get("milestone", ""), "next_action": status.next_action}

@@ -130,7 +130,7 @@ def _opened_done(folders: Folders) -> Iterator["_OpenedDone"]:
 _Stamp = tuple[int, int, int, int]
 
 
-def _stamp(found: os.stat_result) -> _Stamp:
+def _file_identity(found: os.stat_result) -> _Stamp:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
@@ -208,7 +208,7 @@ class _OpenedDone:
 
     def _remove(self, name: str, seen: _Stamp) -> bool:
         found = os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
-        if _stamp(found) != seen:
+        if _file_identity(found) != seen:
             return False
         os.unlink(self._at(name), dir_fd=self._handle)
         return True
@@ -219,7 +219,7 @@ class _OpenedDone:
         with ExitStack() as opened:
             archives = []
             here = set(self.names())
-            for name in takewhile(here.__contains__, names(f"{month}.zip")):
+            for name in takewhile(here.__contains__, numbered_names(f"{month}.zip")):
                 stream = self._open(name)
                 try:
                     if stream is not None:
@@ -234,7 +234,7 @@ class _OpenedDone:
         if stream is None:
             return not self._is_there(name)
         with stream:
-            seen = _stamp(os.fstat(stream.fileno()))
+            seen = _file_identity(os.fstat(stream.fileno()))
             return seen if any(_holds(archive, name, stream) for archive in archives) else False
 
     def _write(self, month: str, wanted: Iterable[str], step: Callable[[str], None]) -> None:
@@ -253,7 +253,7 @@ class _OpenedDone:
             # The files are taken away soon: what is in the archive must be on the disk by then.
             os.fsync(target.fileno())
         step("archive written")
-        free = (self._folders.done / name for name in names(f"{month}.zip"))
+        free = (self._folders.done / name for name in numbered_names(f"{month}.zip"))
         next(path for path in free if move_noclobber(made, path, folder=self._handle))
 
     def _add(self, archive: zipfile.ZipFile, name: str) -> None:

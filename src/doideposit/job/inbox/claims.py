@@ -164,7 +164,7 @@ class Claim:
         return f"{found.st_size}:{found.st_mtime_ns}"
 
 
-def _memory(path: Path) -> Mapping[str, Any]:
+def _read_memory(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(read_input(path))
     # Without a readable memory the file is planned again.
@@ -173,7 +173,7 @@ def _memory(path: Path) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _inside(going_to: Any) -> str:
+def _path_inside(going_to: Any) -> str:
     """Return where a file is to go; raise `ValueError` for any place but a name in ``done/`` or ``rejected/``."""
     if not isinstance(going_to, str):
         raise TypeError("a place is a text")
@@ -183,7 +183,7 @@ def _inside(going_to: Any) -> str:
     return going_to
 
 
-def _entry(data: Mapping[str, Any]) -> ClaimedEntry:
+def _read_entry(data: Mapping[str, Any]) -> ClaimedEntry:
     lists = {"lines": tuple(data["lines"]), "remarks": tuple(data["remarks"])}
     # Memories written by the version before call the status a fate.
     status = EntryStatus(data["status"] if "status" in data else data["fate"])
@@ -191,7 +191,7 @@ def _entry(data: Mapping[str, Any]) -> ClaimedEntry:
     return ClaimedEntry(**{**kept, "status": status, **lists})
 
 
-def _moment(name: str) -> datetime:
+def _moment_of(name: str) -> datetime:
     try:
         return datetime.strptime(name[:15], STAMP).replace(tzinfo=UTC)
     # A folder without a moment in its name counts as the oldest.

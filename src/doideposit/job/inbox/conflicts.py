@@ -28,32 +28,32 @@ def uncontested(
     """
     rivals: dict[str, list[Claim]] = {}
     for claim in claims:
-        for doi in _able(made[claim.id]):
+        for doi in _free_dois(made[claim.id]):
             rivals.setdefault(doi, []).append(claim)
     found = set()
     for claim in claims:
-        stopped = {entry.doi.key for entry in made[claim.id] if entry.doi and _stopping(entry) & TWICE}
-        able = _able(made[claim.id])
-        if stopped and stopped <= able and all(_alike(rivals[doi], doi, series) for doi in stopped):
+        stopped = {entry.doi.key for entry in made[claim.id] if entry.doi and _blocking_codes(entry) & TWICE}
+        able = _free_dois(made[claim.id])
+        if stopped and stopped <= able and all(_say_the_same(rivals[doi], doi, series) for doi in stopped):
             found.add(claim.id)
     return found
 
 
-def _stopping(entry: ReportEntry) -> frozenset[str]:
+def _blocking_codes(entry: ReportEntry) -> frozenset[str]:
     return frozenset(finding.code for finding in entry.findings if finding.stops)
 
 
-def _able(entries: Sequence[ReportEntry]) -> set[str]:
+def _free_dois(entries: Sequence[ReportEntry]) -> set[str]:
     """Return DOIs that could go if no other file named them."""
-    return {entry.doi.key for entry in entries if entry.doi and _stopping(entry) <= TWICE}
+    return {entry.doi.key for entry in entries if entry.doi and _blocking_codes(entry) <= TWICE}
 
 
-def _alike(claims: Sequence[Claim], doi: str, series: Mapping[str, Series]) -> bool:
-    first, *others = [_content(claim.file, doi, series) for claim in claims]
+def _say_the_same(claims: Sequence[Claim], doi: str, series: Mapping[str, Series]) -> bool:
+    first, *others = [_content_of(claim.file, doi, series) for claim in claims]
     return first is not None and all(other == first for other in others)
 
 
-def _content(path: Path, doi: str, series: Mapping[str, Series]) -> object:
+def _content_of(path: Path, doi: str, series: Mapping[str, Series]) -> object:
     """Return what a file says of a DOI; None when it says two things, or nothing that can be compared."""
     if is_deposit_xml(path):
         return read_input(path)

@@ -13,16 +13,16 @@ from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 
-__all__ = ["InboxContext", "never", "quiet", "remove_folder"]
+__all__ = ["InboxContext", "ignore_step", "never_stop", "remove_folder"]
 
 logger = logging.getLogger(__name__)
 
 
-def quiet(_step: str) -> None:
+def ignore_step(_step: str) -> None:
     """Do nothing at a step: what every run but a test does."""
 
 
-def never() -> bool:
+def never_stop() -> bool:
     """Do not stop."""
     return False
 
@@ -39,8 +39,8 @@ class InboxContext:
     clock: Callable[[], datetime]
     report: PassReport
     notes: bool = False
-    stop: Callable[[], bool] = never
-    step: Callable[[str], None] = quiet
+    stop: Callable[[], bool] = never_stop
+    step: Callable[[str], None] = ignore_step
 
     def failed(self, error: DoiDepositError) -> None:
         """Note what went wrong outside, once, in the report and in the log."""

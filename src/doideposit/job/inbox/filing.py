@@ -10,8 +10,8 @@ from typing import Final
 from doideposit.files import disk_errors, move_noclobber, opened_folder, write_atomic
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.context import InboxContext, remove_folder
-from doideposit.job.inbox.folders import REPORT_SUFFIX, names
-from doideposit.job.inbox.outcomes import followed
+from doideposit.job.inbox.folders import REPORT_SUFFIX, numbered_names
+from doideposit.job.inbox.outcomes import updated_entry
 from doideposit.job.inbox.report_text import first_reasons, headline, report_text
 from doideposit.job.inbox.summary import Settled
 from doideposit.records.identifiers import Doi
@@ -31,7 +31,7 @@ _KEY: Final = r"""series["']?\s{0,4}[:=]\s{0,4}["']?"""
 def settle(around: InboxContext, claim: Claim) -> None:
     """Follow a file, and put it away when it has its end. Raises `DiskError` and `LedgerError`."""
     if claim.going_to:
-        _put_away(around, claim)
+        _move_to_place(around, claim)
         return
     if claim.entries is None or claim.target != around.depositor.target:
         return
@@ -42,18 +42,18 @@ def settle(around: InboxContext, claim: Claim) -> None:
         around.step("planned again")
         return
     around.report.in_files.update(entry.doi for entry in claim.entries)
-    now = replace(claim, entries=tuple(followed(entry, around.depositor) for entry in claim.entries))
+    now = replace(claim, entries=tuple(updated_entry(entry, around.depositor) for entry in claim.entries))
     if now.settled:
-        _decide(around, now)
+        _decide_place(around, now)
     elif now.entries != claim.entries:
         now.save()
         around.step("followed")
 
 
-def _decide(around: InboxContext, claim: Claim) -> None:
+def _decide_place(around: InboxContext, claim: Claim) -> None:
     """Write the report, and then down where the file goes: from here on a later run can only do the same."""
     folder = around.folders.rejected if claim.rejected or not claim.entries else around.folders.done
-    place = folder / _free(folder, claim.name)
+    place = folder / _free_name(folder, claim.name)
     write_atomic(
         claim.report,
         report_text(claim, around.depositor, around.folders, place, around.clock()),
@@ -63,15 +63,15 @@ def _decide(around: InboxContext, claim: Claim) -> None:
     decided = replace(claim, going_to=f"{folder.name}/{place.name}")
     decided.save()
     around.step("decided")
-    _put_away(around, decided)
+    _move_to_place(around, decided)
 
 
-def _put_away(around: InboxContext, claim: Claim) -> None:
+def _move_to_place(around: InboxContext, claim: Claim) -> None:
     with disk_errors(claim.folder, "cannot be put away"):
-        target = _place_file(around, claim)
+        target = _move_file(around, claim)
         around.step("file placed")
         if claim.report.exists():
-            reports = (target.parent / name for name in names(target.name + REPORT_SUFFIX))
+            reports = (target.parent / name for name in numbered_names(target.name + REPORT_SUFFIX))
             with opened_folder(target.parent) as folder:
                 next(path for path in reports if move_noclobber(claim.report, path, folder=folder))
         around.step("report placed")
@@ -86,7 +86,7 @@ def _put_away(around: InboxContext, claim: Claim) -> None:
     logger.log(level, "%s", settled.headline, extra={"file": str(target)})
 
 
-def _place_file(around: InboxContext, claim: Claim) -> Path:
+def _move_file(around: InboxContext, claim: Claim) -> Path:
     """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
     target = around.folders.root / claim.going_to
     # Whoever may write into the inbox could replace `done` by a link while the pass runs.
@@ -94,16 +94,18 @@ def _place_file(around: InboxContext, claim: Claim) -> Path:
         if not os.path.lexists(claim.file) or move_noclobber(claim.file, target, folder=folder):
             return target
     # Someone put another file there since it was decided.
-    claim = replace(claim, going_to=f"{target.parent.name}/{_free(target.parent, claim.name)}")
+    claim = replace(claim, going_to=f"{target.parent.name}/{_free_name(target.parent, claim.name)}")
     claim.save()
-    return _place_file(around, claim)
+    return _move_file(around, claim)
 
 
-def _free(folder: Path, name: str) -> str:
+def _free_name(folder: Path, name: str) -> str:
     """Return the first name that neither a file nor a report has in the folder."""
     taken = os.path.lexists
     return next(
-        each for each in names(name) if not taken(folder / each) and not taken(folder / f"{each}{REPORT_SUFFIX}")
+        each
+        for each in numbered_names(name)
+        if not taken(folder / each) and not taken(folder / f"{each}{REPORT_SUFFIX}")
     )
 
 

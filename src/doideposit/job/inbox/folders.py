@@ -85,12 +85,12 @@ class Folders:
             hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
             raise DiskError(f"there is no folder {self.root.parent} for the inbox", hint=hint)
         # Group rights let several people hand in files.
-        _make(self.root, 0o770 if self.for_group else 0o700)
+        _make_folder(self.root, 0o770 if self.for_group else 0o700)
         found = self.root.stat()
         for folder in (self.done, self.rejected):
-            _make(folder, found.st_mode & 0o777)
+            _make_folder(folder, found.st_mode & 0o777)
         for folder in (self.working, self.job, self.outbox):
-            _make(folder, 0o700)
+            _make_folder(folder, 0o700)
         self._check_owners(found.st_uid)
 
     @property
@@ -114,7 +114,7 @@ class Folders:
                 raise DiskError(f"{folder} belongs to another user (number {user})", hint=hint)
 
 
-def _make(folder: Path, mode: int) -> None:
+def _make_folder(folder: Path, mode: int) -> None:
     """Make a folder with this mode, unless it is there; raises `DiskError`."""
     with disk_errors(folder, "cannot be made"):
         # Whoever may drop files here could lead the job elsewhere, and have it write there with its own rights.
@@ -170,7 +170,7 @@ class Look:
             for entry in entries:
                 if entry.name in own or _is_unfinished(entry.name):
                     continue
-                found = _arrival(entry)
+                found = _read_arrival(entry)
                 if found is not None:
                     arrivals.append(found)
                 elif os.path.lexists(entry.path):
@@ -186,7 +186,7 @@ def _is_unfinished(name: str) -> bool:
     return lower.startswith((".", "~")) or lower.endswith(UNFINISHED) or lower in STRAYS
 
 
-def _arrival(entry: "os.DirEntry[str]") -> Arrival | None:
+def _read_arrival(entry: "os.DirEntry[str]") -> Arrival | None:
     """Return the file, or None for what is no plain file, what is a report of ours, and what has just gone.
 
     Documents stay, too: they belong to a site, which is read in place.
@@ -239,7 +239,7 @@ def claimed_name(name: str) -> str:
     return stem.encode()[: LONGEST_NAME - 12].decode("utf-8", "ignore") + dot + suffix
 
 
-def names(name: str) -> Iterator[str]:
+def numbered_names(name: str) -> Iterator[str]:
     """Yield the name, and then numbered ones: ``c258.yaml``, ``c258-2.yaml``, ``c258-3.yaml``."""
     yield name
     stem, dot, suffix = name.rpartition(".")

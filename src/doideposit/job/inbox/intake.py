@@ -18,7 +18,7 @@ from doideposit.job.inbox.conflicts import uncontested
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, claimed_name
-from doideposit.job.inbox.outcomes import entries_of, overtaken, refused_file
+from doideposit.job.inbox.outcomes import entries_of, refused_file, replaced_entry
 from doideposit.job.inbox.plans import plan_entries
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
@@ -40,7 +40,7 @@ class TakingIn:
         self._working = around.folders.working
         self._number = 0
 
-    def left_over(self) -> None:
+    def plan_left_over(self) -> None:
         """Plan the files that an earlier run took in and did not get to, and those that could not go then.
 
         Those go one by one: an older and a newer version of one DOI may both wait, and must go in that order.
@@ -58,13 +58,13 @@ class TakingIn:
                 unplanned = []
         self._plan_safely(unplanned)
 
-    def new(self, arrivals: Iterable[Arrival]) -> None:
+    def take_in(self, arrivals: Iterable[Arrival]) -> None:
         """Take in and plan these files."""
         rest = iter(arrivals)
         while (batch := list(islice(rest, AT_ONCE))) and not self._around.stop():
-            self._plan_safely([claim for arrival in batch if (claim := self._take_in(arrival)) is not None])
+            self._plan_safely([claim for arrival in batch if (claim := self._take_in_one(arrival)) is not None])
 
-    def _take_in(self, arrival: Arrival) -> Claim | None:
+    def _take_in_one(self, arrival: Arrival) -> Claim | None:
         """Move a file into a new folder of its own, where nothing can be overwritten. None when it has gone."""
         folder = self._new_folder()
         self._around.step("folder made")
@@ -101,7 +101,7 @@ class TakingIn:
         if not claims:
             return
         try:
-            self._plan(claims)
+            self._plan_together(claims)
         except Exception as error:
             if isinstance(error, DoiDepositError) and not isinstance(error, DiskError):
                 raise
@@ -109,9 +109,9 @@ class TakingIn:
                 for claim in claims:
                     self._plan_safely([claim])
             else:
-                self._leave(claims[0], error)
+                self._leave_in_place(claims[0], error)
 
-    def _leave(self, claim: Claim, error: Exception) -> None:
+    def _leave_in_place(self, claim: Claim, error: Exception) -> None:
         if not isinstance(error, DoiDepositError):
             logger.error("%s could not be worked through", claim.name, exc_info=error)
             error = DiskError(
@@ -120,44 +120,44 @@ class TakingIn:
             )
         self._around.failed(error)
 
-    def _plan(self, claims: Sequence[Claim]) -> None:
+    def _plan_together(self, claims: Sequence[Claim]) -> None:
         """Check, plan and record the files together, and write down what became of each.
 
         Two files about one DOI are told apart from one file that came twice: the second kind goes on alone.
         """
         # The stamp is taken before the file is read: what is written while it is read is noticed later.
         stamped = [replace(claim, stamp=Claim.stamp_of(claim.file)) for claim in claims]
-        usable = [claim for claim in stamped if not self._refused(claim) and not self._is_applied(claim)]
+        usable = [claim for claim in stamped if not self._refuse_link(claim) and not self._apply_plan_file(claim)]
         made = self._enqueue(usable)
         alone = uncontested(usable, made, self._depositor.series) if len(usable) > 1 else set()
         for claim in usable:
             if claim.id in alone:
                 self._plan_safely([claim])
             else:
-                self._remember(claim, entries_of(claim, made[claim.id]))
+                self._save_outcomes(claim, entries_of(claim, made[claim.id]))
 
-    def _is_applied(self, claim: Claim) -> bool:
+    def _apply_plan_file(self, claim: Claim) -> bool:
         """Apply a plan file, and write down what became of it; False for a file of records."""
         entries = plan_entries(claim, self._depositor)
         if entries is None:
             return False
         self._around.step("recorded")
-        self._remember(claim, entries)
+        self._save_outcomes(claim, entries)
         return True
 
-    def _refused(self, claim: Claim) -> bool:
+    def _refuse_link(self, claim: Claim) -> bool:
         """Refuse what is no plain file after all: it was exchanged in the moment it was taken in."""
         with disk_errors(claim.file, "cannot be looked at"):
             mode = claim.file.lstat().st_mode
         if stat.S_ISREG(mode):
             return False
         hint = "put the file itself into the inbox, no link and no folder"
-        self._remember(claim, refused_file("this is no plain file", hint))
+        self._save_outcomes(claim, refused_file("this is no plain file", hint))
         return True
 
     def _enqueue(self, claims: Sequence[Claim]) -> Mapping[str, list[ReportEntry]]:
         """Record in the ledger what may go; what is said of every record, by the claim it belongs to."""
-        inputs = [each for claim in claims for each in self._inputs(claim)]
+        inputs = [each for claim in claims for each in self._inputs_of(claim)]
         empty = DepositReport(self._depositor.target, ())
         report = self._depositor.enqueue(*inputs, on_event=log_progress) if inputs else empty
         self._around.step("recorded")
@@ -166,13 +166,15 @@ class TakingIn:
             found[Path(entry.source).relative_to(self._working).parts[0]].append(entry)
         return found
 
-    def _inputs(self, claim: Claim) -> Iterator[Input]:
+    def _inputs_of(self, claim: Claim) -> Iterator[Input]:
         """Yield the file, or those of its records that wait: what was decided before must not be planned once more."""
         if claim.entries is None or is_deposit_xml(claim.file):
             yield claim.file
             return
         waiting = {
-            entry.place for entry in claim.entries if entry.status is EntryStatus.WAITING and not self._overtaken(entry)
+            entry.place
+            for entry in claim.entries
+            if entry.status is EntryStatus.WAITING and not self._is_overtaken(entry)
         }
         for raw in read_path(claim.file):
             if isinstance(raw, Finding) or raw.origin.label.removeprefix(str(claim.file)) not in waiting:
@@ -181,21 +183,21 @@ class TakingIn:
             if record is not None:
                 yield record
 
-    def _overtaken(self, entry: ClaimedEntry) -> bool:
-        return overtaken(entry, self._depositor) is not None
+    def _is_overtaken(self, entry: ClaimedEntry) -> bool:
+        return replaced_entry(entry, self._depositor) is not None
 
-    def _remember(self, claim: Claim, fresh: Sequence[ClaimedEntry]) -> None:
+    def _save_outcomes(self, claim: Claim, fresh: Sequence[ClaimedEntry]) -> None:
         """Write down what became of each record, and put the file away when all have their end."""
         new = {(entry.place, entry.doi): entry for entry in fresh}
-        kept = [new.pop((entry.place, entry.doi), self._given_up(entry)) for entry in claim.entries or ()]
+        kept = [new.pop((entry.place, entry.doi), self._is_given_up(entry)) for entry in claim.entries or ()]
         now = replace(claim, target=self._depositor.target, entries=(*kept, *new.values()))
         now.save()
         self._around.step("remembered")
         if now.settled:
             settle(self._around, now)
 
-    def _given_up(self, entry: ClaimedEntry) -> ClaimedEntry:
-        gone = overtaken(entry, self._depositor) if entry.status is EntryStatus.WAITING else None
+    def _is_given_up(self, entry: ClaimedEntry) -> ClaimedEntry:
+        gone = replaced_entry(entry, self._depositor) if entry.status is EntryStatus.WAITING else None
         return entry if gone is None else gone
 
 

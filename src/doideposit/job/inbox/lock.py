@@ -33,21 +33,21 @@ class FileLock:
             with disk_errors(self._path, "cannot be locked"):
                 self.held = _try_lock(self._handle)
                 if self.held:
-                    self._sign()
+                    self._write_holder()
         except BaseException:
             os.close(self._handle)
             raise
         if not self.held:
-            self.holder = self._read()
+            self.holder = self._read_holder()
         return self
 
-    def _sign(self) -> None:
+    def _write_holder(self) -> None:
         """Write who holds the lock, for the next one who finds it held."""
         # The file stays from run to run, and the line of an earlier holder may be longer.
         os.ftruncate(self._handle, 0)
         os.write(self._handle, f"process {os.getpid()} since {self._now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
 
-    def _read(self) -> str:
+    def _read_holder(self) -> str:
         try:
             # The line that `_sign` writes is shorter.
             return os.read(self._handle, 200).decode("utf-8", "replace").strip()

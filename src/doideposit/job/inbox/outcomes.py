@@ -14,7 +14,7 @@ from doideposit.lifecycle import RetryClass, State
 from doideposit.records.sources.files import shown_lines
 from doideposit.reports.findings import detailed, in_order, safe
 
-__all__ = ["entries_of", "followed", "overtaken", "refused_file"]
+__all__ = ["entries_of", "refused_file", "replaced_entry", "updated_entry"]
 
 # How often the job sends again by itself what Crossref failed for a reason that may pass.
 MOST_TRIES: Final = 3
@@ -29,15 +29,15 @@ def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[ClaimedEntry,
     earlier = {(entry.place, entry.doi): entry for entry in claim.entries or ()}
     found = []
     for one in made:
-        entry = _entry(one, one.source.removeprefix(str(claim.file)), source_lines)
+        entry = _make_entry(one, one.source.removeprefix(str(claim.file)), source_lines)
         before = earlier.get((entry.place, entry.doi))
         found.append(entry if before is None else replace(entry, tries=before.tries))
-    return _together(made, found)
+    return _hold_together(made, found)
 
 
-def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> ClaimedEntry:
+def _make_entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> ClaimedEntry:
     status = made.status
-    reached, batch_id = _status(made)
+    reached, batch_id = _status_of(made)
     stopping = [finding for finding in made.findings if finding.stops]
     first = stopping[0] if stopping else None
     return ClaimedEntry(
@@ -53,7 +53,7 @@ def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> Claim
     )
 
 
-def _status(made: ReportEntry) -> tuple[EntryStatus, str]:
+def _status_of(made: ReportEntry) -> tuple[EntryStatus, str]:
     submission = made.status.submission if made.status else None
     batch_id = submission.batch_id if submission else ""
     match made.action:
@@ -64,17 +64,17 @@ def _status(made: ReportEntry) -> tuple[EntryStatus, str]:
         case Action.UNCHANGED:
             return EntryStatus.UNCHANGED, batch_id
         case _:
-            return (EntryStatus.WAITING if _may_pass(made) else EntryStatus.REJECTED), batch_id
+            return (EntryStatus.WAITING if _may_go_later(made) else EntryStatus.REJECTED), batch_id
 
 
-def _may_pass(made: ReportEntry) -> bool:
+def _may_go_later(made: ReportEntry) -> bool:
     """Tell whether a record that is blocked now can go at another time as it is."""
     codes = {finding.code for finding in made.findings if finding.stops}
     later = made.status is not None and made.status.retry is RetryClass.LATER
     return later and codes == {"plan-failed-before"}
 
 
-def _together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry]) -> tuple[ClaimedEntry, ...]:
+def _hold_together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry]) -> tuple[ClaimedEntry, ...]:
     """Let a record that is held only by others of its ready-made file wait as long as one of those does."""
     held = [{each.code for each in one.findings if each.stops} == {"plan-batch-blocked"} for one in made]
     moving = any(entry.status in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
@@ -87,7 +87,7 @@ def refused_file(message: str, hint: str) -> tuple[ClaimedEntry, ...]:
     return (ClaimedEntry("", "", EntryStatus.REJECTED, says=message, hint=hint),)
 
 
-def overtaken(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
+def replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
     """Return the entry, given up, when someone deposited its DOI anew while it waited to be sent again."""
     if entry.tries == 0 or not entry.doi:
         return None
@@ -100,7 +100,7 @@ def overtaken(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
     )
 
 
-def followed(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
+def updated_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
     """Return the entry as the ledger knows its deposit now."""
     if entry.status is not EntryStatus.OPEN:
         return entry
@@ -109,17 +109,17 @@ def followed(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
         # A look before sending may have recorded it anew, in steps, or without others of its file.
         anew = depositor.works.recorded_anew(status.doi, entry.batch_id)
         if anew == entry.batch_id:
-            return _from_history(entry, depositor)
-        return followed(replace(entry, batch_id=anew), depositor)
+            return _entry_from_history(entry, depositor)
+        return updated_entry(replace(entry, batch_id=anew), depositor)
     if status.is_open:
         return entry
     entry = replace(entry, title=status.title or entry.title)
     if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
         return replace(entry, status=EntryStatus.REGISTERED, says=status.message, hint=status.next_action, lines=())
-    return _not_registered(entry, status)
+    return _unregistered_entry(entry, status)
 
 
-def _not_registered(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
+def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
     finding = status.finding
     says = finding.message if finding else status.message or "Crossref did not take it"
     again = status.state is State.DONE and (
@@ -132,7 +132,7 @@ def _not_registered(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
     return replace(entry, status=EntryStatus.REJECTED, says=says, hint=status.next_action, lines=())
 
 
-def _from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
+def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
     """Return what became of a deposit that is no longer the latest one of its DOI."""
     mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
     if not mine:
@@ -164,7 +164,7 @@ class _SourceLines:
 
     def rendered(self, findings: Sequence[Finding]) -> tuple[str, ...]:
         """Return every finding with the line it points at, and what to do."""
-        lines = detailed([self._named(each) for each in in_order(findings)], self._line)
+        lines = detailed([self._with_file_name(each) for each in in_order(findings)], self._source_line)
         return tuple("".join(span.text for span in line).removeprefix("-  ").rstrip() for line in lines)
 
     def remarks(self, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -176,12 +176,12 @@ class _SourceLines:
             for place, each in zip(places, warnings, strict=True)
         )
 
-    def _named(self, finding: Finding) -> Finding:
+    def _with_file_name(self, finding: Finding) -> Finding:
         file = self.plain(finding.where.file) if finding.where.file else None
         where = replace(finding.where, file=file)
         return replace(finding, where=where, message=self.plain(finding.message), hint=self.plain(finding.hint))
 
-    def _line(self, file: str, number: int) -> str | None:
+    def _source_line(self, file: str, number: int) -> str | None:
         if file != self._name:
             return None
         if self._lines is None:

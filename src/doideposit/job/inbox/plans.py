@@ -39,7 +39,7 @@ def plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...]
     try:
         report = depositor.plans.apply(file, by=BY, without_files=True, send=False)
     except ApprovalMissing as error:
-        return tuple(_waiting(file, error))
+        return tuple(_waiting_entries(file, error))
     except UsageError as error:
         return refused_file(error.message, error.hint)
     return entries_of(claim, report.entries)
@@ -58,7 +58,7 @@ def _without_path(message: str, claim: Claim) -> str:
     return message.replace(str(claim.file), claim.name)
 
 
-def _waiting(file: PlanFile, error: ApprovalMissing) -> list[ClaimedEntry]:
+def _waiting_entries(file: PlanFile, error: ApprovalMissing) -> list[ClaimedEntry]:
     """Return the records of a plan, which wait for an approval; those that need nothing have their end."""
     ends = {"unchanged": EntryStatus.UNCHANGED, "blocked": EntryStatus.REJECTED}
     return [

@@ -86,37 +86,37 @@ def report_text(claim: Claim, depositor: Depositor, folders: Folders, place: Pat
     entries = claim.entries or ()
     bad = claim.rejected
     good = tuple(entry for entry in entries if entry.status is not EntryStatus.REJECTED)
-    lines = [headline(claim), "", f"Taken in   {_time(claim.taken_in)}", f"Settled    {_time(now)}"]
+    lines = [headline(claim), "", f"Taken in   {_time_text(claim.taken_in)}", f"Settled    {_time_text(now)}"]
     lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
     if bad or not entries:
         lines += _what_to_do(claim, folders.shown(folders.root), place)
     if bad:
-        lines += _heading(f"Rejected: {counted(len(bad), 'record')}")
-        lines += [line for entry in bad for line in (*_rejected(claim, entry), "")]
+        lines += _underlined(f"Rejected: {counted(len(bad), 'record')}")
+        lines += [line for entry in bad for line in (*_rejected_lines(claim, entry), "")]
     if good:
-        lines += _heading(f"In order: {counted(len(good), 'record')}")
-        lines += [line for entry in good for line in (*_in_order(claim, entry, depositor), "")]
+        lines += _underlined(f"In order: {counted(len(good), 'record')}")
+        lines += [line for entry in good for line in (*_accepted_lines(claim, entry, depositor), "")]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _heading(text: str) -> tuple[str, ...]:
+def _underlined(text: str) -> tuple[str, ...]:
     return text, "-" * len(text), ""
 
 
 def _what_to_do(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
-    yield from _heading("What to do now")
+    yield from _underlined("What to do now")
     if not claim.entries:
         yield f"There is no record in {safe(claim.name)}. Look whether it is the right file."
     else:
-        for number, step in enumerate(_steps(claim, inbox, place), 1):
+        for number, step in enumerate(_next_steps(claim, inbox, place), 1):
             text, _, command = step.partition("\n")
-            yield _filled(text, f"{number}. ", "   ")
+            yield _fill(text, f"{number}. ", "   ")
             if command:
                 yield f"     {command}"
     yield ""
 
 
-def _steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
+def _next_steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     """Yield what to do; a command stands on a line of its own, to be copied."""
     if place.suffix.lower() not in SUFFIXES | DOCUMENTS | {".xml", ""}:
         yield (
@@ -134,37 +134,37 @@ def _steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
         yield f"Was the fault elsewhere, and is it mended? Then send the file as it is:\n{command}"
 
 
-def _rejected(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
-    yield from _title(claim, entry)
+def _rejected_lines(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
+    yield from _title_lines(claim, entry)
     if entry.lines:
         yield from (f"  {line}" for line in entry.lines)
     else:
-        yield _wrapped(f"why: {safe(entry.says)}")
+        yield _wrap(f"why: {safe(entry.says)}")
         if entry.hint:
-            yield _wrapped(f"do this: {safe(entry.hint)}")
-    yield from _remarks(entry)
+            yield _wrap(f"do this: {safe(entry.hint)}")
+    yield from _remark_lines(entry)
 
 
-def _in_order(claim: Claim, entry: ClaimedEntry, depositor: Depositor) -> Iterator[str]:
-    yield from _title(claim, entry)
+def _accepted_lines(claim: Claim, entry: ClaimedEntry, depositor: Depositor) -> Iterator[str]:
+    yield from _title_lines(claim, entry)
     if entry.says:
-        yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.status is EntryStatus.REGISTERED else safe(entry.says))
+        yield _wrap(f"Crossref: {safe(entry.says)}" if entry.status is EntryStatus.REGISTERED else safe(entry.says))
     status = depositor.status(entry.doi)
     for word, proof in (("received", status.received), ("registered", status.registration)):
         if proof:
-            yield f"  {word:<11}{_proof(proof)}"
+            yield f"  {word:<11}{_proof_text(proof)}"
     if entry.status is EntryStatus.REGISTERED and entry.hint not in {"", "nothing to do"}:
-        yield _wrapped(f"do this: {safe(entry.hint)}")
-    yield from _remarks(entry)
+        yield _wrap(f"do this: {safe(entry.hint)}")
+    yield from _remark_lines(entry)
 
 
-def _title(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
-    yield f"{_name(claim, entry)}  {WORDS[entry.status]}"
+def _title_lines(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
+    yield f"{_entry_name(claim, entry)}  {WORDS[entry.status]}"
     if entry.title:
-        yield _wrapped(safe(entry.title))
+        yield _wrap(safe(entry.title))
 
 
-def _name(claim: Claim, entry: ClaimedEntry) -> str:
+def _entry_name(claim: Claim, entry: ClaimedEntry) -> str:
     """Return the DOI as a link, and which record of the file it is where there are several."""
     index = entry.place[1:-1] if entry.place.startswith("[") else ""
     record = f"record {int(index) + 1} of the file" if index.isdigit() else ""
@@ -172,10 +172,10 @@ def _name(claim: Claim, entry: ClaimedEntry) -> str:
     record = f"line {entry.place[1:]} of the file" if entry.place[:1] == ":" else record
     if not entry.doi:
         return record or safe(claim.name)
-    return _shown(entry.doi, claim.target) + (f" ({record})" if record else "")
+    return _doi_for_readers(entry.doi, claim.target) + (f" ({record})" if record else "")
 
 
-def _shown(doi: str, target: str) -> str:
+def _doi_for_readers(doi: str, target: str) -> str:
     """Return the DOI as a link where it can lead somewhere: no resolver knows those of sandbox and test."""
     try:
         return Doi.parse(doi).url if target == "production" else doi
@@ -184,31 +184,31 @@ def _shown(doi: str, target: str) -> str:
         return doi
 
 
-def _remarks(entry: ClaimedEntry) -> Iterator[str]:
+def _remark_lines(entry: ClaimedEntry) -> Iterator[str]:
     if entry.remarks:
         yield "  worth a look, although it stopped nothing:"
-        yield from (_filled(remark, "    - ", "      ") for remark in entry.remarks)
+        yield from (_fill(remark, "    - ", "      ") for remark in entry.remarks)
 
 
-def _proof(proof: Proof) -> str:
-    return f"{_time(proof.at)}  {safe(proof.text)}" if proof.at else ""
+def _proof_text(proof: Proof) -> str:
+    return f"{_time_text(proof.at)}  {safe(proof.text)}" if proof.at else ""
 
 
-def _wrapped(text: str) -> str:
-    return _filled(text, "  ", "  ")
+def _wrap(text: str) -> str:
+    return _fill(text, "  ", "  ")
 
 
-def _filled(text: str, first: str, rest: str) -> str:
+def _fill(text: str, first: str, rest: str) -> str:
     # Paths and addresses stay whole, so that they can be copied.
     wrapper = textwrap.TextWrapper(WIDTH, first, rest, break_long_words=False, break_on_hyphens=False)
     return wrapper.fill(text)
 
 
-def _time(moment: datetime) -> str:
+def _time_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _reasons(entry: ClaimedEntry) -> Iterator[str]:
+def _rejection_reasons(entry: ClaimedEntry) -> Iterator[str]:
     """Say why it was rejected: everything that is wrong with it, as far as a mail has room for it."""
     if not entry.lines:
         yield safe(entry.says)
@@ -224,7 +224,7 @@ def first_reasons(claim: Claim, most: int) -> Sequence[str]:
     """Return the first reasons, each with its DOI, for a mail."""
     lines = []
     for entry in claim.rejected[:most]:
-        lines += [_name(claim, entry), *(f"  {line}" for line in _reasons(entry))]
+        lines += [_entry_name(claim, entry), *(f"  {line}" for line in _rejection_reasons(entry))]
     if len(claim.rejected) > most:
         lines.append(f"and {len(claim.rejected) - most:,} more, in the report")
     return lines

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
-from doideposit.job.inbox.context import InboxContext, never, quiet
+from doideposit.job.inbox.context import InboxContext, ignore_step, never_stop
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Folders, Look, Sighting, complete
 from doideposit.job.inbox.intake import TakingIn, log_progress
@@ -35,8 +35,8 @@ class InboxPass:
         settle_time: timedelta,
         seen: Mapping[str, Sighting] | None = None,
         notes: bool = False,
-        stop: Callable[[], bool] = never,
-        step: Callable[[str], None] = quiet,
+        stop: Callable[[], bool] = never_stop,
+        step: Callable[[str], None] = ignore_step,
     ) -> None:
         self.report = PassReport(depositor.target)
         self.seen: Mapping[str, Sighting] = seen or {}
@@ -46,16 +46,16 @@ class InboxPass:
     def run(self) -> PassReport:
         """Do everything once; trouble of the world ends up in the report. Raises only for faults of our own."""
         around = self._around
-        reachable = self._guarded(self._poll)
-        self._guarded(self._follow)
-        self._guarded(self._take_in)
+        reachable = self._run_part(self._poll_crossref)
+        self._run_part(self._follow_claims)
+        self._run_part(self._take_in_arrivals)
         if reachable and not around.stop():
-            self._guarded(self._send)
-        self._guarded(self._count)
+            self._run_part(self._send_recorded)
+        self._run_part(self._count_open)
         self.report.interrupted = around.stop()
         return self.report
 
-    def _guarded(self, work: Callable[[], None]) -> bool:
+    def _run_part(self, work: Callable[[], None]) -> bool:
         """Do one part; a part that fails does not keep the others from their work."""
         before = len(self.report.errors)
         try:
@@ -64,41 +64,41 @@ class InboxPass:
             self._around.failed(error)
         return len(self.report.errors) == before
 
-    def _poll(self) -> None:
+    def _poll_crossref(self) -> None:
         self._around.step("poll")
         polled = self._around.depositor.poll(on_event=log_progress)
         self.report.changed += polled.changed
         self.report.looked += polled.looked
         self.report.sent += polled.sent
-        self._note(polled.error)
+        self._note_error(polled.error)
 
-    def _follow(self) -> None:
+    def _follow_claims(self) -> None:
         for claim in self._around.claims():
             settle(self._around, claim)
 
-    def _take_in(self) -> None:
+    def _take_in_arrivals(self) -> None:
         taking_in = TakingIn(self._around)
         taking_in.left_over()
         found = Look.into(self._around.folders.root)
         ready, self.seen = complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
         self.report.passed_over = found.passed_over
         self.report.unfinished = len(self.seen)
-        taking_in.new(ready)
+        taking_in.take_in(ready)
 
-    def _send(self) -> None:
+    def _send_recorded(self) -> None:
         self._around.step("send")
         sent = self._around.depositor.send(on_event=log_progress)
         statuses = [entry.status for entry in sent.entries if entry.status is not None]
         self.report.changed += statuses
         self.report.sent += len({each.submission.batch_id for each in statuses if each.submission and each.received})
-        self._note(sent.error)
+        self._note_error(sent.error)
 
-    def _count(self) -> None:
+    def _count_open(self) -> None:
         working = self._around.folders.working
         with disk_errors(working, "cannot be read"):
             self.report.working = sum(not path.name.startswith(".") for path in working.iterdir())
         self.report.next_due = self._around.depositor.next_due()
 
-    def _note(self, error: WorldError | None) -> None:
+    def _note_error(self, error: WorldError | None) -> None:
         if error is not None:
             self._around.failed(error)

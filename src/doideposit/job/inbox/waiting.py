@@ -42,7 +42,7 @@ class Waiting:
         if self.rejected:
             yield (
                 "rejected",
-                f"{_files(len(self.rejected))} in rejected/: {_named(self.rejected)}",
+                f"{_count_waiting(len(self.rejected))} in rejected/: {_name_files(self.rejected)}",
                 "read the report beside each, correct the file and put it into the inbox again, or delete it",
             )
         # A set has no order, and two reports should be comparable.
@@ -50,14 +50,14 @@ class Waiting:
             names = tuple(name for name, its_target in self.other_targets if its_target == target)
             yield (
                 f"target-{target}",
-                f"{_files(len(names))} for the target {target}: {_named(names)}",
+                f"{_count_waiting(len(names))} for the target {target}: {_name_files(names)}",
                 f"run `doideposit run --target {target}` to finish them, or take them out of working/",
             )
         if self.passed_over:
-            said = f"{_files(len(self.passed_over), 'entry', 'entries')} in the inbox that cannot be taken in"
+            said = f"{_count_waiting(len(self.passed_over), 'entry', 'entries')} in the inbox that cannot be taken in"
             yield (
                 "passed-over",
-                f"{said}: {_named(self.passed_over)}",
+                f"{said}: {_name_files(self.passed_over)}",
                 "put the files themselves into the inbox: folders and links are never taken in",
             )
 
@@ -73,11 +73,11 @@ class Waiting:
         )
 
 
-def _files(number: int, one: str = "file", many: str = "files") -> str:
+def _count_waiting(number: int, one: str = "file", many: str = "files") -> str:
     return f"1 {one} waits" if number == 1 else f"{number:,} {many} wait"
 
 
-def _named(names: tuple[str, ...]) -> str:
+def _name_files(names: tuple[str, ...]) -> str:
     rest = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
 

@@ -21,9 +21,20 @@ from doideposit.records.sources.structured import read
 
 SOURCE = Path(doideposit.__file__).parent
 MAKERS = {
-    *("Finding", "PydanticCustomError", "InvalidIdentifier"),
-    *("_finding", "_known", "_refused", "_error", "_fault", "_blocked", "_broken", "_doubt", "problem"),
-    *("warn", "tell", "unread", "Refused"),
+    *("Finding", "PydanticCustomError", "InvalidIdentifier", "Refused", "_Words"),
+    *(
+        "_finding",
+        "_make_finding",
+        "_error_finding",
+        "_add_message",
+        "_not_loaded",
+        "_loss",
+        "_block",
+        "_error",
+        "_fault",
+    ),
+    *("_known", "_refused", "_blocked", "_broken", "_doubt", "_say", "problem", "refused", "refuse"),
+    *("warn", "tell", "unread", "lack", "note"),
 }
 """Names of what makes findings, here and there; their first or second argument is the code."""
 

@@ -34,13 +34,13 @@ class Command(BaseCommand):
             )
         public = [one for one in model._default_manager.all() if one.doi_is_public()]
         try:
-            refused = self._dry(public) if options["dry_run"] else self._registered(public)
+            refused = self._show_plan(public) if options["dry_run"] else self._register_all(public)
         except doideposit.DoiDepositError as error:
             raise CommandError(f"{error.message}: {error.hint}") from None
         if refused:
             raise CommandError(f"{refused} of {len(public)} cannot be registered as they are")
 
-    def _dry(self, public: list[DoiModel]) -> int:
+    def _show_plan(self, public: list[DoiModel]) -> int:
         plan = depositor().plan(*(record_of(one) for one in public))
         blocked = 0
         for one, entry in zip(public, plan.entries, strict=True):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                     self.stderr.write(f"  {finding.message}: {finding.hint}")
         return blocked
 
-    def _registered(self, public: list[DoiModel]) -> int:
+    def _register_all(self, public: list[DoiModel]) -> int:
         done = register(public)
         self.stdout.write(f"{len(done.accepted)} on their way, {len(done.unchanged)} unchanged")
         for one, sentence in done.refused:

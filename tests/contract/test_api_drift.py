@@ -80,7 +80,7 @@ def test_our_version_is_restored_and_the_answer_waits_for_nobody(cms: Cms) -> No
 
 @pytest.mark.parametrize(("losses", "restored"), [([], False), (["scn_policies"], True)])
 def test_what_they_added_is_lost_only_where_that_is_said(cms: Cms, losses: list[str], restored: bool) -> None:
-    cms.desk.sandbox.elsewhere.adds(DOI, POLICIES)
+    cms.desk.sandbox.elsewhere.add_block(DOI, POLICIES)
     assert cms.post(f"/v1/dois/{DOI}/restore", {"allow_loss": losses}).status_code == 202
     cms.desk.clock.advance(3_600)
     cms.desk.depositor.poll()

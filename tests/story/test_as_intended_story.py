@@ -139,8 +139,8 @@ def test_what_stays_because_the_deposit_did_not_mention_it_is_no_alarm_and_what_
     watch(desk, after=16 * MINUTE)
     status = desk.depositor.status(DOI)
     assert status.as_intended, status.as_intended.text
-    desk.sandbox.elsewhere.adds(DOI, '<program xmlns="http://www.crossref.org/relations.xsd" name="relations"/>')
-    desk.sandbox.elsewhere.adds(DOI, POLICIES)
+    desk.sandbox.elsewhere.add_block(DOI, '<program xmlns="http://www.crossref.org/relations.xsd" name="relations"/>')
+    desk.sandbox.elsewhere.add_block(DOI, POLICIES)
     watch(desk, after=8 * DAY)
     status = desk.depositor.status(DOI)
     assert not status.as_intended

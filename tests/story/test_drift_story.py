@@ -56,7 +56,7 @@ def theirs(desk: Desk) -> None:
 
 def emptied(desk: Desk) -> None:
     block = '<program xmlns="http://www.crossref.org/AccessIndicators.xsd" name="AccessIndicators"/>'
-    desk.sandbox.elsewhere.support_clears(DOI, block)
+    desk.sandbox.elsewhere.clear_block(DOI, block)
 
 
 def moved(desk: Desk) -> None:
@@ -116,7 +116,7 @@ def test_what_a_person_accepts_is_not_told_again_and_the_next_change_is(desk: De
     week(desk)
     assert not desk.depositor.status(DOI).drift
     if change not in {"owner", "alias"}:
-        desk.sandbox.elsewhere.adds(DOI, POLICIES)
+        desk.sandbox.elsewhere.add_block(DOI, POLICIES)
         week(desk)
         assert desk.depositor.status(DOI).drift
 
@@ -193,7 +193,7 @@ def test_restore_sends_our_last_version_again(desk: Desk) -> None:
 
 def test_restore_loses_nothing_of_theirs_without_a_word(desk: Desk) -> None:
     theirs(desk)
-    desk.sandbox.elsewhere.adds(DOI, POLICIES)
+    desk.sandbox.elsewhere.add_block(DOI, POLICIES)
     week(desk)
     plan = desk.depositor.restoration(DOI)
     assert not plan.ok

@@ -189,13 +189,13 @@ def test_references_that_were_sent_alone_are_not_taken_out_unseen(desk: Desk) ->
 def test_another_tool_with_a_higher_timestamp_while_it_waits(desk: Desk, timestamp: int) -> None:
     registered(desk, commentary())
     desk.depositor.enqueue(commentary(title="Corrected"))
-    desk.sandbox.elsewhere.support_resets(doi(), timestamp)
+    desk.sandbox.elsewhere.reset_timestamp(doi(), timestamp)
     desk.settle()
     if timestamp > 10**17:
         # Sent all the same, it would only be refused.
         assert states(desk, 258) == [HELD]
         assert "ask Crossref support to reset the timestamp" in desk.depositor.status(doi()).next_action
-        desk.sandbox.elsewhere.support_resets(doi(), 20260901130000000)
+        desk.sandbox.elsewhere.reset_timestamp(doi(), 20260901130000000)
         desk.depositor.enqueue(commentary(title="Corrected"))
         desk.settle()
     assert states(desk, 258) == [REGISTERED]

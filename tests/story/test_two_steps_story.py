@@ -245,7 +245,7 @@ def test_a_record_with_parts_we_cannot_say_is_not_updated_without_consent(calm: 
     registered(calm, record)
     known = calm.sandbox.record(str(record.doi))
     assert known is not None
-    calm.sandbox.elsewhere.adds(str(record.doi), LEFTOVERS[name])
+    calm.sandbox.elsewhere.add_block(str(record.doi), LEFTOVERS[name])
     changed = commentary(**{**FULL, "subtitle": "Another view"})
     [entry] = calm.depositor.plan(changed).entries
     assert entry.action is Action.BLOCKED
@@ -256,7 +256,7 @@ def test_a_record_with_parts_we_cannot_say_is_not_updated_without_consent(calm: 
 def test_an_assertion_of_crossmark_is_not_lost_in_silence(calm: Desk) -> None:
     registered(calm, commentary(**FULL, **MARK))
     assertion = '<custom_metadata><assertion name="received">2020-01-01</assertion></custom_metadata>'
-    calm.sandbox.elsewhere.adds(str(commentary().doi), assertion, inside="crossmark")
+    calm.sandbox.elsewhere.add_block(str(commentary().doi), assertion, inside="crossmark")
     changed = commentary(**{**FULL, **MARK, "licences": [NC]})
     [entry] = calm.depositor.plan(changed).entries
     assert entry.action is Action.BLOCKED

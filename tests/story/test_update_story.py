@@ -165,10 +165,10 @@ def test_lag_is_no_loss_and_no_difference(desk: Desk) -> None:
 
 def test_a_timestamp_that_support_reset_frees_the_doi(desk: Desk) -> None:
     registered(desk, commentary())
-    desk.sandbox.elsewhere.support_resets(str(commentary().doi), 202609011200000001)
+    desk.sandbox.elsewhere.reset_timestamp(str(commentary().doi), 202609011200000001)
     [blocked] = desk.depositor.plan(commentary(title="Corrected")).entries
     assert [one.code for one in blocked.findings if one.stops] == ["plan-timestamp-digits"]
-    desk.sandbox.elsewhere.support_resets(str(commentary().doi), 20260901120000000)
+    desk.sandbox.elsewhere.reset_timestamp(str(commentary().doi), 20260901120000000)
     record = registered(desk, commentary(title="Corrected"))
     assert "Corrected" in record
 

@@ -12,7 +12,7 @@ from functools import cache
 from os import PathLike
 from pathlib import Path
 
-from doideposit.checks.rules.evaluation import check, check_in_part, check_together, settle, top_field
+from doideposit.checks.rules.evaluation import apply_settings, check, check_in_part, check_together, top_field
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
@@ -93,7 +93,7 @@ class Checker:
         other._is_registered = is_registered  # noqa: SLF001 - a copy of our own
         return other
 
-    def _context(self) -> Context:
+    def _make_context(self) -> Context:
         # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
         today = (self._clock() + timedelta(hours=14)).date()
         return Context(today=today, settings=self._rules, live=self._live, is_registered=self._is_registered)
@@ -112,9 +112,9 @@ class Checker:
 
         Each is checked before the next one is asked for, so that a caller may reuse what it hands over.
         """
-        context = self._context()
+        context = self._make_context()
         for item in inputs:
-            for raws in self._raw(item):
+            for raws in self._read_raw(item):
                 yield from self._check_file(raws, context)
 
     def _check_file(self, raws: Iterable[_Raw], context: Context) -> Iterator[Checked]:
@@ -122,7 +122,7 @@ class Checker:
         faulty: list[str | None] = []
         for raw in raws:
             if len(faulty) == MOST_FAULTY:
-                yield _not_looked_through(faulty[0])
+                yield _unread_work_finding(faulty[0])
                 return
             checked = self._check_raw(raw, context)
             yield checked
@@ -131,11 +131,11 @@ class Checker:
 
     def check(self, record: Record) -> Checked:
         """Check one record that is already parsed."""
-        return self._check_record(record, (), self._context())
+        return self._check_record(record, (), self._make_context())
 
     def read_together(self, inputs: Iterable[Input]) -> tuple[Checked, ...]:
         """Check every input, and what can be wrong only between several of them."""
-        return self._together(list(self.read(inputs)))
+        return self._check_together(list(self.read(inputs)))
 
     def read_streaming(
         # So many records wait for those after them, since rules about a whole run see them together; more would fill
@@ -158,14 +158,14 @@ class Checker:
             held += len(one.xml or b"")
             # Either bound ends a batch: many small records, or few large ready-made files.
             if len(batch) == at_once or held > HELD_XML:
-                yield from self._together(batch)
+                yield from self._check_together(batch)
                 batch, held = [], 0
-        yield from self._together(batch)
+        yield from self._check_together(batch)
 
-    def _together(self, checked: list[Checked]) -> tuple[Checked, ...]:
+    def _check_together(self, checked: list[Checked]) -> tuple[Checked, ...]:
         places = [index for index, one in enumerate(checked) if one.record is not None]
         records = [one.record for one in checked if one.record is not None]
-        for place, findings in check_together(records, self._context()).items():
+        for place, findings in check_together(records, self._make_context()).items():
             index = places[place]
             checked[index] = replace(checked[index], findings=(*checked[index].findings, *findings))
         return tuple(checked)
@@ -175,14 +175,14 @@ class Checker:
 
         One file holds one kind of record with one prefix, because Crossref wants it so.
         """
-        commentaries = _commentaries(checked)
+        commentaries = _commentaries_of(checked)
         if len({(body_kind(each), each.doi.prefix) for each in commentaries}) != 1:
             raise UsageError(
                 "these records do not fit into one file: Crossref takes one prefix and one kind of record in each",
                 hint="write a folder with a slash behind it, as in `-o files/`: each kind gets a file of its own in it;"
                 " `deposit` splits them by itself",
             )
-        return self._draft(commentaries)
+        return self._build_draft(commentaries)
 
     def drafts(self, checked: Sequence[Checked]) -> Mapping[str, bytes]:
         """Build the deposit files that the records need, by their names; raises `UsageError`.
@@ -190,34 +190,34 @@ class Checker:
         There is one for each series, and several where records of one differ in kind or prefix, or are too many.
         """
         groups: dict[str, dict[tuple[str, str], list[Commentary]]] = {}
-        for one in _commentaries(checked):
+        for one in _commentaries_of(checked):
             kinds = groups.setdefault(one.series.name, {})
             kinds.setdefault((body_kind(one), one.doi.prefix), []).append(one)
         files: dict[str, bytes] = {}
         for series, kinds in groups.items():
             for (kind, prefix), commentaries in kinds.items():
                 name = series if len(kinds) == 1 else f"{series}-{kind}-{prefix}"
-                parts = list(self._parts(commentaries))
+                parts = list(self._file_parts(commentaries))
                 names = [f"{name}.xml"] if len(parts) == 1 else [f"{name}-{n}.xml" for n in range(1, len(parts) + 1)]
                 files.update(zip(names, parts, strict=True))
         return files
 
-    def _parts(self, commentaries: Sequence[Commentary]) -> Iterator[bytes]:
+    def _file_parts(self, commentaries: Sequence[Commentary]) -> Iterator[bytes]:
         """Yield the files that records need, halved until each is small enough for Crossref."""
-        xml = self._draft(commentaries)
+        xml = self._build_draft(commentaries)
         if len(xml) <= MAX_DEPOSIT_XML or len(commentaries) == 1:
             yield xml
             return
         middle = len(commentaries) // 2
-        yield from self._parts(commentaries[:middle])
-        yield from self._parts(commentaries[middle:])
+        yield from self._file_parts(commentaries[:middle])
+        yield from self._file_parts(commentaries[middle:])
 
-    def _draft(self, commentaries: Sequence[Commentary]) -> bytes:
+    def _build_draft(self, commentaries: Sequence[Commentary]) -> bytes:
         now = self._clock()
         head = self.depositor.head(f"draft-{now:%Y%m%dT%H%M%S}", int(f"{now:%Y%m%d%H%M%S}000"))
         return build(head, commentaries, schema_version=self.schema_version).xml
 
-    def _raw(self, item: Input) -> Iterator[Iterable[_Raw]]:
+    def _read_raw(self, item: Input) -> Iterator[Iterable[_Raw]]:
         """Yield what is in an input, the records of each file together."""
         match item:
             case Record():
@@ -227,7 +227,7 @@ class Checker:
             case Mapping():
                 yield [read_data(item)]
             case _ if not isinstance(item, str | PathLike):
-                raise _no_input(item)
+                raise _unusable_input_error(item)
             case _ if is_deposit_xml(item):
                 yield [Path(item)]
             case _:
@@ -244,13 +244,13 @@ class Checker:
             case Record():
                 return self._check_record(raw, (), context)
             case RawRecord():
-                parsed = self._parse(raw)
+                parsed = self._parse_raw(raw)
                 if parsed.record is None:
                     more = self._check_rest(raw, parsed.findings, context)
                     return Checked(raw.origin.label, (*parsed.findings, *more))
                 return self._check_record(parsed.record, parsed.findings, context)
 
-    def _parse(self, raw: RawRecord) -> ParsedRecord:
+    def _parse_raw(self, raw: RawRecord) -> ParsedRecord:
         return parse(raw, series=self.series, is_registered=self._is_registered)
 
     def _check_rest(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> Findings:
@@ -261,31 +261,31 @@ class Checker:
         # The DOI holds the number: without one, what is said of the other would be wrong.
         if "number" in broken or "number" not in raw.data:
             broken.add("doi")
-        return check_in_part(raw, broken, self._parse, context)
+        return check_in_part(raw, broken, self._parse_raw, context)
 
     def _check_record(self, record: Record, found: Findings, context: Context) -> Checked:
-        findings = (*found, *self._ruled(record, context))
+        findings = (*found, *self._rule_findings(record, context))
         # What has errors is not deposited, so it needs neither XML nor a verdict.
         built = None if has_errors(findings) else self._build(record.commentary)
-        items = (self._item(record.commentary, built),)
+        items = (self._deposit_item(record.commentary, built),)
         if built is None:
             return Checked(record.origin.label, findings, record=record, items=items)
         verdict = seal_item(self.validator, built)
-        findings = (*findings, *_located(verdict, built, record.origin))
+        findings = (*findings, *_with_fields(verdict, built, record.origin))
         xml = built.items[0] if verdict.item else None
         return Checked(record.origin.label, findings, record=record, xml=xml, items=items, sealed=verdict.item)
 
-    def _ruled(self, record: Record, context: Context) -> Findings:
+    def _rule_findings(self, record: Record, context: Context) -> Findings:
         carried = losses(record.commentary, schema_version=self.schema_version)
-        placed = [_placed(finding, record.origin) for finding in carried]
-        return (*check(record, context), *settle(placed, record, context))
+        placed = [_with_place(finding, record.origin) for finding in carried]
+        return (*check(record, context), *apply_settings(placed, record, context))
 
     def _build(self, commentary: Commentary) -> Built:
         """Build the XML for the verdict alone; its head never leaves the process."""
         head = self.depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
         return build(head, [commentary], schema_version=self.schema_version, indented=False)
 
-    def _item(self, commentary: Commentary, built: Built | None) -> DepositItem:
+    def _deposit_item(self, commentary: Commentary, built: Built | None) -> DepositItem:
         version = self.schema_version
         return DepositItem(
             doi=commentary.doi,
@@ -308,7 +308,7 @@ class Checker:
         from doideposit.checks.rules.deposit_files import check_deposit_file  # noqa: PLC0415
 
         depositor = self.depositor
-        context = self._context()
+        context = self._make_context()
         ruled = check_deposit_file(xml, parsed.root, check_works, file=name, context=context, depositor=depositor)
         sealed = self.validator.seal(xml, file=name, root=parsed.root)
         findings = in_one_order(sealed.findings, ruled)
@@ -321,7 +321,7 @@ class Checker:
         return Checked(name, findings, xml=xml, items=found, sealed_file=seal_file(sealed.batch))
 
 
-def _commentaries(checked: Sequence[Checked]) -> list[Commentary]:
+def _commentaries_of(checked: Sequence[Checked]) -> list[Commentary]:
     commentaries = [one.record.commentary for one in checked if one.record is not None]
     if len(commentaries) < len(checked):
         raise UsageError("only records can be built into XML", hint="leave ready-made XML files out")
@@ -336,7 +336,7 @@ def in_one_order(*groups: Findings) -> Findings:
     return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
 
 
-def _located(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Finding]:
+def _with_fields(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Finding]:
     """Yield what the schema found, at the fields of the record that it is about."""
     for finding in verdict.findings:
         spot = built.locate(finding.where.element or "")
@@ -344,7 +344,7 @@ def _located(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Fin
         yield finding.at(replace(where, element=finding.where.element))
 
 
-def _placed(finding: Finding, origin: Origin) -> Finding:
+def _with_place(finding: Finding, origin: Origin) -> Finding:
     return finding.at(origin.where(loc_of(finding.where.field)))
 
 
@@ -376,7 +376,7 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
     return xml
 
 
-def _not_looked_through(file: str | None) -> Checked:
+def _unread_work_finding(file: str | None) -> Checked:
     message = f"{MOST_FAULTY:,} records of this file have errors, and the rest of the file was not looked at"
     hint = "correct what they have in common, then check the file again"
     return Checked(file or "input", (Finding("file-faulty-throughout", Severity.ERROR, message, hint, Where(file)),))
@@ -393,7 +393,7 @@ def _nothing_to_register(name: str, *, alone: bool) -> Finding:
     )
 
 
-def _no_input(item: object) -> UsageError:
+def _unusable_input_error(item: object) -> UsageError:
     """Return the error for what is neither a record nor the place of one."""
     kind = "None" if item is None else f"of the type {type(item).__name__}"
     if isinstance(item, Iterable):

@@ -88,7 +88,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
     for _ in range(ROUNDS):
         parsed = read(RawRecord(fields, Origin()))
         if parsed.record is not None:
-            yield from _placed(
+            yield from _with_elements(
                 (one for one in check(parsed.record, context) if one.code not in _SKIPPED), fields, harmed
             )
             return
@@ -96,14 +96,14 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         if not faults:
             break
         # Crossref takes what a record could not say so, or the schema has refused it already.
-        told = (replace(one, severity=Severity.WARNING) for one in faults if _stands(fields, one))
-        yield from _placed(told, fields)
+        told = (replace(one, severity=Severity.WARNING) for one in faults if _is_present(fields, one))
+        yield from _with_elements(told, fields)
         gone = {loc[: depth(fields, loc)] for one in faults if (loc := loc_of(one.where.field))}
         harmed |= {loc[:-1] for loc in gone}
         left = without(fields, gone)
         fields = dict(left) if isinstance(left, Mapping) else {}
     found = check_in_part(RawRecord(fields, Origin()), frozenset(), read, context)
-    yield from _placed((one for one in found if one.code not in _SKIPPED), fields, harmed)
+    yield from _with_elements((one for one in found if one.code not in _SKIPPED), fields, harmed)
 
 
 def _with_address(reference: RawValue) -> RawValue:
@@ -115,13 +115,13 @@ def _with_address(reference: RawValue) -> RawValue:
     return {**reference, "text": ReadText(found[1], text.element), "url": ReadText(found[2], text.element)}
 
 
-def _stands(fields: Fields, fault: Finding) -> bool:
+def _is_present(fields: Fields, fault: Finding) -> bool:
     """Tell whether the field of a fault is there; one that lacks was taken out, or cannot be said in XML either."""
     loc = loc_of(fault.where.field)
     return depth(fields, loc) == len(loc)
 
 
-def _placed(
+def _with_elements(
     findings: Iterable[Finding], fields: Fields, harmed: AbstractSet[Loc] = frozenset()
 ) -> Iterator[tuple[Finding, Element]]:
     for one in findings:

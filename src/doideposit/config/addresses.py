@@ -12,7 +12,7 @@ from doideposit.records.models.text import PlainText
 __all__ = ["Address", "MailAddress", "PingAddress", "is_loopback"]
 
 
-def _address(url: str) -> str:
+def _check_address(url: str) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -39,7 +39,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _ping_address(url: str) -> str:
+def _check_ping_address(url: str) -> str:
     """Return an address that may hold a secret of its own in path or query; no message repeats it."""
     try:
         parts = urlsplit(url)
@@ -56,9 +56,9 @@ def _ping_address(url: str) -> str:
     return url
 
 
-PingAddress = Annotated[str, AfterValidator(_ping_address)]
+PingAddress = Annotated[str, AfterValidator(_check_ping_address)]
 # Of the same length as the depositor's address, which Crossref's schema bounds (common5.5.0.xsd, email_address).
 MailAddress = Annotated[
     PlainText, Field(min_length=6, max_length=200, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", examples=["it@example.org"])
 ]
-Address = Annotated[str, AfterValidator(_address), Field(examples=["http://127.0.0.1:8080"])]
+Address = Annotated[str, AfterValidator(_check_address), Field(examples=["http://127.0.0.1:8080"])]

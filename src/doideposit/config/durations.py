@@ -31,7 +31,7 @@ def duration_text(length: timedelta) -> str:
     return f"{seconds // UNITS[name]}{name}"
 
 
-def _read(value: Any) -> Any:
+def _read_duration(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value
     try:
@@ -43,6 +43,6 @@ def _read(value: Any) -> Any:
 # A length of time, written as a number and its unit.
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_read),
+    BeforeValidator(_read_duration),
     WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["15m", "36h", "3d"]}),
 ]

@@ -42,7 +42,7 @@ class _Layers:
         self.origins: dict[Loc, str] = {}
         self.findings: list[Finding] = []
 
-    def lay_environment(self, environ: Mapping[str, str]) -> None:
+    def add_environment(self, environ: Mapping[str, str]) -> None:
         """Take over every ``DOIDEPOSIT_…`` variable; two underscores part the steps of the way to a value.
 
         Names are matched without regard to case, and an underscore also stands for a hyphen, so that
@@ -52,19 +52,19 @@ class _Layers:
         # Sorted, so that findings come in the same order on every machine.
         for name in sorted(environ):
             if name.startswith(PREFIX) and name not in _OTHERS:
-                self._lay_variable(name, environ[name])
+                self._add_variable(name, environ[name])
 
-    def _lay_variable(self, name: str, text: str) -> None:
+    def _add_variable(self, name: str, text: str) -> None:
         steps = name.removeprefix(PREFIX).lower().split("__")
         if steps[0] not in _SECTIONS:
             self._report_resemblance(name, steps)
             return
-        loc = self._spelled(steps)
-        value = _value(text)
+        loc = self._spell_as_in_file(steps)
+        value = _parse_value(text)
         # The password itself must never get into settings, which may be shown.
         if loc[-1] == "password" and not isinstance(value, Mapping):
             value = {"env": name}
-        self._lay(loc, value, f"environment {name}")
+        self._set_value(loc, value, f"environment {name}")
 
     def _report_resemblance(self, name: str, steps: list[str]) -> None:
         """Report a variable that resembles a setting; any other that is no setting may be anyone's."""
@@ -80,22 +80,22 @@ class _Layers:
                 Finding("unknown-variable", Severity.ERROR, message, hint, Where(f"environment {name}"))
             )
 
-    def _spelled(self, steps: list[str]) -> tuple[str, ...]:
+    def _spell_as_in_file(self, steps: list[str]) -> tuple[str, ...]:
         """Write the steps as the file writes them."""
         here: Any = self.data
         spelled: list[str] = []
         for step in steps:
-            names = {_plain(each): each for each in here} if isinstance(here, Mapping) else {}
-            spelled.append(names.get(_plain(step), step))
+            names = {_normalised_name(each): each for each in here} if isinstance(here, Mapping) else {}
+            spelled.append(names.get(_normalised_name(step), step))
             here = here.get(spelled[-1]) if isinstance(here, Mapping) else None
         return tuple(spelled)
 
-    def lay_flags(self, flags: Mapping[str, object]) -> None:
+    def add_flags(self, flags: Mapping[str, object]) -> None:
         """Take over values given on the command line or in a call, by their dotted paths."""
         for path, value in flags.items():
-            self._lay(tuple(path.split(".")), value, "flag")
+            self._set_value(tuple(path.split(".")), value, "flag")
 
-    def _lay(self, loc: tuple[str, ...], value: object, origin: str) -> None:
+    def _set_value(self, loc: tuple[str, ...], value: object, origin: str) -> None:
         here = self.data
         for step in loc[:-1]:
             following = here.get(step)
@@ -114,8 +114,8 @@ class _Layers:
 
     def all_origins(self, file: Origin) -> dict[str, str]:
         """Return where every value comes from, by its dotted path; values that nobody set come from the defaults."""
-        found = dict.fromkeys(_defaults(ConfigurationFile, ()), "default")
-        for loc in _leaves(self.data, ()):
+        found = dict.fromkeys(_default_names(ConfigurationFile, ()), "default")
+        for loc in _leaf_paths(self.data, ()):
             line = file.where(loc, key=True).line
             found[field_path(loc)] = self.origin_of(loc) or f"file {file.file}:{line}"
             for end in range(1, len(loc)):
@@ -123,11 +123,11 @@ class _Layers:
         return found
 
 
-def _plain(name: object) -> str:
+def _normalised_name(name: object) -> str:
     return str(name).lower().replace("-", "_")
 
 
-def _value(text: str) -> object:
+def _parse_value(text: str) -> object:
     if text[:1] in {"{", "["}:
         try:
             return json.loads(text)
@@ -137,22 +137,22 @@ def _value(text: str) -> object:
     return text
 
 
-def _leaves(value: object, loc: Loc) -> Iterable[Loc]:
+def _leaf_paths(value: object, loc: Loc) -> Iterable[Loc]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _leaves(inner, (*loc, key))
+            yield from _leaf_paths(inner, (*loc, key))
     elif isinstance(value, list) and value and isinstance(value[0], Mapping):
         for index, inner in enumerate(value):
-            yield from _leaves(inner, (*loc, index))
+            yield from _leaf_paths(inner, (*loc, index))
     else:
         yield loc
 
 
-def _defaults(model: type[BaseModel], loc: Loc) -> Iterable[str]:
+def _default_names(model: type[BaseModel], loc: Loc) -> Iterable[str]:
     for name, each in model.model_fields.items():
         annotation = each.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            yield from _defaults(annotation, (*loc, name))
+            yield from _default_names(annotation, (*loc, name))
         elif not each.is_required():
             yield field_path((*loc, name))
 
@@ -179,7 +179,7 @@ def load(
     upwards. Without any, the defaults and the environment make the settings, unless a file is `required`. Raises
     `ConfigurationError`, whose findings name every fault with line and column; no secret stands in any of them.
     """
-    found = _chosen(path, environ, cwd) or _trusted(find(cwd), environ)
+    found = _chosen_path(path, environ, cwd) or _require_trusted(find(cwd), environ)
     if found is None and required:
         raise ConfigurationError(
             f"there is no {FILE_NAME} in {cwd} or above it",
@@ -188,10 +188,10 @@ def load(
     layers = _Layers()
     origin = Origin()
     if found is not None:
-        layers.data, origin = _from_file(found, cwd)
-    layers.lay_environment(environ)
-    layers.lay_flags(overrides)
-    written = _validate(layers, origin)
+        layers.data, origin = _read_file(found, cwd)
+    layers.add_environment(environ)
+    layers.add_flags(overrides)
+    written = _validate_layers(layers, origin)
     # Absolute from here on: a service may change its folder later.
     base = (cwd if found is None else found.parent).absolute()
     settings = Settings.of_file(written, base=base, path=found, origins=layers.all_origins(origin))
@@ -206,7 +206,7 @@ def find(cwd: Path) -> Path | None:
     return next((each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None)
 
 
-def _trusted(found: Path | None, environ: Mapping[str, str]) -> Path | None:
+def _require_trusted(found: Path | None, environ: Mapping[str, str]) -> Path | None:
     """Return the file that was found, unless somebody else put it there; raise `ConfigurationError` for one of those.
 
     A configuration names commands that give out passwords. One in a folder above that others may write to would run
@@ -230,24 +230,24 @@ def _sudo_user(environ: Mapping[str, str]) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def _chosen(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
+def _chosen_path(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
     if path is None and not environ.get(CONFIG_VARIABLE):
         return None
     return cwd / (path or Path(environ[CONFIG_VARIABLE]).expanduser())
 
 
-def _from_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:
+def _read_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:
     """Return what a file says and where; it is named as seen from the working directory when it is below it."""
     absolute, here = path.absolute(), cwd.absolute()
     name = str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
     loaded = Loaded.read(path, limit=MAX_SIZE)
     if loaded.text is None and [finding.code for finding in loaded.findings] != ["file-empty"]:
-        raise _refusal(loaded.findings, name)
+        raise _configuration_error(loaded.findings, name)
     text = loaded.text or ""
-    return _parse(text, name), Origin(name, places=toml_places(text))
+    return _parse_toml(text, name), Origin(name, places=toml_places(text))
 
 
-def _parse(text: str, name: str) -> dict[str, Any]:
+def _parse_toml(text: str, name: str) -> dict[str, Any]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -258,7 +258,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         finding = Finding("too-deep", Severity.ERROR, message, "take the brackets away", Where(name))
     else:
         return data
-    raise _refusal((finding,), name)
+    raise _configuration_error((finding,), name)
 
 
 # The beginnings of the messages of `tomllib`, with what they mean to a person.
@@ -288,17 +288,17 @@ def _syntax_finding(original: str, text: str, file: str) -> Finding:
     return Finding("toml-syntax", Severity.ERROR, meaning, hint, where, original=original)
 
 
-def _validate(layers: _Layers, origin: Origin) -> ConfigurationFile:
+def _validate_layers(layers: _Layers, origin: Origin) -> ConfigurationFile:
     findings = list(layers.findings)
     try:
         written = ConfigurationFile.of(layers.data)
     except ValidationError as error:
         faults = findings_of(error, origin, model=ConfigurationFile, data=layers.data)
         written = None
-        findings += [_placed(fault, layers) for fault in faults]
+        findings += [_with_origin(fault, layers) for fault in faults]
     if written is None or findings:
         # Raised outside of the handler, because pydantic's error shows its input.
-        raise _refusal(tuple(findings), origin.file)
+        raise _configuration_error(tuple(findings), origin.file)
     return written
 
 
@@ -308,9 +308,9 @@ def _check_rules(settings: Settings, layers: _Layers, origin: Origin) -> None:
         path = finding.where.field or ""
         # A severity has the code for its key; everywhere else the code is the value.
         where = origin.where(loc_of(path), key=path.startswith("rules.severity"))
-        found.append(_placed(finding.at(where), layers))
+        found.append(_with_origin(finding.at(where), layers))
     if found:
-        raise _refusal(tuple(found), origin.file)
+        raise _configuration_error(tuple(found), origin.file)
 
 
 def _check_publishers(settings: Settings, layers: _Layers, origin: Origin) -> None:
@@ -323,24 +323,24 @@ def _check_publishers(settings: Settings, layers: _Layers, origin: Origin) -> No
             hint = f"did you mean “{near[0]}”?" if near else f"add [publishers.{wanted}] with depositor and credentials"
             message = f"there is no publisher “{wanted}” in the configuration"
             where = origin.where(("series", name, "publisher_account"))
-            found.append(_placed(Finding("unknown-publisher", Severity.ERROR, message, hint, where), layers))
+            found.append(_with_origin(Finding("unknown-publisher", Severity.ERROR, message, hint, where), layers))
     for name, publisher in settings.publishers.items():
         if publisher.mail_to and settings.mail is None:
             message = f"the publisher {name} has recipients of mails, and no mail server is configured"
             where = origin.where(("publishers", name, "mail"))
             hint = "add [mail] with host, sender and to, for what concerns the installation as a whole"
-            found.append(_placed(Finding("no-mail-server", Severity.ERROR, message, hint, where), layers))
+            found.append(_with_origin(Finding("no-mail-server", Severity.ERROR, message, hint, where), layers))
     if found:
-        raise _refusal(tuple(found), origin.file)
+        raise _configuration_error(tuple(found), origin.file)
 
 
-def _placed(finding: Finding, layers: _Layers) -> Finding:
+def _with_origin(finding: Finding, layers: _Layers) -> Finding:
     """Name the variable or the flag for a value that does not come from the file."""
     origin = layers.origin_of(loc_of(finding.where.field))
     return finding if origin is None else finding.at(replace(finding.where, file=origin, line=None, column=None))
 
 
-def _refusal(findings: tuple[Finding, ...], file: str | None) -> ConfigurationError:
+def _configuration_error(findings: tuple[Finding, ...], file: str | None) -> ConfigurationError:
     count = "one fault" if len(findings) == 1 else f"{len(findings)} faults"
     # A fault in a variable or a flag is not one of the file.
     among = any(finding.where.file == file for finding in findings)

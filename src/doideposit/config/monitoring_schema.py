@@ -52,7 +52,7 @@ class MailSection(Section):
     """The day of the weekly digest."""
 
     @model_validator(mode="after")
-    def _encrypted(self) -> "MailSection":
+    def _require_encryption(self) -> "MailSection":
         if (self.host is None) == (self.sendmail is None):
             message, hint = "mails go one way", "give either `host`, the mail server, or `sendmail`, the program"
             raise PydanticCustomError("mail-way", message, {"field": "host", "hint": hint})
@@ -84,7 +84,7 @@ class MailboxSection(Section):
     """Where the password is kept."""
 
     @model_validator(mode="after")
-    def _one_place(self) -> Self:
+    def _require_one_place(self) -> Self:
         if (self.maildir is None) == (self.host is None):
             message, hint = "a mailbox is in one place", "give either `maildir`, or `host`, `username` and `password`"
             raise PydanticCustomError("mailbox-place", message, {"field": "host", "hint": hint})
@@ -117,7 +117,7 @@ class HookSection(Section):
     """How long a call may take."""
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
+    def _require_one_way(self) -> Self:
         if (self.command is None) == (self.url is None):
             message, hint = "a hook calls one thing", "give either `command`, or `url` and `secret`"
             raise PydanticCustomError("hook-way", message, {"field": "command", "hint": hint})
@@ -158,7 +158,7 @@ class MaintenanceSection(Section):
     """What Crossref said of it."""
 
     @model_validator(mode="after")
-    def _lasts(self) -> Self:
+    def _require_length(self) -> Self:
         if self.ends <= self.begins or self.ends - self.begins > LONGEST_MAINTENANCE:
             message = "a window of maintenance ends after it begins, and within two weeks"
             raise PydanticCustomError("maintenance", message, {"field": "ends", "hint": "correct `begins` and `ends`"})

@@ -97,7 +97,7 @@ def resolve_password(
     if reference.env is not None:
         text, place = environ.get(reference.env, ""), f"the environment variable {reference.env}"
     elif reference.file is not None:
-        text, place = _from_file(Path(reference.file), read_file), f"the file {reference.file}"
+        text, place = _read_password_file(Path(reference.file), read_file), f"the file {reference.file}"
     elif reference.command is not None:
         text, place = run_command(reference.command), f"the output of `{reference.command[0]}`"
     else:
@@ -113,7 +113,7 @@ def resolve_password(
     return SecretStr(password)
 
 
-def _is_handed_in(path: Path) -> bool:
+def _is_service_credential(path: Path) -> bool:
     """Tell whether a service manager put the file there, for this service alone, with a mode nobody here can change.
 
     systemd makes credentials 0440 with an access list, Docker secrets 0444; Kubernetes links them through ``..data``.
@@ -124,7 +124,7 @@ def _is_handed_in(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in folders) or (path.parent / "..data").is_symlink()
 
 
-def _from_file(path: Path, read_file: ReadFile) -> str:
+def _read_password_file(path: Path, read_file: ReadFile) -> str:
     problem = ""
     mode, text = 0, ""
     try:
@@ -138,7 +138,7 @@ def _from_file(path: Path, read_file: ReadFile) -> str:
     if problem:
         raise ConfigurationError(f"the password file {path} {problem}", hint="look at the path in the configuration")
     # Any right of the group or of others: then it is no secret on this machine.
-    if mode & 0o077 and not _is_handed_in(path):
+    if mode & 0o077 and not _is_service_credential(path):
         message = f"the password file {path} can be read by others (mode {mode:04o})"
         raise ConfigurationError(message, hint=f"run: chmod 600 {path}")
     return text

@@ -110,7 +110,7 @@ class TargetSettings(Section):
     """The resolver."""
 
 
-def _ledger_url(url: str) -> str:
+def _check_ledger_url(url: str) -> str:
     scheme, found, rest = url.partition("://")
     if not found or scheme not in {"sqlite", "postgresql+psycopg", "postgresql"}:
         raise PydanticCustomError(
@@ -130,7 +130,7 @@ def _ledger_url(url: str) -> str:
 class LedgerSection(Section):
     """The memory of what was submitted."""
 
-    url: Annotated[str, AfterValidator(_ledger_url)] = "sqlite:///doideposit.sqlite3"
+    url: Annotated[str, AfterValidator(_check_ledger_url)] = "sqlite:///doideposit.sqlite3"
     """A SQLite file (relative to the configuration file) or a PostgreSQL database."""
     password: PasswordReference | None = None
     """Where the database password is kept."""
@@ -265,7 +265,7 @@ class DeskSection(Section):
     """Offer to look for ORCID iDs at orcid.org and for ROR ids at ror.org, when somebody presses a button."""
 
 
-def _zone(name: str) -> str:
+def _check_time_zone(name: str) -> str:
     from zoneinfo import ZoneInfo  # noqa: PLC0415  (few configurations name a zone)
 
     try:
@@ -282,7 +282,7 @@ class SiteSection(Section):
 
     folders: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Folders that `doideposit run` reads in place, with everything below; relative to the configuration file."""
-    timezone: Annotated[str, Field(examples=["Europe/Brussels"]), AfterValidator(_zone)] | None = None
+    timezone: Annotated[str, Field(examples=["Europe/Brussels"]), AfterValidator(_check_time_zone)] | None = None
     """The zone of the publisher, in which a date begins; that of the machine when left out."""
 
 
@@ -325,7 +325,7 @@ class FeeSection(Section):
     """The currency, in three letters."""
 
 
-def _named(value: Any) -> Any:
+def _with_names(value: Any) -> Any:
     """Give every series the name under which it stands in the file."""
     if not isinstance(value, Mapping):
         return value
@@ -357,7 +357,7 @@ class ConfigurationFile(Section):
     """Other addresses for a target; rarely needed."""
     ledger: LedgerSection = Field(default_factory=LedgerSection.model_construct)
     """The memory of what was submitted."""
-    series: Annotated[dict[str, Series], BeforeValidator(_named)] = Field(default_factory=dict)
+    series: Annotated[dict[str, Series], BeforeValidator(_with_names)] = Field(default_factory=dict)
     """The series, by the short names that records use."""
     fees: FeeSection | None = None
     """What Crossref charges you for a new DOI."""

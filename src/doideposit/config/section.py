@@ -22,7 +22,7 @@ FOUR_WAYS = (
 )
 
 
-def _variable(name: str) -> str:
+def _check_variable_name(name: str) -> str:
     # Whoever writes the password itself here is told so without seeing it again.
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         hint = "write the name of the variable, such as CROSSREF_PASSWORD, and put the password into that variable"
@@ -33,7 +33,7 @@ def _variable(name: str) -> str:
 class PasswordReference(Section):
     """Where a password is kept; exactly one of the four. The password itself never stands in the file."""
 
-    env: Annotated[str, Field(min_length=1), AfterValidator(_variable)] | None = None
+    env: Annotated[str, Field(min_length=1), AfterValidator(_check_variable_name)] | None = None
     """Name of an environment variable."""
     file: Annotated[str, Field(min_length=1)] | None = None
     """Path of a file that only its owner may read, relative to the configuration file; its first line counts."""
@@ -44,7 +44,7 @@ class PasswordReference(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _never_itself(cls, value: Any) -> Any:
+    def _refuse_password_itself(cls, value: Any) -> Any:
         if isinstance(value, Mapping | PasswordReference):
             return value
         raise PydanticCustomError(
@@ -52,7 +52,7 @@ class PasswordReference(Section):
         )
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> "PasswordReference":
+    def _require_one_way(self) -> "PasswordReference":
         if sum(way is not None for way in (self.env, self.file, self.command, self.keyring)) != 1:
             raise PydanticCustomError(
                 "password-reference", "a password is kept in exactly one place", {"hint": FOUR_WAYS}

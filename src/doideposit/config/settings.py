@@ -26,6 +26,7 @@ from doideposit.config.schema import (
     PasswordReference,
     PublisherSection,
     SchemaVersion,
+    SiteSection,
     Target,
     TargetSettings,
     TokenReference,
@@ -220,7 +221,7 @@ class Settings:
     @staticmethod
     def of_file(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> "Settings":
         """Make settings of what was written; `base` is the folder that relative paths start from."""
-        settings = _settings(written, base=base, path=path, origins=origins)
+        settings = _make_settings(written, base=base, path=path, origins=origins)
         named = {series.publisher_account for series in settings.series.values()}
         if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
             return settings.of_publisher(next(iter(settings.publishers)))
@@ -268,16 +269,19 @@ class Settings:
         return resolve_password(mail.password, environ=environ, service="doideposit-mail", username=mail.username or "")
 
 
-def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> Settings:
+def _make_settings(
+    written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]
+) -> Settings:
     return Settings(
         target=written.target,
         schema_version=written.schema_version,
         depositor=written.depositor,
-        credentials=MappingProxyType({name: _absolute(each, base) for name, each in written.credentials.items()}),
+        credentials=MappingProxyType({name: _credentials(each, base) for name, each in written.credentials.items()}),
         targets=MappingProxyType({str(name): each for name, each in written.targets.items()}),
-        # Relative paths count from the folder of the configuration file, so that a command means the same wherever it
-        # is given.
-        ledger=LedgerSettings(_absolute_url(written.ledger.url, base), _reference(written.ledger.password, base)),
+        # Relative paths count from the folder of the file, so that a command means the same wherever it is given.
+        ledger=LedgerSettings(
+            _absolute_url(written.ledger.url, base), _optional_reference(written.ledger.password, base)
+        ),
         series=MappingProxyType(dict(written.series)),
         rules=RuleSettings(
             MappingProxyType(dict(written.rules.severity)),
@@ -286,16 +290,14 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
         limits=Limits(**dict(written.limits)),
         sandbox=SandboxSettings(base / Path(written.sandbox.state).expanduser(), written.sandbox.delays),
         api=ApiSettings(
-            MappingProxyType({name: _kept(each, base) for name, each in written.api.tokens.items()}),
+            MappingProxyType({name: _absolute_reference(each, base) for name, each in written.api.tokens.items()}),
             written.api.notify_endpoints,
             written.api.metrics,
             written.api.job_within,
         ),
         own_hosts=written.pages.own_hosts,
-        desk=_desk(written.desk, base),
-        site=SiteSettings(
-            tuple(base / Path(each).expanduser() for each in written.site.folders), written.site.timezone
-        ),
+        desk=_desk_settings(written.desk, base),
+        site=_site_settings(written.site, base),
         inbox=InboxSettings(
             base / Path(written.inbox.folder).expanduser(),
             written.inbox.settle,
@@ -306,10 +308,10 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
             # Whether the folder was written down tells an inbox that is wanted from the default that nobody uses.
             named="folder" in written.inbox.model_fields_set,
         ),
-        mail=_mail(written.mail, base),
-        mailbox=_mailbox(written.mailbox, base),
-        hooks=MappingProxyType({name: _hook(each, base) for name, each in written.hooks.items()}),
-        monitoring=_monitoring(written.monitoring, base),
+        mail=_mail_settings(written.mail, base),
+        mailbox=_mailbox_settings(written.mailbox, base),
+        hooks=MappingProxyType({name: _hook_settings(each, base) for name, each in written.hooks.items()}),
+        monitoring=_monitoring_settings(written.monitoring, base),
         publishers=MappingProxyType({name: _publisher(each, base) for name, each in written.publishers.items()}),
         approvals=written.approvals,
         allowed_signers=base / Path(written.allowed_signers).expanduser() if written.allowed_signers else None,
@@ -319,9 +321,13 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
     )
 
 
-def _desk(desk: DeskSection, base: Path) -> DeskSettings:
+def _site_settings(site: SiteSection, base: Path) -> SiteSettings:
+    return SiteSettings(tuple(base / Path(each).expanduser() for each in site.folders), site.timezone)
+
+
+def _desk_settings(desk: DeskSection, base: Path) -> DeskSettings:
     accounts = {
-        name: each.model_copy(update={"password": _reference(each.password, base)})
+        name: each.model_copy(update={"password": _optional_reference(each.password, base)})
         for name, each in desk.accounts.items()
     }
     return DeskSettings(
@@ -335,28 +341,28 @@ def _desk(desk: DeskSection, base: Path) -> DeskSettings:
     )
 
 
-def _mail(mail: MailSection | None, base: Path) -> MailSection | None:
+def _mail_settings(mail: MailSection | None, base: Path) -> MailSection | None:
     if mail is None:
         return None
     ca_file = None if mail.ca_file is None else str(base / Path(mail.ca_file).expanduser())
-    return mail.model_copy(update={"password": _reference(mail.password, base), "ca_file": ca_file})
+    return mail.model_copy(update={"password": _optional_reference(mail.password, base), "ca_file": ca_file})
 
 
-def _mailbox(mailbox: MailboxSection | None, base: Path) -> MailboxSection | None:
+def _mailbox_settings(mailbox: MailboxSection | None, base: Path) -> MailboxSection | None:
     if mailbox is None:
         return None
     maildir = None if mailbox.maildir is None else str(base / Path(mailbox.maildir).expanduser())
-    return mailbox.model_copy(update={"maildir": maildir, "password": _reference(mailbox.password, base)})
+    return mailbox.model_copy(update={"maildir": maildir, "password": _optional_reference(mailbox.password, base)})
 
 
-def _hook(hook: HookSection, base: Path) -> HookSection:
+def _hook_settings(hook: HookSection, base: Path) -> HookSection:
     command = hook.command
     if command is not None and "/" in command[0]:
         command = (str(base / Path(command[0]).expanduser()), *command[1:])
-    return hook.model_copy(update={"secret": _reference(hook.secret, base), "command": command})
+    return hook.model_copy(update={"secret": _optional_reference(hook.secret, base), "command": command})
 
 
-def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
+def _monitoring_settings(written: MonitoringSection, base: Path) -> MonitoringSettings:
     def absolute(path: str | None) -> Path | None:
         return None if path is None else base / Path(path).expanduser()
 
@@ -377,21 +383,21 @@ def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
 def _publisher(written: PublisherSection, base: Path) -> PublisherSettings:
     return PublisherSettings(
         written.depositor,
-        MappingProxyType({name: _absolute(each, base) for name, each in written.credentials.items()}),
+        MappingProxyType({name: _credentials(each, base) for name, each in written.credentials.items()}),
         () if written.mail is None else written.mail.to,
-        MappingProxyType({name: _kept(each, base) for name, each in written.tokens.items()}),
+        MappingProxyType({name: _absolute_reference(each, base) for name, each in written.tokens.items()}),
     )
 
 
-def _absolute(credentials: CredentialSettings, base: Path) -> CredentialSettings:
-    return credentials.model_copy(update={"password": _reference(credentials.password, base)})
+def _credentials(credentials: CredentialSettings, base: Path) -> CredentialSettings:
+    return credentials.model_copy(update={"password": _optional_reference(credentials.password, base)})
 
 
-def _reference(reference: PasswordReference | None, base: Path) -> PasswordReference | None:
-    return None if reference is None else _kept(reference, base)
+def _optional_reference(reference: PasswordReference | None, base: Path) -> PasswordReference | None:
+    return None if reference is None else _absolute_reference(reference, base)
 
 
-def _kept(reference: Reference, base: Path) -> Reference:
+def _absolute_reference(reference: Reference, base: Path) -> Reference:
     if reference.file is None:
         return reference
     return reference.model_copy(update={"file": str(base / Path(reference.file).expanduser())})

@@ -46,7 +46,7 @@ class SshSignatures:
 
     def _run(self, arguments: Sequence[str], text: str) -> str:
         """Return what the program prints where it agrees; nothing where it does not."""
-        done = _run((self._program, "-Y", *arguments), text, QUICK)
+        done = _run_ssh_keygen((self._program, "-Y", *arguments), text, QUICK)
         return done.stdout.strip() if done.returncode == 0 else ""
 
 
@@ -57,14 +57,14 @@ def sign(statement: str, key: Path, program: str = "ssh-keygen") -> str:
     """
     if not key.is_file():
         raise UsageError(f"there is no key {key}", hint="name your own, such as --sign ~/.ssh/id_ed25519")
-    done = _run((program, "-Y", "sign", "-f", str(key), "-n", NAMESPACE), statement, PATIENCE)
+    done = _run_ssh_keygen((program, "-Y", "sign", "-f", str(key), "-n", NAMESPACE), statement, PATIENCE)
     if done.returncode != 0 or "BEGIN SSH SIGNATURE" not in done.stdout:
         hint = f"try it by hand: echo test | {program} -Y sign -f {key} -n {NAMESPACE}"
         raise UsageError(f"ssh-keygen could not sign with {key}", hint=hint)
     return done.stdout
 
 
-def _run(command: Sequence[str], text: str, seconds: float) -> "subprocess.CompletedProcess[str]":
+def _run_ssh_keygen(command: Sequence[str], text: str, seconds: float) -> "subprocess.CompletedProcess[str]":
     problem = ""
     try:
         return subprocess.run(

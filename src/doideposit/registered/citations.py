@@ -64,20 +64,26 @@ class CitationDoubt:
 
 def printed_reference(fields: Mapping[str, RawValue]) -> str:
     """Return a reference as one line of text: as it is printed, or else its parts in the usual order."""
-    text = _text(fields, "text")
+    text = _text_field(fields, "text")
     if text:
         return " ".join(text.split())
     names = ("author", "year", "article_title", "volume_title", "series_title", "journal_title", "volume", "issue",
              "first_page", "edition", "std_designator", "url")  # fmt: skip
-    year = _text(fields, "year")
-    parts = (f"({year})" if name == "year" and year else _text(fields, name) for name in names)
+    year = _text_field(fields, "year")
+    parts = (f"({year})" if name == "year" and year else _text_field(fields, name) for name in names)
     return ". ".join(part for part in parts if part)
 
 
 def doubts_of(fields: Mapping[str, RawValue], work: FoundWork) -> tuple[CitationDoubt, ...]:
     """Return everything in which a work is not what the reference says, the weightiest first; nothing when it fits."""
     cited = _ComparedReference(fields)
-    found = (_title(cited, work), _author(cited, work), _year(cited, work), *_places(cited, work), _part(cited, work))
+    found = (
+        _title_doubt(cited, work),
+        _author_doubt(cited, work),
+        _year_doubt(cited, work),
+        *_place_doubts(cited, work),
+        _part_doubt(cited, work),
+    )
     return tuple(one for one in found if one is not None)
 
 
@@ -112,16 +118,16 @@ class _ComparedReference:
     def __init__(self, fields: Mapping[str, RawValue]) -> None:
         self.fields = fields
         # An address says nothing of its own: it repeats parts of titles, and years.
-        self.text = _URL.sub(" ", _plain(printed_reference(fields)))
+        self.text = _URL.sub(" ", _without_markup(printed_reference(fields)))
 
     def part(self, name: str) -> str:
         """Return a part that the reference gives on its own."""
-        return _plain(_text(self.fields, name))
+        return _without_markup(_text_field(self.fields, name))
 
     @cached_property
     def words(self) -> list[str]:
         """Return the words of the whole reference, folded."""
-        return _words(self.text)
+        return _words_of(self.text)
 
     @cached_property
     def years(self) -> set[int]:
@@ -137,35 +143,35 @@ class _ComparedReference:
         return [one for one in given if one]
 
 
-def _title(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+def _title_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     titles = _comparable_titles(cited, work)
     if not titles:
         return None
     # The best of both ways: a reference may give its parts, and print more than they say.
-    alike = max((_ratio(one, other) for one in titles for other in cited.titles), default=0.0)
-    covered = max(_covered(one, cited.words) for one in titles)
+    alike = max((_similarity(one, other) for one in titles for other in cited.titles), default=0.0)
+    covered = max(_covered_share(one, cited.words) for one in titles)
     if alike >= ALIKE or covered >= COVERED:
         return None
-    what = f"the title is “{_short(work.titles[0])}”"
+    what = f"the title is “{_shorten(work.titles[0])}”"
     return CitationDoubt("title", what, plain=max(alike, covered) < RELATED)
 
 
 def _comparable_titles(cited: _ComparedReference, work: FoundWork) -> list[str]:
     """Return the titles of a work that stand in the script of the reference."""
-    titles = [_plain(one) for one in work.titles if _words(_plain(one))]
+    titles = [_without_markup(one) for one in work.titles if _words_of(_without_markup(one))]
     return [one for one in titles if cited.words and _same_script(cited.text, one)]
 
 
 def _comparable_authors(cited: _ComparedReference, work: FoundWork) -> list[str]:
-    names = [" ".join(_words(_plain(one))) for one in work.authors]
+    names = [" ".join(_words_of(_without_markup(one))) for one in work.authors]
     return [one for one in names if one and _same_script(cited.text, one)]
 
 
-def _author(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+def _author_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     names = _comparable_authors(cited, work)
     if not names:
         return None
-    given = " ".join(_words(cited.part("author"))) or " ".join(cited.words)
+    given = " ".join(_words_of(cited.part("author"))) or " ".join(cited.words)
     padded = f" {given} "
     if any(f" {name} " in padded or f" {given} " in f" {name} " for name in names):
         return None
@@ -173,10 +179,10 @@ def _author(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     if any(f" {part} " in padded for name in names for part in name.split() if len(part) > 3):  # noqa: PLR2004
         return None
     others = " and others" if len(work.authors) > 1 else ""
-    return CitationDoubt("author", f"it is by {_short(work.authors[0])}{others}", plain=True)
+    return CitationDoubt("author", f"it is by {_shorten(work.authors[0])}{others}", plain=True)
 
 
-def _year(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+def _year_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     given = cited.years
     if not given or not work.years or given & set(work.years):
         return None
@@ -185,28 +191,28 @@ def _year(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     return CitationDoubt("year", f"it is of {years}", plain=apart > PLAIN_YEARS)
 
 
-def _places(cited: _ComparedReference, work: FoundWork) -> Iterator[CitationDoubt]:
+def _place_doubts(cited: _ComparedReference, work: FoundWork) -> Iterator[CitationDoubt]:
     """Yield what differs of volume, issue and first page: only what the reference gives on its own can be compared."""
     for name, field, found in (
         ("volume", "volume", work.volume),
         ("issue", "issue", work.issue),
-        ("page", "first_page", _first(work.page)),
+        ("page", "first_page", _first_page(work.page)),
     ):
         given = cited.part(field)
-        if given and found and _number(given) != _number(found):
-            yield CitationDoubt(name, f"the {name} is {_short(found)}")
+        if given and found and _normal_number(given) != _normal_number(found):
+            yield CitationDoubt(name, f"the {name} is {_shorten(found)}")
 
 
-def _part(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+def _part_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     """Return a doubt where one of the two is a part, or an edition, and the other another one or none."""
     shown = " ".join([*work.titles, f"volume {work.volume}", f"no {work.issue}"])
-    known = {_number(one) for one in _words(_plain(shown))}
-    named = {_number(one) for text in [cited.text, *cited.titles] for one in _parts(text)}
+    known = {_normal_number(one) for one in _words_of(_without_markup(shown))}
+    named = {_normal_number(one) for text in [cited.text, *cited.titles] for one in _part_numbers(text)}
     edition = re.findall(r"\d+", cited.part("edition"))
     # Behind "ed." or "no." there may stand the year, which is compared on its own.
-    missing = sorted({*named, *map(_number, edition)} - known - set(map(str, cited.years)))
-    titled = {_number(one) for title in work.titles for one in _parts(_plain(title))}
-    beyond = sorted(titled - {_number(one) for one in cited.words})
+    missing = sorted({*named, *map(_normal_number, edition)} - known - set(map(str, cited.years)))
+    titled = {_normal_number(one) for title in work.titles for one in _part_numbers(_without_markup(title))}
+    beyond = sorted(titled - {_normal_number(one) for one in cited.words})
     if missing:
         return CitationDoubt("part", f"the reference names part, volume or edition {', '.join(missing)}")
     if beyond:
@@ -216,19 +222,19 @@ def _part(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
 
 def _is_found_by_place(cited: _ComparedReference, work: FoundWork) -> bool:
     """Tell whether volume and first page both say that it is this work."""
-    given = {_number(one) for one in (cited.part("volume"), cited.part("first_page")) if one} or {
-        _number(one) for one in cited.words
+    given = {_normal_number(one) for one in (cited.part("volume"), cited.part("first_page")) if one} or {
+        _normal_number(one) for one in cited.words
     }
-    place = {_number(one) for one in (work.volume, _first(work.page)) if one}
+    place = {_normal_number(one) for one in (work.volume, _first_page(work.page)) if one}
     return len(place) > 1 and place <= given
 
 
-def _parts(text: str) -> Iterator[str]:
+def _part_numbers(text: str) -> Iterator[str]:
     for found in _PART.finditer(text):
         yield found[1] or found[2]
 
 
-def _ratio(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     first, second = _title_words(one), _title_words(other)
     if {word for word in first if _is_number(word)} != {word for word in second if _is_number(word)}:
         # "Part I" and "Part II" differ by one letter.
@@ -236,61 +242,61 @@ def _ratio(one: str, other: str) -> float:
     return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio()
 
 
-def _covered(title: str, words: list[str]) -> float:
+def _covered_share(title: str, words: list[str]) -> float:
     """Return which share of the words of a title is among these; one number that is missing is a difference."""
     wanted = _title_words(title)
-    there = {_SHORT.get(word) or _number(word) for word in words}
+    there = {_SHORT.get(word) or _normal_number(word) for word in words}
     share = sum(word in there for word in wanted) / len(wanted)
-    numbers = {_number(word) for word in wanted if _is_number(word)}
+    numbers = {_normal_number(word) for word in wanted if _is_number(word)}
     # Where a number differs, the words alone must not be enough.
-    return share if numbers <= {_number(word) for word in there} else min(share, COVERED - 0.01)
+    return share if numbers <= {_normal_number(word) for word in there} else min(share, COVERED - 0.01)
 
 
 def _is_number(word: str) -> bool:
     return word.isdigit() or word in _ROMAN
 
 
-def _number(text: str) -> str:
+def _normal_number(text: str) -> str:
     """Return a number in one form: 012, XII, 12th and 12 are the same."""
     folded = re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", text.strip().casefold())
     return _ROMAN.get(folded) or (folded.lstrip("0") or "0" if folded.isdigit() else folded)
 
 
-def _first(page: str) -> str:
+def _first_page(page: str) -> str:
     return re.split(r"[-\u2010-\u2015,;\s]", page.strip())[0]
 
 
-def _words(text: str) -> list[str]:
+def _words_of(text: str) -> list[str]:
     letters = unicodedata.normalize("NFKD", text.casefold())
     return _WORD.findall("".join(one for one in letters if not unicodedata.combining(one)))
 
 
 def _title_words(text: str) -> list[str]:
     """Return the words of a title that name something; people leave articles out, and write “&” for “and”."""
-    words = [_SHORT.get(word) or _number(word) for word in _words(text)]
+    words = [_SHORT.get(word) or _normal_number(word) for word in _words_of(text)]
     return [word for word in words if word not in _SMALL] or words
 
 
 def _same_script(one: str, other: str) -> bool:
     """Tell whether both have Latin letters, or both have none: what is transliterated cannot be compared."""
-    return bool(re.search(r"[a-z]", _folded(one))) is bool(re.search(r"[a-z]", _folded(other)))
+    return bool(re.search(r"[a-z]", _fold(one))) is bool(re.search(r"[a-z]", _fold(other)))
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return unicodedata.normalize("NFKD", text.casefold())
 
 
-def _plain(text: str) -> str:
+def _without_markup(text: str) -> str:
     """Return a text without the face markup that the REST API keeps, in which every word stands on its own."""
     return " ".join(re.sub(r"</?[A-Za-z][^<>]*>", "", text).split())
 
 
-def _text(fields: Mapping[str, RawValue], name: str) -> str:
+def _text_field(fields: Mapping[str, RawValue], name: str) -> str:
     value = fields.get(name)
     return value if isinstance(value, str) else ""
 
 
 # Ninety characters of a title show which work it is.
-def _short(text: str, most: int = 90) -> str:
-    plain = _plain(text)
+def _shorten(text: str, most: int = 90) -> str:
+    plain = _without_markup(text)
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"

@@ -42,8 +42,8 @@ def clears(
     `removed` are the fields that the record takes away. Crossmark and the licences beside it cannot be emptied by one
     file, because the schema lets no record have both (crossref5.5.0.xsd: crossmark or the programs).
     """
-    emptied = {block for block in ("relations", "full_texts") if _replaces(registered, desired, block)}
-    emptied |= {block for block in _RIGHTS if _moves_out(registered, desired, block, removed)}
+    emptied = {block for block in ("relations", "full_texts") if _needs_clearing(registered, desired, block)}
+    emptied |= {block for block in _RIGHTS if _moves_rights(registered, desired, block, removed)}
     if not _empties_crossmark(registered, desired, removed):
         return (frozenset(emptied),) if emptied else ()
     rights = emptied.intersection(_RIGHTS)
@@ -51,18 +51,20 @@ def clears(
     return (first, frozenset(rights)) if rights else (first,)
 
 
-def _replaces(registered: RegisteredRecord, desired: RegisteredRecord, block: str) -> bool:
+def _needs_clearing(registered: RegisteredRecord, desired: RegisteredRecord, block: str) -> bool:
     # Only where new content meets old content can the two be added up.
     both = block in registered.blocks and block in desired.blocks
-    return both and not _keeps(registered, desired, block)
+    return both and not _keeps_everything(registered, desired, block)
 
 
-def _moves_out(registered: RegisteredRecord, desired: RegisteredRecord, block: str, removed: Collection[str]) -> bool:
+def _moves_rights(
+    registered: RegisteredRecord, desired: RegisteredRecord, block: str, removed: Collection[str]
+) -> bool:
     """Tell whether licences or funding beside Crossmark change, or move into it."""
     if block not in registered.blocks:
         return False
     if block in desired.blocks:
-        return not _keeps(registered, desired, block)
+        return not _keeps_everything(registered, desired, block)
     # A record with Crossmark has no place beside it where an empty block could stand.
     asked = bool(set(FIELDS_OF[block]).intersection(removed)) and block not in desired.empty
     return f"crossmark/{block}" in desired.blocks or asked
@@ -74,16 +76,16 @@ def _empties_crossmark(registered: RegisteredRecord, desired: RegisteredRecord, 
     inside = [block for block in _RIGHTS if f"crossmark/{block}" in registered.blocks]
     for block in inside:
         wanted = block in desired.blocks or f"crossmark/{block}" in desired.blocks
-        stays = f"crossmark/{block}" in desired.blocks and _keeps(registered, desired, block)
+        stays = f"crossmark/{block}" in desired.blocks and _keeps_everything(registered, desired, block)
         asked = set(FIELDS_OF[block]).intersection(removed) and "crossmark_policy" not in desired.empty
         if not stays and (wanted or asked):
             return True
     asked = set(FIELDS_OF["crossmark"]).intersection(removed) and "crossmark_policy" not in desired.empty
     wanted = "crossmark" in desired.blocks
-    return bool(wanted or asked) and not _keeps(registered, desired, "crossmark")
+    return bool(wanted or asked) and not _keeps_everything(registered, desired, "crossmark")
 
 
-def _keeps(registered: RegisteredRecord, desired: RegisteredRecord, block: str) -> bool:
+def _keeps_everything(registered: RegisteredRecord, desired: RegisteredRecord, block: str) -> bool:
     """Tell whether everything registered in a block is in the new one too, so that adding it up changes nothing."""
     for name in FIELDS_OF[block]:
         old, new = registered.fields.get(name), desired.fields.get(name)

@@ -25,8 +25,8 @@ SHOWN: Final = 60
 def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Difference, ...]:
     """Return every difference between what is registered and what is to be, in the order of the registered fields."""
     # The fields of the commentary come first: people look for their own words before those of the series.
-    found = list(_fields("", registered.fields, desired.fields))
-    found += _fields("series.", registered.series, desired.series)
+    found = list(_compare_fields("", registered.fields, desired.fields))
+    found += _compare_fields("series.", registered.series, desired.series)
     ours = {(one.name, one.xml) for one in desired.leftovers}
     found += [
         Difference(
@@ -38,7 +38,7 @@ def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Di
     return tuple(found)
 
 
-def _fields(
+def _compare_fields(
     start: str, before: Mapping[str, RawValue], after: Mapping[str, RawValue], where: str = ""
 ) -> Iterator[Difference]:
     for name in dict.fromkeys([*before, *after]):
@@ -47,21 +47,21 @@ def _fields(
             continue
         special = _LISTS.get(name)
         if special is not None and not where:
-            yield from special(key, _listed(old), _listed(new))
+            yield from special(key, _as_entries(old), _as_entries(new))
         else:
-            yield _value(key, old, new, where)
+            yield _compare_value(key, old, new, where)
 
 
-def _value(key: str, old: RawValue, new: RawValue, where: str = "") -> Difference:
+def _compare_value(key: str, old: RawValue, new: RawValue, where: str = "") -> Difference:
     words = f"{where}{key.rpartition('.')[2]}" if where else key
     # Crossref keeps nothing of the bibliography that the next deposit leaves out.
     if not new:
-        return Difference(key, f"{words} {_shown(old)} is lost", loses=True, registered=old)
+        return Difference(key, f"{words} {_value_words(old)} is lost", loses=True, registered=old)
     if not old:
-        return Difference(key, f"{words}: {_shown(new)} is added", desired=new)
+        return Difference(key, f"{words}: {_value_words(new)} is added", desired=new)
     # A date shortened to its month or year is still right, and yet something is lost.
     less = isinstance(old, str) and isinstance(new, str) and key in _DATES and old.startswith(f"{new}-")
-    change = f"{words}: {_shown(old)} → {_shown(new)}"
+    change = f"{words}: {_value_words(old)} → {_value_words(new)}"
     what = f"{change}, which is less precise" if less else change
     return Difference(key, what, loses=less, registered=old, desired=new)
 
@@ -70,25 +70,25 @@ def _value(key: str, old: RawValue, new: RawValue, where: str = "") -> Differenc
 _DATES: Final = frozenset({"published", "published_print", "accepted"})
 
 
-def _shown(value: RawValue) -> str:
+def _value_words(value: RawValue) -> str:
     match value:
         case str():
             return f"“{value if len(value) <= SHOWN else value[:SHOWN] + '…'}”"
         case Mapping():
-            return ", ".join(_shown(one) for one in value.values() if one) or "nothing"
+            return ", ".join(_value_words(one) for one in value.values() if one) or "nothing"
         case Sequence():
-            return ", ".join(_shown(one) for one in value if one) or "nothing"
+            return ", ".join(_value_words(one) for one in value if one) or "nothing"
     return "nothing"
 
 
-def _listed(value: RawValue) -> list[Mapping[str, RawValue]]:
+def _as_entries(value: RawValue) -> list[Mapping[str, RawValue]]:
     entries = value if isinstance(value, Sequence) and not isinstance(value, str) else []
     return [one if isinstance(one, Mapping) else {"": one} for one in entries]
 
 
 def same_value(name: str, old: RawValue, new: RawValue) -> bool:
     """Tell whether two values of a field mean the same, in whatever way Crossref writes them."""
-    return old == new or (not old and not new) or _folded(name, old) == _folded(name, new)
+    return old == new or (not old and not new) or _fold(name, old) == _fold(name, new)
 
 
 # DOIs and other ids are compared without regard to case (ISO 26324; ORCID, ROR).
@@ -99,7 +99,7 @@ _LANGUAGES: Final = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": 
                      "ara": "ar", "hin": "hi"}  # fmt: skip
 
 
-def _folded(name: str, value: RawValue) -> object:
+def _fold(name: str, value: RawValue) -> object:
     """Return a value without what Crossref writes in another way: the case of DOIs, http, three-letter languages."""
     match value:
         case str() if name in _FOLDED:
@@ -109,73 +109,79 @@ def _folded(name: str, value: RawValue) -> object:
         case str():
             return value
         case Mapping():
-            return {key: _folded(key, one) for key, one in value.items() if one}
+            return {key: _fold(key, one) for key, one in value.items() if one}
         case Sequence():
-            return [_folded(name, one) for one in value]
+            return [_fold(name, one) for one in value]
     return None
 
 
-def _authors(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+def _compare_authors(
+    key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
+) -> Iterator[Difference]:
     if len(old) != len(new):
-        yield from _other_authors(key, old, new)
-    names = [_name(one) for one in new]
+        yield from _compare_author_lists(key, old, new)
+    names = [_contributor_name(one) for one in new]
     for place, one in enumerate(old):
-        who = f"author {place + 1} ({_name(one)})"
+        who = f"author {place + 1} ({_contributor_name(one)})"
         # People are matched by name first; by place only where nobody was added or taken out.
-        by_name = names.index(_name(one)) if _name(one) in names else None
+        by_name = names.index(_contributor_name(one)) if _contributor_name(one) in names else None
         other = by_name if by_name is not None else place if len(old) == len(new) else None
         if other is not None:
-            yield from _author(f"{key}[{place}]", who, one, new[other])
+            yield from _compare_author(f"{key}[{place}]", who, one, new[other])
             if other != place and len(old) == len(new):
                 words = f"{who} moves to place {other + 1}"
                 yield Difference(f"{key}[{place}]", words, registered=one, desired=new[other])
 
 
-def _other_authors(
+def _compare_author_lists(
     key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
 ) -> Iterator[Difference]:
-    before, after = {_name(one) for one in old}, {_name(one) for one in new}
+    before, after = {_contributor_name(one) for one in old}, {_contributor_name(one) for one in new}
     for place, one in enumerate(old):
-        if _name(one) not in after:
+        if _contributor_name(one) not in after:
             yield Difference(
-                f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is lost", loses=True, registered=one
+                f"{key}[{place}]", f"author {place + 1} ({_contributor_name(one)}) is lost", loses=True, registered=one
             )
     if len(new) < len(old) and before <= after:
         yield Difference(key, f"{len(old) - len(new)} of the authors are lost", loses=True, registered=old, desired=new)
     for place, one in enumerate(new):
-        if _name(one) not in before:
-            yield Difference(f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is added", desired=one)
+        if _contributor_name(one) not in before:
+            yield Difference(f"{key}[{place}]", f"author {place + 1} ({_contributor_name(one)}) is added", desired=one)
 
 
-def _author(key: str, who: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> Iterator[Difference]:
+def _compare_author(
+    key: str, who: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]
+) -> Iterator[Difference]:
     for name in dict.fromkeys([*old, *new]):
         before, after = old.get(name), new.get(name)
         if same_value(name, before, after):
             continue
         label = {"orcid": "ORCID iD", "alt_names": "other names"}.get(name, name.replace("_", " "))
         if name == "affiliations":
-            yield from _affiliations(f"{key}.{name}", who, _listed(before), _listed(after))
+            yield from _compare_affiliations(f"{key}.{name}", who, _as_entries(before), _as_entries(after))
         elif not after:
-            words = f"{who} loses the {label} {_shown(before)}"
+            words = f"{who} loses the {label} {_value_words(before)}"
             yield Difference(f"{key}.{name}", words, loses=True, registered=before)
         else:
-            words = f"{who}, {label}: {_shown(before)} → {_shown(after)}"
-            words = words if before else f"{who} gets the {label} {_shown(after)}"
+            words = f"{who}, {label}: {_value_words(before)} → {_value_words(after)}"
+            words = words if before else f"{who} gets the {label} {_value_words(after)}"
             yield Difference(f"{key}.{name}", words, registered=before, desired=after)
 
 
-def _affiliations(
+def _compare_affiliations(
     key: str, who: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
 ) -> Iterator[Difference]:
     if len(new) < len(old):
         gone = [one for one in old if one.get("name") not in {other.get("name") for other in new}] or old[len(new) :]
-        words = f"{who} loses the affiliation {_shown(gone[0].get('name') or gone[0])}"
+        words = f"{who} loses the affiliation {_value_words(gone[0].get('name') or gone[0])}"
         yield Difference(key, words, loses=True, registered=old, desired=new)
         return
     for place, (before, after) in enumerate(zip(old, new, strict=False)):
         yield from _affiliation(f"{key}[{place}]", who, before, after)
-    if _names(old) != _names(new):
-        yield Difference(key, f"{who}, affiliations: {_names(old)} → {_names(new)}", registered=old, desired=new)
+    if _body_names(old) != _body_names(new):
+        yield Difference(
+            key, f"{who}, affiliations: {_body_names(old)} → {_body_names(new)}", registered=old, desired=new
+        )
 
 
 def _affiliation(
@@ -187,39 +193,45 @@ def _affiliation(
         if same_value(name, old, new) or (name == "name" and old and new):
             continue
         # One of several places or departments may be all that goes.
-        gone = [one for one in _texts(old) if one not in _texts(new)] if len(_texts(new)) < len(_texts(old)) else []
+        gone = (
+            [one for one in _as_list(old) if one not in _as_list(new)]
+            if len(_as_list(new)) < len(_as_list(old))
+            else []
+        )
         label = {"ror": "ROR id", "isni": "ISNI", "wikidata": "Wikidata item"}.get(name, name)
         if gone:
-            words = f"{who}: the affiliation loses its {label} {_shown(gone)}"
+            words = f"{who}: the affiliation loses its {label} {_value_words(gone)}"
         elif old:
-            words = f"{who}: the {label} of the affiliation: {_shown(old)} → {_shown(new)}"
+            words = f"{who}: the {label} of the affiliation: {_value_words(old)} → {_value_words(new)}"
         else:
-            words = f"{who}: the affiliation gets the {label} {_shown(new)}"
+            words = f"{who}: the affiliation gets the {label} {_value_words(new)}"
         yield Difference(f"{key}.{name}", words, loses=bool(gone), registered=old, desired=new)
 
 
-def _texts(value: RawValue) -> list[RawValue]:
+def _as_list(value: RawValue) -> list[RawValue]:
     return [] if not value else [value] if isinstance(value, str | Mapping) else list(value)
 
 
-def _names(bodies: list[Mapping[str, RawValue]]) -> str:
-    return ", ".join(str(one.get("name") or _shown(one)) for one in bodies) or "none"
+def _body_names(bodies: list[Mapping[str, RawValue]]) -> str:
+    return ", ".join(str(one.get("name") or _value_words(one)) for one in bodies) or "none"
 
 
-def _name(who: Mapping[str, RawValue]) -> str:
+def _contributor_name(who: Mapping[str, RawValue]) -> str:
     named = who.get("organisation") or " ".join(
         str(who[part]) for part in ("given", "family", "suffix") if who.get(part)
     )
     return str(named) or "Anonymous"
 
 
-def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+def _compare_abstracts(
+    key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
+) -> Iterator[Difference]:
     def of(one: Mapping[str, RawValue]) -> tuple[object, RawValue]:
-        return _folded("language", one.get("language")), one.get("kind")
+        return _fold("language", one.get("language")), one.get("kind")
 
     after = {of(one): one for one in new}
     for one in old:
-        name = f"abstract {_shown(one.get('language') or one.get('kind') or '')}" if len(old) > 1 else "abstract"
+        name = f"abstract {_value_words(one.get('language') or one.get('kind') or '')}" if len(old) > 1 else "abstract"
         # A single abstract stays the same one when its language is corrected.
         other = after.get(of(one)) or (new[0] if len(old) == len(new) == 1 else None)
         field = f"{key}[{old.index(one)}]"
@@ -241,10 +253,12 @@ def plain_words(one: Mapping[str, RawValue]) -> str:
     return " ".join(re.sub(r"<[^<>]*>", " ", str(one.get("text") or "")).split())
 
 
-def _references(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+def _compare_references(
+    key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
+) -> Iterator[Difference]:
     def content(entries: list[Mapping[str, RawValue]]) -> list[object]:
         # Keys by place move when an entry is taken out: they say nothing.
-        return [_folded("", {name: one[name] for name in one if name != "key"}) for one in entries]
+        return [_fold("", {name: one[name] for name in one if name != "key"}) for one in entries]
 
     before, after = content(old), content(new)
     if before == after:
@@ -262,58 +276,65 @@ def _references(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[s
         yield Difference(key, words, registered=old, desired=new)
 
 
-def _set(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+def _compare_sets(
+    key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
+) -> Iterator[Difference]:
     label = key.replace("_", " ")
-    before, after = [_folded("", one) for one in old], [_folded("", one) for one in new]
+    before, after = [_fold("", one) for one in old], [_fold("", one) for one in new]
     gone = [place for place, one in enumerate(before) if one not in after]
     come = [one for one, folded in zip(new, after, strict=True) if folded not in before]
     # The same licence with another date is one entry that changed; only then may its parts be lost.
     for place in gone:
-        partner = next((one for one in come if _identity(one) == _identity(old[place])), None)
+        partner = next((one for one in come if _identity_of(one) == _identity_of(old[place])), None)
         if partner is not None:
             come.remove(partner)
-            yield _entry(f"{key}[{place}]", label, old[place], partner)
-    rest = [place for place in gone if not any(_identity(old[place]) == _identity(one) for one in new)]
+            yield _compare_entry(f"{key}[{place}]", label, old[place], partner)
+    rest = [place for place in gone if not any(_identity_of(old[place]) == _identity_of(one) for one in new)]
     for place, one in zip(rest, come, strict=False):
-        yield Difference(f"{key}[{place}]", _changed(label, old[place], one), registered=old[place], desired=one)
+        yield Difference(f"{key}[{place}]", _change_words(label, old[place], one), registered=old[place], desired=one)
     for place in rest[len(come) :]:
-        words = f"{label}: {_shown(old[place])} is lost"
+        words = f"{label}: {_value_words(old[place])} is lost"
         yield Difference(f"{key}[{place}]", words, loses=True, registered=old[place])
     for one in come[len(rest) :]:
-        yield Difference(key, f"{label}: {_shown(one)} is added", desired=one)
+        yield Difference(key, f"{label}: {_value_words(one)} is added", desired=one)
 
 
-def _identity(one: Mapping[str, RawValue]) -> object:
+def _identity_of(one: Mapping[str, RawValue]) -> object:
     """Return what makes an entry this one and no other: its address, name or identifier."""
-    return next((_folded(name, one[name]) for name in _IDENTITIES if one.get(name)), _folded("", one))
+    return next((_fold(name, one[name]) for name in _IDENTITIES if one.get(name)), _fold("", one))
 
 
 # The first of these that two entries have tells whether they are the same one, described anew.
 _IDENTITIES: Final = ("url", "identifier", "doi", "ror", "funder_id", "name", "issn", "")
 
 
-def _entry(key: str, label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> Difference:
+def _compare_entry(key: str, label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> Difference:
     lost = [name for name, value in old.items() if value and _is_less(value, new.get(name))]
     if lost:
-        parts = ", ".join(f"{name.replace('_', ' ')} {_shown(old[name])}" for name in lost)
-        return Difference(key, f"{label}: {_shown(old)} loses {parts}", loses=True, registered=old, desired=new)
-    return Difference(key, _changed(label, old, new), registered=old, desired=new)
+        parts = ", ".join(f"{name.replace('_', ' ')} {_value_words(old[name])}" for name in lost)
+        return Difference(key, f"{label}: {_value_words(old)} loses {parts}", loses=True, registered=old, desired=new)
+    return Difference(key, _change_words(label, old, new), registered=old, desired=new)
 
 
-def _changed(label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> str:
+def _change_words(label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> str:
     """Say what becomes of an entry, by the parts of it that change."""
     names = [name for name in dict.fromkeys([*old, *new]) if not same_value(name, old.get(name), new.get(name))]
     before, after = ({name: one.get(name) for name in names} for one in (old, new))
-    return f"{label}: {_shown(before)} → {_shown(after)}"
+    return f"{label}: {_value_words(before)} → {_value_words(after)}"
 
 
 def _is_less(old: RawValue, new: RawValue) -> bool:
     """Tell whether a part is gone, or has fewer entries; a single text is a list of one."""
-    return len(_texts(new)) < len(_texts(old))
+    return len(_as_list(new)) < len(_as_list(old))
 
 
 _LISTS: Final = {
-    "authors": _authors, "abstracts": _abstracts, "references": _references, "relations": _set, "licences": _set,
-    "funding": _set, "updates": _set, "archives": _set, "full_texts": _set, "issns": _set,
-    "isbns": _set, "identifiers": _set, "assertions": _set, "institutions": _set, "translated_titles": _set,
+    "authors": _compare_authors, "abstracts": _compare_abstracts, "references": _compare_references,
+    **dict.fromkeys(
+        (
+            "relations", "licences", "funding", "updates", "archives", "full_texts", "issns", "isbns", "identifiers",
+            "assertions", "institutions", "translated_titles",
+        ),
+        _compare_sets,
+    ),
 }  # fmt: skip

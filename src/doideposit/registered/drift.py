@@ -52,14 +52,14 @@ class Shown:
         fields = differences_of(ours, self.record)
         if self.timestamp > sent:
             what = f"somebody else deposited it with the timestamp {self.timestamp}"
-            mark = f"foreign:{self.timestamp}:{_state(self.record)}"
+            mark = f"foreign:{self.timestamp}:{_state_mark(self.record)}"
             yield Drift(DriftKind.DEPOSIT, what, str(sent), str(self.timestamp), mark, _shown_fields(fields))
         elif fields:
             told = _shown_fields(fields)
             what = f"what is registered is not what was sent: {'; '.join(told[:3])}" + ("; and more" * (len(told) > 3))  # noqa: PLR2004
-            before = "; ".join(_brief(one.registered) for one in fields[:MOST_FIELDS])
-            after = "; ".join(_brief(one.desired) for one in fields[:MOST_FIELDS])
-            yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state(self.record)}", told)
+            before = "; ".join(_short_value(one.registered) for one in fields[:MOST_FIELDS])
+            after = "; ".join(_short_value(one.desired) for one in fields[:MOST_FIELDS])
+            yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state_mark(self.record)}", told)
 
 
 def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | None) -> tuple[Difference, ...]:
@@ -103,11 +103,11 @@ def _is_crossrefs(one: Difference) -> bool:
     if one.field.startswith("abstracts["):
         both = (one.registered, one.desired)
         texts = [plain_words(each) for each in both if isinstance(each, Mapping)]
-        return len(texts) == len(both) and texts[0] == texts[1] and _languages(one)
+        return len(texts) == len(both) and texts[0] == texts[1] and _differs_by_language_only(one)
     return False
 
 
-def _languages(one: Difference) -> bool:
+def _differs_by_language_only(one: Difference) -> bool:
     both = [each for each in (one.registered, one.desired) if isinstance(each, Mapping)]
     return all(same_value(name, both[0].get(name), both[1].get(name)) for name in ("language", "kind"))
 
@@ -124,13 +124,13 @@ def _shown_fields(fields: Collection[Difference]) -> tuple[str, ...]:
     return (*told, f"and {len(fields) - MOST_FIELDS} more") if len(fields) > MOST_FIELDS else tuple(told)
 
 
-def _brief(value: object) -> str:
+def _short_value(value: object) -> str:
     """Return a value in a few words: strings as they are, the rest as JSON."""
     text = value if isinstance(value, str) else "nothing" if not value else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004
 
 
-def _state(record: RegisteredRecord | None) -> str:
+def _state_mark(record: RegisteredRecord | None) -> str:
     """Return a short mark of a registered record, which changes with each of its fields."""
     if record is None:
         return "none"

@@ -21,7 +21,7 @@ _IDS: Final = ("ror", "isni", "wikidata")
 _READ: Final = frozenset("given_name surname suffix role affiliations affiliation ORCID alt-name".split())
 
 
-def _text(element: Element, name: str) -> str:
+def _child_text(element: Element, name: str) -> str:
     found = element.find(f"{{*}}{name}")
     return "" if found is None else plain(found)
 
@@ -39,9 +39,9 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
         case "anonymous":
             who = {"anonymous": "true"}
         case _:
-            who = {"given": _text(element, "given_name"), "family": _text(element, "surname"),
-                   "suffix": _text(element, "suffix")}  # fmt: skip
-    who["roles"] = list(_roles(element)) if list(_roles(element)) != ["author"] else None
+            who = {"given": _child_text(element, "given_name"), "family": _child_text(element, "surname"),
+                   "suffix": _child_text(element, "suffix")}  # fmt: skip
+    who["roles"] = list(_roles_of(element)) if list(_roles_of(element)) != ["author"] else None
     who["affiliations"] = [body for body, _ in bodies] + [
         {"name": plain(one)} for one in element.iterfind("{*}affiliation")
     ]
@@ -81,7 +81,7 @@ def _roles_read(who: Fields) -> list[RawValue]:
     return list(roles) if isinstance(roles, list) else ["author"]
 
 
-def _roles(element: Element) -> Iterator[str]:
+def _roles_of(element: Element) -> Iterator[str]:
     """Yield the roles: those of the ``role`` elements, else the one of the attribute that older versions had.
 
     CRediT says what somebody did, and not as what: beside it the attribute counts.
@@ -96,7 +96,7 @@ def _roles(element: Element) -> Iterator[str]:
 
 def institution(element: Element) -> tuple[Fields, list[Element]]:
     """Return an institution, and ids that a record file has no field for; what comes once is a text and no list."""
-    found: Fields = {"name": _text(element, "institution_name")}
+    found: Fields = {"name": _child_text(element, "institution_name")}
     unknown: list[Element] = []
     for one in element.iterfind("{*}institution_id"):
         # Where the attribute is missing, the address itself tells which kind of identifier it is.
@@ -116,6 +116,6 @@ def _alt_name(element: Element) -> Fields:
         found: Fields = {"text": plain(element)}
     else:
         names = {"given": "given_name", "family": "surname", "prefix": "prefix", "suffix": "suffix"}
-        found = {key: _text(element, name) for key, name in names.items()}
+        found = {key: _child_text(element, name) for key, name in names.items()}
     found |= {"language": element.get("language"), "style": element.get("name-style")}
     return {key: value for key, value in found.items() if value}

@@ -22,22 +22,22 @@ _LOCKED: Final = ("series.title", "series.issns")
 def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Consent) -> Judgement:
     """Compare an update with what is registered, and say whether it may go."""
     if registered.record_type is not None and desired.record_type is not registered.record_type:
-        return Judgement((), (_other_type(registered, desired),))
+        return Judgement((), (_other_type_finding(registered, desired),))
     differences = compare(registered, desired)
     findings = [
-        *(finding for one in differences if one.falls_under(_LOCKED) if (finding := _locked(one, desired))),
-        *_lost(differences, consent),
+        *(finding for one in differences if one.falls_under(_LOCKED) if (finding := _series_finding(one, desired))),
+        *_loss_findings(differences, consent),
     ]
     if _is_another_work(registered, desired) and "title" not in consent.names:
-        findings.insert(0, _other_work(desired))
+        findings.insert(0, _other_work_finding(desired))
     emptied = clears(registered, desired, consent.removed)
     if emptied:
-        findings.append(_in_steps(emptied))
+        findings.append(_steps_finding(emptied))
     lost = tuple(dict.fromkeys(one.field for one in differences if one.loses and one.falls_under(consent.names)))
     return Judgement(differences, tuple(findings), lost, emptied)
 
 
-def _other_type(registered: RegisteredRecord, desired: RegisteredRecord) -> Finding:
+def _other_type_finding(registered: RegisteredRecord, desired: RegisteredRecord) -> Finding:
     message = (
         f"{registered.doi} is registered as {registered.record_type}, and this would make it {desired.record_type}"
     )
@@ -50,7 +50,7 @@ def _is_another_work(registered: RegisteredRecord, desired: RegisteredRecord) ->
     Corrections change one of them, and cleaning up an old record makes a date more precise; all three together are
     what a mistyped number looks like, whose DOI another work has already.
     """
-    old, new = (_words(one.fields.get("title")) for one in (registered, desired))
+    old, new = (_title_words(one.fields.get("title")) for one in (registered, desired))
     names = [_family_names(one) for one in (registered, desired)]
     years = [
         str(one.fields.get("published") or one.fields.get("published_print") or "")[:4] for one in (registered, desired)
@@ -60,7 +60,7 @@ def _is_another_work(registered: RegisteredRecord, desired: RegisteredRecord) ->
     return len(old & new) * 3 < min(len(old), len(new)) and names[0].isdisjoint(names[1]) and years[0] != years[1]
 
 
-def _words(title: object) -> set[str]:
+def _title_words(title: object) -> set[str]:
     return set(re.findall(r"[^\W_]{3,}", re.sub(r"<[^<>]*>", " ", str(title or "")).casefold()))
 
 
@@ -70,13 +70,13 @@ def _family_names(record: RegisteredRecord) -> set[str]:
     return {str(name).casefold() for one in authors if (name := one.get("family") or one.get("organisation"))}
 
 
-def _other_work(desired: RegisteredRecord) -> Finding:
+def _other_work_finding(desired: RegisteredRecord) -> Finding:
     message = f"{desired.doi} is registered for another work: its title, all its authors and its year are others"
     hint = "correct the number or the DOI; where it is the same work, say so: --allow-loss title"
     return Finding("plan-other-work", Severity.ERROR, message, hint)
 
 
-def _locked(one: Difference, desired: RegisteredRecord) -> Finding | None:
+def _series_finding(one: Difference, desired: RegisteredRecord) -> Finding | None:
     if desired.series.get("posted_type"):
         return None
     message = f"the series differs from what {desired.doi} is registered under: {one.what}"
@@ -84,22 +84,22 @@ def _locked(one: Difference, desired: RegisteredRecord) -> Finding | None:
     return Finding("plan-series-differs", Severity.ERROR, message, hint)
 
 
-def _lost(differences: Sequence[Difference], consent: Consent) -> list[Finding]:
+def _loss_findings(differences: Sequence[Difference], consent: Consent) -> list[Finding]:
     losses = [one for one in differences if one.loses and not one.falls_under((*consent.names, *_LOCKED))]
     if not losses:
         return []
     fields = list(dict.fromkeys(one.field.partition("[")[0].partition(".")[0] for one in losses))
     told = "; ".join(one.what for one in losses[:MOST]) + ("; and more" if len(losses) > MOST else "")
-    allow = " ".join(f"--allow-loss {_word(name)}" for name in fields)
+    allow = " ".join(f"--allow-loss {_quote_if_needed(name)}" for name in fields)
     hint = f"put it into the record, or say that it may go: `remove: [{', '.join(fields)}]` in the record, or {allow}"
     return [Finding("plan-loss", Severity.ERROR, f"this update would destroy what is registered: {told}", hint)]
 
 
-def _word(name: str) -> str:
+def _quote_if_needed(name: str) -> str:
     return f'"{name}"' if " " in name else name
 
 
-def _in_steps(emptied: Sequence[frozenset[str]]) -> Finding:
+def _steps_finding(emptied: Sequence[frozenset[str]]) -> Finding:
     """Say that the update goes in several deposits, and what the public record lacks between them."""
     names = ", ".join(name.replace("_", " ") for name in sorted(frozenset().union(*emptied)))
     steps = len(emptied) + 1

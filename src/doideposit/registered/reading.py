@@ -91,7 +91,7 @@ def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]
             yield _Reader(holder).read(traced=True)
 
 
-def _text(element: Element, path: str) -> str:
+def _text_at(element: Element, path: str) -> str:
     found = element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
     return "" if found is None else plain(found)
 
@@ -115,20 +115,20 @@ class _Reader:
         around = self.holder.getparent()
         # Journal and issue stand beside the article, and a record file keeps them with the series.
         if around is not None and name == "journal_article":
-            self._journal(around)
-        self._attributes(name, around)
+            self._read_journal(around)
+        self._read_attributes(name, around)
         for child in self.holder:
-            self._child(child)
-        self._numbers()
-        self._files()
+            self._read_child(child)
+        self._find_number()
+        self._combine_files()
         kept: Callable[[Fields], Fields] = dict if traced else bare
         return RegisteredRecord(
-            str(_text(self.holder, "doi_data/doi")), RECORD_TYPES.get(name), kept(self.fields), kept(self.series),
+            str(_text_at(self.holder, "doi_data/doi")), RECORD_TYPES.get(name), kept(self.fields), kept(self.series),
             tuple(self.leftovers), tuple(self.matched), frozenset(self.empty), frozenset(self.blocks),
             name, self.found,
         )  # fmt: skip
 
-    def _attributes(self, name: str, around: Element | None) -> None:
+    def _read_attributes(self, name: str, around: Element | None) -> None:
         language = self.holder.get("language")
         if language:
             self.fields["language"] = language
@@ -140,71 +140,71 @@ class _Reader:
         if kind != "full_text":
             self.leftovers.append(Leftover("publication_type", kind))
 
-    def _child(self, child: Element) -> None:
+    def _read_child(self, child: Element) -> None:
         name = local(child)
         read = _HANDLERS.get(name)
         if read is not None:
             read(self, child)
         elif name in _PLAIN:
-            self._put(_PLAIN[name], plain(child), child)
+            self._keep_value(_PLAIN[name], plain(child), child)
         elif name:
-            self._leave(child)
+            self._leave_over(child)
 
-    def _put(self, key: str, value: RawValue, child: Element) -> None:
+    def _keep_value(self, key: str, value: RawValue, child: Element) -> None:
         """Keep a value; a second one that differs is left over."""
         if value and self.fields.setdefault(key, value) != value:
-            self._leave(child)
+            self._leave_over(child)
 
-    def _leave(self, element: Element, name: str | None = None) -> None:
+    def _leave_over(self, element: Element, name: str | None = None) -> None:
         self.leftovers.append(Leftover(name or local(element), xml_of(element)))
 
-    def _rest(self, element: Element, known: str, where: str) -> None:
+    def _leave_unknown_children(self, element: Element, known: str, where: str) -> None:
         """Leave over every child that is not among the known names."""
         for child in element:
             if local(child) and local(child) not in known.split():
-                self._leave(child, f"{where}.{local(child)}")
+                self._leave_over(child, f"{where}.{local(child)}")
 
     # The container.
 
-    def _journal(self, around: Element) -> None:
+    def _read_journal(self, around: Element) -> None:
         # Both stand before the articles, of which there may be thousands.
         before = {local(one): one for one in takewhile(lambda one: local(one) != "journal_article", around)}
         metadata = before.get("journal_metadata")
         if metadata is not None:
-            self._container(metadata, "full_title")
+            self._read_container(metadata, "full_title")
             language = metadata.get("language")
             if language:
                 self.series["language"] = language
         issue = before.get("journal_issue")
         if issue is not None:
-            named = {"number": _text(issue, "issue"), "volume": _text(issue, "journal_volume/volume")}
+            named = {"number": _text_at(issue, "issue"), "volume": _text_at(issue, "journal_volume/volume")}
             self.fields |= {key: value for key, value in named.items() if value}
-            self._rest(issue, "issue journal_volume publication_date doi_data", "journal_issue")
+            self._leave_unknown_children(issue, "issue journal_volume publication_date doi_data", "journal_issue")
 
-    def _container(self, metadata: Element, title: str) -> None:
-        self.series["title"] = _text(metadata, title)
-        short = _text(metadata, "abbrev_title")
+    def _read_container(self, metadata: Element, title: str) -> None:
+        self.series["title"] = _text_at(metadata, title)
+        short = _text_at(metadata, "abbrev_title")
         if short:
             self.series["abbreviated_title"] = short
         self.series["issns"] = [
             {"issn": issn_of(one), "medium": one.get("media_type") or "print"} for one in metadata.iterfind("{*}issn")
         ]
-        self._rest(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
+        self._leave_unknown_children(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
 
     def series_metadata(self, element: Element) -> None:
-        self._container(element, "titles/title")
+        self._read_container(element, "titles/title")
 
     def group_title(self, element: Element) -> None:
         self.series["title"] = plain(element)
 
     def publisher(self, element: Element) -> None:
-        parts = {"name": _text(element, "publisher_name"), "place": _text(element, "publisher_place")}
+        parts = {"name": _text_at(element, "publisher_name"), "place": _text_at(element, "publisher_place")}
         self.series["publisher"] = {key: value for key, value in parts.items() if value}
 
     def institution(self, element: Element) -> None:
         body, unknown = institution(element)
         for one in unknown:
-            self._leave(one, f"institution.{local(one)}")
+            self._leave_over(one, f"institution.{local(one)}")
         if self.series.setdefault("institution", body) != body:
             # The series has one of them; that there are several, the record says.
             bodies = self.fields.setdefault("institutions", [self.series["institution"]])
@@ -215,9 +215,9 @@ class _Reader:
 
     def titles(self, element: Element) -> None:
         further = "title" in self.fields
-        (self._further_titles if further else self._main_titles)(element)
+        (self._read_further_titles if further else self._read_main_titles)(element)
 
-    def _main_titles(self, element: Element) -> None:
+    def _read_main_titles(self, element: Element) -> None:
         original: Fields | None = None
         for child in element:
             text = markup(child)
@@ -225,23 +225,23 @@ class _Reader:
                 case "subtitle" if original is not None:
                     original["subtitle"] = text
                 case "title" | "subtitle" as name:
-                    self._put(name, text, child)
+                    self._keep_value(name, text, child)
                 case "original_language_title" if original is None:
                     # `und` is the code of ISO 639-2 for a language that nobody named.
                     original = {"text": text, "language": child.get("language") or "und"}
                 case name if name:
-                    self._leave(child, f"titles.{name}")
+                    self._leave_over(child, f"titles.{name}")
         if original is not None:
             self.fields["original_title"] = {key: value for key, value in original.items() if value != "und"}
 
-    def _further_titles(self, element: Element) -> None:
+    def _read_further_titles(self, element: Element) -> None:
         """Read the titles of a further language, which only articles of journals have."""
         named = {"text": "title", "subtitle": "subtitle"}
         found = {key: markup(one) for key, name in named.items() if (one := element.find(f"{{*}}{name}")) is not None}
         before = self.fields.setdefault("translated_titles", [])
         assert isinstance(before, list)  # noqa: S101 - this method alone puts it there
         before.append(found)
-        self._rest(element, "title subtitle", "titles")
+        self._leave_unknown_children(element, "title subtitle", "titles")
 
     def contributors(self, element: Element) -> None:
         people: list[Fields] = []
@@ -265,23 +265,23 @@ class _Reader:
         # A date without a medium counts as one of print (crossref5.5.0.xsd: date_t/@media_type).
         medium = element.get("media_type") or "print"
         if medium not in {"online", "print"}:
-            self._leave(element)
+            self._leave_over(element)
             return
         # A record file has one date for each medium; a second date of the same medium is left over.
-        self._put("published" if medium == "online" else "published_print", day(element), element)
+        self._keep_value("published" if medium == "online" else "published_print", day(element), element)
 
     def posted_date(self, element: Element) -> None:
-        self._put("published", day(element), element)
+        self._keep_value("published", day(element), element)
 
     def accepted(self, element: Element) -> None:
-        self._put("accepted", day(element), element)
+        self._keep_value("accepted", day(element), element)
 
     def pages(self, element: Element) -> None:
         named = {"first": "first_page", "last": "last_page", "other": "other_pages"}
-        self.fields["pages"] = {key: text for key, name in named.items() if (text := _text(element, name))}
+        self.fields["pages"] = {key: text for key, name in named.items() if (text := _text_at(element, name))}
 
     def isbn(self, element: Element) -> None:
-        self._block("isbns", [{"isbn": plain(element), "medium": element.get("media_type") or "print"}])
+        self._add_to_block("isbns", [{"isbn": plain(element), "medium": element.get("media_type") or "print"}])
 
     def publisher_item(self, element: Element) -> None:
         for child in element:
@@ -291,9 +291,9 @@ class _Reader:
             elif local(child) == "identifier" and kind == "report-number" and self._takes_report_number():
                 self.fields["report_number"] = plain(child)
             elif local(child) == "identifier":
-                self._block("identifiers", [{"identifier": plain(child), "type": kind or "other"}])
+                self._add_to_block("identifiers", [{"identifier": plain(child), "type": kind or "other"}])
             elif local(child):
-                self._leave(child)
+                self._leave_over(child)
 
     def _takes_report_number(self) -> bool:
         # An article of a journal has no report number of its own: there it is one identifier among others.
@@ -302,16 +302,16 @@ class _Reader:
     def item_number(self, element: Element) -> None:
         article = (element.get("item_number_type") or "").replace("_", "-") == "article-number"
         if article and self.fields.get("number") != plain(element):
-            self._put("article_number", plain(element), element)
+            self._keep_value("article_number", plain(element), element)
         elif not article:
             # In a series the number may be counted within a volume, which stands before it.
             before = self.fields.get("number")
             if before and before != plain(element) and "volume" not in self.fields:
                 self.fields |= {"volume": before, "number": plain(element)}
             else:
-                self._put("number", plain(element), element)
+                self._keep_value("number", plain(element), element)
 
-    def _numbers(self) -> None:
+    def _find_number(self) -> None:
         """Find the number where Crossref had no room for it as one: it is the long identifier of no other kind."""
         identifiers = self.fields.get("identifiers")
         if self.fields.get("number") or not isinstance(identifiers, list):
@@ -324,7 +324,7 @@ class _Reader:
                 return
 
     def version(self, element: Element) -> None:
-        parts: Fields = {"label": _text(element, "version")}
+        parts: Fields = {"label": _text_at(element, "version")}
         description = element.find("{*}description")
         if description is not None:
             parts["text"] = markup(description)
@@ -338,11 +338,11 @@ class _Reader:
 
     def archives(self, element: Element) -> None:
         names = [one.get("name") or "" for one in element.iterfind("{*}archive")]
-        self._block("archives", names)
+        self._add_to_block("archives", names)
 
     # What is kept when it is left out.
 
-    def _block(self, key: str, values: Sequence[RawValue]) -> None:
+    def _add_to_block(self, key: str, values: Sequence[RawValue]) -> None:
         if not values:
             self.empty.add(key)
             return
@@ -350,7 +350,7 @@ class _Reader:
         before = list(known) if isinstance(known, list) else []
         self.fields[key] = [*before, *(one for one in values if one not in before)]
 
-    def _stands(self, block: str, element: Element) -> None:
+    def _note_block(self, block: str, element: Element) -> None:
         """Remember a block that has content, and whether it stands inside of Crossmark."""
         if len(element):
             self.blocks.add(self._inside + block)
@@ -358,18 +358,18 @@ class _Reader:
     def program(self, element: Element) -> None:
         match program_kind(element):
             case "fundref":
-                self._stands("funding", element)
-                self._block("funding", [one for group in fund_groups(element) if (one := funding(group))])
+                self._note_block("funding", element)
+                self._add_to_block("funding", [one for group in fund_groups(element) if (one := funding(group))])
             case "AccessIndicators":
-                self._stands("licences", element)
-                self._access(element)
+                self._note_block("licences", element)
+                self._read_access(element)
             case "relations":
-                self._stands("relations", element)
-                self._block("relations", list(relations(element)))
+                self._note_block("relations", element)
+                self._add_to_block("relations", list(relations(element)))
             case _:
-                self._leave(element, "clinical trials")
+                self._leave_over(element, "clinical trials")
 
-    def _access(self, element: Element) -> None:
+    def _read_access(self, element: Element) -> None:
         licences = [licence(one) for one in element.iterfind("{*}license_ref")]
         free = element.find("{*}free_to_read")
         if free is not None:
@@ -377,14 +377,14 @@ class _Reader:
             self.fields["free_to_read"] = {key: value for key, value in days.items() if value}
         # An empty block is remembered as emptied; one with nothing but free access is not empty.
         if licences or free is None:
-            self._block("licences", licences)
+            self._add_to_block("licences", licences)
 
     def crossmark(self, element: Element) -> None:
         if not len(element):
             self.empty.add("crossmark_policy")
-        self._stands("crossmark", element)
+        self._note_block("crossmark", element)
         # The policy is a DOI of the publisher's own, the same for all of its records as a rule.
-        policy = _text(element, "crossmark_policy")
+        policy = _text_at(element, "crossmark_policy")
         if policy:
             self.fields["crossmark_policy"] = policy
         updates = [
@@ -392,7 +392,7 @@ class _Reader:
             for one in element.iterfind("{*}updates/{*}update")
         ]
         if updates:
-            self._block("updates", updates)
+            self._add_to_block("updates", updates)
         # Programs inside of Crossmark are emptied together with it, so where they stood has to be known.
         self._inside = "crossmark/"
         for program in element.iterfind("{*}custom_metadata/{*}program"):
@@ -400,15 +400,15 @@ class _Reader:
         self._inside = ""
         asserted = [assertion(one) for one in element.iterfind("{*}custom_metadata/{*}assertion")]
         if asserted:
-            self._block("assertions", asserted)
-        self._rest(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")
+            self._add_to_block("assertions", asserted)
+        self._leave_unknown_children(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")
 
     def citations(self, element: Element) -> None:
-        self._stands("references", element)
-        references = [self._reference(one) for one in element.iterfind("{*}citation")]
-        self._block("references", references)
+        self._note_block("references", element)
+        references = [self._read_reference(one) for one in element.iterfind("{*}citation")]
+        self._add_to_block("references", references)
 
-    def _reference(self, element: Element) -> Fields:
+    def _read_reference(self, element: Element) -> Fields:
         key = element.get("key") or ""
         parts: Fields = {"key": key, "type": element.get("type")}
         for child in element:
@@ -421,22 +421,22 @@ class _Reader:
             elif name in _CITATION:
                 parts[_CITATION[name]] = plain(child)
             elif name:
-                self._leave(child, f"references[{key}].{name}")
+                self._leave_over(child, f"references[{key}].{name}")
         return {name: value for name, value in parts.items() if value}
 
     def doi_data(self, element: Element) -> None:
-        self.fields["doi"] = _text(element, "doi")
-        self.fields["url"] = _text(element, "resource")
+        self.fields["doi"] = _text_at(element, "doi")
+        self.fields["url"] = _text_at(element, "resource")
         for collection in element.iterfind("{*}collection"):
             kind = collection.get("property") or ""
             if kind not in {"text-mining", "crawler-based"} and len(collection):
-                self._leave(collection, f"collection {kind}")
+                self._leave_over(collection, f"collection {kind}")
             elif not len(collection):
                 self.empty.add("full_texts")
             else:
-                self._stands("full_texts", collection)
+                self._note_block("full_texts", collection)
 
-    def _files(self) -> None:
+    def _combine_files(self) -> None:
         """Bring the files of both collections together: the one offered to both is the PDF."""
         files: dict[str, Fields] = {}
         for kind, use in (("crawler-based", "similarity_check"), ("text-mining", "text_mining")):

@@ -39,7 +39,7 @@ def series_of(record: RegisteredRecord, doi: Doi, owner: str, known: Mapping[str
     named = _issns(record)
     by_issn = [one for one in known.values() if named & {str(issn.issn) for issn in one.issns}]
     title = record.series.get("title")
-    by_title = [one for one in known.values() if isinstance(title, str) and _folded(one.title) == _folded(title)]
+    by_title = [one for one in known.values() if isinstance(title, str) and _fold(one.title) == _fold(title)]
     of_owner = [one for one in known.values() if one.prefix in {owner, doi.prefix}]
     for found in (by_issn, by_title, [] if named else by_pattern, [] if named or title else of_owner):
         if found:
@@ -54,7 +54,7 @@ def _issns(record: RegisteredRecord) -> set[str]:
     return {str(one["issn"]) for one in listed if isinstance(one, Mapping)}
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
@@ -71,7 +71,7 @@ def record_fields(record: RegisteredRecord, series: Series, *, named: bool) -> d
     if record.record_type is RecordType.POSTED:
         # Posted content has one date, and no medium of it.
         fields.pop("published_print", None)
-    if isinstance(number, str) and _made(series, number) == record.doi:
+    if isinstance(number, str) and _derived_doi(series, number) == record.doi:
         fields.pop("doi", None)
     if isinstance(number, str) and fields.get("url") == series.url_for(number):
         fields.pop("url", None)
@@ -82,8 +82,8 @@ def record_fields(record: RegisteredRecord, series: Series, *, named: bool) -> d
             for one in licences
             if isinstance(one, Mapping)
         ]
-    own = _of_its_own(record, series)
-    lacks = list(_lacks(record, series, fields))
+    own = _own_fields(record, series)
+    lacks = list(_missing_fields(record, series, fields))
     if fields.get("language") == series.language:
         fields.pop("language", None)
     if isinstance(number, str) and fields.get("report_number") == f"{series.title} {number}":
@@ -106,7 +106,7 @@ def _take_number_from_doi(fields: dict[str, RawValue], made: str | None) -> None
             del fields[name]
 
 
-def _made(series: Series, number: str) -> str:
+def _derived_doi(series: Series, number: str) -> str:
     try:
         made = series.doi_for(number)
     # A number that the pattern cannot take stays beside the DOI.
@@ -115,7 +115,7 @@ def _made(series: Series, number: str) -> str:
     return "" if made is None else made.printed
 
 
-def _of_its_own(record: RegisteredRecord, series: Series) -> dict[str, RawValue]:
+def _own_fields(record: RegisteredRecord, series: Series) -> dict[str, RawValue]:
     """Return what the record is registered with otherwise than the series says."""
     own: dict[str, RawValue] = {}
     if record.record_type is not None and record.record_type is not series.record_type:
@@ -124,15 +124,15 @@ def _of_its_own(record: RegisteredRecord, series: Series) -> dict[str, RawValue]
     if record.record_type is RecordType.POSTED and posted != series.posted_type:
         own["posted_type"] = posted
     publisher = record.series.get("publisher")
-    if publisher and record.record_type in _REPORTS and publisher != _texts(series.publisher):
+    if publisher and record.record_type in _REPORTS and publisher != _as_texts(series.publisher):
         own["publisher"] = publisher
     body = record.series.get("institution")
-    if body and "institutions" not in record.fields and [body] != [_texts(one) for one in series.institutions]:
+    if body and "institutions" not in record.fields and [body] != [_as_texts(one) for one in series.institutions]:
         own["institutions"] = [body]
     return own
 
 
-def _texts(model: object) -> dict[str, RawValue]:
+def _as_texts(model: object) -> dict[str, RawValue]:
     """Return what is set of a model of the configuration, as texts."""
     dumped: dict[str, object] = getattr(model, "model_dump", lambda **_: {})(mode="json", exclude_none=True)
     return {key: _as_read(value) for key, value in dumped.items() if value}
@@ -145,7 +145,7 @@ def _as_read(value: object) -> RawValue:
     return str(value[0]) if len(value) == 1 else [str(one) for one in value]
 
 
-def _lacks(record: RegisteredRecord, series: Series, fields: Mapping[str, RawValue]) -> Iterator[str]:
+def _missing_fields(record: RegisteredRecord, series: Series, fields: Mapping[str, RawValue]) -> Iterator[str]:
     """Yield what the series would give this record, or every record has, although it is registered without."""
     kind = record.record_type
     if not fields.get("authors"):
@@ -182,22 +182,22 @@ def record_text(
     `heading` says what the file is, `notes` what a person should know of it; `schema` is where editors find the JSON
     Schema of records.
     """
-    lines = [*_comment(heading)]
+    lines = [*_comment_lines(heading)]
     for one in notes:
-        lines += ["#", *_comment(one)]
+        lines += ["#", *_comment_lines(one)]
     for name, words in _NEEDED.items():
         if not fields.get(name) and not (name == "published" and fields.get("published_print")):
-            lines += ["#", *_comment(f"{name}: {words}.")]
+            lines += ["#", *_comment_lines(f"{name}: {words}.")]
     for left in record.leftovers:
         xml = left.xml if len(left.xml) <= _SHOWN else f"{left.xml[:_SHOWN]}…"
         words = f"Registered as {left.name}, and a record has no field for it; an update would lose it: {xml}"
-        lines += ["#", *_comment(words)]
+        lines += ["#", *_comment_lines(words)]
     first, _, rest = record_yaml(fields, schema=schema).partition("\n")
     body = f"{first}\n" + "".join(f"{line}\n" for line in lines) + rest
     return body if schema else "".join(f"{line}\n" for line in lines) + f"{first}\n{rest}"
 
 
-def _comment(text: str) -> Iterator[str]:
+def _comment_lines(text: str) -> Iterator[str]:
     # A line end or a control sign in a registered text must not end the comment.
     plain = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+", " ", text)
     for row in textwrap.wrap(plain, _WIDTH, break_long_words=False, break_on_hyphens=False):

@@ -27,13 +27,13 @@ def local(element: Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _spaced(text: str | None) -> str:
+def _normalise_spaces(text: str | None) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text or ""))
 
 
 def plain(element: Element) -> ReadText:
     """Return the words of an element; accents may be letters or marks of their own, and compare as equal then."""
-    return ReadText(_joined("".join(map(str, element.itertext()))), element)
+    return ReadText(_join_words("".join(map(str, element.itertext()))), element)
 
 
 def day(element: Element) -> ReadText:
@@ -57,33 +57,33 @@ def issn_of(element: Element) -> ReadText:
 
 def own_text(element: Element) -> ReadText:
     """Return the words of an element before its first child: affiliations are children of an organisation."""
-    return ReadText(_joined(element.text or ""), element)
+    return ReadText(_join_words(element.text or ""), element)
 
 
-def _joined(text: str) -> str:
+def _join_words(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def markup(element: Element) -> ReadText:
     """Return a title or a citation with its face markup as tags, and its formulas as MathML."""
-    return ReadText(_inner(element).strip(), element)
+    return ReadText(_inner_markup(element).strip(), element)
 
 
-def _inner(element: Element) -> str:
-    parts = [_spaced(element.text)]
+def _inner_markup(element: Element) -> str:
+    parts = [_normalise_spaces(element.text)]
     for child in element:
         name = local(child)
         if name == "math":
-            parts.append(_formula(child))
+            parts.append(_mathml_of(child))
         elif name in _FACES:
-            parts.append(f"<{name}>{_inner(child)}</{name}>")
+            parts.append(f"<{name}>{_inner_markup(child)}</{name}>")
         elif name:
-            parts.append(_inner(child))
-        parts.append(_spaced(child.tail))
+            parts.append(_inner_markup(child))
+        parts.append(_normalise_spaces(child.tail))
     return "".join(parts)
 
 
-def _formula(element: Element) -> str:
+def _mathml_of(element: Element) -> str:
     """Return a formula with the prefix ``mml``, whatever namespace it came in: unixref has none."""
     copy = deepcopy(element)
     copy.tail = None
@@ -104,12 +104,12 @@ def abstract(element: Element) -> dict[str, RawValue]:
     paragraphs = [child for child in element if local(child)]
     # Most abstracts are nothing but paragraphs, and a person edits text more easily than JATS.
     plain = all(local(child) == "p" and not len(child) for child in paragraphs) and paragraphs
-    if plain and not _spaced(element.text).strip():
+    if plain and not _normalise_spaces(element.text).strip():
         found: dict[str, RawValue] = {
-            "text": ReadText("\n\n".join(_spaced(child.text).strip() for child in paragraphs), element)
+            "text": ReadText("\n\n".join(_normalise_spaces(child.text).strip() for child in paragraphs), element)
         }
     else:
-        found = {"text": ReadText(_jats(element).strip(), element), "format": "jats"}
+        found = {"text": ReadText(_jats_inside(element).strip(), element), "format": "jats"}
     named = {"language": element.get(_LANGUAGE) or element.get("lang"), "kind": element.get("abstract-type")}
     return found | {key: value for key, value in named.items() if value}
 
@@ -120,23 +120,23 @@ _INLINE: Final = frozenset(
 )
 
 
-def _jats(element: Element) -> str:
+def _jats_inside(element: Element) -> str:
     """Return what is inside an element of JATS; white space that only lays out blocks goes."""
     texts = [element.text, *(child.tail for child in element)]
     inline = any(local(child) in _INLINE for child in element) or any((text or "").strip() for text in texts)
-    parts = [_escaped(element.text)] if inline or not len(element) else []
+    parts = [_escape(element.text)] if inline or not len(element) else []
     for child in element:
         name = local(child)
         if name == "math":
-            parts.append(_formula(child))
+            parts.append(_mathml_of(child))
         elif name:
-            parts.append(f"<jats:{name}>{_jats(child)}</jats:{name}>")
-        parts += [_escaped(child.tail)] if inline else []
+            parts.append(f"<jats:{name}>{_jats_inside(child)}</jats:{name}>")
+        parts += [_escape(child.tail)] if inline else []
     return "".join(parts)
 
 
-def _escaped(text: str | None) -> str:
-    return _spaced(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _escape(text: str | None) -> str:
+    return _normalise_spaces(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def xml_of(element: Element) -> str:
@@ -146,7 +146,7 @@ def xml_of(element: Element) -> str:
     for one in copy.iter():
         if local(one):
             one.tag = local(one)
-            one.text = _spaced(one.text).strip() if not len(one) else one.text and one.text.strip()
-            one.tail = one.tail and (_spaced(one.tail) if one.tail.strip() else None)
+            one.text = _normalise_spaces(one.text).strip() if not len(one) else one.text and one.text.strip()
+            one.tail = one.tail and (_normalise_spaces(one.tail) if one.tail.strip() else None)
     etree.cleanup_namespaces(copy)
     return etree.tostring(copy, encoding="unicode")

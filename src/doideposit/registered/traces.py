@@ -41,23 +41,23 @@ def _bare(value: RawValue) -> RawValue:
 def element_at(fields: RawValue, loc: Loc) -> Element | None:
     """Return the element of the field at `loc`; that of the nearest field around it, or in it, which has one."""
     found = None
-    for value in _way(fields, loc):
+    for value in _values_on_way(fields, loc):
         # Going down, the last element found is the nearest one to the field.
-        found = _first(value) or found
+        found = _first_text(value) or found
     return found.element if found else None
 
 
 def depth(fields: RawValue, loc: Loc, *, traced: bool = False) -> int:
     """Return how many steps of the way to a field there are; with `traced` none to a value that knows no element."""
-    way = _way(fields, loc)
+    way = _values_on_way(fields, loc)
     return 0 if traced and way and not isinstance(way[-1], ReadText) else len(way)
 
 
-def _way(value: RawValue, loc: Loc) -> list[RawValue]:
+def _values_on_way(value: RawValue, loc: Loc) -> list[RawValue]:
     """Return the values on the way to a field, as far as there are any."""
     way: list[RawValue] = []
     for step in loc:
-        inner = _step(value, step)
+        inner = _follow_step(value, step)
         if inner is None:
             break
         value = inner
@@ -65,7 +65,7 @@ def _way(value: RawValue, loc: Loc) -> list[RawValue]:
     return way
 
 
-def _step(value: RawValue, step: str | int) -> RawValue:
+def _follow_step(value: RawValue, step: str | int) -> RawValue:
     if isinstance(value, Mapping):
         return value.get(str(step))
     if isinstance(value, str) or value is None or not isinstance(step, int):
@@ -73,13 +73,13 @@ def _step(value: RawValue, step: str | int) -> RawValue:
     return value[step] if step < len(value) else None
 
 
-def _first(value: RawValue) -> ReadText | None:
+def _first_text(value: RawValue) -> ReadText | None:
     if isinstance(value, ReadText):
         return value
     if value is None or isinstance(value, str):
         return None
     inner = value.values() if isinstance(value, Mapping) else value
-    return next((found for one in inner if (found := _first(one)) is not None), None)
+    return next((found for one in inner if (found := _first_text(one)) is not None), None)
 
 
 def without(value: RawValue, locs: AbstractSet[Loc], at: Loc = ()) -> RawValue:

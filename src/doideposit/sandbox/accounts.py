@@ -28,12 +28,12 @@ class Account:
     @classmethod
     def role(cls, role: str, password: str | SecretStr, prefixes: Iterable[str] = (ANY_PREFIX,)) -> "Account":
         """Return a role credential: the login is the role's name alone."""
-        return cls(role, _secret(password), {role: frozenset(prefixes)})
+        return cls(role, _as_secret(password), {role: frozenset(prefixes)})
 
     @classmethod
     def person(cls, email: str, password: str | SecretStr, roles: Mapping[str, Iterable[str]]) -> "Account":
         """Return a personal credential: the login is ``email/role``, one for each role the person has."""
-        return cls(email, _secret(password), {role: frozenset(prefixes) for role, prefixes in roles.items()})
+        return cls(email, _as_secret(password), {role: frozenset(prefixes) for role, prefixes in roles.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Accounts:
         return Login(words, role, prefixes)
 
 
-def _secret(password: str | SecretStr) -> SecretStr:
+def _as_secret(password: str | SecretStr) -> SecretStr:
     return password if isinstance(password, SecretStr) else SecretStr(password)
 
 

@@ -90,13 +90,13 @@ class SandboxArchive:
         self._path = path
         self._place = "memory" if path is None else str(path)
         self._is_kept = path is None
-        with self._guard():
+        with self._disk_errors():
             if path is not None and not os.access(path.parent, os.W_OK | os.X_OK) and not path.exists():
                 raise PermissionError(f"no file can be made in {path.parent}")
-            self._base = self._connected(":memory:")
-            self._keep(make=False)
+            self._base = self._connect(":memory:")
+            self._use_file(make=False)
 
-    def _keep(self, *, make: bool) -> None:
+    def _use_file(self, *, make: bool) -> None:
         """Go over to the file where there is one, or where one is to be made; nothing was written before."""
         if self._is_kept or self._path is None or not (make or self._path.exists()):
             return
@@ -107,10 +107,10 @@ class SandboxArchive:
         # An older file may have other permissions.
         self._path.chmod(0o600)
         self._base.close()
-        self._base = self._connected(str(self._path))
+        self._base = self._connect(str(self._path))
         self._is_kept = True
 
-    def _connected(self, place: str) -> sqlite3.Connection:
+    def _connect(self, place: str) -> sqlite3.Connection:
         self._base = sqlite3.connect(
             place,
             timeout=BUSY_SECONDS,
@@ -123,7 +123,7 @@ class SandboxArchive:
         with suppress(sqlite3.OperationalError):
             self._base.execute("PRAGMA journal_mode = WAL")
         self._base.execute("PRAGMA synchronous = NORMAL")
-        self._prepare()
+        self._create_tables()
         return self._base
 
     def close(self) -> None:
@@ -133,16 +133,16 @@ class SandboxArchive:
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a transaction: all or nothing, one at a time across threads and processes."""
-        return self._between(WRITING)
+        return self._run_transaction(WRITING)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Open one consistent view for reading, which waits for no other process."""
-        return self._between("BEGIN")
+        return self._run_transaction("BEGIN")
 
     @contextmanager
-    def _between(self, begin: str) -> Iterator[None]:
-        with self._lock, self._guard():
-            self._keep(make=begin == WRITING)
+    def _run_transaction(self, begin: str) -> Iterator[None]:
+        with self._lock, self._disk_errors():
+            self._use_file(make=begin == WRITING)
             self._base.execute(begin)
             try:
                 yield
@@ -155,45 +155,47 @@ class SandboxArchive:
     def next_id(self, step: int) -> int:
         """Return a submission id above every other; ids have ten digits and grow."""
         # The first number only gives ids the ten digits that Crossref's have.
-        (highest,) = self._one("SELECT COALESCE(MAX(id), 1742144298) FROM submissions")
+        (highest,) = self._fetch_one("SELECT COALESCE(MAX(id), 1742144298) FROM submissions")
         return int(highest) + step
 
     def add_submission(self, new: ReceivedFile) -> None:
         """Keep an upload."""
         times = [moment.timestamp() for moment in (new.received, new.visible, new.started, new.due)]
         row = (new.id, new.file_name, new.operation, new.login, new.content, *times, new.stuck, 0, 0, None, None)
-        self._insert("submissions", _SUBMISSION, row)
+        self._insert_row("submissions", _SUBMISSION, row)
 
     def due(self, now: datetime) -> list[ReceivedFile]:
         """Return what the worker should have processed by now, in the order of its queue."""
-        return self._submissions("WHERE log IS NULL AND stuck IS NULL AND due <= ? ORDER BY due, id", now.timestamp())
+        return self._select_submissions(
+            "WHERE log IS NULL AND stuck IS NULL AND due <= ? ORDER BY due, id", now.timestamp()
+        )
 
     def submissions(self) -> list[ReceivedFile]:
         """Return every submission, oldest first."""
-        return self._submissions("ORDER BY id")
+        return self._select_submissions("ORDER BY id")
 
     def submission(self, number: int) -> ReceivedFile | None:
         """Return the submission of this id."""
-        return next(iter(self._submissions("WHERE id = ?", number)), None)
+        return next(iter(self._select_submissions("WHERE id = ?", number)), None)
 
     def by_file_name(self, login: str, file_name: str) -> ReceivedFile | None:
         """Return the first match among the caller's own, oldest first: a name used twice finds the older log."""
-        found = self._submissions("WHERE login = ? AND file_name = ? ORDER BY id LIMIT 1", login, file_name)
+        found = self._select_submissions("WHERE login = ? AND file_name = ? ORDER BY id LIMIT 1", login, file_name)
         return next(iter(found), None)
 
     def by_batch_id(self, login: str, batch_id: str) -> ReceivedFile | None:
         """Return the first match by ``doi_batch_id``, which is known only once the file was parsed."""
-        found = self._submissions("WHERE login = ? AND batch_id = ? ORDER BY id LIMIT 1", login, batch_id)
+        found = self._select_submissions("WHERE login = ? AND batch_id = ? ORDER BY id LIMIT 1", login, batch_id)
         return next(iter(found), None)
 
     def older_log(self, login: str, number: int) -> ReceivedFile | None:
         """Return the oldest completed submission of the account that is another than `number`."""
         where = "WHERE login = ? AND id <> ? AND log IS NOT NULL ORDER BY id LIMIT 1"
-        return next(iter(self._submissions(where, login, number)), None)
+        return next(iter(self._select_submissions(where, login, number)), None)
 
     def pending(self, login: str) -> int:
         """Return how many submissions of this account are not processed yet."""
-        (count,) = self._one("SELECT COUNT(*) FROM submissions WHERE log IS NULL AND login = ?", login)
+        (count,) = self._fetch_one("SELECT COUNT(*) FROM submissions WHERE log IS NULL AND login = ?", login)
         return int(count)
 
     def count_poll(self, number: int) -> None:
@@ -228,7 +230,7 @@ class SandboxArchive:
         words = (new.title, new.year, new.signature, new.reference_words, new.submission_id)
         times = [moment.timestamp() for moment in (new.applied, new.rest, new.handle, new.query)]
         more = (new.record, new.owner or new.prefix, new.member, new.alias_of)
-        self._insert("registrations", _REGISTRATION, (*names, *words, *times, *more))
+        self._insert_row("registrations", _REGISTRATION, (*names, *words, *times, *more))
 
     def hide(self, doi: str, until: float) -> None:
         """Keep every version of a DOI out of the REST API until that moment, in seconds since 1970."""
@@ -236,25 +238,27 @@ class SandboxArchive:
 
     def history(self, doi: str) -> list[Registration]:
         """Return every version of a DOI that took effect, oldest first."""
-        return self._registrations("WHERE doi_key = ? ORDER BY number", doi.casefold())
+        return self._select_registrations("WHERE doi_key = ? ORDER BY number", doi.casefold())
 
     def current(self, doi: str) -> Registration | None:
         """Return the current version of a DOI."""
-        return next(iter(self._registrations("WHERE doi_key = ? ORDER BY number DESC LIMIT 1", doi.casefold())), None)
+        return next(
+            iter(self._select_registrations("WHERE doi_key = ? ORDER BY number DESC LIMIT 1", doi.casefold())), None
+        )
 
     def registrations(self) -> list[Registration]:
         """Return the current version of every DOI, in the order of first registration."""
-        return self._registrations(_CURRENT)
+        return self._select_registrations(_CURRENT)
 
     def versions(self) -> list[Registration]:
         """Return every version of every DOI, oldest first."""
-        return self._registrations("ORDER BY number")
+        return self._select_registrations("ORDER BY number")
 
     def alike(self, signature: str, doi: str) -> list[str]:
         """Return other DOIs whose current version describes the same work."""
         if not signature:
             return []
-        found = self._registrations("WHERE signature = ? AND doi_key <> ?", signature, doi.casefold())
+        found = self._select_registrations("WHERE signature = ? AND doi_key <> ?", signature, doi.casefold())
         # Each DOI once, and only where its newest version is the one that was found.
         return sorted({one.doi for one in found if self.current(one.doi) == one})
 
@@ -262,16 +266,18 @@ class SandboxArchive:
         """Return a registered work whose title occurs in `words`."""
         # A short title occurs in many references by chance.
         where = "WHERE length(title) > 15 AND instr(lower(?), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
-        return next(iter(self._registrations(where, words)), None)
+        return next(iter(self._select_registrations(where, words)), None)
 
     def mentioning(self, doi: str) -> list[Registration]:
         """Return the current versions of other DOIs whose records name this one."""
-        found = self._registrations("WHERE instr(lower(record), ?) > 0 AND doi_key <> ?", doi.lower(), doi.casefold())
+        found = self._select_registrations(
+            "WHERE instr(lower(record), ?) > 0 AND doi_key <> ?", doi.lower(), doi.casefold()
+        )
         return [one for one in found if self.current(one.doi) == one]
 
     def member_of(self, prefix: str) -> str | None:
         """Return the member that owns a prefix, by the latest version of a DOI of that owner."""
-        found = self._registrations("WHERE owner = ? ORDER BY number DESC LIMIT 1", prefix)
+        found = self._select_registrations("WHERE owner = ? ORDER BY number DESC LIMIT 1", prefix)
         return found[0].member if found else None
 
     def prefixes(self) -> set[str]:
@@ -309,7 +315,7 @@ class SandboxArchive:
         )
 
     @contextmanager
-    def _guard(self) -> Iterator[None]:
+    def _disk_errors(self) -> Iterator[None]:
         try:
             yield
         # Whatever the disk or SQLite fails with, the advice is the same.
@@ -319,10 +325,10 @@ class SandboxArchive:
                 hint="check that the file can be written, or delete it to start an empty sandbox",
             ) from None
 
-    def _prepare(self) -> None:
+    def _create_tables(self) -> None:
         # Two processes may open a new file at once: the second waits here, and then finds it made.
         self._base.execute("BEGIN IMMEDIATE")
-        (found,) = self._one("PRAGMA user_version")
+        (found,) = self._fetch_one("PRAGMA user_version")
         steps = {0: _TABLES + _SECOND, 1: _SECOND}.get(found, "")
         for statement in steps.split(";"):
             self._base.execute(statement)
@@ -332,25 +338,27 @@ class SandboxArchive:
         if found not in {0, 1, FORMAT}:
             raise sqlite3.DatabaseError(f"it has format {found}, and this version reads format {FORMAT}")
 
-    def _one(self, query: str, *values: object) -> tuple[int]:
+    def _fetch_one(self, query: str, *values: object) -> tuple[int]:
         row: tuple[int] = self._base.execute(query, values).fetchone()
         return row
 
-    def _insert(self, table: str, columns: str, row: tuple[object, ...]) -> None:
+    def _insert_row(self, table: str, columns: str, row: tuple[object, ...]) -> None:
         marks = ", ".join("?" * len(row))
         self._base.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - all constants
 
-    def _submissions(self, where: str, *values: object) -> list[ReceivedFile]:
+    def _select_submissions(self, where: str, *values: object) -> list[ReceivedFile]:
         query = f"SELECT {_SUBMISSION} FROM submissions {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
         # Four columns hold moments, as seconds since 1970.
-        return [ReceivedFile(*row[:5], *map(_moment, row[5:9]), *row[9:]) for row in rows]
+        return [ReceivedFile(*row[:5], *map(_as_datetime, row[5:9]), *row[9:]) for row in rows]
 
-    def _registrations(self, where: str, *values: object) -> list[Registration]:
+    def _select_registrations(self, where: str, *values: object) -> list[Registration]:
         query = f"SELECT {_REGISTRATION} FROM registrations {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
-        return [Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:15]), *row[15:]) for row in rows]
+        return [
+            Registration(row[1], int(row[2]), *row[3:11], *map(_as_datetime, row[11:15]), *row[15:]) for row in rows
+        ]
 
 
-def _moment(seconds: float) -> datetime:
+def _as_datetime(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

@@ -125,7 +125,7 @@ class Deposit:
     @staticmethod
     def read(content: bytes) -> "Deposit | FileRefusal":
         """Read the bytes; the first thing that makes them unreadable ends it."""
-        fault = _undecodable(content)
+        fault = _encoding_fault(content)
         if fault:
             return FileRefusal(fault)
         # An upload is foreign input: no entity, DTD or address in it may make the parser read anything else.
@@ -134,9 +134,9 @@ class Deposit:
             root = etree.fromstring(content, parser)
         # The log has the words of Xerces, the Java parser, in place of those of libxml2.
         except etree.XMLSyntaxError as error:
-            words = _xerces(error.msg or "")
+            words = _xerces_message(error.msg or "")
             return FileRefusal(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
-        return _deposit(root)
+        return _read_deposit(root)
 
 
 def local(element: Element) -> str:
@@ -148,14 +148,14 @@ def local(element: Element) -> str:
 def texts(element: Element, path: str) -> list[str]:
     """Return the words of every descendant on a path of plain names, whatever the namespace."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
-    return [_words(found) for found in element.iterfind(steps)]
+    return [_words_of(found) for found in element.iterfind(steps)]
 
 
-def _words(element: Element) -> str:
+def _words_of(element: Element) -> str:
     return " ".join("".join(str(text) for text in element.itertext()).split())
 
 
-def _undecodable(content: bytes) -> str | None:
+def _encoding_fault(content: bytes) -> str | None:
     # Each of these puts something before the declaration, which the parser of the logs calls by this one message.
     if content.startswith(b"\xef\xbb\xbf") or re.match(rb"\s+<\?xml\s", content):
         return "[fatal error] :1:1: Content is not allowed in prolog."
@@ -180,7 +180,7 @@ _XERCES = (
 )
 
 
-def _xerces(message: str) -> str:
+def _xerces_message(message: str) -> str:
     for pattern, words in _XERCES:
         found = re.search(pattern, message)
         if found:
@@ -188,16 +188,22 @@ def _xerces(message: str) -> str:
     return message
 
 
-def _deposit(root: Element) -> Deposit | FileRefusal:
-    batch_id = _first(root, "head/doi_batch_id")
+def _read_deposit(root: Element) -> Deposit | FileRefusal:
+    batch_id = _first_text(root, "head/doi_batch_id")
     if local(root) != "doi_batch":
         return FileRefusal(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.")
-    stamp = _first(root, "head/timestamp")
+    stamp = _first_text(root, "head/timestamp")
     version = int(stamp) if stamp.isdecimal() else None
     fault = _resources_fault(root) if "doi_resources_schema" in str(root.tag) else None
     if fault:
         return FileRefusal(fault, batch_id)
-    return Deposit(batch_id, version, tuple(_items(root, version or 0)), tuple(_series(root)), tuple(_resources(root)))
+    return Deposit(
+        batch_id,
+        version,
+        tuple(_read_items(root, version or 0)),
+        tuple(_read_series(root)),
+        tuple(_read_resources(root)),
+    )
 
 
 _RESOURCES = ("doi_citations", "doi_resources", "crossmark_data", "fundref_data", "lic_ref_data", "doi_relations",
@@ -216,7 +222,7 @@ def _resources_fault(root: Element) -> str | None:
     return None
 
 
-def _resources(root: Element) -> Iterator[DepositedResource]:
+def _read_resources(root: Element) -> Iterator[DepositedResource]:
     for element in root.iterfind("{*}body/*"):
         block = next((child for child in element if local(child) not in {"", "doi"}), None)
         for doi in texts(element, "doi"):
@@ -224,19 +230,19 @@ def _resources(root: Element) -> Iterator[DepositedResource]:
             yield DepositedResource(local(element), doi, xml)
 
 
-def _items(root: Element, version: int) -> Iterator[DepositedItem]:
+def _read_items(root: Element, version: int) -> Iterator[DepositedItem]:
     for data in root.iter("{*}doi_data"):
         parent = data.getparent()
         if parent is None:
             continue
         # A timestamp of the item takes precedence over that of the head.
-        own = _first(data, "timestamp")
-        yield _item(parent, data, int(own) if own.isdecimal() else version)
+        own = _first_text(data, "timestamp")
+        yield _read_item(parent, data, int(own) if own.isdecimal() else version)
 
 
-def _item(parent: Element, data: Element, version: int) -> DepositedItem:
+def _read_item(parent: Element, data: Element, version: int) -> DepositedItem:
     kind = local(parent)
-    title = _first(parent, "titles/title") or _first(parent, "full_title")
+    title = _first_text(parent, "titles/title") or _first_text(parent, "full_title")
     year = next((found for path in _DATES for found in texts(parent, path)), "")
     people = [*texts(parent, "contributors/person_name/surname"), *texts(parent, "contributors/organization")]
     number = next((found for path in _NUMBERS for found in texts(parent, path)), "")
@@ -244,9 +250,10 @@ def _item(parent: Element, data: Element, version: int) -> DepositedItem:
     # Without a title or a person too little is known to call two works the same; containers are never compared.
     alike = [title, *people[:1], year, number] if title and people and level == "item" else []
     return DepositedItem(
-        doi=_first(data, "doi"), url=_first(data, "resource"), version=version, level=level, kind=kind, title=title,
-        year=year, signature="|".join(alike).casefold(), orcids=tuple(texts(parent, "contributors/person_name/ORCID")),
-        targets=tuple(_targets(parent)), references=tuple(_references(parent)), holder=parent,
+        doi=_first_text(data, "doi"), url=_first_text(data, "resource"), version=version, level=level, kind=kind,
+        title=title, year=year, signature="|".join(alike).casefold(),
+        orcids=tuple(texts(parent, "contributors/person_name/ORCID")), targets=tuple(_related_dois(parent)),
+        references=tuple(_read_references(parent)), holder=parent,
     )  # fmt: skip
 
 
@@ -256,7 +263,7 @@ _DATES = ("publication_date/year", "posted_date/year", "approval_date/year")
 _NUMBERS = ("pages/first_page", "publisher_item/item_number", "item_number", "volume")
 
 
-def _targets(parent: Element) -> Iterator[str]:
+def _related_dois(parent: Element) -> Iterator[str]:
     # Relations may stand beside the bibliography or inside Crossmark.
     within = ("", "{*}crossmark/{*}custom_metadata/")
     for relation in (found for path in within for found in parent.iterfind(f"{path}{{*}}program/{{*}}related_item/*")):
@@ -264,26 +271,26 @@ def _targets(parent: Element) -> Iterator[str]:
             "inter_work_relation",
             "intra_work_relation",
         }:
-            yield _words(relation)
+            yield _words_of(relation)
 
 
-def _references(parent: Element) -> Iterator[DepositedReference]:
+def _read_references(parent: Element) -> Iterator[DepositedReference]:
     for citation in parent.iterfind("{*}citation_list/{*}citation"):
-        words = " ".join(_words(part) for part in citation if local(part) in _MATCHABLE)
-        yield DepositedReference(citation.get("key") or "", _first(citation, "doi"), words)
+        words = " ".join(_words_of(part) for part in citation if local(part) in _MATCHABLE)
+        yield DepositedReference(citation.get("key") or "", _first_text(citation, "doi"), words)
 
 
 _MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volume_title", "series_title",
                         "unstructured_citation"})  # fmt: skip
 
 
-def _series(root: Element) -> Iterator[DepositedSeries]:
+def _read_series(root: Element) -> Iterator[DepositedSeries]:
     for container in root.iter():
         if local(container) in TITLE_LEVEL:
-            title = _first(container, "titles/title") or _first(container, "full_title")
+            title = _first_text(container, "titles/title") or _first_text(container, "full_title")
             issns = tuple(issn.replace("-", "").upper() for issn in texts(container, "issn"))
-            yield DepositedSeries(title, issns, local(container), _first(container, "doi_data/doi"))
+            yield DepositedSeries(title, issns, local(container), _first_text(container, "doi_data/doi"))
 
 
-def _first(element: Element, path: str) -> str:
+def _first_text(element: Element, path: str) -> str:
     return next(iter(texts(element, path)), "")

@@ -31,46 +31,46 @@ class Elsewhere:
             deposit = Deposit.read(xml)
             if isinstance(deposit, FileRefusal):
                 raise ValueError(deposit.message)  # noqa: TRY004 - a fault of the file, not of a type
-            records = self._worker().process(deposit).records
+            records = self._make_worker().process(deposit).records
         failed = [message for one in records if one.status == "Failure" for _, message in one.pairs]
         if failed:
             raise ValueError("; ".join(failed))
 
-    def support_clears(self, doi: str, block: str) -> None:
+    def clear_block(self, doi: str, block: str) -> None:
         """Empty a block of a record, such as ``<citation_list/>``, as Crossref's support does on request."""
-        known = self._known(doi)
-        self._change(known, record=self._queue.rules.after_resources(known.record, block, doi))
+        known = self._current(doi)
+        self._register_change(known, record=self._queue.rules.after_resources(known.record, block, doi))
 
-    def adds(self, doi: str, block: str, inside: str = "") -> None:
+    def add_block(self, doi: str, block: str, inside: str = "") -> None:
         """Add an element before ``doi_data``, or inside of another element, as another tool registers it."""
-        known = self._known(doi)
-        self._change(known, record=with_element(known.record, block, doi, inside))
+        known = self._current(doi)
+        self._register_change(known, record=with_element(known.record, block, doi, inside))
 
-    def support_resets(self, doi: str, timestamp: int) -> None:
+    def reset_timestamp(self, doi: str, timestamp: int) -> None:
         """Give the DOI another deposit timestamp, smaller or greater."""
-        self._change(self._known(doi), timestamp=timestamp)
+        self._register_change(self._current(doi), timestamp=timestamp)
 
     def change_url(self, doi: str, url: str) -> None:
         """Lead the DOI to another page, as a colleague's file of URLs does."""
-        known = self._known(doi)
-        self._change(known, record=with_resource(known.record, doi, url), url=url)
+        known = self._current(doi)
+        self._register_change(known, record=with_resource(known.record, doi, url), url=url)
 
     def touch(self, doi: str) -> None:
         """Move the date of the last change, without any other change."""
-        self._change(self._known(doi))
+        self._register_change(self._current(doi))
 
     def transfer(self, doi: str, prefix: str, member: str = FOREIGN_MEMBER) -> None:
         """Hand the DOI over to a member, who owns `prefix`."""
-        self._change(self._known(doi), owner=prefix, member=member)
+        self._register_change(self._current(doi), owner=prefix, member=member)
 
     def alias(self, doi: str, of: str) -> None:
         """Make the DOI an alias of another."""
-        self._change(self._known(doi), alias_of=self._known(of).doi)
+        self._register_change(self._current(doi), alias_of=self._current(of).doi)
 
     def match(self, doi: str, key: str, cited: str) -> None:
         """Give a reference the DOI that Crossref found for it."""
-        known = self._known(doi)
-        self._change(known, record=with_match(known.record, key, cited))
+        known = self._current(doi)
+        self._register_change(known, record=with_match(known.record, key, cited))
 
     def other_agency(self, doi: str, agency: str = "DataCite") -> None:
         """Register a DOI at another agency: the resolver knows it, and Crossref does not."""
@@ -85,7 +85,7 @@ class Elsewhere:
 
     def hide(self, doi: str) -> None:
         """Keep the DOI out of the REST API for good, which happens at Crossref for weeks."""
-        known = self._known(doi)
+        known = self._current(doi)
         with self._queue.archive.transaction():
             self._queue.archive.hide(known.doi, (known.rest + _NEVER).timestamp())
 
@@ -95,22 +95,22 @@ class Elsewhere:
             [submission] = [one for one in self._queue.archive.submissions() if one.file_name == file_name]
         self._queue.run_again(submission)
 
-    def _known(self, doi: str) -> Registration:
+    def _current(self, doi: str) -> Registration:
         with self._queue.archive.snapshot():
             known = self._queue.archive.current(doi)
         if known is None:
             raise KeyError(doi)
         return known
 
-    def _change(
+    def _register_change(
         self, known: Registration, *, record: str | None = None, timestamp: int | None = None, **changes: str
     ) -> None:
         new = known.record if record is None else record
         with self._queue.archive.transaction():
-            again = self._worker().again(known, record=new, timestamp=timestamp, **changes)
+            again = self._make_worker().next_version(known, record=new, timestamp=timestamp, **changes)
             self._queue.archive.register(again)
 
-    def _worker(self) -> Worker:
+    def _make_worker(self) -> Worker:
         now = self._queue.clock()
         number = self._queue.archive.next_id(1)
         submission = ReceivedFile(number, "elsewhere.xml", "doMDUpload", "other-tool", b"", now, now, now, now)

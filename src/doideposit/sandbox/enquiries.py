@@ -48,7 +48,7 @@ def _unixsd_reply(doi: str, versions: Sequence[Registration], relations: Iterabl
     if not _is_doi(doi):
         body = f'<query status="malformed"><doi>{escape(doi)}</doi><msg>Malformed DOI: {escape(doi)}</msg></query>'
     elif versions:
-        body = _resolved(doi, versions, relations)
+        body = _resolved_query(doi, versions, relations)
     else:
         body = f'<query status="unresolved"><doi>{escape(doi)}</doi></query>'
     page = (
@@ -66,7 +66,7 @@ def _unixref_reply(doi: str, versions: Sequence[Registration]) -> Reply:
         inside, head = f"<error>doi:{escape(doi)}</error>", ""
     else:
         last = versions[-1]
-        inside = _bare(last.record)
+        inside = _without_namespaces(last.record)
         head = f' owner="{last.owner}" timestamp="{last.applied:%Y-%m-%d %H:%M:%S}"'
     page = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -75,7 +75,7 @@ def _unixref_reply(doi: str, versions: Sequence[Registration]) -> Reply:
     return Reply(200, page.encode(), "application/vnd.crossref.unixref+xml;charset=UTF-8")
 
 
-def _resolved(doi: str, versions: Sequence[Registration], relations: Iterable[tuple[str, str]]) -> str:
+def _resolved_query(doi: str, versions: Sequence[Registration], relations: Iterable[tuple[str, str]]) -> str:
     first, last = versions[0], versions[-1]
     element = holder(etree.fromstring(last.record), last.doi) if last.record else None
     name = "" if element is None else local(element)
@@ -107,12 +107,12 @@ def _inverse_relations(doi: str, others: Iterable[Registration]) -> list[tuple[s
     for other in others:
         for element in etree.fromstring(other.record).iter():
             if (element.text or "").strip().casefold() == doi.casefold():
-                claim = _claim(element)
+                claim = _claim_of(element)
                 found += [(claim, other.doi)] if claim else []
     return found
 
 
-def _claim(element: Element) -> str:
+def _claim_of(element: Element) -> str:
     """Return what an element that holds a DOI says of it; empty where it says nothing."""
     parent = element.getparent()
     match local(element):
@@ -125,7 +125,7 @@ def _claim(element: Element) -> str:
     return ""
 
 
-def _bare(record: str) -> str:
+def _without_namespaces(record: str) -> str:
     root = etree.fromstring(record)
     for element in root.iter():
         element.tag = local(element)
@@ -207,32 +207,32 @@ class Enquiries:
         """Answer ``/search/doi``, ``/servlet/query`` and ``/openurl`` with ``unixsd`` or ``unixref``."""
         garbage = self._faults.take("query_garbage", Door.QUERY)
         if garbage:
-            return _garbage(garbage.value or "")
+            return _garbage_reply(garbage.value or "")
         keys = ("pid", "usr") if self._rules.address == "either" else (self._rules.address,)
         words, _, password = next((request.query[key] for key in keys if key in request.query), "").partition(":")
         # An e-mail address alone is enough for the query service; only roles need a password.
         if "@" not in words and self._accounts.log_in(words, password) is None:
             return Reply(401, UNKNOWN_LOGIN, "text/plain;charset=UTF-8")
         doi = (request.query.get("doi") or request.query.get("id", "")).removeprefix("doi:")
-        return self._xml(doi, request.query.get("format", "unixsd"))
+        return self._xml_reply(doi, request.query.get("format", "unixsd"))
 
-    def _xml(self, doi: str, form: str) -> Reply:
-        reply = self._record(doi, form)
+    def _xml_reply(self, doi: str, form: str) -> Reply:
+        reply = self._record_reply(doi, form)
         return replace(reply, body=reply.body.replace(b"/xschema/1.1", f"/xschema/{self._rules.schema}".encode()))
 
-    def _record(self, doi: str, form: str) -> Reply:
+    def _record_reply(self, doi: str, form: str) -> Reply:
         now = self._clock()
         with self._archive.snapshot():
             asked = self._archive.current(doi)
             # An alias is answered with the record of the DOI that it stands for.
             of = asked.alias_of if asked and asked.alias_of else doi
-            shown = self._matched([one for one in self._archive.history(of) if one.query <= now])
+            shown = self._with_matched_references([one for one in self._archive.history(of) if one.query <= now])
             if form == "unixref":
                 return _unixref_reply(doi, shown)
             others = [one for one in self._archive.mentioning(of) if one.record and one.query <= now]
             return _unixsd_reply(doi, shown, _inverse_relations(of, others))
 
-    def _matched(self, shown: list[Registration]) -> list[Registration]:
+    def _with_matched_references(self, shown: list[Registration]) -> list[Registration]:
         """Return versions with the references of the last one matched, where it is long enough registered."""
         after = self._matching
         last = shown[-1] if shown else None
@@ -255,7 +255,7 @@ class Enquiries:
             return pages.unauthorized()
         return lookups.matched_references(doi, current, matches)
 
-    def _shown(self, doi: str, lag: str) -> list[Registration]:
+    def _shown_versions(self, doi: str, lag: str) -> list[Registration]:
         """Return the versions of a DOI that the outside world sees by now."""
         now = self._clock()
         with self._archive.snapshot():
@@ -266,20 +266,20 @@ class Enquiries:
         doi = request.path.removeprefix("/works/")
         doi, transform, media_type = doi.partition("/transform/")
         if transform:
-            shown = bool(self._shown(doi, "rest"))
+            shown = bool(self._shown_versions(doi, "rest"))
             form = "unixref" if "unixref" in media_type else "unixsd"
-            return self._xml(doi, form) if shown else lookups.work_reply([], request.query)
+            return self._xml_reply(doi, form) if shown else lookups.work_reply([], request.query)
         if doi.endswith("/agency"):
-            return lookups.agency_reply(self._shown(doi.removesuffix("/agency"), "rest"), request.query)
+            return lookups.agency_reply(self._shown_versions(doi.removesuffix("/agency"), "rest"), request.query)
         if "select" in request.query or "filter" in request.query:
             words = "This route does not support select or filter"
             return lookups.bad_request("parameter-not-allowed", "select", words, request.query)
-        versions = self._shown(doi, "rest")
+        versions = self._shown_versions(doi, "rest")
         with self._archive.snapshot():
-            matched = self._matched(versions)
-        return lookups.work_reply(matched, request.query, self._notices(doi))
+            matched = self._with_matched_references(versions)
+        return lookups.work_reply(matched, request.query, self._notices_of(doi))
 
-    def _notices(self, doi: str) -> list[Registration]:
+    def _notices_of(self, doi: str) -> list[Registration]:
         """Return the works that say of themselves that they update a DOI, as far as the REST API shows them."""
         if self._rules.updated_by != "work":
             return []
@@ -300,10 +300,10 @@ class Enquiries:
         if self._rules.updated_by == "nowhere":
             filters = {name: {"none"} if name == "updates" else wanted for name, wanted in filters.items()}
         if "query.bibliographic" in request.query:
-            return self._searched(request)
-        return self._list(request, lambda one: all(_FILTERS[name](one, filters[name]) for name in filters))
+            return self._search(request)
+        return self._list_reply(request, lambda one: all(_FILTERS[name](one, filters[name]) for name in filters))
 
-    def _searched(self, request: Request) -> Reply:
+    def _search(self, request: Request) -> Reply:
         """Answer ``/works?query.bibliographic=…``: works that share most of the words of their titles with it."""
         rows = request.query.get("rows", "20")
         words = _words_of(request.query["query.bibliographic"])
@@ -319,7 +319,7 @@ class Enquiries:
         """Answer ``/prefixes/{prefix}``, and the works whose owner's prefix it is."""
         prefix, listed, _ = request.path.removeprefix("/prefixes/").partition("/works")
         if listed:
-            return self._list(request, lambda one: one.owner == prefix)
+            return self._list_reply(request, lambda one: one.owner == prefix)
         with self._archive.snapshot():
             known = self._accounts.has_any_prefix or prefix in self._accounts.prefixes | self._archive.prefixes()
         if known and self._accounts.has_any_prefix:
@@ -333,13 +333,13 @@ class Enquiries:
         """Answer ``/members/{id}``, and its works over all of its prefixes."""
         member, listed, _ = request.path.removeprefix("/members/").partition("/works")
         if listed:
-            return self._list(request, lambda one: one.member == member)
+            return self._list_reply(request, lambda one: one.member == member)
         with self._archive.snapshot():
             owned = {one.owner for one in self._archive.registrations() if one.member == member}
         own = self._accounts.prefixes | self._granted if member == OUR_MEMBER else frozenset()
         return lookups.member_reply(member, sorted(owned | own), request.query)
 
-    def _list(self, request: Request, belongs: Callable[[Registration], bool]) -> Reply:
+    def _list_reply(self, request: Request, belongs: Callable[[Registration], bool]) -> Reply:
         """Return one page; a cursor that nobody used for five minutes is dead (REST API documentation)."""
         query, now = request.query, self._clock()
         cursor = query.get("cursor", "*")
@@ -369,17 +369,17 @@ class Enquiries:
     def agency(self, request: Request) -> Reply:
         """Answer ``/ra/{doi},{doi}`` of the resolver: which agency each DOI is from."""
         dois = request.path.removeprefix("/ra/").split(",")
-        shown = {doi: self._shown(doi, "handle") for doi in dois}
+        shown = {doi: self._shown_versions(doi, "handle") for doi in dois}
         return lookups.agencies_reply({doi: found[-1].agency if found else "" for doi, found in shown.items()})
 
     def resolve(self, request: Request) -> Reply:
         """Answer ``/{doi}`` of the resolver: where it leads."""
-        return lookups.resolver_reply(self._shown(request.path.removeprefix("/"), "handle"))
+        return lookups.resolver_reply(self._shown_versions(request.path.removeprefix("/"), "handle"))
 
     def handle(self, request: Request) -> Reply:
         """Answer ``/api/handles/{doi}``."""
         doi = request.path.removeprefix("/api/handles/")
-        return lookups.handle_reply(doi, self._shown(doi, "handle"), request.query)
+        return lookups.handle_reply(doi, self._shown_versions(doi, "handle"), request.query)
 
 
 def _words_of(text: str) -> set[str]:
@@ -393,7 +393,7 @@ def _score_of(work: Registration, words: set[str]) -> float:
     return round(80 * share + (10 if work.year in words else 0), 2)
 
 
-def _garbage(kind: str) -> Reply:
+def _garbage_reply(kind: str) -> Reply:
     """Give an answer to an XML query that is none, or that says the service cannot answer now."""
     if kind == "login":
         return Reply(200, UNKNOWN_LOGIN + b"\n", "text/plain;charset=UTF-8")

@@ -61,10 +61,10 @@ class FaultKind:
         else:
             good = value in self.choices if self.choices else value is None
         if not good:
-            raise UsageError(f"the fault {self.name!r} takes {self._takes()}, not {value!r}")
+            raise UsageError(f"the fault {self.name!r} takes {self._accepted_values()}, not {value!r}")
         return value
 
-    def _takes(self) -> str:
+    def _accepted_values(self) -> str:
         words = {("N",): "a number", ("TEXT",): "a text", (): "no value"}
         return words.get(self.choices) or "one of " + ", ".join(self.choices)
 
@@ -179,7 +179,7 @@ class Fault:
         percent = found["percent"]
         times = None if percent or found["ever"] else int(found["times"] or 1)
         chance = float(percent) / 100 if percent else 1.0
-        return cls(found["name"], found["value"], times, _door(found["at"]), chance)
+        return cls(found["name"], found["value"], times, _parse_door(found["at"]), chance)
 
 
 @dataclass(slots=True)
@@ -214,7 +214,7 @@ class Faults:
         text = (
             None if value is None else f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
         )
-        fault = Fault(name, text, times, _door(at), probability)
+        fault = Fault(name, text, times, _parse_door(at), probability)
         self.arm([fault])
         return fault
 
@@ -233,11 +233,11 @@ class Faults:
         with self._lock:
             for place, fault in enumerate(self._armed):
                 if fault.name == name and fault.strikes(door) and self._random.random() < fault.probability:
-                    self._spend(place, fault)
+                    self._use_up(place, fault)
                     return fault
         return None
 
-    def _spend(self, place: int, fault: Fault) -> None:
+    def _use_up(self, place: int, fault: Fault) -> None:
         self.fired[fault.name] += 1
         # A fault without an end is never used up.
         if fault.times is None:
@@ -254,7 +254,7 @@ _WRITTEN = re.compile(
 )
 
 
-def _door(name: str | None) -> Door | None:
+def _parse_door(name: str | None) -> Door | None:
     if name is None:
         return None
     try:

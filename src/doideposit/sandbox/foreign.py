@@ -33,14 +33,14 @@ class ForeignReport:
 def register_foreign(sandbox: Sandbox, reports: list[ForeignReport], *, title: str, issn: str | None) -> None:
     """Register reports at once, each with its own deposit; raises ValueError for one that the sandbox refuses."""
     for one in reports:
-        sandbox.elsewhere.deposit(_deposit(one, title, issn if one.number % _SINGLE else None))
+        sandbox.elsewhere.deposit(_deposit_xml(one, title, issn if one.number % _SINGLE else None))
     if len(reports) > 3:  # noqa: PLR2004 - one for each of the three, and one that they stand beside
         sandbox.elsewhere.hide(reports[-2].doi)
         sandbox.elsewhere.transfer(reports[-3].doi, _OTHER_OWNER)
         sandbox.elsewhere.alias(reports[-4].doi, reports[0].doi)
 
 
-def _deposit(one: ForeignReport, title: str, issn: str | None) -> bytes:
+def _deposit_xml(one: ForeignReport, title: str, issn: str | None) -> bytes:
     stamp = STAMP + one.number
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch version="5.5.0" '
@@ -48,19 +48,19 @@ def _deposit(one: ForeignReport, title: str, issn: str | None) -> bytes:
         'xmlns:ai="http://www.crossref.org/AccessIndicators.xsd">'
         f"<head><doi_batch_id>other-{one.number}</doi_batch_id><timestamp>{stamp}</timestamp><depositor>"
         "<depositor_name>Another tool</depositor_name><email_address>old@example.org</email_address></depositor>"
-        f"<registrant>Another tool</registrant></head><body>{''.join(_report(one, title, issn))}</body></doi_batch>"
+        f"<registrant>Another tool</registrant></head><body>{''.join(_report_xml(one, title, issn))}</body></doi_batch>"
     ).encode()
 
 
-def _report(one: ForeignReport, title: str, issn: str | None) -> Iterator[str]:
+def _report_xml(one: ForeignReport, title: str, issn: str | None) -> Iterator[str]:
     kind = "report-paper_series_metadata" if issn else "report-paper_metadata"
     yield f'<report-paper publication_type="full_text"><{kind} language="en">'
     if issn:
         yield f"<series_metadata><titles><title>{escape(title)}</title></titles>"
         yield f'<issn media_type="electronic">{issn}</issn></series_metadata>'
-    yield from _people(one)
+    yield from _contributors_xml(one)
     yield f"<titles><title>Report on river {one.number}</title>"
-    yield f"<subtitle>What was measured in {_year(one)}</subtitle>" if one.number % _RICH == 0 else ""
+    yield f"<subtitle>What was measured in {_year_of(one)}</subtitle>" if one.number % _RICH == 0 else ""
     yield "</titles>"
     if one.number % _RICH == 0:
         yield '<jats:abstract xml:lang="en"><jats:p>Two years of gauges, read by hand.</jats:p></jats:abstract>'
@@ -68,7 +68,7 @@ def _report(one: ForeignReport, title: str, issn: str | None) -> Iterator[str]:
     yield '<publication_date media_type="online">'
     # Old records often have a year and nothing else.
     yield "" if one.number % _UNDATED == 0 else f"<month>{one.number % 12 + 1:02d}</month>"
-    yield f"<year>{_year(one)}</year></publication_date>"
+    yield f"<year>{_year_of(one)}</year></publication_date>"
     yield "<publisher><publisher_name>River Forum</publisher_name></publisher>"
     yield f"<publisher_item><item_number>{one.number}</item_number></publisher_item>"
     if one.number % _RICH == 0:
@@ -81,7 +81,7 @@ def _report(one: ForeignReport, title: str, issn: str | None) -> Iterator[str]:
     yield f"</{kind}></report-paper>"
 
 
-def _people(one: ForeignReport) -> Iterator[str]:
+def _contributors_xml(one: ForeignReport) -> Iterator[str]:
     orcid = "<ORCID>https://orcid.org/0000-0002-1825-0097</ORCID>" if one.number % _RICH == 0 else ""
     yield '<contributors><person_name sequence="first" contributor_role="author"><given_name>Ada</given_name>'
     yield f"<surname>Wolf</surname>{orcid}</person_name>"
@@ -91,6 +91,6 @@ def _people(one: ForeignReport) -> Iterator[str]:
     yield "</contributors>"
 
 
-def _year(one: ForeignReport) -> int:
+def _year_of(one: ForeignReport) -> int:
     # The reports are spread over ten years.
     return 2010 + one.number % 10

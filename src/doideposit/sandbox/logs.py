@@ -74,46 +74,46 @@ class Log:
             f'{self.leading}<?xml version="1.0" encoding="UTF-8"?>',
             f"<doi_batch_diagnostic{status} sp={quoteattr(HOST)}>",
             f"   <submission_id>{self.submission_id}</submission_id>",
-            f"   {_element('batch_id', self.batch_id)}",
-            *(line for record in self.records for line in _record(record)),
-            *self._counters(),
+            f"   {_xml_element('batch_id', self.batch_id)}",
+            *(line for record in self.records for line in _record_lines(record)),
+            *self._counter_lines(),
             "</doi_batch_diagnostic>",
         ]
         return ("\n".join(lines) + "\n").encode()
 
-    def _counters(self) -> list[str]:
+    def _counter_lines(self) -> list[str]:
         counts = {
             "record_count": len(self.records),
-            "success_count": self._count("Success"),
-            "warning_count": self._count("Warning"),
-            "failure_count": self._count("Failure"),
+            "success_count": self._count_status("Success"),
+            "warning_count": self._count_status("Warning"),
+            "failure_count": self._count_status("Failure"),
         }
         inner = [f"      <{name}>{count}</{name}>" for name, count in counts.items()]
         return ["   <batch_data>", *inner, "   </batch_data>"]
 
-    def _count(self, status: str) -> int:
+    def _count_status(self, status: str) -> int:
         return sum(record.status == status for record in self.records)
 
 
-def _element(name: str, text: str) -> str:
+def _xml_element(name: str, text: str) -> str:
     return f"<{name}>{escape(text)}</{name}>" if text else f"<{name} />"
 
 
-def _record(record: Diagnostic) -> list[str]:
+def _record_lines(record: Diagnostic) -> list[str]:
     msg_id = "" if record.msg_id is None else f' msg_id="{record.msg_id}"'
     lines = [f'   <record_diagnostic status="{record.status}"{msg_id}>']
     for doi, message in record.pairs:
-        lines += [f"      {_element('doi', doi)}", f"      {_element('msg', message)}"]
+        lines += [f"      {_xml_element('doi', doi)}", f"      {_xml_element('msg', message)}"]
     if record.conflict_id is not None:
         lines.append(f"      <conflict_id>{record.conflict_id}</conflict_id>")
-        inner = [f"         {_element('doi', doi)}" for doi in record.in_conflict]
+        inner = [f"         {_xml_element('doi', doi)}" for doi in record.in_conflict]
         lines += ["      <dois_in_conflict>", *inner, "      </dois_in_conflict>"]
     if record.resolved:
         lines.append(f"      <resolved_conflict_ids>{','.join(map(str, record.resolved))}</resolved_conflict_ids>")
-    return [*lines, *_citations(record), "   </record_diagnostic>"]
+    return [*lines, *_citation_lines(record), "   </record_diagnostic>"]
 
 
-def _citations(record: Diagnostic) -> list[str]:
+def _citation_lines(record: Diagnostic) -> list[str]:
     if record.deferred is not None:
         return [f'      <citations_diagnostic deferred="{record.deferred}" />']
     if not record.citations:

@@ -61,7 +61,7 @@ def _work_json(shown: Sequence[Registration]) -> Json:
         "created": _date_json(first.applied),
         "deposited": _date_json(last.applied),
         "indexed": {**_date_json(last.rest), "version": "3.55.0"},
-        **({} if item is None else _details(item)),
+        **({} if item is None else _details_json(item)),
     }
 
 
@@ -85,8 +85,8 @@ def _date_json(moment: datetime) -> Json:
     }
 
 
-def _details(item: Element) -> Json:
-    found: Json = {"subtitle": texts(item, "titles/subtitle"), **_people(item), **_dates(item)}
+def _details_json(item: Element) -> Json:
+    found: Json = {"subtitle": texts(item, "titles/subtitle"), **_people_json(item), **_dates_json(item)}
     around = item.getparent()
     container = texts(item, "series_metadata/titles/title")
     if around is not None:
@@ -99,21 +99,21 @@ def _details(item: Element) -> Json:
         "container-title": container,
         "ISSN": issns,
         "group-title": next(iter(texts(item, "group_title")), None),
-        "abstract": next(_abstracts(item), None),
+        "abstract": next(_abstract_texts(item), None),
         "license": [{"URL": (one.text or "").strip(), "content-version": one.get("applies_to") or "unspecified"}
                     for one in item.iter("{*}license_ref")],
         "funder": [{"name": _own_text(one)} for one in item.iter("{*}assertion") if one.get("name") == "funder_name"],
-        "link": list(_links(item)),
-        "relation": _relations(item),
+        "link": list(_links_json(item)),
+        "relation": _relations_json(item),
         "update-to": [
             {"DOI": (one.text or "").strip().lower(), "type": one.get("type"), "source": "publisher"}
             for one in item.iter("{*}update")
         ],
         "institution": [{"name": name} for name in texts(item, "institution/institution_name")],
-        "volume": next(iter(_volumes(item, around)), None),
+        "volume": next(iter(_volumes_of(item, around)), None),
         "issue": None if around is None else next(iter(texts(around, "journal_issue/issue")), None),
         "page": "-".join(texts(item, "pages/first_page") + texts(item, "pages/last_page")),
-        "reference": [_reference(one) for one in item.iterfind("{*}citation_list/{*}citation")],
+        "reference": [_reference_json(one) for one in item.iterfind("{*}citation_list/{*}citation")],
         "references-count": len(item.findall("{*}citation_list/{*}citation")),
     }  # fmt: skip
     publisher = texts(item, "publisher/publisher_name")
@@ -124,7 +124,7 @@ def _details(item: Element) -> Json:
     }
 
 
-def _reference(citation: Element) -> Json:
+def _reference_json(citation: Element) -> Json:
     doi = citation.find("{*}doi")
     by = "publisher" if doi is None else doi.get("provider") or "publisher"
     return {
@@ -134,7 +134,7 @@ def _reference(citation: Element) -> Json:
     }
 
 
-def _volumes(item: Element, around: Element | None) -> list[str]:
+def _volumes_of(item: Element, around: Element | None) -> list[str]:
     found = texts(item, "volume")
     return found + ([] if around is None else texts(around, "journal_issue/journal_volume/volume"))
 
@@ -143,7 +143,7 @@ def _own_text(element: Element) -> str:
     return " ".join((element.text or "").split())
 
 
-def _people(item: Element) -> Json:
+def _people_json(item: Element) -> Json:
     people: dict[str, list[Json]] = {}
     for one in item.iterfind("{*}contributors/{*}*"):
         key = one.get("contributor_role") or "author"
@@ -158,7 +158,7 @@ def _people(item: Element) -> Json:
     return dict(people)
 
 
-def _dates(item: Element) -> Json:
+def _dates_json(item: Element) -> Json:
     found: Json = {}
     for one in item:
         name = local(one)
@@ -170,13 +170,13 @@ def _dates(item: Element) -> Json:
     return found
 
 
-def _abstracts(item: Element) -> Iterator[str]:
+def _abstract_texts(item: Element) -> Iterator[str]:
     for one in item.iterfind("{*}abstract"):
         inner = "".join(etree.tostring(child, encoding="unicode") for child in one)
         yield re.sub(r' xmlns(:\w+)?="[^"]*"', "", inner)
 
 
-def _links(item: Element) -> Iterator[Json]:
+def _links_json(item: Element) -> Iterator[Json]:
     for collection in item.iterfind("{*}doi_data/{*}collection"):
         application = _APPLICATIONS.get(collection.get("property") or "")
         for page in collection.iterfind("{*}item/{*}resource") if application else ():
@@ -188,7 +188,7 @@ def _links(item: Element) -> Iterator[Json]:
             }
 
 
-def _relations(item: Element) -> Json:
+def _relations_json(item: Element) -> Json:
     found: dict[str, list[Json]] = {}
     for relation in item.iterfind(".//{*}related_item/{*}*"):
         kind = relation.get("relationship-type")
@@ -213,10 +213,10 @@ def work_reply(shown: Sequence[Registration], query: Mapping[str, str], notices:
     `notices` are the works that say that they update this one.
     """
     if not shown:
-        return _missing(query)
+        return _missing_reply(query)
     own = shown[-1].doi.lower()
     updates = [one for notice in notices for one in _updates_json(notice, own)]
-    return _message("work", _work_json(shown) | ({"updated-by": updates} if updates else {}), query, "single")
+    return _message_reply("work", _work_json(shown) | ({"updated-by": updates} if updates else {}), query, "single")
 
 
 def works_reply(
@@ -238,22 +238,22 @@ def works_reply(
     wanted = [name for name in query.get("select", "").split(",") if name]
     picked = [{name: item[name] for name in wanted if name in item} if wanted else item for item in items]
     message: Json = {"total-results": total, "items-per-page": rows, "items": picked, "facets": {}}
-    return _message("work-list", message | ({"next-cursor": cursor} if cursor else {}), query, "array")
+    return _message_reply("work-list", message | ({"next-cursor": cursor} if cursor else {}), query, "array")
 
 
 def bad_request(kind: str, value: str, words: str, query: Mapping[str, str]) -> Reply:
     """Refuse a parameter, as the REST API does."""
     message = [{"type": kind, "value": value, "message": words}]
     body: Json = {"status": "failed", "message-type": "validation-failure", "message": message}
-    return _json(400, body, _limits(query, "array"))
+    return _json_reply(400, body, _limit_headers(query, "array"))
 
 
 def agency_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
     """Answer ``/works/{doi}/agency``."""
     if not shown:
-        return _missing(query)
+        return _missing_reply(query)
     message: Json = {"DOI": shown[-1].doi.lower(), "agency": {"id": "crossref", "label": "Crossref"}}
-    return _message("work-agency", message, query, "single")
+    return _message_reply("work-agency", message, query, "single")
 
 
 def prefix_reply(prefix: str, member: str | None, query: Mapping[str, str]) -> Reply:
@@ -263,20 +263,20 @@ def prefix_reply(prefix: str, member: str | None, query: Mapping[str, str]) -> R
         "name": MEMBERS.get(member or "", "Another member"),
         "prefix": f"https://id.crossref.org/prefix/{prefix}",
     }
-    return _message("prefix", message, query, "single") if member else _missing(query)
+    return _message_reply("prefix", message, query, "single") if member else _missing_reply(query)
 
 
 def member_reply(member: str, prefixes: Sequence[str], query: Mapping[str, str]) -> Reply:
     """Answer ``/members/{id}``."""
     name = MEMBERS.get(member, "Another member")
     message: Json = {"id": int(member) if member.isdecimal() else 0, "primary-name": name, "prefixes": list(prefixes)}
-    return _message("member", message, query, "single") if prefixes else _missing(query)
+    return _message_reply("member", message, query, "single") if prefixes else _missing_reply(query)
 
 
 def agencies_reply(known: Mapping[str, str]) -> Reply:
     """Answer ``doi.org/ra/{doi},{doi}``: status 200 in every case; `known` has the agency of each, empty for none."""
     no = {"status": "DOI does not exist"}
-    return _json(200, [{"DOI": doi, **({"RA": agency} if agency else no)} for doi, agency in known.items()])
+    return _json_reply(200, [{"DOI": doi, **({"RA": agency} if agency else no)} for doi, agency in known.items()])
 
 
 def resolver_reply(shown: Sequence[Registration]) -> Reply:
@@ -291,7 +291,7 @@ def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, st
     """Answer ``/api/handles/{doi}``: response code 1 with its values, or 100 when the handle does not exist."""
     if not shown:
         # Code 100 of the handle proxy: no such handle.
-        return _json(404, {"responseCode": 100, "handle": doi})
+        return _json_reply(404, {"responseCode": 100, "handle": doi})
     last = shown[-1]
     stamp = last.applied.strftime("%Y-%m-%dT%H:%M:%SZ")
     values = [
@@ -306,26 +306,26 @@ def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, st
     wanted = query.get("type")
     picked = [value for value in values if wanted in {None, value["type"]}]
     # Code 200 of the handle proxy: the handle exists, without values of the type that was asked for.
-    return _json(200, {"responseCode": 1 if picked else 200, "handle": doi, "values": picked})
+    return _json_reply(200, {"responseCode": 1 if picked else 200, "handle": doi, "values": picked})
 
 
 def matched_references(doi: str, current: Registration | None, matches: Mapping[str, Registration]) -> Reply:
     """Answer ``/getResolvedRefs``: references matched since; those deposited with a DOI are left out."""
     found = [{"key": key, "doi": work.doi, "type": work.record_type} for key, work in matches.items()]
-    return _json(200, {"doi": current.doi if current else doi, "matched-references": found})
+    return _json_reply(200, {"doi": current.doi if current else doi, "matched-references": found})
 
 
-def _message(kind: str, message: Json, query: Mapping[str, str], shape: str) -> Reply:
+def _message_reply(kind: str, message: Json, query: Mapping[str, str], shape: str) -> Reply:
     body: Json = {"status": "ok", "message-type": kind, "message-version": "1.0.0", "message": message}
-    return _json(200, body, _limits(query, shape))
+    return _json_reply(200, body, _limit_headers(query, shape))
 
 
-def _missing(query: Mapping[str, str]) -> Reply:
+def _missing_reply(query: Mapping[str, str]) -> Reply:
     # This one answer of the REST API is plain text, not JSON.
-    return Reply(404, b"Resource not found.", "text/plain;charset=utf-8", _limits(query, "single"))
+    return Reply(404, b"Resource not found.", "text/plain;charset=utf-8", _limit_headers(query, "single"))
 
 
-def _limits(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]:
+def _limit_headers(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]:
     """Return the limits in force since December 2025: 5 and 1 a second for the public, 10 and 3 for the polite."""
     polite = "mailto" in query
     limit = {("single", False): 5, ("array", False): 1, ("single", True): 10, ("array", True): 3}[shape, polite]
@@ -337,7 +337,7 @@ def _limits(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]
     )
 
 
-def _json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+def _json_reply(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     return Reply(status, dumps(body, ensure_ascii=False).encode(), "application/json;charset=utf-8", headers)
 
 

@@ -20,7 +20,7 @@ def with_matches(record: str, doi: str, find: Callable[[str], Registration | Non
         words = " ".join(" ".join(map(str, citation.itertext())).split())
         work = find(words) if citation.find("{*}doi") is None else None
         if work is not None and work.doi.casefold() != doi.casefold():
-            _insert(citation, work.doi)
+            _insert_doi(citation, work.doi)
     return etree.tostring(root, encoding="unicode")
 
 
@@ -29,11 +29,11 @@ def with_match(record: str, key: str, cited: str) -> str:
     root = etree.fromstring(record)
     for citation in root.iterfind(".//{*}citation"):
         if citation.get("key") == key:
-            _insert(citation, cited)
+            _insert_doi(citation, cited)
     return etree.tostring(root, encoding="unicode")
 
 
-def _insert(citation: etree._Element, cited: str) -> None:
+def _insert_doi(citation: etree._Element, cited: str) -> None:
     found = etree.Element(f"{{{etree.QName(citation).namespace}}}doi", provider="crossref")
     found.text = cited
     # unixref1.1.xsd: the DOI stands before the text as it is printed, and after the parts.

@@ -169,26 +169,26 @@ class Worker:
         if isinstance(deposit, FileRefusal):
             return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
         # A fault of the whole file, or of a title in it, leaves no record to be looked at one by one.
-        refused = self._file_level(deposit) or self._title_level(deposit)
+        refused = self._file_failure(deposit) or self._title_failures(deposit)
         if refused:
             return Processed(deposit.batch_id, refused)
-        self._keep_titles(deposit.series)
-        return Processed(deposit.batch_id, tuple(self._records(deposit)))
+        self._register_titles(deposit.series)
+        return Processed(deposit.batch_id, tuple(self._process_items(deposit)))
 
     def resources(self, deposit: Deposit | FileRefusal) -> Processed:
         """Apply a resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
         if isinstance(deposit, FileRefusal):
             return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
-        refused = self._prefixes([one.doi for one in deposit.resources])
-        records = (self._resource(one) for one in deposit.resources)
+        refused = self._prefix_failures([one.doi for one in deposit.resources])
+        records = (self._apply_resource(one) for one in deposit.resources)
         return Processed(deposit.batch_id, refused or tuple(records))
 
-    def _file_level(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
+    def _file_failure(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
         if deposit.version is None:
             return Diagnostic.of_file("Submission version NULL is invalid")
-        return self._prefixes([item.doi for item in deposit.items]) or _orcid_faults(deposit.items)
+        return self._prefix_failures([item.doi for item in deposit.items]) or _orcid_faults(deposit.items)
 
-    def _prefixes(self, dois: list[str]) -> tuple[Diagnostic, ...]:
+    def _prefix_failures(self, dois: list[str]) -> tuple[Diagnostic, ...]:
         prefixes = list(dict.fromkeys(doi.partition("/")[0] for doi in dois))
         for prefix in prefixes:
             if not self.login.may_add(prefix):
@@ -197,13 +197,13 @@ class Worker:
             return Diagnostic.of_file(f"All prefixes in a submission must match (DOI prefixes: {', '.join(prefixes)})")
         return ()
 
-    def _title_level(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
+    def _title_failures(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
         for series in deposit.series:
             fault = next(filter(None, (self._issn_fault(series, issn) for issn in series.issns)), None)
             if fault:
                 return Diagnostic.of_file(fault + TITLE_ERROR, doi=series.doi)
         for item in deposit.items:
-            fault = self._too_old(item) if item.level == "title" else None
+            fault = self._timestamp_fault(item) if item.level == "title" else None
             if fault:
                 return Diagnostic.of_file(fault + TITLE_ERROR, doi=item.doi, msg_id=4)
         return ()
@@ -218,11 +218,11 @@ class Worker:
             owned = f"title/issn: {known.title}/{issn} is owned by publisher: {known.owner}"
             return f'ISSN "{issn}" has already been assigned, {owned}'
         # Case and white space do not make another title.
-        if (_plain(known.title), known.kind) != (_plain(series.title), series.kind):
+        if (_comparable_title(known.title), known.kind) != (_comparable_title(series.title), series.kind):
             return f'ISSN "{issn}" has already been assigned to a different title/publisher/genre'
         return None
 
-    def _keep_titles(self, containers: tuple[DepositedSeries, ...]) -> None:
+    def _register_titles(self, containers: tuple[DepositedSeries, ...]) -> None:
         for series in containers:
             for issn in series.issns:
                 known = self.archive.title(issn)
@@ -230,24 +230,24 @@ class Worker:
                     doi = series.doi or (known.doi if known else "")
                     self.archive.add_title(TitleRecord(issn, series.title, series.kind, self.login.role, doi))
 
-    def _records(self, deposit: Deposit) -> Iterator[Diagnostic]:
+    def _process_items(self, deposit: Deposit) -> Iterator[Diagnostic]:
         here = {item.key for item in deposit.items}
         for item in deposit.items:
-            fault = self.reject or self._not_ours(item) or self._too_old(item)
+            fault = self.reject or self._foreign_doi_fault(item) or self._timestamp_fault(item)
             if fault:
                 yield Diagnostic("Failure", ((item.doi, fault),), None if self.reject else 4)
             elif missing := self._missing_target(item, here):
                 yield Diagnostic("Failure", ((item.doi, f"Relation target DOI does not exist: {missing}"),))
             else:
-                yield self._apply(item)
+                yield self._apply_item(item)
 
-    def _not_ours(self, item: DepositedItem) -> str | None:
+    def _foreign_doi_fault(self, item: DepositedItem) -> str | None:
         known = self.archive.current(item.doi)
         if known is None or not known.owner or (known.member == OUR_MEMBER and self.login.may_add(known.owner)):
             return None
         return f"User with login {self.login.words} is not allowed to update {item.doi}, owned by {known.owner}"
 
-    def _too_old(self, item: DepositedItem) -> str | None:
+    def _timestamp_fault(self, item: DepositedItem) -> str | None:
         known = self.archive.current(item.doi)
         if known is not None and known.alias_of:
             return f"Record not processed because {item.doi} is an alias of {known.alias_of}"
@@ -269,23 +269,23 @@ class Worker:
                 return target
         return None
 
-    def _apply(self, item: DepositedItem) -> Diagnostic:
+    def _apply_item(self, item: DepositedItem) -> Diagnostic:
         # This has to be asked before the new version is there.
         word = "Successfully updated" if self.archive.current(item.doi) else "Successfully added"
-        self.archive.register(self._registration(item))
+        self.archive.register(self._make_registration(item))
         others = self.archive.alike(item.signature, item.doi)
-        resolved = self._resolve(item, others)
-        citations = tuple(self._citation(one) for one in item.references)
+        resolved = self._resolve_conflicts(item, others)
+        citations = tuple(self._citation_result(one) for one in item.references)
         if not others:
             return Diagnostic("Success", ((item.doi, word),), resolved=resolved, citations=citations)
         word = word.replace("Successfully ", "").capitalize() + " with conflict"
-        number = self._conflict(item, others)
+        number = self._open_conflict(item, others)
         return Diagnostic(
             "Warning", ((item.doi, word),), conflict_id=number, in_conflict=tuple(others), resolved=resolved,
             citations=citations,
         )  # fmt: skip
 
-    def _registration(self, item: DepositedItem) -> Registration:
+    def _make_registration(self, item: DepositedItem) -> Registration:
         known = self.archive.current(item.doi)
         new = "" if item.holder is None else record_xml(item.holder)
         return Registration(
@@ -298,7 +298,7 @@ class Worker:
             owner=known.owner if known else item.prefix, member=known.member if known else OUR_MEMBER,
         )  # fmt: skip
 
-    def _resolve(self, item: DepositedItem, others: list[str]) -> tuple[int, ...]:
+    def _resolve_conflicts(self, item: DepositedItem, others: list[str]) -> tuple[int, ...]:
         # A conflict ends when one of the two works is described in another way.
         still = {other.casefold() for other in others}
         cured = [number for number, other in self.archive.conflicts(item.doi) if other not in still]
@@ -306,14 +306,14 @@ class Worker:
             self.archive.resolve(number)
         return tuple(cured)
 
-    def _conflict(self, item: DepositedItem, others: list[str]) -> int:
+    def _open_conflict(self, item: DepositedItem, others: list[str]) -> int:
         known = {other: number for number, other in self.archive.conflicts(item.doi)}
         numbers = [
             known.get(other.casefold()) or self.archive.add_conflict(item.doi, other) for other in others
         ]  # one conflict for each pair, named once in the log
         return numbers[0]
 
-    def _citation(self, reference: DepositedReference) -> Citation:
+    def _citation_result(self, reference: DepositedReference) -> Citation:
         if reference.doi:
             return Citation(reference.key, "resolved_reference", reference.doi)
         if not reference.words:
@@ -326,7 +326,7 @@ class Worker:
             else Citation(reference.key, "stored_query")
         )
 
-    def _resource(self, resource: DepositedResource) -> Diagnostic:
+    def _apply_resource(self, resource: DepositedResource) -> Diagnostic:
         doi = resource.doi
         known = self.archive.current(doi)
         if known is None:
@@ -334,11 +334,13 @@ class Worker:
         if resource.block and known.record:
             record = self.rules.after_resources(known.record, resource.block, doi)
             step = 1 if self.rules.resources_stamp else 0
-            self.archive.register(self.again(known, record=record, timestamp=known.timestamp + step))
+            self.archive.register(self.next_version(known, record=record, timestamp=known.timestamp + step))
         word = {"fundref_data": "FundRef ", "lic_ref_data": "License-ref "}.get(resource.kind, "")
         return Diagnostic("Success", ((doi, f"{word}Resources processed successfully"),))
 
-    def again(self, known: Registration, *, record: str, timestamp: int | None = None, **changes: str) -> Registration:
+    def next_version(
+        self, known: Registration, *, record: str, timestamp: int | None = None, **changes: str
+    ) -> Registration:
         """Return the next version of a DOI of which only this changes: `changes` are url, owner, member, alias_of."""
         return replace(
             known,
@@ -369,5 +371,5 @@ def _orcid_messages(item: DepositedItem) -> Iterator[str]:
             yield f'{start} "{orcid}" has duplicates in contributor list'
 
 
-def _plain(title: str) -> str:
+def _comparable_title(title: str) -> str:
     return " ".join(title.split()).casefold()

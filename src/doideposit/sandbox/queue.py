@@ -20,7 +20,7 @@ __all__ = ["OPERATIONS", "Queue"]
 # Bulk URL updates: a text file with one header line and a DOI and a URL on every other line.
 
 
-def _transfer(worker: Worker, content: bytes) -> tuple[Diagnostic, ...]:
+def _transfer_urls(worker: Worker, content: bytes) -> tuple[Diagnostic, ...]:
     """Change the URL of every DOI in the file; metadata and timestamp stay as they are."""
     header, *lines = content.decode("utf-8", "replace").splitlines() or [""]
     fields = dict(part.partition("=")[::2] for part in header.removeprefix("H:").split(";"))
@@ -29,15 +29,15 @@ def _transfer(worker: Worker, content: bytes) -> tuple[Diagnostic, ...]:
         return Diagnostic.of_file("The header line must name one prefix as fromPrefix and toPrefix")
     if not worker.login.may_add(prefix):
         return Diagnostic.of_file(f"User not allowed to add records for prefix: {prefix}")
-    return tuple(_move(worker, prefix, *line.partition("\t")[::2]) for line in lines if line.strip())
+    return tuple(_change_url(worker, prefix, *line.partition("\t")[::2]) for line in lines if line.strip())
 
 
-def _move(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
+def _change_url(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
     known = worker.archive.current(doi)
     if known is None or known.owner != prefix or not url.strip():
         return Diagnostic("Failure", ((doi, "DOI not found, or no URL given"),))
     record = with_resource(known.record, known.doi, url.strip())
-    worker.archive.register(worker.again(known, record=record, url=url.strip()))
+    worker.archive.register(worker.next_version(known, record=record, url=url.strip()))
     return Diagnostic("Success", ((known.doi, "Successfully updated in handle"),))
 
 
@@ -45,7 +45,7 @@ def _move(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
 OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTransferDOIsUpload"})
 
 
-def _inspect(content: bytes, validate: Validate | None) -> Deposit | FileRefusal:
+def _inspect_file(content: bytes, validate: Validate | None) -> Deposit | FileRefusal:
     """Judge all that depends on the bytes alone: reading them, and the verdict of the schema.
 
     Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
@@ -123,13 +123,13 @@ class Queue:
 
         The schema's verdict depends on the bytes alone and is taken outside the transaction, because it is slow.
         """
-        deposit = self._read(submission)
+        deposit = self._read_file(submission)
         with self.archive.transaction():
             # Between the snapshot and this transaction another process may have been faster.
             again = self.archive.submission(submission.id)
             if again is None or again.log is not None or again.stuck:
                 return None
-            log = self._log(submission, deposit)
+            log = self._make_log(submission, deposit)
             if defer:
                 log = replace(log, records=tuple(record.defer(submission.id + 1) for record in log.records))
             self.archive.finish(submission.id, log.batch_id, log.to_bytes())
@@ -137,28 +137,28 @@ class Queue:
 
     def run_again(self, submission: ReceivedFile) -> None:
         """Process a submission that has its log already, and keep the log of this time."""
-        deposit = self._read(submission)
+        deposit = self._read_file(submission)
         with self.archive.transaction():
-            log = self._log(submission, deposit)
+            log = self._make_log(submission, deposit)
             self.archive.finish(submission.id, log.batch_id, log.to_bytes())
 
-    def _read(self, submission: ReceivedFile) -> Deposit | FileRefusal:
+    def _read_file(self, submission: ReceivedFile) -> Deposit | FileRefusal:
         if submission.operation == "doTransferDOIsUpload":
             return FileRefusal("")
-        return _inspect(submission.content, self._validate)
+        return _inspect_file(submission.content, self._validate)
 
-    def _log(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Log:
+    def _make_log(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Log:
         items = deposit.items if isinstance(deposit, Deposit) else ()
         if self.faults.take("zero_records", Door.PROCESS):
             processed = Processed(deposit.batch_id, ())
         else:
-            processed = self._processed(submission, deposit)
-        return self._shape(Log(submission.id, processed.batch_id, processed.records), items)
+            processed = self._process_file(submission, deposit)
+        return self._bend_log(Log(submission.id, processed.batch_id, processed.records), items)
 
-    def _processed(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Processed:
+    def _process_file(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Processed:
         worker = self.worker(submission, self.accounts.named(submission.login))
         if submission.operation == "doTransferDOIsUpload":
-            return Processed("", _transfer(worker, submission.content))
+            return Processed("", _transfer_urls(worker, submission.content))
         if submission.operation == "doDOICitUpload":
             return worker.resources(deposit)
         return worker.process(deposit)
@@ -183,15 +183,15 @@ class Queue:
             reject=reject.value if reject else None,
         )
 
-    def _shape(self, log: Log, items: tuple[DepositedItem, ...]) -> Log:
+    def _bend_log(self, log: Log, items: tuple[DepositedItem, ...]) -> Log:
         """Bend the log as the armed faults say."""
         extra = self.faults.take("extra_record", Door.PROCESS)
         if extra and log.records:
-            log = replace(log, records=(*log.records, _extra(extra.value, log.records[0], items)))
+            log = replace(log, records=(*log.records, _extra_record(extra.value, log.records[0], items)))
         if self.faults.take("upper_doi", Door.PROCESS):
             log = replace(log, records=tuple(record.upper() for record in log.records))
         if self.faults.take("multi_pair_record", Door.PROCESS):
-            log = replace(log, records=_merged(log.records))
+            log = replace(log, records=_merge_records(log.records))
         if self.faults.take("no_status_attr", Door.PROCESS):
             log = replace(log, status_attribute=False)
         if self.faults.take("leading_whitespace", Door.PROCESS):
@@ -199,7 +199,7 @@ class Queue:
         return log
 
 
-def _extra(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]) -> Diagnostic:
+def _extra_record(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]) -> Diagnostic:
     """Return a record nobody asked for: a notice or a second failure for the same DOI, or the record of a container."""
     doi = first.pairs[0][0]
     version = items[0].version if items else 0
@@ -212,7 +212,7 @@ def _extra(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]
     return Diagnostic("Failure", ((doi, f"Record not processed because {message}"),), 4)
 
 
-def _merged(records: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+def _merge_records(records: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """Merge records of one status into one record with several pairs of DOI and message."""
     merged: dict[str, Diagnostic] = {}
     for record in records:

@@ -43,13 +43,15 @@ class SandboxRegistrar:
             "login_id": self._credentials.username,
             "login_passwd": self._credentials.password.get_secret_value(),
         }
-        reply = self._ask(Request.post("/servlet/deposit", fields, UploadedFile("fname", file_name, batch.xml)))
+        reply = self._send_request(
+            Request.post("/servlet/deposit", fields, UploadedFile("fname", file_name, batch.xml))
+        )
         # After these a server behind the one that answered may have the file: only asking for it can tell.
         if reply is None or reply.status in {500, 502, 504}:
             raise SubmissionInDoubt(f"the sandbox gave no usable answer to the upload of {file_name}")
         # A redirect or a missing page is no refusal of this file; like any odd page it leaves a doubt.
         if reply.status not in {200, 302, 404} or b'action="/servlet/useragent"' in reply.body:
-            self._refuse(reply)
+            self._raise_refusal(reply)
         if reply.status != 200 or b"<h2>SUCCESS</h2>" not in reply.body:  # noqa: PLR2004 - HTTP
             message = f"the sandbox answered {reply.status}, and not that it received {file_name}"
             raise SubmissionInDoubt(message, excerpt=reply.text[:300])
@@ -63,18 +65,18 @@ class SandboxRegistrar:
             "file_name": file_name,
             "type": "result",
         }
-        reply = self._ask(Request.post("/servlet/submissionDownload", fields))
+        reply = self._send_request(Request.post("/servlet/submissionDownload", fields))
         # A server behind the one that answered did not do its work: asking again later can help.
         if reply is None or reply.status in {500, 502, 504}:
             raise RegistrarUnavailable(f"the sandbox did not answer when asked for {file_name}")
-        self._refuse(reply)
+        self._raise_refusal(reply)
         return reply.body
 
-    def _ask(self, request: Request) -> Reply | None:
+    def _send_request(self, request: Request) -> Reply | None:
         answer = self.sandbox.handle(request)
         return None if isinstance(answer, Dropped) or answer.delay > self._timeout else answer
 
-    def _refuse(self, reply: Reply) -> None:
+    def _raise_refusal(self, reply: Reply) -> None:
         """Raise for every reply that is clearly a refusal."""
         retry = next((float(value) for name, value in reply.headers if name == "Retry-After"), None)
         if reply.status == 401 or b'action="/servlet/useragent"' in reply.body:  # noqa: PLR2004 - HTTP

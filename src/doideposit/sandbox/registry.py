@@ -19,9 +19,9 @@ class SandboxRegistry(Registry):
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        super().__init__(Endpoint("sandbox", _HERE, _HERE, _HERE), mailto=None, fetch=self._reply)
+        super().__init__(Endpoint("sandbox", _HERE, _HERE, _HERE), mailto=None, fetch=self._fetch)
 
-    def _reply(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
+    def _fetch(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         request = Request.get(unquote(urlsplit(url).path), **(params or {}))
         reply = self._sandbox.handle(request)
         if isinstance(reply, Dropped):

@@ -71,38 +71,38 @@ class RetentionRules:
         root = etree.fromstring(new)
         target = holder(root, doi)
         before = holder(etree.fromstring(old), doi) if old else None
-        kept = {} if before is None else dict(_blocks(before))
-        sent = dict(_blocks(target))
+        kept = {} if before is None else dict(_kept_blocks(before))
+        sent = dict(_kept_blocks(target))
         if self.places == "together":
             _share_places(kept, sent)
         for name, block in kept.items():
             if name in sent:
-                _replace(sent[name], _combined(name, block, sent[name], self))
+                _replace_element(sent[name], _combine_blocks(name, block, sent[name], self))
             elif self.omitted == "retain":
-                _insert(target, name, block)
+                _insert_block(target, name, block)
         if before is not None and self.versions == "retain":
             for name in _WITH_BIBLIOGRAPHY:
                 part = before.find(f"{{*}}{name}")
                 if part is not None and target.find(f"{{*}}{name}") is None:
-                    _insert(target, name, part)
+                    _insert_block(target, name, part)
         _drop_empty(target)
-        return _written(root)
+        return _to_text(root)
 
     def after_resources(self, old: str, block: str, doi: str) -> str:
         """Return the record of a DOI after one block of a resource-only deposit."""
         root = etree.fromstring(old)
         target = holder(root, doi)
         wrapper = etree.Element("resources")
-        sent = _tidied(etree.fromstring(block))
+        sent = _tidy(etree.fromstring(block))
         (wrapper if local(sent) != "collection" else etree.SubElement(wrapper, f"{{{OUTPUT}}}doi_data")).append(sent)
-        for name, new in _blocks(wrapper):
-            known = dict(_blocks(target)).get(name)
+        for name, new in _kept_blocks(wrapper):
+            known = dict(_kept_blocks(target)).get(name)
             if known is None:
-                _insert(target, name, new)
+                _insert_block(target, name, new)
             else:
-                _replace(known, _combined(name, known, new, self))
+                _replace_element(known, _combine_blocks(name, known, new, self))
         _drop_empty(target)
-        return _written(root)
+        return _to_text(root)
 
 
 def record_xml(item_holder: Element) -> str:
@@ -120,7 +120,7 @@ def record_xml(item_holder: Element) -> str:
         around.extend(deepcopy(one) for one in outer if _is_container(one) and one is not item_holder)
         around.append(inner)
         inner, item_holder, outer = around, outer, outer.getparent()
-    return _written(_tidied(inner))
+    return _to_text(_tidy(inner))
 
 
 def _is_container(element: Element) -> bool:
@@ -128,7 +128,7 @@ def _is_container(element: Element) -> bool:
     return name.endswith("_metadata") or name in {"journal_issue", "journal_volume"}
 
 
-def _tidied(deposited: Element) -> Element:
+def _tidy(deposited: Element) -> Element:
     """Return a copy with the names and the white space of Crossref's answers; comments and layout go."""
     # An element that is renamed in place loses the prefix of its namespace; what has to change is the declaration.
     etree.strip_elements(deposited, etree.Entity, with_tail=False)
@@ -136,22 +136,22 @@ def _tidied(deposited: Element) -> Element:
     root = etree.fromstring(_DEPOSITED.sub(f'"{OUTPUT}"', xml))
     for element in list(root.iter()):
         if not local(element):
-            _remove(element)
+            _remove_element(element)
             continue
         texts = [element.text, *(one.tail for one in element)]
         inline = any(local(one) in _INLINE for one in element)
         mixed = len(element) > 0 and (inline or any((text or "").strip() for text in texts))
-        element.text = _spaced(element.text, keep=mixed or not len(element))
+        element.text = _collapse_spaces(element.text, keep=mixed or not len(element))
         for child in element:
-            child.tail = _spaced(child.tail, keep=mixed)
+            child.tail = _collapse_spaces(child.tail, keep=mixed)
     return root
 
 
-def _spaced(text: str | None, *, keep: bool) -> str | None:
+def _collapse_spaces(text: str | None, *, keep: bool) -> str | None:
     return re.sub(r"\s+", " ", text) if text and keep else None
 
 
-def _remove(element: Element) -> None:
+def _remove_element(element: Element) -> None:
     parent = element.getparent()
     if parent is not None:
         before = element.getprevious()
@@ -163,7 +163,7 @@ def _remove(element: Element) -> None:
         parent.remove(element)
 
 
-def _written(root: Element) -> str:
+def _to_text(root: Element) -> str:
     etree.cleanup_namespaces(root)
     return etree.tostring(root, encoding="unicode")
 
@@ -184,7 +184,7 @@ def with_resource(old: str, doi: str, url: str) -> str:
     if root is None or page is None:
         return old
     page.text = url
-    return _written(root)
+    return _to_text(root)
 
 
 def with_element(old: str, block: str, doi: str, inside: str = "") -> str:
@@ -198,10 +198,10 @@ def with_element(old: str, block: str, doi: str, inside: str = "") -> str:
         around.append(new)
     elif data is not None:
         data.addprevious(new)
-    return _written(root)
+    return _to_text(root)
 
 
-def _blocks(element: Element) -> Iterator[tuple[str, Element]]:
+def _kept_blocks(element: Element) -> Iterator[tuple[str, Element]]:
     """Yield what is kept when it is left out, by name: relations, rights, Crossmark, references, collections."""
     for child in element:
         name = local(child)
@@ -215,7 +215,7 @@ def _blocks(element: Element) -> Iterator[tuple[str, Element]]:
                 yield f"collection {collection.get('property')}", collection
 
 
-def _combined(name: str, old: Element, new: Element, rules: RetentionRules) -> Element:
+def _combine_blocks(name: str, old: Element, new: Element, rules: RetentionRules) -> Element:
     """Return the new block, with the old content before the new where the rules add it up; an empty one clears."""
     result = deepcopy(new)
     if not len(new) or not rules.merges(name):
@@ -225,9 +225,9 @@ def _combined(name: str, old: Element, new: Element, rules: RetentionRules) -> E
         _merge_crossmark(old, result)
         return result
     # What is sent again unchanged, or under the same key, would stand there twice.
-    seen = {_canonical(child) for child in result}
+    seen = {_canonical_bytes(child) for child in result}
     keys = {key for child in result if (key := child.get("key"))}
-    earlier = [one for one in old if _canonical(one) not in seen and one.get("key") not in keys]
+    earlier = [one for one in old if _canonical_bytes(one) not in seen and one.get("key") not in keys]
     for place, child in enumerate(earlier):
         result.insert(place, deepcopy(child))
     return result
@@ -241,9 +241,9 @@ def _merge_crossmark(old: Element, new: Element) -> None:
         if now is None:
             new.append(deepcopy(before))
             continue
-        said = {_canonical(child) for child in now}
+        said = {_canonical_bytes(child) for child in now}
         programs = {child.tag for child in now if local(child) == "program"}
-        now.extend(deepcopy(one) for one in before if _canonical(one) not in said and one.tag not in programs)
+        now.extend(deepcopy(one) for one in before if _canonical_bytes(one) not in said and one.tag not in programs)
 
 
 def _share_places(kept: dict[str, Element], sent: dict[str, Element]) -> None:
@@ -256,20 +256,20 @@ def _share_places(kept: dict[str, Element], sent: dict[str, Element]) -> None:
             kept.pop(name, None)
         if name in sent and "crossmark" in kept:
             for program in kept["crossmark"].findall(inside):
-                _remove(program)
+                _remove_element(program)
 
 
-def _canonical(element: Element) -> bytes:
+def _canonical_bytes(element: Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
 
 
-def _replace(old: Element, new: Element) -> None:
+def _replace_element(old: Element, new: Element) -> None:
     parent = old.getparent()
     if parent is not None:
         parent.replace(old, new)
 
 
-def _insert(target: Element, name: str, block: Element) -> None:
+def _insert_block(target: Element, name: str, block: Element) -> None:
     data = target.find("{*}doi_data")
     copy = deepcopy(block)
     # The references stand after `doi_data`, and every other block before it.
@@ -283,10 +283,10 @@ def _insert(target: Element, name: str, block: Element) -> None:
 
 def _drop_empty(target: Element) -> None:
     """Take away what was emptied; an empty reference list alone is echoed (recorded answers of Crossref)."""
-    for name, block in list(_blocks(target)):
+    for name, block in list(_kept_blocks(target)):
         if not len(block) and name != "citation_list":
-            _remove(block)
+            _remove_element(block)
             continue
         for program in block.findall("{*}custom_metadata/{*}program"):
             if not len(program):
-                _remove(program)
+                _remove_element(program)

@@ -37,11 +37,13 @@ Log = Callable[[str], None]
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 
-def quiet(_: str) -> None:
+def ignore_line(_: str) -> None:
     """Log nothing."""
 
 
-def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], object] = time.sleep) -> Application:
+def application(
+    sandbox: Sandbox, *, log: Log = ignore_line, sleep: Callable[[float], object] = time.sleep
+) -> Application:
     """Return a WSGI application; `sleep` serves the fault ``slow``, `log` gets method, path and status."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -49,7 +51,7 @@ def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], 
         http.max_content_length = LARGEST_REQUEST
         http.max_form_memory_size = LONGEST_FIELD
         try:
-            reply = sandbox.handle(_request(http))
+            reply = sandbox.handle(_make_request(http))
         # werkzeug refuses a body above the limits while it is read.
         except HTTPException as refused:
             return refused(environ, start_response)
@@ -63,7 +65,7 @@ def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], 
         if isinstance(reply, Dropped):
             http.close()
             _hang_up(environ.get("werkzeug.socket"), reply)
-        return _response(reply)(environ, start_response)
+        return _make_response(reply)(environ, start_response)
 
     return answer
 
@@ -74,16 +76,16 @@ def serve(
     port: int = 0,
     *,
     ready: Callable[[int], None] = lambda _: None,
-    log: Log = quiet,
+    log: Log = ignore_line,
     allow_remote: bool = False,
 ) -> None:
     """Serve until interrupted; `ready` is called with the port once connections are accepted.
 
     Raises `UsageError` for an address that others can reach, unless `allow_remote`, and `WorldError` for a port in use.
     """
-    server = _server(sandbox, host, port, log=log, allow_remote=allow_remote)
+    server = _make_server(sandbox, host, port, log=log, allow_remote=allow_remote)
     try:
-        ready(_port(server))
+        ready(_port_of(server))
         # Seconds: how long it takes at most until a request to stop is seen.
         server.serve_forever(poll_interval=0.1)
     finally:
@@ -91,14 +93,14 @@ def serve(
 
 
 @contextmanager
-def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Log = quiet) -> Iterator[str]:
+def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Log = ignore_line) -> Iterator[str]:
     """Serve on a thread while the block runs; gives the base address, without a slash at its end."""
-    server = _server(sandbox, host, port, log=log, allow_remote=False)
+    server = _make_server(sandbox, host, port, log=log, allow_remote=False)
     # Looks every 10 ms whether it should stop, so that a test does not wait for it.
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), name="doideposit-sandbox", daemon=True)
     thread.start()
     try:
-        yield f"http://{'[::1]' if host == '::1' else host}:{_port(server)}"
+        yield f"http://{'[::1]' if host == '::1' else host}:{_port_of(server)}"
     finally:
         server.shutdown()
         thread.join()
@@ -123,7 +125,7 @@ class _Handler(WSGIRequestHandler):
         return super().date_time_string(int(type(self).clock().timestamp() if timestamp is None else timestamp))
 
 
-def _server(sandbox: Sandbox, host: str, port: int, *, log: Log, allow_remote: bool) -> BaseWSGIServer:
+def _make_server(sandbox: Sandbox, host: str, port: int, *, log: Log, allow_remote: bool) -> BaseWSGIServer:
     if host not in LOOPBACK_HOSTS and not allow_remote:
         raise UsageError(
             f"the sandbox does not listen on {host}: others could reach it",
@@ -143,7 +145,7 @@ def _server(sandbox: Sandbox, host: str, port: int, *, log: Log, allow_remote: b
     return _from_listener(sandbox, host, listener, log)
 
 
-def _port(server: BaseWSGIServer) -> int:
+def _port_of(server: BaseWSGIServer) -> int:
     return int(server.socket.getsockname()[1])
 
 
@@ -154,11 +156,11 @@ def _from_listener(sandbox: Sandbox, host: str, listener: socket.socket, log: Lo
         server = make_server(
             host, port, application(sandbox, log=log), threaded=True, request_handler=handler, fd=listener.fileno()
         )
-    server.log_startup = quiet  # type: ignore[method-assign,assignment]
+    server.log_startup = ignore_line  # type: ignore[method-assign,assignment]
     return server
 
 
-def _request(http: HttpRequest) -> Request:
+def _make_request(http: HttpRequest) -> Request:
     """Return the request as a value; its body is read only when the sandbox asks for it."""
 
     def read() -> RequestBody:
@@ -173,7 +175,7 @@ def _request(http: HttpRequest) -> Request:
     return Request(http.method, http.path, http.args.to_dict(), read, http.remote_addr or "", known)
 
 
-def _response(reply: Reply) -> Response:
+def _make_response(reply: Reply) -> Response:
     response = Response(reply.body, reply.status, content_type=reply.content_type)
     for name, value in reply.headers:
         response.headers.add(name, value)

@@ -36,13 +36,13 @@ __all__ = ["Sandbox"]
 LARGEST_FILE = 10_000_000
 
 
-def _refusal(words: str, *, known: bool) -> Reply:
+def _refusal_page(words: str, *, known: bool) -> Reply:
     """Return the page after a login that failed: an unknown user is named, a wrong password is not."""
     wrong = "Wrong credentials. Incorrect username or password"
     return login_page(wrong if known else f"username: {words} does not seem to exist.")
 
 
-def _waiting(status: str, submission_id: int) -> bytes:
+def _waiting_answer(status: str, submission_id: int) -> bytes:
     """Return the answer while there is no log yet: the batch id stays empty, and the lines end as on Windows."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch_diagnostic status="{status}">\r\n'
@@ -60,13 +60,13 @@ class _Desk:
         self._accounts = queue.accounts
         self._faults = queue.faults
 
-    def _log_in(self, words: str, password: str, door: Door) -> Login | Reply:
+    def _require_login(self, words: str, password: str, door: Door) -> Login | Reply:
         """Return the login, or the page that refuses it."""
         fault = self._faults.take("auth", door)
         if fault and fault.value == "401":
             return pages.unauthorized()
         login = None if fault else self._accounts.log_in(words, password)
-        return login or _refusal(words, known=self._accounts.knows(words))
+        return login or _refusal_page(words, known=self._accounts.knows(words))
 
     def deposit(self, request: Request) -> Answer:
         """Answer ``/servlet/deposit``: a login, an operation, and the first part that has a file name."""
@@ -75,7 +75,7 @@ class _Desk:
         content = request.read()
         # The login may stand in the address or in the form; the form wins.
         fields = {**request.query, **content.fields}
-        login = self._log_in(fields.get("login_id", ""), fields.get("login_passwd", ""), Door.UPLOAD)
+        login = self._require_login(fields.get("login_id", ""), fields.get("login_passwd", ""), Door.UPLOAD)
         if isinstance(login, Reply):
             return login
         operation = fields.get("operation") or "doMDUpload"
@@ -85,13 +85,13 @@ class _Desk:
             return refused or pages.failure_page("No file was uploaded.")
         # From here on the file is kept, even where the answer gets lost.
         number = self._queue.receive(login, upload.file_name, operation, upload.content)
-        return self._received(number)
+        return self._received_answer(number)
 
     def _refuse_upload(self, login: Login, operation: str, content: bytes | None) -> Reply | None:
         """Return why an upload is turned away at the door, where next to nothing is looked at."""
         full = self._faults.take("queue_full", Door.UPLOAD)
         page = self._faults.take("html_200", Door.UPLOAD)
-        if full or self._pending(login) >= self._most_pending:
+        if full or self._count_pending(login) >= self._most_pending:
             return pages.error_page(int(full.value or 429) if full else 429)
         if page:
             reason = "The submission could not be stored. Please contact support."
@@ -102,11 +102,11 @@ class _Desk:
             return pages.failure_page(f"The sandbox knows no operation {operation}.")
         return None
 
-    def _pending(self, login: Login) -> int:
+    def _count_pending(self, login: Login) -> int:
         with self._archive.snapshot():
             return self._archive.pending(login.words)
 
-    def _received(self, number: int) -> Answer:
+    def _received_answer(self, number: int) -> Answer:
         if self._faults.take("drop_after_accept", Door.UPLOAD):
             return Dropped(received=True)
         after = self._faults.take("status_after_accept", Door.UPLOAD)
@@ -124,25 +124,29 @@ class _Desk:
         garbage = self._faults.take("poll_garbage", Door.POLL)
         if garbage:
             return pages.garbage(garbage.value or "")
-        login = self._log_in(fields.get("usr", ""), fields.get("pwd", ""), Door.POLL)
+        login = self._require_login(fields.get("usr", ""), fields.get("pwd", ""), Door.POLL)
         if isinstance(login, Reply):
             return login
         kind = fields.get("type")
         if kind not in {"result", "contents"}:
             return pages.failure_page("The parameter type must be result or contents.", 400)
-        found = self._find(login, fields)
+        found = self._find_submission(login, fields)
         if kind == "contents":
-            return _xml(found.content) if found else _xml(_waiting("unknown_submission", 0))
-        return _xml(self._result(found, login)) if found else _xml(_waiting("unknown_submission", 0))
+            return _xml_reply(found.content) if found else _xml_reply(_waiting_answer("unknown_submission", 0))
+        return (
+            _xml_reply(self._result_reply(found, login))
+            if found
+            else _xml_reply(_waiting_answer("unknown_submission", 0))
+        )
 
-    def _find(self, login: Login, fields: Mapping[str, str]) -> ReceivedFile | None:
+    def _find_submission(self, login: Login, fields: Mapping[str, str]) -> ReceivedFile | None:
         name, batch_id = fields.get("file_name"), fields.get("doi_batch_id")
         with self._archive.snapshot():
             if name:
                 return self._archive.by_file_name(login.words, name)
             return self._archive.by_batch_id(login.words, batch_id) if batch_id else None
 
-    def _result(self, found: ReceivedFile, login: Login) -> bytes:
+    def _result_reply(self, found: ReceivedFile, login: Login) -> bytes:
         """Return what a poll is told of a submission: its log, or why there is none yet."""
         unknown = self._faults.take("unknown_for", Door.POLL)
         stuck = self._faults.take("stuck", Door.POLL) if found.log is None else None
@@ -153,18 +157,18 @@ class _Desk:
                 self._archive.hold(found.id, stuck=stuck.value if stuck else None, unknown_polls=polls)
             now = self._archive.submission(found.id) or found
             self._archive.count_poll(found.id)
-            return self._older_log(now, login) if old else self._result_log(now)
+            return self._older_log_reply(now, login) if old else self._log_reply(now)
 
-    def _result_log(self, found: ReceivedFile) -> bytes:
+    def _log_reply(self, found: ReceivedFile) -> bytes:
         stage = found.stage(self._queue.clock())
         if found.unknown_polls or stage is Stage.HIDDEN:
-            return _waiting("unknown_submission", 0)
+            return _waiting_answer("unknown_submission", 0)
         # The first polls are told to wait even where the log is ready: no client may count on an answer at once.
         if found.log is None or found.polls < self._queue.delays.unready_polls:
-            return _waiting("queued" if stage is Stage.QUEUED else "in_process", found.id)
+            return _waiting_answer("queued" if stage is Stage.QUEUED else "in_process", found.id)
         return found.log
 
-    def _older_log(self, found: ReceivedFile, login: Login) -> bytes:
+    def _older_log_reply(self, found: ReceivedFile, login: Login) -> bytes:
         """Return another submission's log: that of an earlier file, or one made up for the same DOIs."""
         older = self._archive.older_log(login.words, found.id)
         if older and older.log:
@@ -177,7 +181,7 @@ class _Desk:
         if request.method != "POST":
             return pages.not_found()
         content = request.read()
-        login = self._log_in(content.fields.get("usr", ""), content.fields.get("pwd", ""), Door.UPLOAD)
+        login = self._require_login(content.fields.get("usr", ""), content.fields.get("pwd", ""), Door.UPLOAD)
         if isinstance(login, Reply):
             return pages.unauthorized()
         upload = next((file for file in content.files if file.part == "mdFile"), None)
@@ -190,13 +194,13 @@ class _Desk:
     def info(self, request: Request) -> Reply:
         """Answer ``/info?rtype=prefixes``: whether a login is right, and its prefixes."""
         words, _, password = request.query.get("pid", "").partition(":")
-        login = self._log_in(words, password, Door.POLL)
+        login = self._require_login(words, password, Door.POLL)
         if isinstance(login, Reply):
             return pages.unauthorized()
         return Reply(200, "\n".join(sorted(login.prefixes)).encode(), "text/plain;charset=UTF-8")
 
 
-def _xml(body: bytes) -> Reply:
+def _xml_reply(body: bytes) -> Reply:
     return Reply(200, body, "text/xml;charset=UTF-8")
 
 
@@ -253,7 +257,7 @@ class Sandbox:
         self.elsewhere = Elsewhere(self._queue)
         enquiries = Enquiries(self._queue, answers or AnswerRules())
         desk = _Desk(self._queue, most_pending)
-        self._routes, self._routes_below = self._table(desk, enquiries, synchronous=synchronous)
+        self._routes, self._routes_below = self._route_table(desk, enquiries, synchronous=synchronous)
 
     def __enter__(self) -> Self:
         return self
@@ -306,23 +310,23 @@ class Sandbox:
 
     def handle(self, request: Request) -> Answer:
         """Answer one request, as Crossref would or as the armed faults say."""
-        door = _door(request.path)
+        door = _door_of(request.path)
         # This fault comes before everything else: the request was not even read.
         if door and self.faults.take("drop_before_body", door):
             return Dropped(received=False)
         self.process()
-        answer = (self._outage(door) if door else None) or self._route(request)
+        answer = (self._outage_reply(door) if door else None) or self._route_request(request)
         slow = self.faults.take("slow", door) if door else None
         return replace(answer, delay=slow.number) if slow else answer
 
-    def _outage(self, door: Door) -> Reply | None:
+    def _outage_reply(self, door: Door) -> Reply | None:
         status = self.faults.take("status", door)
         retry = self.faults.take("retry_after", door)
         if status or retry:
             return pages.error_page(int(status.value or 0) if status else 429, retry.number if retry else None)
         return None
 
-    def _route(self, request: Request) -> Answer:
+    def _route_request(self, request: Request) -> Answer:
         handler = self._routes.get(request.path)
         if handler is None:
             # Paths below these hold a DOI or an id, so that no table can list them.
@@ -330,7 +334,7 @@ class Sandbox:
             handler = next(below, None)
         return handler(request) if handler else pages.not_found()
 
-    def _table(self, desk: _Desk, enquiries: Enquiries, *, synchronous: bool) -> tuple[Routes, Routes]:
+    def _route_table(self, desk: _Desk, enquiries: Enquiries, *, synchronous: bool) -> tuple[Routes, Routes]:
         exact: Routes = {
             "/servlet/deposit": desk.deposit,
             "/servlet/submissionDownload": desk.download,
@@ -341,8 +345,8 @@ class Sandbox:
             "/search/doi": enquiries.query,
             "/openurl": enquiries.query,
             "/works": enquiries.public(enquiries.works),
-            "/sandbox/faults": self._switch,
-            "/sandbox/state": self._state,
+            "/sandbox/faults": self._switch_faults,
+            "/sandbox/state": self._state_reply,
         }
         if synchronous:
             exact["/v2/deposits"] = desk.deposit_now
@@ -356,7 +360,7 @@ class Sandbox:
         }
         return exact, below
 
-    def _switch(self, request: Request) -> Reply:
+    def _switch_faults(self, request: Request) -> Reply:
         """Answer ``POST /sandbox/faults`` of ``{"add": [...], "clear": true, "unstick": true}``, from this machine."""
         if request.remote not in LOOPBACK or request.method != "POST":
             return pages.error_page(403)
@@ -365,27 +369,27 @@ class Sandbox:
         try:
             new = [Fault.parse(str(text)) for text in added] if isinstance(added, list) else []
         except UsageError as error:
-            return _json(400, {"error": error.message, "hint": error.hint})
+            return _json_reply(400, {"error": error.message, "hint": error.hint})
         if wanted.get("clear"):
             self.faults.clear()
         if wanted.get("unstick"):
             self.unstick()
         self.faults.arm(new)
-        return _json(200, {"faults": [str(fault) for fault in self.faults.armed]})
+        return _json_reply(200, {"faults": [str(fault) for fault in self.faults.armed]})
 
-    def _state(self, request: Request) -> Reply:
+    def _state_reply(self, request: Request) -> Reply:
         """Answer ``GET /sandbox/state``: what is inside, for the eye; no password and no file is in it."""
         if request.remote not in LOOPBACK:
             return pages.error_page(403)
         now = self.clock()
-        uploads = [_upload(one, now) for one in self.submissions]
+        uploads = [_upload_document(one, now) for one in self.submissions]
         works = [
             {"doi": one.doi, "timestamp": str(one.timestamp), "url": one.url, "title": one.title}
             for one in self.records
         ]
         armed = [str(fault) for fault in self.faults.armed]
         fired = dict(self.faults.fired)
-        return _json(
+        return _json_reply(
             200, {"now": now.isoformat(), "submissions": uploads, "records": works, "faults": armed, "fired": fired}
         )
 
@@ -401,13 +405,13 @@ _DOORS = {
 }
 
 
-def _door(path: str) -> Door | None:
+def _door_of(path: str) -> Door | None:
     if path.startswith(("/works/", "/prefixes/", "/members/")):
         return Door.REST
     return Door.HANDLE if path.startswith(("/api/handles/", "/ra/")) else _DOORS.get(path)
 
 
-def _upload(one: ReceivedFile, now: datetime) -> dict[str, object]:
+def _upload_document(one: ReceivedFile, now: datetime) -> dict[str, object]:
     return {
         "id": one.id,
         "file_name": one.file_name,
@@ -418,5 +422,5 @@ def _upload(one: ReceivedFile, now: datetime) -> dict[str, object]:
     }
 
 
-def _json(status: int, body: dict[str, object]) -> Reply:
+def _json_reply(status: int, body: dict[str, object]) -> Reply:
     return Reply(status, dumps(body, indent=1).encode() + b"\n", "application/json;charset=utf-8")

@@ -163,7 +163,7 @@ def test_others_change_records_behind_our_back() -> None:
     settle(sandbox, clock)
     sandbox.elsewhere.match(DOI, "old", "10.7777/found")
     sandbox.elsewhere.change_url(DOI, "https://example.org/moved")
-    sandbox.elsewhere.support_clears(DOI, '<collection property="text-mining"/>')
+    sandbox.elsewhere.clear_block(DOI, '<collection property="text-mining"/>')
     sandbox.elsewhere.deposit(deposit(STAMP * 10, abstract=ABSTRACT.replace("Old", "Foreign")))
     record = get(sandbox, "/servlet/query", pid="a@example.org", format="unixsd", id=DOI).text
     assert '<doi provider="crossref">10.7777/found</doi>' in record

@@ -26,18 +26,18 @@ from doideposit.records.sources.explanations import FILES
 __all__ = ["CATALOGUE", "HEADINGS", "CodeOrigin", "Explanation", "as_markdown", "explanation_of"]
 
 
-def _explanation(rule: Rule[Any]) -> Explanation:
+def _explain_rule(rule: Rule[Any]) -> Explanation:
     return Explanation(
         code=rule.code,
         kind=CodeOrigin.RULE,
         severity=rule.severity,
         title=rule.title,
-        message=_without_places(rule.message),
+        message=_without_placeholders(rule.message),
         why=rule.why,
-        hint=_without_places(rule.hint),
+        hint=_without_placeholders(rule.hint),
         source=rule.source,
-        bad=_snippet(rule.bad, rule.setting),
-        good=_snippet(rule.good, rule.good_setting),
+        bad=_example_text(rule.bad, rule.setting),
+        good=_example_text(rule.good, rule.good_setting),
         category=rule.category,
         overridable=rule.overridable,
     )
@@ -48,7 +48,7 @@ class _Anything(dict[str, str]):
         return "…"
 
 
-def _without_places(text: str) -> str:
+def _without_placeholders(text: str) -> str:
     """Return the sentence with … where a finding names what it found; doubled braces become single ones."""
     return text.format_map(_Anything())
 
@@ -56,7 +56,7 @@ def _without_places(text: str) -> str:
 _IN_THE_SERIES = "# doideposit.toml, in the series"
 
 
-def _snippet(fields: str, setting: str) -> str:
+def _example_text(fields: str, setting: str) -> str:
     record = textwrap.dedent(fields).strip()
     if not setting:
         return record
@@ -86,7 +86,7 @@ _FORMER = {new: old for old, new in RENAMED.items()}
 CATALOGUE: Mapping[str, Explanation] = MappingProxyType(
     {
         item.code: replace(item, former=_FORMER.get(item.code, ""))
-        for item in (*map(_explanation, ALL_RULES), *EXPLANATIONS)
+        for item in (*map(_explain_rule, ALL_RULES), *EXPLANATIONS)
     }
 )
 
@@ -113,10 +113,10 @@ HEADINGS = {
 
 def as_markdown() -> str:
     """Render the catalogue as a page of the documentation: one section for each kind, one for each code."""
-    return "\n".join(_page())
+    return "\n".join(_page_lines())
 
 
-def _page() -> Iterator[str]:
+def _page_lines() -> Iterator[str]:
     yield "# Findings and errors\n"
     yield "Every code with its meaning; `doideposit explain CODE` prints the same.\n"
     for kind, heading in HEADINGS.items():
@@ -124,17 +124,17 @@ def _page() -> Iterator[str]:
         if items:
             yield f"## {heading}\n"
             for item in items:
-                yield from _section(item)
+                yield from _section_lines(item)
 
 
-def _section(item: Explanation) -> Iterator[str]:
+def _section_lines(item: Explanation) -> Iterator[str]:
     yield f"({item.code})="
     yield f"### `{item.code}`: {item.title}\n"
     fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is CodeOrigin.RULE else ""
     yield f"*{item.severity.value}{fixed}.* {item.why}\n"
     if item.message:
-        yield f"- Says: {_escaped(item.message)}"
-    yield f"- What to do: {_escaped(item.hint)}"
+        yield f"- Says: {_escape_markdown(item.message)}"
+    yield f"- What to do: {_escape_markdown(item.hint)}"
     if item.former:
         yield f"- Called `{item.former}` in the version before"
     if item.source:
@@ -146,5 +146,5 @@ def _section(item: Explanation) -> Iterator[str]:
             yield f"{label}:\n\n```{language}\n{snippet}\n```\n"
 
 
-def _escaped(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     return text.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")

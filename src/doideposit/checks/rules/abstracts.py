@@ -53,12 +53,12 @@ def _in_abstracts(look: Callable[[str], object]) -> Each[str]:
     return Each(_abstracts, look)
 
 
-def _bare(work: Work) -> list[Text]:
+def _bare_abstracts(work: Work) -> list[Text]:
     """Return the abstracts without their tags."""
     return [(loc, plain) for loc, _, plain in work.bare_abstracts]
 
 
-def _holds(text: str, words: Iterable[str]) -> bool:
+def _holds_any(text: str, words: Iterable[str]) -> bool:
     # A look for fixed words is many times faster than the pattern, and most abstracts have none of them.
     return any(map(text.lower().__contains__, words))
 
@@ -66,7 +66,7 @@ def _holds(text: str, words: Iterable[str]) -> bool:
 def _ending_cut_off(text: str) -> object:
     # Patterns that end in `$` are tried at every place of a text; only its ending can match.
     ending = text[-LONGEST_ENDING:]
-    return _holds(ending, ("...", "…", "read", "more")) and _CUT.search(text, max(0, len(text) - LONGEST_ENDING))
+    return _holds_any(ending, ("...", "…", "read", "more")) and _CUT.search(text, max(0, len(text) - LONGEST_ENDING))
 
 
 def _can_be_several(text: str) -> bool:
@@ -104,7 +104,7 @@ rule(
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract_short(work: Work) -> Iterable[Match]:
+def find_short_abstract(work: Work) -> Iterable[Match]:
     return [
         Match(loc, {"length": len(plain)}, len(text))
         for loc, text, plain in work.bare_abstracts
@@ -142,7 +142,7 @@ rule(
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract_is_title(work: Work) -> Iterable[Match]:
+def find_abstract_that_is_title(work: Work) -> Iterable[Match]:
     return [
         Match.at(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)
     ]
@@ -197,7 +197,7 @@ rule(
     good="""
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
         """,
-)(_in_abstracts(lambda text: ":" in text and _holds(text, _KEYWORD_WORDS) and _KEYWORDS.search(text)))
+)(_in_abstracts(lambda text: ":" in text and _holds_any(text, _KEYWORD_WORDS) and _KEYWORDS.search(text)))
 
 
 rule(
@@ -210,7 +210,7 @@ rule(
     source=ABSTRACTS_PAGE,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)(_in_abstracts(lambda text: _holds(text, _RIGHTS_WORDS) and _RIGHTS.search(text)))
+)(_in_abstracts(lambda text: _holds_any(text, _RIGHTS_WORDS) and _RIGHTS.search(text)))
 
 
 rule(
@@ -225,7 +225,7 @@ rule(
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)(Each(_bare, lambda plain: len(plain) > LONGEST and {"length": len(plain)}))
+)(Each(_bare_abstracts, lambda plain: len(plain) > LONGEST and {"length": len(plain)}))
 
 
 @rule(
@@ -248,7 +248,7 @@ rule(
             language: de
         """,
 )
-def abstract_language(work: Work) -> Iterable[Match]:
+def find_repeated_language(work: Work) -> Iterable[Match]:
     seen: set[tuple[str | None, str | None]] = set()
     for index, item in enumerate(work.commentary.abstracts):
         language = item.language or work.commentary.effective_language
@@ -284,7 +284,7 @@ rule(
         original_title: {text: नाटो और जापान के संबंध, language: hi}
         """,
 )
-def language_script(work: Work) -> Iterable[Match]:
+def find_language_in_other_script(work: Work) -> Iterable[Match]:
     if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:
         return ()
     names = [unicodedata.name(character, "").split(" ")[0] for character in work.title if character.isalpha()]

@@ -66,7 +66,7 @@ _HOME_PAGES = frozenset({"", "/", "/index.html", "/index.php"})
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     if not (host[-1:].isdigit() or ":" in host):
         return None
     try:
@@ -81,7 +81,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def _is_local(host: str) -> bool:
     if not host:
         return False
-    address = _address(host)
+    address = _ip_address(host)
     if address is not None:
         return not address.is_global
     if host in _PORTS:
@@ -129,7 +129,7 @@ def _addresses_and_licences(work: Work) -> list[Text]:
     return [*((loc, address.url) for loc, address in work.odd_addresses()), *licences]
 
 
-def _found(match: re.Match[str] | None, group: int = 0) -> dict[str, str]:
+def _found_value(match: re.Match[str] | None, group: int = 0) -> dict[str, str]:
     return {"found": match[group].strip("/&?")} if match else {}
 
 
@@ -214,7 +214,7 @@ rule(
     bad="url: https://www.example.org/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def placeholder(work: Work) -> Iterator[Match]:
+def find_placeholder_address(work: Work) -> Iterator[Match]:
     for loc, (url, _, host, _) in work.addresses:
         if _is_placeholder(host) or _PLACEHOLDER.search(url):
             yield Match.at(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
@@ -232,7 +232,7 @@ def placeholder(work: Work) -> Iterator[Match]:
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
 )
-def local(work: Work) -> Iterator[Match]:
+def find_local_address(work: Work) -> Iterator[Match]:
     for loc, (url, _, host, _) in work.addresses:
         if _is_local(host):
             # A rehearsal registers nothing that anyone would follow.
@@ -249,7 +249,7 @@ rule(
     source=DISPLAY,
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_odd_addresses(lambda address: (number := _address(address.host)) and number.is_global))
+)(_in_odd_addresses(lambda address: (number := _ip_address(address.host)) and number.is_global))
 
 
 rule(
@@ -346,7 +346,7 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_odd_addresses(lambda address: address.parts.query and _found(_TRACKING.search(address.url), 1)))
+)(_in_odd_addresses(lambda address: address.parts.query and _found_value(_TRACKING.search(address.url), 1)))
 
 
 rule(
@@ -376,7 +376,7 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda address: _found(_PREVIEW.search(address.url) or _PREVIEW.search(address.host))))
+)(_in_addresses(lambda address: _found_value(_PREVIEW.search(address.url) or _PREVIEW.search(address.host))))
 
 
 @rule(
@@ -390,7 +390,7 @@ rule(
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
 )
-def number_disagrees(work: Work) -> Iterable[Match]:
+def find_address_of_other_number(work: Work) -> Iterable[Match]:
     numbers = _ITEM.findall(work.landing.parts.path) if work.landing else []
     own = work.commentary.number or ""
     digits = re.sub(r"\D", "", own).lstrip("0") if numbers else ""
@@ -448,10 +448,10 @@ rule(
     source=DISPLAY,
     bad="url: https://files.sadf.eu/258/?Expires=1694649600&Signature=abc",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda address: (what := _suspicion(address)) and {"what": what}))
+)(_in_addresses(lambda address: (what := _suspicion_about(address)) and {"what": what}))
 
 
-def _suspicion(address: Address) -> str | None:
+def _suspicion_about(address: Address) -> str | None:
     url, host = address.url, address.host
     if TRUNCATED.search(url):
         return "was cut off, or ends in dots"

@@ -52,13 +52,15 @@ def check_deposit_file(
     `depositor` is who deposits here.
     """
     review = _Review(root, Places(file, xml), context)
-    found = _bounded(file, _encoding(xml, root, file), review.refused(), review.head(depositor), review.advice())
+    found = _limit_findings(
+        file, _check_encoding(xml, root, file), review.find_refusals(), review.head(depositor), review.advice()
+    )
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
-    found += _without_repeats(found, _bounded(file, review.works(check_works)))
+    found += _without_repeated_findings(found, _limit_findings(file, review.works(check_works)))
     settled = [context.settings.apply(one, overridable=_is_overridable(one), doi=doi) for one in found]
     # In the order of the lines, for whoever corrects the file from top to bottom.
-    return tuple(sorted(settled, key=_line))
+    return tuple(sorted(settled, key=_position_of))
 
 
 def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
@@ -67,11 +69,11 @@ def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding
     if root is None:
         return ()
     review = _Review(root, Places(file, xml), context)
-    found = _bounded(file, _encoding(xml, root, file, as_it_lies=True), review.refused())
-    return tuple(sorted(found, key=_line))
+    found = _limit_findings(file, _check_encoding(xml, root, file, as_it_lies=True), review.find_refusals())
+    return tuple(sorted(found, key=_position_of))
 
 
-def _without_repeats(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
+def _without_repeated_findings(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
     """Return the findings that say something new: identifiers and dates are looked at wherever they stand."""
     known: dict[str, list[str]] = {}
     for one in told:
@@ -87,7 +89,7 @@ def _is_overridable(finding: Finding) -> bool:
     return finding.severity is not E if rule is None else rule.overridable
 
 
-def _bounded(file: str | None, *groups: Iterator[Finding]) -> list[Finding]:
+def _limit_findings(file: str | None, *groups: Iterator[Finding]) -> list[Finding]:
     """Return the findings of each group, and for a group with more than anybody reads that there are more."""
     found: list[Finding] = []
     for group in groups:
@@ -104,7 +106,7 @@ def _bounded(file: str | None, *groups: Iterator[Finding]) -> list[Finding]:
 MOST: Final = 200
 
 
-def _line(finding: Finding) -> tuple[int, int]:
+def _position_of(finding: Finding) -> tuple[int, int]:
     return finding.where.line or 0, finding.where.column or 0
 
 
@@ -116,7 +118,7 @@ _MARKS: Final = {
 }
 
 
-def _encoding(xml: bytes, root: Element, file: str | None, *, as_it_lies: bool = False) -> Iterator[Finding]:
+def _check_encoding(xml: bytes, root: Element, file: str | None, *, as_it_lies: bool = False) -> Iterator[Finding]:
     """Yield that a file is not plain UTF-8: `deposit` sends it as such, whoever uploads it by hand does not."""
     mark = next((words for mark, words in _MARKS.items() if xml.startswith(mark)), None)
     encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
@@ -199,37 +201,37 @@ class _Review:
         self._by_name: dict[str, list[int]] = {}
         for index, element in enumerate(self._elements):
             self._by_name.setdefault(element.tag.rpartition("}")[2], []).append(index)
-        self._head = {_local(one): one for one in root.iterfind("{*}head//{*}*")}
+        self._head = {_local_name(one): one for one in root.iterfind("{*}head//{*}*")}
         self._parts = is_resources_namespace(str(root.tag).partition("}")[0].lstrip("{"))
-        own = root.iterfind("{*}body/*/{*}doi") if self._parts else self._named("doi")
-        self.own_dois = [one for one in own if self._parts or _parent(one) == "doi_data"]
+        own = root.iterfind("{*}body/*/{*}doi") if self._parts else self._elements_named("doi")
+        self.own_dois = [one for one in own if self._parts or _parent_name(one) == "doi_data"]
 
-    def _named(self, *names: str) -> list[Element]:
+    def _elements_named(self, *names: str) -> list[Element]:
         return [self._elements[index] for name in names for index in self._by_name.get(name, ())]
 
-    def _say(self, code: str, severity: Severity, element: Element, message: str, hint: str) -> Finding:
+    def _make_finding(self, code: str, severity: Severity, element: Element, message: str, hint: str) -> Finding:
         return Finding(code, severity, message, hint, self._places.where(element, text=True))
 
-    def _broken(self, rule: Rule[Work], element: Element, **values: str) -> Finding:
+    def _rule_finding(self, rule: Rule[Work], element: Element, **values: str) -> Finding:
         return rule.finding(Match((), values), self._places.where(element, text=True))
 
-    def refused(self) -> Iterator[Finding]:
+    def find_refusals(self) -> Iterator[Finding]:
         """Yield that for which Crossref refuses a file, or a work in it."""
-        yield from self._prefixes()
-        yield from self._identifiers(self.own_dois, Doi.parse, E)
+        yield from self._check_prefixes()
+        yield from self._check_identifiers(self.own_dois, Doi.parse, E)
         yield from self._repeated_dois()
-        yield from self._identifiers(self._named("ORCID"), Orcid.parse, E)
+        yield from self._check_identifiers(self._elements_named("ORCID"), Orcid.parse, E)
         yield from self._repeated_orcids()
-        serial = [one for one in self._named("issn") if _parent(one) != "citation"]
-        yield from self._identifiers(serial, Issn.parse, E)
+        serial = [one for one in self._elements_named("issn") if _parent_name(one) != "citation"]
+        yield from self._check_identifiers(serial, Issn.parse, E)
         for element in serial:
-            if set(_text(element)) <= {"0", "-"}:
-                yield self._broken(_RULES["issn-placeholder"], element, issn=_text(element))
+            if set(_text_of(element)) <= {"0", "-"}:
+                yield self._rule_finding(_RULES["issn-placeholder"], element, issn=_text_of(element))
 
     def head(self, depositor: DepositorName | None) -> Iterator[Finding]:
         """Yield what is wrong with the depositor of the file, and that it is not the one of the configuration."""
         own = {field: self._head.get(name) for field, name in _HEAD.items()}
-        given = {field: "" if element is None else _text(element) for field, element in own.items()}
+        given = {field: "" if element is None else _text_of(element) for field, element in own.items()}
         head = Head(given["name"], given["email"], given["registrant"], self._context)
         said = set()
         for rule in DEPOSITOR_RULES:
@@ -242,16 +244,18 @@ class _Review:
         for field, element in own.items():
             ours = getattr(depositor, field, "")
             if element is not None and ours and field not in said and given[field].casefold() != ours.casefold():
-                yield self._say("deposit-other-depositor", W, element, *_foreign(field, given[field], ours))
+                yield self._make_finding(
+                    "deposit-other-depositor", W, element, *_foreign_words(field, given[field], ours)
+                )
 
     def advice(self) -> Iterator[Finding]:
         """Yield what Crossref would register as it stands."""
-        yield from self._cited()
-        yield from self._dates()
-        yield from self._timestamps()
-        yield from self._titles()
-        yield from self._hidden()
-        yield from self._laid_out()
+        yield from self._check_cited_identifiers()
+        yield from self._check_dates()
+        yield from self._check_timestamps()
+        yield from self._check_titles()
+        yield from self._check_hidden_characters()
+        yield from self._check_layout()
 
     def works(self, check_works: CheckWorks) -> Iterator[Finding]:
         """Yield what the rules of records find, but for those that were asked about every text of the file."""
@@ -259,74 +263,81 @@ class _Review:
             if finding.code not in _EVERYWHERE:
                 yield finding.at(self._places.where(element, text=True))
 
-    def _identifiers(
+    def _check_identifiers(
         self, elements: Sequence[Element], parse: Callable[[str], object], severity: Severity
     ) -> Iterator[Finding]:
         for element in elements:
             try:
-                parse(_text(element))
+                parse(_text_of(element))
             except InvalidIdentifier as error:
-                yield self._say(error.code, severity, element, error.message, error.hint)
+                yield self._make_finding(error.code, severity, element, error.message, error.hint)
 
-    def _prefixes(self) -> Iterator[Finding]:
+    def _check_prefixes(self) -> Iterator[Finding]:
         first: str | None = None
         for element in self.own_dois:
-            prefix = _text(element).partition("/")[0]
+            prefix = _text_of(element).partition("/")[0]
             first = first or prefix
             if prefix != first:
                 message = f"the file registers DOIs of the prefixes {first} and {prefix}"
                 hint = "make a file for each prefix: Crossref refuses a file that has several"
-                yield self._say("deposit-prefixes-mixed", E, element, message, hint)
+                yield self._make_finding("deposit-prefixes-mixed", E, element, message, hint)
 
     def _repeated_dois(self) -> Iterator[Finding]:
         seen: dict[str, Element] = {}
         for element in self.own_dois:
-            first = seen.setdefault(_text(element).casefold() + self._part(element), element)
+            first = seen.setdefault(_text_of(element).casefold() + self._part_of(element), element)
             if first is not element and self._parts:
                 line = self._places.where(first, text=True).line
-                message = f"the file has {_parent(element)} of {_text(element)} twice; the first time is on line {line}"
+                parent, text = _parent_name(element), _text_of(element)
+                message = f"the file has {parent} of {text} twice; the first time is on line {line}"
                 hint = "send one of the two in a file of its own: nobody can say which of them Crossref takes last"
-                yield self._say("deposit-part-twice", E, element, message, hint)
+                yield self._make_finding("deposit-part-twice", E, element, message, hint)
             elif first is not element:
                 line = self._places.where(first, text=True).line
-                message = f"the file registers {_text(element)} twice; the first time is on line {line}"
+                message = f"the file registers {_text_of(element)} twice; the first time is on line {line}"
                 hint = "take one of the two out, or correct its DOI: the later one would replace the other"
-                yield self._say("deposit-doi-twice", E, element, message, hint)
+                yield self._make_finding("deposit-doi-twice", E, element, message, hint)
 
-    def _part(self, doi: Element) -> str:
+    def _part_of(self, doi: Element) -> str:
         """Return which part of its record a resource-only deposit has beside the DOI; of whole records nothing."""
         block = doi.getnext() if self._parts else None
-        return "" if block is None else f" {_parent(doi)} {block.get('property') or ''}"
+        return "" if block is None else f" {_parent_name(doi)} {block.get('property') or ''}"
 
     def _repeated_orcids(self) -> Iterator[Finding]:
-        for group in self._named("contributors"):
+        for group in self._elements_named("contributors"):
             seen: dict[str, Element] = {}
             for element in group.iterfind(".//{*}ORCID"):
                 # An ORCID iD has 19 characters, hyphens included; an address may stand before it.
-                first = seen.setdefault(_text(element)[-19:].upper(), element)
+                first = seen.setdefault(_text_of(element)[-19:].upper(), element)
                 if first is not element:
-                    who, other = _person(element), _person(first)
-                    yield self._broken(_RULES["orcid-duplicate"], element, who=who, other=other)
+                    who, other = _person_name(element), _person_name(first)
+                    yield self._rule_finding(_RULES["orcid-duplicate"], element, who=who, other=other)
 
-    def _cited(self) -> Iterator[Finding]:
+    def _check_cited_identifiers(self) -> Iterator[Finding]:
         """Identifiers of other things: Crossref takes them as they are, and nobody can follow a wrong one."""
-        yield from self._identifiers([one for one in self._named("doi") if _parent(one) == "citation"], Doi.parse, W)
-        yield from self._identifiers([one for one in self._named("issn") if _parent(one) == "citation"], Issn.parse, W)
-        rors = [one for one in self._named("institution_id") if one.get("type") == "ror"]
-        yield from self._identifiers(rors, Ror.parse, E)
-        for element in self._named("isbn"):
-            if not _is_isbn(_text(element)):
-                message = f"“{_text(element)}” is not an ISBN: its check digit is wrong"
-                yield self._say("isbn-check-digit", W, element, message, "compare it with the imprint of the book")
+        yield from self._check_identifiers(
+            [one for one in self._elements_named("doi") if _parent_name(one) == "citation"], Doi.parse, W
+        )
+        yield from self._check_identifiers(
+            [one for one in self._elements_named("issn") if _parent_name(one) == "citation"], Issn.parse, W
+        )
+        rors = [one for one in self._elements_named("institution_id") if one.get("type") == "ror"]
+        yield from self._check_identifiers(rors, Ror.parse, E)
+        for element in self._elements_named("isbn"):
+            if not _is_isbn(_text_of(element)):
+                message = f"“{_text_of(element)}” is not an ISBN: its check digit is wrong"
+                yield self._make_finding(
+                    "isbn-check-digit", W, element, message, "compare it with the imprint of the book"
+                )
 
-    def _dates(self) -> Iterator[Finding]:
-        for year in self._named("year"):
+    def _check_dates(self) -> Iterator[Finding]:
+        for year in self._elements_named("year"):
             date = year.getparent()
             if date is None or not re.fullmatch(r"\s*\d{4}\s*", year.text or ""):
                 continue
-            parts = [_number(date.findtext(f"{{*}}{name}")) for name in ("month", "day")]
+            parts = [_day_or_month(date.findtext(f"{{*}}{name}")) for name in ("month", "day")]
             try:
-                day = PartialDate(int(_text(year)), *parts)
+                day = PartialDate(int(_text_of(year)), *parts)
             except PydanticCustomError as error:
                 hint = str((error.context or {}).get("hint", ""))
                 day_of = date.find("{*}day")
@@ -336,64 +347,63 @@ class _Review:
             if day.year >= self._context.today.year and day.first_day > self._context.today:
                 yield _RULES["date-future"].finding(Match.at(day=day), self._places.where(date))
 
-    def _timestamps(self) -> Iterator[Finding]:
-        for element in self._named("timestamp"):
-            if _parent(element) == "doi_data":
-                message = (
-                    f"this DOI has a timestamp of its own, {_text(element)}, which counts instead of that of the head"
-                )
+    def _check_timestamps(self) -> Iterator[Finding]:
+        for element in self._elements_named("timestamp"):
+            if _parent_name(element) == "doi_data":
+                own = _text_of(element)
+                message = f"this DOI has a timestamp of its own, {own}, which counts instead of that of the head"
                 hint = "take it out: Crossref refuses an update whose timestamp is not higher than the last one"
-                yield self._say("deposit-inner-timestamp", W, element, message, hint)
+                yield self._make_finding("deposit-inner-timestamp", W, element, message, hint)
 
-    def _titles(self) -> Iterator[Finding]:
-        for element in self._named(*_TITLES):
-            text = _text(element)
+    def _check_titles(self) -> Iterator[Finding]:
+        for element in self._elements_named(*_TITLES):
+            text = _text_of(element)
             has_formula = any(str(one.tag).endswith("}math") for one in element.iter("*"))
-            if not any(map(str.isalnum, text)) and not has_formula and _parent(element) != "sec":
-                yield self._broken(_RULES["title-blank"], element)
+            if not any(map(str.isalnum, text)) and not has_formula and _parent_name(element) != "sec":
+                yield self._rule_finding(_RULES["title-blank"], element)
             elif is_program_word(text):
-                yield self._broken(_RULES["text-program-word"], element, found=text)
-        for element in self._named(*_GROUPS):
-            if is_program_word(_text(element)):
-                yield self._broken(_RULES["text-program-word"], element, found=_text(element))
-        for element in self._named(*_NAMES):
-            if is_program_word(_text(element)):
-                yield self._broken(_RULES["name-program-word"], element, found=_text(element))
+                yield self._rule_finding(_RULES["text-program-word"], element, found=text)
+        for element in self._elements_named(*_GROUPS):
+            if is_program_word(_text_of(element)):
+                yield self._rule_finding(_RULES["text-program-word"], element, found=_text_of(element))
+        for element in self._elements_named(*_NAMES):
+            if is_program_word(_text_of(element)):
+                yield self._rule_finding(_RULES["name-program-word"], element, found=_text_of(element))
 
-    def _hidden(self) -> Iterator[Finding]:
-        for element in self._named(*_TEXTS):
-            text = _text(element)
+    def _check_hidden_characters(self) -> Iterator[Finding]:
+        for element in self._elements_named(*_TEXTS):
+            text = _text_of(element)
             if text.isascii():
                 continue
             if not unicodedata.is_normalized("NFC", text):
                 message = f"accents are characters of their own in “{_excerpt(text)}” (decomposed Unicode)"
                 hint = "write the file anew in the normal form NFC: searches for the word do not find it so"
-                yield self._say("text-decomposed", W, element, message, hint)
+                yield self._make_finding("text-decomposed", W, element, message, hint)
             if found := _CONTROL.search(text):
                 message = f"the text contains the control character U+{ord(found[0]):04X}"
                 hint = "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding"
-                yield self._say("control-character", E, element, message, hint)
+                yield self._make_finding("control-character", E, element, message, hint)
             if found := _HIDDEN.search(text):
                 name = {"\u00ad": "a soft hyphen"}.get(found[0], "a character without width")
                 message = f"the text contains {name} (U+{ord(found[0]):04X}), which is registered with it"
                 hint = "take it out: searches for the word do not find it"
-                yield self._say("text-hidden-character", W, element, message, hint)
+                yield self._make_finding("text-hidden-character", W, element, message, hint)
 
-    def _laid_out(self) -> Iterator[Finding]:
-        texts = self._texts(*_TEXTS)
-        addresses = [(loc, url) for loc, url in self._texts("resource") if url]
-        work = _Laid(texts, self._texts(*_NAMES), addresses, self._context)
+    def _check_layout(self) -> Iterator[Finding]:
+        texts = self._texts_of(*_TEXTS)
+        addresses = [(loc, url) for loc, url in self._texts_of("resource") if url]
+        work = _Laid(texts, self._texts_of(*_NAMES), addresses, self._context)
         for code in (*_TEXT_RULES, *_ADDRESS_RULES):
             rule = cast("Rule[Work]", _RULES[code])
             for match in rule.function(work):
-                where = self._places.where(self._elements[_index(match.loc)], text=True)
+                where = self._places.where(self._elements[_element_index(match.loc)], text=True)
                 yield rule.finding(match, where)
 
-    def _texts(self, *names: str) -> list[Text]:
-        return [((index,), _text(self._elements[index])) for name in names for index in self._by_name.get(name, ())]
+    def _texts_of(self, *names: str) -> list[Text]:
+        return [((index,), _text_of(self._elements[index])) for name in names for index in self._by_name.get(name, ())]
 
 
-def _foreign(field: str, given: str, ours: str) -> tuple[str, str]:
+def _foreign_words(field: str, given: str, ours: str) -> tuple[str, str]:
     if field == "email":
         message = f"Crossref mails the results of this file to {given}, and not to {ours} of the configuration"
     else:
@@ -409,30 +419,30 @@ def _excerpt(text: str) -> str:
 _SHOWN: Final = 60
 
 
-def _local(element: Element) -> str:
+def _local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _index(loc: tuple[str | int, ...]) -> int:
+def _element_index(loc: tuple[str | int, ...]) -> int:
     return int(loc[0])
 
 
-def _text(element: Element) -> str:
+def _text_of(element: Element) -> str:
     return "".join(str(text) for text in element.itertext()).strip()
 
 
-def _parent(element: Element) -> str:
+def _parent_name(element: Element) -> str:
     parent = element.getparent()
     return "" if parent is None else str(parent.tag).rpartition("}")[2]
 
 
-def _person(orcid: Element) -> str:
+def _person_name(orcid: Element) -> str:
     person = orcid.getparent()
     names = (person.findtext(f"{{*}}{name}") for name in ("given_name", "surname")) if person is not None else ()
     return " ".join(" ".join(name.split()) for name in names if name)
 
 
-def _number(text: str | None) -> int | None:
+def _day_or_month(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"\s*\d{1,2}\s*", text) else None
 
 

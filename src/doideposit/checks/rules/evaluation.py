@@ -35,11 +35,11 @@ __all__ = [
     "DEPOSITOR_RULES",
     "RECORD_RULES",
     "RUN_RULES",
+    "apply_settings",
     "check",
     "check_depositor",
     "check_in_part",
     "check_together",
-    "settle",
     "top_field",
 ]
 
@@ -82,7 +82,7 @@ def _without_consequences(found: Sequence[Found], ignored: Container[str]) -> Se
         (rule, match)
         for rule, match in found
         if not any((match.loc, better) in places for better in _AT_ONE_FIELD.get(rule.code, ()))
-        and (best is None or rule.code not in _ABOUT_PUBLICATION or not _gives_way(rule.code, match, best))
+        and (best is None or rule.code not in _ABOUT_PUBLICATION or not _is_covered(rule.code, match, best))
     ]
 
 
@@ -90,7 +90,7 @@ def _is_about_publication(loc: tuple[str | int, ...], code: str) -> bool:
     return code != "date-future" or loc == ("published",)
 
 
-def _gives_way(code: str, match: Match, best: str) -> bool:
+def _is_covered(code: str, match: Match, best: str) -> bool:
     return code != best and _is_about_publication(match.loc, code)
 
 
@@ -163,7 +163,7 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
         for found_match in rule.function(run):
             match = _with_label(found_match, records)
             place = match.record
-            found[place] = (*found.get(place, ()), _settled(rule, match, records[place], context))
+            found[place] = (*found.get(place, ()), _make_finding(rule, match, records[place], context))
     return found
 
 
@@ -185,7 +185,7 @@ def check_depositor(name: str, email: str, registrant: str, context: Context) ->
     )
 
 
-def settle(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
+def apply_settings(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
     """Return findings that come from elsewhere as the settings want them; errors stay as they are."""
     commentary, settings = record.commentary, context.settings
     if not (settings.severity or settings.ignore):
@@ -197,7 +197,7 @@ def settle(findings: Iterable[Finding], record: Record, context: Context) -> tup
     )
 
 
-def _settled(rule: Rule[Any], match: Match, record: Record, context: Context) -> Finding:
+def _make_finding(rule: Rule[Any], match: Match, record: Record, context: Context) -> Finding:
     finding = rule.finding(match, record.origin.where(match.loc))
     commentary = record.commentary
     return context.settings.apply(

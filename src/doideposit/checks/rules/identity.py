@@ -33,7 +33,7 @@ LONGEST_SUFFIX = 64
 SHORTEST_CAPS = 12
 
 
-def _issns(work: Work) -> list[Text]:
+def _issn_texts(work: Work) -> list[Text]:
     series = work.commentary.series
     issns = (series.issn, *[one.issn for one in series.other_issns])
     return [(("series", "issn"), str(issn)) for issn in issns if issn]
@@ -75,7 +75,7 @@ rule(
     setting='prefix = "10.5555"',
     good_setting='prefix = "10.48251"',
 )
-def test_prefix(work: Work) -> Iterable[Match]:
+def find_test_prefix(work: Work) -> Iterable[Match]:
     prefix = work.commentary.doi.prefix
     if prefix not in CROSSREF_TEST_PREFIXES:
         return ()
@@ -120,7 +120,7 @@ rule(
     setting='doi = "{prefix}/{any}"',
     good_setting='doi = "{prefix}/{any}"',
 )
-def suffix_character(work: Work) -> Iterable[Match]:
+def find_forbidden_suffix_character(work: Work) -> Iterable[Match]:
     doi = work.commentary.doi
     try:
         doi.check_new()
@@ -144,7 +144,7 @@ def suffix_character(work: Work) -> Iterable[Match]:
     setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
     good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
 )
-def issn_disagrees(work: Work) -> Iterable[Match]:
+def find_other_issn_in_doi(work: Work) -> Iterable[Match]:
     series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
     known = {str(item.issn) for item in series.issns} if inside else ()
     # Years and numbers such as 2021-0534 look like an ISSN; only its check digit tells.
@@ -164,7 +164,7 @@ rule(
     good="",
     setting='issn = "0000-0000"\ndoi = "{prefix}/sadf.{number}"',
     good_setting='issn = "2406-5617"\ndoi = "{prefix}/sadf.{number}"',
-)(Each(_issns, lambda issn: issn == "0000-0000", called="issn"))
+)(Each(_issn_texts, lambda issn: issn == "0000-0000", called="issn"))
 
 
 rule(
@@ -208,7 +208,7 @@ rule(
     bad="number: C258",
     good="number: 258",
 )
-def number_label(work: Work) -> Iterator[Match]:
+def find_label_in_number(work: Work) -> Iterator[Match]:
     number = work.commentary.number or ""
     found = _LABEL.match(number)
     first = _LETTERS_FIRST.match(number)
@@ -229,7 +229,7 @@ def number_label(work: Work) -> Iterator[Match]:
     bad='number: "258/2023"',
     good='number: "258-2023"',
 )
-def number_slash(work: Work) -> Iterator[Match]:
+def find_slash_in_number(work: Work) -> Iterator[Match]:
     commentary = work.commentary
     number, series = commentary.number, commentary.series
     if number is None or "/" not in number or not series.has_pattern:

@@ -117,8 +117,8 @@ def _language_of(text: str, stated: str) -> str | None:
         language: fr
         """,
 )
-def mismatch(work: Work) -> Iterator[Match]:
-    for (loc, text), stated in _stated(work):
+def find_text_in_other_language(work: Work) -> Iterator[Match]:
+    for (loc, text), stated in _texts_with_language(work):
         language = (stated or "").lower().split("-")[0]
         language = _SHORT.get(language, language)
         if language in _WORDS and (found := _language_of(text, language)):
@@ -126,7 +126,7 @@ def mismatch(work: Work) -> Iterator[Match]:
             yield Match.at(*loc, length=len(text), what=what, found=_NAMES[found], language=stated)
 
 
-def _stated(work: Work) -> Iterator[tuple[Text, str | None]]:
+def _texts_with_language(work: Work) -> Iterator[tuple[Text, str | None]]:
     commentary = work.commentary
     language = commentary.effective_language
     yield (("title",), f"{work.title} {work.subtitle}".strip()), language

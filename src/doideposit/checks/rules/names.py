@@ -74,7 +74,7 @@ def _is_all_caps(name: str) -> bool:
     return name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
 
 
-def _names(work: Work) -> list[Text]:
+def _name_texts(work: Work) -> list[Text]:
     return work.names
 
 
@@ -85,7 +85,7 @@ def _odd_names(work: Work) -> list[Text]:
 
 def _in_names(look: Callable[[str], object]) -> Each[str]:
     """Make the function of a rule about each part of a personal name."""
-    return Each(_names, look, called="name")
+    return Each(_name_texts, look, called="name")
 
 
 def _in_odd_names(look: Callable[[str], object]) -> Each[str]:
@@ -134,7 +134,7 @@ def _families_and_groups(work: Work) -> list[Text]:
     bad="authors: [{given: Wolf, family: S. O.}]",
     good="authors: [{given: S. O., family: Wolf}]",
 )
-def swapped(work: Work) -> Iterator[Match]:
+def find_swapped_names(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         given = person.given or ""
         initials = _INITIALS.fullmatch(person.family) and len(letters(given)) > len(letters(person.family))
@@ -153,17 +153,17 @@ def swapped(work: Work) -> Iterator[Match]:
     bad="authors: [{family: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
 )
-def glued(work: Work) -> Iterator[Match]:
+def find_joined_names(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         if _comma_inside(person.family):
-            yield _glued(loc, "family", person.family)
+            yield _glued_match(loc, "family", person.family)
         elif person.given and _comma_inside(person.given):
-            yield _glued(loc, "given", person.given)
+            yield _glued_match(loc, "given", person.given)
         elif not person.given and person.name_style in {None, NameStyle.WESTERN} and _two_names(person.family):
-            yield _glued(loc, "family", person.family)
+            yield _glued_match(loc, "family", person.family)
 
 
-def _glued(loc: Loc, field: str, name: str) -> Match:
+def _glued_match(loc: Loc, field: str, name: str) -> Match:
     return Match.at(*loc, field, length=len(name), field=field, name=name)
 
 
@@ -188,7 +188,7 @@ def _two_names(family: str) -> bool:
     bad="authors: [{given: Ana Keller, family: Keller}]",
     good="authors: [{given: David S., family: David}]",
 )
-def repeated(work: Work) -> Iterator[Match]:
+def find_repeated_family_name(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         words = (person.given or "").split()
         # David S. David and Tsai Hong Hong are right: only a longer name at the end is likely to be there twice.
@@ -207,7 +207,7 @@ def repeated(work: Work) -> Iterator[Match]:
     bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def honorific(work: Work) -> Iterator[Match]:
+def find_honorific_in_name(work: Work) -> Iterator[Match]:
     for loc, name in _odd_names(work):
         found = HONORIFIC.search(name)
         if found and found[1] != name:
@@ -225,7 +225,7 @@ def honorific(work: Work) -> Iterator[Match]:
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def degree(work: Work) -> Iterator[Match]:
+def find_degree_in_name(work: Work) -> Iterator[Match]:
     for loc, name in _odd_names(work):
         # A whole given name of three capitals (MPA, MBA) is somebody's initials.
         if (found := _DEGREE.search(name)) and found[1] != name:

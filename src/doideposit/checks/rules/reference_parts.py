@@ -48,13 +48,13 @@ _TRAILING = frozenset(".,;:)]}>'\"")
 
 # Rules about one part get one function, and so go through it together.
 @cache
-def _parts(field: str) -> Callable[[Work], Iterable[tuple[Loc, str]]]:
+def _parts_named(field: str) -> Callable[[Work], Iterable[tuple[Loc, str]]]:
     return lambda work: work.cited_parts.get(field, ())
 
 
 def _in_parts(field: str, look: Callable[[str], object]) -> Each[str]:
     """Make the function of a rule about one part of each reference that has it."""
-    return Each(_parts(field), look)
+    return Each(_parts_named(field), look)
 
 
 def _odd_addresses(work: Work) -> list[Text]:
@@ -168,7 +168,7 @@ rule(
     bad="references: [{year: 2022, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def year_mismatch(work: Work) -> Iterator[Match]:
+def find_year_unlike_text(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         year = reference.year
         # A letter may follow the year (2019a), and is printed in the text or not.
@@ -207,7 +207,7 @@ _MANY_YOUNGER = 3
     bad="references: [{year: 2032, text: 'Schultz, T. (2032, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def year_future(work: Work) -> Iterator[Match]:
+def find_future_year(work: Work) -> Iterator[Match]:
     published = work.commentary.published
     latest = str(published.year + 1)
     found = [

@@ -29,7 +29,7 @@ _LEADING_NUMBER = Pattern(r"\d+")
 _VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
 
 
-def _doi(text: str) -> Doi | None:
+def _parse_doi(text: str) -> Doi | None:
     try:
         return Doi.parse(text)
     # A relation may point to anything; only what reads as a DOI is compared as one.
@@ -60,7 +60,7 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
     for index, update in enumerate(work.commentary.updates):
         yield ("updates", index, "doi"), update.doi
     for index, relation in enumerate(work.commentary.relations):
-        doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
+        doi = _parse_doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
         if doi is not None:
             yield ("relations", index, "identifier"), doi
 
@@ -116,11 +116,11 @@ rule(
     bad="relations: [{type: isCommentOn, identifier: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
-def to_itself(work: Work) -> Iterator[Match]:
+def find_relation_to_itself(work: Work) -> Iterator[Match]:
     own, page = work.commentary.doi, work.commentary.url
     for index, relation in enumerate(work.commentary.relations):
         text = relation.identifier
-        if (relation.identifier_type is IdentifierType.DOI and _doi(text) == own) or text == page:
+        if (relation.identifier_type is IdentifierType.DOI and _parse_doi(text) == own) or text == page:
             yield Match.at("relations", index, "identifier", length=len(text), type=relation.type)
 
 
@@ -143,7 +143,7 @@ def to_itself(work: Work) -> Iterator[Match]:
           - {type: references, identifier: 10.1787/ece3a6d6-en}
         """,
 )
-def twice(work: Work) -> Iterator[Match]:
+def find_repeated_relation(work: Work) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set()
     for index, relation in enumerate(work.commentary.relations):
         key = (relation.type, relation.identifier.casefold())
@@ -206,10 +206,10 @@ rule(
     bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
-def target_first(work: Work) -> Iterator[Match]:
+def find_relation_to_own_doi(work: Work) -> Iterator[Match]:
     own = work.commentary.doi
     for index, relation in enumerate(work.commentary.relations):
-        doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
+        doi = _parse_doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
         if doi is not None and doi.prefix == own.prefix and doi != own:
             yield Match.at(
                 "relations", index, "identifier", length=len(relation.identifier), type=relation.type, doi=doi
@@ -233,7 +233,7 @@ def target_first(work: Work) -> Iterator[Match]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
 )
-def update_itself(work: Work) -> Iterator[Match]:
+def find_update_of_itself(work: Work) -> Iterator[Match]:
     for index, update in enumerate(work.commentary.updates):
         if update.doi == work.commentary.doi:
             yield Match.at(
@@ -258,7 +258,7 @@ def update_itself(work: Work) -> Iterator[Match]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
 )
-def update_foreign(work: Work) -> Iterator[Match]:
+def find_update_of_foreign_doi(work: Work) -> Iterator[Match]:
     for index, update in enumerate(work.commentary.updates):
         if update.doi.prefix != work.commentary.doi.prefix:
             length = len(update.doi.printed)
@@ -318,7 +318,7 @@ rule(
         edition: 2
         """,
 )
-def version_edition(work: Work) -> Iterator[Match]:
+def find_version_unlike_edition(work: Work) -> Iterator[Match]:
     version, edition = work.commentary.version, work.commentary.edition
     number = _LEADING_NUMBER.search(version.label) if version else None
     if version and number and edition and int(number[0]) != int(edition):

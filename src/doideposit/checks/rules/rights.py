@@ -70,7 +70,7 @@ def _is_unknown(licence: _CreativeCommons) -> bool:
     return known is None
 
 
-def _awards(work: Work) -> list[Text]:
+def _award_texts(work: Work) -> list[Text]:
     funders = enumerate(work.commentary.funding)
     return [
         (("funding", index, "awards", at), one) for index, funder in funders for at, one in enumerate(funder.awards)
@@ -146,7 +146,7 @@ rule(
     bad="licences: ['https://www.sadf.eu/']",
     good="licences: ['https://www.sadf.eu/terms-of-use/']",
 )
-def no_licence(work: Work) -> Iterator[Match]:
+def find_address_of_no_licence(work: Work) -> Iterator[Match]:
     for loc, licence in work.licences:
         if licence.url == work.commentary.url:
             yield Match.at(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
@@ -165,7 +165,7 @@ def no_licence(work: Work) -> Iterator[Match]:
     bad="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2022-01-01}]",
     good="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2024-01-01}]",
 )
-def early(work: Work) -> Iterator[Match]:
+def find_early_licence(work: Work) -> Iterator[Match]:
     published = work.commentary.published
     printed = work.commentary.published_print or published
     for loc, licence in work.licences:
@@ -194,7 +194,7 @@ def early(work: Work) -> Iterator[Match]:
           - {url: 'https://creativecommons.org/licenses/by/4.0/', applies_to: tdm}
         """,
 )
-def several(work: Work) -> Iterator[Match]:
+def find_several_licences(work: Work) -> Iterator[Match]:
     seen: set[tuple[object, object]] = set()
     for loc, licence in work.licences if len(work.licences) > 1 else ():
         # Terms of publishers stand together by design; two licences of Creative Commons do not.
@@ -236,7 +236,7 @@ rule(
     source=PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)(Each(_awards, _AWARD_LABEL.match, called="award"))
+)(Each(_award_texts, _AWARD_LABEL.match, called="award"))
 
 
 @rule(
@@ -250,7 +250,7 @@ rule(
     bad="funding: [{ror: 00k4n6c32, awards: ['1']}, {ror: 00k4n6c32, awards: ['2']}]",
     good="funding: [{ror: 00k4n6c32, awards: ['1', '2']}]",
 )
-def funder_twice(work: Work) -> Iterator[Match]:
+def find_repeated_funder(work: Work) -> Iterator[Match]:
     seen: set[object] = set()
     for index, item in enumerate(work.commentary.funding):
         key = item.ror or item.funder_id or (item.name or "").casefold()

@@ -51,34 +51,34 @@ _FLAG = Pattern("\U0001f3f4[\U000e0020-\U000e007f]+")
 _RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff]")
 
 
-def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
+def _search_all(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
     for text in texts:
         found = pattern.search(text[1])
         if found:
             yield text, found[0]
 
 
-def _at(text: Text, found: str) -> Match:
+def _match_in(text: Text, found: str) -> Match:
     loc, value = text
     return Match.at(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
 
 
-def _found(pattern: Pattern, signs: str) -> Callable[[Work], Iterable[Match]]:
+def _pattern_rule(pattern: Pattern, signs: str) -> Callable[[Work], Iterable[Match]]:
     """Make the function of a rule that finds a pattern in any text; without one of the signs, no text can have it."""
 
     def find(work: Work) -> Iterable[Match]:
         if work.odd and any(map(work.odd.__contains__, signs)):
-            return [_at(text, found) for text, found in _search(pattern, work.texts)]
+            return [_match_in(text, found) for text, found in _search_all(pattern, work.texts)]
         return ()
 
     return find
 
 
-def _unusual(pattern: Pattern) -> Callable[[Work], Iterable[Match]]:
+def _unusual_pattern_rule(pattern: Pattern) -> Callable[[Work], Iterable[Match]]:
     """Make the function of a rule that finds a pattern of characters that hardly any text has."""
 
     def find(work: Work) -> Iterable[Match]:
-        return [_at(text, found) for text, found in _search(pattern, work.texts)] if work.unusual else ()
+        return [_match_in(text, found) for text, found in _search_all(pattern, work.texts)] if work.unusual else ()
 
     return find
 
@@ -93,7 +93,7 @@ rule(
     source=TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
-)(_found(MOJIBAKE, "ÃÂ€Ÿ¿"))
+)(_pattern_rule(MOJIBAKE, "ÃÂ€Ÿ¿"))
 
 
 rule(
@@ -106,7 +106,7 @@ rule(
     source=XML_CHARACTERS,
     bad="title: India\ufffds neighbours",
     good="title: India’s neighbours",
-)(_found(Pattern("\ufffd"), "\ufffd"))
+)(_pattern_rule(Pattern("\ufffd"), "\ufffd"))
 
 
 @rule(
@@ -120,13 +120,13 @@ rule(
     bad="title: Trade &amp; security in Asia",
     good="title: Trade & security in Asia",
 )
-def entity(work: Work) -> Iterator[Match]:
+def find_entity(work: Work) -> Iterator[Match]:
     if "&" in work.odd:
         outside = [text for text in work.plain + work.rich + _plain_abstracts(work) if "&" in text[1]]
         for text in outside:
             # The entities of an escaped tag are named with it.
             if found := ENTITY.search(_ESCAPED_TAG.sub("", text[1])):
-                yield _at(text, found[0])
+                yield _match_in(text, found[0])
 
 
 def _plain_abstracts(work: Work) -> list[Text]:
@@ -144,7 +144,7 @@ rule(
     source=FACE_MARKUP,
     bad="title: The voyage of HMS &lt;i&gt;Beagle&lt;/i&gt;",
     good="title: The voyage of HMS <i>Beagle</i>",
-)(_found(_ESCAPED_TAG, "&"))
+)(_pattern_rule(_ESCAPED_TAG, "&"))
 
 
 @rule(
@@ -158,10 +158,10 @@ rule(
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [The <i>Democratic</i> Forum]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
 )
-def tag(work: Work) -> Iterator[Match]:
+def find_tag(work: Work) -> Iterator[Match]:
     if "<" in work.odd:
-        for text, found in _search(TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
-            yield _at(text, found)
+        for text, found in _search_all(TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
+            yield _match_in(text, found)
 
 
 @rule(
@@ -175,12 +175,12 @@ def tag(work: Work) -> Iterator[Match]:
     bad='title: "Prospects for **NATO-Japan** relations"',
     good="title: Prospects for NATO-Japan relations",
 )
-def markdown(work: Work) -> Iterator[Match]:
+def find_markdown(work: Work) -> Iterator[Match]:
     if work.odd and any(map(work.odd.__contains__, "*_]\\#`")):
         for text in work.texts:
             found = _LINK.search(text[1]) or MARKDOWN.search(_ADDRESS.sub("", text[1]))
             if found and not TEX.search(text[1]) and not _ESCAPE.search(text[1]):
-                yield _at(text, found[0])
+                yield _match_in(text, found[0])
 
 
 @rule(
@@ -194,8 +194,12 @@ def markdown(work: Work) -> Iterator[Match]:
     bad="title: Prospects for secu- rity in Asia",
     good="title: Short- and long-term prospects for security in Asia",
 )
-def hyphenated(work: Work) -> Iterable[Match]:
-    return [_at(text, found) for text, found in _search(_HYPHENATED, work.texts)] if "- " in work.everything else ()
+def find_hyphenated_word(work: Work) -> Iterable[Match]:
+    return (
+        [_match_in(text, found) for text, found in _search_all(_HYPHENATED, work.texts)]
+        if "- " in work.everything
+        else ()
+    )
 
 
 rule(
@@ -208,7 +212,7 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: The ﬁrst year of the accord",
     good="title: The first year of the accord",
-)(_unusual(_LIGATURE))
+)(_unusual_pattern_rule(_LIGATURE))
 
 
 @rule(
@@ -222,14 +226,14 @@ rule(
     bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
     good="title: Prospects for NATO-Japan relations",
 )
-def private_character(work: Work) -> Iterator[Match]:
+def find_private_character(work: Work) -> Iterator[Match]:
     if work.unusual:
         for text in work.texts:
             found = _PRIVATE.search(text[1])
             if found:
                 # In a text of many lines the words beside it are what a person can look for.
                 around = " ".join(text[1][max(0, found.start() - 20) : found.end() + 20].split())
-                yield _at(text, found[0])._replace(values={"around": around})
+                yield _match_in(text, found[0])._replace(values={"around": around})
 
 
 @rule(
@@ -243,7 +247,7 @@ def private_character(work: Work) -> Iterator[Match]:
     bad='title: "Prospects for \u202eNATO-Japan relations"',
     good="title: Prospects for 👩‍🚀 relations",
 )
-def invisible(work: Work) -> Iterator[Match]:
+def find_invisible_character(work: Work) -> Iterator[Match]:
     if work.unusual:
         for loc, value in work.texts:
             # Scotland's and Wales' flags are written with tag characters behind a black flag.
@@ -263,7 +267,7 @@ rule(
     source=LOOKALIKES,
     bad="title: Prospects for NАTO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
-)(_unusual(_MIXED))
+)(_unusual_pattern_rule(_MIXED))
 
 
 rule(
@@ -276,7 +280,7 @@ rule(
     source=FACE_MARKUP,
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
-)(_found(TEX, "\\`${"))
+)(_pattern_rule(TEX, "\\`${"))
 
 
 rule(
@@ -289,7 +293,7 @@ rule(
     source=RECOMMENDATIONS,
     bad=r"title: 'Caf\u00e9 diplomacy'",
     good="title: Café diplomacy",
-)(_found(_ESCAPE, "\\"))
+)(_pattern_rule(_ESCAPE, "\\"))
 
 
 @rule(
@@ -303,14 +307,14 @@ rule(
     bad="title: Soci?t? and state in the Sahel",
     good="title: Société and state in the Sahel",
 )
-def lost_letter(work: Work) -> Iterator[Match]:
+def find_lost_letter(work: Work) -> Iterator[Match]:
     if "?" not in work.odd:
         return
     names = {loc for loc, _ in work.names}
     for loc, text in work.texts:
         found = _LOST.search(_ADDRESS.sub("", text)) if "?" in text and loc not in names else None
         if found:
-            yield _at((loc, text), found[0])
+            yield _match_in((loc, text), found[0])
 
 
 @rule(
@@ -324,16 +328,16 @@ def lost_letter(work: Work) -> Iterator[Match]:
     bad='abstracts: ["[insert abstract here] The author examines the prospects for relations between NATO and Japan."]',
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def filler(work: Work) -> Iterable[Match]:
+def find_filler_text(work: Work) -> Iterable[Match]:
     text = work.lowered
     # A capital TODO between small letters is a note to oneself; in a title in capitals it is Spanish.
     likely = (
         "[" in work.odd or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem" in text
     )
-    return _fillers(work) if likely else ()
+    return _find_fillers(work) if likely else ()
 
 
-def _fillers(work: Work) -> Iterator[Match]:
-    for text, found in _search(_FILLER, [*work.rich, *work.abstracts]):
+def _find_fillers(work: Work) -> Iterator[Match]:
+    for text, found in _search_all(_FILLER, [*work.rich, *work.abstracts]):
         if text[0] != ("title",) or not text[1].lower().startswith("lorem"):
-            yield _at(text, found)
+            yield _match_in(text, found)

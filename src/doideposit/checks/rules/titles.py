@@ -59,11 +59,11 @@ def _names_series(work: Work) -> bool:
     return series.title.casefold() in title or any(map(title.__contains__, map(str.casefold, series.labels)))
 
 
-def _title(work: Work) -> list[Text]:
+def _title_text(work: Work) -> list[Text]:
     return [(("title",), work.title)]
 
 
-def _titles(work: Work) -> list[Text]:
+def _title_texts(work: Work) -> list[Text]:
     return [(loc, text) for loc, text in ((("title",), work.title), (("subtitle",), work.subtitle)) if text]
 
 
@@ -112,7 +112,7 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: Draft",
     good="title: Prospects for NATO-Japan relations",
-)(Each(_title, _PLACEHOLDER.match, called="title"))
+)(Each(_title_text, _PLACEHOLDER.match, called="title"))
 
 
 rule(
@@ -125,7 +125,7 @@ rule(
     source=ELEMENTS_GUIDE,
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
-)(Each(_titles, _is_all_caps))
+)(Each(_title_texts, _is_all_caps))
 
 
 # Titles that begin with a digit or a sign are not meant, nor are scripts without capitals.
@@ -139,7 +139,7 @@ rule(
     source=ELEMENTS_GUIDE,
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
-)(Each(_title, lambda title: title[:1].islower() and title.islower() and " " in title))
+)(Each(_title_text, lambda title: title[:1].islower() and title.islower() and " " in title))
 
 
 rule(
@@ -154,7 +154,7 @@ rule(
     good="title: What next for relations with the U.S.A.",
 )(
     Each(
-        _titles,
+        _title_texts,
         lambda title: (
             title[-1] in _STOPS and _STOP.search(title) and not _ABBREVIATION.search(title) and {"mark": title[-1]}
         ),
@@ -190,7 +190,7 @@ def _label_in(work: Work) -> re.Match[str] | None:
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
 )
-def series_label(work: Work) -> Iterable[Match]:
+def find_series_label(work: Work) -> Iterable[Match]:
     found = _label_in(work)
     if found is None or found[0] == work.title:
         return ()
@@ -218,7 +218,7 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
 )
-def number(work: Work) -> Iterable[Match]:
+def find_number_in_title(work: Work) -> Iterable[Match]:
     number = work.commentary.number
     if number is None:
         return ()
@@ -249,7 +249,7 @@ def number(work: Work) -> Iterable[Match]:
         subtitle: An overview
         """,
 )
-def subtitle_repeated(work: Work) -> Iterator[Match]:
+def find_repeated_subtitle(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle.casefold() in work.title.casefold():
         yield Match.at("title", length=len(work.title), subtitle=work.subtitle)
 
@@ -271,7 +271,7 @@ def subtitle_repeated(work: Work) -> Iterator[Match]:
         subtitle: An overview
         """,
 )
-def subtitle_colon(work: Work) -> Iterator[Match]:
+def find_colon_before_subtitle(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle[0] in ":–—-":
         yield Match.at("subtitle", length=1, field="subtitle")
     if work.subtitle and work.title.endswith(("–", "—", "-")):
@@ -305,7 +305,7 @@ rule(
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def author(work: Work) -> Iterable[Match]:
+def find_author_in_title(work: Work) -> Iterable[Match]:
     named = [
         (person.display, work.title.find(person.display))
         for _, person in work.persons
@@ -333,7 +333,7 @@ def _is_byline(before: str) -> bool:
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def honorific(work: Work) -> Iterable[Match]:
+def find_honorific_in_title(work: Work) -> Iterable[Match]:
     likely = any(map(work.title.__contains__, _HONORIFICS))
     found = _HONORIFIC.search(work.title) if likely else None
     # A title may speak of anyone (What next, Dr. Singh?); a byline names an author.
@@ -352,7 +352,7 @@ def honorific(work: Work) -> Iterable[Match]:
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
 )
-def title_date(work: Work) -> Iterable[Match]:
+def find_date_in_title(work: Work) -> Iterable[Match]:
     day = work.commentary.published
     if day.month is None or day.month > len(_MONTHS) or str(day.year) not in work.title:
         return ()
@@ -390,7 +390,7 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
-)(Each(_title, lambda title: len(title) > LONGEST_TITLE and {"length": len(title)}))
+)(Each(_title_text, lambda title: len(title) > LONGEST_TITLE and {"length": len(title)}))
 
 
 rule(
@@ -403,7 +403,7 @@ rule(
     source=ELEMENTS_GUIDE,
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
-)(Each(_title, _is_quoted))
+)(Each(_title_text, _is_quoted))
 
 
 @rule(
@@ -423,7 +423,7 @@ rule(
         original_title: {text: Aussichten für die Beziehungen zwischen der NATO und Japan, language: de}
         """,
 )
-def original_same(work: Work) -> Iterator[Match]:
+def find_same_original_title(work: Work) -> Iterator[Match]:
     original = work.commentary.original_title
     if original is None:
         return
@@ -453,7 +453,7 @@ def original_same(work: Work) -> Iterator[Match]:
         updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
 )
-def retraction_unmarked(work: Work) -> Iterator[Match]:
+def find_unmarked_retraction(work: Work) -> Iterator[Match]:
     for update in work.commentary.updates:
         if update.type in _RETRACTING and not _RETRACTED.search(work.title):
             yield Match.at("title", length=len(work.title), type=update.type.value.replace("_", " "))

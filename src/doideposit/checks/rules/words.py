@@ -13,7 +13,7 @@ WORDS: Rules[Work] = Rules("texts")
 rule = WORDS.rule
 
 
-def _texts(work: Work) -> Iterator[Text]:
+def _prose_texts(work: Work) -> Iterator[Text]:
     commentary = work.commentary
     yield ("title",), work.title
     if commentary.subtitle:
@@ -36,7 +36,7 @@ rule(
     source=RECOMMENDATIONS,
     bad="title: '[object Object]'",
     good="title: None of the above",
-)(Each(_texts, is_program_word, called="found"))
+)(Each(_prose_texts, is_program_word, called="found"))
 
 
 rule(

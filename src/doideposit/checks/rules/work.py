@@ -165,7 +165,7 @@ class Work:
         self.bare_abstracts: list[tuple[Loc, str, str]] = [
             (loc, text, (_TAGS.sub(" ", text) if "<" in text else text).strip()) for loc, text in self.abstracts
         ]
-        self.names = _names(self.persons)
+        self.names = _name_texts(self.persons)
         self.organisation_names = self._organisation_names()
         self._labels = self._other_names()
         self.everything = "\n".join(self._all_texts())
@@ -295,7 +295,7 @@ class Work:
         return [(loc, Address.read(url)) for loc, url in found if url]
 
 
-def _names(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:
+def _name_texts(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:
     found: list[Text] = []
     for loc, person in persons:
         if person.given:
@@ -335,10 +335,10 @@ class Each(Generic[Item]):
 
 def at(field: str, look: Callable[[Commentary], object]) -> Each[Commentary]:
     """Make the function of a rule about one field of the record; `look` returns what it does in `Each`."""
-    return Each(_record, look, field)
+    return Each(_whole_record, look, field)
 
 
-def _record(work: Work) -> Iterable[tuple[Loc, Commentary]]:
+def _whole_record(work: Work) -> Iterable[tuple[Loc, Commentary]]:
     return (((), work.commentary),)
 
 

@@ -80,7 +80,7 @@ def test_findings_from_elsewhere_follow_the_settings_too_but_errors_stay() -> No
     warning = Finding("unsupported-by-type", Severity.WARNING, "no place for an edition")
     error = Finding("unsupported-by-type", Severity.ERROR, "no place for a status")
     settings = RuleSettings(ignore=(Ignored("unsupported-by-type", "known"),))
-    settled = settle([warning, error], record(), Context(TODAY, settings))
+    settled = apply_settings([warning, error], record(), Context(TODAY, settings))
     assert [finding.ignored_because for finding in settled] == ["known", None]
 
 

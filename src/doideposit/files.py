@@ -17,13 +17,13 @@ from doideposit.errors import DiskError
 __all__ = [
     "NO_FILE",
     "NO_FOLLOW",
+    "as_typed",
     "disk_errors",
     "from_here",
     "move_noclobber",
+    "open_folder",
     "open_input",
-    "opened_folder",
     "read_input",
-    "typed",
     "write_atomic",
     "write_new",
     "write_output",
@@ -105,7 +105,7 @@ class _Pipe(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         count = self._read(buffer)
         if count == 0 and not self._had_writer:
-            self._had_writer = self._is_ready(self._writer_within)
+            self._had_writer = self._wait_until_ready(self._writer_within)
             count = self._read(buffer)
             if not self._had_writer:
                 raise TimeoutError(errno.ETIMEDOUT, "it is a pipe, and nobody writes to it")
@@ -118,13 +118,13 @@ class _Pipe(io.RawIOBase):
             except BlockingIOError:
                 # Somebody has the other end open and has written nothing yet.
                 self._had_writer = True
-                if not self._is_ready(self._silence):
+                if not self._wait_until_ready(self._silence):
                     raise TimeoutError(errno.ETIMEDOUT, f"nothing came from it for {self._silence:g} s") from None
             else:
                 self._had_writer = self._had_writer or count > 0
                 return count
 
-    def _is_ready(self, seconds: float) -> bool:
+    def _wait_until_ready(self, seconds: float) -> bool:
         waiting = select.poll()
         waiting.register(self._handle, select.POLLIN)
         return bool(waiting.poll(seconds * 1000))
@@ -201,7 +201,7 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> bool:
 
 
 @contextmanager
-def opened_folder(path: Path) -> Iterator[int | None]:
+def open_folder(path: Path) -> Iterator[int | None]:
     """Open a folder that may be no link; None where the system opens no folders. Raises `OSError`.
 
     What is done by the handle is done in this very folder, whatever somebody puts under its name meanwhile.
@@ -236,7 +236,7 @@ def move_noclobber(source: Path, target: Path, *, folder: int | None = None) -> 
     except (OSError, NotImplementedError):
         # Some file and operating systems have no second names; nobody but the holder of the lock moves files here.
         if folder is not None:
-            _refuse_taken_folder(target.parent, folder)
+            _require_same_folder(target.parent, folder)
         if os.path.lexists(target):
             return False
         os.rename(source, there, dst_dir_fd=folder)
@@ -245,7 +245,7 @@ def move_noclobber(source: Path, target: Path, *, folder: int | None = None) -> 
     return True
 
 
-def _refuse_taken_folder(path: Path, folder: int) -> None:
+def _require_same_folder(path: Path, folder: int) -> None:
     """Raise `OSError` where another folder, or a link, has the name of one that is open."""
     if not os.path.samestat(path.lstat(), os.fstat(folder)):
         raise OSError(errno.ELOOP, "it is no longer the folder that was opened", str(path))
@@ -263,7 +263,7 @@ _PLAIN = re.compile(r"[\w@%+=:,./\\-]+" if os.name == "nt" else r"[\w@%+=:,./-]+
 _SPECIAL = frozenset('"$`!' if os.name == "nt" else '"$`!\\')
 
 
-def typed(*words: object) -> str:
+def as_typed(*words: object) -> str:
     """Return words as they are typed on a command line.
 
     Double quotes, which the shells of every system know, stand around what needs quotes; single ones, which only

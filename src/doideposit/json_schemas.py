@@ -44,7 +44,7 @@ Schema = dict[str, Any]
 
 def record_schema() -> Schema:
     """Return the JSON Schema of a record file: one record or a list of records."""
-    made, definitions = _made(Commentary)
+    made, definitions = _make_schema(Commentary)
     made["properties"]["series"] = {
         "type": "string",
         "title": "Series",
@@ -54,7 +54,7 @@ def record_schema() -> Schema:
     # A record names its series: the models of a series belong to the configuration.
     for name in ("Series", "IssnMedium", "SeriesIssn"):
         definitions.pop(name, None)
-    made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
+    made["properties"]["free_to_read"] = _with_alternative(made["properties"]["free_to_read"], {"type": "boolean"})
     made["properties"][REFERENCES_FILE] = {
         "title": "References file",
         "description": "Files of references beside the record, in BibTeX, RIS or CSL, in place of `references`.",
@@ -73,15 +73,15 @@ def record_schema() -> Schema:
     definitions["Person"].pop("required")
     definitions["Person"]["anyOf"] = [{"required": ["family"]}, {"required": ["name"]}]
     for name in ("mime_type", "content_version"):
-        definitions["FullText"]["properties"][name] = _with_words(
+        definitions["FullText"]["properties"][name] = _with_alternative(
             definitions["FullText"]["properties"][name], {"const": "unknown"}
         )
     made["examples"] = [_EXAMPLE]
     definitions["Commentary"] = made
     for definition in definitions.values():
-        _as_texts(definition)
+        _allow_numbers(definition)
     for name, key in _SHORTHANDS.items():
-        definitions[name] = _with_shorthand(definitions[name], key)
+        definitions[name] = _allow_shorthand(definitions[name], key)
     return {
         "$schema": DIALECT,
         "title": "doideposit record",
@@ -94,14 +94,14 @@ def record_schema() -> Schema:
 
 def configuration_schema() -> Schema:
     """Return the JSON Schema of ``doideposit.toml``."""
-    made, definitions = _made(ConfigurationFile)
+    made, definitions = _make_schema(ConfigurationFile)
     series = definitions["Series"]
     # In the file the name of a series is the heading of its table.
     series["properties"].pop("name")
     series["required"].remove("name")
-    series["properties"]["free_to_read"] = _with_words(series["properties"]["free_to_read"], {"type": "boolean"})
-    definitions["Licence"] = _with_shorthand(definitions["Licence"], "url")
-    definitions["Institution"] = _with_shorthand(definitions["Institution"], "name")
+    series["properties"]["free_to_read"] = _with_alternative(series["properties"]["free_to_read"], {"type": "boolean"})
+    definitions["Licence"] = _allow_shorthand(definitions["Licence"], "url")
+    definitions["Institution"] = _allow_shorthand(definitions["Institution"], "name")
     reference = definitions["PasswordReference"]
     # A password is kept in exactly one of the four places.
     reference.update(minProperties=1, maxProperties=1)
@@ -120,7 +120,7 @@ def configuration_schema() -> Schema:
 
 def plan_schema() -> Schema:
     """Return the JSON Schema of a plan file, for programs that read one; only doideposit writes them."""
-    made, definitions = _made(PlanFile, null=True)
+    made, definitions = _make_schema(PlanFile, null=True)
     return {"$schema": DIALECT, **made, "title": "doideposit plan", "$defs": dict(sorted(definitions.items()))}
 
 
@@ -199,14 +199,14 @@ _EXAMPLE: Final = {
 }
 
 
-def _made(model: type[BaseModel], *, null: bool = False) -> tuple[Schema, dict[str, Schema]]:
+def _make_schema(model: type[BaseModel], *, null: bool = False) -> tuple[Schema, dict[str, Schema]]:
     """Return the schema of a model and its definitions, with every description, and without pydantic's filler."""
     made = model.model_json_schema()
     definitions: dict[str, Schema] = made.pop("$defs", {})
     models = {each.__name__: each for each in _models_below(model, set())}
-    _describe(made, models.get(model.__name__), null=null)
+    _add_descriptions(made, models.get(model.__name__), null=null)
     for name, definition in definitions.items():
-        _describe(definition, models.get(name), null=null)
+        _add_descriptions(definition, models.get(name), null=null)
     return made, definitions
 
 
@@ -227,7 +227,7 @@ def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:
         yield from _models_in(argument)
 
 
-def _describe(definition: Schema, model: type[BaseModel] | None, *, null: bool) -> None:
+def _add_descriptions(definition: Schema, model: type[BaseModel] | None, *, null: bool) -> None:
     if model is None:
         # What an enumeration is called in the code says nothing to the person who types.
         definition.pop("title", None)
@@ -238,8 +238,8 @@ def _describe(definition: Schema, model: type[BaseModel] | None, *, null: bool) 
     for name, inner in definition.get("properties", {}).items():
         field = model.model_fields[name]
         kept = dict(inner) if null else _without_null(inner)
-        tidy = _with_pattern(kept, _pattern(field.annotation, field.metadata))
-        tidy["title"] = _title(name)
+        tidy = _with_pattern(kept, _pattern_of(field.annotation, field.metadata))
+        tidy["title"] = _title_of(name)
         if name in texts:
             tidy["description"] = _prose(texts[name])
         # A plan file is written by the program, and always has the list.
@@ -252,7 +252,7 @@ def _or_one(listed: Schema) -> Schema:
     item = listed["items"]
     # Pydantic takes the limit behind our validator for that of a text.
     named = {"maxItems" if key == "maxLength" else key: value for key, value in listed.items()}
-    return _with_words(named, item if item.get("type") == "string" else {"type": "string"})
+    return _with_alternative(named, item if item.get("type") == "string" else {"type": "string"})
 
 
 def _prose(text: str) -> str:
@@ -260,14 +260,14 @@ def _prose(text: str) -> str:
     return re.sub(r"(?<!\n)\n(?!\n)", " ", text.replace("``", "`"))
 
 
-def _pattern(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
+def _pattern_of(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
     """Return the pattern a text must match; pydantic's own schema loses it where the text is normalised first."""
     own = [*metadata, *(inner for each in metadata for inner in getattr(each, "metadata", ()))]
     found = [pattern for each in own if isinstance(pattern := getattr(each, "pattern", None), str)]
-    found += [pattern for each in getattr(annotation, "__metadata__", ()) if (pattern := _pattern(None, [each]))]
+    found += [pattern for each in getattr(annotation, "__metadata__", ()) if (pattern := _pattern_of(None, [each]))]
     if not found:
         inner = getattr(annotation, "__args__", ()) or (getattr(annotation, "__origin__", None),)
-        found = [pattern for each in inner if each is not None and (pattern := _pattern(each))]
+        found = [pattern for each in inner if each is not None and (pattern := _pattern_of(each))]
     return found[-1] if found else None
 
 
@@ -279,7 +279,7 @@ def _with_pattern(inner: Schema, pattern: str | None) -> Schema:
     return inner if "pattern" in inner or inner.get("type") != "string" else {**inner, "pattern": pattern}
 
 
-def _title(name: str) -> str:
+def _title_of(name: str) -> str:
     known = {"doi": "DOI", "url": "Address", "orcid": "ORCID iD", "ror": "ROR id", "isni": "ISNI", "issn": "ISSN"}
     return known.get(name, name.replace("_", " ").capitalize())
 
@@ -296,17 +296,17 @@ def _without_null(inner: Schema) -> Schema:
     return inner
 
 
-def _as_texts(definition: Schema) -> None:
+def _allow_numbers(definition: Schema) -> None:
     """Let a number stand wherever a text is expected that can be all digits: an editor reads 258 as a number."""
     for name, inner in definition.get("properties", {}).items():
-        definition["properties"][name] = _as_text(inner)
+        definition["properties"][name] = _allow_number(inner)
 
 
-def _as_text(inner: Schema) -> Schema:
+def _allow_number(inner: Schema) -> Schema:
     if isinstance(inner.get("items"), dict):
-        return {**inner, "items": _as_text(inner["items"])}
+        return {**inner, "items": _allow_number(inner["items"])}
     if isinstance(inner.get("anyOf"), list):
-        return {**inner, "anyOf": [_as_text(each) for each in inner["anyOf"]]}
+        return {**inner, "anyOf": [_allow_number(each) for each in inner["anyOf"]]}
     if inner.get("type") == "string" and not {"format", "enum", "const"} & inner.keys() and _takes_digits(inner):
         return {**inner, "type": ["string", "number"]}
     return inner
@@ -321,14 +321,14 @@ def _takes_digits(inner: Schema) -> bool:
     return pattern is None or any(re.search(pattern, digits) for digits in _DIGITS)
 
 
-def _with_words(inner: Schema, other: Schema) -> Schema:
+def _with_alternative(inner: Schema, other: Schema) -> Schema:
     """Allow something else beside what the model has, and keep the words about it."""
     words: Schema = {key: inner[key] for key in ("title", "description", "default", "examples") if key in inner}
     rest = {key: value for key, value in inner.items() if key not in words}
     return {**words, "anyOf": [rest, other]}
 
 
-def _with_shorthand(definition: Schema, key: str) -> Schema:
+def _allow_shorthand(definition: Schema, key: str) -> Schema:
     words: Schema = {name: definition[name] for name in ("title", "description") if name in definition}
     text = {name: value for name, value in definition["properties"][key].items() if name not in words}
     rest = {name: value for name, value in definition.items() if name not in words}

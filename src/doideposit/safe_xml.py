@@ -62,20 +62,20 @@ class ParsedXml(NamedTuple):
 
 def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = LIMITS) -> ParsedXml:
     """Parse bytes that may be hostile; whatever is wrong with them comes back as one finding."""
-    refusal = _refusal(xml, limits)
+    refusal = _find_refusal(xml, limits)
     if refusal:
         return ParsedXml(None, (refusal.at(Where(file=file, line=refusal.where.line)),))
     try:
         root = parse_part(xml, bare=False)
     # The parser stops at the first fault, and says where it is.
     except etree.XMLSyntaxError as error:
-        return ParsedXml(None, (_not_well_formed(error, xml, file),))
+        return ParsedXml(None, (_not_well_formed_finding(error, xml, file),))
     # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
     if root.getroottree().docinfo.internalDTD is not None:
-        return ParsedXml(None, (_doctype(1).at(Where(file=file)),))
+        return ParsedXml(None, (_doctype_finding(1).at(Where(file=file)),))
     # A file shorter than the limit cannot hold so many elements.
     large = len(xml) > limits.children and xml.count(b"<") > limits.children
-    if large and (full := _overfull(root, limits)) is not None:
+    if large and (full := _find_overfull(root, limits)) is not None:
         return ParsedXml(None, (full.at(Where(file=file, line=full.where.line)),))
     return ParsedXml(root)
 
@@ -171,14 +171,14 @@ class Positions(Sequence[Position]):
         return found
 
 
-def _overfull(root: Element, limits: XmlLimits) -> Finding | None:
+def _find_overfull(root: Element, limits: XmlLimits) -> Finding | None:
     """Find an element with more children than any deposit needs."""
     full = next((element for element in root.iter("*") if len(element) > limits.children), None)
     if full is None:
         return None
     name = etree.QName(full).localname
     message = f"<{name}> has {len(full):,} elements; at most {limits.children:,} are read"
-    return _error("xml-too-large", message, "split the file").at(Where(line=cast(int | None, full.sourceline)))
+    return _error_finding("xml-too-large", message, "split the file").at(Where(line=cast(int | None, full.sourceline)))
 
 
 # A start tag that is long enough for hundreds of attributes; a `>` within a value ends it early.
@@ -202,48 +202,48 @@ _PROLOG_SIZE = 64 * 1024
 _AS_UTF_8 = 'save it as UTF-8, with encoding="UTF-8" in its first line'
 
 
-def _refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
+def _find_refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
     """Find what can be said without parsing: too large, an unknown encoding, a document type declaration."""
     if len(xml) > limits.size:
-        return _error(
+        return _error_finding(
             "xml-too-large",
             f"the file has {len(xml):,} bytes; at most {limits.size:,} are read",
             "split it: Crossref takes files up to 10 MB",
         )
     # A file shorter than the limit cannot hold so many of them; counting bytes takes next to no time.
     if len(xml) > limits.markup and (xml.count(b"<") > limits.markup or xml.count(b"=") > limits.markup):
-        return _error(
+        return _error_finding(
             "xml-too-large",
             f"the file has more than {limits.markup:,} elements or attributes",
             "split it: Crossref takes files up to 10 MB",
         )
     if len(xml) > limits.markup and xml.count(b"xmlns") > limits.namespaces:
         message = f"the file declares more than {limits.namespaces:,} namespaces"
-        return _error("xml-too-many-attributes", message, "declare each once, in the root element")
+        return _error_finding("xml-too-many-attributes", message, "declare each once, in the root element")
     # libxml2 compares each attribute with all others of its element, so that their number counts twice. A small file
     # has not so many in all.
     tags = _LONG_TAG.finditer(xml) if xml.count(b"=") > limits.attributes else ()
     crowded = next((one for one in tags if one[0].count(b"=") > limits.attributes), None)
     if crowded is not None:
         line = xml.count(b"\n", 0, crowded.start()) + 1
-        return _error(
+        return _error_finding(
             "xml-too-many-attributes",
             f"an element has more than {limits.attributes:,} attributes and namespaces",
             "no element of a deposit has so many: check the file",
         ).at(Where(line=line))
-    return None if _USUAL.match(xml) else _belied_encoding(xml) or _refused_prolog(_prolog(xml))
+    return None if _USUAL.match(xml) else _find_false_encoding(xml) or _prolog_finding(_start_of_document(xml))
 
 
-def _belied_encoding(xml: bytes) -> Finding | None:
+def _find_false_encoding(xml: bytes) -> Finding | None:
     """Find a file that says in single bytes that it has two for each character."""
     declared = _DECLARED.match(xml.removeprefix(b"\xef\xbb\xbf"))
     if not declared or not declared[1].lower().startswith((b"utf-16", b"utf16")):
         return None
     message = f"the file says it is encoded in {declared[1].decode('ascii')}, and it is not"
-    return _error("xml-encoding", message, _AS_UTF_8).at(Where(line=1))
+    return _error_finding("xml-encoding", message, _AS_UTF_8).at(Where(line=1))
 
 
-def _prolog(xml: bytes) -> bytes:
+def _start_of_document(xml: bytes) -> bytes:
     """Return the start of the document in an encoding with ASCII as a part, which is enough to read its markup."""
     start = xml[:_PROLOG_SIZE]
     # These four bytes also begin with a mark of UTF-16, so that they are looked at first.
@@ -255,38 +255,38 @@ def _prolog(xml: bytes) -> bytes:
     return start.removeprefix(b"\xef\xbb\xbf")
 
 
-def _refused_prolog(prolog: bytes) -> Finding | None:
+def _prolog_finding(prolog: bytes) -> Finding | None:
     declared = _DECLARED.match(prolog)
     # What declares an encoding that has other bytes for ASCII could hide a declaration from the look below.
     if declared and not _ENCODINGS.fullmatch(declared[1].decode("ascii")):
-        return _error(
+        return _error_finding(
             "xml-encoding",
             f"the file says it is encoded in {declared[1].decode('ascii')}, which is not read here",
             _AS_UTF_8,
         ).at(Where(line=1))
     misc = _PROLOG.match(prolog)
     end = misc.end() if misc else 0
-    return _doctype(prolog.count(b"\n", 0, end) + 1) if prolog.startswith(b"<!DOCTYPE", end) else None
+    return _doctype_finding(prolog.count(b"\n", 0, end) + 1) if prolog.startswith(b"<!DOCTYPE", end) else None
 
 
-def _doctype(line: int) -> Finding:
-    return _error(
+def _doctype_finding(line: int) -> Finding:
+    return _error_finding(
         "xml-doctype",
         "the file has a document type declaration (<!DOCTYPE ...>), which a deposit must not have",
         "remove it, and write characters instead of entities",
     ).at(Where(line=line))
 
 
-def _error(code: str, message: str, hint: str) -> Finding:
+def _error_finding(code: str, message: str, hint: str) -> Finding:
     return Finding(code, Severity.ERROR, message, hint)
 
 
-def _not_well_formed(error: etree.XMLSyntaxError, xml: bytes, file: str | None) -> Finding:
+def _not_well_formed_finding(error: etree.XMLSyntaxError, xml: bytes, file: str | None) -> Finding:
     """Return one finding for the first thing that stopped the parser; the rest would only follow from it."""
     line, column = error.position
     text = " ".join((error.msg or "").partition(", line ")[0].split())
     number = getattr(error, "code", None) or 0
-    code, message, hint = _CUT_OFF if _ends_here(number, line, xml) else _explain(number, text)
+    code, message, hint = _CUT_OFF if _is_at_end(number, line, xml) else _explain(number, text)
     return Finding(
         code,
         Severity.ERROR,
@@ -314,7 +314,7 @@ _UNFINISHED = frozenset(
 )
 
 
-def _ends_here(number: int, line: int, xml: bytes) -> bool:
+def _is_at_end(number: int, line: int, xml: bytes) -> bool:
     """Tell whether the parser stopped because the file does: in its last line, which no tag ends."""
     return number in _UNFINISHED and not xml.rstrip().endswith(b">") and line > xml.rstrip().count(b"\n")
 
@@ -387,7 +387,7 @@ _MESSAGES: dict[int, tuple[str, str, str]] = {
 
 def _explain(number: int, text: str) -> tuple[str, str, str]:
     if number == etree.ErrorTypes.ERR_RESOURCE_LIMIT or "XML_PARSE_HUGE" in text:
-        return _over_limit(text)
+        return _limit_finding(text)
     quoted = re.search(r"mismatch: (\S+) line (\d+) and (\S+)", text)
     if quoted:
         message = f"<{quoted[1]}> of line {quoted[2]} is closed by </{quoted[3]}>"
@@ -409,7 +409,7 @@ def _explain(number: int, text: str) -> tuple[str, str, str]:
     return _MESSAGES.get(number, (_BROKEN, "this is not well-formed XML", "--verbose shows the words of the parser"))
 
 
-def _over_limit(text: str) -> tuple[str, str, str]:
+def _limit_finding(text: str) -> tuple[str, str, str]:
     if "depth" in text:
         return (
             "xml-too-deep",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.errors import DiskError
-from doideposit.files import from_here, move_noclobber, open_input, read_input, typed, write_atomic, write_output
+from doideposit.files import as_typed, from_here, move_noclobber, open_input, read_input, write_atomic, write_output
 
 
 def test_a_text_replaces_the_old_one_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_permissions_do_not_depend_on_the_umask(tmp_path: Path, umask: int, mode
     ],
 )  # fmt: skip
 def test_words_are_shown_so_that_a_shell_takes_them_back(words: list[str], shown: str) -> None:
-    assert typed(*words) == shown
+    assert as_typed(*words) == shown
     assert shlex.split(shown) == words
 
 

@@ -16,7 +16,7 @@ from doideposit.cli.plan import show_plan
 from doideposit.cli.plans import name_of_person
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import Finding, counted, has_errors
 from doideposit.lifecycle import Milestone
 from doideposit.reports.findings import Span, Style, detailed
@@ -329,8 +329,8 @@ class CorrectionRun:
         """Write the next step as a plan, for those who have to approve it."""
         path = Path(f"{self._asked.word}-{one.path.stem}.plan.json")
         self._depositor.plans.write(self._depositor.plan(one.path), path, by=name_of_person(None))
-        words = f"Written to {path}: another person runs `doideposit approve {typed(path)}`, then `doideposit apply"
-        self._finish(ExitCode.PENDING, f"{words} {typed(path)}`. Run this command again after that: it continues.")
+        words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
+        self._finish(ExitCode.PENDING, f"{words} {as_typed(path)}`. Run this command again after that: it continues.")
 
     def _finish(self, code: int, words: str, *, findings: Sequence[Finding] = ()) -> NoReturn:
         if self._terminal.as_json:

@@ -26,7 +26,7 @@ from doideposit.cli.receipt import (
 )
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import LedgerDamaged, SubmissionInDoubt, UnexpectedAnswer, UsageError, WorldError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, safe, with_target
 
@@ -293,8 +293,8 @@ def _with_current_status(report: "DepositReport", depositor: "Depositor") -> "De
 
 def _production_command(invocation: Invocation, paths: Iterable[Path]) -> str:
     """Return the command that deposits the same to production."""
-    config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
-    return f"doideposit{config} deposit {typed(*paths)} --target production"
+    config = f" --config {as_typed(invocation.config_path)}" if invocation.config_path else ""
+    return f"doideposit{config} deposit {as_typed(*paths)} --target production"
 
 
 def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None, again: str) -> None:

@@ -11,7 +11,7 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_error, show_receipt
 from doideposit.cli.works import doi_argument, find_doi
 from doideposit.errors import ApprovalMissing, UsageError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, safe
 
@@ -103,8 +103,8 @@ def accept(invocation: Invocation, work: str, reason: str, target: str | None, a
 def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -> ApprovalMissing:
     """Say exactly what to run where another person has to approve what is sent."""
     options = [f"--target {flag}"] if flag else []
-    options += [f"--allow-loss {typed(field)}" for field in allow_loss]
-    command = " ".join(["doideposit drift restore", typed(str(doi)), *options, "-o restore.json"])
+    options += [f"--allow-loss {as_typed(field)}" for field in allow_loss]
+    command = " ".join(["doideposit drift restore", as_typed(str(doi)), *options, "-o restore.json"])
     target = f" --target {flag}" if flag else ""
     return ApprovalMissing(
         "this installation sends to Crossref only what another person has approved",

@@ -15,7 +15,7 @@ from doideposit.cli.extract_folder import extract_folder
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import PageUnavailable, UsageError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import has_errors
 from doideposit.reports.findings import Tally, wishes
 
@@ -75,7 +75,7 @@ def extract(
     richer = tuple(wishes(finding for finding in draft.findings if lacks(finding)))
     show_findings(terminal, tally, 1, verbose=True, each=True, noun="document", richer=richer)
     if output is not None and draft.fields:
-        terminal.say(f"{output}: a draft to review; then run `doideposit check {typed(output)}`")
+        terminal.say(f"{output}: a draft to review; then run `doideposit check {as_typed(output)}`")
     finish(ExitCode.REJECTED if has_errors(draft.findings) else ExitCode.DONE)
 
 

@@ -11,7 +11,7 @@ from doideposit.cli.boundary import ExitCode
 from doideposit.cli.drafts import draft_document, draft_from, lacks, read_document_file, write_draft
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.files import disk_errors, typed
+from doideposit.files import as_typed, disk_errors
 from doideposit.findings import Severity, has_errors
 from doideposit.records.models.series import Series
 from doideposit.records.sources.reading import DOCUMENTS
@@ -102,7 +102,7 @@ def _show_table(rows: list[_Row], output: Path | None, terminal: Terminal) -> No
         doubts, warnings = ("–" if number is None else str(number) for number in (row.doubts, row.warnings))
         terminal.say(f"{row.path!s:{width}}  {doubts:>8}  {warnings:>8}  {row.told}")
     if output is not None and any(row.ok for row in rows):
-        terminal.say(f"drafts to review, those with doubts first; then run `doideposit check {typed(output)}`")
+        terminal.say(f"drafts to review, those with doubts first; then run `doideposit check {as_typed(output)}`")
 
 
 def _targets(found: list[Path], folder: Path, output: Path | None) -> Iterator[tuple[Path, Path | None]]:

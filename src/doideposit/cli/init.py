@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.files import typed, write_output
+from doideposit.files import as_typed, write_output
 from doideposit.records.models.faults import findings_of
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin
@@ -236,7 +236,7 @@ def _modeline() -> str:
 
 
 def _show_next_steps(terminal: Terminal, output: Path) -> None:
-    command = "doideposit" if output.name == CONFIGURATION else f"doideposit --config {typed(output)}"
+    command = "doideposit" if output.name == CONFIGURATION else f"doideposit --config {as_typed(output)}"
     terminal.say(f"{output} is written. What to do next:")
     terminal.say("  1. read it once: every line is explained")
     for number, (does, gives) in enumerate(NEXT, 2):
@@ -370,8 +370,8 @@ def _find_problem(answers: Answers, name: str) -> str | None:
         return "a journal needs an ISSN: choose 1 or 3, or stop with Ctrl-C and begin with the ISSN"
     own = {"depositor": "name", "place": "", "acronym": "", "username": ""}.get(name, name)
     head = {"name": answers.depositor, "email": answers.email, "registrant": answers.depositor}
-    typed = replace(answers, record_type=TYPES.get(answers.record_type, answers.record_type) or "report-single")
-    complaint = _model_complaint(DepositorSettings, head, own) or _model_complaint(Series, _series_of(typed), own)
+    as_typed = replace(answers, record_type=TYPES.get(answers.record_type, answers.record_type) or "report-single")
+    complaint = _model_complaint(DepositorSettings, head, own) or _model_complaint(Series, _series_of(as_typed), own)
     if complaint is None and name == "url" and not answers.url.startswith(("https://", "http://")):
         complaint = "the address of a page begins with https://"
     if complaint is None and name == "url" and "{number}" not in answers.url:

@@ -18,7 +18,7 @@ from doideposit.cli.plans import name_of_person
 from doideposit.cli.receipt import show_error
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.errors import UsageError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, detailed, safe
 
@@ -93,7 +93,7 @@ def move(
         if not dry_run:
             failed = write_failed(table, moves)
             if failed is not None:
-                again = f"`doideposit move {typed(failed)}`"
+                again = f"`doideposit move {as_typed(failed)}`"
                 terminal.say(f"The refused rows are in {failed}: correct what is wrong, then run {again}.")
             MoveRun(terminal, depositor, table, moves, plan, wait).run(yes=yes)
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
@@ -235,8 +235,8 @@ class MoveRun:
         path = Path(f"move-{self._table.stem}.plan.json")
         paths = dict.fromkeys(one.path for one in moves if one.path is not None)
         self._depositor.plans.write(self._depositor.plan(*paths), path, by=name_of_person(None))
-        words = f"Written to {path}: another person runs `doideposit approve {typed(path)}`, then `doideposit apply"
-        self._terminal.say(f"{words} {typed(path)}`. After that {AGAIN}.")
+        words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
+        self._terminal.say(f"{words} {as_typed(path)}`. After that {AGAIN}.")
         finish(ExitCode.PENDING)
 
     def _prove(self, moves: "Sequence[SiteMove]") -> int:

@@ -14,7 +14,7 @@ from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import known_series
 from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.descriptions import descriptions
@@ -100,7 +100,7 @@ def new(invocation: Invocation, number: str, series_name: str | None, output: Pa
     _tell_if_registered(terminal, settings, number, series)
     answers = _ask_required(terminal, number, series) if terminal.interactive else {}
     write_product(record_text(number, series, answers).encode(), place)
-    terminal.say(f"{place}: fill in what is open, then run `doideposit check {typed(place)}`")
+    terminal.say(f"{place}: fill in what is open, then run `doideposit check {as_typed(place)}`")
 
 
 def _tell_if_registered(terminal: Terminal, settings: "Settings", number: str, series: "Series") -> None:

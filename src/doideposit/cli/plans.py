@@ -15,7 +15,7 @@ from doideposit.cli.plan import MOST_SHOWN, show_plan
 from doideposit.cli.receipt import local_time, show_error
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.files import from_here, typed
+from doideposit.files import as_typed, from_here
 from doideposit.reports.findings import Span, Style, safe, with_target
 
 if TYPE_CHECKING:
@@ -139,15 +139,15 @@ def _show_consequences(terminal: Terminal, file: "PlanFile") -> None:
 
 
 def _command_for(invocation: Invocation, name: str, path: Path) -> str:
-    config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
-    return f"doideposit{config} {name} {typed(path)}"
+    config = f" --config {as_typed(invocation.config_path)}" if invocation.config_path else ""
+    return f"doideposit{config} {name} {as_typed(path)}"
 
 
 def _production_command(invocation: Invocation, file: "PlanFile", path: Path) -> str:
     """Return the command that plans the same for production."""
     shown = [from_here(Path(one.path)) for one in file.plan.sources]
-    config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
-    return f"doideposit{config} plan {typed(*shown)} -o {typed(path)} --target production"
+    config = f" --config {as_typed(invocation.config_path)}" if invocation.config_path else ""
+    return f"doideposit{config} plan {as_typed(*shown)} -o {as_typed(path)} --target production"
 
 
 def _show_next(terminal: Terminal, done: str, command: str, flag: str | None, *, other: bool = False) -> None:

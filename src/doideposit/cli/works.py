@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from doideposit.errors import UsageError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS
 from doideposit.records.sources.reading import SUFFIXES as RECORDS
@@ -132,7 +132,7 @@ def _dois_in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
         raise UsageError(f"there is no file {path}", hint="look at the spelling and the folder, or give the number")
     found = [entry.doi for entry in depositor.plan(path).entries if entry.doi is not None]
     if not found:
-        raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {typed(path)}` says why")
+        raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {as_typed(path)}` says why")
     return found
 
 

@@ -17,7 +17,7 @@ from doideposit.checks.catalogue.settings import problems
 from doideposit.config.schema import ConfigurationFile
 from doideposit.config.settings import Settings
 from doideposit.errors import ConfigurationError
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import Finding, Loc, Severity, Where, field_path, loc_of, nearest
 from doideposit.records.models.faults import findings_of
 from doideposit.records.origin import Origin
@@ -221,7 +221,7 @@ def _require_trusted(found: Path | None, environ: Mapping[str, str]) -> Path | N
         return found
     raise ConfigurationError(
         f"{found} belongs to another user (number {owner}), and a configuration can run commands",
-        hint=f"look at it; if it is meant, name it: doideposit --config {typed(found)}, or {CONFIG_VARIABLE}",
+        hint=f"look at it; if it is meant, name it: doideposit --config {as_typed(found)}, or {CONFIG_VARIABLE}",
     )
 
 

@@ -61,10 +61,10 @@ def bare_doi(text: str) -> str:
         bare = bare[label.end() :].lstrip("/ ")
         if text.lstrip().startswith("<"):
             bare = bare.removesuffix(">")
-    return _decoded(bare)
+    return _decode_percent(bare)
 
 
-def _decoded(text: str) -> str:
+def _decode_percent(text: str) -> str:
     """Read percent-encoding where all of the text can be read so; a lone percent sign belongs to the DOI itself."""
     if not _ESCAPE.search(text) or _LONE_PERCENT.search(text):
         return text
@@ -104,7 +104,7 @@ def dois_in(text: str) -> Iterator[FoundDoi]:
         if match["address"]:
             # In an address these two begin what is no part of the name (RFC 3986); a DOI with them is escaped there.
             printed = re.split("[?#]", printed, maxsplit=1)[0]
-        doi, whole = _ended(_read(printed))
+        doi, whole = _without_ending(_read(printed))
         # What stood behind the DOI is as long in the text as when it is read: it holds no escapes.
         end = match.start("doi") + _length_in_print(printed, doi)
         whole = whole and len(printed) < _LONGEST
@@ -114,7 +114,7 @@ def dois_in(text: str) -> Iterator[FoundDoi]:
 
 def _read(printed: str) -> str:
     """Return a DOI as it is meant: pages and addresses write some of its characters as entities or escapes."""
-    return _decoded(unescape(printed) if _ENTITY.search(printed) else printed)
+    return _decode_percent(unescape(printed) if _ENTITY.search(printed) else printed)
 
 
 def _length_in_print(printed: str, doi: str) -> int:
@@ -125,7 +125,7 @@ def _length_in_print(printed: str, doi: str) -> int:
     return length
 
 
-def _ended(doi: str) -> tuple[str, bool]:
+def _without_ending(doi: str) -> tuple[str, bool]:
     """Take off what stands behind a DOI; tell too whether it is whole, or a bracket is open and the rest is lost."""
     while True:
         trimmed = doi.rstrip(_ENDS) if not doi.endswith(_CUT) else doi

@@ -62,18 +62,18 @@ class Identifier:
         if not isinstance(value, str):
             raise PydanticCustomError("text-expected", "a text is expected here", {"hint": "write it in quotes"})
         try:
-            return cls._read(value)
+            return cls._parse_text(value)
         # pydantic collects faults only of its own kind.
         except InvalidIdentifier as error:
             raise error.for_pydantic() from None
 
     @classmethod
-    def _read(cls, text: str) -> Self:
+    def _parse_text(cls, text: str) -> Self:
         """Parse a text; the same authors, institutions and journals come back in record after record."""
         if len(text) > _USUAL_LENGTH:
             return cls.parse(text)
         kind: Any = cls
-        found: Self = _known(kind, text)
+        found: Self = _parse_known(kind, text)
         return found
 
     @classmethod
@@ -93,7 +93,7 @@ _USUAL_LENGTH = 80
 
 # Citations of one run name the same DOIs often.
 @lru_cache(maxsize=2048)
-def _known(kind: type[Identifier], text: str) -> Any:
+def _parse_known(kind: type[Identifier], text: str) -> Any:
     return kind.parse(text)
 
 
@@ -130,13 +130,13 @@ class Doi(Identifier):
         if shape is None:
             raise InvalidIdentifier(
                 "doi-shape",
-                f"“{_shown(bare)}” is not a DOI",
+                f"“{_shorten(bare)}” is not a DOI",
                 "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258",
             )
         # To Python a space is printable, but no DOI may hold one.
         if not bare.isprintable() or " " in bare:
             place, bad = next((at, each) for at, each in enumerate(bare) if each == " " or not each.isprintable())
-            raise _unfit(bad, text.find(bare) + place if bare in text else None)
+            raise _forbidden_character_fault(bad, text.find(bare) + place if bare in text else None)
         suffix = shape["suffix"]
         if len(suffix) > MAX_SUFFIX:
             raise InvalidIdentifier(
@@ -150,7 +150,7 @@ class Doi(Identifier):
         """Raise `InvalidIdentifier` where a DOI that is not registered yet may not look like this one."""
         bad = _NOT_FOR_NEW.search(self.suffix)
         if bad is not None:
-            raise _unfit(bad[0], len(self.prefix) + 1 + bad.start())
+            raise _forbidden_character_fault(bad[0], len(self.prefix) + 1 + bad.start())
         if self.suffix.endswith("."):
             raise InvalidIdentifier(
                 "doi-trailing-dot",
@@ -160,7 +160,7 @@ class Doi(Identifier):
             )
 
     @classmethod
-    def _read(cls, text: str) -> "Doi":
+    def _parse_text(cls, text: str) -> "Doi":
         """Parse a text; unlike other identifiers a DOI seldom comes back."""
         return cls.parse(text)
 
@@ -198,19 +198,19 @@ class Doi(Identifier):
 _SAFE_IN_LINKS = "/-._~!$&'()*+,;=:@"
 
 
-def _unfit(character: str, position: int | None) -> InvalidIdentifier:
-    message = f"a new DOI cannot contain {_named(character)}"
+def _forbidden_character_fault(character: str, position: int | None) -> InvalidIdentifier:
+    message = f"a new DOI cannot contain {_character_name(character)}"
     if character.isspace() or not character.isprintable():
-        message = f"a DOI cannot contain {_named(character)}"
+        message = f"a DOI cannot contain {_character_name(character)}"
     return InvalidIdentifier("doi-character", message, _character_hint(character), position=position)
 
 
 # Sixty characters of what was typed fit on a line with the message.
-def _shown(text: str, limit: int = 60) -> str:
+def _shorten(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _named(character: str) -> str:
+def _character_name(character: str) -> str:
     name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
     return f"a {name}" if character.isspace() or not character.isprintable() else f"“{character}” ({name})"
 
@@ -256,7 +256,7 @@ class Orcid(_Written):
         if match is None:
             raise InvalidIdentifier(
                 "orcid-shape",
-                f"“{_shown(text)}” is not an ORCID iD",
+                f"“{_shorten(text)}” is not an ORCID iD",
                 "write it as https://orcid.org/0000-0002-1825-0097",
             )
         digits = "".join(match.groups()).upper()
@@ -295,7 +295,7 @@ class Isni(_Written):
         if match is None:
             raise InvalidIdentifier(
                 "isni-shape",
-                f"“{_shown(text)}” is not an ISNI",
+                f"“{_shorten(text)}” is not an ISNI",
                 "write it as https://www.isni.org/0000000405062673",
             )
         digits = "".join(match.groups()).upper()
@@ -354,7 +354,7 @@ class Ror(_Written):
         match = cls._shape.fullmatch(text.strip())
         if match is None:
             raise InvalidIdentifier(
-                "ror-shape", f"“{_shown(text)}” is not a ROR id", "write it as https://ror.org/02twcfp32"
+                "ror-shape", f"“{_shorten(text)}” is not a ROR id", "write it as https://ror.org/02twcfp32"
             )
         value = match[1].lower()
         number = 0
@@ -404,7 +404,7 @@ class Wikidata(_Written):
         if match is None:
             raise InvalidIdentifier(
                 "wikidata-shape",
-                f"“{_shown(text)}” is not a Wikidata item",
+                f"“{_shorten(text)}” is not a Wikidata item",
                 "write it as https://www.wikidata.org/entity/Q5188229",
             )
         return cls(match[1].upper())
@@ -436,7 +436,7 @@ class Issn(_Written):
         match = cls._shape.fullmatch(text.strip())
         if match is None:
             raise InvalidIdentifier(
-                "issn-shape", f"“{_shown(text)}” is not an ISSN", "write it as 2406-5617: four, hyphen, four"
+                "issn-shape", f"“{_shorten(text)}” is not an ISSN", "write it as 2406-5617: four, hyphen, four"
             )
         digits = (match[1] + match[2]).upper()
         # The weights fall from 8 to 2 (ISO 3297, annex on the check digit).
@@ -476,7 +476,7 @@ class Isbn(_Written):
         # ISBNs had ten digits until 2007, and have thirteen since.
         if len(digits) not in {10, 13} or not digits[:-1].isdigit():
             hint = "write it as 978-3-16-148410-0, with thirteen digits, or the ten of an old one"
-            raise InvalidIdentifier("isbn-shape", f"“{_shown(text)}” is not an ISBN", hint)
+            raise InvalidIdentifier("isbn-shape", f"“{_shorten(text)}” is not an ISBN", hint)
         if not isbn.is_valid(digits):
             message = f"the check digit of the ISBN {written} is wrong"
             raise InvalidIdentifier("isbn-check-digit", message, "a digit was mistyped; compare it with the imprint")

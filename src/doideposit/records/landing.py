@@ -86,8 +86,8 @@ def citation_meta(commentary: Commentary) -> tuple[tuple[str, str], ...]:
     pdf = commentary.pdf_url if _same_host(commentary.pdf_url, commentary.url) else None
     tags = [
         ("citation_title", _full_title(commentary)),
-        *(("citation_author", _inverted(author)) for author in _authors(commentary)),
-        ("citation_publication_date", _date(commentary.published, "/")),
+        *(("citation_author", _inverted_name(author)) for author in _authors(commentary)),
+        ("citation_publication_date", _date_text(commentary.published, "/")),
         ("citation_doi", str(commentary.doi)),
         ("citation_language", commentary.effective_language),
         ("citation_pdf_url", pdf),
@@ -133,7 +133,7 @@ def csl_json(commentary: Commentary) -> dict[str, Any]:
         "type": kind,
         "title": _full_title(commentary),
         "author": [_csl_name(author) for author in _authors(commentary)],
-        "issued": {"date-parts": [[int(part) for part in _date(commentary.published, "-").split("-")]]},
+        "issued": {"date-parts": [[int(part) for part in _date_text(commentary.published, "-").split("-")]]},
         title: series.title,
         number: commentary.number,
         "volume": commentary.volume,
@@ -141,13 +141,13 @@ def csl_json(commentary: Commentary) -> dict[str, Any]:
         "language": commentary.effective_language,
         "DOI": str(commentary.doi),
     }
-    return _present(parts)
+    return _without_empty_values(parts)
 
 
 def _csl_name(author: Person | Organisation) -> dict[str, str]:
     if not isinstance(author, Person) or not author.given:
         return {"literal": author.display}
-    return _present({"family": author.family, "given": author.given, "suffix": author.suffix})
+    return _without_empty_values({"family": author.family, "given": author.given, "suffix": author.suffix})
 
 
 def json_ld(commentary: Commentary) -> dict[str, Any]:
@@ -156,15 +156,15 @@ def json_ld(commentary: Commentary) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "Report" if series.record_type in _REPORTS else "ScholarlyArticle",
-        **_present(
+        **_without_empty_values(
             {
                 "@id": commentary.doi.url,
                 "headline": _full_title(commentary),
                 "name": _full_title(commentary),
-                "author": [_contributor(author) for author in _authors(commentary)],
-                "editor": [_contributor(each) for each in _with_role(commentary, Role.EDITOR)],
-                "translator": [_contributor(each) for each in _with_role(commentary, Role.TRANSLATOR)],
-                "datePublished": _date(commentary.published, "-"),
+                "author": [_contributor_json(author) for author in _authors(commentary)],
+                "editor": [_contributor_json(each) for each in _with_role(commentary, Role.EDITOR)],
+                "translator": [_contributor_json(each) for each in _with_role(commentary, Role.TRANSLATOR)],
+                "datePublished": _date_text(commentary.published, "-"),
                 "inLanguage": commentary.effective_language,
                 "identifier": {
                     "@type": "PropertyValue",
@@ -174,13 +174,13 @@ def json_ld(commentary: Commentary) -> dict[str, Any]:
                 },
                 "sameAs": commentary.doi.url,
                 "url": commentary.url,
-                "isPartOf": _container(commentary),
-                "publisher": _named("Organization", series.publisher.name if series.publisher else None),
+                "isPartOf": _container_json(commentary),
+                "publisher": _named_json("Organization", series.publisher.name if series.publisher else None),
                 "reportNumber": _report_number(commentary) if series.record_type in _REPORTS else None,
                 "license": [licence.url for licence in commentary.effective_licences],
                 "isAccessibleForFree": True if commentary.effective_free_to_read else None,
                 "keywords": list(commentary.keywords),
-                "citation": [text for text in map(_citation, commentary.references) if text],
+                "citation": [text for text in map(_citation_json, commentary.references) if text],
             }
         ),
     }
@@ -214,14 +214,14 @@ def _with_role(commentary: Commentary, role: Role) -> list[Person | Organisation
     return [each for each in commentary.authors if role in each.roles and not isinstance(each, Anonymous)]
 
 
-def _inverted(author: Contributor) -> str:
+def _inverted_name(author: Contributor) -> str:
     """Return the name as an index has it: ``Wolf, Siegfried O.``."""
     if not isinstance(author, Person):
         return author.display
     return ", ".join(part for part in (author.family, author.given, author.suffix) if part)
 
 
-def _date(published: PartialDate, separator: str) -> str:
+def _date_text(published: PartialDate, separator: str) -> str:
     """Return as much of the date as is known; a season or a quarter leaves the year."""
     parts = [f"{published.year:04d}"]
     if published.month is not None and published.month <= _LAST_MONTH:
@@ -231,10 +231,10 @@ def _date(published: PartialDate, separator: str) -> str:
 
 def is_same_page(one: str, other: str) -> bool:
     """Tell whether two addresses are one page, however each writes its host, its empty path and its escapes."""
-    return _parts(one) == _parts(other)
+    return _address_parts(one) == _address_parts(other)
 
 
-def _parts(url: str) -> tuple[str, ...]:
+def _address_parts(url: str) -> tuple[str, ...]:
     try:
         parts = urlsplit(url.strip())
     # Browsers take addresses that the library refuses; a page is compared by what is written then.
@@ -257,7 +257,7 @@ def _container_meta(commentary: Commentary) -> tuple[tuple[str, str | None], ...
     series = commentary.series
     if series.record_type in _REPORTS:
         return (
-            ("citation_technical_report_institution", _issuer(commentary)),
+            ("citation_technical_report_institution", _issuer_name(commentary)),
             ("citation_technical_report_number", _report_number(commentary)),
         )
     if series.record_type is RecordType.JOURNAL:
@@ -272,13 +272,13 @@ def _container_meta(commentary: Commentary) -> tuple[tuple[str, str | None], ...
     return ()
 
 
-def _issuer(commentary: Commentary) -> str | None:
+def _issuer_name(commentary: Commentary) -> str | None:
     names = [one.name for one in commentary.effective_institutions if one.name]
     publisher = commentary.series.publisher
     return "; ".join(names) or (publisher.name if publisher else None)
 
 
-def _container(commentary: Commentary) -> dict[str, Any]:
+def _container_json(commentary: Commentary) -> dict[str, Any]:
     series = commentary.series
     issns = [str(each.issn) for each in series.issns]
     whole: dict[str, Any] = {"@type": "Periodical" if issns else "CreativeWorkSeries", "name": series.title}
@@ -289,34 +289,37 @@ def _container(commentary: Commentary) -> dict[str, Any]:
     return {"@type": "PublicationIssue", "issueNumber": commentary.number, "isPartOf": whole}
 
 
-def _contributor(each: Person | Organisation) -> dict[str, Any]:
+def _contributor_json(each: Person | Organisation) -> dict[str, Any]:
     if isinstance(each, Organisation):
         return {"@type": "Organization", "name": each.organisation}
     return {
         "@type": "Person",
-        **_present(
+        **_without_empty_values(
             {
                 "name": each.display,
                 "givenName": each.given,
                 "familyName": each.family,
                 "honorificSuffix": each.suffix,
                 "identifier": each.orcid.url if each.orcid else None,
-                "affiliation": [_institution(one) for one in each.affiliations],
+                "affiliation": [_institution_json(one) for one in each.affiliations],
             }
         ),
     }
 
 
-def _institution(each: Institution) -> dict[str, Any]:
+def _institution_json(each: Institution) -> dict[str, Any]:
     ids = [one.url for one in (each.ror, each.isni, each.wikidata) if one]
-    return {"@type": "Organization", **_present({"name": each.name, "identifier": ids[0] if ids else None})}
+    return {
+        "@type": "Organization",
+        **_without_empty_values({"name": each.name, "identifier": ids[0] if ids else None}),
+    }
 
 
-def _named(kind: str, name: str | None) -> dict[str, str] | None:
+def _named_json(kind: str, name: str | None) -> dict[str, str] | None:
     return {"@type": kind, "name": name} if name else None
 
 
-def _citation(reference: Reference) -> str:
+def _citation_json(reference: Reference) -> str:
     """Return a reference as one text: as printed, else its parts; and where it leads.
 
     It is the same for a record and for what was deposited of it, where the address stands behind the printed text.
@@ -337,5 +340,5 @@ def _citation(reference: Reference) -> str:
     return text
 
 
-def _present(data: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty_values(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in (None, [], "")}

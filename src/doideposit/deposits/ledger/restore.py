@@ -14,7 +14,7 @@ from doideposit.deposits.ledger.engine import LedgerLocation
 from doideposit.deposits.ledger.migrate import revision_of
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import DiskError, LedgerDamaged, LedgerUnavailable, UsageError
-from doideposit.files import disk_errors, open_input, typed
+from doideposit.files import as_typed, disk_errors, open_input
 
 __all__ = ["Restored", "restore"]
 
@@ -72,7 +72,7 @@ def _check_kind(backup: Path, ledger: Path) -> None:
     if ledger.exists() and backup.samefile(ledger):
         raise UsageError(f"{backup} is the ledger itself", hint="name a backup: `doideposit ledger backup` makes one")
     if start.startswith(b"{") and export.FORMAT.encode() in start:
-        hint = f"name a new file with [ledger] url, and run `doideposit ledger import {typed(backup)}`"
+        hint = f"name a new file with [ledger] url, and run `doideposit ledger import {as_typed(backup)}`"
         raise UsageError(f"{backup} is an export, no backup", hint=hint)
 
 

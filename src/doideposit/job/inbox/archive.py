@@ -122,7 +122,7 @@ def _registered(files: Iterable[_Finished], depositor: Depositor, before: dateti
 
 @contextmanager
 def _opened_done(folders: Folders) -> Iterator["_OpenedDone"]:
-    with disk_errors(folders.done, "cannot be tidied"), opened_folder(folders.done) as handle:
+    with disk_errors(folders.done, "cannot be tidied"), open_folder(folders.done) as handle:
         yield _OpenedDone(folders, handle)
 
 

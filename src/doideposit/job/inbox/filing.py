@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from doideposit.files import disk_errors, move_noclobber, opened_folder, write_atomic
+from doideposit.files import disk_errors, move_noclobber, open_folder, write_atomic
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, numbered_names
@@ -72,7 +72,7 @@ def _move_to_place(around: InboxContext, claim: Claim) -> None:
         around.step("file placed")
         if claim.report.exists():
             reports = (target.parent / name for name in numbered_names(target.name + REPORT_SUFFIX))
-            with opened_folder(target.parent) as folder:
+            with open_folder(target.parent) as folder:
                 next(path for path in reports if move_noclobber(claim.report, path, folder=folder))
         around.step("report placed")
         settled = Settled(claim.name, target, headline(claim))
@@ -90,7 +90,7 @@ def _move_file(around: InboxContext, claim: Claim) -> Path:
     """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
     target = around.folders.root / claim.going_to
     # Whoever may write into the inbox could replace `done` by a link while the pass runs.
-    with opened_folder(target.parent) as folder:
+    with open_folder(target.parent) as folder:
         if not os.path.lexists(claim.file) or move_noclobber(claim.file, target, folder=folder):
             return target
     # Someone put another file there since it was decided.

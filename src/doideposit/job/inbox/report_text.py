@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Proof
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.folders import Folders
@@ -121,7 +121,7 @@ def _next_steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     if place.suffix.lower() not in SUFFIXES | DOCUMENTS | {".xml", ""}:
         yield (
             f"{safe(place.name)} is no record. Of a finished document this command drafts one, in the folder of the "
-            f"configuration; read it, and fill in what is open:\ndoideposit extract {typed(place)} -o NUMBER.yaml"
+            f"configuration; read it, and fill in what is open:\ndoideposit extract {as_typed(place)} -o NUMBER.yaml"
         )
         yield f"Put the record, and not the document, into the inbox, which is the folder {inbox}"
         return
@@ -130,7 +130,7 @@ def _next_steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     if len(claim.rejected) < len(claim.entries or ()):
         yield "Leave the other records in the file as they are: what is registered is not sent again."
     if any(entry.batch_id for entry in claim.rejected):
-        command = f"doideposit deposit --target {claim.target} --retry {typed(place)}"
+        command = f"doideposit deposit --target {claim.target} --retry {as_typed(place)}"
         yield f"Was the fault elsewhere, and is it mended? Then send the file as it is:\n{command}"
 
 

@@ -44,19 +44,19 @@ def applied(data: Any, edit: Edit) -> Any:
     """Return what the data are after the edit: what is read back from the new text must be equal to it."""
     # The data before the edit are compared with the file once more, and must not change.
     root = copy.deepcopy(data)
-    parent = _parent(root, edit.loc)
+    parent = _find_parent(root, edit.loc)
     last = edit.loc[-1]
     match edit:
         case Set(value=value):
-            _put(parent, last, as_texts(value), edit.loc)
+            _set_value(parent, last, as_texts(value), edit.loc)
         # A list that is not there is made with its first entry.
         case Append(value=value):
-            listed = parent[last] if _has(parent, last) else None
+            listed = parent[last] if _has_step(parent, last) else None
             if listed is not None and not isinstance(listed, list):
                 raise CannotEdit(f"`{field_path(edit.loc)}` is no list")
-            _put(parent, last, [*(listed or []), as_texts(value)], edit.loc)
+            _set_value(parent, last, [*(listed or []), as_texts(value)], edit.loc)
         case Remove():
-            if not _has(parent, last):
+            if not _has_step(parent, last):
                 raise CannotEdit(f"there is no `{field_path(edit.loc)}`")
             del parent[last]
     return root
@@ -74,11 +74,11 @@ def as_texts(value: Any) -> Any:
     return None if value is None else str(value)
 
 
-def _parent(root: Any, loc: Loc) -> Any:
+def _find_parent(root: Any, loc: Loc) -> Any:
     node = root
     # Counted from one, so that the message names the path up to the step that is missing.
     for end, step in enumerate(loc[:-1], 1):
-        if not _has(node, step):
+        if not _has_step(node, step):
             raise CannotEdit(f"there is no `{field_path(loc[:end])}`")
         node = node[step]
     if not isinstance(node, dict | list):
@@ -86,7 +86,7 @@ def _parent(root: Any, loc: Loc) -> Any:
     return node
 
 
-def _has(node: Any, step: str | int) -> bool:
+def _has_step(node: Any, step: str | int) -> bool:
     match node, step:
         case dict(), str():
             return step in node
@@ -96,8 +96,8 @@ def _has(node: Any, step: str | int) -> bool:
             return False
 
 
-def _put(parent: Any, last: str | int, value: Any, loc: Loc) -> None:
+def _set_value(parent: Any, last: str | int, value: Any, loc: Loc) -> None:
     # A number is a place in a list and nothing else, a text a key in a mapping.
-    if isinstance(parent, dict) is isinstance(last, int) or (isinstance(last, int) and not _has(parent, last)):
+    if isinstance(parent, dict) is isinstance(last, int) or (isinstance(last, int) and not _has_step(parent, last)):
         raise CannotEdit(f"there is no `{field_path(loc)}`")
     parent[last] = value

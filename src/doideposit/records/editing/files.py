@@ -46,19 +46,19 @@ class Editable:
         In headers, the first key is found in whatever case it is written. The finding says why an edit cannot be done.
         """
         start, end = (self.header.start, self.header.end) if self.header else (0, len(self.text))
-        form = _form(self.path, self.header)
-        newline = _newline(self.text)
+        form = _choose_form(self.path, self.header)
+        newline = _line_end(self.text)
         part = self.text[start:end]
         try:
             data = form.read(part)
             for edit in edits:
-                spelt = _spelt(edit, data) if self.header else edit
+                spelt = _with_spelling(edit, data) if self.header else edit
                 # What cannot be done to the data is refused here, before the text is looked at.
                 expected = applied(data, spelt)
                 part = form.edit(part, spelt, newline)
                 data = form.read(part)
                 # What was written is read again: a change that touches another field is never saved.
-                if _without_nothing(data) != _without_nothing(expected):
+                if _without_empty_keys(data) != _without_empty_keys(expected):
                     raise CannotEdit(f"`{field_path(edit.loc)}` cannot be changed without touching something else")  # noqa: TRY301
         except (CannotEdit, ValueError) as error:
             return _finding(self.path, "edit-impossible", str(error), "edit the line by hand")
@@ -81,7 +81,7 @@ class Editable:
         if decoded.text is None:
             return decoded.findings[0]
         # Only what can be written back byte for byte is edited.
-        if _encoded(decoded.text, loaded.data) != loaded.data:
+        if _encode_like(decoded.text, loaded.data) != loaded.data:
             message = f"{path} begins with several byte order marks, or is in no encoding that can be written back"
             return _finding(path, "edit-impossible", message, "save the file as UTF-8")
         whole = suffix in {*_YAML, ".toml"}
@@ -124,13 +124,13 @@ class Edited:
         if not os.access(target, os.W_OK):
             return _finding(path, "file-read-only", f"{path} may not be written", "change its permissions")
         # The permissions are kept, the file type is not a part of them.
-        write_atomic(target, _encoded(self.text, self.source.data), mode=state.st_mode & 0o7777)
+        write_atomic(target, _encode_like(self.text, self.source.data), mode=state.st_mode & 0o7777)
         if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
-            _give_back(target, state)
+            _restore_owner(target, state)
         return None
 
 
-def _give_back(path: Path, state: os.stat_result) -> None:
+def _restore_owner(path: Path, state: os.stat_result) -> None:
     """Give a file that an administrator edits back to its owner, where the system lets us."""
     try:
         os.chown(path, state.st_uid, state.st_gid)
@@ -143,14 +143,14 @@ def _fault(path: Path, text: str, header: HeaderPart | None) -> Finding | None:
     """Return why a text cannot be read, which must be mended before it can be edited."""
     part = text[header.start : header.end] if header else text
     try:
-        _form(path, header).read(part)
+        _choose_form(path, header).read(part)
     # A file that cannot be read would be edited blindly.
     except CannotEdit as error:
         return _finding(path, "edit-impossible", str(error), "mend it first; `doideposit check` shows the line")
     return None
 
 
-def _form(path: Path, header: HeaderPart | None) -> _Form:
+def _choose_form(path: Path, header: HeaderPart | None) -> _Form:
     whole = {".toml": "toml", ".json": "json"}.get(path.suffix.lower(), "yaml")
     kind = header.kind if header else whole
     if kind == "toml":
@@ -160,7 +160,7 @@ def _form(path: Path, header: HeaderPart | None) -> _Form:
 
         return _Form(read_pairs, lambda text, edit, newline: edit_pairs(text, edit, newline=newline))
     if kind == "title block":
-        return _Form(_no_place, _edit_toml)
+        return _Form(_has_no_place, _edit_toml)
     if kind == "json":
         return _Form(_read_json, lambda text, edit, newline: _edit_yaml(text, edit, newline, as_json=True))
     return _Form(_read_yaml, _edit_yaml)
@@ -204,12 +204,12 @@ def _edit_toml(text: str, edit: Edit, newline: str) -> str:
     return edit_toml(text, edit, newline=newline)
 
 
-def _no_place(text: str) -> Any:
+def _has_no_place(text: str) -> Any:
     del text
     raise CannotEdit("a title block of lines with % has a place for title, authors and date alone")
 
 
-def _spelt(edit: Edit, data: Any) -> Edit:
+def _with_spelling(edit: Edit, data: Any) -> Edit:
     """Return the edit with its first key as the header writes it: DOI, Doi and doi are the same there."""
     first = edit.loc[0]
     names = [name for name in data if isinstance(first, str) and name.lower() == first.lower()]
@@ -217,16 +217,16 @@ def _spelt(edit: Edit, data: Any) -> Edit:
     return replace(edit, loc=loc)
 
 
-def _without_nothing(data: Any) -> Any:
+def _without_empty_keys(data: Any) -> Any:
     """Return data without keys that have no value: they count as left out, and an emptied file has none."""
     if isinstance(data, dict):
-        return {key: _without_nothing(value) for key, value in data.items() if value is not None}
+        return {key: _without_empty_keys(value) for key, value in data.items() if value is not None}
     if isinstance(data, list):
-        return [_without_nothing(value) for value in data]
+        return [_without_empty_keys(value) for value in data]
     return data
 
 
-def _newline(text: str) -> str:
+def _line_end(text: str) -> str:
     """Return how the first line of the text ends: new lines end so, too."""
     place = text.find("\n")
     if place < 0:
@@ -234,7 +234,7 @@ def _newline(text: str) -> str:
     return "\r\n" if text[place - 1 : place] == "\r" else "\n"
 
 
-def _encoded(text: str, original: bytes) -> bytes:
+def _encode_like(text: str, original: bytes) -> bytes:
     """Return the bytes of a text in the encoding, and with the byte order mark, of the original."""
     for mark, encoding in zip((*UTF_16_MARKS, codecs.BOM_UTF8), ("utf-16-le", "utf-16-be", "utf-8"), strict=True):
         if original.startswith(mark):

@@ -36,7 +36,7 @@ def edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
     model = found or max(pairs.values(), key=lambda pair: pair.line)
     row = rows[model.line - 1]
     lead, behind = row[: model.key_start], row[model.key_end : model.value_start] or ": "
-    key = row[model.key_start : model.key_end] if found else _as_written(name, row[model.key_start : model.key_end])
+    key = row[model.key_start : model.key_end] if found else _spell_key(name, row[model.key_start : model.key_end])
     written = f"{lead}{key}{behind}{'' if behind.endswith((' ', chr(9))) else ' '}{value}{ending}"
     if found is not None:
         return "\n".join([*rows[: found.line - 1], written, *rows[found.line - 1 + found.rows :]])
@@ -46,7 +46,7 @@ def edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
     return "\n".join([*rows[:place], written.rstrip("\r") if last else written, *rows[place:]])
 
 
-def _as_written(name: str, model: str) -> str:
+def _spell_key(name: str, model: str) -> str:
     """Write a key as the header writes its keys: doi becomes DOI beside Title, because it is an abbreviation."""
     if not re.match(r"[A-Z]", model):
         return name

@@ -18,10 +18,10 @@ def edit_toml(text: str, edit: Edit, *, newline: str) -> str:
     try:
         document = tomlkit.parse(text)
         if isinstance(edit, Set):
-            inserted = _inserted(text, document, edit, newline)
+            inserted = _insert_key(text, document, edit, newline)
             if inserted is not None:
                 return inserted
-        _change(document, edit)
+        _change_value(document, edit)
         written = tomlkit.dumps(document)
     # tomlkit raises errors of Python where a path leads through a value.
     except (TOMLKitError, KeyError, IndexError, TypeError) as error:
@@ -31,7 +31,7 @@ def edit_toml(text: str, edit: Edit, *, newline: str) -> str:
     return written.replace("\r\n", "\n").replace("\n", "\r\n") if only_crlf else written
 
 
-def _change(document: Any, edit: Edit) -> None:
+def _change_value(document: Any, edit: Edit) -> None:
     parent = document
     for step in edit.loc[:-1]:
         parent = parent[step]
@@ -48,7 +48,7 @@ def _change(document: Any, edit: Edit) -> None:
             del parent[last]
 
 
-def _inserted(text: str, document: Any, edit: Set, newline: str) -> str | None:
+def _insert_key(text: str, document: Any, edit: Set, newline: str) -> str | None:
     """Return the text with a new key on a line of its own, behind the last key of its table.
 
     tomlkit adds an empty line there, and takes a comment above the next table for one about the new key. None where

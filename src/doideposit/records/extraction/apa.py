@@ -32,11 +32,11 @@ class Parts:
         """Tell the parts of an entry apart, or return None; `has_url` says that an address is printed with it."""
         whole = text.count("(") == text.count(")")
         entry = _ENTRY.fullmatch(_DOI_TAIL.sub(".", text)) if whole else None
-        author = _author(entry["authors"]) if entry else None
-        sentences = _sentences(_TAIL.sub("", entry["rest"])) if entry and author else None
+        author = _first_author(entry["authors"]) if entry else None
+        sentences = _split_sentences(_TAIL.sub("", entry["rest"])) if entry and author else None
         if entry is None or author is None or not sentences:
             return None
-        return _placed(sentences, author, entry["year"], "web_resource" if has_url else None)
+        return _assign_parts(sentences, author, entry["year"], "web_resource" if has_url else None)
 
 
 # The years from 1500 on are those of printed books; “n. d.” is what APA writes where no year is known.
@@ -89,17 +89,17 @@ _JOURNAL = re.compile(
 _LONGEST_CONTAINER = 8
 
 
-def _placed(sentences: list[str], author: str, year: str | None, kind: str | None) -> Parts | None:
-    title = _title(sentences[0])
+def _assign_parts(sentences: list[str], author: str, year: str | None, kind: str | None) -> Parts | None:
+    title = _clean_title(sentences[0])
     match sentences:
         case [_]:
             return Parts(kind, author, year, article_title=title)
         case [_, last] if title:
-            return _with_container(last.removesuffix("."), title, author, year, kind)
+            return _parts_with_container(last.removesuffix("."), title, author, year, kind)
     return None
 
 
-def _with_container(last: str, title: str, author: str, year: str | None, kind: str | None) -> Parts | None:
+def _parts_with_container(last: str, title: str, author: str, year: str | None, kind: str | None) -> Parts | None:
     journal = _JOURNAL.fullmatch(last)
     if journal is not None:
         return Parts(
@@ -113,7 +113,7 @@ def _with_container(last: str, title: str, author: str, year: str | None, kind: 
     return None
 
 
-def _author(printed: str) -> str | None:
+def _first_author(printed: str) -> str | None:
     """Return the first author's family name, or a group's name; None when it is not clear which of them is printed."""
     persons = _PERSONS.fullmatch(printed.strip())
     if persons is not None:
@@ -134,7 +134,7 @@ def _is_surely_group(name: str) -> bool:
     return len(words) == 1 or words[0] == "The" or bool(_GROUP_WORDS & {word.lower() for word in words})
 
 
-def _sentences(rest: str) -> list[str] | None:
+def _split_sentences(rest: str) -> list[str] | None:
     """Split at full stops; None when one of them may just as well be an abbreviation's."""
     parts: list[str] = []
     start = 0
@@ -147,7 +147,7 @@ def _sentences(rest: str) -> list[str] | None:
     return [part for part in parts if part]
 
 
-def _title(sentence: str) -> str:
+def _clean_title(sentence: str) -> str:
     title = sentence.strip()
     if title.endswith(".") and not title.endswith(".."):
         title = title[:-1].rstrip()

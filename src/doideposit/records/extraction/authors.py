@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from doideposit.records.extraction.biography import Affiliation, Biography, blocks_of, spelled_out
+from doideposit.records.extraction.biography import Affiliation, Biography, blocks_of, full_name_of
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.given_names import begins_a_name
@@ -45,8 +45,9 @@ class Authors:
     ) -> Self:
         """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
         elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG][:_MOST_ELSEWHERE]
-        names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, elsewhere, notes)]
-        if not names and (signed := _labelled(everything) or _signed(everything)):
+        bylines = front.byline
+        names = [(name, each.line) for each in bylines for name in _split_names(each, series, elsewhere, notes)]
+        if not names and (signed := _labelled_authors(everything) or _author_of_signature(everything)):
             names = signed
             notes.tell(
                 "byline-assumed",
@@ -72,16 +73,16 @@ class Authors:
             )
         prose = tuple(line for section in sections for line in section)
         nodes = tuple(
-            _author(
+            _author_fields(
                 f"authors[{index}]",
                 name,
                 line,
                 biography,
-                _SharedDetails(prose, everything, series, len(names), _roles(front, line, len(names)), notes),
+                _SharedDetails(prose, everything, series, len(names), _role_lines(front, line, len(names)), notes),
             )
             for index, ((name, line), biography) in enumerate(zip(names, biographies, strict=True))
         )
-        _tell_biographies(biographies, notes)
+        _note_unused_biographies(biographies, notes)
         found = frozenset(line.number for biography in biographies if biography for line in biography.lines)
         return cls(nodes, found)
 
@@ -104,7 +105,7 @@ _LONGEST = 1500  # where a document has no blank lines, the text goes on behind 
 _DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
 
 
-def _paragraphs(section: Iterable[Line]) -> Iterator[list[Line]]:
+def _blocks_of_section(section: Iterable[Line]) -> Iterator[list[Line]]:
     """Return the blocks of a section, and what is left of each from every line on.
 
     Lists of biographies may lack empty lines.
@@ -128,7 +129,7 @@ def _find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Bi
         rf"{whole}(?:,?\s+{re.escape(name.suffix or 'Jr.')})?(?:,\s*Ph\.?D\.?)?(?={_AFTER_NAME})", re.IGNORECASE
     )
     short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
-    for block in (block for section in sections for block in _paragraphs(section)):
+    for block in (block for section in sections for block in _blocks_of_section(section)):
         text = " ".join(line.text for line in block)[:_LONGEST].lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
         plain, titles = without_titles(text)
         match = full.match(plain) or (short.match(plain) if titles else None)
@@ -159,7 +160,7 @@ _SIGNED = re.compile(
 _LABELLED = re.compile(rf"(?:{AUTHOR_LABELS})\s*[:：]\s*(?P<names>.{{4,150}})", re.IGNORECASE)
 
 
-def _labelled(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
+def _labelled_authors(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
     """Return the authors of a text that names them at its end: “Author: Ana Keller”."""
     for line in lines:
         match = _LABELLED.fullmatch(line.text) if not line.level else None
@@ -169,7 +170,7 @@ def _labelled(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
     return []
 
 
-def _signed(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
+def _author_of_signature(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
     """Return the author of a text without byline: a line such as “Ana Keller, Senior Researcher, Island Institute”."""
     for index, line in enumerate(lines):
         match = _SIGNED.match(line.text) if not line.level else None
@@ -198,13 +199,13 @@ class _SharedDetails:
     notes: Notes
 
 
-def _roles(front: Front, line: Line, count: int) -> Sequence[Printed]:
+def _role_lines(front: Front, line: Line, count: int) -> Sequence[Printed]:
     """Return the lines about the author of this line, where it holds one author only."""
     alone = count == 1 or sum(printed.line is line for printed in front.byline) == 1
     return front.roles.get(line.number, ()) if alone and line.number in front.roles else ()
 
 
-def _names(printed: Printed, series: Series | None, elsewhere: Sequence[str], notes: Notes) -> list[PrintedName]:
+def _split_names(printed: Printed, series: Series | None, elsewhere: Sequence[str], notes: Notes) -> list[PrintedName]:
     names: list[PrintedName] = []
     for part in split_byline(printed.text):
         plain = without_titles(part)[0]
@@ -249,7 +250,9 @@ def _institution_names(series: Series | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _author(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails) -> Node:
+def _author_fields(
+    place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails
+) -> Node:
     if name.group is not None:
         note = context.notes.tell if _is_surely_body(name, context.series) else context.notes.warn
         note(
@@ -267,8 +270,8 @@ def _author(place: str, name: PrintedName, line: Line, biography: Biography | No
     if name.eastern:
         fields["name_style"] = Leaf("eastern", line.number, line.text, "family name first")
     _name_findings(place, name, line, biography, context.notes)
-    fields["orcid"] = _orcid(place, name, line, biography, context)
-    fields["affiliations"] = _affiliations(place, name, line, biography, context)
+    fields["orcid"] = _orcid_field(place, name, line, biography, context)
+    fields["affiliations"] = _affiliation_fields(place, name, line, biography, context)
     return fields
 
 
@@ -311,7 +314,9 @@ def _biography_titles(biography: Biography | None) -> tuple[tuple[str, ...], int
     return (biography.titles, biography.lines[0].number) if biography else ((), 0)
 
 
-def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails) -> Node:
+def _orcid_field(
+    place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails
+) -> Node:
     # With several authors only an iD in the author's own biography is certain to be the author's.
     own = biography.lines if biography else ()
     for candidate in own if context.count > 1 else (line, *context.prose):
@@ -331,15 +336,15 @@ def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | Non
     return Gap("https://orcid.org/0000-0000-0000-0000", "only as the author gives it")
 
 
-def _affiliations(
+def _affiliation_fields(
     place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails
 ) -> Node:
     field = f"{place}.affiliations"
     found = biography.affiliation(_institution_names(context.series)) if biography else None
     if found is None and name.note:
-        found = _from_role(name.note, context) or Affiliation(name.note, name.printed)
+        found = _institution_in_role(name.note, context) or Affiliation(name.note, name.printed)
     elif found is None and context.roles:
-        found = next((each for role in context.roles if (each := _from_role(role.text, context))), None)
+        found = next((each for role in context.roles if (each := _institution_in_role(role.text, context))), None)
         line = context.roles[0].line if found else line
     elif found is not None and biography is not None:
         line = next((one for one in biography.lines if found.name in one.text), biography.lines[0])
@@ -350,7 +355,7 @@ def _affiliations(
             "add it if it is known", line=biography.lines[0].number if biography else None, field=field,
         )  # fmt: skip
         return Gap("[{name: …}]", "present affiliations only, with `ror` where known")
-    full, how = _full_name(found.name, context)
+    full, how = _full_institution_name(found.name, context)
     short = full.isupper() or len(full.split()) == 1
     note = context.notes.warn if short and not how else context.notes.tell
     note(
@@ -362,7 +367,7 @@ def _affiliations(
     return ({"name": name_leaf, **_institution_fields(f"{field}[0]", found, full, line, context)},)
 
 
-def _from_role(text: str, context: _SharedDetails) -> Affiliation | None:
+def _institution_in_role(text: str, context: _SharedDetails) -> Affiliation | None:
     """Return the institution in “Research Fellow, Island Institute (II)”: the last part that names one.
 
     Or is a known acronym.
@@ -371,13 +376,13 @@ def _from_role(text: str, context: _SharedDetails) -> Affiliation | None:
     # Addresses go from the small to the large, so that the institution is rather found from the end.
     for part in reversed([part.strip() for part in re.split(r"[,|;–—]|\bat\b", text)]):
         name, _, acronym = part.removesuffix(")").partition(" (")
-        acronym_known = part.isupper() and spelled_out(part, context.everything) is not None
+        acronym_known = part.isupper() and full_name_of(part, context.everything) is not None
         if part in known or acronym_known or (is_institution(name) and not is_role(name)):
             return Affiliation(re.sub(r"^the\s+", "", name), text, acronym if acronym.isupper() else None)
     return None
 
 
-def _full_name(printed: str, context: _SharedDetails) -> tuple[str, str]:
+def _full_institution_name(printed: str, context: _SharedDetails) -> tuple[str, str]:
     """Return the full name of an institution, and where it was found."""
     institution = context.series.institution if context.series else None
     if institution and institution.name and printed in {*institution.acronym, institution.name}:
@@ -386,7 +391,7 @@ def _full_name(printed: str, context: _SharedDetails) -> tuple[str, str]:
             "the full name is that of the series' institution" if printed != institution.name else "",
         )
     if printed.isupper():
-        spelled = spelled_out(printed, context.everything)
+        spelled = full_name_of(printed, context.everything)
         if spelled is not None:
             return spelled[0], f"line {spelled[1].number} gives the full name"
     return printed, ""
@@ -419,7 +424,7 @@ def _institution_fields(
     return fields
 
 
-def _tell_biographies(biographies: Sequence[Biography | None], notes: Notes) -> None:
+def _note_unused_biographies(biographies: Sequence[Biography | None], notes: Notes) -> None:
     for index, biography in enumerate(biographies):
         if biography is not None:
             notes.tell(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from doideposit.records.extraction.lines import Line
 
-__all__ = ["Affiliation", "Biography", "blocks_of", "spelled_out"]
+__all__ = ["Affiliation", "Biography", "blocks_of", "full_name_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _present_part(clause: str) -> str:
     return ",".join(kept)
 
 
-def spelled_out(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
+def full_name_of(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
     """Find the full name of an acronym where the document prints both, as in “South Asia Institute (SAI)”."""
     pattern = re.compile(rf"((?:{_NAME_WORDS}\s+(?:(?:of|for|and|the|&)\s+)*){{1,8}})\({re.escape(acronym)}\)")
     for line in lines:

@@ -73,19 +73,21 @@ class PrintedDate:
         for form in _FORMS:
             match = form.search(text)
             if match is not None:
-                return cls(_value(match.groupdict()), match[0].strip(), match.start(), match.end())
+                return cls(_date_value(match.groupdict()), match[0].strip(), match.start(), match.end())
         return None
 
 
-def _value(parts: dict[str, str | None]) -> str | None:
-    year, month, day = parts["year"], _month(parts), parts.get("day")
+def _date_value(parts: dict[str, str | None]) -> str | None:
+    year, month, day = parts["year"], _month_number(parts), parts.get("day")
     if parts.get("first"):
-        return _numeric(int(parts["first"] or 0), int(parts["second"] or 0), year, day_first=parts["mark"] == ".")
+        return _read_numeric_date(
+            int(parts["first"] or 0), int(parts["second"] or 0), year, day_first=parts["mark"] == "."
+        )
     steps = [str(year), *(f"{int(part):02d}" for part in (month, day) if part is not None)]
     return "-".join(steps)
 
 
-def _month(parts: dict[str, str | None]) -> int | None:
+def _month_number(parts: dict[str, str | None]) -> int | None:
     season, month = parts.get("season"), parts.get("month")
     if season:
         return _SEASONS[season.lower()]
@@ -95,7 +97,7 @@ def _month(parts: dict[str, str | None]) -> int | None:
     return int(month) if month.isdigit() else MONTHS[month.lower().rstrip(".")]
 
 
-def _numeric(first: int, second: int, year: str | None, *, day_first: bool) -> str | None:
+def _read_numeric_date(first: int, second: int, year: str | None, *, day_first: bool) -> str | None:
     """Read 14/09/2023; 09/10/2023 is two dates, in Europe and in America, and stays unread.
 
     With full stops the day always comes first: no country writes the month before it so (CLDR, date patterns).

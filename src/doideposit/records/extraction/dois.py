@@ -79,13 +79,13 @@ def own_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
     before: Line | None = None
     for line in body[:_FIRST_LINES]:
         # In a narrow column a DOI of running text may fill a line of its own.
-        if (doi := _alone(line)) and not _goes_on(before, line):
+        if (doi := _doi_alone(line)) and not _continues_sentence(before, line):
             return doi
         before = line
     own = [doi for line in _own_citation([*body, *tail]) if (doi := PrintedDoi.split(line.printed, line)[0])]
     if own:
         return own[0]
-    printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _labelled(line))]
+    printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _doi_behind_label(line))]
     # Reversed, so that of several spellings the first one printed stays in the dictionary.
     unique = {doi.text.lower(): doi for doi in reversed(printed)}
     if not unique:
@@ -93,7 +93,8 @@ def own_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
     online = [
         doi
         for doi in unique.values()
-        if _ONLINE.search(doi.line.text) or any(_ONLINE.search(one.text) for one in tail if _is_above(one, doi.line))
+        if _ONLINE.search(doi.line.text)
+        or any(_ONLINE.search(one.text) for one in tail if _is_line_above(one, doi.line))
     ]
     # Where nothing tells which DOI is that of the online edition, the first printed one counts.
     chosen = (online or list(reversed(unique.values())))[0]
@@ -137,7 +138,7 @@ _ONLINE = re.compile(r"\b(?:online|electronic|e-?ISSN|pdf)\b", re.IGNORECASE)
 _RUNNING = 25  # in characters: a line above that is longer, and open at its end, is running text
 
 
-def _goes_on(before: Line | None, line: Line) -> bool:
+def _continues_sentence(before: Line | None, line: Line) -> bool:
     """Tell whether a line is the rest of a sentence that the line above began."""
     if before is None or before.block != line.block:
         return False
@@ -147,17 +148,17 @@ def _goes_on(before: Line | None, line: Line) -> bool:
     )
 
 
-def _is_above(line: Line, other: Line) -> bool:
+def _is_line_above(line: Line, other: Line) -> bool:
     return line.block == other.block and line.number == other.number - 1 and "10." not in line.text
 
 
-def _alone(line: Line) -> PrintedDoi | None:
+def _doi_alone(line: Line) -> PrintedDoi | None:
     """Return a DOI that fills its line, with or without “DOI:”."""
     doi, rest = PrintedDoi.split(line.printed, line)
     return doi if doi is not None and not ANY_LABEL.sub("", rest).strip(EDGE) else None
 
 
-def _labelled(line: Line) -> PrintedDoi | None:
+def _doi_behind_label(line: Line) -> PrintedDoi | None:
     """Return a DOI behind “DOI:” in a line that does not cite another work."""
     if _OF_ANOTHER.search(line.text) or line.note:
         return None

@@ -64,12 +64,12 @@ class Draft:
 
     def leaves(self) -> Iterator[tuple[Loc, Leaf]]:
         """Return every value with the way to it, in the order of the record."""
-        return _leaves(self.fields, ())
+        return _leaves_of(self.fields, ())
 
     @property
     def data(self) -> Mapping[str, Any]:
         """Return the record without lines and gaps: texts in their structure."""
-        return {key: part for key, node in self.fields.items() if (part := _data(node)) is not None}
+        return {key: part for key, node in self.fields.items() if (part := _plain_data(node)) is not None}
 
     def values(self) -> list[dict[str, str]]:
         """Return every value as JSON has it: field, value, place in the document, the rule, and confidence."""
@@ -89,28 +89,28 @@ class Draft:
         return next((leaf.text for place, leaf in self.leaves() if place == loc), None)
 
 
-def _data(node: Node) -> Any:
+def _plain_data(node: Node) -> Any:
     match node:
         case Leaf():
             return node.text
         case tuple():
-            return [_data(part) for part in node]
+            return [_plain_data(part) for part in node]
         case Mapping():
-            return {key: data for key, part in node.items() if (data := _data(part)) is not None}
+            return {key: data for key, part in node.items() if (data := _plain_data(part)) is not None}
         case Gap():
             return None
 
 
-def _leaves(node: Node, loc: Loc) -> Iterator[tuple[Loc, Leaf]]:
+def _leaves_of(node: Node, loc: Loc) -> Iterator[tuple[Loc, Leaf]]:
     match node:
         case Leaf():
             yield loc, node
         case tuple():
             for index, part in enumerate(node):
-                yield from _leaves(part, (*loc, index))
+                yield from _leaves_of(part, (*loc, index))
         case Mapping():
             for key, part in node.items():
-                yield from _leaves(part, (*loc, key))
+                yield from _leaves_of(part, (*loc, key))
         case Gap():
             pass
 
@@ -131,21 +131,21 @@ class Notes:
         self, code: str, message: str, hint: str = "", *, line: int | None = None, field: str | None = None
     ) -> None:
         """Note something a person should look at."""
-        self._add(Severity.WARNING, code, message, hint, line, field)
+        self._add_finding(Severity.WARNING, code, message, hint, line, field)
 
     def lack(self, code: str, message: str, hint: str, *, line: int | None = None, field: str | None = None) -> None:
         """Note something that would make the record richer, and that the document does not give."""
-        self._add(Severity.WARNING, code, message, hint, line, field, category="completeness")
+        self._add_finding(Severity.WARNING, code, message, hint, line, field, category="completeness")
 
     def tell(
         self, code: str, message: str, hint: str = "", *, line: int | None = None, field: str | None = None
     ) -> None:
         """Note something worth knowing."""
-        self._add(Severity.INFO, code, message, hint, line, field)
+        self._add_finding(Severity.INFO, code, message, hint, line, field)
 
     def refuse(self, code: str, message: str, hint: str = "", *, line: int | None = None) -> None:
         """Note that the document cannot be used."""
-        self._add(Severity.ERROR, code, message, hint, line, None)
+        self._add_finding(Severity.ERROR, code, message, hint, line, None)
 
     def between(self, first: int, last: int) -> str:
         """Return how two lines and what is between them are called: “lines 6–11”, “paragraph 3 to paragraph 5”."""
@@ -158,7 +158,7 @@ class Notes:
         """Return everything noted so far, in its order."""
         return tuple(self._found)
 
-    def _add(
+    def _add_finding(
         self, severity: Severity, code: str, message: str, hint: str, line: int | None, field: str | None,
         *, category: str | None = None,
     ) -> None:  # fmt: skip

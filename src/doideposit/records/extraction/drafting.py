@@ -39,7 +39,7 @@ _LONGEST_NUMBER = 8
 _NUMBER_IN_DOI = re.compile(r"\.[A-Za-z]{0,3}(?P<number>(?:(?:19|20)\d\d\.)?\d{1,5})$")
 
 
-def _missing(document: Document, what: str, notes: Notes) -> tuple[str, str]:
+def _missing_words(document: Document, what: str, notes: Notes) -> tuple[str, str]:
     """Return how to say that something was not found: the document may have it in lines that were not understood."""
     unread = sorted({printed.line.number for printed in document.front.unread})
     if not unread:
@@ -54,7 +54,7 @@ def _number_field(document: Document, series: Series | None, notes: Notes) -> No
     front, doi = document.front, document.doi
     by_pattern = _number_by_pattern(doi.text, series) if doi and series else None
     by_pattern = by_pattern if by_pattern and len(by_pattern) <= _LONGEST_NUMBER else None
-    if by_pattern and doi and front.number is not None and _same(front.number.text, by_pattern):
+    if by_pattern and doi and front.number is not None and _is_same_number(front.number.text, by_pattern):
         if by_pattern != front.number.text:
             notes.warn(
                 "number-shape", f"the number is printed as “{front.number.text}” and stands as {by_pattern} in the DOI",
@@ -74,7 +74,7 @@ def _number_field(document: Document, series: Series | None, notes: Notes) -> No
         if (
             other
             and line is not None
-            and not _same(node.text, other)
+            and not _is_same_number(node.text, other)
             and (by_pattern or other != in_doi or other.isdigit())
         ):
             notes.warn(
@@ -110,7 +110,7 @@ def _printed_number(document: Document, in_title: re.Match[str] | None, in_doi: 
             "compare with the document", line=node.line, field="number",
         )  # fmt: skip
         return node
-    message, hint = _missing(document, "number", notes)
+    message, hint = _missing_words(document, "number", notes)
     notes.warn("number-missing", message, f"{hint}write the number as printed", field="number")
     return Gap("…", "the number as printed")
 
@@ -123,7 +123,7 @@ def _number_by_pattern(doi: str, series: Series) -> str | None:
     return match[1] if match else None
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same_number(one: str, other: str) -> bool:
     """Tell whether two numbers are the same but for signs, zeros, and whether the year stands first: 3/2022, 2022.3."""
     plain = [re.sub(r"[\W_]", "", text).lstrip("0").lower() for text in (one, other)]
     # Zeros before a number and the order of its parts differ between print and DOI: 05/2023 and 2023.5 are one.
@@ -134,18 +134,18 @@ def _same(one: str, other: str) -> bool:
 def _title_fields(document: Document, notes: Notes) -> dict[str, Node]:
     """Return the title and, where one stands below it, the subtitle."""
     front = document.front
-    title = _without_number(_plain(" ".join(part.text for part in front.title)), document, notes)
+    title = _without_number(_without_decoration(" ".join(part.text for part in front.title)), document, notes)
     if front.subtitle and title.endswith((":", "：")):
         title = title[:-1].rstrip()
     subtitle = _subtitle(front, notes)
     for printed in front.unread:
         notes.tell("front-matter-unread", f"“{printed.text}” was not understood and left out", line=printed.line.number)
     if not title:
-        message, hint = _missing(document, "title", notes)
+        message, hint = _missing_words(document, "title", notes)
         notes.warn("title-missing", message, f"{hint}write the title in its printed case", field="title")
         return {"title": Gap("…", "the title in its printed case, without series and number")}
     line = front.title[0].line
-    _title_doubts(title, front, notes)
+    _doubt_title(title, front, notes)
     sure = bool(line.level or line.bold or front.number)
     rule = "heading" if line.level else "first line that is nothing else"
     return {
@@ -167,7 +167,7 @@ _SUSPICIOUS = (
 )
 
 
-def _title_doubts(title: str, front: Front, notes: Notes) -> None:
+def _doubt_title(title: str, front: Front, notes: Notes) -> None:
     """Doubt a title that holds what titles rarely hold: a label, the name of a field, a bar, a date."""
     if front.taught:
         return
@@ -203,7 +203,7 @@ def _same_number(number: str, document: Document) -> bool:
     return document.front.number is None or document.front.number.text.lstrip("0") == number.lstrip("0")
 
 
-def _plain(title: str) -> str:
+def _without_decoration(title: str) -> str:
     """Return a title without italics or dashes that stand around all of it: they are looks, not meaning."""
     whole = re.fullmatch(r"<i>((?:(?!</?i>).)*)</i>", title)
     title = whole[1].strip() if whole else title.strip()
@@ -216,7 +216,7 @@ def _subtitle(front: Front, notes: Notes) -> dict[str, Node]:
     if not front.subtitle:
         return {}
     first = front.subtitle[0]
-    text = _plain(" ".join(part.text for part in front.subtitle))
+    text = _without_decoration(" ".join(part.text for part in front.subtitle))
     title = front.title[-1]
     marked = first.line.level > title.line.level > 0 or title.text.rstrip().endswith((":", "：")) or text != first.text
     followed = bool(front.byline) and first.line.number < front.byline[0].line.number
@@ -233,9 +233,9 @@ def _published_field(document: Document, notes: Notes) -> Node:
     front = document.front
     gap = Gap("…", "the printed date: a year, a year and month, or a day")
     found = _with_closing_date(document)
-    found = found or _dateline(document)
+    found = found or _date_of_dateline(document)
     if not found:
-        message, hint = _missing(document, "date of publication", notes)
+        message, hint = _missing_words(document, "date of publication", notes)
         notes.warn("published-missing", message, f"{hint}write the printed date", field="published")
         return gap
     date, line = found[0]
@@ -251,7 +251,7 @@ def _published_field(document: Document, notes: Notes) -> Node:
             line=line.number, field="published",
         )  # fmt: skip
         return gap
-    if not _possible(date.value):
+    if not _is_possible_date(date.value):
         notes.warn(
             "date-impossible", f"“{date.printed}” is not a day of the calendar", "find out the right date",
             line=line.number, field="published",
@@ -270,7 +270,7 @@ def _published_field(document: Document, notes: Notes) -> Node:
 _DATELINE = re.compile(r"[^\W\d_][\w .'’-]{1,40}[,.(]\s*(?P<date>.{6,40}?)\)?\s*[—–:]")
 
 
-def _dateline(document: Document) -> list[tuple[PrintedDate, Line]]:
+def _date_of_dateline(document: Document) -> list[tuple[PrintedDate, Line]]:
     """Return the date with which the text begins, as news do: “Brussels, 9 November 2022 — …”."""
     first = document.body[0] if document.body else None
     match = _DATELINE.match(first.text) if first is not None and not first.level else None
@@ -310,7 +310,7 @@ def _is_finer(one: str | None, other: str | None) -> bool:
     return bool(one and other and len(one) > len(other) and one.startswith(other))
 
 
-def _possible(value: str) -> bool:
+def _is_possible_date(value: str) -> bool:
     try:
         PartialDate.parse(value)
     # A text that only looks like a date, such as 2023-02-31, is none.
@@ -338,16 +338,16 @@ def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> 
 _NO_DOUBT = frozenset({"doi-display", "issn-medium-assumed"})
 
 
-def _weigh(fields: Mapping[str, Node], findings: tuple[Finding, ...]) -> dict[str, Node]:
+def _set_confidence(fields: Mapping[str, Node], findings: tuple[Finding, ...]) -> dict[str, Node]:
     """Return the fields with the confidence that the findings leave them: what is warned about is doubtful."""
     warned = {
         found.where.field for found in findings if found.severity is not Severity.INFO and found.code not in _NO_DOUBT
     }
     assumed = {found.where.field for found in findings if found.code.endswith("-assumed")}
-    return {key: _weighed(node, (key,), warned, assumed) for key, node in fields.items()}
+    return {key: _with_confidence(node, (key,), warned, assumed) for key, node in fields.items()}
 
 
-def _weighed(node: Node, loc: Loc, warned: set[str | None], assumed: set[str | None]) -> Node:
+def _with_confidence(node: Node, loc: Loc, warned: set[str | None], assumed: set[str | None]) -> Node:
     match node:
         case Leaf():
             # A finding about “authors[0]” or “authors” speaks about everything below it.
@@ -358,9 +358,9 @@ def _weighed(node: Node, loc: Loc, warned: set[str | None], assumed: set[str | N
                 return replace(node, confidence=Confidence.LIKELY)
             return node
         case tuple():
-            return tuple(_weighed(part, (*loc, index), warned, assumed) for index, part in enumerate(node))
+            return tuple(_with_confidence(part, (*loc, index), warned, assumed) for index, part in enumerate(node))
         case Mapping():
-            return {key: _weighed(part, (*loc, key), warned, assumed) for key, part in node.items()}
+            return {key: _with_confidence(part, (*loc, key), warned, assumed) for key, part in node.items()}
         case Gap():
             return node
 
@@ -390,16 +390,18 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
             "this does not look like a commentary: it begins with no number, no byline and no DOI",
             "look whether the right file was given; a record can also be written by hand",
         )
-    fields = _fields(document, series, notes, taught.series if taught else None)
+    fields = _all_fields(document, series, notes, taught.series if taught else None)
     of_series = series.get(fields["series"].text) if isinstance(fields["series"], Leaf) else None
     if taught is None and of_series is not None and of_series.title_block and not (stated.firm and stated.title):
         tell_difference(text, of_series, notes)
     fields, kept = merge(stated, fields, notes.all(), series)
     findings = (*manuscript.findings, *kept)
-    return Draft(manuscript.file, MappingProxyType(_weigh(fields, findings)), findings, manuscript.places)
+    return Draft(manuscript.file, MappingProxyType(_set_confidence(fields, findings)), findings, manuscript.places)
 
 
-def _fields(document: Document, known: Mapping[str, Series], notes: Notes, taught: Series | None) -> dict[str, Node]:
+def _all_fields(
+    document: Document, known: Mapping[str, Series], notes: Notes, taught: Series | None
+) -> dict[str, Node]:
     front = document.front
     series_node, series = series_field(document, known, notes, taught=taught)
     number = _number_field(document, series, notes)
@@ -414,16 +416,16 @@ def _fields(document: Document, known: Mapping[str, Series], notes: Notes, taugh
     fields["url"] = url_field(number, series, notes)
     fields |= abstract_field(document, notes)
     fields["licences"] = licence_field(document, series, notes)
-    fields["references"] = _references(document, authors.biography_lines, published, notes)
+    fields["references"] = _reference_fields(document, authors.biography_lines, published, notes)
     tell_dead_links(document, notes)
-    return fields if taught is None else {key: _as_taught(key, node, front) for key, node in fields.items()}
+    return fields if taught is None else {key: _with_taught_rule(key, node, front) for key, node in fields.items()}
 
 
 # What a title block gives; the rest of a record stands elsewhere.
 _OF_THE_BLOCK = frozenset({"series", "number", "title", "subtitle", "published", "authors", "given", "family", "doi"})
 
 
-def _as_taught(key: str | int, node: Node, front: Front) -> Node:
+def _with_taught_rule(key: str | int, node: Node, front: Front) -> Node:
     """Return a field with the rule by which it was found, where it stands in the taught title block."""
     if key not in _OF_THE_BLOCK and not isinstance(key, int):
         return node
@@ -432,14 +434,14 @@ def _as_taught(key: str | int, node: Node, front: Front) -> Node:
             rule = f"title block of {front.taught}, as configured"
             return replace(node, rule=rule, confidence=Confidence.CERTAIN)
         case tuple():
-            return tuple(_as_taught(index, part, front) for index, part in enumerate(node))
+            return tuple(_with_taught_rule(index, part, front) for index, part in enumerate(node))
         case Mapping():
-            return {name: _as_taught(name, part, front) for name, part in node.items()}
+            return {name: _with_taught_rule(name, part, front) for name, part in node.items()}
         case _:
             return node
 
 
-def _references(document: Document, biographies: frozenset[int], published: Node, notes: Notes) -> Node:
+def _reference_fields(document: Document, biographies: frozenset[int], published: Node, notes: Notes) -> Node:
     lines = [line for line in document.references if line.number not in biographies]
     nodes = read_references(lines, notes, published=published.text if isinstance(published, Leaf) else None)
     if nodes:

@@ -70,7 +70,7 @@ class Front:
         blocks: dict[int, str] = {}
         for line in lines:
             blocks[line.block] = f"{blocks[line.block]} {line.text}" if line.block in blocks else line.text
-        pieces = _block(lines, blocks, known)
+        pieces = _read_block(lines, blocks, known)
         front = Front()
         _take_known(pieces, front)
         title = _find_title(pieces, front)
@@ -79,8 +79,8 @@ class Front:
         _take_byline(pieces, title, front)
         _take_subtitle(pieces, title, front)
         if not front.byline:
-            _far_byline(lines, pieces, known, front)
-        _finish(pieces, front)
+            _find_far_byline(lines, pieces, known, front)
+        _note_unknown_lines(pieces, front)
         return front
 
 
@@ -94,10 +94,10 @@ _MOST_LINES = 45
 _FAR_BYLINE = 8  # so many lines after the block a byline may stand, behind a standfirst
 
 
-def _block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list[Piece]:
+def _read_block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list[Piece]:
     """Read the lines of the title block: up to a heading that begins the text, or to running text after a title."""
     pieces: list[Piece] = []
-    parted = [(index, part) for index, line in enumerate(lines[:_MOST_LINES]) for part in _parts(line, known)]
+    parted = [(index, part) for index, line in enumerate(lines[:_MOST_LINES]) for part in _split_line(line, known)]
     for index, line in parted:
         piece = Piece.read(line, known, pieces[-1] if pieces else None)
         piece.index = index
@@ -120,7 +120,7 @@ def _block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list
 _BETWEEN_PARTS = re.compile(r"\s+[|·•∙]\s+|\s+[–—]\s+")
 
 
-def _parts(line: Line, known: Labels) -> list[Line]:
+def _split_line(line: Line, known: Labels) -> list[Line]:
     """Return the parts of a line that holds names beside a date or a label: “Nadia El-Khoury · March 2022”."""
     texts = _BETWEEN_PARTS.split(line.text)
     if len(texts) == 1 or line.level or len(line.text) > _BODY_LENGTH:
@@ -149,7 +149,7 @@ def _is_sentence(line: Line, block: str) -> bool:
     """Tell whether a line is running text: a paragraph that ends with a full stop and has the length of a sentence."""
     if line.level or line.bold or len(block) <= _SENTENCE_LENGTH:
         return False
-    whole = line.text if _is_stack(line, block) else block
+    whole = line.text if _is_stack_of_lines(line, block) else block
     text = whole.rstrip('”’")] ')
     return text.endswith((".", "。", ".]")) or ". " in text
 
@@ -157,7 +157,7 @@ def _is_sentence(line: Line, block: str) -> bool:
 _WRAPPED = 40  # in characters: where lines of a paragraph are shorter, each of them says something of its own
 
 
-def _is_stack(line: Line, block: str) -> bool:
+def _is_stack_of_lines(line: Line, block: str) -> bool:
     """Tell whether the lines of a block stand each for itself, as title, byline and date above one another do."""
     # Nine tenths: a line that fills the column was wrapped, a much shorter one ends by itself.
     return len(line.text) < _WRAPPED or len(line.text) > len(block) * 0.9
@@ -172,7 +172,7 @@ def _take_known(pieces: Sequence[Piece], front: Front) -> None:
             front.number = Printed(piece.number, piece.line)
         if piece.kind is not LineKind.TEXT or piece.number:
             front.dates += [(date, piece.line) for date in piece.dates]
-        if front.doi is None and piece.doi is not None and not _tells_of_another(piece):
+        if front.doi is None and piece.doi is not None and not _is_about_another_work(piece):
             front.doi = piece.doi
     front.dates = _most_precise(front.dates)
 
@@ -181,7 +181,7 @@ def _take_known(pieces: Sequence[Piece], front: Front) -> None:
 _FEW_WORDS = 3
 
 
-def _tells_of_another(piece: Piece) -> bool:
+def _is_about_another_work(piece: Piece) -> bool:
     """Tell whether a line of the block speaks of another work, whose DOI it then prints: “Review of: …”."""
     return piece.kind is LineKind.TEXT and len(piece.rest.split()) > _FEW_WORDS and not piece.number
 
@@ -283,7 +283,7 @@ def _begins_subtitle(last: str, line: str) -> bool:
     return (
         last.endswith((":", "："))
         or _changes_case(last, line)
-        or _dashed(line)
+        or _is_between_dashes(line)
         or (line[:1].isupper() and not _is_open_title(last) and not line.isupper() and bool(TITLE_START.match(line)))
     )
 
@@ -319,7 +319,7 @@ _LONG_WORD = 3  # in letters: shorter words are small in any title
 _FEW_SMALL = 2
 
 
-def _dashed(text: str) -> bool:
+def _is_between_dashes(text: str) -> bool:
     return text[:1] in "―—–" and text[-1:] in "―—–"
 
 
@@ -438,7 +438,7 @@ def _take_roles(pieces: Sequence[Piece], line: Line, front: Front) -> None:
         front.roles.setdefault(line.number, []).append(Printed(piece.rest, piece.line))
 
 
-def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, front: Front) -> None:
+def _find_far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, front: Front) -> None:
     """Look for names behind a standfirst: one paragraph of text, then names alone or names with an institution."""
     start = pieces[-1].index + 1 if pieces else 0
     if not front.title:
@@ -465,7 +465,7 @@ def _role_after(lines: Sequence[Line], index: int, known: Labels, front: Front) 
         front.roles.setdefault(lines[index].number, []).append(Printed(piece.rest, line))
 
 
-def _finish(pieces: Sequence[Piece], front: Front) -> None:
+def _note_unknown_lines(pieces: Sequence[Piece], front: Front) -> None:
     """Tell the lines that are nothing known, and where the block ends: behind the last line that is something known."""
     last = -1
     for at, piece in enumerate(pieces):
@@ -475,11 +475,11 @@ def _finish(pieces: Sequence[Piece], front: Front) -> None:
         if piece.kind in {LineKind.TEXT, LineKind.NAMES} and not piece.taken and not piece.institution:
             front.unread.append(Printed(piece.line.printed, piece.line))
     front.end = pieces[last].index + 1 if last >= 0 else 0
-    if front.byline_assumed and _is_confirmed(front):
+    if front.byline_assumed and _is_surely_author(front):
         front.byline_assumed = False
 
 
-def _is_confirmed(front: Front) -> bool:
+def _is_surely_author(front: Front) -> bool:
     """Tell whether names without “By” are surely a byline: bold, with a title or a role, or several with “and”."""
     return all(
         printed.line.bold or printed.line.number in front.roles or _has_evidence(printed.text)

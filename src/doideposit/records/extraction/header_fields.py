@@ -51,54 +51,58 @@ def _header_authors(top: HeaderValue, notes: HeaderNotes) -> tuple[Stated, ...]:
         value = value or (inner.get(*_AUTHORS) if inner else None)
     if value is None:
         return ()
-    shared = dict(_institutions(top))
+    shared = dict(_institutions_by_key(top))
     return tuple(
-        one for entry in value.items() for one in _entry(entry, shared, notes, alone=not isinstance(value.value, list))
+        one
+        for entry in value.items()
+        for one in _read_author_entry(entry, shared, notes, alone=not isinstance(value.value, list))
     )
 
 
 # One entry.
 
 
-def _entry(
+def _read_author_entry(
     entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes, *, alone: bool
 ) -> Iterator[Stated]:
     if isinstance(entry.value, str):
-        yield from _byline(entry, notes, alone=alone)
+        yield from _read_byline(entry, notes, alone=alone)
         return
     only = list(entry.entries())
     # Pandoc's filters write “- Ana Keller: {institute: a}”.
     if len(only) == 1 and only[0][0].lower() not in {*_WHOLE, *_GROUP, *_FAMILY, *_GIVEN}:
         name, inner = only[0]
-        author = _person(HeaderValue(name, inner.loc), notes)
+        author = _split_name(HeaderValue(name, inner.loc), notes)
         entry = inner
     else:
-        author = _named(entry, notes)
+        author = _read_name(entry, notes)
     if author is None:
         return
-    yield author if "organisation" in author else {**author, **_identity(entry), **_belonging(entry, shared, notes)}
+    yield (
+        author if "organisation" in author else {**author, **_orcid_of(entry), **_affiliations_of(entry, shared, notes)}
+    )
 
 
-def _named(entry: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
+def _read_name(entry: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
     inner = entry.get("name")
     parts = inner if inner is not None and isinstance(inner.value, Mapping) else entry
     given, family = parts.get(*_GIVEN), parts.get(*_FAMILY)
     if family is not None and family.text:
-        return _in_parts(parts, given, family)
+        return _name_parts(parts, given, family)
     whole = parts.get(*_WHOLE)
     if whole is not None and whole.text:
-        return _person(whole, notes)
+        return _split_name(whole, notes)
     group = parts.get(*_GROUP)
     if group is not None and group.text:
         return {"organisation": group.taken()}
     if given is not None and given.text:
-        return _person(given, notes)
+        return _split_name(given, notes)
     hint = "write given: and family:, or name:"
     notes.unread("header-author", "this author has no name", hint, entry, field="authors")
     return None
 
 
-def _in_parts(parts: HeaderValue, given: HeaderValue | None, family: HeaderValue) -> dict[str, Stated]:
+def _name_parts(parts: HeaderValue, given: HeaderValue | None, family: HeaderValue) -> dict[str, Stated]:
     particle, suffix = parts.get(*_PARTICLE), parts.get("suffix", "jr")
     lead = f"{particle.text} " if particle and particle.text else ""
     middle = parts.get("middle", "middlename", "middle-name", "middle_name")
@@ -109,7 +113,7 @@ def _in_parts(parts: HeaderValue, given: HeaderValue | None, family: HeaderValue
     return found | ({"suffix": suffix.taken()} if suffix and suffix.text else {})
 
 
-def _byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iterator[Stated]:
+def _read_byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iterator[Stated]:
     """Return the authors of a text: one name, “Family, Given”, or several with commas, semicolons or “and”."""
     text = re.sub(r"^by\s+", "", entry.text, flags=re.IGNORECASE)
     if not text:
@@ -123,7 +127,7 @@ def _byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iterator[
         return
     names = [plain] if turned or is_group(plain) else [part for row in text.split("\n") for part in split_byline(row)]
     for name in names:
-        author = _person(HeaderValue(name, entry.loc), notes)
+        author = _split_name(HeaderValue(name, entry.loc), notes)
         if author is not None:
             yield author
 
@@ -146,7 +150,7 @@ def _has_particle(text: str) -> bool:
     return text[:1].islower()
 
 
-def _person(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
+def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
     """Make an author of a whole name; where it can be split in more than one way, a warning says how it was."""
     plain = _MARKS.sub("", at.text).strip(" *,;")
     if plain.lower() in {"anonymous", "anon", "anonym"}:
@@ -180,20 +184,22 @@ def _person(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
 # What belongs to an author.
 
 
-def _identity(entry: HeaderValue) -> dict[str, Stated]:
+def _orcid_of(entry: HeaderValue) -> dict[str, Stated]:
     orcid = entry.get(*_ORCID)
     return {"orcid": orcid.taken()} if orcid is not None and orcid.text else {}
 
 
-def _belonging(entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes) -> dict[str, Stated]:
+def _affiliations_of(entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes) -> dict[str, Stated]:
     given = entry.get(*_AFFILIATION)
     if given is None:
         return {}
-    found = [one for item in given.items() for one in _referred(item, shared, notes)]
+    found = [one for item in given.items() for one in _referenced_institutions(item, shared, notes)]
     return {"affiliations": tuple(found)} if found else {}
 
 
-def _referred(item: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes) -> Iterator[Stated]:
+def _referenced_institutions(
+    item: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes
+) -> Iterator[Stated]:
     """Return the institutions of an entry: written out, or by keys of the list of institutions, as “1, 2”."""
     ref = item.get("ref", "id") if item.get("name") is None else None
     text = ref.text if ref else item.text
@@ -204,12 +210,12 @@ def _referred(item: HeaderValue, shared: Mapping[str, HeaderValue], notes: Heade
         notes.unread("header-affiliation", f"there is no affiliation “{text}”", hint, item, field="authors")
         return
     for each in [shared[key] for key in keys] if known else [item]:
-        institution = _institution(each)
+        institution = _read_institution(each)
         if institution:
             yield institution
 
 
-def _institution(value: HeaderValue) -> dict[str, Stated]:
+def _read_institution(value: HeaderValue) -> dict[str, Stated]:
     if value.text:
         return {"name": value.taken(" ".join(value.text.split()))}
     name = value.get("name", "institution", "organization", "organisation", "university", "text")
@@ -237,7 +243,7 @@ def _whole_ror(text: str) -> str:
         return text
 
 
-def _institutions(top: HeaderValue) -> Iterator[tuple[str, HeaderValue]]:
+def _institutions_by_key(top: HeaderValue) -> Iterator[tuple[str, HeaderValue]]:
     """Return the institutions that authors refer to: by index, as JOSS has it, by id, or by the key of an entry."""
     listed = top.get(*_SHARED)
     if listed is None:
@@ -302,16 +308,16 @@ def header_fields(header: Header, notes: HeaderNotes) -> dict[str, Stated]:
     top = HeaderValue(header.data, ())
     found: dict[str, Stated] = {}
     for name, keys in _KEYS.items():
-        value = _first(top, keys)
-        taken = value and _READERS.get(name, _plain)(value, notes)
+        value = _first_value(top, keys)
+        taken = value and _READERS.get(name, _one_line_text)(value, notes)
         if taken:
             found[name] = taken
-    found |= _longer(top, notes)
+    found |= _abstract_and_keywords(top, notes)
     authors = _header_authors(top, notes)
     return {**found, "authors": authors} if authors else found
 
 
-def _first(top: HeaderValue, keys: tuple[str, ...]) -> HeaderValue | None:
+def _first_value(top: HeaderValue, keys: tuple[str, ...]) -> HeaderValue | None:
     """Return the first key that holds something of use: `published` of Jekyll is only a yes or no."""
     for place in (top.get(OWN), top, top.get("params"), top.get("extra"), top.get("citation")):
         for key in keys:
@@ -321,7 +327,7 @@ def _first(top: HeaderValue, keys: tuple[str, ...]) -> HeaderValue | None:
     return None
 
 
-def _plain(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _one_line_text(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     """Return a text on one line; of a list the only item, of a mapping its name or text."""
     if isinstance(value.value, list) and len(value.value) == 1:
         value = next(value.items())
@@ -334,13 +340,13 @@ def _plain(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     return None
 
 
-def _series(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _series_name(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     """Return the name of the series; sites also use the key for lists of their own, which say nothing here."""
-    return None if isinstance(value.value, list) and len(value.value) > 1 else _plain(value, notes)
+    return None if isinstance(value.value, list) and len(value.value) > 1 else _one_line_text(value, notes)
 
 
-def _date(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
-    taken = _plain(value, notes)
+def _read_date(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+    taken = _one_line_text(value, notes)
     if taken is None:
         return None
     date = PrintedDate.find(taken.text)
@@ -354,42 +360,42 @@ def _date(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     return None
 
 
-def _url(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _read_url(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     """Return an address with its host; a path within the site is no address yet."""
     del notes
     return value.taken() if re.match(r"https?://\S+$", value.text) else None
 
 
-def _language(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _language_code(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     """Return the code of the language: en-US and en_US are en for Crossref."""
     if isinstance(value.value, list):
         value = next(value.items())
-    taken = _plain(value, notes)
+    taken = _one_line_text(value, notes)
     code = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*", taken.text) if taken else None
     return value.taken(code[1].lower()) if code else taken
 
 
 # Fields that need more than a text; all others are taken as they stand.
-_READERS: Final = {"series": _series, "published": _date, "url": _url, "language": _language}
+_READERS: Final = {"series": _series_name, "published": _read_date, "url": _read_url, "language": _language_code}
 
 
-def _longer(top: HeaderValue, notes: HeaderNotes) -> dict[str, Stated]:
+def _abstract_and_keywords(top: HeaderValue, notes: HeaderNotes) -> dict[str, Stated]:
     found: dict[str, Stated] = {}
-    abstract = _first(top, _ABSTRACT)
+    abstract = _first_value(top, _ABSTRACT)
     if abstract is not None:
         abstract = abstract.get("text", "content") or abstract
         if abstract.text:
             found["abstracts"] = ({"text": abstract.taken()},)
-    keywords = _first(top, _KEYWORDS)
-    if keywords is not None and (words := _words(keywords)):
+    keywords = _first_value(top, _KEYWORDS)
+    if keywords is not None and (words := _read_keywords(keywords)):
         found["keywords"] = words
-    licence = _first(top, _LICENCE)
-    if licence is not None and (taken := _licence(licence, notes)):
+    licence = _first_value(top, _LICENCE)
+    if licence is not None and (taken := _read_licence(licence, notes)):
         found["licences"] = ({"url": taken},)
     return found
 
 
-def _words(value: HeaderValue) -> tuple[Taken, ...]:
+def _read_keywords(value: HeaderValue) -> tuple[Taken, ...]:
     """Return keywords: a list, or a text with commas or semicolons."""
     if isinstance(value.value, str):
         mark = ";" if ";" in value.value else ","
@@ -398,7 +404,7 @@ def _words(value: HeaderValue) -> tuple[Taken, ...]:
     return tuple(each.taken() for each in words if each.text)
 
 
-def _licence(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _read_licence(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     for each in value.items():
         parts = [part for part in (each.get("url", "link"), each.get("text", "name", "type", "id"), each) if part]
         for part in parts:

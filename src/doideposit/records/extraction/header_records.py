@@ -25,28 +25,28 @@ def header_record(header: Header, file: str) -> RawRecord:
     places: dict[Loc, Place] = {(): Place(1, 1)}
     data: dict[str, RawValue] = {}
     for key, stated in top.items():
-        data[key] = _data(stated, (key,), header, places)
+        data[key] = _record_data(stated, (key,), header, places)
     for key, value in given.items():
         data[key] = value.value
-        places |= {(key, *loc[len(value.loc) :]): place for loc, place in _below(header, value.loc)}
+        places |= {(key, *loc[len(value.loc) :]): place for loc, place in _places_below(header, value.loc)}
     kept = [one for one in notes.found if (one.where.field or "") not in given]
     return RawRecord(data, Origin(file, None, places), (*header.findings, *kept))
 
 
-def _data(stated: Stated, loc: Loc, header: Header, places: dict[Loc, Place]) -> RawValue:
+def _record_data(stated: Stated, loc: Loc, header: Header, places: dict[Loc, Place]) -> RawValue:
     match stated:
         case Taken(text, source, _):
-            place = _nearest(header, source)
+            place = _nearest_place(header, source)
             if place is not None:
                 places[loc] = place
             return text
         case Mapping():
-            return {key: _data(part, (*loc, key), header, places) for key, part in stated.items()}
+            return {key: _record_data(part, (*loc, key), header, places) for key, part in stated.items()}
         case _:
-            return [_data(part, (*loc, index), header, places) for index, part in enumerate(stated)]
+            return [_record_data(part, (*loc, index), header, places) for index, part in enumerate(stated)]
 
 
-def _nearest(header: Header, loc: Loc) -> Place | None:
+def _nearest_place(header: Header, loc: Loc) -> Place | None:
     way, place = nearest(header.places, loc) or ((), None)
     if place is None or not way:
         return None
@@ -54,5 +54,5 @@ def _nearest(header: Header, loc: Loc) -> Place | None:
     return place if way == loc else replace(place, text_column=None)
 
 
-def _below(header: Header, loc: Loc) -> Iterator[tuple[Loc, Place]]:
+def _places_below(header: Header, loc: Loc) -> Iterator[tuple[Loc, Place]]:
     return ((each, place) for each, place in header.places.items() if each[: len(loc)] == loc)

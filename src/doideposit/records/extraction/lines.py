@@ -80,14 +80,14 @@ def read_lines(text: str) -> tuple[Line, ...]:
     raw = text.split("\n")
     # “[^1]: https://…” is a footnote to keep; without the backslash Markdown takes it for a link's definition.
     text = re.sub(r"(?m)^( {0,3})\[\^", r"\1\\[^", text)
-    return tuple(line for line in _walk(_parse(text), raw) if line.text or line.links)
+    return tuple(line for line in _walk_tokens(_parse_markdown(text), raw) if line.text or line.links)
 
 
-def _parse(text: str) -> "Sequence[Token]":
+def _parse_markdown(text: str) -> "Sequence[Token]":
     from markdown_it import MarkdownIt  # noqa: PLC0415  (only documents need it)
 
     reader = MarkdownIt("commonmark").disable("code")
-    reader.inline.ruler.before("escape", "bare_address", _bare_address)
+    reader.inline.ruler.before("escape", "bare_address", _parse_bare_address)
     # Addresses stay as they are printed: percent-encoding and punycode are not the reader's business.
     reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
     reader.validateLink = _any_address  # type: ignore[method-assign]
@@ -108,7 +108,7 @@ _ANGLED_REST = re.compile(r"://[^<>\n]{1,2000}(?=>)")
 _REST = re.compile(r"://(?:[^\s<>\"“”|]|<[^<>\s\"]{1,60}>(?=[\d.;])){1,2000}")
 
 
-def _bare_address(state: "StateInline", silent: bool) -> bool:
+def _parse_bare_address(state: "StateInline", silent: bool) -> bool:
     """Take an address that stands in the text as it is: its underscores and asterisks are no markup."""
     scheme = _SCHEME.search(state.pending[-_SCHEME_LENGTH:]) if state.src[state.pos] == ":" else None
     if scheme is None or state.linkLevel > 0:
@@ -138,7 +138,7 @@ def _without_closing(tail: str) -> str:
     return tail
 
 
-def _walk(tokens: "Sequence[Token]", raw: Sequence[str]) -> Iterator[Line]:
+def _walk_tokens(tokens: "Sequence[Token]", raw: Sequence[str]) -> Iterator[Line]:
     block = item = items = level = 0
     marker = ""
     around: list[int] = []
@@ -156,13 +156,13 @@ def _walk(tokens: "Sequence[Token]", raw: Sequence[str]) -> Iterator[Line]:
                 level = 0
             case "inline" | "html_block" | "fence" | "code_block":
                 block += 1
-                for piece in _pieces(token):
-                    number = _number(token, piece.offset)
-                    yield piece.line(number, raw[number - 1], (block, level, marker, item))
+                for piece in _split_lines(token):
+                    number = _line_number(token, piece.offset)
+                    yield piece.finish(number, raw[number - 1], (block, level, marker, item))
                     marker = ""
 
 
-def _number(token: "Token", offset: int) -> int:
+def _line_number(token: "Token", offset: int) -> int:
     first, end = token.map or (0, 1)
     return max(first + 1, min(first + 1 + offset, end))
 
@@ -182,18 +182,18 @@ class _OpenLine:
         for parts in (self.text, self.rich, self.bare):
             parts.append(text)
 
-    def line(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
+    def finish(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
         block, level, marker, item = place
-        text, rich, bare = _clean(*self.text), _clean(*self.rich), _clean(*self.bare)
+        text, rich, bare = _clean_text(*self.text), _clean_text(*self.rich), _clean_text(*self.bare)
         bold, note = bool(text) and not self.light, bool(_NOTE.match(source))
         return Line(number, text, rich, bare, tuple(self.links), source, block, level, marker, item, bold, note)
 
 
-def _clean(*parts: str) -> str:
+def _clean_text(*parts: str) -> str:
     return normalise(_CONTROL.sub(" ", "".join(parts)))
 
 
-def _pieces(token: "Token") -> list[_OpenLine]:
+def _split_lines(token: "Token") -> list[_OpenLine]:
     if token.type != "inline":
         rows = _TAG.sub("", token.content) if token.type == "html_block" else token.content
         pieces = [_OpenLine(offset) for offset, _ in enumerate(rows.split("\n"))]
@@ -216,13 +216,13 @@ class _Inline:
 
     def read(self, children: "Sequence[Token]") -> list[_OpenLine]:
         for child in children:
-            self._take(child)
+            self._take_token(child)
         return self.pieces
 
-    def _take(self, child: "Token") -> None:
+    def _take_token(self, child: "Token") -> None:
         match child.type:
             case "softbreak" | "hardbreak":
-                self._break(1)
+                self._break_line(1)
             case "link_open":
                 self.target, self.label = str(child.attrs.get("href", "")), []
                 self.bare_start = len(self.pieces[-1].bare)
@@ -233,34 +233,34 @@ class _Inline:
             case "strong_open" | "strong_close":
                 self.strong += child.nesting
             case "html_inline":
-                self._tag(child.content)
+                self._read_tag(child.content)
             case "text" | "text_special" | "code_inline":
-                self._text(child.content)
+                self._add_text(child.content)
 
-    def _text(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         self.pieces[-1].add(text)
         if not self.strong:
             # A colon or a space behind bold words is often not bold itself.
             self.pieces[-1].light += len(text.strip(" :"))
         self.label.append(text)
 
-    def _break(self, count: int) -> None:
+    def _break_line(self, count: int) -> None:
         for _ in range(count):
             self.pieces.append(_OpenLine(self.pieces[-1].offset + 1))
         self.label.append(" ")
         self.bare_start = 0
 
-    def _tag(self, tag: str) -> None:
+    def _read_tag(self, tag: str) -> None:
         if _KEPT_TAG.fullmatch(tag):
             self.pieces[-1].rich.append(tag.lower())
         elif tag.lower().startswith("<br"):
-            self._text(" ")
+            self._add_text(" ")
         if "\n" in tag:
-            self._break(tag.count("\n"))
+            self._break_line(tag.count("\n"))
 
     def _close_link(self) -> None:
-        piece, label = self.pieces[-1], _clean(*self.label)
-        piece.links.append(Link(label, _clean(self.target or "")))
+        piece, label = self.pieces[-1], _clean_text(*self.label)
+        piece.links.append(Link(label, _clean_text(self.target or "")))
         if label == piece.links[-1].target or _ADDRESS_LABEL.fullmatch(label):
             del piece.bare[self.bare_start :]
         self.target = None

@@ -98,15 +98,15 @@ class PrintedName:
         plain, titles = without_titles(_ROUND.sub("", text))
         family_first, comma, given = plain.partition(",")
         words = (f"{given} {family_first}" if comma else plain).replace(",", " ").split()
-        degrees = _take_last(words, DEGREES)
-        suffixes = _take_last(words, SUFFIXES)
+        degrees = _take_from_end(words, DEGREES)
+        suffixes = _take_from_end(words, SUFFIXES)
         if not words:
             return cls(text, family=text.strip(), sure=False)
         if comma:
             start = len(words) - len(family_first.split())
             split = _Split(words[:start], words[start:], sure=True)
         else:
-            split = _split(words, elsewhere)
+            split = _split_words(words, elsewhere)
         return cls(
             text,
             given=" ".join(split.given) or None,
@@ -132,14 +132,14 @@ class _Split:
     how: str = ""
 
 
-def _split(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:
+def _split_words(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:
     """Return how a name without a comma is split: by the first thing that tells it."""
     found = (
-        _by_script(words)
-        or _by_capitals(words)
-        or _by_another_place(words, elsewhere)
-        or _by_east_asian_family(words)
-        or _by_hungarian_given(words)
+        _split_by_script(words)
+        or _split_by_capitals(words)
+        or _split_by_turned_name(words, elsewhere)
+        or _split_east_asian(words)
+        or _split_hungarian(words)
     )
     if found is not None:
         return found
@@ -147,7 +147,7 @@ def _split(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:
     return _Split(words[:start], words[start:], sure)
 
 
-def _by_script(words: Sequence[str]) -> _Split | None:
+def _split_by_script(words: Sequence[str]) -> _Split | None:
     """Split a name in Chinese, Japanese or Korean script: the family name stands first, with a space or without."""
     if not all(_EAST_ASIAN.fullmatch(word) for word in words):
         return None
@@ -168,7 +168,7 @@ def _is_initial(word: str) -> bool:
     return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?)+", word)) and ("." in word or len(word) == 1) and word[0].isupper()
 
 
-def _by_capitals(words: Sequence[str]) -> _Split | None:
+def _split_by_capitals(words: Sequence[str]) -> _Split | None:
     """Split where one end of the name is printed in capitals and the other is not: that is its family name."""
     loud = [len(word) > 1 and word.isupper() and not _is_initial(word) for word in words]
     first = next((at for at, is_loud in enumerate(loud) if not is_loud), len(words))
@@ -179,14 +179,16 @@ def _by_capitals(words: Sequence[str]) -> _Split | None:
         return None
     how = "the family name is printed in capitals"
     if first:
-        return _Split(words[first:], _in_small(words[:first]), sure=_is_plain(words[:first]), eastern=True, how=how)
+        return _Split(
+            words[first:], _in_normal_case(words[:first]), sure=_is_plain(words[:first]), eastern=True, how=how
+        )
     start = len(words) - last
     while start > 1 and is_particle(words[start - 1]) and words[start - 1].islower():
         start -= 1
-    return _Split(words[:start], _in_small(words[start:]), sure=_is_plain(words[start:]), how=how)
+    return _Split(words[:start], _in_normal_case(words[start:]), sure=_is_plain(words[start:]), how=how)
 
 
-def _in_small(words: Sequence[str]) -> list[str]:
+def _in_normal_case(words: Sequence[str]) -> list[str]:
     """Return a family name in normal case: “EL-KHOURY” becomes “El-Khoury”, “O’NEILL” “O’Neill”."""
     return [
         re.sub(r"[^\W\d_]+", lambda part: part[0].capitalize(), word) if len(word) > 1 and word.isupper() else word
@@ -199,7 +201,7 @@ def _is_plain(words: Sequence[str]) -> bool:
     return not any(word.startswith(("MC", "MAC", "FITZ")) or (word.isupper() and is_particle(word)) for word in words)
 
 
-def _by_another_place(words: Sequence[str], elsewhere: Sequence[str]) -> _Split | None:
+def _split_by_turned_name(words: Sequence[str], elsewhere: Sequence[str]) -> _Split | None:
     """Split as another line of the document prints the name turned round: “Benavides Quiroga, L.”."""
     for start in range(1, len(words) if elsewhere and len(words) > _TWO else 0):
         family = r"\s+".join(map(re.escape, words[start:]))
@@ -211,7 +213,7 @@ def _by_another_place(words: Sequence[str], elsewhere: Sequence[str]) -> _Split 
     return None
 
 
-def _by_east_asian_family(words: Sequence[str]) -> _Split | None:
+def _split_east_asian(words: Sequence[str]) -> _Split | None:
     """Split “Lim Wei Jie”, “Chen Xiaoming” and “Kim Jong-un”: a family name of East Asia, then syllables."""
     first, rest = folded(words[0]), words[1:]
     how = "a family name that stands first"
@@ -228,10 +230,10 @@ def _by_east_asian_family(words: Sequence[str]) -> _Split | None:
         return _Split(words[:2], words[2:], sure=True)
     if len(words) != _TWO or first not in FAMILY_FIRST:
         return None
-    return _two_of_east_asia(words, last_is_family=last_is_family)
+    return _split_two_words(words, last_is_family=last_is_family)
 
 
-def _two_of_east_asia(words: Sequence[str], *, last_is_family: bool) -> _Split | None:
+def _split_two_words(words: Sequence[str], *, last_is_family: bool) -> _Split | None:
     """Split a family name of East Asia and one more word: “Chen Xiaoming”; “Chen Wei” can be read both ways."""
     given = folded(words[1])
     if last_is_family:
@@ -242,7 +244,7 @@ def _two_of_east_asia(words: Sequence[str], *, last_is_family: bool) -> _Split |
     return _Split(words[1:], words[:1], sure=sure, eastern=True, how="a family name that stands first")
 
 
-def _by_hungarian_given(words: Sequence[str]) -> _Split | None:
+def _split_hungarian(words: Sequence[str]) -> _Split | None:
     """Split “Szabó Eszter”: a Hungarian given name behind a word that is none."""
     if len(words) != _TWO or begins_a_name(words[0]) or not is_hungarian(words[1]) or _is_initial(words[0]):
         return None
@@ -280,7 +282,7 @@ def _family_start(words: Sequence[str]) -> int:
     return start
 
 
-def _take_last(words: list[str], known: frozenset[str]) -> list[str]:
+def _take_from_end(words: list[str], known: frozenset[str]) -> list[str]:
     taken: list[str] = []
     while len(words) > 1 and name_key(words[-1]) in known:
         taken.insert(0, words.pop())

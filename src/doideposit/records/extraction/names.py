@@ -94,12 +94,12 @@ def split_byline(text: str) -> list[str]:
     text = _LAST_AND.sub("", _MARKS.sub("", _without_contacts(text)).strip(" :：*_"))
     if ";" in text and _all_inverted(text):
         return [part.strip() for part in text.split(";") if part.strip()]
-    for part in (each for piece in _outer_split(text) for each in _split_one_letter(piece)):
+    for part in (each for piece in _split_outside_brackets(text) for each in _split_one_letter(piece)):
         if parts and name_key(part) in DEGREES | SUFFIXES:
             parts[-1] += f" {part}"
         elif part:
             parts.append(part)
-    return _turned_round(parts)
+    return _join_turned_name(parts)
 
 
 def _without_contacts(text: str) -> str:
@@ -113,7 +113,7 @@ def _all_inverted(text: str) -> bool:
     return all(re.fullmatch(r"[^,]+,[^,]+", part) and is_name(part) for part in parts)
 
 
-def _outer_split(text: str) -> list[str]:
+def _split_outside_brackets(text: str) -> list[str]:
     """Split a byline where no bracket is open: “Ana Keller (Fellow, Island Institute)” stays whole."""
     kept = _ROUND.findall(text)
     masked = _ROUND.sub("\x00", text)
@@ -127,7 +127,7 @@ def _split_one_letter(text: str) -> list[str]:
     return parts if all(" " in part.strip() and is_name(without_titles(part)[0]) for part in parts) else [text]
 
 
-def _turned_round(parts: list[str]) -> list[str]:
+def _join_turned_name(parts: list[str]) -> list[str]:
     """Take “Wolf, Siegfried O.” for one name: a single word before the only comma is a family name."""
     if len(parts) == 2 and len(parts[0].split()) == 1 and not _GROUP_WORDS.search(parts[1]) and parts[0][:1].isupper():  # noqa: PLR2004
         return [f"{parts[0]}, {parts[1]}"] if is_name(parts[0]) and not parts[0].isupper() else parts
@@ -136,7 +136,7 @@ def _turned_round(parts: list[str]) -> list[str]:
 
 def is_name(text: str) -> bool:
     """Tell whether a text has the shape of a name: up to six capitalised words, initials and particles, no figures."""
-    words = _words(text)
+    words = _split_words(text)
     if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(_ROUND.sub("", text)):
         return False
     if any(word.lower() in _FUNCTION_WORDS and not is_particle(word) for word in words):
@@ -199,7 +199,7 @@ def without_titles(text: str) -> tuple[str, tuple[str, ...]]:
         text = rest.lstrip()
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return _ROUND.sub("", text).replace(",", " ").split()
 
 

@@ -241,7 +241,7 @@ def _take_known(piece: Piece, text: str, labels: Labels) -> str:
     rest = _take_dates(piece, rest)
     if piece.dates or piece.doi:
         rest = _PUBLISHED.sub(" ", rest)
-    rest = _trimmed(rest)
+    rest = _trim(rest)
     if piece.dates and not piece.number and (bare := _BARE_NUMBER.fullmatch(rest)):
         piece.number, rest = bare["number"], ""
     return "" if _is_house(rest, labels) else rest
@@ -276,23 +276,23 @@ def _take_label(piece: Piece, text: str, labels: Labels) -> str:
     """Take series word and number from the beginning of a line, or a number with its sign."""
     match = labels.with_number.fullmatch(text)
     if match is not None and not _is_running(piece.line, match):
-        piece.word, piece.number = match["word"], _number(match["number"])
+        piece.word, piece.number = match["word"], _without_spaces(match["number"])
         return match["rest"].lstrip("号號期")
     if labels.is_label(text.strip(EDGE)):
         piece.word = text.strip(EDGE)
         return ""
     match = _NUMBER_LINE.fullmatch(text)
     if match is not None:
-        piece.number = _number(match["number"])
+        piece.number = _without_spaces(match["number"])
         return match["rest"]
     match = _NUMBER_INSIDE.match(text)
     if match is not None and (is_institution(match["before"]) or labels.is_label(match["before"].strip(EDGE))):
-        piece.number = _number(match["number"])
+        piece.number = _without_spaces(match["number"])
         return match["rest"]
     return text
 
 
-def _number(text: str) -> str:
+def _without_spaces(text: str) -> str:
     return re.sub(r"\s*([/|])\s*", r"\1", text)
 
 
@@ -400,7 +400,7 @@ def _is_running_text(text: str) -> bool:
 
 
 def _take_names(piece: Piece, names: str) -> None:
-    piece.rest = _trimmed(names)
+    piece.rest = _trim(names)
     bar = _SEPARATOR.split(piece.rest, maxsplit=1)
     before, comma, behind = piece.rest.partition(",")
     if comma and is_role(behind) and are_names(before) and not names_someone(behind):
@@ -431,7 +431,7 @@ def _take_text(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     if match is not None and not _is_running(piece.line, match):
         # A colon at the end of a line belongs to the title, which goes on.
         tail = match["rest"].lstrip(EDGE).rstrip(" \t-–—|,;•·")
-        piece.word, piece.number = match["word"], _number(match["number"])
+        piece.word, piece.number = match["word"], _without_spaces(match["number"])
         piece.rest = tail
     elif piece.doi is None and not piece.number:
         piece.rest, piece.dates = whole, []
@@ -449,7 +449,7 @@ def _rich_rest(line: Line, rest: str) -> str:
     return line.rich[start:].strip(EDGE) if start >= 0 and line.rich != line.text else rest
 
 
-def _trimmed(text: str) -> str:
+def _trim(text: str) -> str:
     """Return a text without punctuation at its ends, and without a bracket that was left alone or holds everything."""
     text = re.sub(r"\(\s*\)", "", text).strip(EDGE.replace("(", "").replace(")", "") + "/")
     text = re.sub(r"\s+", " ", text)

@@ -12,7 +12,7 @@ from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.header_values import HeaderValue
 from doideposit.records.sources.interface import Header
 
-__all__ = ["unpublished"]
+__all__ = ["why_unpublished"]
 
 # What platforms write for a text that is not public, from Jekyll's drafts to the trash of WordPress.
 _DRAFT_WORDS: Final = frozenset(
@@ -36,13 +36,13 @@ class _Reason:
     loc: Loc
 
 
-def unpublished(header: Header, file: str, *, now: datetime | None = None) -> Finding | None:
+def why_unpublished(header: Header, file: str, *, now: datetime | None = None) -> Finding | None:
     """Return why a document is not published yet, or no longer; None where nothing says so.
 
     `now` is in the zone of the publisher: a date without a zone begins there. Such documents are never sent. Without
     `now` only what the header says in words counts, and no date.
     """
-    reason = next(_reasons(header, file, now), None)
+    reason = next(_find_reasons(header, file, now), None)
     if reason is None:
         return None
     ends = range(len(reason.loc), 0, -1)
@@ -52,7 +52,7 @@ def unpublished(header: Header, file: str, *, now: datetime | None = None) -> Fi
     return Finding("document-unpublished", Severity.ERROR, reason.message, hint, where)
 
 
-def _reasons(header: Header, file: str, now: datetime | None) -> Iterator[_Reason]:
+def _find_reasons(header: Header, file: str, now: datetime | None) -> Iterator[_Reason]:
     top = HeaderValue(header.data, ())
     for key, words in (("draft", _YES), ("published", _NOT), ("private", _YES), ("render", _NOT)):
         value = top.get(key)
@@ -63,12 +63,12 @@ def _reasons(header: Header, file: str, now: datetime | None) -> Iterator[_Reaso
         yield _Reason(f"this document is not published: `{status.loc[-1]}: {status.text}`", status.loc)
     if "_drafts" in PurePath(file).parts:
         yield _Reason("this document is not published: it lies in the folder _drafts", ())
-    yield from _by_build(top)
+    yield from _reasons_by_build(top)
     if now is not None:
-        yield from _by_time(top, now)
+        yield from _reasons_by_time(top, now)
 
 
-def _by_build(top: HeaderValue) -> Iterator[_Reason]:
+def _reasons_by_build(top: HeaderValue) -> Iterator[_Reason]:
     for key in ("build", "_build"):
         build = top.get(key)
         render = build.get("render") if build else None
@@ -76,19 +76,19 @@ def _by_build(top: HeaderValue) -> Iterator[_Reason]:
             yield _Reason(f"this document has no page: `{key}.render: {render.text}`", render.loc)
 
 
-def _by_time(top: HeaderValue, now: datetime) -> Iterator[_Reason]:
+def _reasons_by_time(top: HeaderValue, now: datetime) -> Iterator[_Reason]:
     for key in ("publishdate", "publish_date", "publish-date", "pubdate", "date", "published", "date_published"):
         value = top.get(key)
-        moment = _moment(value.text, now) if value else None
+        moment = _moment_of(value.text, now) if value else None
         if value is not None and moment is not None and moment > now:
             yield _Reason(f"this document is dated in the future: `{key}: {value.text}`", value.loc)
     expiry = top.get("expirydate", "expires", "unpublishdate")
-    moment = _moment(expiry.text, now) if expiry else None
+    moment = _moment_of(expiry.text, now) if expiry else None
     if expiry is not None and moment is not None and moment <= now:
         yield _Reason(f"this document is no longer published: `{expiry.loc[-1]}: {expiry.text}`", expiry.loc)
 
 
-def _moment(text: str, now: datetime) -> datetime | None:
+def _moment_of(text: str, now: datetime) -> datetime | None:
     """Return the moment a date begins; without a zone it is one of the publisher."""
     match = _MOMENT.search(text)
     found = PrintedDate.find(text) if match is None else None

@@ -145,7 +145,7 @@ def find_notes(lines: Sequence[Line]) -> list[Line]:
             continue
         following = [found for _, found in starts[at:]]
         rising = following == list(range(1, len(following) + 1))
-        notes = _until_imprint(lines[index:])
+        notes = _lines_before_imprint(lines[index:])
         cites = [line for line in notes if line.links or re.search(r"\b(?:1[5-9]|20)\d\d\b|10\.\d{4}", line.text)]
         if rising and len(following) >= _FEWEST_NOTES and len(cites) >= len(following) - 1:
             return notes
@@ -160,7 +160,7 @@ def cites(line: Line) -> bool:
     )
 
 
-def _until_imprint(lines: Sequence[Line]) -> list[Line]:
+def _lines_before_imprint(lines: Sequence[Line]) -> list[Line]:
     kept = list(lines)
     while kept and is_imprint(kept[-1]) and not _number_of(kept[-1]):
         kept.pop()
@@ -202,8 +202,8 @@ class _ReferenceLines:
 
 def read_references(lines: Sequence[Line], notes: Notes, *, published: str | None) -> tuple[Node, ...]:
     """Read the entries of a reference list; `published` is the date of the document, for comparison."""
-    entries = [entry for entry in _entries(lines) if entry.text or any(entry.links)]
-    nodes = tuple(_reference(index, entry, notes, published) for index, entry in enumerate(entries))
+    entries = [entry for entry in _split_entries(lines) if entry.text or any(entry.links)]
+    nodes = tuple(_reference_fields(index, entry, notes, published) for index, entry in enumerate(entries))
     without = sum("doi" not in node for node in nodes)
     if without:
         notes.tell(
@@ -215,7 +215,7 @@ def read_references(lines: Sequence[Line], notes: Notes, *, published: str | Non
     return nodes
 
 
-def _entries(lines: Sequence[Line]) -> list[_ReferenceLines]:
+def _split_entries(lines: Sequence[Line]) -> list[_ReferenceLines]:
     lines = [line for line in lines if not _NO_ENTRY.match(line.source.strip()) and not _is_date(line)]
     hanging = _hanging_blocks(lines)
     one_each = _blocks_of_whole_entries(lines)
@@ -226,7 +226,7 @@ def _entries(lines: Sequence[Line]) -> list[_ReferenceLines]:
         begins = (
             line.number in numbers
             if numbers
-            else line.block in one_each or _begins(line, before, line.block in hanging)
+            else line.block in one_each or _begins_entry(line, before, line.block in hanging)
         )
         if not entries or begins:
             entries.append(_ReferenceLines([line], bool(numbers)))
@@ -279,19 +279,19 @@ def _hanging_blocks(lines: Sequence[Line]) -> set[int]:
     return inside & {line.block for line in lines if not line.indented}
 
 
-def _begins(line: Line, before: Line | None, hanging: bool) -> bool:
+def _begins_entry(line: Line, before: Line | None, hanging: bool) -> bool:
     """Return whether a line begins a new entry."""
     if before is None or line.marker:
         return True
     if not line.bare or (line.item and line.item == before.item):
         return False
     if line.block != before.block:
-        return not _goes_on(line, before)
+        return not _continues_entry(line, before)
     labelled = bool(_LABEL.match(line.text)) and not (line.text[:1].isdigit() and _NUMBER_FOLLOWS.search(before.bare))
     return labelled or (not line.indented if hanging else _begins_in_block(line, before))
 
 
-def _goes_on(line: Line, before: Line) -> bool:
+def _continues_entry(line: Line, before: Line) -> bool:
     """Return whether a paragraph goes on with the entry before it: it begins in small letters after an open end."""
     return line.text[:1].islower() and before.bare[-1:] not in {".", "?", "!", ""}
 
@@ -315,12 +315,12 @@ _NAME_AND_YEAR = re.compile(
 _LOWER_CONTINUATION = re.compile(r"(?:Retrieved|Accessed|Available|Last accessed|URL|DOI|Link)\b", re.IGNORECASE)
 
 
-def _reference(index: int, entry: _ReferenceLines, notes: Notes, published: str | None) -> Mapping[str, Node]:
+def _reference_fields(index: int, entry: _ReferenceLines, notes: Notes, published: str | None) -> Mapping[str, Node]:
     place = f"references[{index}]"
     first = entry.lines[0]
     text = entry.text
-    address, text = _address(entry, text, notes, place)
-    doi = _doi(entry, address, notes, place)
+    address, text = _take_address(entry, text, notes, place)
+    doi = _find_doi(entry, address, notes, place)
     parts = Parts.of_entry(text, has_url=address is not None)
     if doi is not None and address is not None and _DOI_ADDRESS.fullmatch(address.text):
         address = None  # A DOI has a field of its own, where it is matched for certain.
@@ -364,7 +364,7 @@ def _text_findings(text: str, line: Line, notes: Notes, place: str, published: s
         )  # fmt: skip
 
 
-def _address(entry: _ReferenceLines, text: str, notes: Notes, place: str) -> tuple[Leaf | None, str]:
+def _take_address(entry: _ReferenceLines, text: str, notes: Notes, place: str) -> tuple[Leaf | None, str]:
     """Return the address of an entry, and the text without an address that is not a link."""
     found = [(link, line) for link, line in entry.links if not link.target.startswith("mailto:")]
     dead = [line for link, line in found if link.target.startswith("#") or not link.target]
@@ -372,7 +372,7 @@ def _address(entry: _ReferenceLines, text: str, notes: Notes, place: str) -> tup
     if not alive:
         return _unlinked_address(entry, text, notes, place, dead)
     url, line = alive[0]
-    joined = _joined(url, line, entry)
+    joined = _join_address(url, line, entry)
     if joined is not None:
         url, rest = joined
         text = text.removesuffix(rest).rstrip()
@@ -387,10 +387,10 @@ def _address(entry: _ReferenceLines, text: str, notes: Notes, place: str) -> tup
             # In one order each time, so that two runs over one document say the same.
             f"the other: {', '.join(sorted(others))}", line=line.number, field=f"{place}.url",
         )  # fmt: skip
-    return _checked(url, line, notes, place), text
+    return _check_address(url, line, notes, place), text
 
 
-def _joined(url: str, line: Line, entry: _ReferenceLines) -> tuple[str, str] | None:
+def _join_address(url: str, line: Line, entry: _ReferenceLines) -> tuple[str, str] | None:
     """Put an address together that was broken after a hyphen or a slash, with the rest on a line of its own."""
     index = entry.lines.index(line) + 1
     if index >= len(entry.lines) or not line.text.endswith(url) or url[-1] not in "-/_=":
@@ -408,7 +408,7 @@ def _unlinked_address(
         if match is None:
             continue
         url = match[0].rstrip(".,;")
-        return _checked(url, line, notes, place), _closed_up(text.replace(url, "", 1))
+        return _check_address(url, line, notes, place), _closed_up(text.replace(url, "", 1))
     if dead:
         notes.warn(
             "reference-url-missing", "the link of this entry leads nowhere", "add the `url` from the original",
@@ -417,7 +417,7 @@ def _unlinked_address(
     return None, text
 
 
-def _checked(url: str, line: Line, notes: Notes, place: str) -> Leaf:
+def _check_address(url: str, line: Line, notes: Notes, place: str) -> Leaf:
     usable = re.fullmatch(r"(?:https?|ftp)://\S+", url, re.IGNORECASE)
     hint = "open the address; it is deposited as printed" if usable else "write the whole address; it cannot stay so"
     for message in url_doubts(url):
@@ -425,7 +425,7 @@ def _checked(url: str, line: Line, notes: Notes, place: str) -> Leaf:
     return Leaf(url, line.number, line.text)
 
 
-def _doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place: str) -> Leaf | None:
+def _find_doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place: str) -> Leaf | None:
     candidates = [(address.text, address.line)] if address else []
     candidates += [(line.text, line.number) for line in entry.lines]
     candidates += [(link.target, line.number) for link, line in entry.links]

@@ -26,9 +26,9 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\uf
 def render(draft: Draft, *, schema: str | None) -> str:
     """Write the draft as YAML; `schema` is the address of the JSON Schema of records, for YAML editors."""
     told: set[int] = set()
-    body = list(_mapping(draft.fields, (), 0, _Findings(draft, told)))
+    body = list(_mapping_lines(draft.fields, (), 0, _Findings(draft, told)))
     rest = [finding for index, finding in enumerate(draft.findings) if index not in told]
-    return "\n".join([*_header(draft, schema, rest), *body, ""])
+    return "\n".join([*_header_lines(draft, schema, rest), *body, ""])
 
 
 class _Findings:
@@ -44,7 +44,7 @@ class _Findings:
         place = self._draft.place(leaf.line)
         return place if leaf.confidence is Confidence.CERTAIN else f"{place}, {leaf.confidence.value}"
 
-    def take(self, loc: Loc) -> Iterator[Finding]:
+    def unshown(self, loc: Loc) -> Iterator[Finding]:
         """Return the findings about a field that were not told yet."""
         field = field_path(loc)
         for index, finding in enumerate(self._findings):
@@ -53,57 +53,57 @@ class _Findings:
                 yield finding
 
 
-def _header(draft: Draft, schema: str | None, rest: Sequence[Finding]) -> Iterator[str]:
+def _header_lines(draft: Draft, schema: str | None, rest: Sequence[Finding]) -> Iterator[str]:
     if schema is not None:
         yield f"# yaml-language-server: $schema={_one_line(schema)}"
-    yield from _comment(f"Draft of a record, made from {draft.file}. Nothing has been registered.", 0)
-    yield from _comment(
+    yield from _comment_lines(f"Draft of a record, made from {draft.file}. Nothing has been registered.", 0)
+    yield from _comment_lines(
         "Compare every field with the document (where it comes from stands beside it), fill in what is commented "
         "out where you can, and correct what the notes point at. Then run: doideposit check on this file.",
         0,
     )
     for finding in rest:
-        yield from _note(finding, 0)
+        yield from _note_lines(finding, 0)
     yield ""
 
 
-def _mapping(fields: Mapping[str, Node], loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
+def _mapping_lines(fields: Mapping[str, Node], loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
     for key, node in fields.items():
         place = (*loc, key)
-        for finding in findings.take(place):
-            yield from _note(finding, depth)
-        yield from _field(key, node, place, depth, findings)
+        for finding in findings.unshown(place):
+            yield from _note_lines(finding, depth)
+        yield from _field_lines(key, node, place, depth, findings)
 
 
-def _field(key: str, node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
+def _field_lines(key: str, node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
     indent = "  " * depth
     match node:
         case Leaf():
             plain = key == "number" and re.fullmatch(r"[1-9][0-9]*", node.text)
-            yield f"{indent}{key}: {node.text if plain else _scalar(node.text)}  # {findings.origin(node)}"
+            yield f"{indent}{key}: {node.text if plain else _yaml_scalar(node.text)}  # {findings.origin(node)}"
         case Gap():
             yield f"{indent}# {key}: {_one_line(node.example)}  # {_one_line(node.hint)}"
         case tuple():
             yield f"{indent}{key}:"
             for index, part in enumerate(node):
-                yield from _item(part, (*loc, index), depth + 1, findings)
+                yield from _item_lines(part, (*loc, index), depth + 1, findings)
         case Mapping():
             yield f"{indent}{key}:"
-            yield from _mapping(node, loc, depth + 1, findings)
+            yield from _mapping_lines(node, loc, depth + 1, findings)
 
 
-def _item(node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
+def _item_lines(node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
     """Write one entry of a list; the notes about it and about its first field stand above its dash."""
     indent = "  " * depth
-    for finding in findings.take(loc):
-        yield from _note(finding, depth)
+    for finding in findings.unshown(loc):
+        yield from _note_lines(finding, depth)
     if isinstance(node, Leaf):
-        yield f"{indent}- {_scalar(node.text)}  # {findings.origin(node)}"
+        yield f"{indent}- {_yaml_scalar(node.text)}  # {findings.origin(node)}"
         return
     if not isinstance(node, Mapping):
         raise RuntimeError("a list of a draft holds values and mappings only")  # noqa: TRY004  (a fault of the programmer)
     dashed = False
-    for line in _mapping(node, loc, depth + 1, findings):
+    for line in _mapping_lines(node, loc, depth + 1, findings):
         content = line.lstrip()
         if dashed:
             yield line
@@ -112,13 +112,13 @@ def _item(node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str
             yield f"{indent}- {content}" if dashed else f"{indent}{content}"
 
 
-def _note(finding: Finding, depth: int) -> Iterator[str]:
+def _note_lines(finding: Finding, depth: int) -> Iterator[str]:
     line = f"line {finding.where.line}: " if finding.where.line else ""
     hint = f" — {finding.hint}" if finding.hint else ""
-    yield from _comment(f"{finding.severity.value.upper()} {finding.code}: {line}{finding.message}{hint}", depth)
+    yield from _comment_lines(f"{finding.severity.value.upper()} {finding.code}: {line}{finding.message}{hint}", depth)
 
 
-def _comment(text: str, depth: int) -> Iterator[str]:
+def _comment_lines(text: str, depth: int) -> Iterator[str]:
     indent = "  " * depth
     for row in textwrap.wrap(_one_line(text), _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False):
         yield f"{indent}# {row}"
@@ -128,7 +128,7 @@ def _one_line(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text)
 
 
-def _scalar(text: str) -> str:
+def _yaml_scalar(text: str) -> str:
     """Return a text as a YAML scalar that gives exactly this text back."""
     special = text.endswith((" ", ":")) or text.lower() in _WORDS or _NUMBER.fullmatch(text)
     if _PLAIN.fullmatch(text) and not special:

@@ -78,12 +78,12 @@ def _find_section(lines: Sequence[Line]) -> int | None:
         for index in range(len(lines) - 2, -1, -1):
             line = lines[index]
             text = line.printed.strip(" *_")
-            if pattern.fullmatch(text) and not line.links and (line.level or _alone(lines, index)):
+            if pattern.fullmatch(text) and not line.links and (line.level or _may_be_heading(lines, index)):
                 return index
     return None
 
 
-def _alone(lines: Sequence[Line], index: int) -> bool:
+def _may_be_heading(lines: Sequence[Line], index: int) -> bool:
     """Tell whether a line without heading markup may be a heading: first in its block, with a colon, or in capitals."""
     text = lines[index].text
     begins = index == 0 or lines[index - 1].block != lines[index].block

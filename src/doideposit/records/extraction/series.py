@@ -45,15 +45,15 @@ def _printed_issn(doi: PrintedDoi | None, lines: Iterable[Line], notes: Notes) -
     """Return the ISSN of the document: printed as such, or as a part of the DOI, with a right check digit."""
     for line in lines:
         match = _ISSN_LABELLED.search(line.text)
-        issn = _issn(match["issn"], line, notes) if match and "10." not in line.text[: match.start()] else None
+        issn = _parse_issn(match["issn"], line, notes) if match and "10." not in line.text[: match.start()] else None
         if match and issn:
             return _PrintedIssn(issn, line, bool(match["medium"] or match["kind"]))
     match = _ISSN_IN_DOI.search(doi.text) if doi else None
-    issn = _issn(match[1], doi.line, notes) if match and doi else None
+    issn = _parse_issn(match[1], doi.line, notes) if match and doi else None
     return _PrintedIssn(issn, doi.line, medium_printed=False) if issn and doi else None
 
 
-def _issn(text: str, line: Line, notes: Notes) -> Issn | None:
+def _parse_issn(text: str, line: Line, notes: Notes) -> Issn | None:
     try:
         return Issn.parse(text)
     # A misprinted ISSN does not tell the series, and the person who sees it can.
@@ -73,12 +73,12 @@ def _find_series(
     if issn is not None:
         found = [_Found(known, issn.line, "issn") for known in series.values() if _has_issn(known, issn.issn)]
         if found:
-            return _called(found, front)
+            return _series_with_word(found, front)
     by_word: list[_Found] = []
     if front.word is not None:
         line = front.word.line
         by_word = [_Found(known, line, "word") for known in series.values() if _is_called(known, front.word.text)]
-        by_word = _closest(by_word, front.word.text, everything)
+        by_word = _choose_closest(by_word, front.word.text, everything)
     if doi is None:
         return by_word
     fitting = [one for one in by_word if doi.text.startswith(f"{one.series.prefix}/")]
@@ -93,7 +93,7 @@ def _find_series(
     return [*by_word, *prefixed]
 
 
-def _closest(found: list[_Found], word: str, lines: Sequence[Line]) -> list[_Found]:
+def _choose_closest(found: list[_Found], word: str, lines: Sequence[Line]) -> list[_Found]:
     """Choose among several series that are called so: those whose house is named, else those with the very word."""
     if len(found) < 2:  # noqa: PLR2004
         return found
@@ -122,7 +122,7 @@ def _has_issn(series: Series, issn: Issn) -> bool:
     return any(known.issn == issn for known in series.issns)
 
 
-def _called(found: list[_Found], front: Front) -> list[_Found]:
+def _series_with_word(found: list[_Found], front: Front) -> list[_Found]:
     """Return, of several series with one ISSN, those that are called by the printed word."""
     word = front.word
     called = [one for one in found if word is not None and _is_called(one.series, word.text)]
@@ -153,7 +153,7 @@ def series_field(
     everything = (*document.head, *document.prose)
     found = _find_series(document.front, document.doi, issn, series, everything)
     if len(found) != 1 and (issn is None or not found):
-        found = _named(found or _every(document, series), document) or found
+        found = _choose_named(found or _every_series(document, series), document) or found
     chosen = found[0] if len(found) == 1 else None
     _issn_finding(issn, chosen, notes)
     if chosen is None:
@@ -167,12 +167,12 @@ def series_field(
     return Leaf(chosen.series.name, chosen.line.number, chosen.line.text), chosen.series
 
 
-def _every(document: Document, series: Mapping[str, Series]) -> list[_Found]:
+def _every_series(document: Document, series: Mapping[str, Series]) -> list[_Found]:
     lines = [*document.head, *document.tail]
     return [_Found(known, lines[0], "word") for known in series.values()] if lines and not document.front.word else []
 
 
-def _named(found: list[_Found], document: Document) -> list[_Found]:
+def _choose_named(found: list[_Found], document: Document) -> list[_Found]:
     """Choose among series those whose whole name is printed, or whose first word in capitals is, such as ORF."""
     lines = [*document.head, *document.tail]
     text = " ".join(line.text for line in lines)

@@ -26,7 +26,7 @@ def properties_of(header: Header, file: str) -> tuple[Properties, tuple[Finding,
     fields = header_fields(header, notes)
     leaf = _Leaves(header)
     found: dict[str, Leaf | None] = {
-        name: leaf.of(taken) for name in _SIMPLE if isinstance(taken := fields.get(name), Taken)
+        name: leaf.leaf_of(taken) for name in _SIMPLE if isinstance(taken := fields.get(name), Taken)
     }
     if (doi := found.get("doi")) is not None:
         found["doi"] = doi_leaf(doi)
@@ -35,28 +35,28 @@ def properties_of(header: Header, file: str) -> tuple[Properties, tuple[Finding,
     for name, inner in (("abstracts", "text"), ("licences", "url")):
         match fields.get(name):
             case (Mapping() as first, *_) if isinstance(taken := first[inner], Taken):
-                found[name.removesuffix("s")] = leaf.of(replace(taken, text=" ".join(taken.text.split())))
+                found[name.removesuffix("s")] = leaf.leaf_of(replace(taken, text=" ".join(taken.text.split())))
             case _:
                 pass
     issn = HeaderValue(header.data, ()).get("issn")
     if issn is not None and issn.text:
-        found["issn"] = leaf.of(issn.taken())
+        found["issn"] = leaf.leaf_of(issn.taken())
     files = next(
         (value for each in ("bibliography", "references_file") if (value := HeaderValue(header.data, ()).get(each))),
         None,
     )
     cited = HeaderValue(header.data, ()).get("nocite")
     nocite = " ".join(each.text for each in cited.items()) if cited else ""
-    named = tuple(leaf.of(each.taken()) for each in files.items() if each.text) if files else ()
-    keywords = tuple(leaf.of(each) for each in _list(fields.get("keywords")) if isinstance(each, Taken))
-    authors = tuple(_with_orcid(leaf.node(each)) for each in _list(fields.get("authors")))
+    named = tuple(leaf.leaf_of(each.taken()) for each in files.items() if each.text) if files else ()
+    keywords = tuple(leaf.leaf_of(each) for each in _as_tuple(fields.get("keywords")) if isinstance(each, Taken))
+    authors = tuple(_with_orcid(leaf.node_of(each)) for each in _as_tuple(fields.get("authors")))
     # How sure a name is, its confidence says already.
     told = tuple(one for one in notes.found if one.code != "header-name")
     # The names in `found` are those of fields with one value each, which a mapping cannot tell the type checker.
     return Properties(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told  # type: ignore[arg-type]
 
 
-def _list(stated: Stated | None) -> tuple[Stated, ...]:
+def _as_tuple(stated: Stated | None) -> tuple[Stated, ...]:
     return stated if isinstance(stated, tuple) else ()
 
 
@@ -70,21 +70,21 @@ class _Leaves:
     def __init__(self, header: Header) -> None:
         self._header = header
 
-    def of(self, taken: Taken) -> Leaf:
+    def leaf_of(self, taken: Taken) -> Leaf:
         key = str(taken.loc[0]) if taken.loc else ""
         way, place = nearest(self._header.places, taken.loc) or ((), None)
         line = place.line if place and way else self._header.lines.get(key, 1)
         confidence = Confidence.CERTAIN if taken.sure else Confidence.DOUBTFUL
         return Leaf(taken.text, line, self._header.sources.get(key, ""), f"header, `{key}`", confidence)
 
-    def node(self, stated: Stated) -> Node:
+    def node_of(self, stated: Stated) -> Node:
         match stated:
             case Taken():
-                return self.of(stated)
+                return self.leaf_of(stated)
             case Mapping():
-                return {key: self.node(part) for key, part in stated.items()}
+                return {key: self.node_of(part) for key, part in stated.items()}
             case _:
-                return tuple(self.node(part) for part in stated)
+                return tuple(self.node_of(part) for part in stated)
 
 
 def _with_orcid(author: Node) -> Node:
@@ -141,7 +141,7 @@ def merge(
     """
     told = _stated_fields(stated, known)
     if not stated.firm:
-        told = {key: _doubtful(node) for key, node in told.items() if not _is_given(fields.get(key))}
+        told = {key: _mark_doubtful(node) for key, node in told.items() if not _is_given(fields.get(key))}
     if stated.firm and stated.title and "subtitle" not in told:
         fields.pop("subtitle", None)
     replaced = tuple(told)
@@ -156,38 +156,38 @@ def _stated_fields(stated: Properties, known: Mapping[str, Series]) -> dict[str,
     for name in ("title", "subtitle", "published", "number", "doi", "url", "language"):
         if (leaf := getattr(stated, name)) is not None:
             told[name] = leaf
-    if (series := _series(stated, known)) is not None:
+    if (series := _stated_series(stated, known)) is not None:
         told["series"] = series
     if stated.abstracts or stated.abstract is not None:
         told["abstracts"] = stated.abstracts or ({"text": stated.abstract},)  # type: ignore[dict-item]
     for name in ("authors", "references", "keywords"):
         if parts := getattr(stated, name):
             told[name] = parts
-    if stated.licence is not None and (url := _licence(stated.licence.text)):
+    if stated.licence is not None and (url := _licence_address(stated.licence.text)):
         told["licences"] = ({"url": replace(stated.licence, text=url)},)
     return told
 
 
-def _series(stated: Properties, known: Mapping[str, Series]) -> Leaf | None:
+def _stated_series(stated: Properties, known: Mapping[str, Series]) -> Leaf | None:
     """Return the configured series that is stated: by its short name, its ISSN, its title or one of its labels."""
     if stated.series is not None and stated.series.text in known:
         return stated.series
-    for leaf, key in ((stated.issn, _issns), (stated.series, _titles), (stated.label, _titles)):
+    for leaf, key in ((stated.issn, _issns_of), (stated.series, _titles_of), (stated.label, _titles_of)):
         names = [one.name for one in known.values() if leaf is not None and leaf.text.casefold() in key(one)]
         if leaf is not None and len(names) == 1:
             return replace(leaf, text=names[0])
     return None
 
 
-def _issns(series: Series) -> set[str]:
+def _issns_of(series: Series) -> set[str]:
     return {str(known.issn).casefold() for known in series.issns}
 
 
-def _titles(series: Series) -> set[str]:
+def _titles_of(series: Series) -> set[str]:
     return {series.title.casefold(), *(label.casefold() for label in series.labels)}
 
 
-def _licence(text: str) -> str | None:
+def _licence_address(text: str) -> str | None:
     return text if text.startswith("http") else licence_address(text)
 
 
@@ -199,9 +199,9 @@ def _is_given(node: Node | None) -> bool:
     return isinstance(node, (Leaf, tuple)) and bool(node)
 
 
-def _doubtful(node: Node) -> Node:
+def _mark_doubtful(node: Node) -> Node:
     if isinstance(node, Leaf):
         return replace(node, confidence=Confidence.DOUBTFUL)
     if isinstance(node, tuple):
-        return tuple(_doubtful(part) for part in node)
-    return {key: _doubtful(part) for key, part in node.items()} if isinstance(node, Mapping) else node
+        return tuple(_mark_doubtful(part) for part in node)
+    return {key: _mark_doubtful(part) for key, part in node.items()} if isinstance(node, Mapping) else node

@@ -49,7 +49,7 @@ _NEXT = heading_pattern((*OTHER_SECTIONS, *REFERENCES))
 def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
     """Return the abstract, where one is headed so, and the keywords."""
     fields: dict[str, Node] = {}
-    abstract = _abstract([*document.body])
+    abstract = _find_abstract([*document.body])
     if abstract is None:
         headed = next((line for line in document.body if _HEADED.fullmatch(line.text.strip(" *_"))), None)
         hint = "add it if there is one; never write it for the author"
@@ -61,11 +61,11 @@ def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
         fields["abstracts"] = Gap("[{text: …, language: en}]", "as published, without the heading")
     else:
         fields["abstracts"] = ({"text": abstract},)
-    keywords = _keywords([*document.head, *document.body])
+    keywords = _find_keywords([*document.head, *document.body])
     return {**fields, "keywords": keywords} if keywords else fields
 
 
-def _keywords(lines: Sequence[Line]) -> tuple[Leaf, ...]:
+def _find_keywords(lines: Sequence[Line]) -> tuple[Leaf, ...]:
     """Return the keywords behind “Keywords:”, or below a heading that says so."""
     for index, line in enumerate(lines):
         match = _KEYWORDS.fullmatch(line.text)
@@ -79,7 +79,7 @@ def _keywords(lines: Sequence[Line]) -> tuple[Leaf, ...]:
     return ()
 
 
-def _abstract(body: Sequence[Line]) -> Leaf | None:
+def _find_abstract(body: Sequence[Line]) -> Leaf | None:
     blocks = list(blocks_of(body))
     for index, block in enumerate(blocks):
         match = _ABSTRACT.fullmatch(block[0].text)

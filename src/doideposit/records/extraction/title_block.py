@@ -52,10 +52,10 @@ class TaughtBlock:
         """Return the first series whose title block the document has."""
         for series in known.values():
             if series.title_block:
-                match = _begun(lines, series)
-                found = _matched(match, 0, 0)
+                match = _start_match(lines, series)
+                found = _match_templates(match, 0, 0)
                 if found is not None:
-                    return cls(series, _front(found, lines, series))
+                    return cls(series, _make_front(found, lines, series))
         return None
 
 
@@ -86,8 +86,8 @@ _Found = list[tuple[Line, dict[str, str]]]
 
 def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None:
     """Note where a document of the series does not begin as its title block is taught."""
-    match = _begun(lines, series)
-    if _matched(match, 0, 0) is not None:
+    match = _start_match(lines, series)
+    if _match_templates(match, 0, 0) is not None:
         return
     at, line = match.furthest
     where = match.lines[line] if line < len(match.lines) else None
@@ -102,34 +102,36 @@ def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None
     )
 
 
-def _begun(lines: Sequence[Line], series: Series) -> _BlockMatch:
-    return _BlockMatch([_template(text) for text in series.title_block], lines[:_WITHIN])
+def _start_match(lines: Sequence[Line], series: Series) -> _BlockMatch:
+    return _BlockMatch([_make_template(text) for text in series.title_block], lines[:_WITHIN])
 
 
-def _template(written: str) -> _Template:
+def _make_template(written: str) -> _Template:
     text = written.strip()
     optional = text.endswith("?")
     text = text.removesuffix("?").rstrip()
-    parts = [_literal(literal) + (_PLACES[name] if name else "") for literal, name, _, _ in Formatter().parse(text)]
+    parts = [
+        _literal_pattern(literal) + (_PLACES[name] if name else "") for literal, name, _, _ in Formatter().parse(text)
+    ]
     # A line that is one place alone may be printed on several lines.
     grows = text in {"{title}", "{subtitle}", "{authors}"}
     return _Template(written, re.compile("".join(parts), re.IGNORECASE), optional, text == "...", grows)
 
 
-def _literal(text: str) -> str:
+def _literal_pattern(text: str) -> str:
     """Return a pattern for what stands between the places: any space for a space, any dash for a dash."""
     pattern = "".join(r"\s+" if part.isspace() else re.escape(part) for part in re.split(r"(\s+)", text) if part)
     return re.sub(r"(?:\\-|–|—)", "[-–—]", pattern)
 
 
-def _matched(match: _BlockMatch, at: int, start: int) -> _Found | None:
+def _match_templates(match: _BlockMatch, at: int, start: int) -> _Found | None:
     """Match the templates from `at` with the lines from `start`; of all ways the first one counts."""
     if at == len(match.templates):
         return []
     if (at, start) in match.failed:
         return None
-    for taken, end in _ways(match, at, start):
-        rest = _matched(match, at + 1, end)
+    for taken, end in _ways_to_match(match, at, start):
+        rest = _match_templates(match, at + 1, end)
         if rest is not None:
             return taken + rest
     match.failed.add((at, start))
@@ -137,7 +139,7 @@ def _matched(match: _BlockMatch, at: int, start: int) -> _Found | None:
     return None
 
 
-def _ways(match: _BlockMatch, at: int, start: int) -> Iterator[tuple[_Found, int]]:
+def _ways_to_match(match: _BlockMatch, at: int, start: int) -> Iterator[tuple[_Found, int]]:
     """Return the ways to match one template, each with the index of the line behind it."""
     template, lines = match.templates[at], match.lines
     if template.skips:
@@ -151,24 +153,24 @@ def _ways(match: _BlockMatch, at: int, start: int) -> Iterator[tuple[_Found, int
         rows = lines[start : start + length]
         if len(rows) < length or any(row.block != rows[0].block for row in rows):
             continue
-        found = [_of_line(template, row) for row in rows]
+        found = [_match_line(template, row) for row in rows]
         if all(each is not None for each in found):
             yield [(row, each or {}) for row, each in zip(rows, found, strict=True)], start + length
     if template.optional:
         yield [], start
 
 
-def _of_line(template: _Template, line: Line) -> dict[str, str] | None:
+def _match_line(template: _Template, line: Line) -> dict[str, str] | None:
     """Return what a line has in the places of a template; None where it does not fit."""
     text = line.printed.strip(" *_")
     match = template.pattern.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
     found = {name: value.strip() for name, value in match.groupdict().items() if value is not None}
-    return found if all(_fits(name, value, line) for name, value in found.items()) else None
+    return found if all(_fits_place(name, value, line) for name, value in found.items()) else None
 
 
-def _fits(name: str, value: str, line: Line) -> bool:
+def _fits_place(name: str, value: str, line: Line) -> bool:
     """Tell whether a text can be what its place says: a date is one, and a byline consists of names."""
     if name == "date":
         date = PrintedDate.find(value)
@@ -181,18 +183,18 @@ def _fits(name: str, value: str, line: Line) -> bool:
     return name != "number" or bool(re.search(r"\d", value))
 
 
-def _front(found: _Found, lines: Sequence[Line], series: Series) -> Front:
+def _make_front(found: _Found, lines: Sequence[Line], series: Series) -> Front:
     front = Front(taught=series.title)
     for line, values in found:
         for name, value in values.items():
-            _take(front, name, value, line)
+            _put_in_front(front, name, value, line)
     last = max((line.number for line, _ in found), default=0)
     front.end = next((index for index, line in enumerate(lines) if line.number > last), len(lines))
     return front
 
 
-def _take(front: Front, name: str, value: str, line: Line) -> None:
-    printed = Printed(_rich(line, value), line)
+def _put_in_front(front: Front, name: str, value: str, line: Line) -> None:
+    printed = Printed(_with_italics(line, value), line)
     if name in {"title", "subtitle"}:
         getattr(front, name).append(printed)
     elif name == "authors":
@@ -207,6 +209,6 @@ def _take(front: Front, name: str, value: str, line: Line) -> None:
         front.doi = PrintedDoi.split(value, line)[0]
 
 
-def _rich(line: Line, value: str) -> str:
+def _with_italics(line: Line, value: str) -> str:
     """Return a text with its italics, where it fills the line."""
     return line.rich.strip() if value == line.text.strip() else value

@@ -28,7 +28,7 @@ class Pages(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _range(cls, value: Any) -> Any:
+    def _parse_range(cls, value: Any) -> Any:
         """Read pages as they are printed; what is no range is a first page."""
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
@@ -50,7 +50,7 @@ class PrintedIsbn(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _number_alone(cls, value: Any) -> Any:
+    def _accept_number_alone(cls, value: Any) -> Any:
         return {"isbn": str(value)} if isinstance(value, str | int) and not isinstance(value, bool) else value
 
 
@@ -66,7 +66,7 @@ class FurtherIdentifier(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _text_alone(cls, value: Any) -> Any:
+    def _accept_text_alone(cls, value: Any) -> Any:
         return {"identifier": value} if isinstance(value, str) else value
 
 
@@ -82,7 +82,7 @@ class TranslatedTitle(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _text_alone(cls, value: Any) -> Any:
+    def _accept_text_alone(cls, value: Any) -> Any:
         return {"text": value} if isinstance(value, str) else value
 
 
@@ -120,7 +120,7 @@ class CrossmarkAssertion(Value):
 
     @field_validator("label", mode="before")
     @classmethod
-    def _not_shown(cls, value: Any) -> Any:
+    def _keep_empty_label(cls, value: Any) -> Any:
         return None if value == "" else value
 
     @property

@@ -76,7 +76,7 @@ class Abstract(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _text_alone(cls, value: Any) -> Any:
+    def _accept_text_alone(cls, value: Any) -> Any:
         return {"text": value} if isinstance(value, str) else value
 
 
@@ -99,7 +99,7 @@ def _is_registered(doi: Doi, info: ValidationInfo, number: str | None = None) ->
     return tells is not None and tells(doi, number)
 
 
-def _names(words: Any, name: str) -> bool:
+def _is_named_in(words: Any, name: str) -> bool:
     """Tell whether a name is among words that stand in a list, or in one text with commas between them."""
     listed = re.split("[,;]", words) if isinstance(words, str) else words
     return isinstance(listed, Sequence) and name in [one.strip() for one in listed if isinstance(one, str)]
@@ -109,12 +109,12 @@ def _names(words: Any, name: str) -> bool:
 _OWN: Final = ("record_type", "posted_type", "publisher")
 
 
-def _absent_where_found_so(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def _accept_absent_key(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     """Let a key be absent where `Commentary` found what stands in its place: a printed edition, or the DOI."""
     return None if value is None else read(value)
 
 
-def _empty_where_said_so(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def _accept_no_authors(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     """Let there be no authors where `without` says so: Crossref's schema needs no ``contributors``."""
     return () if value is _NOBODY else read(value)
 
@@ -144,7 +144,7 @@ class Commentary(Value):
     series: Series
     """The series it appears in."""
     number: Annotated[
-        Annotated[PlainText, Field(max_length=255, examples=["258"])] | None, WrapValidator(_absent_where_found_so)
+        Annotated[PlainText, Field(max_length=255, examples=["258"])] | None, WrapValidator(_accept_absent_key)
     ]
     """Its number as printed; text, so that 012 and 3.10 survive. What a spreadsheet makes of numbers is refused.
     A work without one needs `doi`."""
@@ -152,10 +152,10 @@ class Commentary(Value):
     """The title in the printed case, without the series' name and without the number."""
     authors: Annotated[
         Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)],
-        WrapValidator(_empty_where_said_so),
+        WrapValidator(_accept_no_authors),
     ]
     """Everyone named in the byline, in its order. A work that names nobody lists `authors` below `without`."""
-    published: Annotated[PartialDate, WrapValidator(_absent_where_found_so)]
+    published: Annotated[PartialDate, WrapValidator(_accept_absent_key)]
     """The date of publication online: a year, a year and month, or a day. Leave it out for what is only in print."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]
     """The DOI; made from the series' pattern when left out. Where the series has no pattern, any DOI can stand here."""
@@ -233,7 +233,7 @@ class Commentary(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _found_elsewhere(cls, value: Any, info: ValidationInfo) -> Any:
+    def _default_required_keys(cls, value: Any, info: ValidationInfo) -> Any:
         """Say where a key that every record has may be absent: print alone has no other date, a DOI no number."""
         if not isinstance(value, Mapping):
             return value
@@ -241,18 +241,18 @@ class Commentary(Value):
         found: dict[str, Any] = {name: None for name, other in given.items() if other and value.get(name) is None}
         if "number" in found and isinstance(value["doi"], str) and _is_registered(Doi.from_input(value["doi"]), info):
             found["number"] = _UNNUMBERED
-        if not value.get("authors") and _names(value.get("without"), "authors"):
+        if not value.get("authors") and _is_named_in(value.get("without"), "authors"):
             found["authors"] = _NOBODY
         return {**value, **found}
 
     @field_validator("free_to_read", mode="before")
     @classmethod
-    def _plain_yes(cls, value: Any) -> Any:
+    def _accept_plain_yes(cls, value: Any) -> Any:
         return free_to_read(value)
 
     @field_validator("number", mode="before")
     @classmethod
-    def _printed(cls, value: Any, info: ValidationInfo) -> Any:
+    def _check_number(cls, value: Any, info: ValidationInfo) -> Any:
         if value is _UNNUMBERED:
             return None
         series = info.data.get("series")
@@ -266,7 +266,7 @@ class Commentary(Value):
 
     @field_validator("doi", mode="before")
     @classmethod
-    def _of_the_pattern(cls, value: Any, info: ValidationInfo) -> Any:
+    def _check_pattern_characters(cls, value: Any, info: ValidationInfo) -> Any:
         """Check the characters here already, where a pattern makes new DOIs, so that all faults are told at once."""
         series = info.data.get("series")
         if isinstance(value, str) and (series is None or series.makes_every_doi):
@@ -281,9 +281,9 @@ class Commentary(Value):
         return value
 
     @model_validator(mode="after")
-    def _derive(self, info: ValidationInfo) -> "Commentary":
+    def _fill_derived_fields(self, info: ValidationInfo) -> "Commentary":
         """Fill what follows from other fields; this model is frozen, and this is the end of its making."""
-        object.__setattr__(self, "series", self._own_series())
+        object.__setattr__(self, "series", self._series_of_this_work())
         published: PartialDate | None = self.published
         if published is None:
             object.__setattr__(self, "published", self.published_print)
@@ -293,13 +293,13 @@ class Commentary(Value):
             raise PydanticCustomError("missing-key", "`published` has no value", words)
         if "doi" not in self.model_fields_set:
             object.__setattr__(self, "doi", self._derived_doi())
-        elif not self.series.admits(self.doi, self.number) and not self._keeps_its_doi(info):
-            raise self._disagreement()
+        elif not self.series.admits(self.doi, self.number) and not self._has_registered_doi(info):
+            raise self._doi_disagreement()
         if self.url is None:
             object.__setattr__(self, "url", self.series.url_for(self.number))
         return self
 
-    def _own_series(self) -> Series:
+    def _series_of_this_work(self) -> Series:
         """Return the series, with what this commentary says otherwise in place of it."""
         own = {name: value for name in _OWN if (value := getattr(self, name)) is not None}
         gone = [*self.without, *(("institution", "other_institutions") if "institutions" in self.without else ())]
@@ -314,7 +314,7 @@ class Commentary(Value):
             raise PydanticCustomError("series-issn-missing", message, {**words, "hint": hint})
         return series
 
-    def _keeps_its_doi(self, info: ValidationInfo) -> bool:
+    def _has_registered_doi(self, info: ValidationInfo) -> bool:
         """Tell whether the DOI is registered: it stays then.
 
         Where the pattern reads another number in it, it has to be registered as the work of this one: else a mistyped
@@ -345,7 +345,7 @@ class Commentary(Value):
             )
         return derived
 
-    def _disagreement(self) -> PydanticCustomError:
+    def _doi_disagreement(self) -> PydanticCustomError:
         series = self.series
         return PydanticCustomError(
             "doi-disagrees",

@@ -58,11 +58,11 @@ class Institution(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _name_alone(cls, value: Any) -> Any:
+    def _accept_name_alone(cls, value: Any) -> Any:
         return {"name": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _named_or_identified(self) -> "Institution":
+    def _require_name_or_id(self) -> "Institution":
         # crossref5.5.0.xsd, institution: a name or an identifier is wanted, and both may stand there.
         if not (self.name or self.ror or self.isni or self.wikidata):
             raise PydanticCustomError(
@@ -102,11 +102,11 @@ class AltName(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _text_alone(cls, value: Any) -> Any:
+    def _accept_text_alone(cls, value: Any) -> Any:
         return {"text": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _one_form(self) -> "AltName":
+    def _require_one_form(self) -> "AltName":
         # The schema has two elements for it, `string-name` and `name`, and takes one of them.
         in_parts = self.given is not None or self.family is not None
         if (self.text is not None) == in_parts or (self.text is not None and (self.prefix or self.suffix)):
@@ -146,7 +146,7 @@ class Person(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_name(cls, value: Any) -> Any:
+    def _accept_single_name(cls, value: Any) -> Any:
         """Take a single name for the family name, where Crossref wants it."""
         if not isinstance(value, dict) or value.get("name") is None:
             return value
@@ -180,7 +180,7 @@ class Organisation(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_person(cls, value: Any) -> Any:
+    def _refuse_keys_of_persons(cls, value: Any) -> Any:
         """Say once that several keys belong to a person: the name was most likely put under the wrong key."""
         given = [key for key in _OF_PERSONS if value.get(key) is not None] if isinstance(value, dict) else []
         if given:
@@ -198,7 +198,7 @@ class Organisation(Value):
         return self.organisation
 
 
-def _yes(value: Any) -> Any:
+def _parse_yes(value: Any) -> Any:
     """Read the texts that mean yes in a record file; anything else says that there is a name after all."""
     if value is True or (isinstance(value, str) and value.lower() in {"true", "yes"}):
         return True
@@ -212,7 +212,7 @@ def _yes(value: Any) -> Any:
 class Anonymous(Value):
     """A contributor who is not named (crossref5.5.0.xsd: anonymous)."""
 
-    anonymous: Annotated[Literal[True], BeforeValidator(_yes)]
+    anonymous: Annotated[Literal[True], BeforeValidator(_parse_yes)]
     """Always true: it says what this entry is."""
     roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
     """What the contributor did."""
@@ -229,7 +229,7 @@ class Anonymous(Value):
 _MEANT = frozenset({"organization", "organisations", "organizations", "institution", "institute", "group", "corporate"})
 
 
-def _kind(value: Any) -> str:
+def _kind_of(value: Any) -> str:
     if isinstance(value, dict):
         if "organisation" in value or (_MEANT & value.keys() and not {"family", "given"} & value.keys()):
             return "organisation"
@@ -244,5 +244,5 @@ Contributor = Annotated[
     Annotated[Person, Tag("person")]
     | Annotated[Organisation, Tag("organisation")]
     | Annotated[Anonymous, Tag("anonymous")],
-    Discriminator(_kind),
+    Discriminator(_kind_of),
 ]

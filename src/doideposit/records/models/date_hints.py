@@ -36,10 +36,10 @@ def date_hint(text: str) -> str:
     for pattern, answer in _FORMS:
         if match := re.fullmatch(pattern, shown, re.IGNORECASE):
             return answer(match)
-    return _season(shown) or _in_words(shown) or _DEFAULT
+    return _hint_season(shown) or _hint_month_name(shown) or _DEFAULT
 
 
-def _written(year: int, month: int, day: int) -> str:
+def _write_date_hint(year: int, month: int, day: int) -> str:
     # A day that a month does not have cannot be guessed.
     try:
         return f"write {date(year, month, day)}"
@@ -49,56 +49,56 @@ def _written(year: int, month: int, day: int) -> str:
         return f"there is no day {day} in {year:04d}-{month:02d}; correct the day"
 
 
-def _year_first(match: re.Match[str]) -> str:
-    return _written(int(match[1]), int(match[2]), int(match[3]))
+def _hint_year_first(match: re.Match[str]) -> str:
+    return _write_date_hint(int(match[1]), int(match[2]), int(match[3]))
 
 
-def _year_last(match: re.Match[str]) -> str:
+def _hint_year_last(match: re.Match[str]) -> str:
     """Read 14.9.2023 as the day before the month; with slashes both orders are usual, and only a day over 12 tells."""
     # Between them stands the sign, which tells nothing of the order.
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if match[2] == "." or first > _MONTHS_OF_A_YEAR or first == second:
-        return _written(year, second, first)
+        return _write_date_hint(year, second, first)
     if second > _MONTHS_OF_A_YEAR:
-        return _written(year, first, second)
+        return _write_date_hint(year, first, second)
     other = date(year, first, second)
-    return f"{_written(year, second, first)} if the day stands first, {other} if the month does"
+    return f"{_write_date_hint(year, second, first)} if the day stands first, {other} if the month does"
 
 
-def _month(match: re.Match[str]) -> str:
+def _hint_month(match: re.Match[str]) -> str:
     year, month = (match[1], match[2]) if len(match[1]) > len(match[2]) else (match[2], match[1])
     return f"write {year}-{int(month):02d}"
 
 
-def _of_a_spreadsheet(match: re.Match[str]) -> str:
+def _hint_spreadsheet_number(match: re.Match[str]) -> str:
     days = int(match[1])
     if days not in _EXCEL_DAYS:
         return _DEFAULT
     return f"write {_EXCEL_BEGINS + timedelta(days=days)}, if this is how a spreadsheet counts days"
 
 
-def _two_digits(match: re.Match[str]) -> str:
+def _hint_two_digits(match: re.Match[str]) -> str:
     return f"write the year with four digits, not {match[3]}; {_DEFAULT}"
 
 
-def _too_narrow(_: re.Match[str]) -> str:
+def _hint_too_narrow(_: re.Match[str]) -> str:
     return "the column of the spreadsheet was too narrow to show the date: widen it and save again"
 
 
 _FORMS: Final[tuple[tuple[str, Callable[[re.Match[str]], str]], ...]] = (
-    (r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ]\d{1,2}:.*|T.*)?", _year_first),
-    (r"(\d{4})(\d\d)(\d\d)", _year_first),
-    (r"(\d{1,2})([-/.])\s?(\d{1,2})[-/.]\s?(\d{4})(?: \d{1,2}:.*)?", _year_last),
-    (r"(\d{4})[-/. ](\d)", _month),
-    (r"(\d{1,2})[-/.](\d{4})", _month),
-    (r"(\d{4})[/. ](\d\d)", _month),
-    (r"(\d{5})(?:\.\d+)?", _of_a_spreadsheet),
-    (r"(\d{1,2})([-/.])\d{1,2}[-/.](\d\d)", _two_digits),
-    (r"#+", _too_narrow),
+    (r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ]\d{1,2}:.*|T.*)?", _hint_year_first),
+    (r"(\d{4})(\d\d)(\d\d)", _hint_year_first),
+    (r"(\d{1,2})([-/.])\s?(\d{1,2})[-/.]\s?(\d{4})(?: \d{1,2}:.*)?", _hint_year_last),
+    (r"(\d{4})[-/. ](\d)", _hint_month),
+    (r"(\d{1,2})[-/.](\d{4})", _hint_month),
+    (r"(\d{4})[/. ](\d\d)", _hint_month),
+    (r"(\d{5})(?:\.\d+)?", _hint_spreadsheet_number),
+    (r"(\d{1,2})([-/.])\d{1,2}[-/.](\d\d)", _hint_two_digits),
+    (r"#+", _hint_too_narrow),
 )
 
 
-def _season(text: str) -> str | None:
+def _hint_season(text: str) -> str | None:
     year = _YEAR.search(text)
     if year is None:
         return None
@@ -112,7 +112,7 @@ def _season(text: str) -> str | None:
     return None
 
 
-def _in_words(text: str) -> str | None:
+def _hint_month_name(text: str) -> str | None:
     """Read a month by its name, with a year and perhaps a day beside it."""
     year = _YEAR.search(text)
     word = re.search(r"[^\W\d_]{3,}", text)
@@ -123,4 +123,4 @@ def _in_words(text: str) -> str | None:
     if month is None:
         return None
     day = re.search(r"(?<!\d)(\d{1,2})(?!\d)", text.replace(year[1], " ", 1))
-    return _written(int(year[1]), month, int(day[1])) if day else f"write {year[1]}-{month:02d}"
+    return _write_date_hint(int(year[1]), month, int(day[1])) if day else f"write {year[1]}-{month:02d}"

@@ -29,13 +29,13 @@ def descriptions(model: type[BaseModel]) -> Mapping[str, str]:
     found = {}
     if isinstance(body, ast.ClassDef):
         for statement, following in pairwise(body.body):
-            text = _text(following)
+            text = _docstring_text(following)
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and text is not None:
                 found[statement.target.id] = inspect.cleandoc(text)
     return MappingProxyType(found)
 
 
-def _text(statement: ast.stmt) -> str | None:
+def _docstring_text(statement: ast.stmt) -> str | None:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         value = statement.value.value
         return value if isinstance(value, str) else None

@@ -35,7 +35,7 @@ def findings_of(
     errors, more = every[:MOST_FAULTS], len(every) - MOST_FAULTS
     places = [tuple(each["loc"]) for each in errors]
     findings = []
-    misspelt = _misspelt(errors, model)
+    misspelt = _misspelt_keys(errors, model)
     for each, loc in zip(errors, places, strict=True):
         if each["type"] == "missing" and loc in misspelt:
             # The key is there under a wrong name, which has a finding of its own.
@@ -44,25 +44,25 @@ def findings_of(
         if _is_list_fault(dict(each)) and any(other[: len(loc)] == loc and other != loc for other in places):
             continue
         fault = _ModelError.of(dict(each), model, data, at)
-        findings.append(_finding(fault, origin))
+        findings.append(_translate_fault(fault, origin))
     if more > 0:
         message, hint = f"{more:,} more faults of this record are not listed", "correct those that are, and check again"
         findings.append(Finding("faults-not-listed", Severity.ERROR, message, hint, origin.where()))
     # By line, since pydantic reports by field in the order of the model.
-    return tuple(sorted(findings, key=_order))
+    return tuple(sorted(findings, key=_sort_key))
 
 
 # So many faults of one record are told one by one; a file with more is hardly a record, and each costs time.
 MOST_FAULTS: Final = 500
 
 
-def _misspelt(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:
+def _misspelt_keys(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:
     """Return the places of keys that unknown keys were perhaps meant to be."""
     meant: set[Loc] = set()
     for each in errors:
         if each["type"] == "extra_forbidden":
             *around, key = each["loc"]
-            _, owner, _ = _trace(model, tuple(each["loc"]))
+            _, owner, _ = _follow_types(model, tuple(each["loc"]))
             near = nearest(str(key), owner.model_fields if owner else ())
             meant.add((*around, near) if near else ())
     return meant
@@ -72,7 +72,7 @@ def _is_list_fault(error: dict[str, Any]) -> bool:
     return error["type"] == "too_short" and not isinstance(error.get("input"), str)
 
 
-def _order(finding: Finding) -> tuple[int, int]:
+def _sort_key(finding: Finding) -> tuple[int, int]:
     return finding.where.line or 0, finding.where.column or 0
 
 
@@ -97,10 +97,12 @@ class _ModelError:
     @classmethod
     def of(cls, error: dict[str, Any], model: type[BaseModel], data: object, at: Loc) -> "_ModelError":
         context = error.get("ctx") or {}
-        loc, owner, inner = _trace(model, tuple(error["loc"]))
+        loc, owner, inner = _follow_types(model, tuple(error["loc"]))
         if context.get("field"):
             loc, owner = (*loc, str(context["field"])), inner
-        return cls(error["type"], error["msg"], context, error.get("input"), at + loc, owner, inner, _at(data, loc))
+        return cls(
+            error["type"], error["msg"], context, error.get("input"), at + loc, owner, inner, _value_at(data, loc)
+        )
 
     @property
     def key(self) -> str:
@@ -119,18 +121,18 @@ class _ModelError:
 _SHOWN: Final = 60
 
 
-def _finding(fault: _ModelError, origin: Origin) -> Finding:
-    translate = _TRANSLATIONS.get(fault.kind, _own_words)
+def _translate_fault(fault: _ModelError, origin: Origin) -> Finding:
+    translate = _TRANSLATIONS.get(fault.kind, _words_of_model)
     code, message, hint = translate(fault)
     where = origin.where(fault.loc, key=code == "unknown-key")
     where = replace(where, field=where.field and writable(where.field))
     finding = Finding(code, Severity.ERROR, writable(message), writable(hint), where)
-    if translate is _own_words:
-        return _narrowed(finding, fault, origin)
+    if translate is _words_of_model:
+        return _narrow_place(finding, fault, origin)
     return replace(finding, original=fault.message)
 
 
-def _narrowed(finding: Finding, fault: _ModelError, origin: Origin) -> Finding:
+def _narrow_place(finding: Finding, fault: _ModelError, origin: Origin) -> Finding:
     """Point into the text when the model named a part of it, and the text stands in the file just as it was read."""
     position, length = fault.context.get("position"), fault.context.get("length", 1)
     place = origin.places.get(fault.loc) or origin.places.get(fault.loc[:-1])
@@ -147,7 +149,7 @@ def _narrowed(finding: Finding, fault: _ModelError, origin: Origin) -> Finding:
 _Words = tuple[str, str, str]
 
 
-def _own_words(fault: _ModelError) -> _Words:
+def _words_of_model(fault: _ModelError) -> _Words:
     """Repeat the words of the model itself, or those of pydantic where no model of ours has any."""
     code = fault.kind if "-" in fault.kind else "invalid-value"
     hint = str(fault.context.get("hint") or "")
@@ -157,7 +159,7 @@ def _own_words(fault: _ModelError) -> _Words:
     return code, fault.message, hint
 
 
-def _missing(fault: _ModelError) -> _Words:
+def _missing_key_words(fault: _ModelError) -> _Words:
     description = descriptions(fault.owner).get(fault.key, "") if fault.owner else ""
     purpose = f": {description[:1].lower()}{description[1:]}".rstrip(".") if description else ""
     if isinstance(fault.raw, _Empty):
@@ -167,7 +169,7 @@ def _missing(fault: _ModelError) -> _Words:
     return "missing-key", f"`{fault.key}` is missing", f"add `{fault.key}`{purpose}{alone}"
 
 
-def _unknown_key(fault: _ModelError) -> _Words:
+def _unknown_key_words(fault: _ModelError) -> _Words:
     return unknown_key(fault.key, fault.owner.model_fields if fault.owner else ())
 
 
@@ -188,12 +190,12 @@ def unknown_key(key: str, known: Iterable[str]) -> _Words:
 _FEW: Final = 12
 
 
-def _text_expected(fault: _ModelError) -> _Words:
+def _text_expected_words(fault: _ModelError) -> _Words:
     if fault.input is None:
         return _EMPTY_ENTRY
     return (
         "text-expected",
-        f"a text is expected here, and this is {_kind(fault.input)}",
+        f"a text is expected here, and this is {_kind_words(fault.input)}",
         "write it in quotes, on one line",
     )
 
@@ -202,7 +204,7 @@ def _text_expected(fault: _ModelError) -> _Words:
 _EMPTY_ENTRY: Final = ("empty-entry", "this entry is empty", "fill it in, or take it away")
 
 
-def _kind(value: object) -> str:
+def _kind_words(value: object) -> str:
     if value is None:
         return "empty"
     return next((words for kind, words in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
@@ -218,16 +220,16 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 )
 
 
-def _list_expected(fault: _ModelError) -> _Words:
+def _list_expected_words(fault: _ModelError) -> _Words:
     hint = "write each entry on a line of its own, with a hyphen and a space before it"
     if fault.key == "authors":
         hint = "write each author as an entry of a list: `- family: …` and, lined up below it, `given: …`"
     elif isinstance(fault.input, str) and len(fault.input) <= _SHOWN and "," not in fault.input:
         hint = f"write a list even for a single entry: [{fault.input}]"
-    return "list-expected", f"a list is expected here, and this is {_kind(fault.input)}", hint
+    return "list-expected", f"a list is expected here, and this is {_kind_words(fault.input)}", hint
 
 
-def _mapping_expected(fault: _ModelError) -> _Words:
+def _mapping_expected_words(fault: _ModelError) -> _Words:
     if fault.input is None:
         return _EMPTY_ENTRY
     hint = "write it as keys with values"
@@ -237,17 +239,17 @@ def _mapping_expected(fault: _ModelError) -> _Words:
         hint = "write it as keys with values: " + ", ".join(f"`{name}: …`" for name in needed)
         if needed == ["family"]:
             hint += " and `given: …` for a person, or `organisation: …`"
-    return "mapping-expected", f"keys with values are expected here, and this is {_kind(fault.input)}", hint
+    return "mapping-expected", f"keys with values are expected here, and this is {_kind_words(fault.input)}", hint
 
 
-def _too_short(fault: _ModelError) -> _Words:
+def _too_short_words(fault: _ModelError) -> _Words:
     if isinstance(fault.input, str) and not fault.input.strip():
         return "empty-text", "the text is empty", "write the text, or leave the key out"
     least = fault.context.get("min_length")
     return "text-too-short", f"{fault.shown} is too short: at least {least} characters are needed", "write it out"
 
 
-def _too_long(fault: _ModelError) -> _Words:
+def _too_long_words(fault: _ModelError) -> _Words:
     most = fault.context.get("max_length")
     if not isinstance(fault.input, str):
         message = f"`{fault.key}` has more than the {most:,} entries that are taken"
@@ -256,9 +258,9 @@ def _too_long(fault: _ModelError) -> _Words:
     return "text-too-long", f"the text has {length} characters, and Crossref takes at most {most} here", "shorten it"
 
 
-def _too_few(fault: _ModelError) -> _Words:
+def _too_few_words(fault: _ModelError) -> _Words:
     if isinstance(fault.input, str):
-        return _too_short(fault)
+        return _too_short_words(fault)
     return (
         "list-empty",
         f"`{fault.key}` needs at least {fault.context.get('min_length')} entry",
@@ -281,7 +283,7 @@ _SHAPES: Final = (
 _BARE_ADDRESS: Final = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
 
 
-def _pattern(fault: _ModelError) -> _Words:
+def _pattern_words(fault: _ModelError) -> _Words:
     pattern = str(fault.context.get("pattern"))
     for part, code, words, hint in _SHAPES:
         if part in pattern and code == "url-shape" and _BARE_ADDRESS.fullmatch(str(fault.input)):
@@ -291,32 +293,32 @@ def _pattern(fault: _ModelError) -> _Words:
     return "shape", f"{fault.shown} does not have the form that is needed here", f"the pattern is {pattern}"
 
 
-def _choice(fault: _ModelError) -> _Words:
-    allowed = _allowed(fault)
+def _choice_words(fault: _ModelError) -> _Words:
+    allowed = _allowed_values(fault)
     guess = did_you_mean(str(fault.input), allowed)
     listed = "it can be " + ", ".join(allowed) if len(allowed) <= 2 * _FEW else ""
     hint = " ".join(part for part in (guess, listed) if part) or "look the values up in the documentation"
     return "unknown-value", f"{fault.shown} is not one of the values that can stand here", hint
 
 
-def _allowed(fault: _ModelError) -> list[str]:
+def _allowed_values(fault: _ModelError) -> list[str]:
     expected = str(fault.context.get("expected", ""))
     return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(", ") if part.strip()]
 
 
-def _yes_or_no(fault: _ModelError) -> _Words:
+def _yes_or_no_words(fault: _ModelError) -> _Words:
     return "yes-or-no", f"{fault.shown} is neither yes nor no", "write true or false"
 
 
-def _number(fault: _ModelError) -> _Words:
+def _number_words(fault: _ModelError) -> _Words:
     return (
         "number-expected",
-        f"a number is expected here, and this is {_kind(fault.input)}",
+        f"a number is expected here, and this is {_kind_words(fault.input)}",
         "write digits, without quotes",
     )
 
 
-def _range(fault: _ModelError) -> _Words:
+def _range_words(fault: _ModelError) -> _Words:
     bounds = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     allowed = " and ".join(f"{words} {fault.context[key]}" for key, words in bounds.items() if key in fault.context)
     return (
@@ -326,46 +328,46 @@ def _range(fault: _ModelError) -> _Words:
     )
 
 
-def _day(fault: _ModelError) -> _Words:
+def _date_words(fault: _ModelError) -> _Words:
     return "date-shape", f"{fault.shown} is not a date", "write it as 2023-09-14"
 
 
 # Kinds of errors as pydantic names them (pydantic-core, error types); unknown ones are told in its own words.
 _TRANSLATIONS: Final[Mapping[str, Callable[[_ModelError], _Words]]] = {
-    "missing": _missing,
-    "extra_forbidden": _unknown_key,
-    "string_type": _text_expected,
-    "text-expected": _text_expected,
-    "tuple_type": _list_expected,
-    "list_type": _list_expected,
-    "model_type": _mapping_expected,
-    "model_attributes_type": _mapping_expected,
-    "dict_type": _mapping_expected,
-    "mapping_type": _mapping_expected,
-    "string_too_short": _too_short,
-    "string_too_long": _too_long,
-    "too_short": _too_few,
-    "too_long": _too_long,
-    "string_pattern_mismatch": _pattern,
-    "enum": _choice,
-    "literal_error": _choice,
-    "bool_type": _yes_or_no,
-    "bool_parsing": _yes_or_no,
-    "int_type": _number,
-    "int_parsing": _number,
-    "int_parsing_size": _number,
-    "int_from_float": _number,
-    "float_type": _number,
-    "float_parsing": _number,
-    "finite_number": _number,
-    "greater_than": _range,
-    "greater_than_equal": _range,
-    "less_than": _range,
-    "less_than_equal": _range,
-    "date_type": _day,
-    "date_parsing": _day,
-    "date_from_datetime_parsing": _day,
-    "date_from_datetime_inexact": _day,
+    "missing": _missing_key_words,
+    "extra_forbidden": _unknown_key_words,
+    "string_type": _text_expected_words,
+    "text-expected": _text_expected_words,
+    "tuple_type": _list_expected_words,
+    "list_type": _list_expected_words,
+    "model_type": _mapping_expected_words,
+    "model_attributes_type": _mapping_expected_words,
+    "dict_type": _mapping_expected_words,
+    "mapping_type": _mapping_expected_words,
+    "string_too_short": _too_short_words,
+    "string_too_long": _too_long_words,
+    "too_short": _too_few_words,
+    "too_long": _too_long_words,
+    "string_pattern_mismatch": _pattern_words,
+    "enum": _choice_words,
+    "literal_error": _choice_words,
+    "bool_type": _yes_or_no_words,
+    "bool_parsing": _yes_or_no_words,
+    "int_type": _number_words,
+    "int_parsing": _number_words,
+    "int_parsing_size": _number_words,
+    "int_from_float": _number_words,
+    "float_type": _number_words,
+    "float_parsing": _number_words,
+    "finite_number": _number_words,
+    "greater_than": _range_words,
+    "greater_than_equal": _range_words,
+    "less_than": _range_words,
+    "less_than_equal": _range_words,
+    "date_type": _date_words,
+    "date_parsing": _date_words,
+    "date_from_datetime_parsing": _date_words,
+    "date_from_datetime_inexact": _date_words,
 }
 
 
@@ -379,7 +381,7 @@ class _Empty:
 _EMPTY: Final = _Empty()
 
 
-def _at(data: object, loc: Loc) -> Any:
+def _value_at(data: object, loc: Loc) -> Any:
     """Return what was written at a place, or the text from which the model around it was made, or None."""
     for step in loc:
         match data:
@@ -400,25 +402,25 @@ def _at(data: object, loc: Loc) -> Any:
 _Owner = type[BaseModel] | None
 
 
-def _trace(model: type[BaseModel], loc: tuple[Any, ...]) -> tuple[Loc, _Owner, _Owner]:
+def _follow_types(model: type[BaseModel], loc: tuple[Any, ...]) -> tuple[Loc, _Owner, _Owner]:
     """Follow pydantic's way through the types: leave out tags, and name the models around and at the end."""
     steps: list[str | int] = []
     owner: _Owner = None
     current: Any = model
     for step in loc:
-        kind, following = _step(_bare(current), step)
+        kind, following = _next_type(_without_wrapping(current), step)
         if kind == "tag":
             current = following
             continue
         if step == "[key]":
             continue
-        owner = _model(current)
+        owner = _as_model(current)
         steps.append(step)
         current = following
-    return tuple(steps), owner, _model(current)
+    return tuple(steps), owner, _as_model(current)
 
 
-def _step(current: Any, step: str | int) -> tuple[str, Any]:
+def _next_type(current: Any, step: str | int) -> tuple[str, Any]:
     if isinstance(current, _Choice):
         return "tag", current.members.get(str(step))
     if isinstance(current, type) and issubclass(current, BaseModel):
@@ -435,7 +437,7 @@ class _Choice:
     members: Mapping[str, Any]
 
 
-def _bare(annotation: Any) -> Any:
+def _without_wrapping(annotation: Any) -> Any:
     """Take away what does not show in pydantic's way to a value: Annotated, and None as an alternative."""
     while typing.get_origin(annotation) is Annotated:
         annotation = typing.get_args(annotation)[0]
@@ -448,12 +450,12 @@ def _bare(annotation: Any) -> Any:
             for mark in typing.get_args(member)[1:]
             if isinstance(mark, Tag)
         }
-        return _Choice(tags) if tags else _bare(members[0])
+        return _Choice(tags) if tags else _without_wrapping(members[0])
     return annotation
 
 
-def _model(annotation: Any) -> _Owner:
-    bare = _bare(annotation)
+def _as_model(annotation: Any) -> _Owner:
+    bare = _without_wrapping(annotation)
     return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
 
 
@@ -465,14 +467,14 @@ def fields_of(model: type[BaseModel], loc: Loc) -> tuple[str, ...] | None:
 
 def is_list(model: type[BaseModel], loc: Loc) -> bool:
     """Tell whether a list stands at a place of a record."""
-    return typing.get_origin(_bare(_annotation_at(model, loc))) is tuple
+    return typing.get_origin(_without_wrapping(_annotation_at(model, loc))) is tuple
 
 
 def _annotation_at(model: type[BaseModel], loc: Loc) -> Any:
     current: Any = model
     for step in loc:
         if isinstance(step, int):
-            current = _step(_bare(current), step)[1]
+            current = _next_type(_without_wrapping(current), step)[1]
         else:
             having = [each for each in _all_models(current) if step in each.model_fields]
             current = having[0].model_fields[step].annotation if having else None
@@ -480,6 +482,6 @@ def _annotation_at(model: type[BaseModel], loc: Loc) -> Any:
 
 
 def _all_models(annotation: Any) -> tuple[type[BaseModel], ...]:
-    bare = _bare(annotation)
+    bare = _without_wrapping(annotation)
     members = tuple(bare.members.values()) if isinstance(bare, _Choice) else (bare,)
     return tuple(each for each in members if isinstance(each, type) and issubclass(each, BaseModel))

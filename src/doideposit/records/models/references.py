@@ -87,7 +87,7 @@ class Reference(Value):
     """Designation of a standard."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> "Reference":
+    def _require_content(self) -> "Reference":
         # The text alone answers for most references, and in half of the time.
         if self.text is None and not self.model_fields_set - {"key", "type"}:
             raise PydanticCustomError(

@@ -80,7 +80,7 @@ class Relation(Value):
     """The language of the description, two letters."""
 
     @model_validator(mode="after")
-    def _known(self) -> "Relation":
+    def _require_known_type(self) -> "Relation":
         if self.type not in INTRA_WORK and self.type not in INTER_WORK:
             raise PydanticCustomError(
                 "relation-type-unknown",
@@ -149,7 +149,7 @@ class Licence(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _address_alone(cls, value: Any) -> Any:
+    def _accept_address_alone(cls, value: Any) -> Any:
         return {"url": value} if isinstance(value, str) else value
 
 
@@ -177,7 +177,7 @@ class Funding(Value):
     """DOIs of the grants."""
 
     @model_validator(mode="after")
-    def _names_a_funder(self) -> "Funding":
+    def _require_funder(self) -> "Funding":
         # An award number alone says nothing: funders count their awards from one, each for itself.
         if not (self.name or self.ror or self.grant_dois):
             raise PydanticCustomError(
@@ -206,7 +206,7 @@ class Version(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _label_alone(cls, value: Any) -> Any:
+    def _accept_label_alone(cls, value: Any) -> Any:
         # YAML reads `version: 2` as a number, and `version: yes` as a truth value, which is no label.
         return {"label": value} if isinstance(value, str | int) and not isinstance(value, bool) else value
 
@@ -263,5 +263,5 @@ class FullText(Value):
 
     @field_validator("mime_type", "content_version", mode="before")
     @classmethod
-    def _unknown(cls, value: Any) -> Any:
+    def _drop_unknown_type(cls, value: Any) -> Any:
         return None if isinstance(value, str) and value.strip().lower() == "unknown" else value

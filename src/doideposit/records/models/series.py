@@ -160,12 +160,12 @@ class Series(Value):
 
     @field_validator("free_to_read", mode="before")
     @classmethod
-    def _plain_yes(cls, value: Any) -> Any:
+    def _accept_plain_yes(cls, value: Any) -> Any:
         return free_to_read(value)
 
     @field_validator("title_block")
     @classmethod
-    def _each_place_once(cls, block: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_title_block(cls, block: tuple[str, ...]) -> tuple[str, ...]:
         places = [name for line in block for _, name, _, _ in Formatter().parse(line) if name and name != "any"]
         twice = sorted({name for name in places if places.count(name) > 1})
         if block and (twice or "title" not in places):
@@ -177,7 +177,7 @@ class Series(Value):
         return block
 
     @model_validator(mode="after")
-    def _issn_where_needed(self) -> "Series":
+    def _require_issn(self) -> "Series":
         if self.issn is None and ("{issn}" in self.doi or "{issn}" in (self.url or "")):
             raise PydanticCustomError(
                 "series-issn-missing", "the pattern uses the ISSN, but the series has none", {"hint": "add `issn`"}
@@ -223,14 +223,14 @@ class Series(Value):
         if ANY in self.doi:
             return None
         # A number can hold signs that no new DOI may have, such as a blank or an umlaut.
-        doi = Doi.parse(self._fill(self.doi, number))
+        doi = Doi.parse(self._fill_template(self.doi, number))
         doi.check_new()
         return doi
 
     def number_in(self, doi: Doi) -> str | None:
         """Return the number from which the pattern makes this DOI; None where it does not make it."""
         # Two signs that no DOI holds stand for what is looked for, so that everything else can be escaped.
-        text = self._fill(self.doi.replace(ANY, "\1"), "\0")
+        text = self._fill_template(self.doi.replace(ANY, "\1"), "\0")
         pattern = re.escape(text).replace(re.escape("\1"), ".+").replace(re.escape("\0"), "(.+)", 1)
         found = re.fullmatch(pattern, doi.printed, re.IGNORECASE)
         return found[1] if found else None
@@ -239,16 +239,16 @@ class Series(Value):
         """Say whether a DOI may belong to that number: always without a pattern, else where the pattern fits."""
         if not self.has_pattern:
             return True
-        parts = (re.escape(self._fill(part, number or "")) for part in self.doi.split(ANY))
+        parts = (re.escape(self._fill_template(part, number or "")) for part in self.doi.split(ANY))
         return re.fullmatch(".+".join(parts), doi.printed, re.IGNORECASE) is not None
 
     def url_for(self, number: str | None) -> str | None:
         """Return the landing page the pattern gives for that number, or None without a pattern or a number for it."""
         if self.url is None or (number is None and "{number}" in self.url):
             return None
-        return self._fill(self.url, number or "")
+        return self._fill_template(self.url, number or "")
 
-    def _fill(self, template: str, number: str) -> str:
+    def _fill_template(self, template: str, number: str) -> str:
         return template.format(prefix=self.prefix, issn=str(self.issn), number=number)
 
 

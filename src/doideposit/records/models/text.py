@@ -124,12 +124,12 @@ def _one_text(value: Any) -> Any:
     return () if value is None else (value,) if isinstance(value, str) else value
 
 
-def _words(value: Any) -> Any:
+def _split_keywords(value: Any) -> Any:
     return [part.strip() for part in re.split("[,;]", value) if part.strip()] if isinstance(value, str) else value
 
 
 # Makes a list of words that stand in one text with commas or semicolons between them.
-WORDS: Final = BeforeValidator(_words)
+WORDS: Final = BeforeValidator(_split_keywords)
 
 # Makes a list of a single text, where nobody can mean anything else.
 ONE_TEXT: Final = BeforeValidator(_one_text)
@@ -234,16 +234,16 @@ class RichText:
         if "<" not in text:
             return RichText.without_markup(text)
         if len(_FORMULA.findall(text)) > MOST_FORMULAS:
-            raise _unbalanced(f"there are more than {MOST_FORMULAS} formulas")
+            raise _unbalanced_error(f"there are more than {MOST_FORMULAS} formulas")
         stack: list[tuple[str, list[Node]]] = [("", [])]
         end = 0
         for token in _TOKEN.finditer(text):
-            _append(stack[-1][1], text[end : token.start()])
+            _append_text(stack[-1][1], text[end : token.start()])
             end = token.end()
-            _take(token, stack)
-        _append(stack[-1][1], text[end:])
+            _take_token(token, stack)
+        _append_text(stack[-1][1], text[end:])
         if len(stack) > 1:
-            raise _unbalanced(f"<{stack[-1][0]}> is never closed")
+            raise _unbalanced_error(f"<{stack[-1][0]}> is never closed")
         return cls(text, tuple(stack[0][1]))
 
     @property
@@ -251,7 +251,7 @@ class RichText:
         """Return the text without its markup; formulas are left out."""
         if "<" not in self.source:
             return self.source
-        return "".join(_plain(node) for node in self.nodes)
+        return "".join(_plain_text(node) for node in self.nodes)
 
     @classmethod
     def from_input(cls, value: Any) -> "RichText":
@@ -291,12 +291,12 @@ _new_text = RichText.__new__
 _set_source, _set_nodes = (RichText.__dict__[name].__set__ for name in ("source", "nodes"))
 
 
-def _append(nodes: list[Node], text: str) -> None:
+def _append_text(nodes: list[Node], text: str) -> None:
     if text:
         nodes.append(text)
 
 
-def _take(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> None:
+def _take_token(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> None:
     if token["math"]:
         stack[-1][1].append(Math(token["math"]))
     elif token["other"]:
@@ -312,27 +312,27 @@ def _take(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> None:
         )
     elif not token["close"]:
         if len(stack) > DEEPEST:
-            raise _unbalanced(f"tags lie more than {DEEPEST} deep in one another")
+            raise _unbalanced_error(f"tags lie more than {DEEPEST} deep in one another")
         stack.append((FACE_OF[token["tag"].lower()], []))
     elif stack[-1][0] == FACE_OF[token["tag"].lower()]:
         tag, children = stack.pop()
         stack[-1][1].append(Face(tag, tuple(children)))
     else:
-        raise _unbalanced(f"{token[0]} closes a tag that is not open here")
+        raise _unbalanced_error(f"{token[0]} closes a tag that is not open here")
 
 
-def _unbalanced(message: str) -> PydanticCustomError:
+def _unbalanced_error(message: str) -> PydanticCustomError:
     return PydanticCustomError(
         "markup-unbalanced", "{what}", {"what": message, "hint": "open and close every tag, innermost first"}
     )
 
 
-def _plain(node: Node) -> str:
+def _plain_text(node: Node) -> str:
     match node:
         case str():
             return node
         case Face():
-            return "".join(_plain(child) for child in node.children)
+            return "".join(_plain_text(child) for child in node.children)
         case Math():
             return ""
 
@@ -403,7 +403,7 @@ class PartialDate:
             case PartialDate():
                 return value
             case datetime() if value.tzinfo is not None:
-                raise _with_time_zone(value)
+                raise _refuse_time_zone(value)
             case date():
                 return cls(value.year, value.month, value.day)
             case bool():
@@ -429,7 +429,7 @@ class PartialDate:
         return "-".join(parts)
 
 
-def _with_time_zone(value: datetime) -> PydanticCustomError:
+def _refuse_time_zone(value: datetime) -> PydanticCustomError:
     """Refuse a moment with a time zone: on which day it was depends on where the publisher is."""
     return PydanticCustomError(
         "date-with-time-zone",
@@ -441,7 +441,7 @@ def _with_time_zone(value: datetime) -> PydanticCustomError:
     )
 
 
-def _day(value: Any) -> Any:
+def _parse_day(value: Any) -> Any:
     """Read a whole date; pydantic alone would take a bare number for seconds since 1970."""
     if isinstance(value, datetime):
         value = PartialDate.from_input(value)
@@ -458,7 +458,7 @@ def _day(value: Any) -> Any:
 
 
 # A calendar day, for the places where Crossref takes no less.
-Day = Annotated[date, BeforeValidator(_day), Field(examples=["2023-09-14"])]
+Day = Annotated[date, BeforeValidator(_parse_day), Field(examples=["2023-09-14"])]
 
 
 # February, but in leap years.

@@ -66,13 +66,13 @@ class Bibliography:
         works: list[CitedWork] = []
         findings: list[Finding] = []
         for path in paths:
-            found, told = _read(path)
+            found, told = _read_file(path)
             works += [CitedWork(reference_fields(item), Place(line, 1, file=str(path))) for line, item in found]
             findings += told
         return cls(tuple(work for work in works if set(work.fields) - {"key", "type"}), tuple(findings))
 
 
-def _read(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
+def _read_file(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
     suffix, file = path.suffix.lower(), str(path)
     if suffix not in _SUFFIXES:
         message = f"{path} is no file of references: its name ends in {suffix or 'nothing'}"
@@ -100,10 +100,12 @@ def _read_csl(text: str, file: str, suffix: str) -> tuple[list[tuple[int, dict[s
         if isinstance(listed, list):
             key = "references" if record.data.get("references") else "items"
             entries += [
-                _item(record, (key, index), item) for index, item in enumerate(listed) if isinstance(item, Mapping)
+                _item_with_line(record, (key, index), item)
+                for index, item in enumerate(listed)
+                if isinstance(item, Mapping)
             ]
         else:
-            entries.append(_item(record, (), record.data))
+            entries.append(_item_with_line(record, (), record.data))
     strange = [line for line, item in entries if not {"title", "type", "DOI", "URL", "author"} & item.keys()]
     findings = list(read.findings)
     if strange and not has_errors(findings):
@@ -120,7 +122,9 @@ def _read_csl(text: str, file: str, suffix: str) -> tuple[list[tuple[int, dict[s
     return [] if strange else entries, findings
 
 
-def _item(record: RawRecord, loc: tuple[str | int, ...], item: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+def _item_with_line(
+    record: RawRecord, loc: tuple[str | int, ...], item: Mapping[str, Any]
+) -> tuple[int, dict[str, Any]]:
     return record.origin.where(loc).line or 1, dict(item)
 
 

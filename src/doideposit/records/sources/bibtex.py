@@ -48,11 +48,11 @@ def read_bibtex(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]
     logging.getLogger("bibtexparser").propagate = False
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
     library = parse_string(text)
-    entries = [((entry.start_line or 0) + 1, _csl(entry)) for entry in library.entries]
-    return entries, list(_failed(library, file))
+    entries = [((entry.start_line or 0) + 1, _as_csl(entry)) for entry in library.entries]
+    return entries, list(_failed_findings(library, file))
 
 
-def _failed(library: Any, file: str) -> Iterator[Finding]:
+def _failed_findings(library: Any, file: str) -> Iterator[Finding]:
     for block in library.failed_blocks:
         name = getattr(block, "key", None) or getattr(getattr(block, "ignore_error_block", None), "key", None)
         where = Where(file, (block.start_line or 0) + 1)
@@ -73,23 +73,23 @@ def _failed(library: Any, file: str) -> Iterator[Finding]:
             )
 
 
-def _csl(entry: Any) -> dict[str, Any]:
+def _as_csl(entry: Any) -> dict[str, Any]:
     raw = {field.key.lower(): str(field.value) for field in entry.fields}
     item: dict[str, Any] = {"id": entry.key, "type": _TYPES.get(entry.entry_type.lower(), "")}
     for name, keys in _FIELDS.items():
         value = next((raw[key] for key in keys if raw.get(key, "").strip()), "")
         if value:
-            item[name] = _decoded(value)
+            item[name] = _decode_latex(value)
     for role in ("author", "editor"):
         if raw.get(role):
-            item[role] = [_name(each) for each in _and_split(raw[role])]
-    item |= _addresses(raw)
+            item[role] = [_csl_name(each) for each in _and_split(raw[role])]
+    item |= _doi_and_url(raw)
     if not item["type"]:
         item["type"] = "webpage" if "URL" in item else ""
     return item
 
 
-def _addresses(raw: Mapping[str, str]) -> dict[str, str]:
+def _doi_and_url(raw: Mapping[str, str]) -> dict[str, str]:
     found = {}
     url = raw.get("url") or next(
         (each for key in ("howpublished", "note") for each in _IN_URL.findall(raw.get(key, ""))), ""
@@ -106,14 +106,14 @@ def _addresses(raw: Mapping[str, str]) -> dict[str, str]:
 
 # The documents of a site mostly share one file, and to decode a title takes a millisecond.
 @lru_cache(maxsize=20_000)
-def _decoded(text: str) -> str:
+def _decode_latex(text: str) -> str:
     """Return LaTeX as plain text: accents, dashes and quotation marks as letters, braces gone."""
     if not re.search(r"[\\{}$~`]|--|\'\'", text):
         return " ".join(text.split())
     from pylatexenc.latexwalker import LatexWalkerParseError  # noqa: PLC0415
 
     try:
-        plain = _latex().latex_to_text(_CONCAT.sub(r"\\%", text))
+        plain = _latex_decoder().latex_to_text(_CONCAT.sub(r"\\%", text))
     # Braces that do not match are common in exports; the text without them is readable.
     except (LatexWalkerParseError, RecursionError):
         plain = text.replace("{", "").replace("}", "")
@@ -121,7 +121,7 @@ def _decoded(text: str) -> str:
 
 
 @cache
-def _latex() -> Any:
+def _latex_decoder() -> Any:
     """Return what turns LaTeX into text; to make it takes as long as to use it ten times."""
     from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415
 
@@ -140,20 +140,20 @@ def _and_split(text: str) -> list[str]:
     return [part.strip() for part in (*parts, text[start:]) if part.strip() and part.strip().lower() != "others"]
 
 
-def _name(text: str) -> dict[str, str]:
+def _csl_name(text: str) -> dict[str, str]:
     """Return a name of BibTeX: what stands in braces as a whole is the name of a group."""
     if re.fullmatch(r"\{[^{}]*\}", text):
-        return {"literal": _decoded(text)}
+        return {"literal": _decode_latex(text)}
     from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts  # noqa: PLC0415
 
     try:
         parts = parse_single_name_into_parts(text)
     # BibTeX knows no name with more than two commas; such a text is most likely a group.
     except InvalidNameError:
-        return {"literal": _decoded(text)}
-    family = _decoded(" ".join([*parts.von, *parts.last]))
-    given = _decoded(" ".join(parts.first))
-    return {"family": family, "given": given} if family else {"literal": _decoded(text)}
+        return {"literal": _decode_latex(text)}
+    family = _decode_latex(" ".join([*parts.von, *parts.last]))
+    given = _decode_latex(" ".join(parts.first))
+    return {"family": family, "given": given} if family else {"literal": _decode_latex(text)}
 
 
 # RIS.
@@ -193,7 +193,7 @@ def read_ris(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]],
         part, line = text[start:end], text.count("\n", 0, start) + 1
         found = rispy.loads(part)
         if _RIS_END.search(part) and found:
-            entries.append((line, _of_ris(found[0])))
+            entries.append((line, _ris_as_csl(found[0])))
         else:
             message = "this entry has no end"
             findings.append(
@@ -204,7 +204,7 @@ def read_ris(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]],
     return entries, findings
 
 
-def _of_ris(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _ris_as_csl(entry: Mapping[str, Any]) -> dict[str, Any]:
     item: dict[str, Any] = {"type": _RIS_TYPES.get(entry.get("type_of_reference", ""), "")}
     for name, keys in _RIS_FIELDS.items():
         value = next((entry[key] for key in keys if entry.get(key)), None)

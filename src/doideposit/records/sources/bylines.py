@@ -34,17 +34,17 @@ def authors_in(cell: str, findings: list[Finding], origin: Origin) -> list[dict[
     """
     authors = []
     for entry in filter(None, (part.strip() for part in cell.split(";"))):
-        author = _author(entry)
+        author = _author_of(entry)
         if author is None:
-            findings.append(_several(entry, origin))
+            findings.append(_several_people_finding(entry, origin))
             author = {"organisation": " ".join(entry.split())}
         elif "organisation" in author:
-            findings.append(_without_comma(entry, origin))
+            findings.append(_missing_comma_finding(entry, origin))
         authors.append(author)
     return authors
 
 
-def _author(entry: str) -> dict[str, str] | None:
+def _author_of(entry: str) -> dict[str, str] | None:
     """Return the one author of an entry, or None where it names several people."""
     family, comma, rest = (part.strip() for part in entry.partition(","))
     if not comma:
@@ -66,7 +66,7 @@ def names_people(entry: str) -> bool:
     return len(around) > 1 and not _GROUP.search(entry) and all(_PERSON.fullmatch(part) for part in parts)
 
 
-def _several(entry: str, origin: Origin) -> Finding:
+def _several_people_finding(entry: str, origin: Origin) -> Finding:
     shown = " ".join(entry.split())
     message = f"“{shown}” names several people"
     hint = f"write Family, Given for each, with semicolons between them{_as_meant(entry)}; a group that is itself an "
@@ -87,7 +87,7 @@ def _as_meant(entry: str) -> str:
     return ""
 
 
-def _without_comma(entry: str, origin: Origin) -> Finding:
+def _missing_comma_finding(entry: str, origin: Origin) -> Finding:
     message = f"“{entry}” has no comma, so it is taken for an organisation"
     hint = "write a person as Family, Given; an organisation can have a column author_1_organisation"
     return Finding("author-without-comma", Severity.WARNING, message, hint, origin.where(("authors",)))

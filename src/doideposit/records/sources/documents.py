@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.extraction.header_fields import OWN
 from doideposit.records.extraction.header_records import header_record
-from doideposit.records.extraction.publication import unpublished
+from doideposit.records.extraction.publication import why_unpublished
 from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.bibliography import Bibliography, CitedWork, Citing
@@ -34,7 +34,7 @@ def read_document(path: Path, reading: Reading, *, named: bool) -> Iterator[RawR
     One that somebody `named` must have it, and must be published. In a folder, documents of other kinds are passed
     over, and of those that are not published a finding tells it; neither is an error. Raises `DiskError`.
     """
-    found = _found(path, reading, named=named)
+    found = _read_header_record(path, reading, named=named)
     for one in found:
         if named or isinstance(one, RawRecord):
             yield one
@@ -43,7 +43,7 @@ def read_document(path: Path, reading: Reading, *, named: bool) -> Iterator[RawR
             yield replace(one, severity=severity, message=f"passed over: {one.message}")
 
 
-def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Finding]:
+def _read_header_record(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Finding]:
     loaded = Loaded.read(path, limit=MAX_FILE_SIZE)
     if loaded.text is None:
         return list(loaded.findings) if named else []
@@ -51,17 +51,17 @@ def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Fin
     text = loaded.text.replace("\r\n", "\n").replace("\r", "\n")
     header = split_header(text, file=str(path))
     if header is None:
-        return [_without_header(path, text)] if named or _UNCLOSED.match(text) else []
+        return [_missing_header_finding(path, text)] if named or _UNCLOSED.match(text) else []
     if not header.data and has_errors(header.findings):
         return [*header.findings]
     header = with_site_authors(header, path)
-    strange = None if named else _of_another_kind(header, path, reading)
+    strange = None if named else _other_kind(header, path, reading)
     if strange is not None:
         return [strange] if isinstance(strange, Finding) else []
     raw = header_record(header, str(path))
     if not {"series", "number"} & raw.data.keys():
-        return [_without_header(path, text, header=True)]
-    held = unpublished(header, str(path), now=reading.now)
+        return [_missing_header_finding(path, text, header=True)]
+    held = why_unpublished(header, str(path), now=reading.now)
     return [_with_references(raw, header, path, text) if held is None else held]
 
 
@@ -94,7 +94,7 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
     return with_references(replace(raw, data=data), both, cites)
 
 
-def _of_another_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:
+def _other_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:
     """Tell whether a document in a folder is no record; the finding where it was perhaps meant to be one."""
     # Whoever writes this key says that the document is a record.
     if OWN in header.data:
@@ -113,8 +113,8 @@ def _of_another_kind(header: Header, path: Path, reading: Reading) -> Finding | 
     )
 
 
-def _without_header(path: Path, text: str, *, header: bool = False) -> Finding:
-    hint = f"write both into its header, or draft a record with `doideposit extract {typed(path)}`"
+def _missing_header_finding(path: Path, text: str, *, header: bool = False) -> Finding:
+    hint = f"write both into its header, or draft a record with `doideposit extract {as_typed(path)}`"
     code, message = "header-missing", f"the header of {path} names neither `series` nor `number`"
     if _UNCLOSED.match(text) and not header:
         message, hint = f"the header of {path} has no end", "close it with the line it begins with"

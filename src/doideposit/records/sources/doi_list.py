@@ -38,13 +38,13 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
             # The reader of the standard library refuses a cell of more than 131,072 characters.
             message = "a cell of this line is too long to read"
             return Finding("csv-syntax", Severity.ERROR, message, "look at the line", Where(str(path), number))
-        doi = next(_dois(row), None)
+        doi = next(_dois_in_row(row), None)
         if doi is not None:
             found.setdefault(doi.key, doi)
     return tuple(found.values())
 
 
-def _dois(row: list[str]) -> Iterator[Doi]:
+def _dois_in_row(row: list[str]) -> Iterator[Doi]:
     for cell in row:
         text = find_doi(cell)
         if text is not None:

@@ -40,17 +40,17 @@ class Loaded(NamedTuple):
     def decode(data: bytes, *, file: str) -> "Loaded":
         """Decode bytes as UTF-8, or as UTF-16 where a byte order mark says so; `file` is the name for the findings."""
         if not data.strip():
-            return _refused(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
+            return _refusal(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
         kind = _binary_kind(data)
         if kind is not None:
             hint = "save or export it in UTF-8: a record as YAML, JSON or CSV, a document as Markdown or plain text"
-            return _refused(file, "file-binary", f"{file} is {kind}, not a text", hint)
+            return _refusal(file, "file-binary", f"{file} is {kind}, not a text", hint)
         if data.startswith(UTF_16_MARKS):
             try:
                 return Loaded(data.decode("utf-16").removeprefix("\ufeff"))
             except UnicodeDecodeError:
                 message = f"{file} is in UTF-16, and a part of it cannot be read"
-                return _refused(file, "file-encoding", message, "save the file as UTF-8")
+                return _refusal(file, "file-encoding", message, "save the file as UTF-8")
         data = data.removeprefix(codecs.BOM_UTF8)
         try:
             return Loaded(data.decode("utf-8"))
@@ -58,7 +58,7 @@ class Loaded(NamedTuple):
             return Loaded(None, (_wrong_encoding(data, error.start, file),))
 
 
-def _not_opened(path: Path, error: Exception) -> "LoadedBytes":
+def _unopened(path: Path, error: Exception) -> "LoadedBytes":
     """Say what is wrong with a name under which nothing can be read; raise `DiskError` where the disk failed."""
     if isinstance(error, FileNotFoundError):
         return _not_loaded(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
@@ -96,7 +96,7 @@ class LoadedBytes(NamedTuple):
                 # One byte more than is allowed shows a file that has grown since, or that tells no size.
                 data = stream.read(limit + 1)
         except (OSError, ValueError) as error:
-            return _not_opened(path, error)
+            return _unopened(path, error)
         if len(data) > limit:
             return _too_large(path, limit, None)
         return LoadedBytes(data)
@@ -165,12 +165,12 @@ def letter_of_windows(data: bytes, offset: int) -> str:
 
 
 def _too_large(path: Path, limit: int, size: int | None) -> LoadedBytes:
-    shown = f" ({_amount(size)})" if size is not None else ""
-    message = f"{path} is larger{shown} than the {_amount(limit)} that are read"
+    shown = f" ({_size_text(size)})" if size is not None else ""
+    message = f"{path} is larger{shown} than the {_size_text(limit)} that are read"
     return _not_loaded(path, "file-too-large", message, "look whether this is the right file")
 
 
-def _amount(size: int) -> str:
+def _size_text(size: int) -> str:
     for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
         if size >= factor:
             return f"{size / factor:.4g} {unit}"
@@ -178,8 +178,8 @@ def _amount(size: int) -> str:
 
 
 def _not_loaded(path: Path, code: str, message: str, hint: str) -> LoadedBytes:
-    return LoadedBytes(None, _refused(path, code, message, hint).findings)
+    return LoadedBytes(None, _refusal(path, code, message, hint).findings)
 
 
-def _refused(file: Path | str, code: str, message: str, hint: str) -> Loaded:
+def _refusal(file: Path | str, code: str, message: str, hint: str) -> Loaded:
     return Loaded(None, (Finding(code, Severity.ERROR, message, hint, Where(str(file))),))

@@ -69,7 +69,7 @@ class HeaderPart:
             rows = text.split("\n")
             length = next((index for index, row in enumerate(rows) if not row.startswith(("%", " "))), len(rows))
             return HeaderPart("title block", 0, len("\n".join(rows[:length])), length)
-        pairs = _pairs(text)
+        pairs = _read_pairs(text)
         if pairs is None:
             return None
         rows = text.split("\n")
@@ -105,44 +105,44 @@ def split_header(text: str, *, file: str) -> Header | None:
         )
     match part.kind:
         case "yaml":
-            return _yaml(inner, part.length, file)
+            return _read_yaml(inner, part.length, file)
         case "json":
             # The first line of a fenced header is the fence; here the object itself begins there.
-            return _json(inner, part.length, file)
+            return _read_json(inner, part.length, file)
         case "toml":
-            return _toml(inner, part.length, file)
+            return _read_toml(inner, part.length, file)
         case "title block":
-            return _percent(text)
-    return _pairs(text)
+            return _read_percent_block(text)
+    return _read_pairs(text)
 
 
-def _yaml(inner: str, length: int, file: str) -> Header | None:
+def _read_yaml(inner: str, length: int, file: str) -> Header | None:
     from doideposit.records.sources import yaml_text  # noqa: PLC0415  (only headers in YAML need it)
 
     read = yaml_text.read("\n" + inner, file=file)
     if not read.records:
         faults = tuple(finding for finding in read.findings if finding.code != "no-record")
         return Header({}, {}, length, faults) if faults or not inner.strip() else None
-    return _of_record(read.records[0], length, inner, file)
+    return _header_of_record(read.records[0], length, inner, file)
 
 
-def _json(inner: str, length: int, file: str) -> Header | None:
+def _read_json(inner: str, length: int, file: str) -> Header | None:
     from doideposit.records.sources import json_text  # noqa: PLC0415
 
     read = json_text.read(inner, file=file)
     if not read.records:
         return Header({}, {}, length, read.findings)
-    return _of_record(read.records[0], length, "\n" + inner, file)
+    return _header_of_record(read.records[0], length, "\n" + inner, file)
 
 
-def _of_record(raw: RawRecord, length: int, inner: str, file: str) -> Header:
+def _header_of_record(raw: RawRecord, length: int, inner: str, file: str) -> Header:
     data = {key.lower(): value for key, value in raw.data.items()}
     lines = {key.lower(): (raw.origin.where((key,)).line or 1) for key in raw.data}
-    found = (*raw.findings, *(_swallowed(inner, file) if not raw.findings else ()))
-    return _header(data, lines, length, inner, found, _small(raw.origin.places))
+    found = (*raw.findings, *(_cut_values(inner, file) if not raw.findings else ()))
+    return _make_header(data, lines, length, inner, found, _lowercase_places(raw.origin.places))
 
 
-def _small(places: Mapping[Loc, Place], below: int = 0) -> dict[Loc, Place]:
+def _lowercase_places(places: Mapping[Loc, Place], below: int = 0) -> dict[Loc, Place]:
     """Return places by keys in small letters, `below` lines further down."""
     return {
         (str(loc[0]).lower(), *loc[1:]) if loc else loc: replace(
@@ -158,7 +158,7 @@ _SWALLOWED = re.compile(
 )
 
 
-def _swallowed(inner: str, file: str) -> tuple[Finding, ...]:
+def _cut_values(inner: str, file: str) -> tuple[Finding, ...]:
     """Tell where “ #” cuts a value: YAML takes the rest of the line for a comment."""
     return tuple(
         Finding(
@@ -170,11 +170,11 @@ def _swallowed(inner: str, file: str) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
-def _toml(inner: str, length: int, file: str) -> Header:
+def _read_toml(inner: str, length: int, file: str) -> Header:
     from doideposit.records.sources.toml_places import toml_places  # noqa: PLC0415
 
     try:
-        data = {key.lower(): _texts(value) for key, value in tomllib.loads(inner.replace("\r\n", "\n")).items()}
+        data = {key.lower(): _as_texts(value) for key, value in tomllib.loads(inner.replace("\r\n", "\n")).items()}
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         # `tomllib` tells the line only in its message.
         found = re.search(r"at line (\d+)", str(error))
@@ -182,26 +182,26 @@ def _toml(inner: str, length: int, file: str) -> Header:
         hint = "correct the line; texts stand in quotation marks in TOML"
         message = f"the header cannot be read: {_without_place(error)}"
         return Header({}, {}, length, (Finding("toml-syntax", Severity.ERROR, message, hint, Where(file, line)),))
-    places = _small(toml_places(inner.replace("\r\n", "\n")), 1)
+    places = _lowercase_places(toml_places(inner.replace("\r\n", "\n")), 1)
     # Reversed, so that the first of two equal keys gives the line.
     lines = {str(loc[0]): place.key_line or place.line for loc, place in reversed(places.items()) if len(loc) == 1}
-    return _header(data, lines, length, inner, (), places)
+    return _make_header(data, lines, length, inner, (), places)
 
 
 def _without_place(error: Exception) -> str:
     return re.sub(r"\s*\(at .*\)$", "", str(error))
 
 
-def _texts(value: Any) -> Any:
+def _as_texts(value: Any) -> Any:
     """Take numbers, dates and truth values for texts, as the reader of YAML does."""
     if isinstance(value, Mapping):
-        return {key: _texts(part) for key, part in value.items()}
+        return {key: _as_texts(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_texts(part) for part in value]
+        return [_as_texts(part) for part in value]
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _header(
+def _make_header(
     data: Mapping[str, Any],
     lines: Mapping[str, int],
     length: int,
@@ -223,7 +223,7 @@ def _may_be_cut(field: str) -> bool:
     return re.sub(r"\[\d+\]$", "", field).rpartition(".")[2].lower() in _TEXTS
 
 
-def _percent(text: str) -> Header | None:
+def _read_percent_block(text: str) -> Header | None:
     """Read Pandoc's title block: “% title”, “% authors”, “% date”."""
     rows = text.split("\n")
     if not rows[0].startswith("% "):
@@ -236,7 +236,7 @@ def _percent(text: str) -> Header | None:
     lines = {key: number for number, key in enumerate(data, 1)}
     # The value begins behind the dashes of an entry.
     places: dict[Loc, Place] = {(key,): Place(line, 3) for key, line in lines.items()}
-    return _header(data, lines, length, "\n".join(["", *rows]), (), places)
+    return _make_header(data, lines, length, "\n".join(["", *rows]), (), places)
 
 
 class Pair(NamedTuple):
@@ -278,7 +278,7 @@ def pairs_of(text: str) -> dict[str, Pair]:
     return found
 
 
-def _pairs(text: str) -> Header | None:
+def _read_pairs(text: str) -> Header | None:
     pairs = pairs_of(text)
     telling = _TELLING & {word for each in pairs for word in each.split()}
     if len(pairs) < _FEWEST_PAIRS or len(telling) < _FEWEST_PAIRS - 1:
@@ -291,4 +291,4 @@ def _pairs(text: str) -> Header | None:
         places[(key,)] = Place(pair.line, pair.value_start + 1, pair.line, pair.key_start + 1)
     lines = {key: pair.line for key, pair in pairs.items()}
     data = {key: pair.value for key, pair in pairs.items()}
-    return _header(data, lines, end + closing, "\n".join(["", *rows]).partition("\n")[2], (), places)
+    return _make_header(data, lines, end + closing, "\n".join(["", *rows]).partition("\n")[2], (), places)

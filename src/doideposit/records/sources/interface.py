@@ -55,19 +55,19 @@ class LazyPlaces(Mapping[Loc, Place]):
         self._find = find
         self._places: Mapping[Loc, Place] | None = None
 
-    def _found(self) -> Mapping[Loc, Place]:
+    def _find_once(self) -> Mapping[Loc, Place]:
         if self._places is None:
             self._places = self._find()
         return self._places
 
     def __getitem__(self, loc: Loc) -> Place:
-        return self._found()[loc]
+        return self._find_once()[loc]
 
     def __iter__(self) -> Iterator[Loc]:
-        return iter(self._found())
+        return iter(self._find_once())
 
     def __len__(self) -> int:
-        return len(self._found())
+        return len(self._find_once())
 
 
 # The field of a record file that names the files of its references, relative to the record.

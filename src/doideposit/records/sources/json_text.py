@@ -45,7 +45,7 @@ class _JsonText:
     @cached_property
     def start(self) -> int:
         """Return the offset of the value that the whole text is."""
-        return _end(_SPACES, self.text, 0)
+        return _match_end(_SPACES, self.text, 0)
 
     def entries(self, offset: int) -> _Entries:
         """Return what is in the object or list that stands there; nothing for another value, the first of like keys."""
@@ -64,21 +64,21 @@ class _JsonText:
         if text[offset] not in "{[":
             return
         named = text[offset] == "{"
-        at, index = _end(_SPACES, text, offset + 1), 0
+        at, index = _match_end(_SPACES, text, offset + 1), 0
         while text[at] not in "}]":
             key: str | int = index
             value = at
             if named:
                 key, end = _pass_over(text, at)
-                value = _end(_COLON, text, end)
+                value = _match_end(_COLON, text, end)
             yield key, (at if named else None, value)
             index += 1
-            at = _end(_COMMA, text, _pass_over(text, value)[1])
+            at = _match_end(_COMMA, text, _pass_over(text, value)[1])
 
     def place(self, offset: int, key: int | None = None) -> Place:
         """Return the place of the value at an offset, and of its key."""
-        line, column = self._position(offset)
-        key_line, key_column = (None, None) if key is None else self._position(key)
+        line, column = self._position_of(offset)
+        key_line, key_column = (None, None) if key is None else self._position_of(key)
         return Place(line, column, key_line, key_column, self._text_column(offset, column))
 
     def _text_column(self, offset: int, column: int) -> int | None:
@@ -92,16 +92,16 @@ class _JsonText:
             case _:
                 return column
 
-    def _position(self, offset: int) -> tuple[int, int]:
-        row = bisect_right(self._starts, offset)
-        return row + self._line - 1, offset - self._starts[row - 1] + 1
+    def _position_of(self, offset: int) -> tuple[int, int]:
+        row = bisect_right(self._line_starts, offset)
+        return row + self._line - 1, offset - self._line_starts[row - 1] + 1
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
 
-def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+def _match_end(pattern: re.Pattern[str], text: str, start: int) -> int:
     match = pattern.match(text, start)
     if match is None:
         raise RuntimeError("places are looked for in JSON that was read before")
@@ -116,23 +116,23 @@ class _JsonPlaces(Mapping[Loc, Place]):
         self._index = index
 
     @cached_property
-    def _top(self) -> int:
+    def _top_offset(self) -> int:
         start = self._text.start
         return start if self._index is None else self._text.entries(start)[self._index][1]
 
     def __getitem__(self, loc: Loc) -> Place:
-        key, value = None, self._top
+        key, value = None, self._top_offset
         for step in loc:
             key, value = self._text.entries(value)[step]
         return self._text.place(value, key)
 
     def __iter__(self) -> Iterator[Loc]:
-        return self._below((), self._top)
+        return self._paths_below((), self._top_offset)
 
-    def _below(self, loc: Loc, offset: int) -> Iterator[Loc]:
+    def _paths_below(self, loc: Loc, offset: int) -> Iterator[Loc]:
         yield loc
         for step, (_, value) in self._text.entries(offset).items():
-            yield from self._below((*loc, step), value)
+            yield from self._paths_below((*loc, step), value)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -151,13 +151,13 @@ class _Decoded:
 
 def read(text: str, *, file: str | None = None) -> Read:
     """Read one record or a list of records; a syntax error is one finding, and then there are no records."""
-    decoded = _decode(text, file)
+    decoded = _decode_json(text, file)
     if isinstance(decoded, Finding):
         return Read(findings=(decoded,))
     items = decoded.data if isinstance(decoded.data, list) else [decoded.data]
     if decoded.doubled or not items or not all(isinstance(item, dict) for item in items):
         whole = _JsonText(text)
-        return records_in([_nodes(whole, whole.start, file)], file=file)
+        return records_in([_make_nodes(whole, whole.start, file)], file=file)
     indices: Iterable[int | None] = range(len(items)) if isinstance(decoded.data, list) else (None,)
     whole = _JsonText(text)
     return Read(
@@ -170,13 +170,13 @@ def read(text: str, *, file: str | None = None) -> Read:
 
 def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRecord | Finding:
     """Read the record on one line of a JSON Lines file; `number` is that line's, `index` the record's, from 0."""
-    decoded = _decode(line, file, number)
+    decoded = _decode_json(line, file, number)
     if isinstance(decoded, Finding):
         return decoded
     if isinstance(decoded.data, dict) and not decoded.doubled:
         return RawRecord(decoded.data, Origin(file, index, _JsonPlaces(_JsonText(line, number))))
     whole = _JsonText(line, number)
-    found = records_in([_nodes(whole, whole.start, file)], file=file)
+    found = records_in([_make_nodes(whole, whole.start, file)], file=file)
     if found.findings or isinstance(decoded.data, list):
         message = "a line of a JSON Lines file holds one record in braces, and this one does not"
         return Finding(
@@ -186,22 +186,22 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
     return RawRecord(record.data, Origin(file, index, record.origin.places), record.findings)
 
 
-def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
+def _decode_json(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
     decoded = _Decoded(None)
     # The decoder would only say that a value is expected; these are the words of `json.loads` for it.
     if text.startswith("\ufeff"):
         error = json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
         return _syntax_finding(error, file, line)
     try:
-        decoded.data = _texts(_DECODER.decode(text), MAX_DEPTH, decoded)
+        decoded.data = _as_texts(_DECODER.decode(text), MAX_DEPTH, decoded)
     # Line and column come from the parser.
     except json.JSONDecodeError as error:
         return _syntax_finding(error, file, line)
     # The parser of the standard library goes down one call for each bracket.
     except RecursionError:
-        return _refused(_TOO_DEEP, file, line)
+        return _limit_finding(_TOO_DEEP, file, line)
     except _InvalidJson as error:
-        return _refused(str(error), file, line)
+        return _limit_finding(str(error), file, line)
     return decoded
 
 
@@ -218,7 +218,7 @@ _TOO_MANY_KEYS: Final = f"there are more than {MAX_KEYS:,} keys in one place"
 _LIMITS: Final = {_TOO_DEEP: "too-deep", _TOO_MANY: "too-many-values", _TOO_MANY_KEYS: "too-many-values"}
 
 
-def _refused(message: str, file: str | None, line: int) -> Finding:
+def _limit_finding(message: str, file: str | None, line: int) -> Finding:
     code = _LIMITS.get(message, "json-syntax")
     return Finding(code, Severity.ERROR, message, "nothing in this text was read", Where(file, line))
 
@@ -227,7 +227,7 @@ class _Doubled(dict[str, Any]):
     """Hold an object in which a key is given twice."""
 
 
-def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+def _make_object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(entries) > MAX_KEYS:
         raise _InvalidJson(_TOO_MANY_KEYS)
     made = dict(entries)
@@ -236,11 +236,11 @@ def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
 
 # NaN and Infinity are refused: Python reads them, and RFC 8259, section 6, does not permit them.
 _DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=WrittenNumber, parse_int=str, parse_constant=_refuse_constant
+    object_pairs_hook=_make_object, parse_float=WrittenNumber, parse_int=str, parse_constant=_refuse_constant
 )
 
 
-def _texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
+def _as_texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
     """Write out yes and no in what was just decoded, and notice keys that are given twice."""
     if depth == 0:
         raise _InvalidJson(_TOO_DEEP)
@@ -253,7 +253,7 @@ def _texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 # Texts are what they are; all but a few of the values are texts.
                 if not isinstance(item, str) or depth == 1:
-                    value[key] = _texts(item, depth - 1, decoded)
+                    value[key] = _as_texts(item, depth - 1, decoded)
             made: RawValue = value
             return made
         case bool():
@@ -301,16 +301,16 @@ def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) ->
     )
 
 
-def _nodes(text: _JsonText, offset: int, file: str | None) -> Node:
+def _make_nodes(text: _JsonText, offset: int, file: str | None) -> Node:
     """Take apart what stands at an offset, with both of two like keys and the place of everything."""
     node = Node(None, text.place(offset))
     if text.opens(offset, "{"):
         node.value = {}
         for key, (key_offset, value_offset) in text.walk(offset):
-            entry = MappingEntry(text.place(key_offset or value_offset), _nodes(text, value_offset, file))
+            entry = MappingEntry(text.place(key_offset or value_offset), _make_nodes(text, value_offset, file))
             node.add_entry(str(key), entry, file=file)
     elif text.opens(offset, "["):
-        node.value = [_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]
+        node.value = [_make_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]
     else:
         value = _DECODER.raw_decode(text.text, offset)[0]
         node.value = str(value).lower() if isinstance(value, bool) else value

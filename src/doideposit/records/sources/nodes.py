@@ -58,7 +58,7 @@ class Node:
     def places(self) -> dict[Loc, Place]:
         """Return where each value of a record stands, by the way to it from the record."""
         places: dict[Loc, Place] = {}
-        _collect(self, (), None, places)
+        _collect_places(self, (), None, places)
         return places
 
 
@@ -79,14 +79,14 @@ def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Map
     findings: list[Finding] = []
     strange = 0
     several = len(roots) != 1 or isinstance(roots[0].value, list)
-    for index, node in enumerate(_entries(roots, findings)):
+    for index, node in enumerate(_record_nodes(roots, findings)):
         if isinstance(node.value, dict):
-            records.append(_record(node, file, index if several else None, dict if several else offered))
+            records.append(_make_record(node, file, index if several else None, dict if several else offered))
             continue
         strange += 1
         # A table saved under the wrong name would give thousands of the same finding.
         if strange <= _MANY:
-            findings.append(_no_record(node, file))
+            findings.append(_no_record_finding(node, file))
     if strange > _MANY:
         message = f"{strange - _MANY} more entries of this file are no records"
         findings.append(Finding("record-shape", Severity.ERROR, message, _SHAPE_HINT, Where(file)))
@@ -96,7 +96,7 @@ def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Map
     return Read(tuple(records), tuple(findings))
 
 
-def _entries(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:
+def _record_nodes(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:
     for root in roots:
         if isinstance(root.value, list):
             findings.extend(root.faults)
@@ -109,35 +109,37 @@ def _entries(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:
 _SHAPE_HINT = "write each record as keys with values, such as `title: …`, one key on each line"
 
 
-def _no_record(node: Node, file: str | None) -> Finding:
+def _no_record_finding(node: Node, file: str | None) -> Finding:
     kind = "a list" if isinstance(node.value, list) else "empty" if node.value is None else "a text"
     where = Where(file, node.place.line, node.place.column)
     return Finding("record-shape", Severity.ERROR, f"a record is expected here, and this is {kind}", _SHAPE_HINT, where)
 
 
-def _record(node: Node, file: str | None, index: int | None, offered: Callable[[], Mapping[Loc, Place]]) -> RawRecord:
+def _make_record(
+    node: Node, file: str | None, index: int | None, offered: Callable[[], Mapping[Loc, Place]]
+) -> RawRecord:
     findings: list[Finding] = []
-    data = _plain(node, (), findings)
+    data = _plain_value(node, (), findings)
     if not isinstance(data, dict):
         raise TypeError("a record is a mapping")
     return RawRecord(data, Origin(file, index, LazyPlaces(lambda: {**offered(), **node.places()})), tuple(findings))
 
 
-def _plain(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
+def _plain_value(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
     for fault in node.faults:
         # A fault was found before anybody knew where in the record its value stands.
         inner = loc if fault.where.field is None else (*loc, fault.where.field)
         findings.append(fault.at(replace(fault.where, field=field_path(inner) or None)))
     match node.value:
         case list() as items:
-            return [_plain(item, (*loc, index), findings) for index, item in enumerate(items)]
+            return [_plain_value(item, (*loc, index), findings) for index, item in enumerate(items)]
         case dict() as entries:
-            return {key: _plain(entry.node, (*loc, key), findings) for key, entry in entries.items()}
+            return {key: _plain_value(entry.node, (*loc, key), findings) for key, entry in entries.items()}
         case scalar:
             return scalar
 
 
-def _collect(node: Node, loc: Loc, key: Place | None, places: dict[Loc, Place]) -> None:
+def _collect_places(node: Node, loc: Loc, key: Place | None, places: dict[Loc, Place]) -> None:
     place = node.place
     if key is not None:
         place = Place(place.line, place.column, key.line, key.column, place.text_column)
@@ -145,9 +147,9 @@ def _collect(node: Node, loc: Loc, key: Place | None, places: dict[Loc, Place]) 
     match node.value:
         case list() as items:
             for index, item in enumerate(items):
-                _collect(item, (*loc, index), None, places)
+                _collect_places(item, (*loc, index), None, places)
         case dict() as entries:
             for name, entry in entries.items():
-                _collect(entry.node, (*loc, name), entry.key, places)
+                _collect_places(entry.node, (*loc, name), entry.key, places)
         case _:
             pass

@@ -49,11 +49,13 @@ class ParsedRecord:
     findings: tuple[Finding, ...] = ()
 
 
-def _none_is(_doi: Doi, _number: str | None) -> bool:
+def _is_never_registered(_doi: Doi, _number: str | None) -> bool:
     return False
 
 
-def parse(raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegistered = _none_is) -> ParsedRecord:
+def parse(
+    raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegistered = _is_never_registered
+) -> ParsedRecord:
     """Make a record of a raw one; all faults come back at once, each with its place.
 
     `series` are the series of the configuration, by the names that records use; a record that names none is of the only
@@ -61,9 +63,9 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegi
     texts; a key without a value counts as left out. A DOI that the pattern of the series does not give stays where it
     is registered already, as `is_registered` tells; it is asked with the number where the pattern reads another one.
     """
-    data = _present(raw.data)
+    data = _without_empty_keys(raw.data)
     found = list(raw.findings)
-    chosen = _series(data, raw.origin, series)
+    chosen = _find_series(data, raw.origin, series)
     if isinstance(chosen, Finding):
         found.append(chosen)
         data.pop("series", None)
@@ -79,15 +81,15 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegi
         commentary = None
     if commentary is None or has_errors(found):
         # In the order of the file, whatever order the model has.
-        return ParsedRecord(None, tuple(sorted(found, key=_order)))
+        return ParsedRecord(None, tuple(sorted(found, key=_sort_key)))
     return ParsedRecord(Record(commentary, raw.origin), tuple(found))
 
 
-def _order(finding: Finding) -> tuple[int, int]:
+def _sort_key(finding: Finding) -> tuple[int, int]:
     return finding.where.line or 0, finding.where.column or 0
 
 
-def _series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]) -> Series | Finding:
+def _find_series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]) -> Series | Finding:
     name = data.get("series")
     if isinstance(name, Series):
         return name
@@ -110,23 +112,23 @@ def _series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]
     return Finding("unknown-series", Severity.ERROR, text, hint, where, length=len(name))
 
 
-def _present(data: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty_keys(data: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out keys without a value; one that no model knows stays, so that it is still found."""
     known = _known_keys()
     return {
         # Most values are texts.
-        key: value if isinstance(value, str) else _inner(value)
+        key: value if isinstance(value, str) else _inner_value(value)
         for key, value in data.items()
         if value is not None or key not in known
     }
 
 
-def _inner(value: Any) -> Any:
+def _inner_value(value: Any) -> Any:
     # What nearly every mapping and sequence is comes first: to ask for the abstract classes takes ten times as long.
     if isinstance(value, (dict, Mapping)):
-        return _present(value)
+        return _without_empty_keys(value)
     if isinstance(value, (list, tuple, Sequence)) and not isinstance(value, (str, bytes)):
-        return [_inner(item) for item in value]
+        return [_inner_value(item) for item in value]
     return value
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from doideposit.files import typed
+from doideposit.files import as_typed
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.origin import Origin, RawRecord
 from doideposit.records.sources.interface import Reading
@@ -95,7 +95,7 @@ def _read_file(path: Path, reading: Reading | None, *, named: bool) -> Iterator[
 
             return read_document(path, reading or Reading(), named=named)
         case suffix:
-            hint = f"of a finished document `doideposit extract {typed(path)} -o NUMBER.yaml` drafts a record; "
+            hint = f"of a finished document `doideposit extract {as_typed(path)} -o NUMBER.yaml` drafts a record; "
             hint += f"record files end in {', '.join(sorted(SUFFIXES))}"
             message = f"{path} is no record file: its name ends in {suffix}"
             return iter([Finding("file-kind", Severity.ERROR, message, hint, Where(str(path)))])

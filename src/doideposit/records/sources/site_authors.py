@@ -28,20 +28,20 @@ def with_site_authors(header: Header, path: Path) -> Header:
         value = header.data.get(name)
         entries = value if isinstance(value, list) else [value]
         if any(isinstance(entry, str) and _KEY.fullmatch(entry) for entry in entries):
-            known = _listed(path)
-            found = [_known(entry, known) for entry in entries]
+            known = _listed_authors(path)
+            found = [_resolve_author(entry, known) for entry in entries]
             return replace(header, data={**header.data, name: found if isinstance(value, list) else found[0]})
     return header
 
 
-def _known(entry: Any, known: Mapping[str, Any]) -> Any:
+def _resolve_author(entry: Any, known: Mapping[str, Any]) -> Any:
     match = _KEY.fullmatch(entry) if isinstance(entry, str) else None
     return known.get(match[1], entry) if match else entry
 
 
-def _listed(path: Path) -> Mapping[str, Any]:
+def _listed_authors(path: Path) -> Mapping[str, Any]:
     """Return the authors of the nearest list: each has at least a name."""
-    for place in _places(path):
+    for place in _list_paths(path):
         if not place.is_file():
             continue
         text = Loaded.read(place, limit=MAX_FILE_SIZE).text
@@ -53,7 +53,7 @@ def _listed(path: Path) -> Mapping[str, Any]:
     return {}
 
 
-def _places(path: Path) -> Iterator[Path]:
+def _list_paths(path: Path) -> Iterator[Path]:
     folder = path.absolute().parent
     for around in (folder, *folder.parents[: _FOLDERS - 1]):
         yield from (around / name for name in _LISTS)

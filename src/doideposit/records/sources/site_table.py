@@ -55,29 +55,29 @@ def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
     sign = max(",;\t", key=lines[0].count) if lines else ","
     rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign, strict=True)
     try:
-        yield from _rows(path, rows)
+        yield from _read_rows(path, rows)
     # The reader of the standard library gives no line for it.
     except csv.Error:
         message = "a quotation mark is not closed, or something stands behind the closing one"
-        yield _problem(path, rows.line_num, message, "double a quotation mark inside a cell, and close every cell")
+        yield _row_finding(path, rows.line_num, message, "double a quotation mark inside a cell, and close every cell")
 
 
-def _rows(path: Path, rows: Any) -> Iterator[SiteRow | Finding]:
+def _read_rows(path: Path, rows: Any) -> Iterator[SiteRow | Finding]:
     heading: list[str] = next(rows, [])
-    columns = _columns(heading, path)
+    columns = _column_indexes(heading, path)
     if isinstance(columns, Finding):
         yield columns
         return
     seen: dict[str, int] = {}
     for row in rows:
         if rows.line_num > MOST_ROWS:
-            yield _problem(path, rows.line_num, "the table has more rows than are read", "split it")
+            yield _row_finding(path, rows.line_num, "the table has more rows than are read", "split it")
             return
         if any(cell.strip() for cell in row):
-            yield from _row(path, rows.line_num, row, columns, seen, len(heading))
+            yield from _read_row(path, rows.line_num, row, columns, seen, len(heading))
 
 
-def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
+def _column_indexes(heading: list[str], path: Path) -> dict[str, int] | Finding:
     """Return which column is which; a column that is there twice could be either."""
     names = [cell.strip().casefold() for cell in heading]
     found: dict[str, int] = {}
@@ -86,23 +86,23 @@ def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
         if key is not None and key in found:
             told = {"doi": "DOI", "new": "new address"}.get(key, key)
             message = f"two columns hold the {told}: {heading[found[key]]} and {heading[index]}"
-            return _problem(path, 1, message, "keep only one of them")
+            return _row_finding(path, 1, message, "keep only one of them")
         if key is not None:
             found[key] = index
     if not found.keys() & {"doi", "number"} and not found.keys() >= {"address", "new"}:
         # A heading may be a whole paragraph; so much of it shows what was taken for one.
         shown = ", ".join(filter(None, heading))[:120] or "nothing"
         message = f"the first line names no column “doi” or “number”; it has {shown}"
-        return _problem(path, 1, message, "write a first line such as: number,doi,url; to move addresses: doi,new")
+        return _row_finding(path, 1, message, "write a first line such as: number,doi,url; to move addresses: doi,new")
     # An old address without a new one would be taken for the address to move to.
     old = next((cell for cell, name in zip(heading, names, strict=True) if name in _OLD), None)
     if old is not None and "new" not in found:
         message = f"there is a column “{old.strip()}”, and no column “new” with the new addresses"
-        return _problem(path, 1, message, "add the column “new”")
+        return _row_finding(path, 1, message, "add the column “new”")
     return found
 
 
-def _row(
+def _read_row(
     path: Path, line: int, row: list[str], columns: dict[str, int], seen: dict[str, int], width: int
 ) -> Iterator[SiteRow]:
     cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
@@ -132,8 +132,8 @@ def _row(
 
 
 def _with_fault(row: SiteRow, path: Path, message: str, hint: str) -> SiteRow:
-    return row._replace(fault=_problem(path, row.line, message, hint))
+    return row._replace(fault=_row_finding(path, row.line, message, hint))
 
 
-def _problem(path: Path, line: int, message: str, hint: str) -> Finding:
+def _row_finding(path: Path, line: int, message: str, hint: str) -> Finding:
     return Finding("site-table", Severity.ERROR, message, hint, Where(str(path), line))

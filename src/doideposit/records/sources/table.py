@@ -92,22 +92,22 @@ class _TableHeader:
         """Make a raw record of a row; `text` is the row as it stands in the file, from `line` on."""
         found: list[tuple[_Column, Any]] = []
         findings: list[Finding] = []
-        places = LazyPlaces(lambda: self._places(text, line))
+        places = LazyPlaces(lambda: self._cell_places(text, line))
         origin = Origin(self.file, index, places)
         for column, cell in zip(self.columns, cells, strict=False):
             if cell.strip() and not column.name:
-                findings.append(_unnamed(cell.strip(), origin))
+                findings.append(_unnamed_column_finding(cell.strip(), origin))
             elif cell.strip():
-                found.append((column, _value(column, cell, findings, origin)))
+                found.append((column, _cell_value(column, cell, findings, origin)))
         surplus = [cell for cell in cells[len(self.columns) :] if cell.strip()]
         if surplus:
-            findings.append(_surplus(len(cells), len(self.columns), origin))
-        return RawRecord(_assembled(found, findings, origin), origin, tuple(findings))
+            findings.append(_surplus_cells_finding(len(cells), len(self.columns), origin))
+        return RawRecord(_assemble_row(found, findings, origin), origin, tuple(findings))
 
-    def _places(self, text: str, line: int) -> dict[Loc, Place]:
+    def _cell_places(self, text: str, line: int) -> dict[Loc, Place]:
         starts = [0, *(match.end() for match in re.finditer("\r\n|\n|\r", text))]
         places: dict[Loc, Place] = {(): Place(line, 1)}
-        cells = _cells(text, self.delimiter)
+        cells = _split_cells(text, self.delimiter)
         for column, (offset, written) in zip(self.columns, cells, strict=False):
             row = bisect_right(starts, offset)
             at = offset - starts[row - 1] + 1
@@ -125,7 +125,7 @@ def _read_header(text: str, *, delimiter: str, file: str, line: int) -> _TableHe
     columns: list[_Column] = []
     findings: list[Finding] = []
     seen: dict[Loc, str] = {}
-    cells = _cells(text, delimiter)
+    cells = _split_cells(text, delimiter)
     if len(cells) > MAX_COLUMNS:
         message = f"this table has {len(cells):,} columns, and at most {MAX_COLUMNS:,} are read"
         hint = "look whether this is the right file; nothing in it was read"
@@ -136,8 +136,8 @@ def _read_header(text: str, *, delimiter: str, file: str, line: int) -> _TableHe
         name = next(iter(next(csv.reader([written.strip()]), [])), "").strip()
         place = Place(line, offset + 1)
         where = Where(file, line, offset + 1)
-        loc = _loc(name)
-        fault = _name_fault(name, loc, seen, where)
+        loc = _column_path(name)
+        fault = _column_name_fault(name, loc, seen, where)
         if fault is not None and len(findings) < MAX_NAMED:
             findings.append(fault)
         seen.setdefault(loc, name)
@@ -145,7 +145,7 @@ def _read_header(text: str, *, delimiter: str, file: str, line: int) -> _TableHe
     return _TableHeader(file, delimiter, tuple(columns), tuple(findings))
 
 
-def _loc(name: str) -> Loc:
+def _column_path(name: str) -> Loc:
     """Read ``author_1_given`` and ``authors.1.given`` as the way to a value."""
     steps: list[str | int] = []
     rest = name.strip().lower().replace(" ", "_")
@@ -156,7 +156,7 @@ def _loc(name: str) -> Loc:
     return (*steps, *(part for part in rest.split(".") if part))
 
 
-def _name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Where) -> Finding | None:
+def _column_name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Where) -> Finding | None:
     read_on = "nothing below this header was read"
     if not name:
         # Spreadsheets write empty columns behind the last one; what stands in one is told at its row.
@@ -173,7 +173,7 @@ def _name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Where) -> F
     return Finding("unknown-column", Severity.ERROR, message, f"{hint} ({read_on})", where, length=len(name))
 
 
-def _unnamed(cell: str, origin: Origin) -> Finding:
+def _unnamed_column_finding(cell: str, origin: Origin) -> Finding:
     message = f"“{cell[:_SHOWN]}” stands in a column that has no name"
     hint = "name the column after a key of the record, or empty it"
     return Finding("column-unnamed", Severity.ERROR, message, hint, origin.where())
@@ -183,13 +183,13 @@ def _unnamed(cell: str, origin: Origin) -> Finding:
 _SHOWN: Final = 60
 
 
-def _surplus(cells: int, columns: int, origin: Origin) -> Finding:
+def _surplus_cells_finding(cells: int, columns: int, origin: Origin) -> Finding:
     message = f"this row has {cells} cells, and the header names {columns} columns"
     hint = "put a cell that contains the sign between columns into quotation marks"
     return Finding("csv-cells", Severity.ERROR, message, hint, origin.where())
 
 
-def _value(column: _Column, cell: str, findings: list[Finding], origin: Origin) -> Any:
+def _cell_value(column: _Column, cell: str, findings: list[Finding], origin: Origin) -> Any:
     if not column.several:
         return cell
     match column.loc[-1]:
@@ -203,24 +203,24 @@ def _value(column: _Column, cell: str, findings: list[Finding], origin: Origin) 
             return [part.strip() for part in cell.split(";") if part.strip()]
 
 
-def _assembled(found: Iterable[tuple[_Column, Any]], findings: list[Finding], origin: Origin) -> dict[str, Any]:
+def _assemble_row(found: Iterable[tuple[_Column, Any]], findings: list[Finding], origin: Origin) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for column, value in found:
-        if not _put(data, column.loc, value):
+        if not _put_value(data, column.loc, value):
             message = f"the column `{column.name}` contradicts another column of this row"
             hint = "give either the whole list in one cell, or columns with numbers without a gap"
             findings.append(Finding("csv-columns", Severity.ERROR, message, hint, origin.where(column.loc)))
     return data
 
 
-def _put(data: dict[str, Any], loc: Loc, value: Any) -> bool:
+def _put_value(data: dict[str, Any], loc: Loc, value: Any) -> bool:
     here: Any = data
     for step, following in pairwise(loc):
-        here = _child(here, step, [] if isinstance(following, int) else {})
-    return _child(here, loc[-1], value) is value
+        here = _child_of(here, step, [] if isinstance(following, int) else {})
+    return _child_of(here, loc[-1], value) is value
 
 
-def _child(here: Any, step: str | int, new: Any) -> Any:
+def _child_of(here: Any, step: str | int, new: Any) -> Any:
     """Return what stands at the next step; the new value where nothing does yet, None where nothing can."""
     if isinstance(here, dict) and isinstance(step, str):
         return here.setdefault(step, new)
@@ -231,7 +231,7 @@ def _child(here: Any, step: str | int, new: Any) -> Any:
     return None
 
 
-def _cells(text: str, delimiter: str) -> list[tuple[int, str]]:
+def _split_cells(text: str, delimiter: str) -> list[tuple[int, str]]:
     """Return every cell of a row as it is written, with its offset."""
     pattern = re.compile(rf'("(?:[^"]|"")*"|[^{re.escape(delimiter)}\r\n]*)({re.escape(delimiter)}|[\r\n]+|$)')
     cells = []
@@ -251,7 +251,7 @@ _PROBE: Final = 4096
 def read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
     """Read a JSON Lines file; a line that cannot be read is a finding, and the next line is read all the same."""
     index = 0
-    for line in _lines(path):
+    for line in _read_lines(path):
         if isinstance(line, Finding):
             yield line
         elif line.text.strip():
@@ -274,18 +274,18 @@ class _TableLine:
     text: str
 
 
-def _lines(path: Path) -> Iterator[_TableLine | Finding]:
+def _read_lines(path: Path) -> Iterator[_TableLine | Finding]:
     """Yield the lines of a file with their ends, decoded one by one; a file that is no text yields one finding."""
-    stream = _opened(path)
+    stream = _open_file(path)
     if stream is None:
         # The reader of whole files has the words for what can be wrong here.
         yield from Loaded.read(path, limit=0).findings
         return
     with stream:
-        yield from _decoded(stream, str(path))
+        yield from _decode_lines(stream, str(path))
 
 
-def _opened(path: Path) -> BinaryIO | None:
+def _open_file(path: Path) -> BinaryIO | None:
     """Open a file; None where nothing can be read under its name, which a pipe shows with its first bytes."""
     try:
         with ExitStack() as until_read:
@@ -297,23 +297,23 @@ def _opened(path: Path) -> BinaryIO | None:
         return None
 
 
-def _decoded(stream: BinaryIO, file: str) -> Iterator[_TableLine | Finding]:
+def _decode_lines(stream: BinaryIO, file: str) -> Iterator[_TableLine | Finding]:
     number = 0
     try:
-        for data in _byte_lines(_chunks(stream, file)):
+        for data in _byte_lines(_read_chunks(stream, file)):
             number += 1
             if number == 1:
-                unusable = _unusable(data, file)
+                unusable = _unusable_finding(data, file)
                 if unusable is not None:
                     yield unusable
                     return
             if len(data) > MAX_LINE_SIZE:
-                yield _too_long(file, number)
+                yield _too_long_finding(file, number)
                 return
             text = data.decode("utf-8")
             yield _TableLine(number, text.removeprefix("\ufeff") if number == 1 else text)
     except UnicodeDecodeError as error:
-        yield _wrong_encoding(error, file, number)
+        yield _encoding_finding(error, file, number)
         return
     if number == 0:
         yield from Loaded.decode(b"", file=file).findings
@@ -340,19 +340,19 @@ def _byte_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _chunks(stream: BinaryIO, file: str) -> Iterator[bytes]:
+def _read_chunks(stream: BinaryIO, file: str) -> Iterator[bytes]:
     """Yield a file piece by piece; UTF-16, which has a mark in front, is written anew as UTF-8."""
-    data = _read(stream, file)
+    data = _read_chunk(stream, file)
     decoder = codecs.getincrementaldecoder("utf-16")() if data.startswith(UTF_16_MARKS) else None
     while data:
         yield data if decoder is None else decoder.decode(data).encode("utf-8", "surrogatepass")
-        data = _read(stream, file)
+        data = _read_chunk(stream, file)
     if decoder is not None:
         # A character that is cut in two at the end of the file shows only now.
         decoder.decode(b"", final=True)
 
 
-def _read(stream: BinaryIO, file: str) -> bytes:
+def _read_chunk(stream: BinaryIO, file: str) -> bytes:
     try:
         return stream.read(_CHUNK)
     # A folder that was named like a table is told by whoever opens it.
@@ -363,19 +363,19 @@ def _read(stream: BinaryIO, file: str) -> bytes:
     raise DiskError(f"{file} could not be read: {reason}")
 
 
-def _unusable(data: bytes, file: str) -> Finding | None:
+def _unusable_finding(data: bytes, file: str) -> Finding | None:
     """Say what a file is that is no text at all; an empty first line and a wrong letter are not meant here."""
     found = Loaded.decode(data[:_PROBE], file=file).findings
     return next((finding for finding in found if finding.code == "file-binary"), None)
 
 
-def _too_long(file: str, number: int) -> Finding:
+def _too_long_finding(file: str, number: int) -> Finding:
     message = f"line {number} is longer than the {MAX_LINE_SIZE:,} bytes that are read"
     hint = "look whether this is the right file; nothing from this line on was read"
     return Finding("line-too-long", Severity.ERROR, message, hint, Where(file, number))
 
 
-def _wrong_encoding(error: UnicodeDecodeError, file: str, number: int) -> Finding:
+def _encoding_finding(error: UnicodeDecodeError, file: str, number: int) -> Finding:
     # No column can be told: UTF-16 is decoded by pieces of the file and not by lines.
     if error.encoding != "utf-8":
         message = f"{file} is in UTF-16, and a part of it cannot be read"
@@ -397,23 +397,23 @@ class _CsvReader:
         self.broken: Finding | None = None
 
     def run(self) -> Iterator[RawRecord | Finding]:
-        lines = _lines(self.path)
-        first = self._first(lines)
+        lines = _read_lines(self.path)
+        first = self._first_line(lines)
         if first is None:
             yield self.broken or self._finding("no-record", "there is no record in this file", "write a header line", 1)
             return
         said = _SEPARATOR.fullmatch(first.text)
-        first = self._first(lines) if said else first
+        first = self._first_line(lines) if said else first
         if first is None:
             yield self.broken or self._finding("no-record", "there is no record in this file", "write a header line", 1)
             return
-        delimiter = said[1] if said else _delimiter(first.text)
+        delimiter = said[1] if said else _find_delimiter(first.text)
         header = _read_header(first.text, delimiter=delimiter, file=self.file, line=first.number)
         yield from header.findings
         if header.usable:
-            yield from self._rows(lines, header, delimiter)
+            yield from self._read_rows(lines, header, delimiter)
 
-    def _first(self, lines: Iterator[_TableLine | Finding]) -> _TableLine | None:
+    def _first_line(self, lines: Iterator[_TableLine | Finding]) -> _TableLine | None:
         for line in lines:
             if isinstance(line, Finding):
                 self.broken = line
@@ -422,7 +422,7 @@ class _CsvReader:
                 return line
         return None
 
-    def _texts(self, lines: Iterator[_TableLine | Finding]) -> Iterator[str]:
+    def _line_texts(self, lines: Iterator[_TableLine | Finding]) -> Iterator[str]:
         for line in lines:
             if isinstance(line, Finding):
                 self.broken = line
@@ -430,10 +430,10 @@ class _CsvReader:
             self.row.append(line)
             yield line.text
 
-    def _rows(
+    def _read_rows(
         self, lines: Iterator[_TableLine | Finding], header: _TableHeader, delimiter: str
     ) -> Iterator[RawRecord | Finding]:
-        rows = csv.reader(self._texts(lines), delimiter=delimiter, strict=True)
+        rows = csv.reader(self._line_texts(lines), delimiter=delimiter, strict=True)
         index = 0
         try:
             for cells in rows:
@@ -468,6 +468,6 @@ class _CsvReader:
 _SEPARATOR: Final = re.compile(r"\s*sep=([,;\t|])\s*", re.IGNORECASE)
 
 
-def _delimiter(header: str) -> str:
+def _find_delimiter(header: str) -> str:
     """Return the sign that parts the names of the header; names themselves never contain one of the three."""
     return max(",;\t", key=header.count)

@@ -28,7 +28,7 @@ _VALUE: Final = re.compile(
 def toml_places(text: str) -> Mapping[Loc, Place]:
     """Return the place of every table, key and value of a valid TOML text, by the way to it."""
     scanner = _Scanner(text)
-    scanner.run()
+    scanner.scan()
     return scanner.places
 
 
@@ -47,100 +47,100 @@ class _Scanner:
         self.counts: dict[Loc, int] = {}
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def run(self) -> None:
+    def scan(self) -> None:
         table: Loc = ()
-        while self._skip(_BLANK) < len(self.text):
-            if self._at("["):
-                table = self._header()
+        while self._skip_pattern(_BLANK) < len(self.text):
+            if self._is_at("["):
+                table = self._scan_header()
             else:
-                self._entry(table)
+                self._scan_entry(table)
 
-    def _header(self) -> Loc:
+    def _scan_header(self) -> Loc:
         start = self.position
         repeated = self.text.startswith("[[", start)
         self.position += 2 if repeated else 1
-        keys = self._keys()
+        keys = self._scan_keys()
         self.position += 2 if repeated else 1
-        loc = self._resolved(tuple(name for name, _ in keys[:-1]))
+        loc = self._current_path(tuple(name for name, _ in keys[:-1]))
         name, offset = keys[-1]
         loc = (*loc, name)
         if repeated:
             self.counts[loc] = self.counts.get(loc, 0) + 1
-        self._put(self._resolved_last(loc), start, offset)
-        return self._resolved_last(loc)
+        self._put_place(self._with_last_index(loc), start, offset)
+        return self._with_last_index(loc)
 
-    def _resolved(self, names: tuple[str, ...]) -> Loc:
+    def _current_path(self, names: tuple[str, ...]) -> Loc:
         loc: Loc = ()
         for name in names:
-            loc = self._resolved_last((*loc, name))
+            loc = self._with_last_index((*loc, name))
         return loc
 
-    def _resolved_last(self, loc: Loc) -> Loc:
+    def _with_last_index(self, loc: Loc) -> Loc:
         return (*loc, self.counts[loc] - 1) if loc in self.counts else loc
 
-    def _entry(self, table: Loc) -> None:
-        keys = self._keys()
+    def _scan_entry(self, table: Loc) -> None:
+        keys = self._scan_keys()
         self.position += 1  # The sign of equality.
-        self._skip(_SPACE)
+        self._skip_pattern(_SPACE)
         loc = table
         for name, offset in keys[:-1]:
             loc = (*loc, name)
-            self.places.setdefault(loc, self._place(offset, offset))
+            self.places.setdefault(loc, self._make_place(offset, offset))
         name, offset = keys[-1]
-        self._value((*loc, name), offset)
+        self._scan_value((*loc, name), offset)
 
-    def _keys(self) -> list[tuple[str, int]]:
+    def _scan_keys(self) -> list[tuple[str, int]]:
         keys = []
         while True:
-            self._skip(_SPACE)
-            keys.append((self._key(), self.position))
-            self.position += len(self._match(_KEY))
-            self._skip(_SPACE)
-            if not self._at("."):
+            self._skip_pattern(_SPACE)
+            keys.append((self._scan_key(), self.position))
+            self.position += len(self._match_pattern(_KEY))
+            self._skip_pattern(_SPACE)
+            if not self._is_at("."):
                 return keys
             self.position += 1
 
-    def _key(self) -> str:
-        written = self._match(_KEY)
+    def _scan_key(self) -> str:
+        written = self._match_pattern(_KEY)
         return str(tomllib.loads(f"key = {written}")["key"]) if written[0] in "\"'" else written
 
-    def _value(self, loc: Loc, key: int | None) -> None:
+    def _scan_value(self, loc: Loc, key: int | None) -> None:
         start = self.position
-        if self._at("["):
-            self._put(loc, start, key)
-            self._array(loc)
-        elif self._at("{"):
-            self._put(loc, start, key)
-            self._inline_table(loc)
+        if self._is_at("["):
+            self._put_place(loc, start, key)
+            self._scan_array(loc)
+        elif self._is_at("{"):
+            self._put_place(loc, start, key)
+            self._scan_inline_table(loc)
         else:
-            written = self._match(_VALUE)
-            self._put(loc, start, key, start + 1 if _is_literal(written) else None)
+            written = self._match_pattern(_VALUE)
+            self._put_place(loc, start, key, start + 1 if _is_literal(written) else None)
             self.position += len(written)
 
-    def _array(self, loc: Loc) -> None:
+    def _scan_array(self, loc: Loc) -> None:
         self.position += 1
         index = 0
-        while self._skip(_BLANK) < len(self.text) and not self._at("]"):
-            if self._at(","):
+        while self._skip_pattern(_BLANK) < len(self.text) and not self._is_at("]"):
+            if self._is_at(","):
                 self.position += 1
                 continue
-            self._value((*loc, index), None)
+            self._scan_value((*loc, index), None)
             index += 1
         self.position += 1
 
-    def _inline_table(self, loc: Loc) -> None:
+    def _scan_inline_table(self, loc: Loc) -> None:
         self.position += 1
-        while self._skip(_BLANK) < len(self.text) and not self._at("}"):
-            if self._at(","):
+        while self._skip_pattern(_BLANK) < len(self.text) and not self._is_at("}"):
+            if self._is_at(","):
                 self.position += 1
                 continue
-            self._entry(loc)
+            self._scan_entry(loc)
         self.position += 1
 
-    def _put(self, loc: Loc, offset: int, key: int | None, text: int | None = None) -> None:
-        self.places[loc] = self._place(offset, key, text)
+    def _put_place(self, loc: Loc, offset: int, key: int | None, text: int | None = None) -> None:
+        self.places[loc] = self._make_place(offset, key, text)
 
-    def _place(self, offset: int, key: int | None, text: int | None = None) -> Place:
+    def _make_place(self, offset: int, key: int | None, text: int | None = None) -> Place:
         line, column = self._line_column(offset)
         key_line, key_column = (None, None) if key is None else self._line_column(key)
         return Place(line, column, key_line, key_column, None if text is None else self._line_column(text)[1])
@@ -149,15 +149,15 @@ class _Scanner:
         line = bisect_right(self.starts, offset)
         return line, offset - self.starts[line - 1] + 1
 
-    def _skip(self, pattern: re.Pattern[str]) -> int:
-        self.position += len(self._match(pattern))
+    def _skip_pattern(self, pattern: re.Pattern[str]) -> int:
+        self.position += len(self._match_pattern(pattern))
         return self.position
 
-    def _match(self, pattern: re.Pattern[str]) -> str:
+    def _match_pattern(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.position)
         if match is None:
             raise RuntimeError(f"the outline of this TOML was lost at character {self.position}")
         return match[0]
 
-    def _at(self, character: str) -> bool:
+    def _is_at(self, character: str) -> bool:
         return self.text.startswith(character, self.position)

@@ -59,19 +59,19 @@ def corrected_line(lines: Iterable[str]) -> str | None:
     """Return the first of some lines that YAML cannot read alone, with its text in quotes; None where that fails."""
     for line in lines:
         match = _ENTRY.fullmatch(line.expandtabs(2))
-        if match is None or len(line) > _LONGEST_SHOWN or _reads(line.strip()):
+        if match is None or len(line) > _LONGEST_SHOWN or _is_readable(line.strip()):
             continue
         # A tab in the indentation was all that was wrong: YAML allows none there (section 6.1).
-        if _reads(line.expandtabs(2).strip()):
+        if _is_readable(line.expandtabs(2).strip()):
             return line.expandtabs(2)
-        value = _unwrapped(_OWN_COMMENT.sub("", match["value"]).rstrip())
+        value = _without_outer_quotes(_OWN_COMMENT.sub("", match["value"]).rstrip())
         if value[0] in "|>" or not _is_text(repaired := match["before"] + quoted(value)):
             continue
         return repaired
     return None
 
 
-def _unwrapped(value: str) -> str:
+def _without_outer_quotes(value: str) -> str:
     """Take off quotes that were meant to go around the whole text, as in ``'It's a test'`` or ``"The "big" one"``."""
     quote = value[0]
     if quote not in "'\"" or value[-1] != quote or len(value) < _LEAST_QUOTED:
@@ -86,7 +86,7 @@ def _unwrapped(value: str) -> str:
 _LEAST_QUOTED: Final = 3
 
 
-def _reads(line: str) -> bool:
+def _is_readable(line: str) -> bool:
     try:
         return yaml.load(line, Loader=yaml.BaseLoader) is not None  # noqa: S506  (it makes nothing but texts)
     # The proposal is only made where it can be read.

@@ -114,16 +114,16 @@ def _syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position
 
     `position` says which line and column a mark of the parser means.
     """
-    problem, context = (_word(error, name) for name in ("problem", "context"))
+    problem, context = (_attribute_text(error, name) for name in ("problem", "context"))
     original = "; ".join(part for part in (problem, context) if part) or str(error)
-    meaning, hint = _explain(original)
+    meaning, hint = _explain_error(original)
     lines = re.split("\r\n|\n|\r", text)
     mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if "quoted scalar" in original and "unexpected" in original:
         # The end of the file is where the parser gave up; the mistake is where the quotation mark was opened.
         mark = begun or mark
-    where = Where(file) if mark is None else _place(mark, lines, file, position)
-    meaning, hint = _of_the_indentation(lines, where) or (meaning, hint)
+    where = Where(file) if mark is None else _place_of_mark(mark, lines, file, position)
+    meaning, hint = _indentation_finding(lines, where) or (meaning, hint)
     # A parser notices a colon or an apostrophe one line late as often as not.
     near = [where.line, position(begun)[0] if begun else None, where.line - 1 if where.line else None]
     unclosed = "flow" in original or "unexpected" in original
@@ -158,7 +158,7 @@ def _comment_above(lines: list[str], number: int) -> str | None:
     return found[1].strip() if found and here[:1] == " " and here.strip() else None
 
 
-def _of_the_indentation(lines: list[str], where: Where) -> tuple[str, str] | None:
+def _indentation_finding(lines: list[str], where: Where) -> tuple[str, str] | None:
     """Name a tab or a no-break space in front of a line, which no editor shows."""
     line = lines[where.line - 1] if where.line and where.line <= len(lines) else ""
     lead = line[: len(line) - len(line.lstrip())]
@@ -169,18 +169,18 @@ def _of_the_indentation(lines: list[str], where: Where) -> tuple[str, str] | Non
     return None
 
 
-def _word(error: Any, name: str) -> str:
+def _attribute_text(error: Any, name: str) -> str:
     return getattr(error, name, None) or ""
 
 
-def _explain(original: str) -> tuple[str, str]:
+def _explain_error(original: str) -> tuple[str, str]:
     for pattern, meaning, hint in _MEANINGS:
         if re.search(pattern, original):
             return meaning, hint
     return _FALLBACK
 
 
-def _place(mark: Any, lines: list[str], file: str | None, position: Position) -> Where:
+def _place_of_mark(mark: Any, lines: list[str], file: str | None, position: Position) -> Where:
     """Return the place of a mark; one behind the last line is moved to the end of the text, where something is seen."""
     line, column = position(mark)
     if line <= len(lines) and any(each.strip() for each in lines[line - 1 :]):
@@ -219,21 +219,21 @@ class _UnreadableYaml(Exception):
 
 def read(text: str, *, file: str | None = None) -> Read:
     """Read every document of a YAML text; a syntax error is one finding, and then there are no records."""
-    builder = _Builder(file, _positions(text), text)
+    builder = _Builder(file, _position_function(text), text)
     try:
         for event in yaml.parse(readable(text), Loader=_LOADER):
-            builder.take(event)
+            builder.handle_event(event)
     except yaml.YAMLError as error:
         return Read(findings=(_syntax_finding(error, text, file, builder.position),))
     except _UnreadableYaml as stop:
         return Read(findings=(stop.finding,))
-    return records_in(builder.roots, file=file, offered=lambda: _offered(text))
+    return records_in(builder.roots, file=file, offered=lambda: _offered_keys(text))
 
 
 _OFFERED: Final = re.compile(r"^# ?(?P<key>[a-z_]+): ", re.MULTILINE)
 
 
-def _offered(text: str) -> dict[Loc, Place]:
+def _offered_keys(text: str) -> dict[Loc, Place]:
     """Return where a draft offers keys in comments, such as ``# url: https://…``."""
     starts = [0, *(match.end() for match in re.finditer("\r\n|\n|\r", text))]
     found: dict[Loc, Place] = {}
@@ -250,7 +250,7 @@ def readable(text: str) -> str:
     return _UNPRINTABLE.sub(_STAND_IN, text)
 
 
-def _positions(text: str) -> Position:
+def _position_function(text: str) -> Position:
     """Return how a mark of the parser becomes a line and a column as an editor counts them."""
     if not _FOREIGN_BREAKS.search(text):
         return lambda mark: (mark.line + 1, mark.column + 1)
@@ -290,28 +290,28 @@ class _Builder:
         self.has_hash = "#" in text
         self.comments = 0
 
-    def take(self, event: Any) -> None:
+    def handle_event(self, event: Any) -> None:
         match event:
             case ev.ScalarEvent():
-                self._scalar(event)
+                self._handle_scalar(event)
             case ev.MappingStartEvent():
-                self._open(event, {})
+                self._open_node(event, {})
             case ev.SequenceStartEvent():
-                self._open(event, [])
+                self._open_node(event, [])
             case ev.MappingEndEvent() | ev.SequenceEndEvent():
-                self._close()
+                self._close_node()
             case ev.AliasEvent():
-                self._alias(event)
+                self._handle_alias(event)
             case ev.DocumentStartEvent():
                 self.anchors.clear()
             case _:
                 pass
 
-    def _scalar(self, event: Any) -> None:
+    def _handle_scalar(self, event: Any) -> None:
         if self._wants_key():
-            self._key(event)
+            self._handle_key(event)
             return
-        text = self._restored(event)
+        text = self._restored_text(event)
         plain = not event.style
         node = Node(None if plain and text in _NOTHING else text, self._text_place(event))
         self._refuse_tag(node, event)
@@ -319,7 +319,7 @@ class _Builder:
             self._look_for_comment(node, event)
         if event.anchor:
             self.anchors[event.anchor] = node
-        self._add(node)
+        self._add_node(node)
 
     def _look_for_comment(self, node: Node, event: Any) -> None:
         """Warn where a comment behind an unquoted text was perhaps meant as part of it."""
@@ -340,7 +340,7 @@ class _Builder:
         where = Where(self.file, line, column)
         node.faults.append(Finding("yaml-comment", Severity.WARNING, message, hint, where, length=len(comment)))
 
-    def _restored(self, event: Any) -> str:
+    def _restored_text(self, event: Any) -> str:
         value: str = event.value
         if _STAND_IN not in value:
             return value
@@ -372,26 +372,30 @@ class _Builder:
         frame = self.stack[-1]
         return isinstance(frame.node.value, dict) and frame.key is None and not frame.skipping
 
-    def _key(self, event: Any) -> None:
+    def _handle_key(self, event: Any) -> None:
         frame = self.stack[-1]
         line, column = self.position(event.start_mark)
         if event.value == "<<" and not event.style:
             message = "the merge key `<<` is not supported"
-            frame.node.faults.append(self._fault("yaml-merge-key", message, "write the keys out", (line, column)))
+            frame.node.faults.append(
+                self._yaml_finding("yaml-merge-key", message, "write the keys out", (line, column))
+            )
             frame.skipping = True
         elif _STRANGE_INDENTATION.match(event.value):
             message = "there is a space of another kind in front of this line"
-            raise _UnreadableYaml(self._fault("yaml-syntax", message, "replace it by ordinary spaces", (line, column)))
+            raise _UnreadableYaml(
+                self._yaml_finding("yaml-syntax", message, "replace it by ordinary spaces", (line, column))
+            )
         else:
-            frame.key = (self._restored(event), Place(line, column))
+            frame.key = (self._restored_text(event), Place(line, column))
 
-    def _open(self, event: Any, value: Any) -> None:
+    def _open_node(self, event: Any, value: Any) -> None:
         place = self.position(event.start_mark)
         if self._wants_key():
             self._refuse_key(place)
             # The key itself is a value to read over; its own value follows and is read over too.
         if len(self.stack) >= MAX_DEPTH:
-            raise _UnreadableYaml(_too_deep(self.file, place))
+            raise _UnreadableYaml(_too_deep_finding(self.file, place))
         node = Node(value, Place(*place))
         self._refuse_tag(node, event)
         self.stack.append(_Frame(node, event.anchor))
@@ -399,25 +403,25 @@ class _Builder:
     def _refuse_key(self, place: tuple[int, int]) -> None:
         message = "a list or mapping stands where a key is expected"
         hint = "a key is a single word such as `title`; put a value with brackets or braces into quotes"
-        raise _UnreadableYaml(self._fault("yaml-key-shape", message, hint, place))
+        raise _UnreadableYaml(self._yaml_finding("yaml-key-shape", message, hint, place))
 
-    def _close(self) -> None:
+    def _close_node(self) -> None:
         frame = self.stack.pop()
         node = frame.node
         node.close()
         self._check_size(node)
         if frame.anchor:
             self.anchors[frame.anchor] = node
-        self._add(node)
+        self._add_node(node)
 
     def _check_size(self, node: Node) -> None:
         place = (node.place.line, node.place.column)
         if node.size > MAX_VALUES:
-            raise _UnreadableYaml(_too_many(self.file, place))
+            raise _UnreadableYaml(_too_many_values_finding(self.file, place))
         if node.depth + len(self.stack) > MAX_DEPTH:
-            raise _UnreadableYaml(_too_deep(self.file, place))
+            raise _UnreadableYaml(_too_deep_finding(self.file, place))
 
-    def _alias(self, event: Any) -> None:
+    def _handle_alias(self, event: Any) -> None:
         place = self.position(event.start_mark)
         if self._wants_key():
             self._refuse_key(place)
@@ -431,13 +435,13 @@ class _Builder:
             hint = (
                 f"put the value into quotes if it is meant to begin with *, or write &{event.anchor} at the value meant"
             )
-            node.faults.append(self._fault("yaml-alias", message, hint, place))
-        self._add(node)
+            node.faults.append(self._yaml_finding("yaml-alias", message, hint, place))
+        self._add_node(node)
 
-    def _add(self, node: Node) -> None:
+    def _add_node(self, node: Node) -> None:
         self.values += 1
         if self.values > MAX_VALUES:
-            raise _UnreadableYaml(_too_many(self.file, (node.place.line, node.place.column)))
+            raise _UnreadableYaml(_too_many_values_finding(self.file, (node.place.line, node.place.column)))
         if not self.stack:
             self.roots.append(node)
             return
@@ -447,7 +451,7 @@ class _Builder:
         elif frame.key is not None:
             name, place = frame.key
             if isinstance(frame.node.value, dict) and len(frame.node.value) >= MAX_KEYS:
-                raise _UnreadableYaml(_too_many_keys(self.file, (place.line, place.column)))
+                raise _UnreadableYaml(_too_many_keys_finding(self.file, (place.line, place.column)))
             frame.node.add_entry(name, MappingEntry(place, node), file=self.file)
             frame.key = None
         frame.skipping = False
@@ -457,25 +461,25 @@ class _Builder:
             shown = event.tag.replace("tag:yaml.org,2002:", "!!")
             message = f"the tag {shown} is not allowed"
             hint = "take the tag away, or put the value into quotes if it is meant to begin with !"
-            node.faults.append(self._fault("yaml-tag", message, hint, self.position(event.start_mark)))
+            node.faults.append(self._yaml_finding("yaml-tag", message, hint, self.position(event.start_mark)))
 
-    def _fault(self, code: str, message: str, hint: str, place: tuple[int, int]) -> Finding:
+    def _yaml_finding(self, code: str, message: str, hint: str, place: tuple[int, int]) -> Finding:
         return Finding(code, Severity.ERROR, message, hint, Where(self.file, *place))
 
 
-def _too_deep(file: str | None, place: tuple[int, int]) -> Finding:
+def _too_deep_finding(file: str | None, place: tuple[int, int]) -> Finding:
     message = f"lists and mappings lie more than {MAX_DEPTH} deep in one another here"
     hint = "nothing in this file was read; a record needs no more than six"
     return Finding("too-deep", Severity.ERROR, message, hint, Where(file, *place))
 
 
-def _too_many_keys(file: str | None, place: tuple[int, int]) -> Finding:
+def _too_many_keys_finding(file: str | None, place: tuple[int, int]) -> Finding:
     message = f"there are more than {MAX_KEYS:,} keys in one place"
     hint = "nothing in this file was read; a record needs fewer than a hundred"
     return Finding("too-many-values", Severity.ERROR, message, hint, Where(file, *place))
 
 
-def _too_many(file: str | None, place: tuple[int, int]) -> Finding:
+def _too_many_values_finding(file: str | None, place: tuple[int, int]) -> Finding:
     message = f"there are more than {MAX_VALUES:,} values in this file, aliases counted as often as they are used"
     hint = "nothing in it was read; split it, or use JSON Lines or CSV, which have no such limit"
     return Finding("too-many-values", Severity.ERROR, message, hint, Where(file, *place))

@@ -49,15 +49,15 @@ def bound_markup(data: bytes) -> None:
 def bound_text(text: str) -> None:
     """Raise `TooMuch` when there are more, or longer, lines than a document has, or more marks in one paragraph."""
     lines = text.split("\n")
-    if len(text) > _MOST_CHARACTERS or len(lines) > MOST_LINES or _longest(lines) > _LONGEST_LINE:
+    if len(text) > _MOST_CHARACTERS or len(lines) > MOST_LINES or _longest_line(lines) > _LONGEST_LINE:
         raise TooMuch
-    if len(_MARKS.findall(text)) > _MOST_MARKS and max(_marks(_EMPTY_LINE.split(text))) > _MOST_MARKS:
+    if len(_MARKS.findall(text)) > _MOST_MARKS and max(_count_marks(_EMPTY_LINE.split(text))) > _MOST_MARKS:
         raise TooMuch
 
 
-def _longest(lines: Iterable[str]) -> int:
+def _longest_line(lines: Iterable[str]) -> int:
     return max((len(line) for line in lines), default=0)
 
 
-def _marks(blocks: Iterable[str]) -> Iterable[int]:
+def _count_marks(blocks: Iterable[str]) -> Iterable[int]:
     return (len(_MARKS.findall(block)) for block in blocks)

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"https?://(?:[^\s<>\"“”|]|<[^<>\s\"]{1,60}>(?=[\d.;])
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def _addresses(text: str) -> Iterator[str]:
+def _addresses_in(text: str) -> Iterator[str]:
     """Return the addresses in a text, each without the bracket that closes what stands around it."""
     for found in _ADDRESS.finditer(text):
         address = found[0]
@@ -52,7 +52,7 @@ class LineBuilder:
             if not plain:
                 continue
             own = [link for link in known if link.label and link.label in plain]
-            own += [Link(each, each) for each in _addresses(plain) if all(each not in link.label for link in own)]
+            own += [Link(each, each) for each in _addresses_in(plain) if all(each not in link.label for link in own)]
             bare = plain
             for link in own:
                 if link.label.startswith(("http", "www.", "doi.org")) or link.label == link.target:

@@ -26,7 +26,7 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
     archive = DocumentArchive(data)
     content = archive.read("word/document.xml")
     bound_markup(content)
-    _bound_tables(content)
+    _check_tables(content)
     document = Document(archive.texts_alone())
     builder = LineBuilder()
     for block in document.iter_inner_content():
@@ -34,12 +34,12 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
             for row in block.rows:
                 for cell in row.cells:
                     for paragraph in cell.paragraphs:
-                        _paragraph(paragraph, builder)
+                        _add_paragraph(paragraph, builder)
         else:
-            _paragraph(block, builder)
+            _add_paragraph(block, builder)
     for kind in ("footnotes", "endnotes"):
-        _notes(document, kind, builder)
-    return Manuscript(file, "Word document", tuple(builder.lines), _core(document), builder.places)
+        _add_notes(document, kind, builder)
+    return Manuscript(file, "Word document", tuple(builder.lines), _core_properties(document), builder.places)
 
 
 # python-docx gives a cell once for each column it spans, and looks for the cell above it. Word itself ends at 63
@@ -51,13 +51,13 @@ _CELL = re.compile(rb"<(?:[\w.-]+:)?tc[\s/>]")
 _WIDE_CELL = re.compile(rb"gridSpan\b[^>]{0,200}?val\s*=\s*[\"'][^\"']{3,}")
 
 
-def _bound_tables(content: bytes) -> None:
+def _check_tables(content: bytes) -> None:
     """Raise `TooMuch` when tables have more cells than a document has, or a cell spans more columns than Word knows."""
     if _WIDE_CELL.search(content) or sum(1 for _ in _CELL.finditer(content)) > _MOST_CELLS:
         raise TooMuch
 
 
-def _paragraph(paragraph: Any, builder: LineBuilder) -> None:
+def _add_paragraph(paragraph: Any, builder: LineBuilder) -> None:
     links, text, bold, italics = [], [], [], []
     for part in paragraph.iter_inner_content():
         if hasattr(part, "runs"):  # a hyperlink
@@ -77,7 +77,7 @@ def _paragraph(paragraph: Any, builder: LineBuilder) -> None:
     builder.paragraph("".join(text), links=links, level=level, bold=whole, italics=italics, marker=marker)
 
 
-def _notes(document: Any, kind: str, builder: LineBuilder) -> None:
+def _add_notes(document: Any, kind: str, builder: LineBuilder) -> None:
     """Add the footnotes or endnotes, each as a numbered note behind the text."""
     part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith(f"/{kind}")), None)
     if part is None:
@@ -96,7 +96,7 @@ def _notes(document: Any, kind: str, builder: LineBuilder) -> None:
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def _core(document: Any) -> Properties:
+def _core_properties(document: Any) -> Properties:
     """Take the title of the core properties; who is named there as author is often only who made the template."""
     title = (document.core_properties.title or "").strip()
     leaf = Leaf(title, 1, title, "document properties") if title else None

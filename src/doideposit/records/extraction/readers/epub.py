@@ -39,7 +39,7 @@ def read_epub(data: bytes, *, file: str) -> Manuscript:
     container = parse_markup(archive.read("META-INF/container.xml"))
     path = next((str(node.get("full-path")) for node in container.iter("{*}rootfile")), "")
     package = parse_markup(archive.read(path))
-    pages = list(_pages(package, path))
+    pages = list(_page_names(package, path))
     if any(page in archive.read("META-INF/encryption.xml").decode("utf-8", "replace") for page in pages):
         why = Finding(
             "document-format", Severity.ERROR, f"{file} is an e-book that is protected against copying (DRM)",
@@ -49,10 +49,10 @@ def read_epub(data: bytes, *, file: str) -> Manuscript:
     builder = LineBuilder()
     for page in pages[:_MOST_PAGES]:
         add_page(archive.read(page), builder, place=posixpath.basename(page))
-    return Manuscript(file, "e-book", tuple(builder.lines), _properties(package), builder.places)
+    return Manuscript(file, "e-book", tuple(builder.lines), _read_properties(package), builder.places)
 
 
-def _pages(package: Any, path: str) -> Iterator[str]:
+def _page_names(package: Any, path: str) -> Iterator[str]:
     items = {node.get("id"): node for node in package.iter(f"{_OPF}item")}
     for reference in package.iter(f"{_OPF}itemref"):
         item = items.get(reference.get("idref"))
@@ -61,10 +61,10 @@ def _pages(package: Any, path: str) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href") or "")))
 
 
-def _properties(package: Any) -> Properties:
+def _read_properties(package: Any) -> Properties:
     names = ("title", "date", "language")
-    stated = {name: _first(package, name) for name in names}
-    doi = next((doi for node in package.iter(f"{_DC}identifier") if (doi := _doi(node)) is not None), None)
+    stated = {name: _first_element(package, name) for name in names}
+    doi = next((doi for node in package.iter(f"{_DC}identifier") if (doi := _doi_of(node)) is not None), None)
     language = stated["language"]
     return Properties(
         title=stated["title"],
@@ -72,35 +72,35 @@ def _properties(package: Any) -> Properties:
         doi=doi,
         # The default of programs that make e-books says nothing about this one.
         language=language if language and language.text.lower() not in {"und", "un"} else None,
-        authors=tuple(_people(package)),
+        authors=tuple(_read_authors(package)),
         firm=stated["title"] is not None,
     )
 
 
-def _first(package: Any, name: str) -> Leaf | None:
-    return next((leaf for node in package.iter(f"{_DC}{name}") if (leaf := _said(node)).text), None)
+def _first_element(package: Any, name: str) -> Leaf | None:
+    return next((leaf for node in package.iter(f"{_DC}{name}") if (leaf := _leaf_of(node)).text), None)
 
 
-def _said(node: Any) -> Leaf:
+def _leaf_of(node: Any) -> Leaf:
     text = " ".join((node.text or "").split())
     # The place shown to people is a hint, not the whole text.
     return Leaf(text, 1, text[:200], f"e-book, {node.tag.replace(_DC, 'dc:')}")
 
 
-def _doi(node: Any) -> Leaf | None:
-    leaf = _said(node)
+def _doi_of(node: Any) -> Leaf | None:
+    leaf = _leaf_of(node)
     found = find_doi(leaf.text)
     return doi_leaf(Leaf(found, leaf.line, leaf.source, leaf.rule)) if found else None
 
 
-def _people(package: Any) -> Iterator[Node]:
+def _read_authors(package: Any) -> Iterator[Node]:
     refined = {
         (str(node.get("refines") or "").lstrip("#"), node.get("property")): (node.text or "").strip()
         for node in package.iter(f"{_OPF}meta")
     }
     for node in package.iter(f"{_DC}creator"):
         role = node.get(f"{_OPF}role") or refined.get((node.get("id") or "", "role"), "")
-        leaf = _said(node)
+        leaf = _leaf_of(node)
         if role not in _AUTHOR_ROLES or not leaf.text or leaf.text.lower() == "unknown":
             continue
         sorted_ = node.get(f"{_OPF}file-as") or refined.get((node.get("id") or "", "file-as"), "")

@@ -34,14 +34,14 @@ _BREAK = "\ue000"  # a character of private use, which stands for <br> while a b
 def read_html(data: bytes, *, file: str, charset: str | None = None) -> Manuscript:
     """Read a page; `charset` is the encoding that its server names. Raises `LxmlError` and `TooMuch`."""
     bound_markup(data)
-    root = _tree(_decoded(data, charset))
-    properties = _properties(root)
+    root = _parse_page(_decode_page(data, charset))
+    properties = _read_properties(root)
     builder = LineBuilder()
     _add_article(root, builder)
     return Manuscript(file, "web page", tuple(builder.lines), properties, builder.places)
 
 
-def _tree(text: str) -> Any:
+def _parse_page(text: str) -> Any:
     """Parse a page that was decoded here: it is handed on as UTF-8, whatever it says of itself."""
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -51,9 +51,9 @@ def add_page(data: bytes, builder: LineBuilder, *, place: str) -> None:
     """Add the lines of one page of an e-book; `place` is its name. Raises `LxmlError` on a page without content."""
     first = len(builder.lines) + 1
     bound_markup(data)
-    text = _decoded(data, None)
+    text = _decode_page(data, None)
     if text.strip():
-        _add_article(_tree(text), builder)
+        _add_article(_parse_page(text), builder)
     for number in range(first, len(builder.lines) + 1):
         builder.places[number] = place
 
@@ -63,7 +63,7 @@ def _add_article(root: Any, builder: LineBuilder) -> None:
         for node in list(root.iter(name)):
             node.drop_tree()
     articles = root.xpath("//article") or root.xpath("//main") or root.xpath("//body") or [root]
-    _walk(max(articles, key=lambda node: len(node.text_content())), builder)
+    _walk_element(max(articles, key=lambda node: len(node.text_content())), builder)
 
 
 # HTML lets a page name its encoding in the first 1,024 bytes, in two forms.
@@ -75,7 +75,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _PRESCANNED = 1024  # bytes in which a page has to declare its encoding (HTML standard, 4.2.5.4)
 
 
-def _decoded(data: bytes, charset: str | None) -> str:
+def _decode_page(data: bytes, charset: str | None) -> str:
     """Return the text of a page: a byte order mark counts most, then the server, then itself (HTML standard)."""
     mark = next((name for bytes_, name in _MARKS if data.startswith(bytes_)), None)
     head = data[:_PRESCANNED]
@@ -90,26 +90,26 @@ def _decoded(data: bytes, charset: str | None) -> str:
     return data.decode("cp1252", "replace")
 
 
-def _walk(node: Any, builder: LineBuilder) -> None:
+def _walk_element(node: Any, builder: LineBuilder) -> None:
     if not isinstance(node.tag, str):
         return
     if node.tag in _BLOCKS and not any(child.tag in _BLOCKS for child in node.iterdescendants(etree.Element)):
-        _block(node, builder)
+        _add_block(node, builder)
         return
     if not len(node) or all(
         child.tag not in _BLOCKS and child.tag not in {"div", "section", "ul", "ol", "table"} for child in node.iter()
     ):
-        _block(node, builder)
+        _add_block(node, builder)
         return
     if node.text and node.text.strip():
         builder.paragraph(" ".join(node.text.split()))
     for child in node:
-        _walk(child, builder)
+        _walk_element(child, builder)
         if child.tail and child.tail.strip():
             builder.paragraph(" ".join(child.tail.split()))
 
 
-def _block(node: Any, builder: LineBuilder) -> None:
+def _add_block(node: Any, builder: LineBuilder) -> None:
     for br in node.iter("br"):
         br.tail = _BREAK + (br.tail or "")
     text = "\n".join(" ".join(row.split()) for row in node.text_content().split(_BREAK))
@@ -124,11 +124,11 @@ def _block(node: Any, builder: LineBuilder) -> None:
         level=level,
         bold=bool(strong) and strong == text.split(),
         italics=italics,
-        marker=_marker(node),
+        marker=_list_marker(node),
     )
 
 
-def _marker(node: Any) -> str:
+def _list_marker(node: Any) -> str:
     """Return the bullet of a list that is not numbered, where a block begins an item of it."""
     item = node if node.tag == "li" else node.getparent()
     listed = item.getparent() if item is not None and item.tag == "li" else None
@@ -146,15 +146,15 @@ def _printed_number(node: Any) -> str:
     return f"{int(start) + items.index(item)}. " if start.isdecimal() else ""
 
 
-def _properties(root: Any) -> Properties:
+def _read_properties(root: Any) -> Properties:
     meta: dict[str, list[str]] = {}
     for node in root.iter("meta"):
         name, content = (node.get("name") or node.get("property") or "").lower(), (node.get("content") or "").strip()
         if name and content:
             meta.setdefault(name.replace("dcterms.", "dc."), []).append(content)
-    article = next(_articles(root), {})
-    title = _first(meta, "citation_title", "dc.title") or _json(article, "headline", "name")
-    published = _first(
+    article = next(_json_ld_articles(root), {})
+    title = _first_tag(meta, "citation_title", "dc.title") or _json_ld_leaf(article, "headline", "name")
+    published = _first_tag(
         meta,
         "citation_publication_date",
         "citation_date",
@@ -163,8 +163,8 @@ def _properties(root: Any) -> Properties:
         "dc.issued",
         "article:published_time",
     )
-    published = published or _json(article, "datePublished")
-    doi = _first(meta, "citation_doi", "dc.identifier.doi", "prism.doi", "bepress_citation_doi", "dc.identifier")
+    published = published or _json_ld_leaf(article, "datePublished")
+    doi = _first_tag(meta, "citation_doi", "dc.identifier.doi", "prism.doi", "bepress_citation_doi", "dc.identifier")
     words = meta.get("citation_keywords") or article.get("keywords") or []
     listed = words.split(",") if isinstance(words, str) else words if isinstance(words, list) else [words]
     # A keyword is a text, or a term of a vocabulary with a name (schema.org: DefinedTerm).
@@ -174,38 +174,44 @@ def _properties(root: Any) -> Properties:
         title=title,
         published=date_leaf(published) if published else None,
         doi=doi_leaf(doi) if doi else None,
-        number=_first(meta, "citation_technical_report_number", "citation_issue"),
-        abstract=_first(meta, "citation_abstract", "dc.description.abstract"),
-        language=_first(meta, "citation_language", "dc.language"),
-        url=_canonical(root),
-        keywords=tuple(_said(word.strip(), "keywords") for word in words if word.strip()),
-        authors=_authors(meta, article),
+        number=_first_tag(meta, "citation_technical_report_number", "citation_issue"),
+        abstract=_first_tag(meta, "citation_abstract", "dc.description.abstract"),
+        language=_first_tag(meta, "citation_language", "dc.language"),
+        url=_canonical_address(root),
+        keywords=tuple(_leaf_of_tag(word.strip(), "keywords") for word in words if word.strip()),
+        authors=_read_authors(meta, article),
     )
-    return stated if title or stated.authors else Properties(title=_first(meta, "og:title"), url=stated.url, firm=False)
+    return (
+        stated
+        if title or stated.authors
+        else Properties(title=_first_tag(meta, "og:title"), url=stated.url, firm=False)
+    )
 
 
-def _canonical(root: Any) -> Leaf | None:
+def _canonical_address(root: Any) -> Leaf | None:
     """Return the address that a page names as its own, where it is a whole one."""
     for node in root.iter("link"):
         address = (node.get("href") or "").strip()
         if "canonical" in (node.get("rel") or "").lower().split() and address.startswith(("https://", "http://")):
-            return _said(address, "link rel=canonical")
+            return _leaf_of_tag(address, "link rel=canonical")
     return None
 
 
-def _said(text: str, key: str) -> Leaf:
+def _leaf_of_tag(text: str, key: str) -> Leaf:
     return Leaf(" ".join(text.split()), 1, text, f"tag `{key}`")
 
 
-def _first(meta: Mapping[str, list[str]], *names: str) -> Leaf | None:
-    return next((_said(meta[name][0], name) for name in names if name in meta), None)
+def _first_tag(meta: Mapping[str, list[str]], *names: str) -> Leaf | None:
+    return next((_leaf_of_tag(meta[name][0], name) for name in names if name in meta), None)
 
 
-def _json(article: Mapping[str, Any], *names: str) -> Leaf | None:
-    return next((_said(article[name], f"JSON-LD {name}") for name in names if isinstance(article.get(name), str)), None)
+def _json_ld_leaf(article: Mapping[str, Any], *names: str) -> Leaf | None:
+    return next(
+        (_leaf_of_tag(article[name], f"JSON-LD {name}") for name in names if isinstance(article.get(name), str)), None
+    )
 
 
-def _articles(root: Any) -> Iterator[Mapping[str, Any]]:
+def _json_ld_articles(root: Any) -> Iterator[Mapping[str, Any]]:
     """Return the articles that the JSON-LD of a page describes; what is no JSON is passed over."""
     for node in root.xpath("//script[@type='application/ld+json']"):
         try:
@@ -224,7 +230,7 @@ def _articles(root: Any) -> Iterator[Mapping[str, Any]]:
 _MOST_AUTHORS = 5_000  # The longest author lists of physics have as many.
 
 
-def _authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> tuple[Node, ...]:
+def _read_authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> tuple[Node, ...]:
     names = meta.get("citation_author") or meta.get("dc.creator") or []
     key = "citation_author"
     if not names:
@@ -238,11 +244,11 @@ def _authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> tuple
         key = "JSON-LD author"
     if len(names) > _MOST_AUTHORS:
         raise TooMuch
-    nodes: list[Node] = [person(name, _said(name, key)) for name in names if name.strip()]
+    nodes: list[Node] = [person(name, _leaf_of_tag(name, key)) for name in names if name.strip()]
     institutions = meta.get("citation_author_institution", [])
     if len(institutions) == len(nodes):
         nodes = [
-            {**node, "affiliations": ({"name": _said(name, "citation_author_institution")},)}
+            {**node, "affiliations": ({"name": _leaf_of_tag(name, "citation_author_institution")},)}
             for node, name in zip(nodes, institutions, strict=True)
             if isinstance(node, Mapping)
         ]

@@ -13,7 +13,7 @@ from doideposit.records.doi_text import find_doi
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.jats_text import XLINK, leaf, rich, said, texts
+from doideposit.records.extraction.readers.jats_text import XLINK, leaf, leaf_with_source, rich, texts
 from doideposit.records.extraction.stated import doi_leaf, person
 from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
 
@@ -41,16 +41,16 @@ _IN_SOURCE = frozenset({"journal_article", "preprint"})
 def _read_reference_list(article: Any) -> tuple[Node, ...]:
     """Return the entries of all reference lists of an article, in their order."""
     entries = (entry for entry in article.iterfind("back//ref-list/ref"))
-    found = (fields for entry in entries for fields in _entry(entry))
-    return tuple({"key": _key(index, fields), **fields} for index, fields in enumerate(found, 1))
+    found = (fields for entry in entries for fields in _citations_of(entry))
+    return tuple({"key": _reference_key(index, fields), **fields} for index, fields in enumerate(found, 1))
 
 
-def _key(index: int, fields: Mapping[str, Node]) -> Leaf:
+def _reference_key(index: int, fields: Mapping[str, Node]) -> Leaf:
     first = next(iter(fields.values()))
     return Leaf(f"ref{index}", first.line if isinstance(first, Leaf) else 1, "")
 
 
-def _entry(entry: Any) -> Iterator[Mapping[str, Node]]:
+def _citations_of(entry: Any) -> Iterator[Mapping[str, Node]]:
     """Return the citations of an entry: several share one number in chemistry, and two forms of one stand together."""
     citations = list(entry.iter(*_CITATIONS))
     forms = {node.tag for node in citations}
@@ -58,29 +58,33 @@ def _entry(entry: Any) -> Iterator[Mapping[str, Node]]:
         marked = [node for node in citations if node.tag == "element-citation"]
         printed = [node for node in citations if node.tag == "mixed-citation"]
         for index, node in enumerate(marked):
-            yield _fields(node, printed[index] if index < len(printed) else node)
+            yield _reference_fields(node, printed[index] if index < len(printed) else node)
         return
     for node in citations:
-        yield _fields(node, node)
+        yield _reference_fields(node, node)
 
 
-def _fields(node: Any, printed: Any) -> Mapping[str, Node]:
+def _reference_fields(node: Any, printed: Any) -> Mapping[str, Node]:
     fields: dict[str, Node] = {}
     kind = _TYPES.get(node.get("publication-type") or node.get("citation-type") or "")
     if kind:
-        fields["type"] = said(node, kind)
-    text = _printed(printed) if printed.tag != "element-citation" else _composed(node)
+        fields["type"] = leaf_with_source(node, kind)
+    text = _printed_text(printed) if printed.tag != "element-citation" else _composed_text(node)
     if text:
-        fields["text"] = said(printed, text)
-    doi, address = _doi(node), _address(node)
+        fields["text"] = leaf_with_source(printed, text)
+    doi, address = _doi_of(node), _address_of(node)
     if address is not None and (doi is None or "doi.org/" not in address.text):
         fields["url"] = address
     if doi is not None:
         fields["doi"] = doi
-    return {**fields, **_parts(node, kind)} if fields else {"text": said(node, " ".join(texts(node).split()) or "…")}
+    return (
+        {**fields, **_reference_parts(node, kind)}
+        if fields
+        else {"text": leaf_with_source(node, " ".join(texts(node).split()) or "…")}
+    )
 
 
-def _printed(node: Any) -> str:
+def _printed_text(node: Any) -> str:
     """Return an entry as printed, without its number, and without addresses that have a field of their own."""
     text = " ".join(texts(node, skip=("label", "pub-id", "ext-link", "uri", "object-id")).split())
     text = _OPEN_END.sub("", text)
@@ -88,9 +92,9 @@ def _printed(node: Any) -> str:
     return re.sub(r"([.,;])(?:[.,;])+", r"\1", text).strip()
 
 
-def _composed(node: Any) -> str:
+def _composed_text(node: Any) -> str:
     """Return an entry put together from its parts, which print no text of their own."""
-    names = [_name(each) for each in node.iter("name", "string-name", "collab")]
+    names = [_name_of(each) for each in node.iter("name", "string-name", "collab")]
     year = (node.findtext("year") or "").strip()
     titles = [" ".join(texts(each).split()) for tag in ("article-title", "chapter-title", "data-title", "part-title")
               for each in node.iterfind(tag)]  # fmt: skip
@@ -106,38 +110,38 @@ def _composed(node: Any) -> str:
     return ". ".join(part.rstrip(".") for part in (head, *titles, where, publisher) if part.strip()) + "."
 
 
-def _name(node: Any) -> str:
+def _name_of(node: Any) -> str:
     if node.tag == "collab":
         return " ".join(texts(node).split())
     family, given = (node.findtext("surname") or "").strip(), (node.findtext("given-names") or "").strip()
     return f"{family}, {given}" if family and given else family or " ".join(texts(node).split())
 
 
-def _doi(node: Any) -> Leaf | None:
+def _doi_of(node: Any) -> Leaf | None:
     for each in node.iter("pub-id", "ext-link", "uri", "object-id", "comment"):
         kind = each.get("pub-id-type") or each.get("ext-link-type") or ""
         for text in (each.get(XLINK) or "", " ".join(texts(each).split())):
             found = find_doi(text) if kind == "doi" or "doi" in text.lower() else None
-            doi = doi_leaf(said(each, found)) if found else None
+            doi = doi_leaf(leaf_with_source(each, found)) if found else None
             if doi is not None:
                 return doi
     return None
 
 
-def _address(node: Any) -> Leaf | None:
+def _address_of(node: Any) -> Leaf | None:
     for each in node.iter("ext-link", "uri"):
         address = (each.get(XLINK) or " ".join(texts(each).split())).strip()
         if address.startswith(("http://", "https://")):
-            return said(each, address)
+            return leaf_with_source(each, address)
     return None
 
 
-def _parts(node: Any, kind: str | None) -> Mapping[str, Node]:
+def _reference_parts(node: Any, kind: str | None) -> Mapping[str, Node]:
     author = next(node.iter("surname", "collab"), None)
     in_journal = kind in _IN_SOURCE
     found = {
         "author": leaf(author),
-        "year": _year(node),
+        "year": _year_of(node),
         "article_title": leaf(next(node.iter("article-title", "chapter-title"), None)),
         "journal_title": leaf(node.find("source")) if in_journal else None,
         "volume_title": leaf(node.find("source")) if kind and not in_journal and kind != "web_resource" else None,
@@ -149,10 +153,10 @@ def _parts(node: Any, kind: str | None) -> Mapping[str, Node]:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _year(node: Any) -> Leaf | None:
+def _year_of(node: Any) -> Leaf | None:
     year = node.find("year")
     found = re.search(r"\d{4}", " ".join((year.text or "").split())) if year is not None else None
-    return said(year, found[0]) if found else None
+    return leaf_with_source(year, found[0]) if found else None
 
 
 # `xml:lang` has a namespace that every XML parser knows without a declaration.
@@ -167,7 +171,9 @@ def read_jats(root: Any, *, file: str) -> Manuscript:
     meta = article.find("front/article-meta")
     meta = article if meta is None else meta
     properties = replace(
-        _about(article, meta), authors=tuple(_people(article, meta)), references=_read_reference_list(article)
+        _article_properties(article, meta),
+        authors=tuple(_read_authors(article, meta)),
+        references=_read_reference_list(article),
     )
     builder = LineBuilder()
     for node in article.iterfind("body//*"):
@@ -177,40 +183,41 @@ def read_jats(root: Any, *, file: str) -> Manuscript:
     return Manuscript(file, "JATS article", tuple(builder.lines), properties, builder.places)
 
 
-def _about(article: Any, meta: Any) -> Properties:
+def _article_properties(article: Any, meta: Any) -> Properties:
     journal = article.find("front/journal-meta")
-    doi = next((said(each) for each in meta.iterfind("article-id[@pub-id-type='doi']")), None)
+    doi = next((leaf_with_source(each) for each in meta.iterfind("article-id[@pub-id-type='doi']")), None)
     doi = doi_leaf(doi) if doi else None
     return Properties(
         title=leaf(meta.find("title-group/article-title"), rich=True),
         subtitle=leaf(meta.find("title-group/subtitle"), rich=True),
-        published=_published(meta),
-        number=_number(meta, doi),
-        issn=_first(journal, "issn[@pub-type='epub']", "issn[@publication-format='electronic']", "issn"),
-        label=_first(meta, "series-title") or _first(journal, "journal-title-group/journal-title", "journal-title"),
+        published=_publication_date(meta),
+        number=_series_number(meta, doi),
+        issn=_first_leaf(journal, "issn[@pub-type='epub']", "issn[@publication-format='electronic']", "issn"),
+        label=_first_leaf(meta, "series-title")
+        or _first_leaf(journal, "journal-title-group/journal-title", "journal-title"),
         doi=doi,
-        url=_landing_page(meta),
-        abstracts=tuple(_abstracts(article, meta)),
-        language=_language(article),
-        licence=_licence(meta),
-        keywords=_keywords(article, meta),
+        url=_landing_page_of(meta),
+        abstracts=tuple(_read_abstracts(article, meta)),
+        language=_language_of(article),
+        licence=_licence_address(meta),
+        keywords=_read_keywords(article, meta),
     )
 
 
-def _first(node: Any, *paths: str) -> Leaf | None:
+def _first_leaf(node: Any, *paths: str) -> Leaf | None:
     found = (node.find(path) for path in paths) if node is not None else ()
     return next((leaf(each) for each in found if each is not None and leaf(each)), None)
 
 
-def _language(article: Any) -> Leaf | None:
+def _language_of(article: Any) -> Leaf | None:
     code = article.get(_XML_LANG)
-    return said(article, code) if code else None
+    return leaf_with_source(article, code) if code else None
 
 
-def _published(meta: Any) -> Leaf | None:
+def _publication_date(meta: Any) -> Leaf | None:
     """Return the date of the online edition, the only one otherwise; that of the printed issue counts last."""
     # Dates come with their kind; the order says which of them is that of the online edition.
-    dates = sorted(meta.iterfind("pub-date"), key=_order)
+    dates = sorted(meta.iterfind("pub-date"), key=_date_priority)
     for date in dates:
         year = (date.findtext("year") or "").strip()
         if not re.fullmatch(r"\d{4}", year):
@@ -221,7 +228,7 @@ def _published(meta: Any) -> Leaf | None:
             if not re.fullmatch(r"\d{1,2}", value):
                 break
             parts.append(f"{int(value):02d}")
-        return said(date, "-".join(parts))
+        return leaf_with_source(date, "-".join(parts))
     return None
 
 
@@ -231,46 +238,48 @@ _ONLINE = ("epub", "pub", "electronic", "epub-ppub", "online")
 _NO_PUBLICATION = ("collection", "corrected", "retracted", "preprint", "pmc-release", "nihms-submitted")
 
 
-def _order(date: Any) -> int:
+def _date_priority(date: Any) -> int:
     kinds = {date.get("pub-type"), date.get("date-type"), date.get("publication-format")}
     if kinds & set(_NO_PUBLICATION):
         return 2
     return 0 if kinds & set(_ONLINE) and "print" not in kinds else 1
 
 
-def _number(meta: Any, doi: Leaf | None) -> Leaf | None:
+def _series_number(meta: Any, doi: Leaf | None) -> Leaf | None:
     """Return the number in the series; that of a journal's issue is one only where the DOI ends in it."""
-    reported = _first(meta, "article-id[@pub-id-type='report-number']", "article-id[@pub-id-type='publisher-number']")
+    reported = _first_leaf(
+        meta, "article-id[@pub-id-type='report-number']", "article-id[@pub-id-type='publisher-number']"
+    )
     if reported is not None:
         return reported
-    issue = _first(meta, "issue", "elocation-id")
+    issue = _first_leaf(meta, "issue", "elocation-id")
     if issue is None or not re.fullmatch(r"\d{1,5}[a-z]?", issue.text):
         return None
     confirmed = doi is not None and re.search(rf"(?<!\d)0*{re.escape(issue.text)}$", doi.text)
     return issue if confirmed else replace(issue, confidence=Confidence.DOUBTFUL)
 
 
-def _landing_page(meta: Any) -> Leaf | None:
+def _landing_page_of(meta: Any) -> Leaf | None:
     for node in meta.iterfind("self-uri"):
         address = (node.get(XLINK) or node.text or "").strip()
         kind = (node.get("content-type") or "").lower()
         if address.startswith("http") and "pdf" not in f"{kind} {address}".lower() and "doi.org/" not in address:
-            return said(node, address)
+            return leaf_with_source(node, address)
     return None
 
 
-def _abstracts(article: Any, meta: Any) -> Iterator[Mapping[str, Node]]:
+def _read_abstracts(article: Any, meta: Any) -> Iterator[Mapping[str, Node]]:
     for node in (*meta.iterfind("abstract"), *meta.iterfind("trans-abstract")):
         if node.get("abstract-type") not in {None, "abstract", "summary", "executive-summary"}:
             continue  # graphical ones, highlights, and those for other readers
-        text = " ".join(_paragraphs(node))
+        text = " ".join(_paragraph_texts(node))
         if text:
             code = node.get(_XML_LANG) or (article.get(_XML_LANG) if node.tag == "abstract" else None)
-            language = {"language": said(node, code)} if code else {}
-            yield {"text": said(node, text), **language}
+            language = {"language": leaf_with_source(node, code)} if code else {}
+            yield {"text": leaf_with_source(node, text), **language}
 
 
-def _paragraphs(node: Any) -> Iterator[str]:
+def _paragraph_texts(node: Any) -> Iterator[str]:
     for part in node.iter("title", "p"):
         text = rich(part)
         heading = part.tag == "title" and part.getparent() is not node
@@ -278,65 +287,65 @@ def _paragraphs(node: Any) -> Iterator[str]:
             yield f"{text.rstrip(':.')}:" if heading else text
 
 
-def _licence(meta: Any) -> Leaf | None:
+def _licence_address(meta: Any) -> Leaf | None:
     for node in meta.iterfind("permissions/license"):
         addresses = [node.get(XLINK), *(each.text for each in node.iter(_ALI))]
         addresses += [each.get(XLINK) for each in node.iter("ext-link", "uri")]
         address = next((each.strip() for each in addresses if each and each.strip().startswith("http")), None)
         if address:
-            return said(node, address)
+            return leaf_with_source(node, address)
     return None
 
 
-def _keywords(article: Any, meta: Any) -> tuple[Leaf, ...]:
+def _read_keywords(article: Any, meta: Any) -> tuple[Leaf, ...]:
     groups = [node for node in meta.iterfind("kwd-group") if node.get("kwd-group-type") not in {"abbreviations", "JEL"}]
     own = [node for node in groups if node.get(_XML_LANG) in {None, article.get(_XML_LANG)}]
     return tuple(word for node in (own or groups)[:1] for each in node.iter("kwd") if (word := leaf(each)))
 
 
-def _people(article: Any, meta: Any) -> Iterator[Node]:
+def _read_authors(article: Any, meta: Any) -> Iterator[Node]:
     for contributor in meta.iterfind("contrib-group/contrib"):
         if contributor.get("contrib-type") not in {None, "author", "person", "collab", "group"}:
             continue
-        node = _contributor(contributor)
+        node = _read_contributor(contributor)
         if node:
-            places = () if "organisation" in node else tuple(_affiliations(contributor, article))
+            places = () if "organisation" in node else tuple(_read_affiliations(contributor, article))
             yield {**node, **({"affiliations": places} if places else {})}
 
 
-def _contributor(contributor: Any) -> Mapping[str, Node]:
+def _read_contributor(contributor: Any) -> Mapping[str, Node]:
     group = contributor.find("collab")
     if group is not None:
         name = " ".join((group.findtext("institution") or group.findtext("named-content") or group.text or "").split())
-        return {"organisation": said(group, name or " ".join(texts(group).split()))}
+        return {"organisation": leaf_with_source(group, name or " ".join(texts(group).split()))}
     if contributor.find("anonymous") is not None:
-        return {"anonymous": said(contributor, "true")}
+        return {"anonymous": leaf_with_source(contributor, "true")}
     named = next(contributor.iter("name"), None)
     if named is None:
         printed = leaf(next(contributor.iter("string-name"), None))
-        return {**person(printed.text, printed), **_orcid(contributor)} if printed else {}
+        return {**person(printed.text, printed), **_orcid_of(contributor)} if printed else {}
     parts = (("given", "given-names"), ("family", "surname"), ("suffix", "suffix"))
     fields: dict[str, Node] = {key: value for key, tag in parts if (value := leaf(named.find(tag))) is not None}
     if named.get("name-style") == "eastern":
-        fields["name_style"] = said(named, "eastern")
+        fields["name_style"] = leaf_with_source(named, "eastern")
     if "family" not in fields and "given" in fields:
         fields = {"family": fields["given"]}  # One name alone is the family name, as Crossref has it.
-    return {**fields, **_orcid(contributor)} if fields else {}
+    return {**fields, **_orcid_of(contributor)} if fields else {}
 
 
-def _orcid(contributor: Any) -> dict[str, Node]:
+def _orcid_of(contributor: Any) -> dict[str, Node]:
     for node in contributor.iter("contrib-id", "ext-link", "uri"):
         text = " ".join((node.text or node.get(XLINK) or "").split())
         if node.get("contrib-id-type") == "orcid" or "orcid.org/" in text:
             try:
-                return {"orcid": said(node, Orcid.parse(text).url)}
+                return {"orcid": leaf_with_source(node, Orcid.parse(text).url)}
             # A contributor may have several ids, and another one may be the ORCID iD.
             except InvalidIdentifier:
                 continue
     return {}
 
 
-def _affiliations(contributor: Any, article: Any) -> Iterator[Mapping[str, Node]]:
+def _read_affiliations(contributor: Any, article: Any) -> Iterator[Mapping[str, Node]]:
     wanted = [name for ref in contributor.iterfind("xref[@ref-type='aff']") for name in (ref.get("rid") or "").split()]
     groups = contributor.getparent()
     places = [*contributor.iterfind("aff"), *contributor.iterfind("aff-alternatives/aff")]
@@ -346,7 +355,7 @@ def _affiliations(contributor: Any, article: Any) -> Iterator[Mapping[str, Node]
         places = groups.findall("aff")  # One for all who are named in the group.
     for place in places:
         place = next(place.iter("aff"), place)  # noqa: PLW2901  (of several forms of one institution the first counts)
-        if (found := _institution(place)) is not None:
+        if (found := _read_institution(place)) is not None:
             yield found
 
 
@@ -354,13 +363,13 @@ def _affiliations(contributor: Any, article: Any) -> Iterator[Mapping[str, Node]
 _DEPARTMENTS: Final = frozenset({"dept", "orgdiv1", "orgdiv2", "orgdiv3"})
 
 
-def _institution(place: Any) -> Mapping[str, Node] | None:
+def _read_institution(place: Any) -> Mapping[str, Node] | None:
     names = list(place.iter("institution"))
     kinds = {kind: node for node in names if (kind := node.get("content-type"))}
     whole = kinds.get("orgname") or kinds.get("normalized") or kinds.get("original")
     plain = [node for node in names if node.get("content-type") is None]
     chosen = whole if whole is not None else plain[-1] if plain else None
-    name = leaf(chosen) if chosen is not None else _unmarked(place)
+    name = leaf(chosen) if chosen is not None else _plain_affiliation(place)
     if name is None:
         return None
     fields: dict[str, Node] = {"name": name}
@@ -374,18 +383,18 @@ def _institution(place: Any) -> Mapping[str, Node] | None:
             fields[key] = found[0] if len(found) == 1 else found
     for node in place.iter("institution-id"):
         try:
-            fields["ror"] = said(node, Ror.parse(" ".join((node.text or "").split())).url)
+            fields["ror"] = leaf_with_source(node, Ror.parse(" ".join((node.text or "").split())).url)
         # An id of another register stands in the same element.
         except InvalidIdentifier:
             continue
     return fields
 
 
-def _unmarked(place: Any) -> Leaf | None:
+def _plain_affiliation(place: Any) -> Leaf | None:
     """Return an affiliation that is one text: without its label and the address of mail."""
     # What is left out is the mark of the affiliation, and ways to reach the author.
     text = " ".join(
         "".join(texts(place, skip=("label", "sup", "email", "country", "addr-line", "fax", "phone"))).split()
     )
     name = re.sub(r"(?:\s*,\s*)+$", "", text).strip(" ,;.")
-    return said(place, name) if name else None
+    return leaf_with_source(place, name) if name else None

@@ -7,7 +7,7 @@ from typing import Any
 from doideposit.records.extraction.draft import Leaf
 from doideposit.records.models.text import normalise
 
-__all__ = ["XLINK", "leaf", "rich", "said", "texts"]
+__all__ = ["XLINK", "leaf", "leaf_with_source", "rich", "texts"]
 
 # JATS writes addresses as attributes of XLink.
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -40,25 +40,25 @@ def _is_glued(before: list[str]) -> bool:
 
 def rich(node: Any) -> str:
     """Return the text of an element with italics, bold, subscripts and superscripts as tags, on one line."""
-    return " ".join(_rich(node).split())
+    return " ".join(_rich_text(node).split())
 
 
-def _rich(node: Any) -> str:
-    parts = [_plain(node.text)]
+def _rich_text(node: Any) -> str:
+    parts = [_escape(node.text)]
     for child in node:
         if isinstance(child.tag, str) and child.tag not in _NOTES:
             face = _FACES.get(child.tag)
-            inner = " " if child.tag == "break" else _rich(child)
+            inner = " " if child.tag == "break" else _rich_text(child)
             parts.append(f"<{face}>{inner}</{face}>" if face and inner.strip() else inner)
-        parts.append(_plain(child.tail))
+        parts.append(_escape(child.tail))
     return "".join(parts)
 
 
-def _plain(text: str | None) -> str:
+def _escape(text: str | None) -> str:
     return escape(text or "", quote=False)
 
 
-def said(node: Any, text: str | None = None) -> Leaf:
+def leaf_with_source(node: Any, text: str | None = None) -> Leaf:
     """Return a value of the draft, with the line and the element that say it; by default the text of the element."""
     value = normalise(text if text is not None else texts(node))
     # What people are shown as the place need not be the whole text.
@@ -69,7 +69,7 @@ def leaf(node: Any, *, rich: bool = False) -> Leaf | None:
     """Return what an element says, None when it says nothing; with `rich`, the faces that a title keeps stay in it."""
     if node is None:
         return None
-    found = said(node, _with_faces(node) if rich else None)
+    found = leaf_with_source(node, _with_faces(node) if rich else None)
     return found if found.text else None
 
 

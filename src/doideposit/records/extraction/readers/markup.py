@@ -20,10 +20,10 @@ def parse_markup(data: bytes) -> Any:
     The names of HTML, such as &nbsp;, are written out before, because the declaration that has them is not read.
     """
     bound_markup(data)
-    return parse_part(_NAMED.sub(_character, data))
+    return parse_part(_NAMED.sub(_numeric_reference, data))
 
 
-def _character(found: re.Match[bytes]) -> bytes:
+def _numeric_reference(found: re.Match[bytes]) -> bytes:
     written = found[0].decode("ascii")
     read = html.unescape(written)
     return found[0] if read == written else "".join(f"&#{ord(one)};" for one in read).encode("ascii")

@@ -52,11 +52,13 @@ def read_odt(data: bytes, *, file: str) -> Manuscript:
     archive = DocumentArchive(data)
     content = parse_markup(archive.read("content.xml"))
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
-    reader = _OdtReader(_styles(content, archive))
+    reader = _OdtReader(_read_styles(content, archive))
     if body is not None:
         reader.walk(body)
     reader.add_notes()
-    return Manuscript(file, "OpenDocument text", tuple(reader.builder.lines), _meta(archive), reader.builder.places)
+    return Manuscript(
+        file, "OpenDocument text", tuple(reader.builder.lines), _read_properties(archive), reader.builder.places
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _OdtStyle:
     italic: bool = False
 
 
-def _styles(content: Any, archive: DocumentArchive) -> dict[str, _OdtStyle]:
+def _read_styles(content: Any, archive: DocumentArchive) -> dict[str, _OdtStyle]:
     named = archive.read("styles.xml")
     found: dict[str, _OdtStyle] = {}
     for root in ([parse_markup(named)] if named else []) + [content]:
@@ -99,7 +101,7 @@ class _OdtReader:
     def walk(self, node: Any) -> None:
         for child in node:
             if child.tag in {f"{_TEXT}p", f"{_TEXT}h"}:
-                self._paragraph(child)
+                self._add_paragraph(child)
             elif isinstance(child.tag, str) and child.tag not in _SKIPPED:
                 self.walk(child)
 
@@ -108,32 +110,32 @@ class _OdtReader:
         for number, note in enumerate(self._notes, 1):
             text = _OdtText()
             for paragraph in note.iter(f"{_TEXT}p"):
-                self._collect(paragraph, text, bold=False, italic=False)
+                self._collect_text(paragraph, text, bold=False, italic=False)
                 text.parts.append(" ")
             self.builder.paragraph("".join(text.parts), links=text.links, note=True, place=f"footnote {number}")
 
-    def _paragraph(self, node: Any) -> None:
-        style = self._style(node)
+    def _add_paragraph(self, node: Any) -> None:
+        style = self._style_of(node)
         text = _OdtText()
-        self._collect(node, text, bold=bool(style and style.bold), italic=bool(style and style.italic))
+        self._collect_text(node, text, bold=bool(style and style.bold), italic=bool(style and style.italic))
         whole = "".join(text.parts)
-        level = int(node.get(f"{_TEXT}outline-level") or 1) if node.tag == f"{_TEXT}h" else _level(style)
+        level = int(node.get(f"{_TEXT}outline-level") or 1) if node.tag == f"{_TEXT}h" else _heading_level(style)
         bold = bool(whole.strip()) and not text.light
         item = node.getparent() is not None and node.getparent().tag == f"{_TEXT}list-item"
         marker = "-" if item and not level else ""
         self.builder.paragraph(whole, links=text.links, level=level, bold=bold, italics=text.italics, marker=marker)
         self._notes += text.notes
 
-    def _style(self, node: Any) -> _OdtStyle | None:
+    def _style_of(self, node: Any) -> _OdtStyle | None:
         return self._styles.get(node.get(f"{_TEXT}style-name") or "")
 
-    def _collect(self, node: Any, text: _OdtText, *, bold: bool, italic: bool) -> None:
+    def _collect_text(self, node: Any, text: _OdtText, *, bold: bool, italic: bool) -> None:
         text.add(node.text, bold=bold, italic=italic)
         for child in node:
-            self._inner(child, text, bold, italic)
+            self._collect_child(child, text, bold, italic)
             text.add(child.tail, bold=bold, italic=italic)
 
-    def _inner(self, node: Any, text: _OdtText, bold: bool, italic: bool) -> None:
+    def _collect_child(self, node: Any, text: _OdtText, bold: bool, italic: bool) -> None:
         name = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
         if node.tag in _SKIPPED or not name:
             return
@@ -145,24 +147,24 @@ class _OdtReader:
             text.notes += list(node.iter(f"{_TEXT}note-body"))
         elif name == "a":
             start = len(text.parts)
-            self._collect(node, text, bold=bold, italic=italic)
+            self._collect_text(node, text, bold=bold, italic=italic)
             label = " ".join("".join(text.parts[start:]).split())
             text.links.append(Link(label, node.get(_HREF) or ""))
         else:
-            style = self._style(node) if name == "span" else None
-            self._collect(
+            style = self._style_of(node) if name == "span" else None
+            self._collect_text(
                 node, text, bold=bold or bool(style and style.bold), italic=italic or bool(style and style.italic)
             )
 
 
-def _level(style: _OdtStyle | None) -> int:
+def _heading_level(style: _OdtStyle | None) -> int:
     name = (style.name if style else "").replace("_20_", " ").lower()
     if name in {"title", "subtitle"}:
         return 1 if name == "title" else 2
     return int(name[-1]) if name.startswith("heading") and name[-1:].isdigit() else 0
 
 
-def _meta(archive: DocumentArchive) -> Properties:
+def _read_properties(archive: DocumentArchive) -> Properties:
     xml = archive.read("meta.xml")
     titles: Iterator[Any] = parse_markup(xml).iter(_DC_TITLE) if xml else iter(())
     title = next((" ".join((node.text or "").split()) for node in titles), "")

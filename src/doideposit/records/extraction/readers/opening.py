@@ -230,7 +230,7 @@ def open_document(path: Path) -> Manuscript:
     loaded = LoadedBytes.read(path, limit=LIMIT)
     if loaded.data is None:
         return Manuscript(str(path), "unknown", findings=loaded.findings)
-    manuscript = _read(loaded.data, str(path), path.suffix.lower(), None, near=path)
+    manuscript = _read_by_content(loaded.data, str(path), path.suffix.lower(), None, near=path)
     return _with_bibliography(manuscript, path) if manuscript.properties.bibliography else manuscript
 
 
@@ -252,12 +252,14 @@ def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
         for work in found.works
     )
     # A draft is reviewed: what a file of references lacks does not stop it.
-    told = tuple(replace(one, severity=min(one.severity, Severity.WARNING, key=_weight)) for one in found.findings)
+    told = tuple(
+        replace(one, severity=min(one.severity, Severity.WARNING, key=_severity_rank)) for one in found.findings
+    )
     properties = replace(manuscript.properties, references=references)
     return replace(manuscript, properties=properties, findings=(*manuscript.findings, *told))
 
 
-def _weight(severity: Severity) -> int:
+def _severity_rank(severity: Severity) -> int:
     return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(severity)
 
 
@@ -273,46 +275,48 @@ def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) ->
     `url` is where the page stands: the address of the record, where the page itself names no other.
     """
     if media_type.startswith(_PICTURES):
-        return _named(url, _OtherFormat(f"of the kind {media_type}", "give the address of the commentary itself"))
-    page = _read(data, url, _SUFFIX_OF.get(media_type) or _suffix(url), charset)
+        return _unread_format(
+            url, _OtherFormat(f"of the kind {media_type}", "give the address of the commentary itself")
+        )
+    page = _read_by_content(data, url, _SUFFIX_OF.get(media_type) or _suffix_of(url), charset)
     if page.format != "web page" or page.properties.url is not None:
         return page
     where = Leaf(url, 1, url, "the address that it was fetched from", Confidence.LIKELY)
     return replace(page, properties=replace(page.properties, url=where))
 
 
-def _suffix(url: str) -> str:
+def _suffix_of(url: str) -> str:
     return PurePosixPath(urlsplit(url).path).suffix.lower()
 
 
 def read_bytes(data: bytes, *, file: str) -> Manuscript:
     """Read the bytes of a document; `file` is its name, whose end counts where the content does not tell."""
-    return _read(data, file, Path(file).suffix.lower(), None)
+    return _read_by_content(data, file, Path(file).suffix.lower(), None)
 
 
 _PDF_WITHIN = 1024  # Readers of PDF look for its mark in so many bytes at the beginning (PDF 1.7, annex H.3).
 
 
-def _read(data: bytes, file: str, suffix: str, charset: str | None, near: Path | None = None) -> Manuscript:
+def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, near: Path | None = None) -> Manuscript:
     # Word files are ZIP archives, and so are those of Excel, LibreOffice and e-books: the entries tell them apart.
     if data.startswith(b"PK\x03\x04"):
-        return _zipped(data, file, suffix)
+        return _read_zip(data, file, suffix)
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of new ones with a password
-        return _named(file, _other_container(data, suffix))
+        return _unread_format(file, _other_container(data, suffix))
     if b"%PDF-" in data[:_PDF_WITHIN] and not data[:_PDF_WITHIN].lstrip().startswith(b"<"):
-        return _guarded(_pdf, data, file)
-    head = _head(data)
+        return _read_guarded(_read_pdf, data, file)
+    head = _head_of(data)
     if head.startswith(b"{\\rtf"):
-        return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_rtf, data, file)
+        return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_rtf, data, file)
     if _is_page(head, suffix) and data.strip():
-        return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_html(charset), data, file)
+        return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_html_reader(charset), data, file)
     if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
-        return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_xml, data, file)
+        return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_xml, data, file)
     unread = _other_format(data, suffix)
-    return _text(_in_utf_8(data, charset), file, near) if unread is None else _named(file, unread)
+    return _read_text_file(_in_utf_8(data, charset), file, near) if unread is None else _unread_format(file, unread)
 
 
-def _head(data: bytes) -> bytes:
+def _head_of(data: bytes) -> bytes:
     # Declarations and doctypes stand in the first lines.
     return data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
 
@@ -334,7 +338,7 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
         return data
 
 
-def _text(data: bytes, file: str, near: Path | None) -> Manuscript:
+def _read_text_file(data: bytes, file: str, near: Path | None) -> Manuscript:
     if len(data) > _TEXT_LIMIT:
         message = f"{file} is a text of more than {_TEXT_LIMIT / 1_000_000:.0f} MB"
         return _finding(file, "file-too-large", message, "look whether it is the right file")
@@ -344,27 +348,31 @@ def _text(data: bytes, file: str, near: Path | None) -> Manuscript:
     return read_text(loaded.text, file=file, near=near)
 
 
-def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:
+def _read_zip(data: bytes, file: str, suffix: str) -> Manuscript:
     """Tell the formats apart that are ZIP archives, and refuse one that unpacks to far more than a document holds."""
     try:
         archive = DocumentArchive(data)
     except TooMuch:
         return _too_large(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        return _broken(file)
-    if archive.encrypted or (b"encryption-data" in _start(archive, "META-INF/manifest.xml")):
-        return _named(file, _OtherFormat("protected by a password", "save it without one"))
+        return _broken_document(file)
+    if archive.encrypted or (b"encryption-data" in _start_of_parts(archive, "META-INF/manifest.xml")):
+        return _unread_format(file, _OtherFormat("protected by a password", "save it without one"))
     if "word/document.xml" in archive.names:
-        other = _other_word(_start(archive, "[Content_Types].xml"), _start(archive, "word/document.xml"))
-        return _guarded(_docx, data, file) if other is None else _named(file, other)
+        other = _other_word(
+            _start_of_parts(archive, "[Content_Types].xml"), _start_of_parts(archive, "word/document.xml")
+        )
+        return _read_guarded(_read_docx, data, file) if other is None else _unread_format(file, other)
     if "META-INF/container.xml" in archive.names:
-        return _guarded(_epub, data, file)
-    if "content.xml" in archive.names and b"opendocument.text" in _start(archive, "mimetype", "META-INF/manifest.xml"):
-        return _guarded(_odt, data, file)
-    return _named(file, _other_entries(archive.names, suffix))
+        return _read_guarded(_read_epub, data, file)
+    if "content.xml" in archive.names and b"opendocument.text" in _start_of_parts(
+        archive, "mimetype", "META-INF/manifest.xml"
+    ):
+        return _read_guarded(_read_odt, data, file)
+    return _unread_format(file, _other_entries(archive.names, suffix))
 
 
-def _start(archive: DocumentArchive, *names: str) -> bytes:
+def _start_of_parts(archive: DocumentArchive, *names: str) -> bytes:
     try:
         # So much of a part shows what kind of archive it is.
         return b"".join(archive.read(name)[:100_000] for name in names)
@@ -373,7 +381,7 @@ def _start(archive: DocumentArchive, *names: str) -> bytes:
         return b""
 
 
-def _guarded(read: Read, data: bytes, file: str) -> Manuscript:
+def _read_guarded(read: Read, data: bytes, file: str) -> Manuscript:
     """Call the reader of a format; what a library raises on a broken file is a finding about the file.
 
     The libraries name no common class for it. So the place counts: what is raised in a library, or in one of its
@@ -386,12 +394,12 @@ def _guarded(read: Read, data: bytes, file: str) -> Manuscript:
     except MemoryError:  # a fault of the machine and not of the file
         raise
     except Exception as error:
-        if not _is_of_the_file(error):
+        if not _is_fault_of_file(error):
             raise
-        return _broken(file)
+        return _broken_document(file)
 
 
-def _is_of_the_file(error: Exception) -> bool:
+def _is_fault_of_file(error: Exception) -> bool:
     from lxml import etree  # noqa: PLC0415  (only a broken file needs it)
 
     # A library that lacks a name, or has taken one away, is a fault of this installation.
@@ -407,37 +415,37 @@ def _is_of_the_file(error: Exception) -> bool:
 
 
 # A library is imported where it is used: most commands need none of them.
-def _pdf(data: bytes, file: str) -> Manuscript:
+def _read_pdf(data: bytes, file: str) -> Manuscript:
     from doideposit.records.extraction.readers.pdf import read_pdf  # noqa: PLC0415
 
     return read_pdf(data, file=file)
 
 
-def _docx(data: bytes, file: str) -> Manuscript:
+def _read_docx(data: bytes, file: str) -> Manuscript:
     from doideposit.records.extraction.readers.docx import read_docx  # noqa: PLC0415
 
     return read_docx(data, file=file)
 
 
-def _odt(data: bytes, file: str) -> Manuscript:
+def _read_odt(data: bytes, file: str) -> Manuscript:
     from doideposit.records.extraction.readers.odt import read_odt  # noqa: PLC0415
 
     return read_odt(data, file=file)
 
 
-def _epub(data: bytes, file: str) -> Manuscript:
+def _read_epub(data: bytes, file: str) -> Manuscript:
     from doideposit.records.extraction.readers.epub import read_epub  # noqa: PLC0415
 
     return read_epub(data, file=file)
 
 
-def _rtf(data: bytes, file: str) -> Manuscript:
+def _read_rtf(data: bytes, file: str) -> Manuscript:
     from doideposit.records.extraction.readers.rtf import read_rtf  # noqa: PLC0415
 
     return read_rtf(data, file=file)
 
 
-def _html(charset: str | None) -> Read:
+def _html_reader(charset: str | None) -> Read:
     def read(data: bytes, file: str) -> Manuscript:
         from doideposit.records.extraction.readers.html import read_html  # noqa: PLC0415
 
@@ -446,7 +454,7 @@ def _html(charset: str | None) -> Read:
     return read
 
 
-def _xml(data: bytes, file: str) -> Manuscript:
+def _read_xml(data: bytes, file: str) -> Manuscript:
     from doideposit.records.extraction.readers.jats import read_jats  # noqa: PLC0415
     from doideposit.records.extraction.readers.markup import parse_markup  # noqa: PLC0415
 
@@ -455,21 +463,21 @@ def _xml(data: bytes, file: str) -> Manuscript:
     # Archives answer with articles inside elements of their own; an <article> of DocBook has none of this metadata.
     if next(root.iter("article-meta"), None) is not None and next(root.iter("article"), None) is not None:
         return read_jats(root, file=file)
-    return _named(file, _other_xml(name))
+    return _unread_format(file, _other_xml(name))
 
 
 def _too_large(file: str) -> Manuscript:
     return Manuscript(file, "unknown", findings=(too_large(file),))
 
 
-def _broken(file: str) -> Manuscript:
+def _broken_document(file: str) -> Manuscript:
     return _finding(
         file, "document-broken", f"{file} is broken: it cannot be read to its end",
         "open it in its own program and save it anew",
     )  # fmt: skip
 
 
-def _named(file: str, other: _OtherFormat) -> Manuscript:
+def _unread_format(file: str, other: _OtherFormat) -> Manuscript:
     return _finding(file, "document-format", f"{file} is {other.what}, which is not read", other.instead)
 
 

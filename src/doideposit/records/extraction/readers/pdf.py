@@ -37,52 +37,52 @@ def read_pdf(data: bytes, *, file: str) -> Manuscript:
     # By default one stream may unpack to 75 MB, which is most of the memory that a document is given here.
     with apply_configuration(zlib_maximum_output_length=_MOST_OF_A_STREAM):
         try:
-            return _read(PdfReader(io.BytesIO(data)), file)
+            return _read_pages(PdfReader(io.BytesIO(data)), file)
         except LimitReachedError:
             raise TooMuch from None
 
 
-def _read(reader: Any, file: str) -> Manuscript:
+def _read_pages(reader: Any, file: str) -> Manuscript:
     # Many files are encrypted only against changes: an empty password opens them.
     if reader.is_encrypted and not reader.decrypt(""):
-        return _refused(file, "pdf-encrypted", "the PDF is protected by a password", "save it without one")
-    if _count(reader) > _MOST_PAGES:
+        return _refusal(file, "pdf-encrypted", "the PDF is protected by a password", "save it without one")
+    if _count_pages(reader) > _MOST_PAGES:
         message = f"the PDF has more than {_MOST_PAGES} pages, which is no commentary"
-        return _refused(file, "pdf-pages", message, "hand in the commentary alone")
-    read, drawings = _bounded(reader.pages)
-    pages = [PdfRow.of_page(_parts(page, number)) for number, page in read]
+        return _refusal(file, "pdf-pages", message, "hand in the commentary alone")
+    read, drawings = _pages_to_read(reader.pages)
+    pages = [PdfRow.of_page(_text_pieces(page, number)) for number, page in read]
     if sum(len(row.text) for rows in pages for row in rows) < _LEAST_TEXT:
         if drawings:
             raise TooMuch
-        return _refused(
+        return _refusal(
             file, "pdf-scanned", "the PDF holds pictures of pages and no text: it was scanned",
             "hand in the document it was printed from, or let a text recognition (OCR) run over it first",
         )  # fmt: skip
     builder = LineBuilder()
     for paragraph in PrintedParagraph.of_pages(pages):
-        _add(paragraph, builder)
-    left_out = tuple(_left_out(file, number) for number in drawings)
-    return Manuscript(file, "PDF", tuple(builder.lines), _stated(reader), builder.places, left_out)
+        _add_paragraph(paragraph, builder)
+    left_out = tuple(_left_out_finding(file, number) for number in drawings)
+    return Manuscript(file, "PDF", tuple(builder.lines), _stated_title(reader), builder.places, left_out)
 
 
-def _left_out(file: str, page: int) -> Finding:
+def _left_out_finding(file: str, page: int) -> Finding:
     return Finding(
         "pdf-drawing", Severity.WARNING, f"page {page} holds one large drawing and was not read",
         "look whether it has references that the draft lacks", Where(file),
     )  # fmt: skip
 
 
-def _refused(file: str, code: str, message: str, hint: str) -> Manuscript:
+def _refusal(file: str, code: str, message: str, hint: str) -> Manuscript:
     return Manuscript(file, "PDF", findings=(Finding(code, Severity.ERROR, message, hint, Where(file)),))
 
 
-def _count(reader: Any) -> int:
+def _count_pages(reader: Any) -> int:
     """Count the pages, up to one more than is read: what the file says about it may not be true."""
-    catalogue = _whole(reader.trailer.get("/Root"))
+    catalogue = _resolved(reader.trailer.get("/Root"))
     top = catalogue.get("/Pages") if isinstance(catalogue, Mapping) else None
     waiting, seen, count = [top], set[int](), 0
     while waiting and count <= _MOST_PAGES:
-        node = _whole(waiting.pop())
+        node = _resolved(waiting.pop())
         if id(node) in seen or not isinstance(node, Mapping):
             continue
         seen.add(id(node))
@@ -96,12 +96,12 @@ def _count(reader: Any) -> int:
     return count
 
 
-def _whole(value: Any) -> Any:
+def _resolved(value: Any) -> Any:
     """Return an object of the file itself, where it stands there as a reference to one, or as nothing."""
     return value.get_object() if value is not None else None
 
 
-def _bounded(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
+def _pages_to_read(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
     """Return the pages to read with their numbers, and the numbers of those that are one large drawing.
 
     Raises `TooMuch` when all of them together hold more than a document ever does.
@@ -109,7 +109,7 @@ def _bounded(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
     total = 0
     read, drawings = [], []
     for number, page in enumerate(islice(pages, _MOST_PAGES), 1):
-        _bound_ascii(page)
+        _check_ascii_content(page)
         content = page.get_contents()
         size = len(content.get_data()) if content is not None else 0
         if size > _MOST_OF_A_PAGE:
@@ -126,7 +126,7 @@ def _bounded(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
 _MOST_OF_ASCII = 1_000_000
 
 
-def _bound_ascii(page: Any) -> None:
+def _check_ascii_content(page: Any) -> None:
     """Raise `TooMuch` when the content of a page is written in letters (ASCII85) and larger than a page is."""
     contents = page.get("/Contents")
     for part in contents if isinstance(contents, list) else [contents]:
@@ -143,7 +143,7 @@ _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
 
 
-def _parts(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple[float, ...]]]]:
+def _text_pieces(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple[float, ...]]]]:
     """Return the pieces of text in the order of the file, and the addresses that rectangles of the page link to.
 
     pypdf tells where each piece begins, and then, with an empty one, where it ended.
@@ -163,7 +163,7 @@ def _parts(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple
                 parts.append(PdfPart(piece, size * scale, x, x, y, number, bool(index), bold, italic))
 
     page.extract_text(visitor_text=visit)
-    return parts, list(_annotations(page))
+    return parts, list(_link_annotations(page))
 
 
 _MOST_LINKS = 2_000  # of one page
@@ -171,7 +171,7 @@ _MOST_LINKS = 2_000  # of one page
 _EDGES = ("left", "bottom", "right", "top")
 
 
-def _annotations(page: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
+def _link_annotations(page: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
     """Return the addresses that a page links to, each with its rectangle: left, bottom, right, top."""
     listed = page.get("/Annots")
     for reference in listed[:_MOST_LINKS] if isinstance(listed, list) else ():
@@ -187,16 +187,16 @@ def _annotations(page: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
             yield uri, tuple(float(edge) for edge in edges)
 
 
-def _add(paragraph: PrintedParagraph, builder: LineBuilder) -> None:
+def _add_paragraph(paragraph: PrintedParagraph, builder: LineBuilder) -> None:
     for index, row in enumerate(paragraph.rows):
-        links = [Link(_label(target, row.text), target) for target in row.targets]
+        links = [Link(_link_label(target, row.text), target) for target in row.targets]
         builder.paragraph(
             row.text, links=links, level=paragraph.level, bold=row.bold, note=paragraph.note, italics=row.italics,
             place=f"page {row.page}", new_block=index == 0, marginal=row.marginal,
         )  # fmt: skip
 
 
-def _label(target: str, text: str) -> str:
+def _link_label(target: str, text: str) -> str:
     """Return what a link annotation covers, which a PDF does not say: its address, where the line prints it."""
     words = (word.strip("<>(").rstrip(".,;)>") for word in text.split())
     return next(
@@ -206,7 +206,7 @@ def _label(target: str, text: str) -> str:
     )
 
 
-def _stated(reader: Any) -> Properties:
+def _stated_title(reader: Any) -> Properties:
     """Return the title of the document properties, where it is one: many programs put the name of the file there."""
     information = reader.metadata
     title = " ".join(str(getattr(information, "title", None) or "").split())

@@ -33,7 +33,7 @@ def _ends_in_address(text: str) -> bool:
     return bool(_OPEN_ADDRESS.search(text))
 
 
-def _mended(rows: Sequence[PdfRow]) -> list[PdfRow]:
+def _join_broken_words(rows: Sequence[PdfRow]) -> list[PdfRow]:
     """Put words and addresses together that a line end broke, on the line where they begin."""
     words = Counter(word.lower() for row in rows for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", row.text))
     kept: list[PdfRow] = []
@@ -41,7 +41,11 @@ def _mended(rows: Sequence[PdfRow]) -> list[PdfRow]:
         before = kept[-1] if kept else None
         first, _, rest = row.text.strip().partition(" ")
         near = before is not None and abs(before.size - row.size) < 1 and before.marginal == row.marginal
-        joined = _address(before, row, first) or _word(before.text.rstrip(), first, words) if before and near else None
+        joined = (
+            _join_address(before, row, first) or _join_word(before.text.rstrip(), first, words)
+            if before and near
+            else None
+        )
         if before is not None and joined is not None:
             before.text, row.text = joined, rest.strip()
             before.right = row.right if not row.text else before.right
@@ -51,7 +55,7 @@ def _mended(rows: Sequence[PdfRow]) -> list[PdfRow]:
     return kept
 
 
-def _address(row: PdfRow, following: PdfRow, first: str) -> str | None:
+def _join_address(row: PdfRow, following: PdfRow, first: str) -> str | None:
     """Return a line with the rest of an address that it breaks off; the address of a link is believed most."""
     text = row.text.rstrip()
     open_ = _OPEN_ADDRESS.search(text)
@@ -88,7 +92,7 @@ def _is_rest(printed: str, first: str) -> bool:
     )
 
 
-def _word(text: str, first: str, words: Counter[str]) -> str | None:
+def _join_word(text: str, first: str, words: Counter[str]) -> str | None:
     """Return a line with the rest of its last word; the hyphen stays where the document prints the word with one."""
     broken = _BROKEN_WORD.search(text)
     rest = re.match(r"[^\W\d_]+", first)
@@ -116,7 +120,7 @@ class PrintedParagraph:
         flow, notes = _separate_footnotes(rows, body)
         largest = max((row.size for row in flow if row.page == 1), default=body)
         listed = False
-        for paragraph in _paragraphs(_mended(flow)):
+        for paragraph in _split_paragraphs(_join_broken_words(flow)):
             size = max(row.size for row in paragraph)
             early = paragraph[0].page <= _TITLE_PAGES
             listed = listed or bool(_LIST.fullmatch(paragraph[0].text.strip()))
@@ -126,17 +130,17 @@ class PrintedParagraph:
                 # A tenth of a point is below what rounding makes of one size.
                 yield PrintedParagraph(paragraph[:1], 1 if size >= largest - 0.1 else 2)
             elif early and not listed and len(paragraph) <= _TITLE_ROWS:
-                yield PrintedParagraph(_unwrapped(paragraph, flow))
+                yield PrintedParagraph(_join_wrapped_rows(paragraph, flow))
             else:
                 yield PrintedParagraph(paragraph)
-        for paragraph in _by_number(_mended(notes)):
+        for paragraph in _split_notes(_join_broken_words(notes)):
             yield PrintedParagraph(paragraph, note=True)
 
 
 _TITLE_ROWS = 5  # lines of a byline, a date or an imprint at most; what has more is running text
 
 
-def _unwrapped(paragraph: Sequence[PdfRow], rows: Sequence[PdfRow]) -> list[PdfRow]:
+def _join_wrapped_rows(paragraph: Sequence[PdfRow], rows: Sequence[PdfRow]) -> list[PdfRow]:
     """Put lines together that end where the column does: a date or a list of names was too long for one."""
     kept = [paragraph[0]]
     for row in paragraph[1:]:
@@ -190,31 +194,32 @@ def _stands_alone(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
 
 def _without_furniture(pages: Sequence[Sequence[PdfRow]], body: float) -> list[PdfRow]:
     """Leave out page numbers, and lines at the edges of pages that repeat on other pages, but for the first of them."""
-    edges = [_edges(rows) for rows in pages]
-    counts = Counter(key for rows in edges for key in {_key(row) for row in rows})
+    edges = [_edge_rows(rows) for rows in pages]
+    counts = Counter(key for rows in edges for key in {_repetition_key(row) for row in rows})
     seen: set[str] = set()
     kept = []
     for rows, edge in zip(pages, edges, strict=True):
         for row in rows:
             at_edge = any(row is each for each in edge)
-            repeated = at_edge and counts[_key(row)] > 1
+            repeated = at_edge and counts[_repetition_key(row)] > 1
             if at_edge and (
-                (_is_page_number(row, body) and not _is_below_label(row, rows)) or (repeated and _key(row) in seen)
+                (_is_page_number(row, body) and not _is_below_label(row, rows))
+                or (repeated and _repetition_key(row) in seen)
             ):
                 continue
             row.marginal, row.at_edge = repeated, at_edge
-            seen.add(_key(row))
+            seen.add(_repetition_key(row))
             kept.append(row)
     return kept
 
 
-def _edges(rows: Sequence[PdfRow]) -> list[PdfRow]:
+def _edge_rows(rows: Sequence[PdfRow]) -> list[PdfRow]:
     # From the top down: the origin of a PDF page lies at its lower left corner.
     heights = sorted(rows, key=lambda row: -row.y)
     return [*heights[:_EDGE], *heights[-_EDGE:]]
 
 
-def _key(row: PdfRow) -> str:
+def _repetition_key(row: PdfRow) -> str:
     # Running headers differ from page to page in the number they print.
     return _NUMBERS.sub("0", " ".join(row.text.split()))
 
@@ -251,7 +256,7 @@ def _is_low(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     return row.y < (max(heights) + min(heights)) / 2
 
 
-def _by_number(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
+def _split_notes(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
     """Return the notes, each from its number to the next one."""
     note: list[PdfRow] = []
     expected = 0
@@ -267,13 +272,13 @@ def _by_number(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
         yield note
 
 
-def _paragraphs(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
-    spacing = _spacing(rows)
-    margins = _margins(rows)
+def _split_paragraphs(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
+    spacing = _usual_spacing(rows)
+    margins = _usual_margins(rows)
     paragraph: list[PdfRow] = []
     listed = False
     for row in rows:
-        if paragraph and _begins(row, paragraph[-1], spacing, margins, listed=listed):
+        if paragraph and _begins_paragraph(row, paragraph[-1], spacing, margins, listed=listed):
             yield paragraph
             paragraph = []
         listed = listed or bool(_LIST.fullmatch(row.text.strip()))
@@ -287,7 +292,7 @@ _USUAL = (
 )
 
 
-def _spacing(rows: Sequence[PdfRow]) -> float:
+def _usual_spacing(rows: Sequence[PdfRow]) -> float:
     """Return the usual distance of lines within a paragraph, in times of their size."""
     found = Counter(
         round((before.y - row.y) / row.size, 1)
@@ -300,7 +305,7 @@ def _spacing(rows: Sequence[PdfRow]) -> float:
     return min(usual, default=1.4)
 
 
-def _margins(rows: Iterable[PdfRow]) -> list[float]:
+def _usual_margins(rows: Iterable[PdfRow]) -> list[float]:
     """Return the places where lines usually begin: the left edges of the columns."""
     found = Counter(round(row.left) for row in rows)
     # A margin that a twelfth of the lines begin at is one of a column.
@@ -310,14 +315,14 @@ def _margins(rows: Iterable[PdfRow]) -> list[float]:
 _SAME_PLACE = 2.0  # in points
 
 
-def _begins(row: PdfRow, before: PdfRow, spacing: float, margins: Sequence[float], *, listed: bool) -> bool:
+def _begins_paragraph(row: PdfRow, before: PdfRow, spacing: float, margins: Sequence[float], *, listed: bool) -> bool:
     """Return whether a line begins a paragraph: another size, a gap above it, or a first line that is set in."""
     # Six hundredths of the size are what rounding and superscripts make.
     if abs(before.size - row.size) > 0.06 * before.size or row.marginal or before.marginal:
         return True
     gap = before.y - row.y
     if before.page != row.page or gap <= 0:
-        return _is_closed(before) and not row.text[:1].islower()
+        return _ends_sentence(before) and not row.text[:1].islower()
     # A gap a quarter larger than usual separates two paragraphs.
     if gap > max(spacing, 1.1) * 1.25 * row.size:
         return True
@@ -327,9 +332,9 @@ def _begins(row: PdfRow, before: PdfRow, spacing: float, margins: Sequence[float
         return False
     # In a list of references all lines but the first of an entry are set in; in the text the first one is.
     at_margin = any(abs(row.left - margin) < _SAME_PLACE for margin in margins)
-    return (indent < 0) if listed else (indent > 0 and not at_margin) or (indent > 0 and _is_closed(before))
+    return (indent < 0) if listed else (indent > 0 and not at_margin) or (indent > 0 and _ends_sentence(before))
 
 
-def _is_closed(row: PdfRow) -> bool:
+def _ends_sentence(row: PdfRow) -> bool:
     text = row.text.rstrip()
     return text.endswith((".", "!", "?", "”", ")", ":", "。")) or _ends_in_address(text) or bool(row.targets)

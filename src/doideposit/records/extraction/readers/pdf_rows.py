@@ -91,10 +91,10 @@ class PdfRow:
                 rows[-1].append(part)
             else:
                 rows.append([part])
-        found = [PdfRow(parts, _joined(parts)) for parts in rows]
+        found = [PdfRow(parts, _row_text(parts)) for parts in rows]
         for target, (left, bottom, right, top) in annotations:
-            _linked(found, target, left, (bottom + top) / 2, right)
-        return _in_columns(found)
+            _add_link(found, target, left, (bottom + top) / 2, right)
+        return _split_columns(found)
 
 
 # Letters that are set as one, and signs that only PDF files have (Unicode, alphabetic presentation forms).
@@ -126,7 +126,7 @@ def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
     return near and part.left >= last.right - last.size and part.left - last.right < 40 * last.size
 
 
-def _joined(parts: Sequence[PdfPart]) -> str:
+def _row_text(parts: Sequence[PdfPart]) -> str:
     """Return the text of a line, without the marks of notes that are raised in it."""
     size = max(part.size for part in parts)
     base = max(parts, key=lambda part: part.size).y
@@ -144,7 +144,7 @@ def _joined(parts: Sequence[PdfPart]) -> str:
     return text.rstrip()
 
 
-def _linked(rows: Sequence[PdfRow], target: str, left: float, middle: float, right: float) -> None:
+def _add_link(rows: Sequence[PdfRow], target: str, left: float, middle: float, right: float) -> None:
     """Give an address to the line that its rectangle covers; one over several lines is given to each."""
     near = [
         # The middle of small letters lies about a third of the size above the base line.
@@ -161,7 +161,7 @@ def _linked(rows: Sequence[PdfRow], target: str, left: float, middle: float, rig
 _FEWEST_IN_COLUMNS = 6
 
 
-def _in_columns(rows: list[PdfRow]) -> list[PdfRow]:
+def _split_columns(rows: list[PdfRow]) -> list[PdfRow]:
     """Part lines that run over two columns, where a gap at the same place runs down the page."""
     gaps = Counter(
         # Twenty points are less than the gap between two columns, and more than what its edge varies.
@@ -194,7 +194,7 @@ def _in_columns(rows: list[PdfRow]) -> list[PdfRow]:
                 side.append(
                     PdfRow(
                         parts,
-                        _joined(parts),
+                        _row_text(parts),
                         [target for target in row.targets if len(parts) == len(row.parts) or target],
                     )
                 )

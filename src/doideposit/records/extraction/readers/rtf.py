@@ -130,29 +130,31 @@ class _RtfReader:
             if tokens > _MOST_TOKENS:
                 raise TooMuch
             if found["hex"] is None:
-                self._flush()
+                self._flush_bytes()
             if found["word"] == "bin":
                 position += max(0, int(found["number"] or 0))
-            self._token(found)
-        self._flush()
+            self._read_token(found)
+        self._flush_bytes()
 
-    def _token(self, found: re.Match[str]) -> None:
+    def _read_token(self, found: re.Match[str]) -> None:
         if found["brace"]:
-            self._brace(found["brace"])
+            self._read_brace(found["brace"])
         elif found["word"]:
-            self._word(found["word"], int(found["number"]) if found["number"] else None)
+            self._read_control_word(found["word"], int(found["number"]) if found["number"] else None)
         elif found["hex"]:
             # `\'hh` is a byte in the code page of the font.
-            self._byte(int(found["hex"], 16))
+            self._add_byte(int(found["hex"], 16))
         elif found["sign"]:
-            self._sign(found["sign"])
+            self._read_control_sign(found["sign"])
         elif found["text"]:
             skipped = min(self.left, len(found["text"]))
             self.left -= skipped
             # Eight bits may stand unescaped in old files, in the encoding of the document.
-            self._add(found["text"][skipped:].encode("latin-1", "replace").decode(self._encoding(), "replace"))
+            self._add_text(
+                found["text"][skipped:].encode("latin-1", "replace").decode(self._current_encoding(), "replace")
+            )
 
-    def _brace(self, brace: str) -> None:
+    def _read_brace(self, brace: str) -> None:
         self.left = 0
         if brace == "{":
             if len(self.around) >= _DEEPEST:
@@ -162,31 +164,31 @@ class _RtfReader:
         elif self.around:
             ended, self.group = self.group, self.around.pop()
             if ended.into != self.group.into:
-                self._ended(ended.into)
+                self._end_group(ended.into)
 
-    def _ended(self, into: str) -> None:
+    def _end_group(self, into: str) -> None:
         if into == "label":
-            label = self._here().whole[self.label_start :].strip()
+            label = self._current_paragraph().whole[self.label_start :].strip()
             if self.address and label:
-                self._here().links.append(Link(label, self.address))
+                self._current_paragraph().links.append(Link(label, self.address))
             self.address = ""
 
-    def _word(self, word: str, number: int | None) -> None:
+    def _read_control_word(self, word: str, number: int | None) -> None:
         if self.group.into == "skipped":
             return
         if word in _CHARACTERS:
-            self._add(_CHARACTERS[word])
+            self._add_text(_CHARACTERS[word])
         elif word == "u" and number is not None:
             # `\u` numbers are signed 16 bits, so that those above 32,767 are written as negative ones.
-            self._add(chr(number % 0x10000))
+            self._add_text(chr(number % 0x10000))
             self.left = self.group.skip
         elif word in _ENDS:
             self._end_paragraph()
-        elif not self._destination(word):
-            self._property(word, number)
+        elif not self._enter_destination(word):
+            self._read_property(word, number)
         self.starred = False
 
-    def _destination(self, word: str) -> bool:
+    def _enter_destination(self, word: str) -> bool:
         """Go into another kind of text where a control word opens one; tell whether it does."""
         if word == "footnote":
             self.notes.append(_RtfParagraph())
@@ -197,7 +199,7 @@ class _RtfReader:
         elif word == "fldrslt":
             found = re.search(r'HYPERLINK\s+"?([^"\s]+)', self.address)
             self.address = found[1] if found else ""
-            self.label_start = len(self._here().whole)
+            self.label_start = len(self._current_paragraph().whole)
             self.group = replace(self.group, into="label")
         elif word in {"fonttbl", "stylesheet", "title"} and self.group.into == "text":
             self.group, self.entry = replace(self.group, into=word), ""
@@ -209,7 +211,7 @@ class _RtfReader:
             return False
         return True
 
-    def _property(self, word: str, number: int | None) -> None:
+    def _read_property(self, word: str, number: int | None) -> None:
         on = number != 0
         if word in {"b", "i"}:
             self.group = replace(self.group, bold=on) if word == "b" else replace(self.group, italic=on)
@@ -222,72 +224,72 @@ class _RtfReader:
         elif word == "fcharset" and self.group.into == "fonttbl":
             self.fonts[self.group.font] = _CHARSETS.get(number or 0, self.codec)
         elif word == "ansicpg" and number:
-            self.codec = _known(f"cp{number}")
+            self.codec = _known_codec(f"cp{number}")
         elif word in {"mac", "pc", "pca"}:
             self.codec = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}[word]
         else:
-            self._paragraph_property(word, number)
+            self._read_paragraph_property(word, number)
 
-    def _paragraph_property(self, word: str, number: int | None) -> None:
+    def _read_paragraph_property(self, word: str, number: int | None) -> None:
         if word == "s" and number is not None and self.group.into == "stylesheet":
             self.style = number
         elif self.group.into not in {"text", "label"}:
             return
         elif word == "pard":
-            self._here().level = 0
+            self._current_paragraph().level = 0
         elif word == "s" and number is not None:
-            self._here().level = self.styles.get(number, 0)
+            self._current_paragraph().level = self.styles.get(number, 0)
         elif word == "outlinelevel" and number is not None and number < 6:  # noqa: PLR2004  (9 is text of the body)
-            self._here().level = number + 1
+            self._current_paragraph().level = number + 1
 
-    def _sign(self, sign: str) -> None:
+    def _read_control_sign(self, sign: str) -> None:
         if sign == "*":
             self.starred = True
         elif sign in "\r\n":
             self._end_paragraph()
         else:
-            self._add(_SIGNS.get(sign, ""))
+            self._add_text(_SIGNS.get(sign, ""))
 
-    def _byte(self, byte: int) -> None:
+    def _add_byte(self, byte: int) -> None:
         if self.left:
             self.left -= 1
         else:
             self.pending.append(byte)
 
-    def _flush(self) -> None:
+    def _flush_bytes(self) -> None:
         """Decode bytes that stand together: two of them make one character in Chinese and Japanese files."""
         if self.pending:
             data, self.pending = bytes(self.pending), bytearray()
-            self._add(data.decode(self._encoding(), "replace"))
+            self._add_text(data.decode(self._current_encoding(), "replace"))
 
-    def _encoding(self) -> str:
+    def _current_encoding(self) -> str:
         return self.fonts.get(self.group.font, self.codec)
 
-    def _here(self) -> _RtfParagraph:
+    def _current_paragraph(self) -> _RtfParagraph:
         notes = any(group.into == "note" for group in (*self.around, self.group))
         return self.notes[-1] if notes and self.notes else self.body[-1]
 
     def _end_paragraph(self) -> None:
-        if self.group.into in {"text", "label"} and self._here() is self.body[-1]:
+        if self.group.into in {"text", "label"} and self._current_paragraph() is self.body[-1]:
             self.body.append(_RtfParagraph(level=self.body[-1].level))
         elif self.group.into == "note":
-            self._add(" ")
+            self._add_text(" ")
 
-    def _add(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         into = self.group.into
         if into == "address":
             self.address += text
         elif into == "title":
             self.title.append(text)
         elif into == "stylesheet":
-            self._style_name(text)
+            self._read_style_name(text)
         elif into in {"text", "note", "label"}:
-            here = self._here()
+            here = self._current_paragraph()
             here.text.append(text)
             here.light += 0 if self.group.bold else len(text.strip(" :"))
             here.italics += [text.strip()] if self.group.italic and text.strip() else []
 
-    def _style_name(self, text: str) -> None:
+    def _read_style_name(self, text: str) -> None:
         self.entry += text
         if ";" not in text:
             return
@@ -297,7 +299,7 @@ class _RtfReader:
         self.entry = ""
 
 
-def _known(codec: str) -> str:
+def _known_codec(codec: str) -> str:
     try:
         return codecs.lookup(codec).name
     # Code pages that Python does not know are rare; Windows' western one reads most of their text.
@@ -311,22 +313,22 @@ def read_rtf(data: bytes, *, file: str) -> Manuscript:
     reader.read(data.decode("latin-1"))
     builder = LineBuilder()
     for paragraph in reader.body:
-        _add(paragraph, builder)
+        _add_paragraph(paragraph, builder)
     for number, note in enumerate((note for note in reader.notes if note.whole.strip()), 1):
-        _add(note, builder, f"footnote {number}")
+        _add_paragraph(note, builder, f"footnote {number}")
     title = " ".join("".join(reader.title).split())
     stated = Properties(title=Leaf(title, 1, title, "document properties") if title else None, firm=False)
     return Manuscript(file, "Rich Text document", tuple(builder.lines), stated, builder.places)
 
 
-def _add(paragraph: _RtfParagraph, builder: LineBuilder, note: str = "") -> None:
+def _add_paragraph(paragraph: _RtfParagraph, builder: LineBuilder, note: str = "") -> None:
     text = paragraph.whole
     bold = bool(text.strip()) and not paragraph.light
     builder.paragraph(
         text, links=paragraph.links, level=0 if note else paragraph.level, bold=bold, note=bool(note),
-        italics=_whole(paragraph.italics), place=note,
+        italics=_whole_words(paragraph.italics), place=note,
     )  # fmt: skip
 
 
-def _whole(parts: list[str]) -> Iterator[str]:
+def _whole_words(parts: list[str]) -> Iterator[str]:
     return (part for part in parts if len(part) > 1)

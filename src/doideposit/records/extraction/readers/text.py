@@ -7,7 +7,7 @@ from pathlib import Path
 from doideposit.findings import Finding, Severity
 from doideposit.records.extraction.lines import Line, read_lines
 from doideposit.records.extraction.manuscript import Manuscript
-from doideposit.records.extraction.publication import unpublished
+from doideposit.records.extraction.publication import why_unpublished
 from doideposit.records.extraction.readers.bounds import TooMuch, bound_text, too_large
 from doideposit.records.extraction.stated import properties_of
 from doideposit.records.sources.front_matter import split_header
@@ -46,22 +46,24 @@ def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
     elif name.endswith(".rst"):
         text = _RST_HEADING.sub(lambda found: f"# {found[1]}\n", text)
     text = re.sub(r"(?m)^(?:import|export) .*$", "", text) if name.endswith(".mdx") else text
-    lines = _one_block_each(read_lines(text))
+    lines = _separate_lines(read_lines(text))
     if header is None:
         return Manuscript(file, "text", lines)
     properties, told = properties_of(header, file)
-    return Manuscript(file, "text", lines, properties, findings=(*header.findings, *told, *_draft(header, file)))
+    return Manuscript(
+        file, "text", lines, properties, findings=(*header.findings, *told, *_warn_of_draft(header, file))
+    )
 
 
-def _draft(header: Header, file: str) -> tuple[Finding, ...]:
+def _warn_of_draft(header: Header, file: str) -> tuple[Finding, ...]:
     """Warn about a header that says the document is not published: a draft record can be made of it all the same."""
-    why = unpublished(header, file)
+    why = why_unpublished(header, file)
     if why is None:
         return ()
     return (replace(why, code="document-draft", severity=Severity.WARNING, hint="register its DOI when it is"),)
 
 
-def _one_block_each(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def _separate_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Take every line for a paragraph where the text was saved so, as Word does: long lines, and none of them empty."""
     long = sum(len(line.text) > _LONG for line in lines)
     blocks = len({line.block for line in lines})

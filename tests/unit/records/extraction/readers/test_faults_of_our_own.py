@@ -17,7 +17,7 @@ def raised_in_a_line_of_ours(error: Exception) -> Exception:
 
 @pytest.mark.parametrize("error", [TypeError("ours"), AttributeError("ours"), KeyError("ours")])
 def test_a_fault_of_ours_is_no_fault_of_the_file(error: Exception) -> None:
-    assert not opening._is_of_the_file(raised_in_a_line_of_ours(error))
+    assert not opening._is_fault_of_file(raised_in_a_line_of_ours(error))
 
 
 @pytest.mark.parametrize("error", [TypeError("theirs"), AttributeError("theirs"), KeyError("theirs")])
@@ -25,7 +25,7 @@ def test_what_a_library_raises_is_about_the_file(error: Exception) -> None:
     def read(_data: bytes, _file: str) -> Manuscript:
         raise error
 
-    (finding,) = opening._guarded(read, b"", "a.docx").findings
+    (finding,) = opening._read_guarded(read, b"", "a.docx").findings
     assert finding.code == "document-broken"
 
 
@@ -35,4 +35,4 @@ def test_what_the_machine_lacks_is_raised(error: Exception) -> None:
         raise error
 
     with pytest.raises(type(error)):
-        opening._guarded(read, b"", "a.docx")
+        opening._read_guarded(read, b"", "a.docx")

@@ -232,7 +232,7 @@ def test_a_longer_timestamp_is_no_drift_and_frees_the_doi_as_often_as_it_is_rese
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), rules=rules)
     first, second = commentary(title="Corrected"), commentary(title="Again")
     sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20260801120000000), [commentary()]).xml)
-    sandbox.elsewhere.support_resets(doi(), timestamp)
+    sandbox.elsewhere.reset_timestamp(doi(), timestamp)
     with Desk(sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox)) as desk:
         desk.depositor.adopt(doi(), folder=tmp_path / "records")
         assert desk.depositor.verify(doi()).drift == ()
@@ -242,12 +242,12 @@ def test_a_longer_timestamp_is_no_drift_and_frees_the_doi_as_often_as_it_is_rese
             desk.settle()
             assert states(desk, 258) == [HELD]
             assert "ask Crossref support to reset" in desk.depositor.status(doi()).next_action
-            sandbox.elsewhere.support_resets(doi(), 20260801120000000)
+            sandbox.elsewhere.reset_timestamp(doi(), 20260801120000000)
             desk.depositor.enqueue(record)
             desk.settle()
             seen = desk.depositor.verify(doi())
             assert (states(desk, 258), seen.drift) == ([REGISTERED], ())
             assert seen.milestones[Milestone.AS_INTENDED].at
             assert [one.action for one in desk.depositor.plan(record).entries] == [Action.UNCHANGED]
-            sandbox.elsewhere.support_resets(doi(), timestamp)
+            sandbox.elsewhere.reset_timestamp(doi(), timestamp)
             assert "somebody else deposited it" in desk.depositor.verify(doi()).drift[0].what

@@ -159,7 +159,7 @@ def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, no
         if mine:
             body += [heading, "=" * len(heading), "", *_listed(mine, target)]
     body += _footer(mail, host, target)
-    return _message(mail, f"doideposit: {', '.join(parts)} ({target})", body, now)
+    return _make_message(mail, f"doideposit: {', '.join(parts)} ({target})", body, now)
 
 
 def _count_words(kind: str, number: int) -> str:
@@ -234,7 +234,7 @@ def digest_mail(
     subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
     if standing.attention.count:
         subject += f", {standing.attention.count} in need of a person"
-    return _message(mail, f"{subject} ({standing.target})", body + _footer(mail, host, standing.target), now)
+    return _make_message(mail, f"{subject} ({standing.target})", body + _footer(mail, host, standing.target), now)
 
 
 def trial_mail(mail: MailSection, target: str, now: datetime, host: str) -> EmailMessage:

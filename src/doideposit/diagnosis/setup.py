@@ -125,12 +125,12 @@ class SetupChecks:
                 "series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION
             )
         for series in self.settings.series.values():
-            faults = list(_faults(series)) or list(_shared(series, self.settings.series.values()))
+            faults = list(_series_faults(series)) or list(_shared_dois(series, self.settings.series.values()))
             yield from (
                 Check.fail("series", f"{series.name}: {what}", hint, Realm.CONFIGURATION) for what, hint in faults
             )
             if not faults:
-                yield _remark(series)
+                yield _series_check(series)
 
 
 MEANINGS = {

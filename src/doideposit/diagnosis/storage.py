@@ -80,10 +80,10 @@ class MachineChecks:
         """Check whether there is room for the ledger and for temporary files."""
         places = {"temporary files": Path(tempfile.gettempdir())}
         if self.settings is not None and self.settings.ledger.url.startswith("sqlite:///"):
-            places["the ledger"] = _folder(Path(self.settings.ledger.url.removeprefix("sqlite:///")))
+            places["the ledger"] = _nearest_folder(Path(self.settings.ledger.url.removeprefix("sqlite:///")))
         free = {what: self.around.free_bytes(folder) for what, folder in places.items()}
         least = min(free, key=lambda what: free[what])
-        message = f"{_size(free[least])} free for {least}, in {places[least]}"
+        message = f"{_size_text(free[least])} free for {least}, in {places[least]}"
         hint = "free some space: a full disk stops a deposit, and loses nothing"
         if free[least] < FULL:
             yield Check.fail("disk", message, hint)

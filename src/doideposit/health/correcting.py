@@ -145,10 +145,10 @@ class CorrectionRequest:
 
     def decide(self, series: Mapping[str, Series], today: date) -> "Correction | tuple[Finding, ...]":
         """Return what has to be changed and sent, or everything that stands in the way of it."""
-        faults = tuple(_faults(self, today))
+        faults = tuple(_find_faults(self, today))
         if faults:
             return faults
-        day = self.day or _day_of(self) or today
+        day = self.day or _decision_day(self) or today
         notice = None
         if self.notice is not None:
             notice = self.notice.changed(tuple(_notice_edits(self, day)), series)
@@ -194,7 +194,7 @@ class Correction:
         link = f"https://doi.org/{_notice_doi(request)}" if request.notice else ""
         if request.notice is not None:
             names = ", ".join(filter(None, (one.display for one in original.authors)))
-            pages[_page(request.notice.commentary)] = (
+            pages[_page_address(request.notice.commentary)] = (
                 "everybody can read it, without a login",
                 f"its title says “{request.type.value.replace('_', ' ').capitalize()}” and the title of the work",
                 *((f"the authors of the work: {names}",) if names else ()),
@@ -212,7 +212,7 @@ class Correction:
                 f"the word “{word}” on every page of the PDF",
                 "the day of publication beside the day of the notice",
             ]
-        pages[_page(original)] = tuple(shown)
+        pages[_page_address(original)] = tuple(shown)
         return pages
 
 

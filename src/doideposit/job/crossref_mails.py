@@ -51,7 +51,7 @@ class Hints:
             message = message_from_bytes(raw[: 4 * LARGEST], policy=policy.default)
             for part in message.walk():
                 if not part.is_multipart():
-                    _read(_content(part), found)
+                    _read_text(_decoded_content(part), found)
         except (MessageError, ValueError, LookupError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
             # The standard library raises all of these for headers and encodings that are none; what was read so far
             # counts.
@@ -62,7 +62,7 @@ class Hints:
     def of_report(content: bytes) -> "Hints":
         """Return what a saved report speaks of: of conflicts, of deposits, of DOIs that do not resolve."""
         found = _HintList()
-        _read(content[:LARGEST], found)
+        _read_text(content[:LARGEST], found)
         return found.hints()
 
 

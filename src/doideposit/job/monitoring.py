@@ -70,7 +70,7 @@ class Run:
 
     def heartbeat_text(self) -> str:
         """Return the text of the heartbeat file: when the last run ended, and how."""
-        return f"{_moment(self.finished)} {self.exit_code}\n"
+        return f"{_iso_moment(self.finished)} {self.exit_code}\n"
 
     @staticmethod
     def read_last(path: Path, now: datetime) -> "Run | None":

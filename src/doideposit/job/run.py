@@ -24,13 +24,8 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
-<<<<<<< HEAD
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.mail import Recipients, tell
-=======
-from doideposit.job.inbox.waiting import Waiting, find_waiting
 from doideposit.job.mail import Recipients, send_due_mails
->>>>>>> 6a772f83 (Name the functions of job, health, diagnosis, reports and Django after what they do)
 from doideposit.job.mailbox import Mailbox
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.site import deposit_site
@@ -243,13 +238,8 @@ class _JobPass:
             )
             raise LedgerUnavailable(message, hint=hint)
 
-<<<<<<< HEAD
-    def _look_for_waiting(self) -> None:
-        self._waiting = Waiting.find(self._job.folders, self._job.target)
-=======
     def _find_waiting(self) -> None:
-        self._waiting = find_waiting(self._job.folders, self._job.target)
->>>>>>> 6a772f83 (Name the functions of job, health, diagnosis, reports and Django after what they do)
+        self._waiting = Waiting.find(self._job.folders, self._job.target)
 
     def _send_mails(self) -> None:
         if self._job.mail is None or self._doors.send_mail is None:

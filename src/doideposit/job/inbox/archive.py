@@ -19,8 +19,8 @@ from itertools import takewhile
 from typing import BinaryIO, Final, Self
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.files import NO_FOLLOW, disk_errors, move_noclobber, opened_folder
-from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, names
+from doideposit.files import NO_FOLLOW, disk_errors, move_noclobber, open_folder
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, numbered_names
 from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.job.state import LEAP
 

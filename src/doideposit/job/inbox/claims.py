@@ -127,20 +127,20 @@ class Claim:
 
         What was written down and cannot be read counts as not written: the file is checked again, which is safe.
         """
-        data = _memory(folder / MEMORY)
+        data = _read_memory(folder / MEMORY)
         inside = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
         if not isinstance(data.get("name", ""), str):
             data = {}
         if not inside and not (data and data.get("going_to")):
             return None
-        claim = Claim(folder, inside[0] if inside else str(data["name"]), taken_in=_moment(folder.name))
+        claim = Claim(folder, inside[0] if inside else str(data["name"]), taken_in=_moment_of(folder.name))
         try:
             entries = data.get("entries")
-            made = None if entries is None else tuple(_entry(each) for each in entries)
+            made = None if entries is None else tuple(_read_entry(each) for each in entries)
             return replace(
                 claim,
                 target=data.get("target", ""),
-                going_to=_inside(data.get("going_to", "")),
+                going_to=_path_inside(data.get("going_to", "")),
                 stamp=data.get("stamp", ""),
                 entries=made,
             )

@@ -12,7 +12,7 @@ from doideposit.errors import DiskError
 from doideposit.files import disk_errors
 from doideposit.records.sources.reading import DOCUMENTS
 
-__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "names"]
+__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "numbered_names"]
 
 REPORT_SUFFIX: Final = ".report.txt"
 # In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take.

@@ -78,7 +78,7 @@ class InboxPass:
 
     def _take_in_arrivals(self) -> None:
         taking_in = TakingIn(self._around)
-        taking_in.left_over()
+        taking_in.plan_left_over()
         found = Look.into(self._around.folders.root)
         ready, self.seen = complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
         self.report.passed_over = found.passed_over

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from depositing import Desk, commentary, sqlite_url
+from depositing import Desk, commentary, quiet, sqlite_url
 from doideposit.config.schema import MailSection
 from doideposit.config.settings import MonitoringSettings
 from doideposit.errors import LedgerUnavailable, WorldError
@@ -68,7 +68,9 @@ class Week:
             raise self.opening
         return self.desk.open()
 
-    def run(self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False) -> JobOutcome:
+    def run(
+        self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False, step: Callable[[str], None] = quiet
+    ) -> JobOutcome:
         self.desk.clock.advance(wait)
         job = Job(
             "sandbox",
@@ -79,7 +81,7 @@ class Week:
             monitoring=self.monitoring,
             version="1",
         )
-        doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop=stop, host="pub1")  # type: ignore[arg-type]
+        doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop=stop, host="pub1", step=step)  # type: ignore[arg-type]
         return job.run(doors)
 
     def to_monday(self) -> None:
@@ -306,6 +308,24 @@ def test_the_signs_of_life(week: Week) -> None:
     assert (week.home / "beat").read_text().endswith(" 0\n")
     assert week.pings == 1
     assert [path.name for path in week.home.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def test_what_lies_in_the_place_of_the_jobs_folder_is_neither_mailed_nor_taken_away(week: Week) -> None:
+    elsewhere = week.home / "elsewhere"
+    (elsewhere / "outbox").mkdir(parents=True)
+    letter = elsewhere / "outbox" / "letter.json"
+    letter.write_text('{"key": "x", "title": "precious", "lines": [], "action": "keep it"}', encoding="utf-8")
+    own = week.office.folders.job
+
+    def exchange(step: str) -> None:
+        if step == "hooks":
+            own.rename(week.home / "taken")
+            own.symlink_to(elsewhere)
+
+    done = week.run(step=exchange)
+    assert (done.exit_code, "is a link or no folder" in done.summary) == (3, True)
+    assert week.mails == []
+    assert sorted(path.name for path in elsewhere.rglob("*") if path.is_file()) == ["letter.json"]
 
 
 def test_a_ping_that_fails_is_only_a_warning(week: Week, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 Nothing here logs, and no error says more about a password than where it was looked for.
 """
 
+import errno
 import io
 import os
 import stat
@@ -30,13 +31,23 @@ RunCommand = Callable[[Sequence[str]], str]
 Keyring = Callable[[str, str], str | None]
 
 
+# In characters: keys and tokens of other services have hundreds.
+LONGEST: Final = 10_000
+
+
 def read_secret_file(path: Path) -> tuple[int, str]:
     """Return the permission bits and the text of a file, from one opened file; raises `OSError`."""
     with io.TextIOWrapper(open_input(path), encoding="utf-8") as stream:
         # This is asked of the opened file, because the path could lead to another one by then.
-        mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
+        mode = os.fstat(stream.fileno()).st_mode
+        # Nobody should be told to take the rights on a device from every other program of the machine.
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            raise OSError(errno.ENODEV, "it is a device")
         # Passwords are short; a file of another kind must not fill the memory.
-        return mode, stream.read(10_000)
+        text = stream.read(LONGEST + 1)
+    if len(text) > LONGEST:
+        raise OSError(errno.EFBIG, f"it has more than {LONGEST:,} characters, and a password is shorter")
+    return stat.S_IMODE(mode), text
 
 
 def run_secret_command(command: Sequence[str]) -> str:
@@ -133,8 +144,11 @@ def _read_password_file(path: Path, read_file: ReadFile) -> str:
         problem = "does not exist"
     except PermissionError:
         problem = "may not be read by this user"
-    except (OSError, ValueError):
-        problem = "cannot be read"
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror or 'nothing came from it'}"
+    # What is no text in UTF-8; the error would show a part of it.
+    except ValueError:
+        problem = "cannot be read: it is not text in UTF-8"
     if problem:
         raise ConfigurationError(f"the password file {path} {problem}", hint="look at the path in the configuration")
     # Any right of the group or of others: then it is no secret on this machine.

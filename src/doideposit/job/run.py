@@ -129,6 +129,7 @@ class _JobPass:
         self._waiting = Waiting()
         self._hooks: dict[str, HookProgress] = {}
         self._recipients = Recipients()
+        self._require_same = job.folders.as_they_are()
 
     def run(self) -> JobOutcome:
         self._run_step(self._run_deposits)
@@ -244,6 +245,8 @@ class _JobPass:
     def _send_mails(self) -> None:
         if self._job.mail is None or self._doors.send_mail is None:
             return
+        # Notes are read from the job's folder and taken away there.
+        self._require_same()
         send_due_mails(
             self._report,
             self._standing,
@@ -269,17 +272,21 @@ class _JobPass:
         now = self._doors.clock()
         if not self._report.errors and not self._report.interrupted:
             self._state.last_success = now
-        self._run_step(lambda: self._state.save(self._job.state_path, now))
+        self._run_step(lambda: self._save_state(now))
         run = self._make_run(now)
         for path, text in self._monitoring_files(run):
             # Each file is written on its own: one that cannot be written must not keep the others back.
-            self._run_step(partial(write_atomic, path, text, mode=self._job.monitoring.file_mode))
+            self._run_step(partial(self._write, path, text))
         run = self._make_run(now)
         self._ping_monitor(run)
         files = [_file_document(one) for one in self._report.settled]
         records = [status.to_dict() for status in self._report.changed]
         document = {**run.status_document(self._standing), "skipped": False, "files": files, "records": records}
         return JobOutcome(run.exit_code, run.summary, document)
+
+    def _save_state(self, now: datetime) -> None:
+        self._require_same()
+        self._state.save(self._job.state_path, now)
 
     def _monitoring_files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring
@@ -291,6 +298,11 @@ class _JobPass:
             (monitoring.heartbeat_file, run.heartbeat_text()),
         )
         return [(path, text) for path, text in texts if path is not None]
+
+    def _write(self, path: Path, text: str) -> None:
+        if path == self._job.folders.last_run:
+            self._require_same()
+        write_atomic(path, text, mode=self._job.monitoring.file_mode)
 
     def _ping_monitor(self, run: Run) -> None:
         """Tell the monitoring service that the run did what it should; it notices by itself when that fails."""

@@ -1,5 +1,6 @@
 """Passwords come from where the configuration points, and from nowhere into an error."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -78,6 +79,22 @@ def test_a_file_that_cannot_be_read_is_refused(error: OSError, words: str) -> No
         raise error
 
     assert words in refused(PasswordReference(file="secret"), read_file=read_file).message
+
+
+def test_what_is_no_file_of_a_password_says_what_it_is(tmp_path: Path) -> None:
+    """Nobody is told to take the rights on /dev/null away from all other programs, and nothing is cut to a password."""
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "long").write_text("x" * 10_001)
+    (tmp_path / "long").chmod(0o600)
+    for path, words in (
+        (tmp_path / "pipe", "it is a pipe, and nobody writes to it"),
+        (tmp_path / "long", "it has more than 10,000 characters"),
+        (tmp_path, "Is a directory"),
+        (Path("/dev/null"), "it is a device"),
+        (Path("/dev/zero"), "it is a device"),
+    ):
+        error = refused(PasswordReference(file=str(path)), read_file=read_secret_file)
+        assert (words in error.message, "chmod" in error.hint) == (True, False), error
 
 
 def test_an_empty_or_binary_file_is_refused(tmp_path: Path) -> None:

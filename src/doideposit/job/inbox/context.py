@@ -27,11 +27,16 @@ def never_stop() -> bool:
     return False
 
 
+def trusting() -> None:
+    """Require nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class InboxContext:
     """Hold what a pass works with; `notes` says whether a rejected file leaves a note in the outbox, for a mail.
 
-    `stop` is asked between steps; `step` is called with a name at every step, for tests.
+    `stop` is asked between steps; `step` is called with a name at every step, for tests. `require_same` raises
+    `DiskError` where the folders of the job are no longer those that they were.
     """
 
     depositor: Depositor
@@ -41,6 +46,7 @@ class InboxContext:
     notes: bool = False
     stop: Callable[[], bool] = never_stop
     step: Callable[[str], None] = ignore_step
+    require_same: Callable[[], None] = trusting
 
     def failed(self, error: DoiDepositError) -> None:
         """Note what went wrong outside, once, in the report and in the log."""
@@ -55,6 +61,7 @@ class InboxContext:
         for folder in folders:
             if self.stop():
                 return
+            self.require_same()
             if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
                 continue
             with disk_errors(folder, "cannot be read"):

@@ -1,8 +1,9 @@
 """The folders of an inbox, and which of the files in it are complete."""
 
+import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -93,6 +94,24 @@ class Folders:
             _make_folder(folder, 0o700)
         self._check_owners(found.st_uid)
 
+    def as_they_are(self) -> Callable[[], None]:
+        """Return a check that the job's folders are still those that they are now; it raises `DiskError`.
+
+        Whoever may write into the inbox could put a link in the place of one, and have the job read and take away what
+        lies elsewhere.
+        """
+        own = (self.working, self.done, self.rejected, self.job, self.outbox)
+        before = {folder: _identity(folder) for folder in own}
+
+        def require_same() -> None:
+            for folder, identity in before.items():
+                if _identity(folder) != identity:
+                    message = f"{folder} is no longer the folder that it was when the pass began"
+                    hint = f"put it back, and see who may write in {self.root}; nothing was touched in its place"
+                    raise DiskError(message, hint=hint)
+
+        return require_same
+
     @property
     def report_mode(self) -> int:
         """Return the permissions of a report: whoever may read in the inbox may read it."""
@@ -112,6 +131,15 @@ class Folders:
             if user not in trusted | {owner}:
                 hint = f"take it away: the job makes its folders in {self.root} itself"
                 raise DiskError(f"{folder} belongs to another user (number {user})", hint=hint)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Return what tells a folder from every other one on this machine; raise `DiskError` for a link."""
+    with disk_errors(folder, "cannot be used"):
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, "it is a link or no folder")
+    return found.st_dev, found.st_ino
 
 
 def _make_folder(folder: Path, mode: int) -> None:

@@ -5,6 +5,7 @@ is sent stands in the ledger before it is sent, and what was decided is written 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from doideposit.deposits.depositor import Depositor
@@ -40,11 +41,16 @@ class InboxPass:
     ) -> None:
         self.report = PassReport(depositor.target)
         self.seen: Mapping[str, Sighting] = seen or {}
-        self._around = InboxContext(depositor, folders, clock, self.report, notes, stop, step)
+        self._folders = folders
+        self._hook = step
+        self._around = InboxContext(depositor, folders, clock, self.report, notes, stop, self._step)
         self._settle_time = settle_time
 
     def run(self) -> PassReport:
         """Do everything once; trouble of the world ends up in the report. Raises only for faults of our own."""
+        # As long as a pass lasts, its folders stay the same ones, whatever somebody puts in their place.
+        if not self._run_part(self._hold_folders):
+            return self.report
         around = self._around
         reachable = self._run_part(self._poll_crossref)
         self._run_part(self._follow_claims)
@@ -54,6 +60,14 @@ class InboxPass:
         self._run_part(self._count_open)
         self.report.interrupted = around.stop()
         return self.report
+
+    def _hold_folders(self) -> None:
+        self._around = replace(self._around, require_same=self._folders.as_they_are())
+
+    def _step(self, name: str) -> None:
+        self._hook(name)
+        # What comes after a step writes, moves or deletes something.
+        self._around.require_same()
 
     def _run_part(self, work: Callable[[], None]) -> bool:
         """Do one part; a part that fails does not keep the others from their work."""

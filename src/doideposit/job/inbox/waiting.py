@@ -8,7 +8,7 @@ from typing import Self
 
 from doideposit.files import disk_errors
 from doideposit.job.inbox.claims import Claim
-from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look, claimed_name
 
 __all__ = ["Waiting"]
 
@@ -21,11 +21,13 @@ class Waiting:
     """Name the files and folders of an inbox that wait for a person.
 
     `rejected` lie in ``rejected/``; `other_targets` were taken in while another target was configured, each with its
-    target; `passed_over` are folders and links, which are never taken in.
+    target; `strays` lie in ``working/`` although the job did not put them there; `passed_over` are folders and links in
+    the inbox, which are never taken in.
     """
 
     rejected: tuple[str, ...] = ()
     other_targets: tuple[tuple[str, str], ...] = ()
+    strays: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
 
     @property
@@ -33,7 +35,7 @@ class Waiting:
         """Return how many wait, by where they lie."""
         return {
             "rejected": len(self.rejected),
-            "working": len(self.other_targets),
+            "working": len(self.other_targets) + len(self.strays),
             "passed_over": len(self.passed_over),
         }
 
@@ -53,6 +55,13 @@ class Waiting:
                 f"{_count_waiting(len(names))} for the target {target}: {_name_files(names)}",
                 f"run `doideposit run --target {target}` to finish them, or take them out of working/",
             )
+        if self.strays:
+            said = f"{_count_waiting(len(self.strays), 'entry', 'entries')} in working/ that the job did not put there"
+            yield (
+                "strays",
+                f"{said}: {_name_files(self.strays)}",
+                "take them out of working/, which is the job's own; put files into the inbox itself",
+            )
         if self.passed_over:
             said = f"{_count_waiting(len(self.passed_over), 'entry', 'entries')} in the inbox that cannot be taken in"
             yield (
@@ -69,6 +78,7 @@ class Waiting:
         return cls(
             rejected=tuple(_plain_files(folders.rejected)),
             other_targets=tuple(_other_targets(folders.working, target)),
+            strays=tuple(_strays(folders.working)),
             passed_over=Look.into(folders.root).passed_over,
         )
 
@@ -88,6 +98,15 @@ def _plain_files(folder: Path) -> Iterator[str]:
     with disk_errors(folder, "cannot be read"):
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
     yield from (name for name in names if not name.startswith(".") and not name.endswith(REPORT_SUFFIX))
+
+
+def _strays(working: Path) -> Iterator[str]:
+    """Yield what is in ``working/`` and no folder, so that no pass ever touches it: files, pipes, devices, links."""
+    if not working.is_dir():
+        return
+    with disk_errors(working, "cannot be read"):
+        names = sorted(entry.name for entry in os.scandir(working) if not entry.is_dir(follow_symlinks=False))
+    yield from (claimed_name(name) for name in names if not name.startswith("."))
 
 
 def _other_targets(working: Path, target: str) -> Iterator[tuple[str, str]]:

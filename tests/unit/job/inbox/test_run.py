@@ -493,6 +493,65 @@ def test_a_folder_exchanged_for_a_link_during_a_pass_leads_no_file_elsewhere(
     assert [path.name for path in folder.iterdir() if path.suffix == ".yaml"] == ["a.yaml"]
 
 
+@pytest.mark.parametrize(
+    ("name", "how", "moment"),
+    [
+        ("working", "link", "poll"),
+        ("working", "link", "taken in"),
+        ("working", "link", "remembered"),
+        ("working", "folder", "recorded"),
+        ("working", "folder", "report written"),
+        ("working", "gone", "send"),
+        (".doideposit", "link", "poll"),
+        (".doideposit", "folder", "report written"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_folder_during_a_pass_is_left_alone(
+    office: Office, tmp_path: Path, name: str, how: str, moment: str
+) -> None:
+    """In what takes its place lies what a pass takes for leftovers of its own, and would take away."""
+    office.drop("a.yaml")
+    folder, elsewhere = office.folders.root / name, tmp_path / "elsewhere"
+    for inside in ("20260901T120000-000001", "outbox"):
+        (elsewhere / inside).mkdir(parents=True)
+    kept = {elsewhere / "20260901T120000-000001" / ".precious", elsewhere / "outbox" / "letter.json"}
+    for path in kept:
+        path.write_text("precious", encoding="utf-8")
+
+    def exchange(step: str) -> None:
+        if step == moment and not (tmp_path / "taken").exists():
+            folder.rename(tmp_path / "taken")
+            folder.symlink_to(elsewhere) if how == "link" else elsewhere.rename(folder) if how == "folder" else None
+
+    for _ in range(3):
+        last = office.run(step=exchange)
+        if (tmp_path / "taken").exists():
+            break
+        office.desk.settle()
+    assert [str(error).partition("/inbox/")[2].split()[0] for error in last.errors] == [name] * len(last.errors) != []
+    here = folder if how == "folder" else elsewhere
+    found = {here / path.relative_to(elsewhere) for path in kept}
+    assert {path for path in here.rglob("*") if path.is_file()} == found
+    # Put back, everything goes on.
+    if how != "gone":
+        folder.unlink() if how == "link" else folder.rename(tmp_path / "away")
+    (tmp_path / "taken").rename(folder)
+    office.until_quiet()
+    assert office.names("done") == ["a.yaml"]
+
+
+def test_what_nobody_can_work_through_in_working_is_told(office: Office) -> None:
+    (office.folders.working / "x.yaml").write_text(yaml(), encoding="utf-8")
+    (office.folders.working / "link").symlink_to("/tmp")
+    os.mkfifo(office.folders.working / "pipe\nforged")
+    office.run()
+    waiting = Waiting.find(office.folders, "sandbox")
+    [(key, said, action)] = waiting.matters()
+    assert (key, waiting.counts["working"]) == ("strays", 3)
+    assert said == "3 entries wait in working/ that the job did not put there: link, pipe_forged, x.yaml"
+    assert "take them out" in action
+
+
 def test_the_name_of_a_link_forges_no_line(office: Office, tmp_path: Path) -> None:
     (office.folders.root / "x\nsandbox: 7 DOIs registered.yaml").symlink_to(tmp_path)
     report = office.run()

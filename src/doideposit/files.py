@@ -134,11 +134,12 @@ class _Pipe(io.RawIOBase):
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
-def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
+def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600, durable: bool = True) -> None:
     """Write a file so that a reader, or a run after a crash, finds the old one or the new one and nothing between.
 
-    The file gets the permissions of `mode`, whatever the umask says. Raises `DiskError`, also for a device or a pipe:
-    a file in its place would take it from every program of the machine.
+    Without `durable` nothing waits for the disk, and a crash of the whole machine may leave it empty. The file gets the
+    permissions of `mode`, whatever the umask says. Raises `DiskError`, also for a device or a pipe: a file in its place
+    would take it from every program of the machine.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise DiskError(f"{path} cannot be written: it is no file", hint="name a file")
@@ -156,8 +157,9 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None
                     os.fchmod(stream.fileno(), mode)
                 stream.write(data)
                 stream.flush()
-                # Without this a crash of the machine could leave the new name on an empty file.
-                os.fsync(stream.fileno())
+                if durable:
+                    # Without this a crash of the machine could leave the new name on an empty file.
+                    os.fsync(stream.fileno())
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from doideposit.checks.checking import Checker
@@ -301,11 +301,34 @@ def _connect_to_crossref(
 def _connect_to_sandbox(
     settings: Settings, validator: Validator, clock: Callable[[], datetime]
 ) -> "tuple[Registrar, RegistryPort | None]":
-    from doideposit.sandbox.registrar import SandboxRegistrar
-    from doideposit.sandbox.registry import SandboxRegistry
+    opened = cache(lambda: embedded_sandbox(settings, validator, clock))
 
-    sandbox = embedded_sandbox(settings, validator, clock)
-    return SandboxRegistrar(sandbox), SandboxRegistry(sandbox)
+    def registrar() -> "Registrar":
+        from doideposit.sandbox.registrar import SandboxRegistrar
+
+        return SandboxRegistrar(opened())
+
+    def registry() -> "RegistryPort":
+        from doideposit.sandbox.registry import SandboxRegistry
+
+        return SandboxRegistry(opened())
+
+    return cast("Registrar", _WhenAsked(registrar)), cast("RegistryPort", _WhenAsked(registry))
+
+
+class _WhenAsked:
+    """Open a part of the sandbox with the first question to it: who only reads the ledger or checks records has none.
+
+    Both parts answer `True` to whether they can be asked, without being opened.
+    """
+
+    has_works = has_handles = True
+
+    def __init__(self, opened: Callable[[], object]) -> None:
+        self._opened = cache(opened)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._opened(), name)
 
 
 def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[], datetime]) -> "Sandbox":

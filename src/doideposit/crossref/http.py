@@ -3,6 +3,8 @@
 Each exchange has its own connection and no cookies, follows no redirect, verifies TLS, takes no login from ``.netrc``,
 and ends within a total time whatever the other side does. Proxies and ``REQUESTS_CA_BUNDLE`` of the environment work.
 
+The libraries are imported with the first request: they take long, and a depositor is often opened without one.
+
 When no answer comes, one question matters more than all others: can the file have arrived? `_Body` knows, because it
 hands the bytes out itself: until its last byte was asked for, no server can have had the whole body.
 """
@@ -18,15 +20,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError  # what requests lets through
-
 from doideposit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import requests
+    from requests.adapters import HTTPAdapter
 
 __all__ = [
     "Exchange",
@@ -174,14 +175,13 @@ class Exchange:
         user_agent: str | None = None,
         *,
         shown: Callable[[str], str] = without_query,
-        adapter: Callable[[], HTTPAdapter] = HTTPAdapter,
+        adapter: "Callable[[], HTTPAdapter] | None" = None,
         remember: int = 0,
         accept: str = "*/*",
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._user_agent = user_agent or default_user_agent()
         self._shown = shown
-        # By default an adapter tries nothing twice: whether a deposit may be sent again is decided elsewhere.
         self._adapter = adapter
         self._remember = remember
         self._accept = accept
@@ -192,8 +192,7 @@ class Exchange:
         key = f"{url}?{urlencode(params or {})}"
         before = self._remembered.get(key)
         condition = {} if before is None else {"If-None-Match": before.headers["etag"]}
-        request = requests.Request("GET", url, params=params, headers={**self._headers(), **condition})
-        answer = self._send_within_time(request, limit)
+        answer = self._send_within_time("GET", url, limit, params=params, headers={**self._headers(), **condition})
         if answer.status == NOT_MODIFIED and before is not None:
             return before
         if self._remember and "etag" in answer.headers and not answer.truncated:
@@ -209,21 +208,17 @@ class Exchange:
     def post(self, url: str, fields: Mapping[str, str], *, upload: FilePart | None = None, limit: int) -> HttpAnswer:
         """Post a form, as multipart when it has a file; raises `NoAnswer`, or `NeverSent` where that is certain."""
         files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
-        return self._send_within_time(
-            requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit
-        )
+        return self._send_within_time("POST", url, limit, data=fields, files=files, headers=self._headers())
 
     def send(self, url: str, content: bytes, headers: Mapping[str, str], *, limit: int) -> HttpAnswer:
         """Post bytes with these headers; raises `NoAnswer`, or `NeverSent` where that is certain."""
-        return self._send_within_time(
-            requests.Request("POST", url, data=content, headers={**self._headers(), **headers}), limit
-        )
+        return self._send_within_time("POST", url, limit, data=content, headers={**self._headers(), **headers})
 
     def _headers(self) -> dict[str, str]:
         return {"User-Agent": self._user_agent, "Accept": self._accept, **_PLAIN}
 
-    def _send_within_time(self, request: requests.Request, limit: int) -> HttpAnswer:
-        prepared = _prepare(request)
+    def _send_within_time(self, method: str, url: str, limit: int, **parts: Any) -> HttpAnswer:
+        prepared = _prepare(method, url, parts)
         body = _Body(prepared.body)
         if prepared.body is not None:
             prepared.body = body  # type: ignore[assignment]  # requests' stubs know only text and bytes
@@ -241,10 +236,15 @@ class Exchange:
         return answer
 
     def _send_request(
-        self, prepared: requests.PreparedRequest, body: "_Body", limit: int, deadline: float
+        self, prepared: "requests.PreparedRequest", body: "_Body", limit: int, deadline: float
     ) -> HttpAnswer:
+        from requests.adapters import HTTPAdapter  # noqa: PLC0415 - see the top of the module
+        from requests.utils import get_environ_proxies  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
         url = prepared.url or ""
-        adapter = self._adapter()
+        # An adapter tries nothing twice: whether a deposit may be sent again is decided elsewhere.
+        adapter = (self._adapter or HTTPAdapter)()
         try:
             response = adapter.send(
                 prepared,
@@ -297,9 +297,11 @@ class _Body:
             return self._position >= len(self._content)
 
 
-def _prepare(request: requests.Request) -> requests.PreparedRequest:
+def _prepare(method: str, url: str, parts: Mapping[str, Any]) -> "requests.PreparedRequest":
+    import requests  # noqa: PLC0415 - see the top of the module
+
     with contextlib.suppress(requests.RequestException, UnicodeError):
-        return request.prepare()
+        return requests.Request(method, url, **parts).prepare()
     raise NeverSent("its address, or what was to be sent, cannot be written down")
 
 
@@ -331,7 +333,7 @@ def _run_within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> 
     return result
 
 
-def _read_body(response: requests.Response, limit: int, deadline: float) -> tuple[bytes, bool]:
+def _read_body(response: "requests.Response", limit: int, deadline: float) -> tuple[bytes, bool]:
     """Read at most `limit` bytes, as they come, and tell whether there was more."""
     parts: list[bytes] = []
     size = 0
@@ -346,14 +348,17 @@ def _read_body(response: requests.Response, limit: int, deadline: float) -> tupl
 
 def _reason(error: BaseException, timeouts: Timeouts) -> str:
     """Say in our own words what went wrong: a library's text holds addresses and, for proxies, passwords."""
+    from requests import exceptions  # noqa: PLC0415 - see the top of the module
+    from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415 - what requests lets through
+
     causes = list(_causes_of(error))
     table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
         (NameResolutionError, "its name could not be looked up"),
-        (requests.exceptions.ProxyError, "the proxy of this network did not let the connection through"),
-        (requests.exceptions.SSLError, "the encrypted connection failed, or its certificate could not be verified"),
-        (requests.exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s"),
+        (exceptions.ProxyError, "the proxy of this network did not let the connection through"),
+        (exceptions.SSLError, "the encrypted connection failed, or its certificate could not be verified"),
+        (exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s"),
         (NewConnectionError, "no connection: refused, or no way there"),
-        (requests.exceptions.ReadTimeout, f"nothing came for {timeouts.read:g} s"),
+        (exceptions.ReadTimeout, f"nothing came for {timeouts.read:g} s"),
         # While something is sent, it is the time for connecting that counts for each part of it.
         (TimeoutError, "the connection stood still for too long"),
     )
@@ -365,7 +370,10 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
 
 def _was_never_connected(error: BaseException) -> bool:
     """Tell whether the error arises only before there is a connection to send anything on."""
-    kinds = (requests.ConnectTimeout, requests.exceptions.ProxyError, NewConnectionError, NameResolutionError)
+    from requests import exceptions  # noqa: PLC0415 - see the top of the module
+    from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415
+
+    kinds = (exceptions.ConnectTimeout, exceptions.ProxyError, NewConnectionError, NameResolutionError)
     return any(isinstance(cause, kinds) for cause in _causes_of(error))
 
 

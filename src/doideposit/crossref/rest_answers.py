@@ -11,6 +11,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import (
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     Strict,
     TypeAdapter,
@@ -41,23 +42,28 @@ _Text = Annotated[str | None, Strict(), _Odd]
 _Words = Annotated[tuple[str, ...] | None, _Odd]
 
 
-class _Timestamp(BaseModel):
+class _Answer(BaseModel):
+    # The models are built when the first answer comes: most commands ask nobody.
+    model_config = ConfigDict(defer_build=True)
+
+
+class _Timestamp(_Answer):
     date_time: Annotated[datetime | None, _Odd] = Field(None, alias="date-time")
 
 
-class _Primary(BaseModel):
+class _Primary(_Answer):
     url: _Text = Field(None, alias="URL")
 
 
-class _Resource(BaseModel):
+class _Resource(_Answer):
     primary: Annotated[_Primary | None, _Odd] = None
 
 
-class _UpdatedBy(BaseModel):
+class _UpdatedBy(_Answer):
     doi: _Text = Field(None, alias="DOI")
 
 
-class _WorkMessage(BaseModel):
+class _WorkMessage(_Answer):
     doi: _Text = Field(None, alias="DOI")
     type: _Text = None
     prefix: _Text = None
@@ -86,17 +92,17 @@ class _WorkMessage(BaseModel):
         )
 
 
-class _WorkList(BaseModel):
+class _WorkList(_Answer):
     items: tuple[Annotated[_WorkMessage | None, _Odd], ...]
     next_cursor: _Text = Field(None, alias="next-cursor")
 
 
-class _Name(BaseModel):
+class _Name(_Answer):
     family: _Text = None
     name: _Text = None
 
 
-class _DateParts(BaseModel):
+class _DateParts(_Answer):
     parts: Annotated[tuple[tuple[int | None, ...], ...] | None, _Odd] = Field(None, alias="date-parts")
 
     @property
@@ -109,7 +115,7 @@ _Names = Annotated[tuple[Annotated[_Name | None, _Odd], ...] | None, _Odd]
 _Date = Annotated[_DateParts | None, _Odd]
 
 
-class _FoundMessage(BaseModel):
+class _FoundMessage(_Answer):
     """Read a work as far as a reference can be compared with it."""
 
     doi: _Text = Field(None, alias="DOI")
@@ -148,23 +154,23 @@ class _FoundMessage(BaseModel):
         )
 
 
-class _FoundList(BaseModel):
+class _FoundList(_Answer):
     items: tuple[Annotated[_FoundMessage | None, _Odd], ...]
 
 
-class _Prefix(BaseModel):
+class _Prefix(_Answer):
     prefix: _Text = None
     name: _Text = None
     member: _Text = None
 
 
-class _MemberMessage(BaseModel):
+class _MemberMessage(_Answer):
     id: Annotated[str | None, _Odd, BeforeValidator(str)] = None
     name: _Text = Field(None, alias="primary-name")
     prefixes: _Words = None
 
 
-class _Envelope(BaseModel, Generic[_T]):
+class _Envelope(_Answer, Generic[_T]):
     message: _T
 
 
@@ -172,12 +178,12 @@ class _Envelope(BaseModel, Generic[_T]):
 Shape = TypeAdapter[_Envelope[_T]]
 
 
-class _HandleValue(BaseModel):
+class _HandleValue(_Answer):
     type: str
     data: Mapping[str, object]
 
 
-class _Handle(BaseModel):
+class _Handle(_Answer):
     handle: str
     code: int = Field(alias="responseCode")
     values: Annotated[tuple[Annotated[_HandleValue | None, _Odd], ...] | None, _Odd] = None
@@ -188,7 +194,7 @@ class _Handle(BaseModel):
         return tuple(text for text in found if isinstance(text, str) and text)
 
 
-class _Agency(BaseModel):
+class _Agency(_Answer):
     doi: str = Field(alias="DOI")
     agency: _Text = Field(None, alias="RA")
     status: _Text = None
@@ -205,7 +211,7 @@ FOUND = TypeAdapter(_Envelope[_FoundList])
 PREFIX = TypeAdapter(_Envelope[_Prefix])
 MEMBER = TypeAdapter(_Envelope[_MemberMessage])
 HANDLE = TypeAdapter(_Handle)
-AGENCIES = TypeAdapter(tuple[_Agency, ...])
+AGENCIES = TypeAdapter(tuple[_Agency, ...], config=ConfigDict(defer_build=True))
 
 
 def read_answer(shape: "TypeAdapter[_T]", answer: HttpAnswer) -> _T | None:

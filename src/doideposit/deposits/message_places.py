@@ -45,11 +45,12 @@ def note_lines(record: Record | None) -> str:
     if record is None or record.origin.file is None:
         return ""
     lines: dict[Loc, int] = {}
-    # What stands around a field comes first.
-    for loc, place in sorted(record.origin.places.items(), key=lambda one: len(one[0])):
-        around = nearest(lines, loc)
-        if (around is None or around[1] != place.line) and not (loc and loc[0] in LEFT_OUT):
-            lines[loc] = place.line
+    places = record.origin.places
+    # What stands around a field comes first. Places are found one by one, so that the many of references cost nothing.
+    for loc in sorted([loc for loc in places if not (loc and loc[0] in LEFT_OUT)], key=len):
+        around, line = nearest(lines, loc), places[loc].line
+        if around is None or around[1] != line:
+            lines[loc] = line
     noted = {"file": record.origin.file, "lines": {field_path(loc): line for loc, line in lines.items()}}
     return json.dumps(noted, ensure_ascii=False, separators=(",", ":"))
 

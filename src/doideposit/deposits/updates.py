@@ -187,10 +187,14 @@ class Seen:
     def examine(self, context: DepositContext, recorded: NewSubmission) -> "Examined":
         """Compare a recorded file with what is registered now, before it is sent."""
         stopped, clears = {}, {}
+        ours = context.ledger.versions.took_effect([one.doi for one in recorded.items])
         for one in recorded.items:
             # What one record gives up on purpose is no leave for the others of its file.
             doi, consent = one.doi, Consent(one.removes, one.may_lose)
             state = self.state(doi)
+            # A new DOI has nothing to lose, and a file may hold thousands of them.
+            if state is None and doi.key not in ours:
+                continue
             base = _registered_record(context, doi, state)
             foreign = _block_not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
             if foreign is not None:

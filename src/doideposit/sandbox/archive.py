@@ -19,7 +19,7 @@ from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 __all__ = ["SandboxArchive"]
 
 # SQLite keeps this number in `user_version`; `_prepare` brings older files up to it and refuses newer ones.
-FORMAT = 2
+FORMAT = 3
 # Several processes may share the file, so a transaction waits for its turn before it fails as locked.
 BUSY_SECONDS = 60.0
 # Takes the lock for writing at once: a transaction that reads first fails when another one has written meanwhile.
@@ -69,6 +69,10 @@ ALTER TABLE registrations ADD COLUMN member TEXT NOT NULL DEFAULT '';
 ALTER TABLE registrations ADD COLUMN alias_of TEXT NOT NULL DEFAULT '';
 CREATE INDEX registrations_by_owner ON registrations (owner)
 """
+# The third finds titles by their beginning. A shorter one than this occurs in many references by chance.
+SHORTEST_TITLE = 16
+_BEGINNING = f"lower(substr(title, 1, {SHORTEST_TITLE}))"
+_THIRD = f";CREATE INDEX registrations_by_title ON registrations ({_BEGINNING})"
 # Versions are only ever added: the highest number of a DOI is its current version, the lowest its registration.
 _CURRENT = """WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key)
 ORDER BY (SELECT MIN(number) FROM registrations AS first WHERE first.doi_key = registrations.doi_key)"""
@@ -264,9 +268,16 @@ class SandboxArchive:
 
     def titles_in(self, words: str) -> Registration | None:
         """Return a registered work whose title occurs in `words`."""
-        # A short title occurs in many references by chance.
-        where = "WHERE length(title) > 15 AND instr(lower(?), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
-        return next(iter(self._select_registrations(where, words)), None)
+        # Asked for by what may be its beginning: comparing with every title takes longer with each one registered.
+        # SQLite takes some 32,000 values in a statement.
+        last = min(len(words) - SHORTEST_TITLE + 1, 30_000)
+        beginnings = {words[at : at + SHORTEST_TITLE] for at in range(last)}
+        among = ", ".join(f"lower(?{number})" for number in range(2, len(beginnings) + 2))
+        where = (
+            f"WHERE {_BEGINNING} IN ({among}) AND length(title) >= {SHORTEST_TITLE} "
+            "AND instr(lower(?1), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
+        )
+        return next(iter(self._select_registrations(where, words, *beginnings)), None)
 
     def mentioning(self, doi: str) -> list[Registration]:
         """Return the current versions of other DOIs whose records name this one."""
@@ -329,13 +340,13 @@ class SandboxArchive:
         # Two processes may open a new file at once: the second waits here, and then finds it made.
         self._base.execute("BEGIN IMMEDIATE")
         (found,) = self._fetch_one("PRAGMA user_version")
-        steps = {0: _TABLES + _SECOND, 1: _SECOND}.get(found, "")
+        steps = {0: _TABLES + _SECOND + _THIRD, 1: _SECOND + _THIRD, 2: _THIRD.removeprefix(";")}.get(found, "")
         for statement in steps.split(";"):
             self._base.execute(statement)
         if steps:
             self._base.execute(f"PRAGMA user_version = {FORMAT}")
         self._base.execute("COMMIT")
-        if found not in {0, 1, FORMAT}:
+        if found not in range(FORMAT + 1):
             raise sqlite3.DatabaseError(f"it has format {found}, and this version reads format {FORMAT}")
 
     def _fetch_one(self, query: str, *values: object) -> tuple[int]:

@@ -229,7 +229,9 @@ class Enquiries:
             shown = self._with_matched_references([one for one in self._archive.history(of) if one.query <= now])
             if form == "unixref":
                 return _unixref_reply(doi, shown)
-            others = [one for one in self._archive.mentioning(of) if one.record and one.query <= now]
+            # Every record is looked through for them, and of a DOI that nobody knows there is nothing to show.
+            mentioning = self._archive.mentioning(of) if shown else []
+            others = [one for one in mentioning if one.record and one.query <= now]
             return _unixsd_reply(doi, shown, _inverse_relations(of, others))
 
     def _with_matched_references(self, shown: list[Registration]) -> list[Registration]:
@@ -277,7 +279,7 @@ class Enquiries:
         versions = self._shown_versions(doi, "rest")
         with self._archive.snapshot():
             matched = self._with_matched_references(versions)
-        return lookups.work_reply(matched, request.query, self._notices_of(doi))
+        return lookups.work_reply(matched, request.query, self._notices_of(doi) if matched else [])
 
     def _notices_of(self, doi: str) -> list[Registration]:
         """Return the works that say of themselves that they update a DOI, as far as the REST API shows them."""

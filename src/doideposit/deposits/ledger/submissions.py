@@ -69,9 +69,7 @@ def _record(
     keys: list[int] = []
     for step, new in enumerate(news, 1):
         keys.append(_insert_submission(transaction, new, step, len(news), keys[-1] if keys else None))
-        for position, one in enumerate(new.items):
-            row = _insert_item(transaction, keys[-1], position, one)
-            _point_work(transaction, new, one, row, works.get(one.doi.key))
+        _point_works(transaction, new, _insert_items(transaction, keys[-1], new.items), works)
         # The rows of works exist from the first step on.
         works = _lock_works(transaction, new)
         # People and programs follow the last step, whose end is that of the update.
@@ -184,52 +182,74 @@ def _insert_submission(transaction: Transaction, new: NewSubmission, step: int, 
     return int(key)
 
 
-def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem) -> int:
-    # One that is recorded and not open yet comes before this one all the same.
-    waiting = item.join(submission, submission.c.id == item.c.submission)
-    about = (item.c.target == transaction.target, item.c.doi == one.doi.key, submission.c.state.in_(_UNFINISHED))
-    earlier = select(item.c.id).select_from(waiting).where(*about, item.c.submission != key).limit(1)
+def _insert_items(transaction: Transaction, key: int, items: Sequence[NewItem]) -> Sequence[int]:
+    """Enter the DOIs of a file, with one statement for many: a job records ten thousand files at once."""
+    taken = _find_taken(transaction, items)
+    rows = [
+        {
+            "submission": key,
+            "position": position,
+            "target": transaction.target,
+            "doi": one.doi.key,
+            "printed": one.doi.printed,
+            "fingerprint": one.fingerprint,
+            "record_type": one.record_type,
+            "title": one.title,
+            "source": one.source,
+            "landing_page": one.landing_page,
+            "details": _details(one),
+            # One that waits for an earlier deposit of its DOI takes its place when it is sent.
+            "open": one.doi.key not in taken,
+        }
+        for position, one in enumerate(items)
+    ]
+    entered = insert(item).returning(item.c.id, sort_by_parameter_order=True)
+    return transaction.connection.execute(entered, rows).scalars().all()
+
+
+def _details(one: NewItem) -> str | None:
     texts = {"lines": one.lines, "removes": ", ".join(one.removes), "may_lose": ", ".join(one.may_lose)}
     details = {name: text for name, text in texts.items() if text}
-    values = {
-        "submission": key,
-        "position": position,
-        "target": transaction.target,
-        "doi": one.doi.key,
-        "printed": one.doi.printed,
-        "fingerprint": one.fingerprint,
-        "record_type": one.record_type,
-        "title": one.title,
-        "source": one.source,
-        "landing_page": one.landing_page,
-        "details": json_text(details) if details else None,
-        # One that waits for an earlier deposit of its DOI takes its place when it is sent.
-        "open": transaction.connection.execute(earlier).first() is None,
-    }
-    return int(transaction.connection.execute(insert(item).values(**values).returning(item.c.id)).scalar_one())
+    return json_text(details) if details else None
 
 
-def _point_work(transaction: Transaction, new: NewSubmission, one: NewItem, row: int, old: RowMapping | None) -> None:
+def _find_taken(transaction: Transaction, items: Sequence[NewItem]) -> frozenset[str]:
+    """Return those that come after an earlier deposit of their DOI, which is recorded or on its way."""
+    waiting = item.join(submission, submission.c.id == item.c.submission)
+    found: set[str] = set()
+    for part in chunks(sorted(one.doi.key for one in items)):
+        about = (item.c.target == transaction.target, item.c.doi.in_(part), submission.c.state.in_(_UNFINISHED))
+        found.update(transaction.connection.execute(select(item.c.doi).select_from(waiting).where(*about)).scalars())
+    return frozenset(found)
+
+
+def _point_works(
+    transaction: Transaction, new: NewSubmission, rows: Sequence[int], works: Mapping[str, RowMapping]
+) -> None:
+    """Let each DOI point at its place in the new file."""
+    fresh = []
+    for one, row in zip(new.items, rows, strict=True):
+        values = _values_of_work(new, one, row, works.get(one.doi.key))
+        if one.doi.key in works:
+            mine = update(work).where(work.c.target == transaction.target, work.c.doi == one.doi.key)
+            transaction.connection.execute(mine.values(**values))
+        else:
+            fresh.append({"target": transaction.target, "doi": one.doi.key, **values})
+    if fresh:
+        transaction.connection.execute(insert(work), fresh)
+
+
+def _values_of_work(new: NewSubmission, one: NewItem, row: int, old: RowMapping | None) -> dict[str, Any]:
+    values = {"item": row, "acknowledged_at": None, "acknowledged_reason": None}
     if new.is_resources and old is not None:
         # It changes parts of a record: what the record is called and which version it has stay as they are.
-        values: dict[str, Any] = {"item": row, "acknowledged_at": None, "acknowledged_reason": None}
-        values["timestamp"] = max(new.timestamp, old["timestamp"] or 0)
-        mine = update(work).where(work.c.target == transaction.target, work.c.doi == one.doi.key)
-        transaction.connection.execute(mine.values(**values))
-        return
-    values = {
+        return {**values, "timestamp": max(new.timestamp, old["timestamp"] or 0)}
+    return {
+        **values,
         "printed": one.doi.printed,
         "series": new.series,
         "container": new.container,
         "record_type": one.record_type,
         "title": one.title,
         "timestamp": new.timestamp,
-        "item": row,
-        "acknowledged_at": None,
-        "acknowledged_reason": None,
     }
-    if old is None:
-        transaction.connection.execute(insert(work).values(target=transaction.target, doi=one.doi.key, **values))
-    else:
-        mine = update(work).where(work.c.target == transaction.target, work.c.doi == one.doi.key)
-        transaction.connection.execute(mine.values(**values))

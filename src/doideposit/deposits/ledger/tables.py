@@ -208,8 +208,8 @@ attempt = Table(
     Index(
         "ix_attempt_late",
         "next_poll_at",
+        # The revisions write the same condition for PostgreSQL; here it would load that dialect for every ledger.
         sqlite_where=text("next_poll_at IS NOT NULL"),
-        postgresql_where=text("next_poll_at IS NOT NULL"),
     ),
 )
 
@@ -249,7 +249,7 @@ item = Table(
     Column("proof", CheckedText, nullable=False, server_default=_empty_default()),
     UniqueConstraint("submission", "doi"),
     Index(None, "target", "doi"),
-    Index("uq_item_open", "target", "doi", unique=True, sqlite_where=text("open"), postgresql_where=text("open")),
+    Index("uq_item_open", "target", "doi", unique=True, sqlite_where=text("open")),
 )
 
 # One DOI on one target, and what is proved of it.

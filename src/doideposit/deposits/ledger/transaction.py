@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from doideposit.deposits.ledger.entries import (
     AttemptStatus,
@@ -65,10 +65,16 @@ class Transaction:
 
     def lock_uploads(self) -> None:
         """Hold the right to upload to the target, and to record new files, until the end of this transaction."""
-        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        made = dialect.insert(upload_lock).values(target=self.target, failures=0, pause_reason="")
+        made: Any
+        first = {"target": self.target, "failures": 0, "pause_reason": ""}
+        if self.connection.dialect.name == "sqlite":
+            made = sqlite.insert(upload_lock).values(first).on_conflict_do_nothing()
+        else:
+            from sqlalchemy.dialects import postgresql  # noqa: PLC0415  (it takes long, and most ledgers are SQLite)
+
+            made = postgresql.insert(upload_lock).values(first).on_conflict_do_nothing()
         # Only a row that exists can be locked, and two processes may come to make the first one.
-        self.connection.execute(made.on_conflict_do_nothing())
+        self.connection.execute(made)
         held = select(upload_lock.c.target).where(upload_lock.c.target == self.target).with_for_update()
         self.connection.execute(held).one()
 

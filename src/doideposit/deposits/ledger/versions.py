@@ -41,6 +41,15 @@ class Versions:
             row = connection.execute(found.limit(1)).one_or_none()
         return None if row is None else (int(row[1]), self._with_parts(doi, bytes_of(row[2]), row[0]))
 
+    def took_effect(self, dois: Sequence[Doi]) -> frozenset[str]:
+        """Return the keys of those DOIs of which any deposit of ours took effect."""
+        found: set[str] = set()
+        with self._session.reading() as connection:
+            for part in chunks(sorted({doi.key for doi in dois})):
+                mine = (item.c.target == self._target, item.c.doi.in_(part), item.c.outcome.in_(TOOK_EFFECT))
+                found.update(connection.execute(select(item.c.doi).where(*mine)).scalars())
+        return frozenset(found)
+
     def registered_file(self, doi: Doi) -> NewSubmission | None:
         """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last.
 

@@ -119,7 +119,9 @@ class Claim:
         entries = None if self.entries is None else [asdict(entry) for entry in self.entries]
         data = {"name": self.name, "target": self.target, "going_to": self.going_to, "entries": entries}
         data["stamp"] = self.stamp
-        write_atomic(self.folder / MEMORY, json.dumps(data))
+        # Until it is decided where the file goes, a memory that is lost costs another look at it; waiting for the disk
+        # costs a pass over ten thousand files a minute.
+        write_atomic(self.folder / MEMORY, json.dumps(data), durable=bool(self.going_to))
 
     @staticmethod
     def load(folder: Path) -> "Claim | None":

@@ -1,17 +1,19 @@
 """What every part of a pass works with: the depositor, the folders, the clock, and the report that is filled."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError
 from doideposit.files import disk_errors
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 
 __all__ = ["InboxContext", "ignore_step", "never_stop", "remove_folder"]
 
@@ -71,6 +73,21 @@ class InboxContext:
                     remove_folder(folder)
                     continue
             yield claim
+
+    def statuses(self, claims: Iterable[Claim]) -> dict[str, WorkStatus]:
+        """Return where the DOIs of these files stand, by the text of each, with one question for hundreds of them."""
+        texts = {entry.doi for claim in claims for entry in claim.entries or () if entry.doi}
+        dois = {text: doi for text in texts if (doi := _doi(text)) is not None}
+        known = {one.doi.key: one for one in self.depositor.statuses(dois=dois.values())} if dois else {}
+        return {text: known[doi.key] for text, doi in dois.items() if doi.key in known}
+
+
+def _doi(text: str) -> Doi | None:
+    try:
+        return Doi.parse(text)
+    # A rejected record may have something else in its place.
+    except InvalidIdentifier:
+        return None
 
 
 def remove_folder(folder: Path) -> None:

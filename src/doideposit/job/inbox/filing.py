@@ -3,10 +3,12 @@
 import json
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from doideposit.deposits.values import WorkStatus
 from doideposit.files import disk_errors, move_noclobber, open_folder, write_atomic
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.context import InboxContext, remove_folder
@@ -28,8 +30,11 @@ BEGINNING: Final = 65_536
 _KEY: Final = r"""series["']?\s{0,4}[:=]\s{0,4}["']?"""
 
 
-def settle(around: InboxContext, claim: Claim) -> None:
-    """Follow a file, and put it away when it has its end. Raises `DiskError` and `LedgerError`."""
+def settle(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus]) -> None:
+    """Follow a file, and put it away when it has its end. Raises `DiskError` and `LedgerError`.
+
+    `statuses` are where its DOIs stand, by the text that the file has for each.
+    """
     if claim.going_to:
         _move_to_place(around, claim)
         return
@@ -42,21 +47,24 @@ def settle(around: InboxContext, claim: Claim) -> None:
         around.step("planned again")
         return
     around.report.in_files.update(entry.doi for entry in claim.entries)
-    now = replace(claim, entries=tuple(updated_entry(entry, around.depositor) for entry in claim.entries))
+    now = replace(
+        claim,
+        entries=tuple(updated_entry(entry, statuses.get(entry.doi), around.depositor) for entry in claim.entries),
+    )
     if now.settled:
-        _decide_place(around, now)
+        _decide_place(around, now, statuses)
     elif now.entries != claim.entries:
         now.save()
         around.step("followed")
 
 
-def _decide_place(around: InboxContext, claim: Claim) -> None:
+def _decide_place(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus]) -> None:
     """Write the report, and then down where the file goes: from here on a later run can only do the same."""
     folder = around.folders.rejected if claim.rejected or not claim.entries else around.folders.done
     place = folder / _free_name(folder, claim.name)
     write_atomic(
         claim.report,
-        report_text(claim, around.depositor, around.folders, place, around.clock()),
+        report_text(claim, statuses, around.folders, place, around.clock()),
         mode=around.folders.report_mode,
     )
     around.step("report written")

@@ -194,7 +194,7 @@ class TakingIn:
         now.save()
         self._around.step("remembered")
         if now.settled:
-            settle(self._around, now)
+            settle(self._around, now, self._around.statuses([now]))
 
     def _is_given_up(self, entry: ClaimedEntry) -> ClaimedEntry:
         gone = replaced_entry(entry, self._depositor) if entry.status is EntryStatus.WAITING else None

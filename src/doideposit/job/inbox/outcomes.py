@@ -100,17 +100,18 @@ def replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | 
     )
 
 
-def updated_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
-    """Return the entry as the ledger knows its deposit now."""
+def updated_entry(entry: ClaimedEntry, status: WorkStatus | None, depositor: Depositor) -> ClaimedEntry:
+    """Return the entry as the ledger knows its deposit now, by the status of its DOI; None for an unknown one."""
     if entry.status is not EntryStatus.OPEN:
         return entry
-    status = depositor.status(entry.doi)
+    if status is None:
+        return _entry_from_history(entry, depositor)
     if status.submission is None or status.submission.batch_id != entry.batch_id:
         # A look before sending may have recorded it anew, in steps, or without others of its file.
         anew = depositor.works.recorded_anew(status.doi, entry.batch_id)
         if anew == entry.batch_id:
             return _entry_from_history(entry, depositor)
-        return updated_entry(replace(entry, batch_id=anew), depositor)
+        return updated_entry(replace(entry, batch_id=anew), status, depositor)
     if status.is_open:
         return entry
     entry = replace(entry, title=status.title or entry.title)

@@ -3,14 +3,13 @@
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
-from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.values import Proof
+from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.files import as_typed
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
@@ -81,8 +80,11 @@ def headline(claim: Claim) -> str:
     return f"{safe(claim.name)}: " + (", ".join(parts) or "no record in it")
 
 
-def report_text(claim: Claim, depositor: Depositor, folders: Folders, place: Path, now: datetime) -> str:
-    """Return the whole report; what needs a person stands first. `place` is where the file will lie."""
+def report_text(claim: Claim, statuses: Mapping[str, WorkStatus], folders: Folders, place: Path, now: datetime) -> str:
+    """Return the whole report; what needs a person stands first. `place` is where the file will lie.
+
+    `statuses` are those of the DOIs in the file, by the text that the file has for each.
+    """
     entries = claim.entries or ()
     bad = claim.rejected
     good = tuple(entry for entry in entries if entry.status is not EntryStatus.REJECTED)
@@ -95,7 +97,7 @@ def report_text(claim: Claim, depositor: Depositor, folders: Folders, place: Pat
         lines += [line for entry in bad for line in (*_rejected_lines(claim, entry), "")]
     if good:
         lines += _underlined(f"In order: {counted(len(good), 'record')}")
-        lines += [line for entry in good for line in (*_accepted_lines(claim, entry, depositor), "")]
+        lines += [line for entry in good for line in (*_accepted_lines(claim, entry, statuses.get(entry.doi)), "")]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -145,14 +147,12 @@ def _rejected_lines(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
     yield from _remark_lines(entry)
 
 
-def _accepted_lines(claim: Claim, entry: ClaimedEntry, depositor: Depositor) -> Iterator[str]:
+def _accepted_lines(claim: Claim, entry: ClaimedEntry, status: WorkStatus | None) -> Iterator[str]:
     yield from _title_lines(claim, entry)
     if entry.says:
         yield _wrap(f"Crossref: {safe(entry.says)}" if entry.status is EntryStatus.REGISTERED else safe(entry.says))
-    status = depositor.status(entry.doi)
-    for word, proof in (("received", status.received), ("registered", status.registration)):
-        if proof:
-            yield f"  {word:<11}{_proof_text(proof)}"
+    proofs = (("received", status.received), ("registered", status.registration)) if status else ()
+    yield from (f"  {word:<11}{_proof_text(proof)}" for word, proof in proofs if proof)
     if entry.status is EntryStatus.REGISTERED and entry.hint not in {"", "nothing to do"}:
         yield _wrap(f"do this: {safe(entry.hint)}")
     yield from _remark_lines(entry)

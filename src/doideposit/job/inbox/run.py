@@ -7,6 +7,7 @@ is sent stands in the ledger before it is sent, and what was decided is written 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, WorldError
@@ -14,7 +15,7 @@ from doideposit.files import disk_errors
 from doideposit.job.inbox.context import InboxContext, ignore_step, never_stop
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Folders, Look, Sighting, complete
-from doideposit.job.inbox.intake import TakingIn, log_progress
+from doideposit.job.inbox.intake import AT_ONCE, TakingIn, log_progress
 from doideposit.job.inbox.summary import PassReport
 
 __all__ = ["InboxPass"]
@@ -87,8 +88,13 @@ class InboxPass:
         self._note_error(polled.error)
 
     def _follow_claims(self) -> None:
-        for claim in self._around.claims():
-            settle(self._around, claim)
+        around, rest = self._around, self._around.claims()
+        while claims := list(islice(rest, AT_ONCE)):
+            statuses = around.statuses(claims)
+            for claim in claims:
+                if around.stop():
+                    return
+                settle(around, claim, statuses)
 
     def _take_in_arrivals(self) -> None:
         taking_in = TakingIn(self._around)

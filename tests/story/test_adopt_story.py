@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -540,3 +541,25 @@ def test_every_record_of_others_is_registered_as_before_or_not_touched(
         changed = [one.what for one in compare(old, new) if one.field != "abstracts[0]"]
         assert changed == [], entry.reason
         assert (sandbox.record(doi).timestamp > before[doi].timestamp) is not stopped  # type: ignore[union-attr]
+
+
+def test_dois_with_odd_characters_are_adopted_watched_and_deposited_like_any_other(desk: Desk, tmp_path: Path) -> None:
+    odd = ["a,b", "a;b#c?d=e", "a<b>c&d'e\"f", "a/b//c[1]{2}", "CON", "a%zz\\b|c", "a%20b"]
+    for number, suffix in enumerate(odd, 1):
+        xml = build(DEPOSITOR.head("other", 20200301120000 + number), [commentary(number)]).xml
+        written = escape(f"10.48251/{suffix}").encode()
+        desk.sandbox.elsewhere.deposit(xml.replace(str(commentary(number).doi).encode(), written))
+    told: list[str] = []
+    report = desk.depositor.adopt(folder=tmp_path / "records", on_event=lambda event: told.append(event.text))
+    # What stands there for a space cannot be told from one, and a DOI has none.
+    assert [text for text in told if "cannot be read as a DOI" in text and "a%20b" in text]
+    assert {one.outcome for one in report.results} == {Adoption.ADOPTED}
+    assert len(report.results) == len(odd) - 1
+    assert {one.action for one in desk.depositor.plan(tmp_path / "records").entries} == {Action.UNCHANGED}
+    # A comma separates the filters of a list: one such DOI must not spoil the question for the others.
+    desk.clock.advance(86_400)
+    seen = desk.depositor.watch(50)
+    assert (seen.error, seen.lists, len(seen.read)) == (None, 1, len(odd) - 1)
+    desk.depositor.deposit(desk.depositor.plan(tmp_path / "records", retry=True))
+    desk.settle()
+    assert [one.drift for one in desk.depositor.statuses()] == [()] * (len(odd) - 1)

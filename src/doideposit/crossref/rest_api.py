@@ -129,6 +129,8 @@ class Registry:
 
         It can miss works for weeks, and gives DOIs in lower case. A work without a DOI is passed over.
         """
+        # A comma in a DOI would end it in the middle: it separates the filters, and one such DOI spoils the question.
+        values = [value for value in values if "," not in value]
         for start in range(0, len(values), DOIS_AT_ONCE):
             # Values of one filter that are repeated count as "or" (REST API documentation, filters).
             part = values[start : start + DOIS_AT_ONCE]

@@ -142,14 +142,18 @@ class AdoptionPass:
         try:
             self._context.step("adopt: list")
             for work in self._registry.works("prefix", prefixes):
-                _add_doi(found, work.doi)
+                self._add_listed(found, work.doi)
             for work in self._registry.works("issn", issns) if issns else ():
-                _add_doi(found, work.doi)
+                self._add_listed(found, work.doi)
         # What was found so far is adopted all the same; the error says that there may be more.
         except RegistrarError as error:
             self._found.error = error
         self._notify(f"Crossref lists {counted(len(found), 'DOI')}")
         return list(found.values())
+
+    def _add_listed(self, found: dict[str, Doi], text: str) -> None:
+        if not _add_doi(found, text):
+            self._notify(f"Crossref lists “{text[:200]}”, which cannot be read as a DOI: it is left alone")
 
     def _dois_in_gaps(self, wanted: Mapping[str, Doi]) -> Iterator[Doi]:
         """Yield DOIs of numbers between those found, and a few after the last: lists miss DOIs for weeks."""
@@ -401,13 +405,15 @@ def _not_adopted_finding(doi: Doi, state: RegisteredState, *, is_ours: bool) -> 
     return None
 
 
-def _add_doi(found: dict[str, Doi], text: str) -> None:
+def _add_doi(found: dict[str, Doi], text: str) -> bool:
+    """Add a DOI; False for a text that is none."""
     try:
         doi = Doi.parse(text)
     # A table may hold anything in that column.
     except InvalidIdentifier:
-        return
+        return False
     found.setdefault(doi.key, doi)
+    return True
 
 
 def _missing_numbers(numbers: set[int]) -> Iterator[int]:

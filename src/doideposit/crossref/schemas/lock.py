@@ -7,6 +7,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,7 +79,7 @@ class SchemaLock(NamedTuple):
             folder = checkout_folder()
             path = folder / "lock.toml" if folder else HERE / "lock.toml"
         try:
-            return _parse_lock(tomllib.loads(path.read_text(encoding="utf-8")))
+            return _parse_lock(path.read_text(encoding="utf-8"))
         # The lock is part of the package: when it cannot be read, the installation is damaged.
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
             problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
@@ -94,7 +95,10 @@ def checkout_folder() -> Path | None:
     return folder if (folder / "lock.toml").is_file() else None
 
 
-def _parse_lock(data: dict[str, Any]) -> SchemaLock:
+# It is read with each depositor, and a web application opens one with each request.
+@lru_cache(maxsize=1)
+def _parse_lock(text: str) -> SchemaLock:
+    data: dict[str, Any] = tomllib.loads(text)
     files = {path: PinnedFile(path=path, **entry) for path, entry in data["files"].items()}
     bundles = {
         version: PinnedBundle(

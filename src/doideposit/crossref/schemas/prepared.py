@@ -66,13 +66,16 @@ class Prepared(NamedTuple):
         payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
         return f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}\n".encode() + payload
 
-    @classmethod
-    def read(cls, bundle: Bundle, content: bytes) -> Self | None:
-        """Read it back; None when it was made from anything else, or is damaged."""
+    @staticmethod
+    def is_of(bundle: Bundle, content: bytes) -> bool:
+        """Tell whether bytes were made from this bundle, and are not damaged."""
         head, _, payload = content.partition(b"\n")
-        if head != f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}".encode():
-            return None
-        data = json.loads(payload)
+        return head == f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}".encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Read it back from bytes that `is_of` has looked at."""
+        data = json.loads(content.partition(b"\n")[2])
         return cls(
             data["main"],
             data["texts"],

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -105,6 +106,13 @@ def _more_finding(left: int, file: str | None) -> Finding:
     return Finding("xsd-more", Severity.ERROR, message, "correct the first ones, then check again", Where(file=file))
 
 
+# A web application opens a depositor with each request, and a schema takes far longer to compile than to read.
+@lru_cache(maxsize=4)
+def _engine_of(prepared: bytes) -> _Engine:
+    """Return the one engine of this process for a prepared schema with these bytes."""
+    return _Engine(Prepared.from_bytes(prepared))
+
+
 class Validator:
     """Judge deposit files by the schema version they declare. One per process is enough; threads may share it."""
 
@@ -160,20 +168,20 @@ class Validator:
     def _engine_for(self, version: str, *, whole: bool) -> _Engine:
         with self._lock:
             if (version, whole) not in self._engines:
-                self._engines[version, whole] = _Engine(self._load_prepared(version, whole=whole))
+                self._engines[version, whole] = _engine_of(self._load_prepared(version, whole=whole))
             return self._engines[version, whole]
 
-    def _load_prepared(self, version: str, *, whole: bool) -> Prepared:
-        """Return the prepared schema: the one that is kept with the bundle, if it fits."""
+    def _load_prepared(self, version: str, *, whole: bool) -> bytes:
+        """Return the prepared schema as bytes: those that are kept with the bundle, if they fit."""
         bundle = self._schemas.load(version)
         file = Prepared.file_name(whole=whole)
         kept = self._schemas.kept(version, file)
-        prepared = Prepared.read(bundle, kept) if kept else None
-        if prepared is None:
-            from doideposit.crossref.schemas.compiler import prepare  # noqa: PLC0415 - most runs find it kept
+        if kept and Prepared.is_of(bundle, kept):
+            return kept
+        from doideposit.crossref.schemas.compiler import prepare  # noqa: PLC0415 - most runs find it kept
 
-            prepared = prepare(bundle, whole=whole)
-            self._schemas.keep(version, file, prepared.to_bytes(bundle))
+        prepared = prepare(bundle, whole=whole).to_bytes(bundle)
+        self._schemas.keep(version, file, prepared)
         return prepared
 
     def _violations(self, root: Element, version: str, places: Places) -> tuple[Finding, ...]:

@@ -212,7 +212,8 @@ def test_what_was_prepared_is_kept_and_used_again() -> None:
     source = Source(bundle(with_known()))
     assert codes(source, "<person_name/>") == ["xsd-assert-person-name"]
     [content] = source.memory.values()
-    again = Prepared.read(source.content, content)
+    assert Prepared.is_of(source.content, content)
+    again = Prepared.from_bytes(content)
     assert again == prepare(source.content, whole=False)
     assert again.to_bytes(source.content) == content
     assert codes(source, "<person_name/>") == ["xsd-assert-person-name"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
@@ -31,12 +31,14 @@ from doideposit.config.schema import (
     TargetSettings,
     TokenReference,
 )
-from doideposit.crossref.registrar import Endpoint
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines, MaintenanceWindow
 from doideposit.deposits.limits import Limits
 from doideposit.lifecycle import Milestone
 from doideposit.records.models.series import Series
+
+if TYPE_CHECKING:
+    from doideposit.crossref.registrar import Endpoint
 
 # Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
 ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
@@ -233,8 +235,11 @@ class Settings:
         return self.target != "sandbox" or "sandbox" in self.targets
 
     @property
-    def endpoint(self) -> Endpoint:
+    def endpoint(self) -> "Endpoint":
         """Return the addresses of the target in force: Crossref's own, unless the configuration names others."""
+        # Only what asks Crossref needs them, and a check of records does not.
+        from doideposit.crossref.registrar import Endpoint  # noqa: PLC0415
+
         known = Endpoint(self.target, *ADDRESSES[self.target])
         other = self.targets.get(self.target)
         if other is None:

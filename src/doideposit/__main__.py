@@ -42,7 +42,7 @@ def _end_at_sigterm() -> None:
 
 
 def _be_quick() -> None:
-    """Set what a process may set for itself and a library may not."""
+    """Set options of the process that a program may set for itself, and a library may not."""
     # The collector would look at all objects again and again while modules and models are made, and find nothing: a
     # command on one record makes some 65,000 that stay.
     gc.set_threshold(100_000, 10, 10)

@@ -214,7 +214,7 @@ class UnforeseenError(WorldError):
 
     @classmethod
     def of(cls, error: Exception) -> "UnforeseenError":
-        """Make the error that stands for an exception of any other kind."""
+        """Make the error for an exception of any other kind."""
         return cls(f"something failed that was not foreseen ({type(error).__name__}); nothing is lost by it")
 
 
@@ -241,7 +241,7 @@ _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNOR
 
 
 def quoted(page: str) -> str:
-    """Return the first words of a page, in quotation marks behind a colon; empty where it has none."""
+    """Return the first words of a page, in quotation marks after a colon; empty if it has none."""
     words = " ".join(_MARKUP.sub(" ", page).split())
     return f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
 

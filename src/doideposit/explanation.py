@@ -81,7 +81,7 @@ class Explanation:
     former: str = ""
 
     def to_dict(self) -> dict[str, str | bool]:
-        """Return the explanation as JSON has it; what is empty is left out."""
+        """Return the explanation as JSON, without empty keys."""
         # `firm` was the key of the version before, and says the opposite.
         data: dict[str, str | bool] = {**asdict(self), "firm": not self.overridable}
         return {key: value for key, value in data.items() if value != ""}

@@ -53,7 +53,7 @@ SILENCE = 10.0
 
 
 def open_input(path: Path, *, writer_within: float = WRITER_WITHIN, silence: float = SILENCE) -> io.BufferedReader:
-    """Open a file to be read, whatever lies under its name; raises `OSError`.
+    """Open a file for reading, whatever kind of file has that name; raises `OSError`.
 
     A folder or a socket is refused at once. A pipe or a terminal is read as long as somebody writes to it, and raises
     `TimeoutError`, here or while it is read, where nobody does: a plain ``open`` would wait without end.
@@ -70,7 +70,7 @@ def open_input(path: Path, *, writer_within: float = WRITER_WITHIN, silence: flo
 
 
 def read_input(path: Path, *, most: int = 100_000_000) -> bytes:
-    """Return what a file of at most `most` bytes holds; raises `OSError`, also for a larger one.
+    """Return the content of a file of at most `most` bytes; raises `OSError`, also for a larger one.
 
     For small files, of which some lie where others may write: a link to a device must not fill the memory.
     """
@@ -166,7 +166,7 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600, durable
 
 
 def write_output(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
-    """Write what a person named: a file as `write_atomic` does, keeping its permissions and a link that leads to it.
+    """Write a file that a person named, atomically; keep its permissions and a link to it.
 
     Into a pipe or a device, such as ``/dev/stdout``, it is written. Raises `DiskError`, also for a pipe that nobody
     reads.
@@ -204,7 +204,7 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> bool:
 
 @contextmanager
 def open_folder(path: Path) -> Iterator[int | None]:
-    """Open a folder that may be no link; None where the system opens no folders. Raises `OSError`.
+    """Open a folder that is no link; None if the system opens no folders. Raises `OSError`.
 
     What is done by the handle is done in this very folder, whatever somebody puts under its name meanwhile.
     """
@@ -254,7 +254,7 @@ def _require_same_folder(path: Path, folder: int) -> None:
 
 
 def from_here(path: Path) -> Path:
-    """Return a path as people see it from the folder they are in: relative where it lies in or below that folder."""
+    """Return a path as people see it from the working directory: relative if it is below that."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
@@ -266,7 +266,7 @@ _SPECIAL = frozenset('"$`!' if os.name == "nt" else '"$`!\\')
 
 
 def as_typed(*words: object) -> str:
-    """Return words as they are typed on a command line.
+    """Return words quoted for a command line.
 
     Double quotes, which the shells of every system know, stand around what needs quotes; single ones, which only
     POSIX shells know, where a character would be special inside double quotes.

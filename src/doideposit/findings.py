@@ -129,7 +129,7 @@ def writable(text: str) -> str:
 
 
 def nearest(places: Mapping[Loc, Known], loc: Loc) -> tuple[Loc, Known] | None:
-    """Return what is known of a field, or of the nearest field around it, with the way to that one; None of none."""
+    """Return what is known of a field, or of the nearest field around it, with its path; None if nothing is."""
     return next(((loc[:end], places[loc[:end]]) for end in range(len(loc), -1, -1) if loc[:end] in places), None)
 
 

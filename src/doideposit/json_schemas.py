@@ -125,7 +125,7 @@ def plan_schema() -> Schema:
 
 
 def modeline(schema_location: str) -> str:
-    """Return the comment that tells an editor with YAML support which schema a record follows, for the first line.
+    """Return the first line of a YAML file that tells an editor its JSON Schema.
 
     `schema_location` is a path or an address, such as ``schemas/record.schema.json``.
     """
@@ -248,7 +248,7 @@ def _add_descriptions(definition: Schema, model: type[BaseModel] | None, *, null
 
 
 def _or_one(listed: Schema) -> Schema:
-    """Let a single text stand for a list of it; an entry that has keys of its own needs the list."""
+    """Allow a single text in place of a list of texts; an entry with keys of its own needs the list."""
     item = listed["items"]
     # Pydantic takes the limit behind our validator for that of a text.
     named = {"maxItems" if key == "maxLength" else key: value for key, value in listed.items()}
@@ -261,7 +261,7 @@ def _prose(text: str) -> str:
 
 
 def _pattern_of(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
-    """Return the pattern a text must match; pydantic's own schema loses it where the text is normalised first."""
+    """Return the pattern of a text; pydantic's own schema lacks it if the text is normalised first."""
     own = [*metadata, *(inner for each in metadata for inner in getattr(each, "metadata", ()))]
     found = [pattern for each in own if isinstance(pattern := getattr(each, "pattern", None), str)]
     found += [pattern for each in getattr(annotation, "__metadata__", ()) if (pattern := _pattern_of(None, [each]))]
@@ -285,7 +285,7 @@ def _title_of(name: str) -> str:
 
 
 def _without_null(inner: Schema) -> Schema:
-    """Leave out null, which stands for a key that is left out, and defaults that say no more than that."""
+    """Remove null, which stands for a missing key, and the defaults that say only that."""
     inner = dict(inner)
     if not isinstance(inner.get("default"), str | int | float):
         inner.pop("default", None)
@@ -297,7 +297,7 @@ def _without_null(inner: Schema) -> Schema:
 
 
 def _allow_numbers(definition: Schema) -> None:
-    """Let a number stand wherever a text is expected that can be all digits: an editor reads 258 as a number."""
+    """Allow a number for a text that can be all digits: an editor reads 258 as a number."""
     for name, inner in definition.get("properties", {}).items():
         definition["properties"][name] = _allow_number(inner)
 
@@ -322,7 +322,7 @@ def _takes_digits(inner: Schema) -> bool:
 
 
 def _with_alternative(inner: Schema, other: Schema) -> Schema:
-    """Allow something else beside what the model has, and keep the words about it."""
+    """Allow an alternative to the schema of the model, and keep its description."""
     words: Schema = {key: inner[key] for key in ("title", "description", "default", "examples") if key in inner}
     rest = {key: value for key, value in inner.items() if key not in words}
     return {**words, "anyOf": [rest, other]}

@@ -46,7 +46,7 @@ def check(
     config: str | Path | None = None,
     fetch: "FetchPage | None" = None,
 ) -> tuple["Finding", ...]:
-    """Return what is wrong with the landing page of a commentary; nothing for one in good form.
+    """Return what is wrong with the landing page of a commentary; empty if nothing is.
 
     It has to be there for everybody, show the DOI as a link in the form that Crossref recommends, have the title of
     the record, and `citation_*` tags that say what the record says. The page is `html` where you have it already;

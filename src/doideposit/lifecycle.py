@@ -56,7 +56,7 @@ class State(StrEnum):
     REFUSED = "refused"
 
     def advance(self, move: "Move") -> "State":
-        """Return the state after `move`; raise `IllegalMove` where the table has no such move."""
+        """Return the state after `move`; raise `IllegalMove` if the table has no such move."""
         try:
             return TABLE[self, move]
         # A move that the table does not have is a mistake in the program.

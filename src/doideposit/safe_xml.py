@@ -121,7 +121,7 @@ class Positions(Sequence[Position]):
         self._numbers.extend((line, column, line, column))
 
     def text_starts(self, line: int, column: int) -> None:
-        """Say where the text of the element added last starts."""
+        """Set the position where the text of the last element begins."""
         self._numbers[-2], self._numbers[-1] = line, column
 
     def __len__(self) -> int:

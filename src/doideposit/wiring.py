@@ -74,14 +74,14 @@ def load_settings(
     required: bool = True,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Return the settings in force; `target` is the flag that stands above everything. Raises `ConfigurationError`."""
+    """Return the settings in force; the flag `target` overrides all. Raises `ConfigurationError`."""
     flags = {"target": target} if target else {}
     variables = os.environ if environ is None else environ
     return load(path, environ=variables, cwd=Path.cwd(), overrides=flags, required=required)
 
 
 def open_validator(*, announce: Announce = _ignore_message, offline: bool = False) -> Validator:
-    """Open the validator over this installation's schemas; a missing bundle is fetched on first need, with a word."""
+    """Open the validator over this installation's schemas; fetch a missing bundle when first needed."""
     return Validator(SchemaStore.default(announce=announce, offline=offline))
 
 
@@ -119,7 +119,7 @@ def open_checker(
 
 
 def _check_depositors(settings: Settings, context: Context) -> None:
-    """Raise `ConfigurationError` for a depositor that cannot stand in the head of a deposit, of whichever publisher."""
+    """Raise `ConfigurationError` for a depositor, of any publisher, that is invalid in the head of a deposit."""
     found = []
     for one in settings.of_each_publisher():
         if one.depositor is not None:
@@ -144,7 +144,7 @@ def _is_in_ledger(settings: Settings, doi: "Doi", number: str | None) -> bool:
 
 
 def reading_of(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> Reading:
-    """Return what readers of files should know: the time now, where the publisher is, and the names of the series."""
+    """Return the context for readers of files: the time, the zone of the publisher, and the names of the series."""
     return Reading(clock().astimezone(_zone(settings)), frozenset(settings.series))
 
 
@@ -154,7 +154,7 @@ def _zone(settings: Settings) -> ZoneInfo | None:
 
 
 def _at_its_line(finding: Finding, settings: Settings) -> Finding:
-    """Point at the line of the configuration file, where the value comes from there."""
+    """Return a finding at the line of the configuration file that holds the value."""
     origin = settings.origins.get(finding.where.field or "", "")
     file, _, line = origin.removeprefix("file ").rpartition(":")
     if not origin.startswith("file ") or not line.isdigit():
@@ -165,7 +165,7 @@ def _at_its_line(finding: Finding, settings: Settings) -> Finding:
 def open_ledger(
     settings: Settings, *, environ: Mapping[str, str] | None = None, begun: Callable[[str], None] = _ignore_message
 ) -> "Ledger":
-    """Open the ledger of these settings; `begun` is told the place of a new one. Raises `LedgerError`."""
+    """Open the ledger of these settings; `begun` is called with the place of a new one. Raises `LedgerError`."""
     from doideposit.deposits.ledger.store import Ledger
 
     password = settings.ledger_password(os.environ if environ is None else environ)
@@ -332,7 +332,7 @@ class _WhenAsked:
 
 
 def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[], datetime]) -> "Sandbox":
-    """Open the sandbox on this machine, with its state in a file, so that a later run finds what was submitted."""
+    """Open the sandbox on this machine, with its state in a file for later runs."""
     from doideposit.sandbox.clock import Delays
     from doideposit.sandbox.simulation import Sandbox
 
@@ -387,7 +387,7 @@ def open_fetch(
 
 
 def open_page_fetch(settings: Settings) -> "FetchPage":
-    """Return what fetches pages that somebody named, and refuses addresses of the own network.
+    """Return a function that fetches pages, and refuses addresses of the local network.
 
     The hosts that the configuration allows there are fetched all the same.
     """

@@ -88,7 +88,7 @@ class Checker:
         self._is_registered: IsRegistered = lambda _doi, _number: False
 
     def knowing(self, is_registered: IsRegistered) -> "Checker":
-        """Return a checker that lets a DOI stand which no pattern gives, where this says that it is registered."""
+        """Return a checker that also accepts a DOI unlike its pattern if it is registered already."""
         other = copy(self)
         other._is_registered = is_registered  # noqa: SLF001 - a copy of our own
         return other
@@ -218,7 +218,7 @@ class Checker:
         return build(head, commentaries, schema_version=self.schema_version).xml
 
     def _read_raw(self, item: Input) -> Iterator[Iterable[_Raw]]:
-        """Yield what is in an input, the records of each file together."""
+        """Yield the raw records of an input, those of one file together."""
         match item:
             case Record():
                 yield [item]
@@ -254,7 +254,7 @@ class Checker:
         return parse(raw, series=self.series, is_registered=self._is_registered)
 
     def _check_rest(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> Findings:
-        """Return what the rules find in the fields that are right, when others are not: one run tells everything."""
+        """Return the findings of the rules in the valid fields of a record that has invalid ones too."""
         broken = {top_field(finding) for finding in found}
         if "series" in broken:
             return ()
@@ -394,7 +394,7 @@ def _nothing_to_register(name: str, *, alone: bool) -> Finding:
 
 
 def _unusable_input_error(item: object) -> UsageError:
-    """Return the error for what is neither a record nor the place of one."""
+    """Return the error for an input that is neither a record nor the path of one."""
     kind = "None" if item is None else f"of the type {type(item).__name__}"
     if isinstance(item, Iterable):
         hint = "hand in each record by itself: depositor.deposit(*records), or depositor.check(record) for each"

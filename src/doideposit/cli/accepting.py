@@ -132,7 +132,7 @@ class Acceptance:
         raise UsageError(f"there is no record file of {doi}", hint="name it in place of the DOI")
 
     def _send(self, path: Path, about: Mapping[str, object]) -> int:
-        """Send the references alone; what is registered is compared before, as for every update."""
+        """Send the references alone, after a comparison with what is registered."""
         terminal, depositor = self.terminal, self.depositor
         plan = without_options(depositor.plan_references(path))
         show_plan(terminal, plan, verbose=False)

@@ -41,7 +41,7 @@ class ExitCode:
 def guarded(
     command: Callable[[], Any], *, as_json: bool = False, plain: bool = False, debug: bool = False, sending: bool = True
 ) -> int:
-    """Run a command and return its exit status; every error becomes a message, and JSON where that was asked for."""
+    """Run a command and return its exit status; print every error as a message, or as JSON if asked for."""
     terminal = Terminal(as_json=as_json, plain=plain)
     try:
         outcome = _run_interruptible(command)
@@ -114,7 +114,7 @@ def _run_interruptible(command: Callable[[], Any]) -> Any:
 def _raise_lost_interrupt(
     lost: "sys.UnraisableHookArgs", unraisable: Callable[["sys.UnraisableHookArgs"], object]
 ) -> None:
-    """Interrupt once more where Python had to drop the first interruption.
+    """Interrupt again after Python had to drop the first interrupt.
 
     An exception in a finalizer or a weak reference's callback goes nowhere: the command would go on as if nobody had
     pressed Ctrl-C, and a traceback would be on the terminal.
@@ -128,7 +128,7 @@ def _raise_lost_interrupt(
 
 
 def _show_stop(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:
-    """Show what a person stopped: a question was not answered, or work was interrupted."""
+    """Show that a person stopped the command, by an unanswered question or by an interrupt."""
     if isinstance(stop, click.Abort) and not isinstance(stop.__cause__, KeyboardInterrupt):
         terminal.note("\nstopped, as you asked: nothing was changed")
     else:
@@ -137,7 +137,7 @@ def _show_stop(terminal: Terminal, stop: BaseException, *, sending: bool) -> int
 
 
 def _usage_error(error: click.ClickException) -> UsageError:
-    """Convert what click found wrong with the words of a command into an error of our own."""
+    """Convert an error of click about the command line into a `UsageError`."""
     message = error.format_message().rstrip(".")
     hints = []
     if isinstance(error, click.NoSuchOption):
@@ -152,7 +152,7 @@ def _usage_error(error: click.ClickException) -> UsageError:
 
 
 def _missing_option(error: click.MissingParameter) -> list[str]:
-    """Return how an option that has to be given is written, and what it is for."""
+    """Return how to write a required option, and its help text."""
     option = error.param
     if not isinstance(option, click.Option):
         return []

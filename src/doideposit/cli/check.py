@@ -117,7 +117,7 @@ class CheckOutput:
             self._tally.add(checked.findings)
 
     def close(self) -> None:
-        """Show what is left to show."""
+        """Show what was collected and not shown yet."""
         if self._documents is not None:
             self._documents.close(ok=self.ok)
         elif self._format == "text":
@@ -194,7 +194,7 @@ MOST_PLACES = 5
 
 
 def _record_place(finding: Finding) -> tuple[str | None, int | None]:
-    """Return what tells records apart: the file and, in a table, the line."""
+    """Return the place that identifies a record: the file and, in a table, the line."""
     in_table = (finding.where.file or "").lower().endswith((".csv", ".jsonl"))
     return finding.where.file, finding.where.line if in_table else None
 
@@ -240,7 +240,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, s
 
 
 def _files_to_write(checker: Checker, checked: Sequence[Checked], output: str | None) -> Mapping[Path | None, bytes]:
-    """Return what is written where: one file, or one for each series in a folder; raises `DiskError`."""
+    """Return the files to write: one, or one for each series in a folder; raises `DiskError`."""
     if output is None:
         return {None: checker.draft(checked)}
     folder = Path(output)

@@ -88,7 +88,7 @@ _IS_HEADING = re.compile(r"series\.[^.]+\.name")
 
 
 def _origin(origins: Mapping[str, str], name: str) -> str:
-    """Return where the value comes from: said of itself, of a part of it, or of what it is a part of."""
+    """Return where a value comes from: the origin of itself, of a part of it, or of the table around it."""
     if name in origins:
         return origins[name]
     inside = (origin for path, origin in origins.items() if path.startswith((f"{name}.", f"{name}[")))

@@ -139,7 +139,7 @@ def _carry_out(invocation: Invocation, asked: Asked, target: str | None, *, as_j
 
 
 def _make_request(terminal: Terminal, settings: "Settings", asked: Asked) -> "CorrectionRequest":
-    """Return what is asked for with the records that it names; stop where one is not there."""
+    """Return the request with the records that it names; stop if one is missing."""
     from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, FoundRecord
     from doideposit.records.models.relations import UpdateType
 
@@ -194,7 +194,7 @@ def _require_registered(terminal: Terminal, depositor: "Depositor", request: "Co
 
 
 def _wait_until_done(terminal: Terminal, depositor: "Depositor", seconds: float, dois: "Sequence[Doi]") -> None:
-    """Wait until these DOIs are done or the time is over, and tell what went wrong outside."""
+    """Wait until these DOIs are done or the time is over, and show external failures."""
     eager = depositor.target == "sandbox"
     error = wait_shown(terminal, depositor, seconds, dois, eager=eager, many=len(dois) > 1)
     if error is not None:
@@ -237,7 +237,7 @@ class CorrectionRun:
         self._finish(ExitCode.DONE, f"done{self._find_update()}")
 
     def _require_ours(self) -> None:
-        """Look at who owns the work, also where nothing of it is sent."""
+        """Check who owns the work, even if nothing of it is sent."""
         original = self._correction.original
         if self._plans[original.doi.key].updates == 0:
             looked = self._depositor.plan(original.record, retry=True)
@@ -258,7 +258,7 @@ class CorrectionRun:
         )
 
     def _find_update(self) -> str:
-        """Look whether the update shows on the work, and return it in words."""
+        """Check whether Crossref shows the update on the work, and return the result in words."""
         notice = self._correction.notice
         if notice is None or Milestone.INDEXED not in self._depositor.observable:
             return ""
@@ -283,7 +283,7 @@ class CorrectionRun:
                 self._terminal.say(f"    - {point}")
 
     def _ask(self) -> None:
-        """Ask before anything is changed, and fetch the login, so that a missing one is told now."""
+        """Ask for confirmation before anything is changed, and fetch the login, so that a missing one shows now."""
         new = sum(plan.new for plan in self._plans.values())
         updates = sum(plan.updates for plan in self._plans.values())
         words = [counted(number, noun) for number, noun in ((new, "new DOI"), (updates, "update")) if number]
@@ -293,7 +293,7 @@ class CorrectionRun:
 
     @property
     def _needs_approval(self) -> bool:
-        """Tell whether other people have to approve what is sent."""
+        """Tell whether other people have to approve the deposit."""
         return self._depositor.plans.approvals_needed > 0
 
     def _change_files(self) -> None:
@@ -306,7 +306,7 @@ class CorrectionRun:
                 self._terminal.note(f"  changed {one.path}")
 
     def _send(self, one: "ChangedRecord") -> None:
-        """Deposit one record and wait until Crossref has it; stop where it does not go."""
+        """Deposit one record and wait until Crossref has registered it; stop if it does not."""
         plan = self._plans[one.doi.key]
         if plan.new + plan.updates and self._needs_approval:
             self._write_plan(one)

@@ -59,7 +59,7 @@ def _show_step(terminal: Terminal, number: int, text: str) -> None:
 
 
 def _write_example(terminal: Terminal, folder: Path, address: str) -> Path:
-    """Write what a publisher would have: a configuration, a password file, a record."""
+    """Write the files that a publisher would have: a configuration, a password file, a record."""
     _show_step(terminal, 1, "A publisher has a configuration, a Crossref login, and a finished commentary.")
     password = folder / "password"
     # The password of the simulated Crossref is treated as a real one, since people copy what they see.

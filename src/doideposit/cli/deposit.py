@@ -116,7 +116,7 @@ def conclude(
     again: str,
     about: "Mapping[str, object] | None" = None,
 ) -> int:
-    """Wait where that was asked for, show what became of it, and return the exit status.
+    """Wait if that was asked for, show the result, and return the exit status.
 
     `again` is the command that does the same for real; `about` goes into the JSON document beside the report.
     """
@@ -167,13 +167,13 @@ def _refuse_plan(terminal: Terminal, plan: "Plan") -> None:
 
 
 def _advice_for_rest(plan: "Plan") -> str:
-    """Say how the rest of a plan can be sent alone; nothing where there is no rest."""
+    """Return how to send the rest of a plan alone; empty if there is no rest."""
     rest = plan.new + plan.updates
     return f", or send the rest ({counted(rest, 'record')}) alone with --skip-invalid" if rest else ""
 
 
 def ask_before_production(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
-    """Ask for a yes before anything goes to production; raise `click.Abort` for a no."""
+    """Ask for confirmation before a plan goes to production; raise `click.Abort` for a no."""
     what = " and ".join(
         counted(number, noun) for number, noun in ((plan.new, "new DOI"), (plan.updates, "update")) if number
     )
@@ -181,7 +181,7 @@ def ask_before_production(terminal: Terminal, plan: "Plan", *, yes: bool) -> Non
 
 
 def ask_for_production(terminal: Terminal, target: str, what: str, *, yes: bool) -> None:
-    """Ask for a yes before `what` goes to production; raise `click.Abort` for a no."""
+    """Ask for confirmation before `what` goes to production; raise `click.Abort` for a no."""
     if target != "production" or yes:
         return
     if not terminal.interactive:
@@ -284,7 +284,7 @@ def _seconds_until(moment: datetime | None) -> float:
 
 
 def _with_current_status(report: "DepositReport", depositor: "Depositor") -> "DepositReport":
-    """Return the report with every DOI as it stands after the waiting."""
+    """Return the report with the status of every DOI after the waiting."""
     entries = (
         replace(entry, status=depositor.status(entry.status.doi)) if entry.status else entry for entry in report.entries
     )
@@ -298,7 +298,7 @@ def _production_command(invocation: Invocation, paths: Iterable[Path]) -> str:
 
 
 def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None, again: str) -> None:
-    """Show what became of a deposit: a receipt of a single record, and of several one line for each that was sent.
+    """Show the result of a deposit: a receipt of a single record, one line for each of several.
 
     `again` is the command that deposits the same for real; it is the next one after a rehearsal.
     """
@@ -337,7 +337,7 @@ def _is_done_well(status: "WorkStatus") -> bool:
 def _show_landing(
     terminal: Terminal, settings: "Settings", report: "DepositReport", depositor: "Depositor", *, flag: str | None
 ) -> None:
-    """Show what belongs on the landing pages of what is registered for real: whole of one, the command of several."""
+    """Show the landing-page tags of what is registered in production: all of one DOI, the command for several."""
     from doideposit.cli.tags import show_tags
 
     statuses = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
@@ -415,7 +415,7 @@ def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool)
 
 
 def _show_rest(terminal: Terminal, depositor: "Depositor", outstanding: int, flag: str | None) -> None:
-    """Show what is not finished, when to look again, and with which command."""
+    """Show what is not finished, when to ask again, and with which command."""
     where = SHORT[depositor.target]
     if not outstanding:
         terminal.say(f"Nothing is outstanding at {where}.")

@@ -54,7 +54,7 @@ def _user_name() -> str:
 
 
 def _open_browser(terminal: "Terminal", port: int, token: str, way_in: "Path | None") -> None:
-    """Say the one-time address, and open it.
+    """Print the one-time address, and open it in the browser.
 
     The browser gets a file that leads there: others on this computer can read what programs are started with.
     """

@@ -60,7 +60,7 @@ def doctor(invocation: Invocation, target: str | None, online: bool, send_test_m
 
 
 def diagnosis_lines(diagnosis: Diagnosis, *, width: int) -> Iterator[Line]:
-    """Show the diagnosis to people: what is wrong stands out, and what to do stands below it."""
+    """Return the lines of a diagnosis: what is wrong first on its line, the advice below it."""
     for check in diagnosis.checks:
         yield from _check_lines(check, width)
     if diagnosis.not_looked_at:

@@ -101,7 +101,7 @@ def accept(invocation: Invocation, work: str, reason: str, target: str | None, a
 
 
 def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -> ApprovalMissing:
-    """Say exactly what to run where another person has to approve what is sent."""
+    """Return the command to run if another person has to approve the deposit."""
     options = [f"--target {flag}"] if flag else []
     options += [f"--allow-loss {as_typed(field)}" for field in allow_loss]
     command = " ".join(["doideposit drift restore", as_typed(str(doi)), *options, "-o restore.json"])

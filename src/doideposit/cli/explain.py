@@ -59,7 +59,7 @@ def explain(invocation: Invocation, words: tuple[str, ...], as_json: bool) -> No
 
 
 def _find_word(text: str) -> str | None:
-    """Return the word that is meant, whatever its case, by its own name or another one."""
+    """Return the known word for a text, whatever its case, by its own name or another one."""
     wanted = text.casefold().replace("-", " ")
     names = {each.casefold().replace("-", " "): word for word, (_, also, _) in WORDS.items() for each in also}
     names |= {word.casefold().replace("-", " "): word for word in WORDS}

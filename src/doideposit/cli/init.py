@@ -287,7 +287,7 @@ def _ask_all(terminal: Terminal) -> Answers:
 
 
 def _show_answers(terminal: Terminal, answers: Answers) -> None:
-    """Show all answers with their numbers, and before anything is permanent what a commentary will get."""
+    """Show all answers with their numbers, and what a commentary will get, before anything is permanent."""
     terminal.line((Span("Your answers", Style.HEADING),))
     for number, (name, question) in enumerate(QUESTIONS.items(), 1):
         words = LABELS.get(name, question.words.removesuffix(", or empty"))
@@ -341,7 +341,7 @@ def _answer(terminal: Terminal, name: str, question: Question, answers: Answers)
 
 
 def _tidy_prefix(name: str, text: str) -> str:
-    """Take away what people copy along with a prefix: the address in front of it, and the slash behind."""
+    """Remove what people copy along with a prefix: the address before it, and the slash after it."""
     return re.sub(r"^(https?://)?(dx\.)?doi\.org/", "", text).rstrip("/") if name == "prefix" else text
 
 
@@ -361,7 +361,7 @@ def _record_type(terminal: Terminal, answer: str, answers: Answers) -> str:
 
 
 def _find_problem(answers: Answers, name: str) -> str | None:
-    """Return what is wrong with one answer and what to do, by the same models that read the file later."""
+    """Return what is wrong with an answer and what to do, checked by the models that read the file later."""
     from doideposit.config.schema import DepositorSettings
 
     if name == "record_type" and answers.record_type not in {*TYPES, *RecordType}:

@@ -190,7 +190,7 @@ ANYWHERE = ("plain", "debug")
 
 
 def _move_global_options(arguments: list[str]) -> list[str]:
-    """Move the options that belong to no command to the front: they may stand where people write them."""
+    """Move global options to the front, so that people may write them anywhere."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [f"--{name}" for name in ANYWHERE if f"--{name}" in arguments[:end]]
     return flags + [each for each in arguments[:end] if each not in flags] + arguments[end:]

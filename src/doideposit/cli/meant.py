@@ -33,7 +33,7 @@ _MEANT: Final = {word: does for words, does in _DOES.items() for word in words.s
 
 
 def command_meant(word: str, commands: Sequence[str]) -> str:
-    """Return what does what the word says, or the command whose name is nearest; empty where nothing is near."""
+    """Return the command that does what a word means, or the one with the nearest name; empty if none is near."""
     if word.casefold() in _MEANT:
         return _MEANT[word.casefold()]
     # Stricter than for commands: below this likeness it is another word, and no misspelling.

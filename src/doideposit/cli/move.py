@@ -102,7 +102,7 @@ def move(
 def _visit_new_pages(
     terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMove]", table: Path
 ) -> "list[SiteMove]":
-    """Look at every new page; a thousand of them take a quarter of an hour, and show how far they are."""
+    """Fetch every new page, and show the progress: a thousand pages take a quarter of an hour."""
     from doideposit.crossref.politeness import PassingTime
     from doideposit.health.moving import look_at_pages
     from doideposit.wiring import open_page_fetch
@@ -119,7 +119,7 @@ def _visit_new_pages(
 
 
 def minutes_of(seconds: int) -> str:
-    """Return a time in words, in whole minutes."""
+    """Return a length of time in words, in whole minutes."""
     # “0 minutes” would look like a mistake.
     return counted(max(1, round(seconds / 60)), "minute")
 
@@ -188,7 +188,7 @@ class MoveRun:
 
     @property
     def _needs_approval(self) -> bool:
-        """Tell whether other people have to approve what is sent."""
+        """Tell whether other people have to approve the deposit."""
         return self._depositor.plans.approvals_needed > 0
 
     def _change_records(self) -> None:
@@ -261,7 +261,7 @@ class MoveRun:
         return len(moves)
 
     def _stop(self, code: int, words: str) -> NoReturn:
-        """End with what is done and what is left."""
+        """End the command, and show what is done and what is left."""
         unsent = f", {counted(self._unsent, 'DOI')} not sent" if self._unsent else ""
         self._terminal.say(f"{words}{unsent}. Later {AGAIN}: it continues from here.")
         finish(code)

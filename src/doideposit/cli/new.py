@@ -118,7 +118,7 @@ def _tell_if_registered(terminal: Terminal, settings: "Settings", number: str, s
 
 
 def _registered_title(settings: "Settings", doi: "Doi") -> str | None:
-    """Return the title under which a DOI is registered; None where it is not, or nobody can tell now."""
+    """Return the title under which a DOI is registered; None if it is not, or if nobody can be asked now."""
     from doideposit.deposits.ledger.inspection import Condition
     from doideposit.wiring import open_depositor
 
@@ -220,6 +220,6 @@ def _split_names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _yaml_scalar(text: str) -> str:
-    """Write a text so that YAML reads it as it is."""
+    """Write a text as YAML, so that it is read back unchanged."""
     plain = re.fullmatch(r"[^\W\d_][\w .,'’“”?!()-]{4,}", text)
     return text if plain or re.fullmatch(r"[1-9]\d*|", text) else json.dumps(text, ensure_ascii=False)

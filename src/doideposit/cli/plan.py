@@ -83,7 +83,7 @@ def _entry_line(entry: "PlanEntry") -> Line:
 
 
 def _retry_warning(plan: "Plan") -> Iterator[Line]:
-    """Say loudly that --retry sends what needs no sending: a folder may hold hundreds of such records."""
+    """Return a warning that --retry also sends records that need no sending: a folder may hold hundreds."""
     again = sum(entry.reason == SENT_AGAIN for entry in plan.entries)
     if again:
         text = f"--retry sends {counted(again, 'record')} again although nothing changed: name single files for less"

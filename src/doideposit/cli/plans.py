@@ -220,7 +220,7 @@ def approve(
 def _show_plan_now(
     terminal: Terminal, depositor: "Depositor", file: "PlanFile", *, without_files: bool, verbose: bool
 ) -> "Plan":
-    """Show who made a plan, what it would do now, and what that means; return it as it stands now."""
+    """Show who made a plan and what it would do now; return the plan compared with now."""
     with ProgressIndicator(terminal, "comparing"):
         now = depositor.plans.compare(file, without_files=without_files)
     if not terminal.as_json:
@@ -242,7 +242,7 @@ def _show_plan_now(
 
 
 def _show_titles(terminal: Terminal, file: "PlanFile") -> None:
-    """Show what is sent by its title: whoever approves knows a commentary by that, and not by its DOI."""
+    """Show the titles of what is sent: people who approve know a commentary by its title."""
     terminal.say()
     terminal.line((Span("What is sent", Style.HEADING),))
     for record in file.sending[:MOST_SHOWN]:

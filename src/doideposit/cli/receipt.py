@@ -29,7 +29,7 @@ def local_time(moment: datetime | None) -> str:
 
 
 def state_words(status: "WorkStatus") -> tuple[str, Style]:
-    """Return the state of a DOI in a word or two, and the style to show it in."""
+    """Return the state of a DOI in a word or two, with its style."""
     from doideposit.reports.attention import state_words as plain_words
 
     words, kind = plain_words(status)
@@ -47,7 +47,7 @@ def show_receipt(
     place: str | None = None,
     again: str | None = None,
 ) -> None:
-    """Show every DOI with what is proved and what comes next.
+    """Show the milestones of each DOI, and its next step.
 
     `flag` is the target that was given as an option; `place` says where it is registered, should that not be obvious;
     `again` is the command that does for real what was rehearsed. Only a DOI of production is an address that works.
@@ -119,7 +119,7 @@ PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": 
 
 
 def _short_proof(status: "WorkStatus", proof: "Proof") -> str:
-    """Return the proof without the long name of the file that stands below it anyway."""
+    """Return the proof without the long file name, which stands below it anyway."""
     name = status.submission.file_name if status.submission else None
     return proof.text.replace(name, "this file") if name else proof.text
 
@@ -146,7 +146,7 @@ NARROWEST_TITLE = 20
 
 
 def in_order(statuses: "Iterable[WorkStatus]") -> "list[WorkStatus]":
-    """Return the statuses by DOI, as people count: C9 stands before C10."""
+    """Return the statuses sorted by DOI, with numbers in order: C9 before C10."""
     from doideposit.reports.attention import sort_key
 
     return sorted(statuses, key=lambda status: sort_key(status.doi.key))

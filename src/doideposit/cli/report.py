@@ -88,7 +88,7 @@ def _heading_name(settings: "Settings") -> str:
 
 
 def _find_publisher(settings: "Settings", name: str) -> tuple[str, str]:
-    """Return a publisher as the ledger has it, and the name that heads its page; raise `UsageError` for nobody."""
+    """Return a publisher's name in the ledger, and its name for the page; raise `UsageError` if unknown."""
     from doideposit.reports.standing import MAIN_PUBLISHER
 
     if name == MAIN_PUBLISHER and not settings.publisher:

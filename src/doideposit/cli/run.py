@@ -267,7 +267,7 @@ class _StopRequest:
 def _run_repeatedly(
     terminal: Terminal, job: "Job", doors: "JobContext", stop: _StopRequest, every: timedelta, *, quiet: bool
 ) -> None:
-    """Run pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
+    """Run pass after pass until asked to stop; wait for an inbox or a ledger that cannot be reached."""
     while not stop():
         begun = time.monotonic()
         try:

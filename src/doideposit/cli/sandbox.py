@@ -77,7 +77,7 @@ def sandbox(
 
 
 def _add_past_submissions(invocation: Invocation, terminal: Terminal, count: int) -> None:
-    """Give the embedded sandbox a past, of the first series of the configuration."""
+    """Register made-up reports in the embedded sandbox, for the first series of the configuration."""
     from doideposit.sandbox.foreign import ForeignReport, register_foreign
     from doideposit.wiring import embedded_sandbox, open_validator, system_clock
 

@@ -106,5 +106,5 @@ def _load_tokens(settings: "Settings", *, needed: bool) -> "Tokens":
 
 
 def _keyring_service(publisher: str) -> str:
-    """Return what a keyring knows the tokens of a publisher by."""
+    """Return the name under which a keyring keeps the tokens of a publisher."""
     return f"doideposit-api-{publisher}" if publisher else "doideposit-api"

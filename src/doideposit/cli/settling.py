@@ -51,7 +51,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
 
 
 def _verify_each(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> RegistrarError | None:
-    """Resolve the DOIs one by one into `found`, until the services are away."""
+    """Verify the DOIs one by one and add them to `found`; stop when the services cannot be reached."""
     for doi in wanted:
         try:
             status = depositor.verify(doi)

@@ -85,7 +85,7 @@ def status(
 
 
 def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
-    """Name the files of the inbox that nothing happens to before somebody acts."""
+    """Show the files of the inbox that wait for a person."""
     for _, said, action in waiting.matters():
         terminal.line((Span("! ", Style.ERROR), Span(safe(said))))
         terminal.line((Span(f"  {safe(action)}"),))

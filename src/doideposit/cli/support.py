@@ -261,7 +261,7 @@ def _secret_logins(settings: "Settings | None") -> tuple[str, ...]:
 
 
 def _known_secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterator[str]:
-    """Return what is known to be secret here: what the configuration refers to, and variables named so."""
+    """Return the secrets that are known here: those the configuration names, and variables named like one."""
     yield from (text for name, text in environ.items() if re.search("PASS|TOKEN|SECRET|_KEY", name, re.IGNORECASE))
     if settings is None:
         return

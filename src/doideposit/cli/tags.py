@@ -53,7 +53,7 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
 
 
 def show_tags(terminal: Terminal, settings: "Settings", depositor: "Depositor", doi: "Doi") -> None:
-    """Show what belongs on the landing page of what was deposited last of this DOI."""
+    """Show the landing-page tags of the last deposit of a DOI."""
     record = read_deposited(settings, depositor, doi).record
     if record is not None:
         terminal.say()
@@ -61,7 +61,7 @@ def show_tags(terminal: Terminal, settings: "Settings", depositor: "Depositor", 
 
 
 def _read_commentaries(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Iterator[Checked]:
-    """Check record files, and what was deposited of the DOIs and numbers, in the order in which they were given."""
+    """Check record files, and read the last deposits of the DOIs and numbers, in the order given."""
     from doideposit.wiring import open_checker, open_depositor
 
     checker = open_checker(settings, announce=terminal.note)

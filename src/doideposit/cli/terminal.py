@@ -73,14 +73,14 @@ class Terminal:
 
     @property
     def prose(self) -> TextIO:
-        """Return the stream for sentences: standard output belongs to the JSON where that was asked for."""
+        """Return the stream for sentences: standard error if standard output is for JSON."""
         return self.err if self.as_json else self.out
 
     def _has_colour(self, stream: TextIO) -> bool:
         return not self.plain and (stream.isatty() or bool(self._environ.get("CLICOLOR_FORCE")))
 
     def draw(self, *lines: Line, stream: TextIO | None = None) -> None:
-        """Write lines of styled spans, broken between words where the terminal ends."""
+        """Write lines of styled spans, wrapped to the width of the terminal, and tables."""
         target = stream or self.prose
         width = self._stream_width(target)
         if width is None and not self._has_colour(target):
@@ -100,7 +100,7 @@ class Terminal:
 
     @contextmanager
     def undrawn(self) -> Iterator[None]:
-        """Close what is drawn for as long as a person is asked something."""
+        """Stop drawing progress while a person is asked something."""
         live = self.live
         if live is not None:
             live.stop()
@@ -122,7 +122,7 @@ class Terminal:
         click.echo(escape_controls(text), file=self.prose)
 
     def note(self, text: str) -> None:
-        """Write a sentence about what is going on, always on standard error."""
+        """Write a sentence about progress, always on standard error."""
         for line in text.split("\n"):
             self.line((Span(line),), stream=self.err)
 
@@ -133,7 +133,7 @@ class Terminal:
 
     @contextmanager
     def screen(self) -> Iterator[Callable[[Sequence[Line], str], None]]:
-        """Open a screen of its own, where that can be drawn; what was on the terminal is there again afterwards.
+        """Open an alternate screen if one can be drawn; the terminal shows its former content afterwards.
 
         It gives a function that shows things and a line below them; a pipe gets one show below the other.
         """
@@ -161,7 +161,7 @@ class Terminal:
         click.echo(text if _is_utf8(self.out) else text.encode(), file=self.out)
 
     def console(self, stream: TextIO) -> "Console":
-        """Return the rich console of a stream: one for each, so that notes appear above what is drawn on it."""
+        """Return the rich console of a stream, one for each, so that notes appear above progress bars."""
         from doideposit.cli.drawing import console_for
 
         if id(stream) not in self._consoles:
@@ -253,6 +253,6 @@ def _read_lines(path: str) -> tuple[str, ...] | None:
 
 
 def source_line(path: str, number: int) -> str | None:
-    """Return line `number` (from 1) of a file, for display; None for large files and what is no file."""
+    """Return line `number` (from 1) of a file, for display; None for large files and for none."""
     lines = _read_lines(path)
     return lines[number - 1] if lines is not None and 0 < number <= len(lines) else None

@@ -47,7 +47,7 @@ def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 
 def _dois_beginning(settings: "Settings", beginning: str) -> Iterable[str]:
-    """Return them from a file that is there: a server may be far away, and pressing Tab upgrades nothing."""
+    """Return them only from a ledger in a file: a database server is not asked while somebody types."""
     from doideposit.deposits.ledger.inspection import Condition
     from doideposit.wiring import open_ledger, system_clock
 

@@ -43,7 +43,7 @@ class _Layers:
         self.findings: list[Finding] = []
 
     def add_environment(self, environ: Mapping[str, str]) -> None:
-        """Take over every ``DOIDEPOSIT_…`` variable; two underscores part the steps of the way to a value.
+        """Add every variable ``DOIDEPOSIT_…``; two underscores separate the steps of the path to a value.
 
         Names are matched without regard to case, and an underscore also stands for a hyphen, so that
         ``DOIDEPOSIT_SERIES__SADF_COMMENT__URL`` names ``series.sadf-comment.url``. A value in braces or brackets is
@@ -91,7 +91,7 @@ class _Layers:
         return tuple(spelled)
 
     def add_flags(self, flags: Mapping[str, object]) -> None:
-        """Take over values given on the command line or in a call, by their dotted paths."""
+        """Add values of the command line or of a call, by their dotted paths."""
         for path, value in flags.items():
             self._set_value(tuple(path.split(".")), value, "flag")
 
@@ -108,12 +108,12 @@ class _Layers:
         self.origins[loc] = origin
 
     def origin_of(self, loc: Loc) -> str | None:
-        """Return where the value at `loc` comes from, if not from the file."""
+        """Return where the value at `loc` comes from, or None if from the file."""
         found = nearest(self.origins, loc)
         return found[1] if found else None
 
     def all_origins(self, file: Origin) -> dict[str, str]:
-        """Return where every value comes from, by its dotted path; values that nobody set come from the defaults."""
+        """Return where every value comes from, by its dotted path; unset values come from the defaults."""
         found = dict.fromkeys(_default_names(ConfigurationFile, ()), "default")
         for loc in _leaf_paths(self.data, ()):
             line = file.where(loc, key=True).line
@@ -207,7 +207,7 @@ def find(cwd: Path) -> Path | None:
 
 
 def _require_trusted(found: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """Return the file that was found, unless somebody else put it there; raise `ConfigurationError` for one of those.
+    """Return the file that was found; raise `ConfigurationError` if somebody else put it there.
 
     A configuration names commands that give out passwords. One in a folder above that others may write to would run
     theirs with the rights of this user; git refuses such files since 2022 for the same reason.
@@ -237,7 +237,7 @@ def _chosen_path(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Pa
 
 
 def _read_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:
-    """Return what a file says and where; it is named as seen from the working directory when it is below it."""
+    """Return the content and the name of a file; the name is relative to the working directory if below it."""
     absolute, here = path.absolute(), cwd.absolute()
     name = str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
     loaded = Loaded.read(path, limit=MAX_SIZE)
@@ -314,7 +314,7 @@ def _check_rules(settings: Settings, layers: _Layers, origin: Origin) -> None:
 
 
 def _check_publishers(settings: Settings, layers: _Layers, origin: Origin) -> None:
-    """Refuse a series whose publisher is not there, with whose login it would go, and mails that nobody would send."""
+    """Refuse a series of a missing publisher, and publishers with recipients if no mails are sent."""
     found = []
     for name, series in settings.series.items():
         wanted = series.publisher_account

@@ -125,7 +125,7 @@ def resolve_password(
 
 
 def _is_service_credential(path: Path) -> bool:
-    """Tell whether a service manager put the file there, for this service alone, with a mode nobody here can change.
+    """Tell whether a service manager provides the file for this service alone, with a mode of its own.
 
     systemd makes credentials 0440 with an access list, Docker secrets 0444; Kubernetes links them through ``..data``.
     """

@@ -326,7 +326,7 @@ class FeeSection(Section):
 
 
 def _with_names(value: Any) -> Any:
-    """Give every series the name under which it stands in the file."""
+    """Add to every series its name in the file."""
     if not isinstance(value, Mapping):
         return value
     for name, section in value.items():

@@ -26,7 +26,7 @@ class SshSignatures:
         self._program = program
 
     def signer(self, statement: str, signature: str) -> str:
-        """Return the name of who signed; raise `UsageError` for nobody in the file, and `ConfigurationError`."""
+        """Return the name of the signer; raise `UsageError` for one not in the file, and `ConfigurationError`."""
         if not self._allowed.is_file():
             hint = "look at allowed_signers in the configuration"
             raise ConfigurationError(f"the file of allowed signers {self._allowed} is not there", hint=hint)

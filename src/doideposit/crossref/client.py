@@ -120,7 +120,7 @@ class CrossrefClient:
         return Receipt(file_name, self._redact(answer.body))
 
     def fetch_result(self, file_name: str) -> bytes:
-        """Return the answer to "what became of this file?"; raises as `Registrar.fetch_result` says."""
+        """Return the result of the upload with this file name; raises as `Registrar.fetch_result` does."""
         answer = self._request_result(_require_file_name(file_name))
         if answer.status != OK or _is_login_page(answer):
             self._raise_refusal(answer, f"asking for {file_name}")
@@ -185,7 +185,7 @@ class CrossrefClient:
         raise SubmissionInDoubt(what, excerpt=self._excerpt(answer))
 
     def _raise_refusal(self, answer: HttpAnswer, doing: str) -> NoReturn:
-        """Raise what an answer that is no success means, for a request that can be repeated without harm."""
+        """Raise the error for an answer without success to a request that is safe to repeat."""
         if _is_refusal(answer):
             raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
         if answer.status == FORBIDDEN:
@@ -215,7 +215,7 @@ class CrossrefClient:
         return self._redact(answer.body, shortest=1).decode("utf-8", "replace")[:EXCERPT]
 
     def _redact(self, content: bytes, shortest: int = SHORTEST_REDACTED) -> bytes:
-        """Take the password out of an answer, in every spelling in which a server might echo it."""
+        """Remove the password from an answer, in every spelling in which a server might repeat it."""
         password = self._credentials().password.get_secret_value()
         # A short password would also be cut out of innocent text, and a result log be spoilt.
         return content if len(password) < shortest else redact(content, [password])

@@ -68,7 +68,7 @@ class FetchPage(Protocol):
 
 
 def system_resolver(host: str, port: int) -> list[str]:
-    """Look a name up with the means of this system; raises `OSError` when it is not known."""
+    """Resolve a host name by the resolver of this system; raises `OSError` for an unknown name."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     # A host has several entries for one address, one for each kind of socket.
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -162,12 +162,12 @@ class _PinnedAdapter(HTTPAdapter):
         return where, how
 
     def add_headers(self, request: requests.PreparedRequest, **_options: Any) -> None:
-        """Name the host that was asked for, which the connection does not know."""
+        """Add the name of the host, which the connection to an address does not know."""
         request.headers["Host"] = urlsplit(request.url or "").netloc
 
 
 def _split_address(url: str) -> SplitResult:
-    """Take an address apart that may be fetched; raises `AddressRefused`."""
+    """Split an address that may be fetched; raises `AddressRefused` for any other."""
     try:
         parts = urlsplit(url)
         port = parts.port

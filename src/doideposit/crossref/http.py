@@ -152,7 +152,7 @@ def without_query(url: str) -> str:
 
 
 def host_alone(url: str) -> str:
-    """Return the host of an address, for a log, where the path is a secret of its own."""
+    """Return the host of an address, for a log if the path is a secret."""
     return urlsplit(url).hostname or ""
 
 

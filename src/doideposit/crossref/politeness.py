@@ -63,7 +63,7 @@ class Pace:
                 self._changed.notify_all()
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Take over the limits that an answer names; `headers` has lower-case keys."""
+        """Adopt the rate limits of an answer; `headers` has lower-case keys."""
         limit, seconds = (
             _leading_number(headers, "x-rate-limit-limit"),
             _leading_number(headers, "x-rate-limit-interval"),
@@ -78,7 +78,7 @@ class Pace:
             self._changed.notify_all()
 
     def hold(self, seconds: float) -> None:
-        """Let nobody begin for some seconds, as an answer asked for."""
+        """Start no request for some seconds, as an answer asked for."""
         with self._changed:
             self._next = max(self._next, self._waiting.now() + seconds)
 

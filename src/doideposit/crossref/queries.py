@@ -134,7 +134,7 @@ def _find_query(root: Element, doi: Doi) -> Element | None:
 
 
 def _prime_doi(query: Element) -> list[str]:
-    """Return the DOI that an alias stands for; both names have been seen in answers (unixsd query output format)."""
+    """Return the DOI that an alias leads to; answers have named it in two ways (unixsd query output format)."""
     names = ("prime-doi", "prime")
     found = {item.get("name"): _text(item) for item in query.iterfind("{*}crm-item") if item.get("name") in names}
     return [found[name] for name in names if found.get(name)]
@@ -145,7 +145,7 @@ def _text(element: Element) -> str:
 
 
 def _require_unknown_doi(answer: bytes, doi: Doi, host: str) -> None:
-    """Raise unless an answer that is not the XML asked for says that the DOI is unknown: some are plain sentences.
+    """Raise unless an answer without the expected XML says, in plain words, that the DOI is unknown.
 
     What else comes says nothing about the DOI, and is named as what it looks like, so that a person knows where to
     look: a page of a proxy or of maintenance, an answer that breaks off, or nothing at all.
@@ -166,7 +166,7 @@ def _require_unknown_doi(answer: bytes, doi: Doi, host: str) -> None:
 
 
 def describe_no_answer(body: bytes) -> str | None:
-    """Say of a body that answers nothing what it is, so that a person knows where to look; None for any other."""
+    """Return what a body without an answer is, so that a person knows where to look; None for others."""
     if not body.strip():
         return "gave an empty answer"
     start = body[:10_000].lower()

@@ -50,7 +50,7 @@ def _replace_all(text: str, table: dict[str, str]) -> str:
 
 
 def redact(content: bytes, secrets: Iterable[str]) -> bytes:
-    """Take every spelling of every secret out of `content`, the longest first, so that no half is left behind."""
+    """Remove every spelling of every secret from `content`, the longest first, so that no part remains."""
     known = {spelling for secret in secrets for spelling in spellings(secret)}
     for spelling in sorted(known, key=len, reverse=True):
         content = content.replace(spelling, REDACTED)

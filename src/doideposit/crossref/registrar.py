@@ -153,7 +153,7 @@ class Registrar(Protocol):
         """
 
     def fetch_result(self, file_name: str) -> bytes:
-        """Return the raw answer to "what became of this file?", to be read by `doideposit.crossref.diagnostics`.
+        """Return the raw result of an upload, to be read by `doideposit.crossref.diagnostics`.
 
         Raises as `submit` does, except `SubmissionInDoubt`: asking twice is harmless, so a lost answer here is
         `RegistrarUnavailable`.

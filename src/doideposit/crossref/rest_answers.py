@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 
 
 def _none_when_unexpected(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    """Take a value of another kind than documented for one that is not there: it is no part of what is asked."""
+    """Replace a value of an undocumented kind by None: the rest of the answer is still good."""
     try:
         return handler(value)
     # One odd field must not make the whole answer useless: it counts as missing.
@@ -76,7 +76,7 @@ class _WorkMessage(_Answer):
     container: _Words = Field(None, alias="container-title")
 
     def value(self, doi: str) -> RegisteredWork:
-        """Return the work; `doi` stands in where the answer does not name it."""
+        """Return the work; use `doi` if the answer does not name it."""
         primary = self.resource and self.resource.primary
         return RegisteredWork(
             doi=self.doi or doi,
@@ -201,7 +201,7 @@ class _Agency(_Answer):
 
     @property
     def is_missing(self) -> bool:
-        """Tell whether the resolver says that nobody has this DOI; other words say that it does not know."""
+        """Tell whether the resolver says that no agency has this DOI; other statuses say that it does not know."""
         return self.agency is None and (self.status or "").casefold() in {"doi does not exist", "invalid doi"}
 
 

@@ -171,7 +171,7 @@ class Registry:
         return found
 
     def search(self, words: str, most: int = 5) -> list[FoundWork]:
-        """Return the works that answer best to a reference as it is printed, the best first as the REST API sees it."""
+        """Return the works that match a printed reference best, in the order of the REST API."""
         return self._search_works({"query.bibliographic": words, "rows": str(most)})
 
     def _search_works(self, query: Mapping[str, str]) -> list[FoundWork]:
@@ -340,13 +340,13 @@ def _paces(waiting: PassingTime, *, polite: bool) -> dict[str, Pace]:
 
 
 def _is_asked_for(by: ListedBy, values: Collection[str], work: RegisteredWork) -> bool:
-    """Tell whether a work can be of the list asked for, where it says itself whose it is."""
+    """Tell whether a work can belong to the requested list, by its own data."""
     of_work = {"prefix": work.owner_prefix, "member": work.member}.get(by)
     return not of_work or of_work in values
 
 
 def _is_not_found(answer: HttpAnswer) -> bool:
-    """Tell whether a service says that it does not have what was asked for.
+    """Tell whether an answer says that the requested thing does not exist.
 
     A web page with 404 is one of a proxy, or of a wrong address: taken for "not registered" it would let a plan say
     "new" of a DOI that exists.

@@ -50,7 +50,7 @@ class FoundItem(NamedTuple):
 
     @classmethod
     def find(cls, head: BatchHead, xml: bytes, *, schema_version: str) -> Self | None:
-        """Read the bytes of an item that was kept; None for bytes that are not one item as it is built here."""
+        """Read the bytes of an item that was kept; None for bytes that are not one item in our own form."""
         root = parse_document(assemble(head, [xml], schema_version=schema_version, indented=False)).root
         children = [] if root is None else root.findall("{*}body/{*}*")
         found = DepositItem.read_all(root) if root is not None and len(children) == 1 else ()

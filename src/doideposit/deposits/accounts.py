@@ -128,7 +128,7 @@ class Owners:
     _members: dict[str, str] = field(default_factory=dict)
 
     def publishers_of(self, prefix: str, member: str = "") -> frozenset[str] | None:
-        """Return the publishers that own an owner prefix, empty where it is ours and nobody's in particular.
+        """Return the publishers that own an owner prefix, empty if it is ours without a publisher of its own.
 
         None means another owner. `member` is the owner's number, where Crossref's answer has it.
         """

@@ -72,7 +72,7 @@ class RecordFolder:
     def _choose_path(
         self, record: RegisteredRecord, fields: Mapping[str, RawValue], series: Series, text: str
     ) -> tuple[Path, bool]:
-        """Return where the record lies now; False where a file of somebody else has it already."""
+        """Return the path for a record; False if the file of somebody else is there."""
         folder = self._folder / series.name if self._several else self._folder
         suffix = record.doi.partition("/")[2]
         number = str(fields.get("number") or "")
@@ -92,7 +92,7 @@ class RecordFolder:
         return path, False
 
     def _is_about(self, path: Path, doi: str) -> bool:
-        """Tell whether a file is about this DOI: somebody wrote it, or edited what a killed run had written."""
+        """Tell whether a file is about this DOI, written by somebody or edited after an earlier run."""
         found = [item.doi for checked in self._check([path]) for item in checked.items]
         return Doi(doi) in found
 
@@ -115,7 +115,7 @@ def _heading(series: Series, state: RegisteredState, *, is_whole: bool) -> str:
 
 
 def _pending_changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:
-    """Return what a deposit of the record, unchanged, would change of what is registered."""
+    """Return what a deposit of the unchanged record file would change of the registered record."""
     again = None if checked.xml is None else RegisteredRecord.read(checked.xml, record.doi)
     left = {one.name for one in record.leftovers}
     return () if again is None else tuple(one for one in compare(record, again) if one.field not in left)

@@ -95,7 +95,7 @@ class AdoptionPass:
         self._again: frozenset[str] = frozenset()
 
     def run(self, scope: AdoptionScope) -> AdoptionReport:
-        """Find, read, write and enter; whatever could not be asked is for the next pass, and `error` says why."""
+        """Find, read, write and enter the DOIs; `error` says what is left for the next run, and why."""
         self._chosen = self._chosen_series(scope)
         prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
         self._owners.also = frozenset(prefixes)
@@ -134,7 +134,7 @@ class AdoptionPass:
     # Finding.
 
     def _listed_dois(self, prefixes: Sequence[str], scope: AdoptionScope) -> list[Doi]:
-        """Return what the REST API lists; a list that fails is told, and what else is known is adopted all the same."""
+        """Return what the REST API lists; report a list that fails, and adopt the other DOIs."""
         found: dict[str, Doi] = {}
         issns = [] if scope.prefixes else [str(issn.issn) for one in self._chosen.values() for issn in one.issns]
         if not self._registry.has_works:
@@ -259,7 +259,7 @@ class AdoptionPass:
         return RegistrarUnavailable(f"not asked about any more: {counted(unasked, 'DOI')}. {error.message}", hint=hint)
 
     def _report_missing(self, missing: Sequence[Doi], named: frozenset[str]) -> None:
-        """Name the DOIs that Crossref does not know: those of another agency, those of nobody, those listed in vain."""
+        """Report DOIs that Crossref does not know: of another agency, of no agency, or only listed."""
         agencies: Mapping[str, str] = {}
         if missing and self._registry.has_handles:
             try:
@@ -387,7 +387,7 @@ def _require_registry(context: DepositContext) -> RegistryPort:
 
 
 def _two_publishers_finding(doi: Doi, series: Series, owning: Sequence[str]) -> Finding:
-    """Say that a DOI stands in the series of one publisher of ours, and belongs to another."""
+    """Return the finding for a DOI in the series of one of our publishers that belongs to another."""
     owners = " or ".join(name or "[depositor]" for name in owning)
     message = f"{doi} stands in the series {series.name}, and belongs at Crossref to the publisher {owners}"
     hint = "describe a series of that publisher with the same title; a login changes the DOIs of its own member alone"

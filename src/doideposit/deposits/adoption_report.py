@@ -23,7 +23,7 @@ class Adoption(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """Return it in words."""
+        """Return the outcome in words."""
         return _MEANINGS[self]
 
 
@@ -77,7 +77,7 @@ class AdoptionReport:
 
     @property
     def complete(self) -> bool:
-        """Tell whether everything could be asked, and nothing is left for another run."""
+        """Tell whether everything could be asked, so that no other run is needed."""
         # An error without an unread DOI happens too: a list that could not be asked to its end.
         return self.error is None and not self.of(Adoption.UNREAD)
 

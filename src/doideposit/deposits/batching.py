@@ -101,7 +101,7 @@ def why_not_sent(
 
 
 def _without_leave(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
-    """Say of what is recorded already, and was not sent, that leave which is given now comes too late for it."""
+    """Warn that permission given now comes too late for what is recorded and not sent yet."""
     doi = decision.wanted.doi
     work = known.get(doi.key) if doi is not None and decision.busy else None
     if work is None or work.open is None or work.open.state is not State.PREPARED:
@@ -113,7 +113,7 @@ def _without_leave(decision: Decision, known: Mapping[str, KnownWork]) -> Decisi
 
 
 def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Say of what needs no deposit that others changed it since, where that was seen."""
+    """Warn of each DOI that needs no deposit and that others changed."""
     same = [one.wanted.doi for one in decisions if one.action is Action.UNCHANGED and one.wanted.doi]
     changed = context.ledger.observations.changed(same) if same else {}
     return tuple(
@@ -138,7 +138,7 @@ def _after_preflight(
     decisions: Sequence[Decision],
     may: Permissions,
 ) -> tuple[Decision, ...]:
-    """Return the decisions, changed where Crossref would refuse something of the series or of what a record names."""
+    """Return the decisions, changed if Crossref would refuse the series or a named DOI."""
     if may.unseen:
         return tuple(decisions)
     planned = [
@@ -183,7 +183,7 @@ def _block_two_publishers(decision: Decision) -> Decision:
 
 
 def _with_reset_accepted(known: KnownWork) -> KnownWork:
-    """Return the work as if Crossref's support had reset a number that leaves no room: Crossref cannot be asked now."""
+    """Accept a person's statement that Crossref support reset the timestamp, if nobody can be asked."""
     if too_many_digits(known.doi, known.timestamp) is None:
         return known
     return replace(known, timestamp=known.own_timestamp, reset=True)
@@ -213,7 +213,7 @@ class Preparation:
         self._decisions: dict[int, Decision] = {}
 
     def run(self) -> tuple[Decision, ...]:
-        """Record what may go; one decision for each input, in order."""
+        """Record what may go; return one decision for each input, in order."""
         approved = self._approved
         rest = self._note_decisions(approved.inputs, approved.decisions, approved.known)
         for _ in range(ROUNDS):
@@ -295,7 +295,7 @@ class Preparation:
         return self._commit(group, self._new_submission(group, sealed.batch, timestamp), clears)
 
     def _commit(self, group: Sequence[_ToSend], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
-        """Write a file into the ledger, with those that go before it; return what another run was quicker with."""
+        """Record a file and the steps before it; return the candidates that another run recorded first."""
         context = self._context
         files: tuple[NewSubmission, ...] = ()
         if clears:
@@ -318,7 +318,7 @@ class Preparation:
         return update.clears if update else ()
 
     def _may_lose(self, one: DepositCandidate) -> tuple[str, ...]:
-        """Return what a person lets be lost of a DOI: what was shown to be lost, where it was compared."""
+        """Return the fields of a DOI that may be lost: those that the compared plan showed."""
         update, names = self._decisions[one.index].update, self._approved.permissions.losses
         if update is None:
             return names
@@ -326,7 +326,7 @@ class Preparation:
         return tuple(dict.fromkeys(each.field for each in update.differences if each.falls_under(names)))
 
     def _split_or_block(self, group: Sequence[_ToSend], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
-        """Halve a file that cannot go as it is, until what stops it stands alone with its reason."""
+        """Halve a file that cannot be sent, until the record that stops it is alone with its reason."""
         if len(group) > 1 and group[0][0].sealed is not None:
             # Halving finds one bad record among n in about log n rounds; sealing each alone would take n.
             middle = len(group) // 2
@@ -369,7 +369,7 @@ class Preparation:
 
 
 def _block_outdated(decision: Decision) -> Decision:
-    """Refuse what would be sent now although it is not what was approved."""
+    """Block what would be sent now although somebody approved something else."""
     doi = decision.wanted.doi
     message = f"the ledger moved on since this was planned: another deposit of {doi} was recorded meanwhile"
     hint = "run the same command again, and look at what it would do now"

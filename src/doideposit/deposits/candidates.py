@@ -111,7 +111,7 @@ class ContentStore:
         return tuple(flat)
 
     def candidates_again(self, recorded: NewSubmission | None, doi: Doi) -> "tuple[DepositCandidate, ...]":
-        """Return what a recorded deposit of a DOI sent, to be planned anew; with it go DOIs that share its element.
+        """Return what a recorded deposit of a DOI sent, to be planned again, with DOIs that share its element.
 
         Raises `UsageError` where there is none.
         """
@@ -252,7 +252,7 @@ def _cited_dois(record: Record) -> Iterator[NamedDoi]:
 
 
 def part_of(plan: Plan, dois: Collection[str]) -> Plan:
-    """Return the plan of some of its DOIs alone, named by `Doi.key`; what is sent of them is what was checked."""
+    """Return a plan of some of its DOIs, named by `Doi.key`; their content stays as it was checked."""
     approved = Approved.of_plan(plan)
     pairs = [
         (one, decision)

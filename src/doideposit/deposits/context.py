@@ -57,7 +57,7 @@ class RegistryPort(Protocol):
         """Return the work as the REST API shows it, None while it does not."""
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
-        """Return where the DOI leads, None while it leads nowhere."""
+        """Return where the DOI leads; None while it is not registered."""
 
     def registered(self, doi: Doi, email: str) -> RegisteredState | None:
         """Return what Crossref has of a DOI, with its record; None when it does not know the DOI."""
@@ -78,13 +78,13 @@ class RegistryPort(Protocol):
         """Return a member with all of its prefixes."""
 
     def agencies(self, dois: Sequence[Doi]) -> Mapping[str, str]:
-        """Return the registration agencies of DOIs, by `Doi.key`; an empty name for a DOI that nobody has."""
+        """Return the registration agencies of DOIs, by `Doi.key`; an empty name if no agency has the DOI."""
 
     def described(self, dois: Sequence[Doi]) -> Mapping[str, FoundWork]:
         """Return what the REST API says of works, by `Doi.key`."""
 
     def search(self, words: str, most: int = 5) -> Sequence[FoundWork]:
-        """Return the works that answer best to a reference as it is printed."""
+        """Return the works that match a printed reference best."""
 
 
 def owner_name() -> str:
@@ -160,11 +160,11 @@ class DepositContext:
         return frozenset(milestone for milestone, is_there in there.items() if is_there)
 
     def offline(self) -> "DepositContext":
-        """Return the same without the way to what is registered: nothing waits for Crossref then."""
+        """Return the same context without a registry, so that nothing waits for Crossref."""
         later = self.read_first and self.registry is not None
         return replace(self, read_first=False, looks_later=later)
 
     def place(self, setting: str) -> Where:
-        """Return where a setting stands in the configuration file, by its dotted path."""
+        """Return the place of a setting in the configuration file, by its dotted path."""
         file, _, line = self.origins.get(setting, "").removeprefix("file ").rpartition(":")
         return Where(file=file or None, line=int(line) if line.isdigit() else None, field=setting)

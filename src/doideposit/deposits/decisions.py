@@ -20,7 +20,7 @@ def acknowledge(context: DepositContext, status: WorkStatus, reason: str) -> Doi
 
 
 def accept(context: DepositContext, doi: Doi | str, reason: str) -> Doi:
-    """Let stand what others changed; raise `UsageError` where nothing was changed."""
+    """Accept what others changed; raise `UsageError` if nothing was changed."""
     wanted = given_doi(doi)
     require_reason(reason)
     ledger = context.ledger
@@ -30,7 +30,7 @@ def accept(context: DepositContext, doi: Doi | str, reason: str) -> Doi:
 
 
 def abandon(context: DepositContext, doi: Doi | str, reason: str) -> Doi:
-    """Give up the open deposit of a DOI, and of all others in its file; raise `UsageError` where none is open."""
+    """Give up the open deposit of a DOI, and of all others in its file; raise `UsageError` if none is open."""
     wanted = given_doi(doi)
     require_reason(reason)
     works = context.ledger.works

@@ -130,7 +130,7 @@ class Depositor:
         self.close()
 
     def close(self) -> None:
-        """Let go of the ledger."""
+        """Close the ledger."""
         self.ledger.close()
 
     @property
@@ -145,7 +145,7 @@ class Depositor:
 
     @property
     def versions(self) -> Versions:
-        """Return what was sent of each DOI of this target and took effect."""
+        """Return the registered versions of each DOI of this target."""
         return self._context.ledger.versions
 
     @property
@@ -165,12 +165,12 @@ class Depositor:
 
     @property
     def publishers(self) -> Publishers:
-        """Return what tells which of several publishers a DOI belongs to."""
+        """Return the lookup that says which publisher a DOI belongs to."""
         return Publishers(self._context)
 
     @property
     def references(self) -> "CitedReferences":
-        """Return what tells what became of the references of registered DOIs."""
+        """Return the reports about the references of registered DOIs."""
         from doideposit.deposits.reference_pass import CitedReferences  # noqa: PLC0415
 
         return CitedReferences(self._context)
@@ -225,7 +225,7 @@ class Depositor:
         return decide(context, store.read_candidates(checked), store, may).as_plan(self.target)
 
     def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = (), offline: bool = False) -> Plan:
-        """Plan to send our last registered version of a DOI again, over what others changed; `deposit` takes it.
+        """Plan to send our last registered version of a DOI again; `deposit` takes the plan.
 
         What they added would be lost, and blocks it unless `allow_loss` names it; with `offline` that is found by the
         pass that sends it. Raises `UsageError` for a DOI that was never registered from here.
@@ -263,7 +263,7 @@ class Depositor:
     def deposit(
         self, *items: Input | Plan, dry_run: bool = False, retry: bool = False, on_event: OnEvent | None = None
     ) -> DepositReport:
-        """Send what a plan holds, or plan the inputs and send them; returns long before Crossref has read anything.
+        """Send a plan, or plan the inputs and send them; returns before Crossref has processed anything.
 
         A plan is given alone. What it checked is sent, or nothing: where the ledger moved on meanwhile so that
         something else would be sent, the DOI is blocked with `plan-outdated`. What cannot be sent now stays recorded
@@ -282,11 +282,11 @@ class Depositor:
         return self._make_report(decisions, sent.error or self._unsent_reason(decisions))
 
     def _unsent_reason(self, decisions: Sequence[Decision]) -> WorldError | None:
-        """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
+        """Return why something was not sent although it should be: Crossref cannot be reached."""
         return why_not_sent(self._context, decisions)
 
     def ready(self, plan: "Plan | PlanFile | None" = None) -> None:
-        """Fetch the login now, so that one that is missing is told before anything is recorded.
+        """Fetch the login now, so that a missing one shows before anything is recorded.
 
         Of several publishers it is those of the plan. Raises `ConfigurationError`. Without this call a login is fetched
         with the first upload.
@@ -296,7 +296,7 @@ class Depositor:
             self._context.accounts.named(name).login()
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
-        """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
+        """Do as `deposit` without the network: record what `send`, `poll` or the scheduled job sends."""
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
         return self._make_report(self._prepare(offline, items, retry=retry, on_event=on_event or silent), None)
@@ -312,7 +312,7 @@ class Depositor:
         return Preparation(context, checked, replan=replan, on_event=on_event).run()
 
     def _require_plan(self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
-        """Return the plan that was given, or the plan of what was given."""
+        """Return the given plan, or a plan of the given inputs."""
         plans = [one for one in items if isinstance(one, Plan)]
         if not plans:
             return self._plan_inputs(context, [one for one in items if not isinstance(one, Plan)], Permissions(retry))
@@ -333,7 +333,7 @@ class Depositor:
         return DepositReport(self.target, tuple(entries), error)
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
-        """Upload what is recorded and due, after settling doubts; raises `CredentialsRefused`, everything put back."""
+        """Upload what is recorded and due, after settling doubts; raises `CredentialsRefused`, with files kept."""
         sent = self._upload_pending(on_event or silent)
         statuses = map(self._status_of, self.works.in_submissions(sent.keys))
         entries = tuple(ReportEntry(_source_name(status), status.doi, None, status=status) for status in statuses)
@@ -352,7 +352,7 @@ class Depositor:
         )
 
     def _deposit_checked(self, checked: Approved, on_event: OnEvent, send: bool) -> DepositReport:
-        """Record what a plan file holds and, with `send`, send it; what an interrupted run recorded goes as well."""
+        """Record the content of a plan file and, with `send`, send it with what an interrupted run recorded."""
         decisions = Preparation(self._context, checked, replan=False, on_event=on_event).run()
         trouble = self._upload_pending(on_event).error if send and any(one.action.sends for one in decisions) else None
         return self._make_report(decisions, trouble or self._unsent_reason(decisions))
@@ -380,7 +380,7 @@ class Depositor:
         return self.works.next_due()
 
     def hint(self, batch_id: str) -> bool:
-        """Take a hint that Crossref has finished a file: the next `poll` asks about it, whenever it was due.
+        """Note a hint that Crossref has finished a file: the next `poll` asks about it.
 
         It may be untrue: nothing else depends on it. False for a batch id of no file.
         """
@@ -393,7 +393,7 @@ class Depositor:
     # Telling.
 
     def status(self, doi: Doi | str) -> WorkStatus:
-        """Return where the DOI stands; for one this ledger never saw, a status whose `state` is None.
+        """Return the status of a DOI; its `state` is None for one this ledger never saw.
 
         Raises `UsageError` for a text that is no DOI.
         """
@@ -452,7 +452,7 @@ class Depositor:
         return self.status(acknowledge(self._context, self.status(doi), reason))
 
     def accept(self, doi: Doi | str, reason: str) -> WorkStatus:
-        """Let stand what others changed of a DOI, with a reason; `UsageError` where nothing was changed."""
+        """Accept what others changed of a DOI, with a reason; `UsageError` if nothing was changed."""
         return self.status(accept(self._context, doi, reason))
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
@@ -460,7 +460,7 @@ class Depositor:
         return self.status(abandon(self._context, doi, reason))
 
     def verify(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
-        """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record what is found.
+        """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record the results.
 
         Without `index` the REST API is not asked, which lags behind for a day and proves nothing of an address.
         Raises `UsageError` for a DOI this ledger never saw, and `RegistrarError` when the services are away.
@@ -484,7 +484,7 @@ class Depositor:
         return WatchReport(tuple(watcher.read), watcher.lists, watcher.error, watcher.is_new)
 
     def look_up(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
-        """Do the first part of `verify`: ask doi.org and, with `index`, the REST API, and leave the record unread."""
+        """Do the first part of `verify`: ask doi.org and, with `index`, the REST API; do not read the record."""
         wanted = given_doi(doi)
         self._looked_up(wanted, index=index)
         return self.status(wanted)

@@ -91,7 +91,7 @@ class Deadlines:
         return next(filter(None, late), None)
 
     def overdue_submission(self, submission: "Submission", now: datetime) -> "Overdue | None":
-        """Return what an unfinished file is late for, as `Deadlines.find_overdue` says it of each of its DOIs."""
+        """Return the milestone for which an unfinished file is late, as `find_overdue` does for its DOIs."""
         wait = _open_wait(submission)
         return None if wait is None else _overdue_of(*wait, now, self)
 
@@ -148,7 +148,7 @@ _Wait = tuple[Milestone, datetime]
 
 
 def _open_wait(submission: "Submission") -> _Wait | None:
-    """Return what an unfinished file waits for, and since when."""
+    """Return the milestone that an unfinished file waits for, and since when."""
     if submission.state in {State.PREPARED, State.SENDING}:
         # Counted from the beginning: a file that is lost and sent again and again must not look fresh each time.
         return Milestone.RECEIVED, submission.created_at
@@ -166,7 +166,7 @@ def _failed_wait(work: "LedgerWork") -> _Wait | None:
 
 
 def _look_up_waits(work: "LedgerWork", observable: frozenset[Milestone]) -> list[_Wait]:
-    """Return what a registered DOI still has to be seen to do; they are independent of each other."""
+    """Return the milestones that a registered DOI was not seen to reach yet; they are independent."""
     if work.registered_at is None:
         return []
     proved = {Milestone.RESOLVES: work.resolves_at, Milestone.INDEXED: work.indexed_at}

@@ -11,7 +11,7 @@ __all__ = ["look_up"]
 
 
 def look_up(context: DepositContext, doi: Doi, expected: str | None, *, index: bool = True) -> ResolvedHandle | None:
-    """Ask doi.org and, with `index`, the REST API, where the target has them, and write down what they show.
+    """Ask doi.org and, with `index`, the REST API, if the target has them, and record the results.
 
     `expected` is the landing page that our last deposit named. Returns what doi.org said. Raises `RegistrarError`.
     """

@@ -56,7 +56,7 @@ def note_lines(record: Record | None) -> str:
 
 
 def named_field(finding: Finding, fields: Mapping[str, RawValue]) -> Loc | None:
-    """Return the field whose value stands in Crossref's words, else the one that its message is about."""
+    """Return the field whose value occurs in Crossref's message, else the one that the message is about."""
     words = " ".join((finding.original or "").split()).casefold()
     named = [
         (len(value), loc) for loc, value in _text_values(fields) if len(value) >= LEAST and value.casefold() in words

@@ -56,7 +56,7 @@ class Action(StrEnum):
 
     @property
     def sends(self) -> bool:
-        """Tell whether this means that something goes to Crossref."""
+        """Tell whether this action sends something to Crossref."""
         return self in {Action.REGISTER, Action.UPDATE}
 
 
@@ -113,12 +113,12 @@ class Decision:
 
     @property
     def in_force(self) -> bool:
-        """Tell whether the content is what is registered."""
+        """Tell whether the content is the registered content."""
         return self.action is Action.UNCHANGED and not self.busy
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
-        """Return what was found in the input, and what planning adds."""
+        """Return the findings of the input, and those that planning adds."""
         # Most decisions add nothing, and a plan can have a hundred thousand of them: then it is the same tuple.
         return (*self.wanted.findings, *self.findings) if self.findings else self.wanted.findings
 
@@ -187,7 +187,7 @@ def _decide_one(one: PlanInput, known: KnownWork | None, now: datetime, *, retry
 
 
 def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
-    """Decide about parts of a record: they go to what is registered, one after the other, since no number orders them.
+    """Decide about parts of a record: they go to a registered DOI, one after the other.
 
     What is known must be ours, or adopted: nobody could tell otherwise what the record was before.
     """
@@ -211,7 +211,7 @@ DIFFERS = "the content differs from what is registered"
 
 
 def _decide_to_send(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
-    """Decide about what goes out, now or when an earlier deposit of the DOI is done."""
+    """Decide whether a record is sent now, or when an earlier deposit of the DOI is done."""
     action = Action.UPDATE if known.registered else Action.REGISTER
     if known.open is not None:
         text = f"an earlier deposit of {one.doi} with other content is still under way"
@@ -237,7 +237,7 @@ def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
 
 
 def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
-    """Decide about content that is recorded already: it is on its way, or was not sent yet and goes out now."""
+    """Decide about content that is recorded already: it is under way, or it is sent now."""
     if deposit.state is State.SENDING and deposit.reason:
         reason = f"sent before, and it is not known yet whether Crossref has it: {deposit.reason}"
         return Decision(one, Action.UNCHANGED, reason, busy=True, in_doubt=True)
@@ -276,7 +276,7 @@ def _block(one: PlanInput, code: str, message: str, hint: str) -> Decision:
 
 
 def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Let inputs of one ready-made file stay together: a blocked one holds the others, one that goes takes them."""
+    """Keep the inputs of one ready-made file together: one blocked input blocks all, one sent sends all."""
     groups: dict[int | None, list[Decision]] = {}
     for decision in decisions:
         if decision.wanted.group is not None:

@@ -99,7 +99,7 @@ def resolve_outcomes(
 
 
 def _is_settled(answer: PollAnswer, now: datetime) -> bool:
-    """Tell whether no better word about this upload is to be waited for."""
+    """Tell whether the answer about this upload is final."""
     if isinstance(answer.reading, NotFound):
         lost = answer.upload.status is AttemptStatus.LOST
         return lost or (answer.upload.status is not AttemptStatus.ACCEPTED and _is_grace_over(answer.upload, now))
@@ -181,7 +181,7 @@ class Poller:
 
     @property
     def error(self) -> WorldError | None:
-        """Return what a person should hear of: what ended the pass, or an answer that says nothing."""
+        """Return the error to report: what ended the pass, or an unexpected answer."""
         return self._stopped or self._odd_answer
 
     @property
@@ -190,7 +190,7 @@ class Poller:
         return self._stopped is None
 
     def run(self) -> None:
-        """Ask about everything due, in parts, until the pass has asked enough or Crossref is away."""
+        """Poll everything that is due, in parts, until the limit of the pass, or until Crossref cannot be reached."""
         context = self._context
         if context.ledger.polls.pull_back():
             self._on_event(Progress("waiting", "the clock was days ahead before: what it put off is done now"))
@@ -215,7 +215,7 @@ class Poller:
         return context.ledger.polls.lease(due, context.owner, now + LEASE, most=most)
 
     def _poll_part(self, part: Sequence[Submission]) -> None:
-        """Ask about each of the part; what could not be asked is given back, whatever happens."""
+        """Poll each file of the part; give back those that could not be polled, whatever happens."""
         context, keys = self._context, [one.id for one in part]
         self.asked += keys
         try:
@@ -234,7 +234,7 @@ class Poller:
             context.ledger.polls.give_back(context.owner, keys, found)
 
     def _poll_one(self, submission: Submission) -> None:
-        """Ask about one file; whatever goes wrong at Crossref's end is settled here, but refused credentials."""
+        """Poll one file; handle every failure of Crossref here, except refused credentials."""
         if self._stopped is not None:
             return
         publisher = self._publishers.get(submission.id, "")
@@ -268,7 +268,7 @@ class Poller:
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
 
     def _note_odd(self, submission: Submission, error: OddAnswer) -> None:
-        """Say at once that an answer is not a documented one; it is asked again by schedule."""
+        """Report at once that an answer is not a documented one; it is polled again by schedule."""
         context, now = self._context, self._context.clock()
         moment = next_poll(now, submission.polls + 1, context.random)
         overdue = self._overdue(submission)
@@ -323,7 +323,7 @@ class Poller:
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
     def _wait_or_mark_lost(self, submission: Submission, answers: Sequence[PollAnswer]) -> None:
-        """Wait for the grace period while nobody knows the file; never take an odd answer for "not received"."""
+        """Wait for the grace period, then mark the upload as lost; never after an unexpected answer."""
         context, now = self._context, self._context.clock()
         newest = answers[0]
         reading = newest.reading

@@ -55,7 +55,7 @@ class CitedAgencies:
 
 
 def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[int, Decision]:
-    """Return the decisions that change, by the index of their candidate: blocked, or with a word of warning."""
+    """Return the decisions that change, by the index of their candidate: blocked, or with a warning."""
     registry = context.registry
     going = [(one, decision) for one, decision in planned if decision.action.sends and not decision.busy]
     if registry is None or not going:
@@ -88,7 +88,7 @@ def _with_findings(decision: Decision, found: Sequence[Finding]) -> Decision:
 
 
 def _series_findings(context: DepositContext, registry: RegistryPort, series: Series) -> tuple[Finding, ...]:
-    """Return what is wrong with a series of which nothing was deposited as it stands now."""
+    """Return what is wrong with a series of which nothing was deposited in its present form."""
     if not registry.has_works or _is_proven(context, series):
         return ()
     try:
@@ -215,7 +215,7 @@ def _parse_doi(work: RegisteredWork) -> Doi | None:
 
 
 def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str, str]]:
-    """Yield what differs between a series and what it is registered as: the key of the setting, and a sentence."""
+    """Yield the differences between a series and its registered title: the key of the setting, and a sentence."""
     if record.record_type not in _LISTED_TYPES or series.record_type not in _LISTED_TYPES:
         return
     title = str(record.series.get("title") or "")
@@ -240,7 +240,7 @@ def _fold(text: str) -> str:
 
 
 def _missing_targets(context: DepositContext, registry: RegistryPort, going: Sequence[Planned]) -> frozenset[str]:
-    """Return the targets that nobody has registered, by `Doi.key`: neither the ledger, this plan, nor any agency."""
+    """Return the related DOIs that exist nowhere, by `Doi.key`: in the ledger, this plan, or any agency."""
     here = {one.item.doi.key for one, _ in going}
     named = [target.doi for one, decision in going if _names_others_anew(decision) for target in one.targets]
     wanted = {doi.key: doi for doi in named if doi.key not in here and _can_be_asked(context, doi)}
@@ -283,14 +283,14 @@ def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator
 
 
 def _cited_agencies(context: DepositContext, going: Sequence[Planned]) -> CitedAgencies:
-    """Ask which agency has each DOI that a reference names, where the references are new or changed."""
+    """Ask for the agency of each DOI in new or changed references."""
     here = {one.item.doi.key for one, _ in going}
     named = [each.doi for one, decision in going if _names_others_anew(decision, _CITING) for each in one.cites]
     return find_agencies(context, [doi for doi in named if doi.key not in here])
 
 
 def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
-    """Yield a warning for each DOI in a reference that nobody has; Crossref takes the reference all the same."""
+    """Yield a warning for each DOI in a reference that no agency has; Crossref takes the reference anyway."""
     cites = one.cites if _names_others_anew(decision, _CITING) else ()
     unknown = next((each for each in cites if each.doi.key not in cited.found), None)
     if unknown is not None and cited.error is not None:
@@ -344,7 +344,7 @@ def find_agencies(context: DepositContext, dois: Sequence[Doi], *, offline: bool
 
 
 def _confirm_agencies(registry: RegistryPort, dois: Sequence[Doi]) -> dict[str, str]:
-    """Return the agencies of these DOIs; a missing one is asked for at its handle too, which is the first to know."""
+    """Return the agencies of these DOIs; ask for the handle of a missing one too, which knows it first."""
     found = dict(registry.agencies(dois))
     for doi in dois:
         if found.get(doi.key) == "" and registry.handle(doi, authoritative=True) is not None:

@@ -126,7 +126,7 @@ class _ReferencePass:
         self._error: WorldError | None = None
 
     def run(self, dois: Sequence[Doi]) -> ReferencesReport:
-        """Ask what became of the references of these DOIs; `UsageError` for one that this ledger never saw."""
+        """Return the state of the references of these DOIs; `UsageError` for one this ledger never saw."""
         for doi in dois:
             if self._context.ledger.works.one(doi) is None:
                 raise UsageError(f"{doi} was never deposited to {self._context.target} from here")
@@ -168,7 +168,7 @@ class _ReferencePass:
     # Whether the DOIs exist, and what they lead to.
 
     def _with_agencies(self, cited: Sequence[_Cited]) -> list[_Cited]:
-        """Say of each DOI which agency has it; one that no agency has is dead."""
+        """Return the references with the agency of each DOI; one that no agency has is dead."""
         named = list({one.doi.key: one.doi for one in cited if one.doi}.values())
         agencies = find_agencies(self._context, named, offline=self._offline)
         self._error = self._error or agencies.error
@@ -206,7 +206,7 @@ class _ReferencePass:
     def _ask_each(
         self, asked: Sequence[_Asked], question: Callable[[_Asked], _Answer], noun: str
     ) -> list[_Answer | None]:
-        """Ask about each, a few at the same time; None for what got no answer, and for all after nobody answers."""
+        """Ask about each, some in parallel; None for a missing answer, and for all after a service failed."""
         done = 0
 
         def ask(one: _Asked) -> _Answer | None:
@@ -237,7 +237,7 @@ def _make_list(work: LedgerWork, references: Sequence[ReferenceFeedback]) -> Ref
 def _read_reference(
     of: Doi, number: int, fields: _Fields, matched: Mapping[str, str], errors: Mapping[str, str]
 ) -> _Cited:
-    """Read one reference as it was sent; a DOI that Crossref found by itself counts where the publisher gave none."""
+    """Read one reference as it was sent; use the DOI that Crossref found if the publisher gave none."""
     key, own = str(fields.get("key") or ""), str(fields.get("doi") or "")
     printed = own or matched.get(key, "")
     by: Literal["publisher", "crossref", ""] = "publisher" if own else "crossref" if printed else ""

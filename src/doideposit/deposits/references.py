@@ -26,7 +26,7 @@ class ReferenceState(StrEnum):
 
     @property
     def is_fault(self) -> bool:
-        """Tell whether somebody has to correct it; what is not matched may have no DOI at all."""
+        """Tell whether somebody has to correct the reference; an unmatched one may have no DOI at all."""
         return self in {ReferenceState.DEAD, ReferenceState.WRONG}
 
 

@@ -30,7 +30,7 @@ def next_poll(now: datetime, polls: int, random: Random) -> datetime:
 
 
 def pause_until(now: datetime, failures: int, random: Random, error: Exception | None = None) -> datetime:
-    """Say when to retry after `failures` in a row: when Crossref asked, or twice as long each time, up to 15 min."""
+    """Return when to retry after `failures` in a row: as Crossref asked, or twice as long each time, to 15 min."""
     asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable) else None
     if asked is not None:
         # HTTP lets a server name any time in Retry-After; a day is the longest that is believed.

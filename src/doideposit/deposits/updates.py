@@ -142,7 +142,7 @@ class Seen:
         store: ContentStore,
         may: Permissions,
     ) -> Decision:
-        """Return the decision with what it changes; blocked where it would destroy something, or nobody could look."""
+        """Return the decision with its changes; blocked if it would lose something, or if nobody could compare."""
         doi = candidate.item.doi
         failure = self.failures.get(doi.key)
         if failure is not None and not may.unseen:
@@ -214,7 +214,7 @@ class Seen:
 
 
 def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool:
-    """Tell whether the ledger knows the DOI as registered, or else Crossref does, where it may be asked.
+    """Tell whether a DOI is registered, by the ledger, or by Crossref if it may be asked.
 
     With a number it has to be registered as the work of that number.
     """
@@ -319,7 +319,7 @@ class _Base(NamedTuple):
 
 
 def _judge_result(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool) -> Judgement:
-    """Judge what a file makes of a DOI; with `alone` it holds nothing but parts of the record."""
+    """Judge the record that a file would make of a DOI; with `alone` the file holds only parts of it."""
     if alone:
         desired = RegisteredRecord.read(with_parts(base.xml, xml, doi), base.doi)
         # An empty part says as much as `remove` in a record file.

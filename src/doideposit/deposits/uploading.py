@@ -85,7 +85,7 @@ class Uploader:
             self._upload(*upload)
 
     def _next_upload(self) -> tuple[UploadLease, SealedBatch] | None:
-        """Seal the oldest file that may go and commit to sending it; None when none may."""
+        """Seal the oldest file that may be sent and record its upload; None if there is none."""
         context, uploads = self._context, self._context.ledger.uploads
         while True:
             now = context.clock()
@@ -112,7 +112,7 @@ class Uploader:
                 return upload, batch
 
     def _postpone_without_login(self, submission: Submission) -> bool:
-        """Let a file wait whose publisher was refused in this pass: the login is not tried once more for each file."""
+        """Postpone a file of a publisher whose login was refused in this pass, without trying it again."""
         # Looked up with one publisher as well: the others may have been taken out of the configuration.
         self._publisher = self._context.ledger.polls.publishers([submission.id])[submission.id]
         if self._publisher not in self._refused:
@@ -121,7 +121,7 @@ class Uploader:
         return True
 
     def _must_stay(self, submission: Submission) -> bool:
-        """Look at what is registered, where nobody did lately; tell whether the file stays here.
+        """Compare a file with what is registered if that was not done lately; tell whether it must wait or end.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
         that needs something emptied first is recorded anew, in steps.
@@ -159,7 +159,7 @@ class Uploader:
         return precious and submission.follows is None
 
     def _wait_for_answers(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
-        """Let wait what could not be read, and the other DOIs of the file go without it."""
+        """Postpone the DOIs that could not be read, and send the other DOIs of the file without them."""
         context = self._context
         waiting = [one.doi for one in recorded.items if one.doi.key in seen.failures]
         others = [one.doi for one in recorded.items if one.doi.key not in seen.failures]
@@ -172,7 +172,7 @@ class Uploader:
         self._on_event(Progress("waiting", f"{reason}; the file is kept", dois=tuple(waiting)))
 
     def _keep_back(self, submission: Submission, recorded: NewSubmission, examined: Examined, seen: Seen) -> None:
-        """Hold back what must not go, and let the other DOIs of the file go without it."""
+        """Keep back the DOIs that must not go, and send the other DOIs of the file without them."""
         stopped = examined.stopped
         advice = {key: f"{finding.hint}; then deposit it again" for key, finding in stopped.items()}
         groups: dict[str, list[Doi]] = {}
@@ -187,7 +187,7 @@ class Uploader:
         self._withhold_file(submission, reasons, advice[first.key])
 
     def _with_higher_timestamp(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
-        """Record a file anew above what another tool deposited meanwhile: Crossref takes only rising timestamps."""
+        """Record a file again with a timestamp above that of another tool: Crossref takes only rising ones."""
         # What the later steps take away and put back is numbered as well, and the plan makes all of them.
         if submission.step == submission.steps:
             groups = [[one.doi for one in recorded.items]]
@@ -199,7 +199,7 @@ class Uploader:
     def _record_anew(
         self, submission: Submission, recorded: NewSubmission, groups: Sequence[Sequence[Doi]], seen: Seen
     ) -> bool:
-        """Record a file anew, as one for each group of its DOIs; False where it stays whole, or another was quicker.
+        """Record a file again, as one for each group of DOIs; return False if it stays whole.
 
         Each is looked at again before it goes.
         """
@@ -243,7 +243,7 @@ class Uploader:
         return True
 
     def _record_in_steps(self, submission: Submission, recorded: NewSubmission, clears: Clears, seen: Seen) -> None:
-        """Record a file anew with the steps that go before it, as nobody could know when it was recorded."""
+        """Record a file again with the steps before it, which nobody could know when it was recorded."""
         context, now = self._context, self._context.clock()
         before = max(len(sets) for sets in clears.values())
         taken = [recorded.timestamp, *(state.timestamp for state in seen.states.values())]
@@ -270,7 +270,7 @@ class Uploader:
         self._withhold_all(submission, reason, "deposit the record again: its plan says what stands in the way")
 
     def _reseal(self, submission: Submission, xml: bytes) -> SealedBatch:
-        """Return the stored bytes as a sealed batch; raise `LedgerDamaged` when they are not what was recorded."""
+        """Return the stored bytes as a sealed batch; raise `LedgerDamaged` if they were changed."""
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         batch = sealed_again(
             xml,
@@ -349,7 +349,7 @@ class DepositPass(NamedTuple):
 
 
 def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, doubts_only: bool = False) -> DepositPass:
-    """Ask, and send unless Crossref is away. A file that the ledger holds no longer whole stops no other one."""
+    """Poll, then upload unless Crossref cannot be reached. A damaged file stops no other one."""
     done: list[tuple[Poller, Uploader]] = []
     if not force:
         _wait_for_maintenance(context)
@@ -387,7 +387,7 @@ def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, do
 
 
 def _wait_for_maintenance(context: DepositContext) -> None:
-    """Let nothing be sent or asked before an announced window ends: it would be in vain, and count as a failure."""
+    """Pause until an announced maintenance ends: requests would fail, and count as failures."""
     window = context.deadlines.window(context.clock())
     until = context.ledger.uploads.paused().until if window else None
     if window is not None and (until is None or until < window.ends) and context.ledger.works.outstanding():

@@ -295,7 +295,7 @@ class PlanEntry:
 
     @classmethod
     def of(cls, decision: Decision) -> "PlanEntry":
-        """Return a decision as people and programs are told of it."""
+        """Return a decision in the form for people and programs."""
         wanted, differences = decision.wanted, decision.update.differences if decision.update else ()
         changes = tuple(
             FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
@@ -349,7 +349,7 @@ class Plan:
 
     @property
     def blocked(self) -> int:
-        """Return how many cannot go."""
+        """Return the number of blocked records."""
         return self._count_of(Action.BLOCKED)
 
     @property

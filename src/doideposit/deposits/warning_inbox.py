@@ -47,7 +47,7 @@ class WarningInbox:
         return tuple(self._side_of(doi) for doi in (str(warning.doi), *warning.others))
 
     def report_conflict(self, one: Doi, other: Doi, at: datetime) -> bool:
-        """Take a conflict that a report of Crossref names: it counts when the two records are alike at Crossref.
+        """Record a conflict that a report names if the two records are alike at Crossref.
 
         False where they are not, where it is known already, or where nobody could look; then nothing is written.
         """
@@ -62,7 +62,7 @@ class WarningInbox:
         return True
 
     def look_again(self, dois: Sequence[Doi]) -> int:
-        """Let these DOIs be read again with the next pass, because a report names them; return how many are known."""
+        """Make these DOIs due to be read, because a report names them; return how many are known."""
         return self._context.ledger.observations.read_soon(dois)
 
     def _side_of(self, text: str) -> ConflictSide:

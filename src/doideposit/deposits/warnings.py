@@ -54,12 +54,12 @@ class CrossrefWarning:
 
     @property
     def wants_person(self) -> bool:
-        """Tell whether somebody has to look at it: a notice changes nothing when nobody does."""
+        """Tell whether somebody has to look at it: a notice needs nobody."""
         return self.kind is not WarningKind.NOTICE and self.dismissed is None
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return what it is about, so that the same warning of a later deposit is not a second one."""
+        """Return the identity of the warning, so that a later deposit does not repeat it."""
         if self.kind is WarningKind.CONFLICT:
             # The words of a conflict change with the DOIs in it, and its number does not.
             return (self.kind, *([self.conflict_id] if self.conflict_id else sorted(self.others)))
@@ -86,7 +86,7 @@ class CrossrefWarning:
 
 
 def warnings_of(doi: Doi, events: Iterable[LedgerEvent], settled: frozenset[str]) -> tuple[CrossrefWarning, ...]:
-    """Return what Crossref warned about and nobody settled, dismissed ones included, oldest first.
+    """Return the unsettled warnings of Crossref, dismissed ones included, oldest first.
 
     A conflict with a number stays until a result log, of this DOI or of another, names the number as resolved; all
     else stands for the latest deposit alone. `settled` are the numbers that logs of other DOIs resolved.
@@ -111,7 +111,7 @@ def _with_dismissal(one: CrossrefWarning, event: LedgerEvent, *, only: str | Non
 def _standing_after(
     before: Mapping[tuple[str, ...], CrossrefWarning], event: LedgerEvent, doi: Doi
 ) -> dict[tuple[str, ...], CrossrefWarning]:
-    """Return what stands after a deposit took effect, or after a report was confirmed."""
+    """Return the warnings that remain after a deposit took effect, or after a report was confirmed."""
     resolved = set(ResultDetails.read(event.detail).resolved_conflicts)
     new = {one.key: one for one in _warnings_of_event(event, doi)}
     stays = {
@@ -166,7 +166,7 @@ def _make_warning(
 
 
 def _place_in_record(event: LedgerEvent) -> Where:
-    """Return where in its record the message points, as it was noted when the log was read."""
+    """Return the place in the record that the message is about, as noted when the log was read."""
     line = event.detail.get("record_line", "")
     return Where(
         event.detail.get("record_file"), int(line) if line.isdigit() else None, field=event.detail.get("record_field")

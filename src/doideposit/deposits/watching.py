@@ -87,7 +87,7 @@ class Watcher:
             observations.read_soon(self._listed[:1])
 
     def _make_pass(self, registry: RegistryPort, most: int) -> RegistrarError | ConfigurationError | None:
-        """Ask for lists, and read what is due; return why not everything could be asked."""
+        """Request lists, and read the DOIs that are due; return the error that ended the pass early."""
         failure: RegistrarError | ConfigurationError | None = None
         try:
             if registry.has_works:
@@ -186,7 +186,7 @@ class Watcher:
     def _check_elsewhere(
         self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None, handle: ResolvedHandle | None
     ) -> tuple[tuple[Drift, ...], bool]:
-        """Return what is wrong outside of the record, and whether all of it could be asked.
+        """Return what is wrong outside of the record, and whether everything could be asked.
 
         Where it could not, what was known of it stands, and the DOI is read again tomorrow: services fail one by one.
         """
@@ -201,7 +201,7 @@ class Watcher:
         return tuple(one for one in seen.drift if one.kind in {DriftKind.ADDRESS, DriftKind.UPDATE}), False
 
     def _missing_update_marks(self, registry: RegistryPort, doi: Doi, ours: RegisteredRecord | None) -> Iterator[Drift]:
-        """Yield what a notice says that it updates, and does not show there (REST API, ``updated-by``)."""
+        """Yield updates of a notice that the updated work does not show (REST API, ``updated-by``)."""
         if ours is None or not registry.has_works:
             return
         for kind, updated in updates_of(ours):
@@ -215,7 +215,7 @@ class Watcher:
     def _check_address(
         self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None, handle: ResolvedHandle | None
     ) -> Drift | None:
-        """Ask doi.org where the DOI leads; for a day after an update caches may hold what it was before."""
+        """Ask doi.org where the DOI leads; for a day after an update caches may hold the former address."""
         expected = (str(ours.fields.get("url") or "") if ours else "") or seen.address or ""
         if not registry.has_handles or not expected:
             return None
@@ -230,7 +230,7 @@ class Watcher:
     def _make_sight(
         self, seen: Observed, state: RegisteredState | None, sent: "_Sent", elsewhere: Sequence[Drift]
     ) -> Sight:
-        """Return what the answers show; `elsewhere` is what is wrong outside of the record."""
+        """Return the observation that the answers make; `elsewhere` is what is wrong outside of the record."""
         now = self.context.clock()
         waiting = _next_read(seen, now)
         if state is None:
@@ -286,7 +286,7 @@ class _Sent:
 def _retained_marks(
     seen: Observed, ours: RegisteredRecord | None, theirs: RegisteredRecord | None, found: Sequence[Drift]
 ) -> tuple[str, ...]:
-    """Return the marks of what is no change by others: what stayed, because our deposit did not mention it.
+    """Return the marks of differences that are no change by others: content that our deposit did not mention.
 
     Only the first time that a version is shown: what comes later was added by somebody.
     """
@@ -301,7 +301,7 @@ def _retained_marks(
 def _accepted_with_it(
     seen: Observed, record: RegisteredRecord | None, fields: Sequence[Difference], found: Sequence[Drift]
 ) -> frozenset[str]:
-    """Return the marks of what is the same change of address as one that a person accepted.
+    """Return the marks of the same change of address as one that a person accepted.
 
     Crossref and doi.org show it at different moments (Crossref documentation: up to a day), one after the other.
     """
@@ -323,7 +323,7 @@ def _next_read(seen: Observed, now: datetime) -> datetime:
 
 
 def _next_pass(seen: Observed, record: RegisteredRecord | None, now: datetime) -> datetime:
-    """Return when to read a record again that is as it should be: in a week, or earlier to see what was matched."""
+    """Return when to read an unchanged record again: in a week, or earlier to see matched references."""
     listed = record.fields.get("references") if record else None
     references = listed if isinstance(listed, list) else []
     unmatched = any(

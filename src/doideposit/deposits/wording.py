@@ -15,7 +15,7 @@ __all__ = ["history_entry", "name_of", "status_of"]
 
 
 def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]) -> WorkStatus:
-    """Say how the DOI stands at the moment `now`.
+    """Return the status of a DOI at the moment `now`.
 
     This is the one place that decides which milestones are reached, what is overdue and whether a person is needed;
     `observable` are the milestones that can be looked up on the target.
@@ -111,7 +111,7 @@ def _needs_person(
 
 
 def _unsettled_drift(work: LedgerWork) -> tuple[Drift, ...]:
-    """Return what others changed, and nobody set aside since."""
+    """Return what others changed and nobody accepted."""
     seen = work.observed
     if seen is None or not seen.drift:
         return ()
@@ -177,7 +177,7 @@ def _next_if_prepared(submission: Submission, overdue: Overdue | None) -> str:
 
 
 def _next_between_steps(submission: Submission) -> str:
-    """Say which step an update is at: this one is recorded, and those before it may be done or not."""
+    """Return the next action for an update in steps: which step is recorded, and which are done."""
     step, steps = submission.step - 1, submission.steps
     emptied = submission.empties.replace("_", " ")
     if submission.reason == EARLIER_DEPOSIT or not submission.reason:
@@ -222,7 +222,7 @@ def _next_if_queued(work: LedgerWork, submission: Submission, overdue: Overdue |
 
 
 def _next_for_warning(warnings: tuple[CrossrefWarning, ...]) -> str:
-    """Say what to do about the first warning that nobody dismissed; empty where there is none."""
+    """Return what to do about the first open warning; empty if there is none."""
     first = next((one for one in warnings if one.wants_person), None)
     if first is None:
         return ""
@@ -247,7 +247,7 @@ def _next_if_done(
 
 
 def _next_after_failed_update(work: LedgerWork, hint: str) -> str:
-    """Say what to do after an update that failed: it takes nothing away from what is registered."""
+    """Return what to do after a failed update; the registered record stays as it is."""
     if work.acknowledged_at is not None:
         return "the earlier registration stands"
     aside = f'`doideposit acknowledge {work.doi} --reason "…"`'
@@ -255,7 +255,7 @@ def _next_after_failed_update(work: LedgerWork, hint: str) -> str:
 
 
 def _next_if_registered(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
-    """Say what remains to be done for a registered DOI: what its look-ups showed, or have not shown in time."""
+    """Return what remains to be done for a registered DOI, by its look-ups."""
     drift = _unsettled_drift(work)
     # What others changed comes first: a person has to decide it, and looking again does not help.
     if drift:
@@ -290,7 +290,7 @@ _LOOKED_UP = frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTE
 
 
 def _next_for_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
-    """Say what others changed, and what a person can do about it."""
+    """Return what others changed, and what a person can do about it."""
     what = "; ".join(one.what for one in drift)
     accept = f'`doideposit drift accept {work.doi} --reason "…"` lets it stand'
     if any(one.kind in {DriftKind.OWNER, DriftKind.ALIAS} for one in drift):

@@ -22,7 +22,7 @@ def diagnose(
     send_test_mail: bool = False,
     around: DiagnosisContext | None = None,
 ) -> Diagnosis:
-    """Look at everything. `load` gives the settings, and may raise `ConfigurationError`; nothing is raised here."""
+    """Run all checks. `load` returns the settings, and may raise `ConfigurationError`; nothing is raised here."""
     seen = around or DiagnosisContext()
     loaded: list[Settings] = []
 

@@ -14,7 +14,7 @@ __all__ = ["check_mail"]
 
 
 def check_mail(settings: Settings, around: DiagnosisContext, *, send_test_mail: bool = False) -> Iterator[Check]:
-    """Check that mails can go: connection, encryption, login, or the program; and send one where it is asked for."""
+    """Check connection, encryption and login of the mail server, or the program; send a mail if asked to."""
     mail = settings.mail
     if mail is None:
         if send_test_mail:

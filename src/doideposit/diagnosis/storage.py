@@ -220,7 +220,7 @@ def _consistency_checks(ledger: Ledger) -> Iterator[Check]:
 
 
 def _waiting_checks(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
-    """Say what waits on the target for too long, by the deadlines of the configuration, and what waits for a person."""
+    """Yield what waits on the target too long, by the configured deadlines, and what waits for a person."""
     deadlines, seen = settings.monitoring.deadlines, settings.observable
     outstanding = overdue = attention = 0
     for work in ledger.on(settings.target, lambda: now).works.all():
@@ -251,7 +251,7 @@ SQLITE_MARK = b"SQLite format 3\x00"
 
 
 def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> Check:
-    """Say when the next month of finished files goes into an archive, and what stays longer than it should."""
+    """Yield when the next month of finished files is archived, and which files stay too long."""
     found, keeps = DoneFiles.find(folders, target), f"finished files stay in done/ for {duration_text(keep)}"
     # A job that runs once a week needs so long to trust the clock again, after a leap when the month is due.
     late = [name for month, names in found.months.items() if due_on(month, keep) + 3 * LEAP < now for name in names]

@@ -44,17 +44,17 @@ class Check:
 
     @classmethod
     def ok(cls, name: str, message: str) -> Self:
-        """Say that nothing is wrong here."""
+        """Make a check that passed."""
         return cls(name, CheckStatus.OK, message)
 
     @classmethod
     def warn(cls, name: str, message: str, hint: str) -> Self:
-        """Say that something deserves attention, and stops nothing."""
+        """Make a check that deserves attention, and blocks nothing."""
         return cls(name, CheckStatus.WARN, message, hint)
 
     @classmethod
     def fail(cls, name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Self:
-        """Say that something stops deposits."""
+        """Make a check that failed: deposits are not possible."""
         return cls(name, CheckStatus.FAIL, message, hint, realm)
 
     @classmethod

@@ -41,7 +41,7 @@ class DoiStateFilter(admin.SimpleListFilter):
         return [("none", str(_("no DOI yet"))), *((one.value, str(one.label)) for one in DoiStanding)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the objects whose DOI stands there."""
+        """Return the objects whose DOI is in the chosen state."""
         wanted = self.value()
         if wanted is None:
             return queryset
@@ -70,7 +70,7 @@ class DoiAdminMixin(_Admin):
     change_form_template = "admin/doideposit/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the fields that nobody types, with where the DOI of an object stands among them."""
+        """Return the read-only fields, with the state of the DOI."""
         fields = tuple(super().get_readonly_fields(request, obj))
         return fields if obj is None or "doi_standing" in fields else (*fields, "doi_standing")
 
@@ -89,7 +89,7 @@ class DoiAdminMixin(_Admin):
 
     @admin.display(description="DOI")
     def doi_standing(self, one: DoiModel) -> str:
-        """Return where the DOI stands, as a link where it exists for readers."""
+        """Return the state of the DOI, as a link once readers can follow it."""
         state = one.doi_state
         if state is None:
             return "—"
@@ -104,7 +104,7 @@ class DoiAdminMixin(_Admin):
 
     @admin.action(description=_("Register DOI"), permissions=["change"])
     def register_doi(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Register the DOIs of what is selected; say in few sentences what became of it."""
+        """Register the DOIs of the selected objects, and show the results in a few sentences."""
         try:
             done = register(queryset)
         except doideposit.DoiDepositError as error:

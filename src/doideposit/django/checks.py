@@ -15,7 +15,7 @@ __all__ = ["check_configuration", "check_models"]
 
 @register("doideposit")
 def check_configuration(**_kwargs: Any) -> list[CheckMessage]:
-    """Say that the configuration is missing or wrong, and that a site for readers only rehearses."""
+    """Report a missing or wrong configuration, and a public site whose target is only a rehearsal."""
     named = getattr(settings, "DOIDEPOSIT_CONFIG", None)
     if not named:
         hint = 'write DOIDEPOSIT_CONFIG = BASE_DIR / "doideposit.toml"; `doideposit init` makes that file'

@@ -184,7 +184,7 @@ class _Known:
 
 
 def _save_states(known: Iterable[_Known]) -> str:
-    """Keep where the DOIs stand; return why the database could not be written, or nothing.
+    """Save the states of DOIs; return why the database could not be written, or an empty text.
 
     The ledger has them already, so that this failing loses nothing and must not look like a failed deposit.
     """
@@ -231,7 +231,7 @@ def _write_states(states: Iterable[DoiState], columns: Collection[str]) -> None:
 
 
 def _state_columns(status: doideposit.WorkStatus) -> dict[str, Any]:
-    """Return the columns that tell where a DOI stands."""
+    """Return the columns with the state of a DOI."""
     if status.needs_person:
         standing = DoiStanding.ATTENTION
     elif status.is_open or not status.registered:
@@ -259,7 +259,7 @@ class Followed:
 
 
 def refresh() -> Followed:
-    """Copy from the ledger where each DOI stands, and send the signals for what is new; no network.
+    """Copy the state of each DOI from the ledger, and send the signals for changes; no network.
 
     A DOI whose object was deleted, hidden, renumbered or changed after it was registered is named as well: it leads to
     its page for ever.
@@ -311,7 +311,7 @@ def _refresh_states(
 
 
 def _page_news(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, str]:
-    """Return what is to be said of a DOI whose object is not as it was when it was sent."""
+    """Return what to report about a DOI whose object changed since it was sent."""
     where = f" at {state.url}" if state.url else ""
     if one is None:
         said = "what it leads to was deleted here"
@@ -325,7 +325,7 @@ def _page_news(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[s
 
 
 def _object_news(state: DoiState, one: DoiModel, where: str) -> dict[str, str]:
-    """Return what is to be said of the object that has this DOI now: hidden, broken, moved or changed."""
+    """Return what to report about the object that has this DOI now: hidden, broken, moved or changed."""
     sorted_out = _sort_objects([one])
     said = ""
     if sorted_out.hidden:

@@ -61,7 +61,7 @@ class DoiState(models.Model):
 
     @property
     def words(self) -> str:
-        """Return where it stands, in the language of the site."""
+        """Return the state of the DOI, in the language of the site."""
         return str(DoiStanding(self.standing).label)
 
     @property
@@ -92,7 +92,7 @@ class DoiModel(models.Model):
 
     @property
     def doi_state(self) -> DoiState | None:
-        """Return where its DOI stands, or None before it was sent; read once for each object."""
+        """Return the state of its DOI, or None before it was sent; read once for each object."""
         if "_doi_state" not in self.__dict__:
             attach_states([self])
         found: DoiState | None = self.__dict__["_doi_state"]
@@ -100,7 +100,7 @@ class DoiModel(models.Model):
 
 
 def attach_states(objects: Iterable[DoiModel]) -> None:
-    """Read where the DOIs of all these objects of one model stand, with one query."""
+    """Read the states of the DOIs of these objects of one model with one query."""
     listed = list(objects)
     if not listed:
         return

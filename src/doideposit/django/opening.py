@@ -21,7 +21,7 @@ def depositor() -> doideposit.Depositor:
 
 
 def current_target() -> str:
-    """Return `sandbox`, `test` or `production`; empty where the configuration cannot be read."""
+    """Return `sandbox`, `test` or `production`; empty if the configuration cannot be read."""
     try:
         return _named_target()
     except doideposit.DoiDepositError:

@@ -68,7 +68,7 @@ def _find_record(path: Path, of: Doi, series: Mapping[str, Series]) -> Record | 
 
 
 def _place_of_reference(commentary: Commentary, wanted: AcceptedReference) -> int | None:
-    """Return where the reference stands now: at its number, or else the only place with the same words."""
+    """Return where the reference is now: at its number, or else at the only place with the same words."""
     listed = commentary.references
     place = wanted.number - 1
     if place < len(listed) and same_reference(listed[place], wanted.text):
@@ -78,7 +78,7 @@ def _place_of_reference(commentary: Commentary, wanted: AcceptedReference) -> in
 
 
 def same_reference(reference: Reference, text: str) -> bool:
-    """Tell whether a reference of a record is printed as this text, as it is registered: with its address behind."""
+    """Tell whether a reference of a record is printed as this registered text, which ends with its address."""
     fields = {name: str(value) for name, value in reference if value is not None and name not in {"text", "url", "doi"}}
     plain = "" if reference.text is None else reference.text.plain
     url = reference.url or ""

@@ -104,7 +104,7 @@ def audit(
     has_records: bool = False,
     failed: Sequence[FailedDoi] = (),
 ) -> tuple[AuditLine, ...]:
-    """Return what is to be looked at in the works of one series.
+    """Return the findings about the works of one series.
 
     `site` is what the website lists, where somebody exported it; with `has_records` every DOI ought to have a record
     file. `failed` are DOIs of the series that readers looked up at doi.org in vain.
@@ -227,7 +227,7 @@ MOST_BACK: Final = 366
 
 
 def _find_odd_dates(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
-    """Yield works whose date is more than a year away from those of the numbers on both sides of them."""
+    """Yield works whose date is more than a year away from those of the numbers before and after them."""
     dated = sorted(_dated_works(works), key=lambda each: each[:2])
     for before, this, after in zip(dated, dated[1:], dated[2:], strict=False):
         low, high = sorted((before[1], after[1]))

@@ -144,7 +144,7 @@ class CorrectionRequest:
     reason: str = ""
 
     def decide(self, series: Mapping[str, Series], today: date) -> "Correction | tuple[Finding, ...]":
-        """Return what has to be changed and sent, or everything that stands in the way of it."""
+        """Return what has to be changed and sent, or all findings that prevent it."""
         faults = tuple(_find_faults(self, today))
         if faults:
             return faults

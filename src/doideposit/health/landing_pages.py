@@ -84,7 +84,7 @@ def _plain_text(text: str) -> str:
 
 
 def page_findings(commentary: Commentary, page: Page, address: str | None = None) -> tuple[Finding, ...]:
-    """Return what is wrong with the landing page of a commentary; the place of each is the address."""
+    """Return what is wrong with the landing page of a commentary; the file of each finding is the address."""
     where = Where(file=address or commentary.url, field="url")
     return tuple(_find_faults(commentary, page, where))
 
@@ -157,7 +157,7 @@ _DOI_LINK: Final = re.compile(r"^(https?:)?//(dx\.)?doi\.org/(10\..+)$", re.IGNO
 
 
 def _doi_findings(commentary: Commentary, read: PageText, where: Where) -> list[Finding]:
-    """Return what is wrong with how the DOI is shown: as a link, whose text is the whole address."""
+    """Yield what is wrong with the display of the DOI: it should be a link with the whole address as text."""
     wanted = commentary.doi
     mine = [(address, text) for address, text in read.links if _doi_of(address) == wanted.key]
     if any(
@@ -216,7 +216,7 @@ _COMPARED: Final = {
 
 
 def _tag_findings(commentary: Commentary, read: PageText, where: Where) -> Iterator[Finding]:
-    """Yield the tags that say something else than the record; tags that are not there are one wish."""
+    """Yield tags that contradict the record; missing tags are one wish."""
     if not any(name.startswith("citation_") for name, _ in read.tags):
         yield _finding(
             "page-tags-missing",

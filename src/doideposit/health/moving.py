@@ -62,7 +62,7 @@ class SiteMove:
 
     @property
     def key(self) -> str:
-        """Return the key of the DOI; empty where the row names no work alone."""
+        """Return the key of the DOI; empty if the row does not name exactly one work."""
         return self.commentary.doi.key if self.commentary is not None else ""
 
     @property
@@ -109,7 +109,7 @@ Known = Mapping[str, tuple[Commentary, Path]]
 def decide_moves(
     rows: Sequence[SiteRow], records: Known, registered: Mapping[str, str], table: str
 ) -> Iterator[SiteMove]:
-    """Decide about each row from what is known here; no page is looked at yet.
+    """Decide about each row by local data; no page is fetched yet.
 
     `registered` are the addresses that registered DOIs lead to, by the keys of the DOIs. A row whose old address has
     a ``*`` stands for every registered address of that form that no other row names.
@@ -165,7 +165,7 @@ def _expand_pattern(
 
 
 def _matched_part(pattern: str, address: str) -> str | None:
-    """Return what stands in an address for the * of a pattern; None where the address is not of that form."""
+    """Return the part of an address that the * of a pattern matches; None if it does not match."""
     start, star, end = pattern.partition("*")
     fits = star and len(address) > len(start) + len(end) and address.startswith(start) and address.endswith(end)
     return address[len(start) : len(address) - len(end)] if fits else None
@@ -278,7 +278,7 @@ def write_failed(table: Path, moves: Iterable[SiteMove]) -> Path | None:
 def compare_moves(
     moves: Sequence[SiteMove], depositor: Depositor, table: str
 ) -> tuple[tuple[SiteMove, ...], Plan | None]:
-    """Compare what each move would send with what is registered, and refuse those that change more than the address.
+    """Compare each move with what is registered, and refuse those that change more than the address.
 
     Returns the moves, and the plan of those that go; None where nothing does. Nothing is written yet. Raises as
     `Depositor.plan` does.
@@ -305,7 +305,7 @@ def compare_moves(
 
 
 def _why_not_alone(entry: PlanEntry) -> Finding | None:
-    """Return why a record does not go: it is blocked, or says more than another address."""
+    """Return why a record is refused: it is blocked, or changes more than the address."""
     stops = next((one for one in entry.findings if one.stops), None)
     if stops is not None:
         named = "" if str(entry.doi) in stops.message else f"{entry.doi}: "
@@ -318,7 +318,7 @@ def _why_not_alone(entry: PlanEntry) -> Finding | None:
 
 
 def look_at_pages(moves: Sequence[SiteMove], fetch: FetchPage, waiting: PassingTime, table: str) -> Iterator[SiteMove]:
-    """Look at the new page of each move that goes, and refuse those whose page is not there or shows another DOI."""
+    """Fetch the new page of each move, and refuse those whose page is missing or shows another DOI."""
     going = [move for move in moves if move.goes]
     at_new = (one.commentary.model_copy(update={"url": one.new}) for one in going if one.commentary is not None)
     visits = visit_pages(at_new, fetch, waiting=waiting)
@@ -362,7 +362,7 @@ def prove_moves(
 def _ask_all_once(
     proof: MoveProof, ask: Callable[[Doi], WorkStatus], read: Callable[[Doi], WorkStatus], is_over: Callable[[], bool]
 ) -> MoveProof:
-    """Ask once about each DOI that was not seen yet; nobody else is asked in this round after a service was away."""
+    """Ask once about each DOI not seen yet; stop the round when a service cannot be reached."""
     seen: set[str] = set()
     changed: list[WorkStatus] = []
     failures: list[RegistrarError] = []

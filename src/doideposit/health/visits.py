@@ -52,7 +52,7 @@ def visit_pages(
 
 
 def check_page(commentary: Commentary, address: str | None, get: Callable[[str], Page | None]) -> tuple[Finding, ...]:
-    """Return what is wrong with the page at an address; `get` fetches it, and gives None where it may not.
+    """Return what is wrong with the page at an address; `get` fetches it, or returns None if it may not.
 
     A page that cannot be fetched is a finding, whatever the reason.
     """
@@ -110,7 +110,7 @@ class _Hosts:
         return page
 
     def _load_rules(self, origin: str) -> Callable[[str], bool]:
-        """Return what tells whether a page may be fetched; without rules it may (RFC 9309, section 2.3.1.3)."""
+        """Return the rules of robots.txt of a site; without any, every page may be fetched (RFC 9309, 2.3.1.3)."""
         try:
             page = self._fetch_politely(origin, f"{origin}/robots.txt", 500_000)
         # The visit of the page itself meets the same fault, and reports it; a fault of robots.txt would say less.

@@ -24,7 +24,7 @@ _NOTHING: Final[Mapping[str, RawValue]] = {}
 
 
 def commentaries_in(folders: Iterable[Path], series: Mapping[str, Series]) -> Iterator[tuple[Commentary, Origin]]:
-    """Yield the commentary of every record in the folders that can be read, and where it stands."""
+    """Yield the commentary of every readable record in the folders, and its place."""
     for folder in folders:
         for raw in read_path(folder):
             record = None if isinstance(raw, Finding) else parse(raw, series=series).record
@@ -44,7 +44,7 @@ def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, 
 
 
 def registered_records(depositor: Depositor) -> dict[str, RegisteredRecord]:
-    """Return what is registered of every DOI, by its key: as our last deposit sent it, else as it was adopted."""
+    """Return the registered record of every DOI, by its key: of our last deposit, else as adopted."""
     found: dict[str, RegisteredRecord] = {}
     for answer, keys in depositor.versions.each_registered():
         found |= {key: record for key, record in RegisteredRecord.read_all(answer).items() if key in keys}

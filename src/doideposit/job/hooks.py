@@ -53,7 +53,7 @@ class HookMessage:
     status: WorkStatus | None = None
 
     def body(self) -> bytes:
-        """Return the message as JSON: what happened, and the record as it stands now."""
+        """Return the message as JSON: the event, and the status of the DOI now."""
         data: dict[str, Any] = {
             "format": FORMAT,
             "id": self.id,
@@ -78,7 +78,7 @@ class Hook:
 def deliver(
     depositor: Depositor, hooks: Sequence[Hook], *, clock: Callable[[], datetime], stop: Callable[[], bool]
 ) -> dict[str, HookProgress]:
-    """Tell each hook what it was not told yet; return how far each has come. Raises `LedgerError` alone."""
+    """Call each hook for new events; return the progress of each. Raises only `LedgerError`."""
     found: dict[str, HookProgress] = {}
     for hook in hooks:
         now = _deliver_to(hook, depositor, clock, stop) or depositor.hooks.progress(hook.name)
@@ -90,7 +90,7 @@ def deliver(
 def _deliver_to(
     hook: Hook, depositor: Depositor, clock: Callable[[], datetime], stop: Callable[[], bool]
 ) -> HookProgress | None:
-    """Tell one hook; None where it is not due yet, or another process is at it."""
+    """Call one hook for new events; None if it is not due, or another process calls it."""
     if next(depositor.events(), None) is None or (now := depositor.hooks.lease(hook.name)) is None:
         return None
     begun, due_at = clock(), clock()

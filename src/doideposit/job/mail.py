@@ -52,11 +52,11 @@ class Recipients:
         return publisher if publisher in self.own else ""
 
     def mail(self, mail: MailSection, group: str) -> MailSection:
-        """Return where the mails of a group go."""
+        """Return the mail settings with the addresses of a group."""
         return mail.model_copy(update={"to": self.own[group]}) if group else mail
 
     def standing(self, whole: Standing, group: str) -> Standing:
-        """Return how the DOIs of a group stand, and of no other."""
+        """Return the status of the DOIs of a group alone."""
         if not self.own:
             return whole
         mine = (one for name, one in whole.publishers.items() if self.group(name) == group)
@@ -223,7 +223,7 @@ def _note_files(folders: Folders) -> list[Path]:
 
 
 def _read_note(path: Path) -> Notice | None:
-    """Return a note that a pass left about a rejected file; it stays until it is told."""
+    """Return a note about a rejected file; it stays until a mail told it."""
     try:
         data = json.loads(read_input(path))
         publisher = data.get("publisher", "")

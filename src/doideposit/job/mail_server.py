@@ -33,7 +33,7 @@ def send(mail: MailSection, message: EmailMessage, password: SecretStr | None, *
 
 
 def greet(mail: MailSection, password: SecretStr | None, *, within: float = 20.0) -> None:
-    """Go as far as a mail would without sending one: connection, encryption and login. Raises `WorldError`."""
+    """Connect, encrypt and log in as for a mail, without sending one. Raises `WorldError`."""
     if mail.sendmail is None:
         _talk_within(mail, lambda server: server.noop(), password, within)
 
@@ -71,7 +71,7 @@ def _talk_within(
 
 
 def _talk(mail: MailSection, say: Callable[[smtplib.SMTP], object], password: SecretStr | None) -> str:
-    """Return what went wrong, empty for nothing; the server's own words may repeat what was sent to it."""
+    """Return what went wrong, or an empty text; the server's own words may repeat secrets, and are not used."""
     try:
         with _connect(mail) as server:
             if mail.username is not None and password is not None:

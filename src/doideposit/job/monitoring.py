@@ -40,7 +40,7 @@ class Run:
         return (self.finished - self.started).total_seconds()
 
     def status_document(self, standing: Standing | None) -> dict[str, Any]:
-        """Return the status file as JSON.
+        """Return the status file as JSON; `standing` is None, and its key null, if the ledger could not be read.
 
         `standing` is None where the ledger could not be read: the key is null then.
         """

@@ -102,7 +102,7 @@ class Notice:
 
     @classmethod
     def of_contradiction(cls, status: WorkStatus) -> "Notice":
-        """Make the notice about a DOI of which a look-up showed the contrary of what was registered."""
+        """Make the notice about a DOI that a look-up showed to lead elsewhere."""
         if status.contradicted is None:
             raise ValueError(f"no look-up contradicts {status.doi}")
         proof = status.milestones[status.contradicted].text
@@ -112,7 +112,7 @@ class Notice:
 
     @classmethod
     def of_drift(cls, status: WorkStatus) -> "Notice":
-        """Make the notice about what others changed of a DOI, with what was there before and what is there now."""
+        """Make the notice about a change by others, with the values before and now."""
         lines = [status.title] if status.title else []
         for one in status.drift:
             lines += [f"Before: {one.before}", f"Now:    {one.after}", *one.fields]
@@ -124,7 +124,7 @@ class Notice:
 
     @classmethod
     def of_warnings(cls, status: WorkStatus) -> "Notice":
-        """Make the notice about what Crossref warned of a DOI, and nobody settled or dismissed."""
+        """Make the notice about unsettled warnings of Crossref."""
         wanting = [one for one in status.warnings if one.wants_person]
         lines = [status.title] if status.title else []
         lines += [f"Warning {one.id}: {one.message}" for one in wanting]
@@ -144,7 +144,7 @@ class Notice:
 def due(
     notices: Iterable[Notice], told: Mapping[str, datetime], now: datetime, repeat_after: timedelta
 ) -> tuple[Notice, ...]:
-    """Return the notices that were not told lately, each matter once."""
+    """Return the notices that were not mailed lately, each matter once."""
     unique = {notice.key: notice for notice in notices}
     return tuple(one for key, one in unique.items() if key not in told or now - told[key] >= repeat_after)
 
@@ -186,7 +186,7 @@ def _listed(notices: Sequence[Notice], target: str) -> Iterator[str]:
 
 
 def digest_due(day: str, last: date | None, now: datetime) -> bool:
-    """Tell whether the weekly digest should go: it is its day or later in the week, and this week had none."""
+    """Tell whether to send the weekly digest: its day has come, and this week had none."""
     if day == "never":
         return False
     today = now.date()
@@ -198,7 +198,7 @@ def digest_due(day: str, last: date | None, now: datetime) -> bool:
 def digest_mail(
     mail: MailSection, standing: Standing, now: datetime, host: str, waiting: Waiting = NOTHING_WAITS
 ) -> EmailMessage:
-    """Return how everything stands, once a week, also when all is well: silence would prove nothing."""
+    """Return the weekly mail about the state of all DOIs, also when all is well: silence would prove nothing."""
     recent = standing.recent
     body = [
         f"How the deposits to {_target_words(standing.target)} stand.",

@@ -98,7 +98,7 @@ class Job:
     version: str = ""
 
     def run(self, doors: JobContext) -> JobOutcome:
-        """Do one pass, unless another one is at it. Raises `DiskError` when the inbox itself cannot be used."""
+        """Run one pass, unless another process is running one. Raises `DiskError` if the inbox cannot be used."""
         self.folders.make()
         started = doors.clock()
         # The lock is the operating system's, so that a run which was killed leaves nothing that keeps the next one out.
@@ -111,7 +111,7 @@ class Job:
 
     @property
     def state_path(self) -> Path:
-        """Return where the job keeps what it remembers."""
+        """Return the path of the job's state file."""
         return self.folders.job / "state.json"
 
 
@@ -210,7 +210,7 @@ class _JobPass:
         self._state.archived = today
 
     def _read_mails(self, depositor: Depositor, mailbox: Mailbox) -> None:
-        """Take what Crossref's mails speak of for hints, so that this pass asks about it."""
+        """Read hints from Crossref's mails, so that this pass polls what they name."""
         for key, mail in mailbox(self._state.mails):
             take_hints(depositor, Hints.of_mail(mail), self._doors.clock())
             self._state.mails[key] = self._doors.clock()
@@ -218,7 +218,7 @@ class _JobPass:
                 return
 
     def _watch_registered(self, depositor: Depositor) -> None:
-        """Ask what others changed; services that are away for days are told once, and nothing is wrong with that."""
+        """Look for changes by others; services that cannot be reached for days are logged once."""
         if not self._job.look_ups:
             return
         watched = depositor.watch(self._job.look_ups, stop=self._doors.stop)
@@ -227,7 +227,7 @@ class _JobPass:
             logger.warning(message, watched.error.message)
 
     def _require_same_ledger(self, depositor: Depositor) -> None:
-        """Stop where the ledger is empty that was not: what is outstanding in the other one would be forgotten.
+        """Stop if the ledger is empty and was not before: open deposits in the other one would be forgotten.
 
         A ledger that is only older, as after a restore, is no reason to stop.
         """
@@ -305,7 +305,7 @@ class _JobPass:
         write_atomic(path, text, mode=self._job.monitoring.file_mode)
 
     def _ping_monitor(self, run: Run) -> None:
-        """Tell the monitoring service that the run did what it should; it notices by itself when that fails."""
+        """Ping the monitoring service after a successful run; it notices missing pings by itself."""
         if self._doors.ping is None or run.exit_code not in {0, REJECTED}:
             return
         try:

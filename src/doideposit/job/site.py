@@ -12,7 +12,7 @@ __all__ = ["deposit_site"]
 
 
 def deposit_site(depositor: Depositor, folders: Iterable[Path], report: PassReport) -> None:
-    """Deposit the documents in these folders whose headers are records; drafts and what is unchanged stay.
+    """Deposit the documents in these folders whose headers are records, without drafts and unchanged ones.
 
     What has errors is told in the report, each file with its first error. Raises what the depositor raises.
     """

@@ -57,7 +57,7 @@ class JobState:
 
     @classmethod
     def load(cls, path: Path, now: datetime) -> "JobState":
-        """Read what was remembered; what cannot be read is forgotten, because at worst a mail comes twice.
+        """Load the state; an unreadable value is dropped, because at worst a mail is sent twice.
 
         So is what lies in the future: a clock that was ahead once must not keep mails and files back until it is
         caught up with.
@@ -90,7 +90,7 @@ class JobState:
         )
 
     def note_clock(self, now: datetime) -> None:
-        """Note the moment of a pass; where the clock leapt since the last one, `is_steady` is false for a while.
+        """Note the time of a pass; after a leap of the clock, `is_steady` is False for a while.
 
         A clock that was set back leapt as well: the last pass lies in the future then, and `load` has forgotten it.
         """
@@ -103,7 +103,7 @@ class JobState:
         return self.steady_since is not None and now - self.steady_since > LEAP
 
     def may_mail(self, path: Path, now: datetime, repeat_after: timedelta) -> bool:
-        """Tell whether a mail may go now: always where it can be remembered, else one in `repeat_after`.
+        """Tell whether a mail may be sent: always if that can be saved, else one in `repeat_after`.
 
         On a full disk every pass would take the same matter for new, and mail it.
         """
@@ -124,7 +124,7 @@ class JobState:
         return True
 
     def mailed(self, now: datetime) -> None:
-        """Note that a mail went, where the state itself cannot be written; see `may_mail`."""
+        """Note that a mail was sent, if the state itself cannot be written; see `may_mail`."""
         if self.forgetful is not None:
             with suppress(OSError):
                 os.utime(self.forgetful, (now.timestamp(), now.timestamp()))

@@ -51,7 +51,7 @@ _CUT: Final = ("-", "(", "/", "[", "<", "‐", "..")
 
 
 def bare_doi(text: str) -> str:
-    """Return a text without what stands in front of a DOI, and with its percent-encoding read.
+    """Return a DOI without the address or label before it, with its percent-encoding decoded.
 
     ``https://doi.org/10.1002/%28SICI%29`` and ``doi:10.1002/(SICI)`` both give ``10.1002/(SICI)``. What is no DOI comes
     back without its label too.
@@ -126,7 +126,7 @@ def _length_in_print(printed: str, doi: str) -> int:
 
 
 def _without_ending(doi: str) -> tuple[str, bool]:
-    """Take off what stands behind a DOI; tell too whether it is whole, or a bracket is open and the rest is lost."""
+    """Remove what follows a DOI; return also whether it is whole, without an open bracket."""
     while True:
         trimmed = doi.rstrip(_ENDS) if not doi.endswith(_CUT) else doi
         last = trimmed[-1:]

@@ -56,7 +56,7 @@ class Identifier:
 
     @classmethod
     def from_input(cls, value: Any) -> Self:
-        """Return the canonical value of what a model was given; raises `PydanticCustomError`."""
+        """Return the canonical value of an input of a model; raises `PydanticCustomError`."""
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):

@@ -151,7 +151,7 @@ def _csl_name(author: Person | Organisation) -> dict[str, str]:
 
 
 def json_ld(commentary: Commentary) -> dict[str, Any]:
-    """Return the commentary in the words of schema.org; keys without a value are left out."""
+    """Return the commentary as JSON-LD in the vocabulary of schema.org, without empty keys."""
     series = commentary.series
     return {
         "@context": "https://schema.org",
@@ -187,7 +187,7 @@ def json_ld(commentary: Commentary) -> dict[str, Any]:
 
 
 def json_ld_text(commentary: Commentary) -> str:
-    """Write `json_ld` as JSON that can stand inside a ``<script>`` element whatever the texts hold."""
+    """Write `json_ld` as JSON that is safe inside a ``<script>`` element."""
     text = json.dumps(json_ld(commentary), ensure_ascii=False)
     # Escapes of JSON itself: the data stay the same, and no text can end the element or begin a comment.
     for character in "<>&\u2028\u2029":
@@ -201,7 +201,7 @@ def _full_title(commentary: Commentary) -> str:
 
 
 def _authors(commentary: Commentary) -> list[Person | Organisation]:
-    """Return the named authors; roles of CRediT alone say what an author did."""
+    """Return the named authors, without people who have only other roles."""
     wanted = {Role.AUTHOR, Role.CORRESPONDING_AUTHOR}
     return [
         each

@@ -63,7 +63,7 @@ class CitationDoubt:
 
 
 def printed_reference(fields: Mapping[str, RawValue]) -> str:
-    """Return a reference as one line of text: as it is printed, or else its parts in the usual order."""
+    """Return a reference as one line: as printed, or else its parts in the usual order."""
     text = _text_field(fields, "text")
     if text:
         return " ".join(text.split())
@@ -157,7 +157,7 @@ def _title_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | 
 
 
 def _comparable_titles(cited: _ComparedReference, work: FoundWork) -> list[str]:
-    """Return the titles of a work that stand in the script of the reference."""
+    """Return the titles of a work in the script of the reference."""
     titles = [_without_markup(one) for one in work.titles if _words_of(_without_markup(one))]
     return [one for one in titles if cited.words and _same_script(cited.text, one)]
 
@@ -243,7 +243,7 @@ def _similarity(one: str, other: str) -> float:
 
 
 def _covered_share(title: str, words: list[str]) -> float:
-    """Return which share of the words of a title is among these; one number that is missing is a difference."""
+    """Return the share of the words of a title that is among these; a missing number counts as a difference."""
     wanted = _title_words(title)
     there = {_SHORT.get(word) or _normal_number(word) for word in words}
     share = sum(word in there for word in wanted) / len(wanted)
@@ -272,13 +272,13 @@ def _words_of(text: str) -> list[str]:
 
 
 def _title_words(text: str) -> list[str]:
-    """Return the words of a title that name something; people leave articles out, and write “&” for “and”."""
+    """Return the significant words of a title: people leave articles out, and write “&” for “and”."""
     words = [_SHORT.get(word) or _normal_number(word) for word in _words_of(text)]
     return [word for word in words if word not in _SMALL] or words
 
 
 def _same_script(one: str, other: str) -> bool:
-    """Tell whether both have Latin letters, or both have none: what is transliterated cannot be compared."""
+    """Tell whether both have Latin letters, or both have none: transliterated text cannot be compared."""
     return bool(re.search(r"[a-z]", _fold(one))) is bool(re.search(r"[a-z]", _fold(other)))
 
 
@@ -287,7 +287,7 @@ def _fold(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    """Return a text without the face markup that the REST API keeps, in which every word stands on its own."""
+    """Return a text without the face markup that the REST API keeps."""
     return " ".join(re.sub(r"</?[A-Za-z][^<>]*>", "", text).split())
 
 

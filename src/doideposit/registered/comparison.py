@@ -23,7 +23,7 @@ SHOWN: Final = 60
 
 
 def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Difference, ...]:
-    """Return every difference between what is registered and what is to be, in the order of the registered fields."""
+    """Return every difference between the registered and the desired record, in the order of fields."""
     # The fields of the commentary come first: people look for their own words before those of the series.
     found = list(_compare_fields("", registered.fields, desired.fields))
     found += _compare_fields("series.", registered.series, desired.series)
@@ -187,7 +187,7 @@ def _compare_affiliations(
 def _affiliation(
     key: str, who: str, before: Mapping[str, RawValue], after: Mapping[str, RawValue]
 ) -> Iterator[Difference]:
-    """Yield what changes in one affiliation; names are told for all affiliations of a person together."""
+    """Yield the changes of one affiliation; names are compared for all affiliations of a person together."""
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)
         if same_value(name, old, new) or (name == "name" and old and new):
@@ -317,7 +317,7 @@ def _compare_entry(key: str, label: str, old: Mapping[str, RawValue], new: Mappi
 
 
 def _change_words(label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> str:
-    """Say what becomes of an entry, by the parts of it that change."""
+    """Return the change of an entry in words, by its changed parts."""
     names = [name for name in dict.fromkeys([*old, *new]) if not same_value(name, old.get(name), new.get(name))]
     before, after = ({name: one.get(name) for name in names} for one in (old, new))
     return f"{label}: {_value_words(before)} → {_value_words(after)}"

@@ -63,7 +63,7 @@ class Shown:
 
 
 def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | None) -> tuple[Difference, ...]:
-    """Return the fields in which the registered record is not as it was sent, without what is Crossref's own."""
+    """Return the fields that are registered otherwise than sent, without Crossref's own."""
     if ours is None or theirs is None:
         return ()
     return tuple(one for one in compare(ours, theirs) if not _is_crossrefs(one)) + _added_leftovers(ours, theirs)
@@ -76,7 +76,7 @@ def is_retained(one: Difference, ours: RegisteredRecord) -> bool:
 
 
 def updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:
-    """Yield what a notice does to other works: the type of the update, and the DOI that is updated."""
+    """Yield the updates of a notice: the type, and the DOI that is updated."""
     updates = record.fields.get("updates")
     for one in updates if isinstance(updates, list) else ():
         if isinstance(one, Mapping):
@@ -113,7 +113,7 @@ def _differs_by_language_only(one: Difference) -> bool:
 
 
 def _added_leftovers(ours: RegisteredRecord, theirs: RegisteredRecord) -> tuple[Difference, ...]:
-    """Return what somebody registered that no record file can say; `compare` asks only what would be lost of ours."""
+    """Return registered content that no record file can hold; `compare` asks only for losses of ours."""
     known = {(one.name, one.xml) for one in ours.leftovers}
     added = (one for one in theirs.leftovers if (one.name, one.xml) not in known)
     return tuple(Difference(one.name, f"{one.name} is added", desired=one.xml) for one in added)
@@ -125,7 +125,7 @@ def _shown_fields(fields: Collection[Difference]) -> tuple[str, ...]:
 
 
 def _short_value(value: object) -> str:
-    """Return a value in a few words: strings as they are, the rest as JSON."""
+    """Return a short form of a value: a string as it is, the rest as JSON."""
     text = value if isinstance(value, str) else "nothing" if not value else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004
 

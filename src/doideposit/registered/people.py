@@ -59,7 +59,7 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
 
 
 def person_key(who: Fields) -> tuple[RawValue, ...] | None:
-    """Return what is the same for entries of one person, or None for somebody without a name."""
+    """Return a key that is equal for entries of one person, or None for somebody without a name."""
     names = [who.get(name) for name in ("given", "family", "suffix", "organisation")]
     return (*names, who.get("orcid")) if any(names) else None
 

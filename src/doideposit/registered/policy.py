@@ -20,7 +20,7 @@ _LOCKED: Final = ("series.title", "series.issns")
 
 
 def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Consent) -> Judgement:
-    """Compare an update with what is registered, and say whether it may go."""
+    """Compare an update with what is registered, and decide whether it may be sent."""
     if registered.record_type is not None and desired.record_type is not registered.record_type:
         return Judgement((), (_other_type_finding(registered, desired),))
     differences = compare(registered, desired)
@@ -45,7 +45,7 @@ def _other_type_finding(registered: RegisteredRecord, desired: RegisteredRecord)
 
 
 def _is_another_work(registered: RegisteredRecord, desired: RegisteredRecord) -> bool:
-    """Tell whether nothing speaks for the same work: not one author, hardly a word of the title, and not the year.
+    """Tell whether nothing indicates the same work: no author, hardly a word of the title, another year.
 
     Corrections change one of them, and cleaning up an old record makes a date more precise; all three together are
     what a mistyped number looks like, whose DOI another work has already.
@@ -100,7 +100,7 @@ def _quote_if_needed(name: str) -> str:
 
 
 def _steps_finding(emptied: Sequence[frozenset[str]]) -> Finding:
-    """Say that the update goes in several deposits, and what the public record lacks between them."""
+    """Return the finding that the update goes in several deposits, and what is missing between them."""
     names = ", ".join(name.replace("_", " ") for name in sorted(frozenset().union(*emptied)))
     steps = len(emptied) + 1
     message = f"goes in {steps} deposits: {names} emptied first, because Crossref may add new content to the old"

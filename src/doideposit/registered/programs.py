@@ -15,7 +15,7 @@ Fields = dict[str, RawValue]
 
 
 def program_kind(element: Element) -> str:
-    """Return which program this is: by its name, else by its namespace, else by what is in it."""
+    """Return the kind of a program: by its name, else by its namespace, else by its content."""
     # In unixref all programs are called `program`, without a namespace: the name or what is in it tells them apart.
     name = element.get("name") or ""
     space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
@@ -52,7 +52,7 @@ def fund_groups(element: Element) -> Iterator[Element]:
 
 
 def funding(group: Element) -> Fields | None:
-    """Return one funder with its awards, or None where the group names nothing."""
+    """Return one funder with its awards, or None if the group names none."""
     found: Fields = {}
     awards: list[RawValue] = []
     grants: list[RawValue] = []
@@ -79,7 +79,7 @@ def funding(group: Element) -> Fields | None:
 
 
 def relations(element: Element) -> Iterator[Fields]:
-    """Yield the relations that the publisher deposited; those that Crossref found itself are not its word."""
+    """Yield the relations that the publisher deposited, without those that Crossref added."""
     for item in element.iterfind("{*}related_item"):
         description = item.find("{*}description")
         words = "" if description is None else markup(description)

@@ -63,7 +63,7 @@ class RegisteredRecord:
 
     @staticmethod
     def read(xml: bytes, doi: str) -> "RegisteredRecord | None":
-        """Read the record of one DOI out of an answer or a deposit file; None where the bytes hold no such record."""
+        """Read the record of one DOI from an answer or a deposit file; None if it is not there."""
         root = parse_document(xml.strip()).root
         return None if root is None else RegisteredRecord.of_doi(root, doi)
 
@@ -84,7 +84,7 @@ class RegisteredRecord:
 
 
 def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]:
-    """Yield the works of these kinds in a deposit file; their texts know their elements, as `element_at` tells."""
+    """Yield the works of these kinds in a deposit file; `element_at` finds the element of each text."""
     for data in root.iter("{*}doi_data"):
         holder = data.getparent()
         if holder is not None and local(holder) in kinds:
@@ -151,7 +151,7 @@ class _Reader:
             self._leave_over(child)
 
     def _keep_value(self, key: str, value: RawValue, child: Element) -> None:
-        """Keep a value; a second one that differs is left over."""
+        """Keep a value; a second, different one becomes a leftover."""
         if value and self.fields.setdefault(key, value) != value:
             self._leave_over(child)
 
@@ -351,7 +351,7 @@ class _Reader:
         self.fields[key] = [*before, *(one for one in values if one not in before)]
 
     def _note_block(self, block: str, element: Element) -> None:
-        """Remember a block that has content, and whether it stands inside of Crossmark."""
+        """Note a block with content, and whether it is inside Crossmark."""
         if len(element):
             self.blocks.add(self._inside + block)
 
@@ -437,7 +437,7 @@ class _Reader:
                 self._note_block("full_texts", collection)
 
     def _combine_files(self) -> None:
-        """Bring the files of both collections together: the one offered to both is the PDF."""
+        """Combine the files of both collections: the one in both is the PDF."""
         files: dict[str, Fields] = {}
         for kind, use in (("crawler-based", "similarity_check"), ("text-mining", "text_mining")):
             path = f"{{*}}doi_data/{{*}}collection[@property='{kind}']/{{*}}item/{{*}}resource"

@@ -92,7 +92,7 @@ def record_fields(record: RegisteredRecord, series: Series, *, named: bool) -> d
 
 
 def _take_number_from_doi(fields: dict[str, RawValue], made: str | None) -> None:
-    """Tell number and volume apart where the number was too long for the place of one: then it is an identifier."""
+    """Separate number and volume if the number was too long for its place and became an identifier."""
     identifiers = fields.get("identifiers")
     listed = identifiers if isinstance(identifiers, list) else []
     own = [one for one in listed if isinstance(one, Mapping) and one.get("identifier") == made]
@@ -133,13 +133,13 @@ def _own_fields(record: RegisteredRecord, series: Series) -> dict[str, RawValue]
 
 
 def _as_texts(model: object) -> dict[str, RawValue]:
-    """Return what is set of a model of the configuration, as texts."""
+    """Return the set fields of a configuration model, as texts."""
     dumped: dict[str, object] = getattr(model, "model_dump", lambda **_: {})(mode="json", exclude_none=True)
     return {key: _as_read(value) for key, value in dumped.items() if value}
 
 
 def _as_read(value: object) -> RawValue:
-    """Return a value as it is read from a registered record: the only text of a list stands there by itself."""
+    """Return a value in the form of a registered record: the only text of a list without its list."""
     if not isinstance(value, list):
         return str(value)
     return str(value[0]) if len(value) == 1 else [str(one) for one in value]

@@ -32,7 +32,7 @@ def _normalise_spaces(text: str | None) -> str:
 
 
 def plain(element: Element) -> ReadText:
-    """Return the words of an element; accents may be letters or marks of their own, and compare as equal then."""
+    """Return the text of an element in NFC, so that accents compare as equal."""
     return ReadText(_join_words("".join(map(str, element.itertext()))), element)
 
 
@@ -56,7 +56,7 @@ def issn_of(element: Element) -> ReadText:
 
 
 def own_text(element: Element) -> ReadText:
-    """Return the words of an element before its first child: affiliations are children of an organisation."""
+    """Return the text of an element before its first child: affiliations are children of an organisation."""
     return ReadText(_join_words(element.text or ""), element)
 
 
@@ -121,7 +121,7 @@ _INLINE: Final = frozenset(
 
 
 def _jats_inside(element: Element) -> str:
-    """Return what is inside an element of JATS; white space that only lays out blocks goes."""
+    """Return the content of an element of JATS, without white space between blocks."""
     texts = [element.text, *(child.tail for child in element)]
     inline = any(local(child) in _INLINE for child in element) or any((text or "").strip() for text in texts)
     parts = [_escape(element.text)] if inline or not len(element) else []

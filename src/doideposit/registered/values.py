@@ -26,7 +26,7 @@ class Difference:
 
     @property
     def kind(self) -> Literal["added", "changed", "lost"]:
-        """Return in one word what happens to the field."""
+        """Return the kind of the change in one word."""
         if self.loses and not self.desired:
             return "lost"
         return "added" if self.desired and not self.registered else "changed"

@@ -43,7 +43,7 @@ _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
 
 
 def state_words(status: WorkStatus) -> tuple[str, AttentionKind]:
-    """Return how the DOI stands in a word or two, the same on the terminal and on the page, and what kind that is."""
+    """Return the state of a DOI in a word or two, for terminal and page, and its kind."""
     words, kind = _state_of(status)
     return (f"{words}, acknowledged" if status.acknowledged else words), kind
 
@@ -70,7 +70,7 @@ def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
 
 
 def _state_of_registered(status: WorkStatus) -> tuple[str, AttentionKind]:
-    """Say of a registered DOI what was found by looking at it."""
+    """Return the state of a registered DOI, by its look-ups."""
     if status.contradicted is not None:
         return _CONTRARY_WORDS[status.contradicted], AttentionKind.BAD
     if status.drift:
@@ -107,7 +107,7 @@ _OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
 
 
 def overdue_words(overdue: Overdue, now: datetime) -> str:
-    """Say what a DOI waits for, and for how long."""
+    """Return what a DOI waits for, and for how long."""
     return _OVERDUE_WORDS[overdue.milestone].format(age=in_words(now - overdue.since))
 
 
@@ -137,7 +137,7 @@ _HEADINGS: Final[Mapping[Milestone, str]] = {
 
 
 def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
-    """Group what needs a person or is overdue: failures first, then warnings, what is stuck, and what is not proved.
+    """Group what needs a person or is overdue: failures first, then warnings, stuck files, and unproved DOIs.
 
     Within a rank the largest group stands first.
     """

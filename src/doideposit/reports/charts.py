@@ -63,12 +63,12 @@ class Chart:
 
     @property
     def right(self) -> int:
-        """Return where the lines of the axis end."""
+        """Return the x coordinate where the lines of the axis end."""
         return self.width - RIGHT
 
     @property
     def baseline(self) -> int:
-        """Return where the labels stand."""
+        """Return the y coordinate of the labels."""
         return self.height - BOTTOM
 
     @property

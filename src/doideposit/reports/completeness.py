@@ -153,6 +153,6 @@ def _all(number: int) -> str:
 
 
 def _most_frequent(names: Iterable[tuple[str, ...]]) -> tuple[str, int]:
-    """Return the name that stands in most works, and in how many; the first of the alphabet among equals."""
+    """Return the name in the most works, and their number; the first of the alphabet among equals."""
     counts = Counter(name for some in names for name in some)
     return min(counts.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))

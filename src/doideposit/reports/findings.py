@@ -77,7 +77,7 @@ def _visible_character(char: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a text with a full stop, and a capital where it begins with a word: names of files stay as they are."""
+    """Return a text with a full stop, and with a capital unless it begins with a file name."""
     text = text.strip()
     first = text.partition(" ")[0].rstrip(",:;.")
     begun = text[:1].upper() + text[1:] if first.replace("-", "").replace("'", "").isalpha() else text
@@ -94,7 +94,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:
-    """Return what stops a record first and what is only good to know last; those of one weight from the top down."""
+    """Sort findings: errors first, info last; those of one severity from the top down."""
     # Errors first; within one severity the order of the files stays, since sorting is stable.
     return sorted(in_order(findings), key=lambda one: _rank_of((one,)))
 
@@ -142,7 +142,7 @@ RICHER = "could be richer:"
 def detailed(
     findings: Iterable[Finding], source_line: SourceLine, *, verbose: bool = False, width: int | None = None
 ) -> Iterator[Line]:
-    """Show every finding with its line and its hint; with `verbose` also the machine's own words.
+    """Show every finding with its line and its hint; with `verbose` also the original message.
 
     Excerpts are cut to `width` columns, so that a marker stays under what it marks; None stands for no terminal.
     """
@@ -169,7 +169,7 @@ def _headline_of(finding: Finding) -> Line:
 
 
 def _line_room(width: int | None) -> int:
-    """Return how many characters of a line are shown; two of the width are for the signs that it goes on."""
+    """Return how many characters of a line fit; two columns are for the marks of a cut line."""
     # Less than twenty characters of a line would not show what is meant.
     return WIDEST_EXCERPT if width is None else max(20, min(WIDEST_EXCERPT, width - GUTTER - 3))
 

@@ -66,14 +66,14 @@ def planned(depositor: "Depositor", records: Sequence[Path], *, only: str | None
 
 
 def _first_reason(entry: "PlanEntry") -> str:
-    """Return the first thing that stops it, in its own words: that is what has to be corrected."""
+    """Return the message of the first finding that stops it: that is what has to be corrected."""
     stops = [finding.message for finding in entry.findings if finding.stops]
     more = f", and {counted(len(stops) - 1, 'more error')}" if len(stops) > 1 else ""
     return stops[0] + more if stops else entry.reason
 
 
 def measure_registered(depositor: "Depositor", statuses: "Sequence[WorkStatus]") -> dict[str, list[Measured]]:
-    """Measure what is registered, by series: what was deposited from here, and what was adopted."""
+    """Measure the registered records by series: those deposited from here, and adopted ones."""
     series = {status.doi.key: status.series for status in statuses if status.registered}
     works: dict[str, list[Measured]] = defaultdict(list)
     for xml, keys in depositor.versions.each_registered():
@@ -86,7 +86,7 @@ def measure_registered(depositor: "Depositor", statuses: "Sequence[WorkStatus]")
 def _bylines_of(
     depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered: Mapping[str, list[Measured]]
 ) -> dict[str, Byline]:
-    """Return who wrote each work and when it was published, from what is registered, else from the latest deposit."""
+    """Return authors and date of each work, from the registered record, else from the latest deposit."""
     found = {one.doi.key: one for works in registered.values() for one in works}
     files: set[str] = set()
     for status in statuses:

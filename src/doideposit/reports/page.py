@@ -104,7 +104,7 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how many DOIs there are, and how they stand."""
+        """Return the number of DOIs, in all and by state."""
         return {
             "dois": len(self.statuses),
             "registered": sum(one.registered for one in self.statuses),
@@ -179,7 +179,7 @@ def _iso_moment(moment: datetime) -> str:
 
 
 def _sort_key(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
-    """Sort by series, the highest number first: what is new is looked for most often."""
+    """Return a key that sorts by series, the highest number first: new DOIs are looked for most often."""
     return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in sort_key(str(one.doi)))
 
 

@@ -112,7 +112,7 @@ class Standing:
 
     @staticmethod
     def take(depositor: Depositor, *, now: datetime) -> "Standing":
-        """Go through the ledger once, in bounded memory; raises `LedgerError`."""
+        """Count the DOIs of the ledger in bounded memory; raises `LedgerError`."""
         publishers = depositor.publishers
         tallies: dict[str, _PublisherCounts] = {}
         for status in depositor.statuses():

@@ -71,7 +71,7 @@ class Accounts:
         return words.partition("/")[0] in self._accounts
 
     def log_in(self, words: str, password: str) -> Login | None:
-        """Return the login for these words and this password, or None; both are case-sensitive."""
+        """Return the login for this user name and password, or None; both are case-sensitive."""
         account = self._accounts.get(words.partition("/")[0])
         if account is None:
             return None
@@ -79,7 +79,7 @@ class Accounts:
         return self.named(words) if hmac.compare_digest(expected, password.encode()) else None
 
     def named(self, words: str) -> Login:
-        """Return the login for these words, as processing sees it later: without a password, perhaps without rights."""
+        """Return the login for this user name during processing: without a password, perhaps without rights."""
         name, _, role = words.partition("/")
         account = self._accounts.get(name)
         role = role or name

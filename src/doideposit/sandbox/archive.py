@@ -101,7 +101,7 @@ class SandboxArchive:
             self._use_file(make=False)
 
     def _use_file(self, *, make: bool) -> None:
-        """Go over to the file where there is one, or where one is to be made; nothing was written before."""
+        """Switch to the file if there is one, or if one is to be made; nothing was written before."""
         if self._is_kept or self._path is None or not (make or self._path.exists()):
             return
         if self._path.exists() and not self._path.is_file():
@@ -131,7 +131,7 @@ class SandboxArchive:
         return self._base
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._base.close()
 
@@ -203,14 +203,14 @@ class SandboxArchive:
         return int(count)
 
     def count_poll(self, number: int) -> None:
-        """Remember that somebody asked."""
+        """Count a poll of a submission."""
         self._base.execute(
             "UPDATE submissions SET polls = polls + 1, unknown_polls = MAX(unknown_polls - 1, 0) WHERE id = ?",
             (number,),
         )
 
     def count_polls(self, at_least: int) -> None:
-        """Treat every submission as asked about so many times already."""
+        """Set the number of polls of every submission to at least this."""
         self._base.execute("UPDATE submissions SET polls = MAX(polls, ?)", (at_least,))
 
     def hold(self, number: int, *, stuck: str | None = None, unknown_polls: int = 0) -> None:
@@ -221,7 +221,7 @@ class SandboxArchive:
         )
 
     def unstick(self) -> None:
-        """Let every stuck submission go on."""
+        """Release every stuck submission."""
         self._base.execute("UPDATE submissions SET stuck = NULL")
 
     def finish(self, number: int, batch_id: str, log: bytes) -> None:

@@ -74,7 +74,7 @@ class DepositedItem:
 
     @property
     def key(self) -> str:
-        """Return the DOI as it is compared: DOIs know no case."""
+        """Return the DOI in lower case, for comparison."""
         return self.doi.casefold()
 
     @property
@@ -84,12 +84,12 @@ class DepositedItem:
 
     @property
     def record_type(self) -> str:
-        """Return the record type in the words of the REST API."""
+        """Return the record type by its name in the REST API."""
         return TYPES.get(self.kind, "other")
 
     @property
     def kind_name(self) -> str:
-        """Return the record type in the words of an ORCID message."""
+        """Return the record type by its name in ORCID messages."""
         return NAMES.get(self.kind, self.kind.replace("_", " ").title())
 
 
@@ -146,7 +146,7 @@ def local(element: Element) -> str:
 
 
 def texts(element: Element, path: str) -> list[str]:
-    """Return the words of every descendant on a path of plain names, whatever the namespace."""
+    """Return the text of every descendant at a path of local names, in any namespace."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
     return [_words_of(found) for found in element.iterfind(steps)]
 
@@ -211,7 +211,7 @@ _RESOURCES = ("doi_citations", "doi_resources", "crossmark_data", "fundref_data"
 
 
 def _resources_fault(root: Element) -> str | None:
-    """Say what the schema doi_resources5.4.0.xsd does not take: another head, or elements in another order."""
+    """Return what violates the schema doi_resources5.4.0.xsd: another head, or another order of elements."""
     for name in ("timestamp", "registrant"):
         if root.find(f"{{*}}head/{{*}}{name}") is not None:
             return f"Error: cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'."

@@ -47,7 +47,7 @@ class Elsewhere:
         self._register_change(known, record=with_element(known.record, block, doi, inside))
 
     def reset_timestamp(self, doi: str, timestamp: int) -> None:
-        """Give the DOI another deposit timestamp, smaller or greater."""
+        """Set another deposit timestamp of the DOI, smaller or greater."""
         self._register_change(self._current(doi), timestamp=timestamp)
 
     def change_url(self, doi: str, url: str) -> None:
@@ -68,7 +68,7 @@ class Elsewhere:
         self._register_change(self._current(doi), alias_of=self._current(of).doi)
 
     def match(self, doi: str, key: str, cited: str) -> None:
-        """Give a reference the DOI that Crossref found for it."""
+        """Add the DOI that Crossref found to a reference."""
         known = self._current(doi)
         self._register_change(known, record=with_match(known.record, key, cited))
 
@@ -84,13 +84,13 @@ class Elsewhere:
             self._queue.archive.register(new)
 
     def hide(self, doi: str) -> None:
-        """Keep the DOI out of the REST API for good, which happens at Crossref for weeks."""
+        """Keep the DOI out of the REST API for ever; at Crossref this lasts for weeks."""
         known = self._current(doi)
         with self._queue.archive.transaction():
             self._queue.archive.hide(known.doi, (known.rest + _NEVER).timestamp())
 
     def run_again(self, file_name: str) -> None:
-        """Run an upload once more, as Crossref's staff did after an outage: its log is the new one."""
+        """Run an upload again, as Crossref's staff did after an outage; its log is replaced."""
         with self._queue.archive.snapshot():
             [submission] = [one for one in self._queue.archive.submissions() if one.file_name == file_name]
         self._queue.run_again(submission)

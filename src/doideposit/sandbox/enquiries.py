@@ -102,7 +102,7 @@ def _resolved_query(doi: str, versions: Sequence[Registration], relations: Itera
 
 
 def _inverse_relations(doi: str, others: Iterable[Registration]) -> list[tuple[str, str]]:
-    """Return what other records say of a DOI, each as their word for it and their DOI."""
+    """Return the relations of other records to a DOI: type and DOI of each."""
     found: list[tuple[str, str]] = []
     for other in others:
         for element in etree.fromstring(other.record).iter():
@@ -113,7 +113,7 @@ def _inverse_relations(doi: str, others: Iterable[Registration]) -> list[tuple[s
 
 
 def _claim_of(element: Element) -> str:
-    """Return what an element that holds a DOI says of it; empty where it says nothing."""
+    """Return the type of the relation around a DOI; empty if there is none."""
     parent = element.getparent()
     match local(element):
         case "inter_work_relation" | "intra_work_relation":
@@ -306,7 +306,7 @@ class Enquiries:
         return self._list_reply(request, lambda one: all(_FILTERS[name](one, filters[name]) for name in filters))
 
     def _search(self, request: Request) -> Reply:
-        """Answer ``/works?query.bibliographic=…``: works that share most of the words of their titles with it."""
+        """Answer ``/works?query.bibliographic=…``: works that share most words of their titles with it."""
         rows = request.query.get("rows", "20")
         words = _words_of(request.query["query.bibliographic"])
         scored = [(_score_of(shown[-1], words), shown) for shown in self._every_shown(lambda _one: True)]
@@ -342,7 +342,7 @@ class Enquiries:
         return lookups.member_reply(member, sorted(owned | own), request.query)
 
     def _list_reply(self, request: Request, belongs: Callable[[Registration], bool]) -> Reply:
-        """Return one page; a cursor that nobody used for five minutes is dead (REST API documentation)."""
+        """Return one page; a cursor expires when unused for five minutes (REST API documentation)."""
         query, now = request.query, self._clock()
         cursor = query.get("cursor", "*")
         # The cursor carries its own place and age, so that nothing about it is stored.
@@ -389,14 +389,14 @@ def _words_of(text: str) -> set[str]:
 
 
 def _score_of(work: Registration, words: set[str]) -> float:
-    """Return how well a work answers to these words; the scale is nobody's promise, at Crossref as here."""
+    """Return how well a work matches these words; the scale is not documented, at Crossref either."""
     title = _words_of(work.title)
     share = len(title & words) / len(title) if title else 0.0
     return round(80 * share + (10 if work.year in words else 0), 2)
 
 
 def _garbage_reply(kind: str) -> Reply:
-    """Give an answer to an XML query that is none, or that says the service cannot answer now."""
+    """Return a malformed answer to an XML query, or one that says the service is unavailable."""
     if kind == "login":
         return Reply(200, UNKNOWN_LOGIN + b"\n", "text/plain;charset=UTF-8")
     if kind == "busy":

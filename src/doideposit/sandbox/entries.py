@@ -36,7 +36,7 @@ class ReceivedFile:
     log: bytes | None = field(default=None, repr=False)
 
     def stage(self, now: datetime) -> Stage:
-        """Return where it stands at `now`."""
+        """Return the stage of processing at `now`."""
         if self.log is not None:
             return Stage.COMPLETED
         if now < self.visible:
@@ -79,7 +79,7 @@ class Registration:
 
     @property
     def agency(self) -> str:
-        """Return which agency has it: members of Crossref have numbers, other agencies stand by their names."""
+        """Return the registration agency: members of Crossref have numbers, other agencies names."""
         # Registrations in a file of the first format have no member, and are all Crossref's.
         return "Crossref" if self.member.isdecimal() or not self.member else self.member
 

@@ -197,7 +197,7 @@ class Faults:
 
     @property
     def armed(self) -> tuple[Fault, ...]:
-        """Return what is still to strike, in the order of arming."""
+        """Return the faults that are still armed, in order."""
         with self._lock:
             return tuple(self._armed)
 

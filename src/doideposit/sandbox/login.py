@@ -11,7 +11,7 @@ __all__ = ["login_page"]
 
 
 def login_page(reason: str = "") -> Reply:
-    """Return the page that asks for a login; `reason` stands in its red box."""
+    """Return the login page with `reason` in its red box."""
     notice = _NOTICE.format(reason=escape(reason)) if reason else ""
     page = _PAGE.format(style=_STYLE, links=_MENU, notice=notice)
     gone = ("Set-Cookie", 'CROSSREF-ADMIN=""; Expires=Thu, 01-Jan-1970 00:00:10 GMT; Path=/')

@@ -68,7 +68,7 @@ class Log:
         return bool(self.records) and all(doi in NO_DOI for record in self.records for doi, _ in record.pairs)
 
     def to_bytes(self) -> bytes:
-        """Return the log as it is downloaded."""
+        """Return the log as XML, as it is downloaded."""
         status = ' status="completed"' if self.status_attribute else ""
         lines = [
             f'{self.leading}<?xml version="1.0" encoding="UTF-8"?>',

@@ -257,7 +257,7 @@ def agency_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Rep
 
 
 def prefix_reply(prefix: str, member: str | None, query: Mapping[str, str]) -> Reply:
-    """Answer ``/prefixes/{prefix}``; `member` is None for a prefix that nobody owns."""
+    """Answer ``/prefixes/{prefix}``; `member` is None for an unknown prefix."""
     message: Json = {
         "member": f"https://id.crossref.org/member/{member}",
         "name": MEMBERS.get(member or "", "Another member"),

@@ -12,7 +12,7 @@ __all__ = ["with_match", "with_matches"]
 
 
 def with_matches(record: str, doi: str, find: Callable[[str], Registration | None]) -> str:
-    """Return a record in which references without a DOI have that of the work that `find` gives for their words."""
+    """Return a record in which references without a DOI get the one that `find` returns for their text."""
     if "citation" not in record:
         return record
     root = etree.fromstring(record)

@@ -86,7 +86,7 @@ def failure_page(reason: str, status: int = 200) -> Reply:
 
 
 def not_found() -> Reply:
-    """Return what a wrong host or route answers."""
+    """Return the answer of a wrong host or route."""
     body = {
         "status": "error",
         "message-type": "route-not-found",

@@ -45,11 +45,11 @@ class _FindingLike(Protocol):
 
     @property
     def message(self) -> str:
-        """Return the fault in the validator's own words for people."""
+        """Return the message for people."""
 
     @property
     def original(self) -> str | None:
-        """Return the fault in the words of the engine."""
+        """Return the message of the engine."""
 
     @property
     def where(self) -> _WhereLike:
@@ -65,7 +65,7 @@ class _VerdictLike(Protocol):
 
     @property
     def findings(self) -> Sequence[_FindingLike]:
-        """Return what is wrong, in the order of the document."""
+        """Return the findings, in the order of the document."""
 
 
 # libxml2 names elements with their namespace in braces, Xerces without.
@@ -165,7 +165,7 @@ class Worker:
     reject: str | None = None
 
     def process(self, deposit: Deposit | FileRefusal) -> Processed:
-        """Go through the file, register what can be registered, and say what became of it."""
+        """Process the file: register its items, and return the result for each."""
         if isinstance(deposit, FileRefusal):
             return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
         # A fault of the whole file, or of a title in it, leaves no record to be looked at one by one.

@@ -86,7 +86,7 @@ class Queue:
     def receive(
         self, login: Login, file_name: str, operation: str, content: bytes, delays: Delays | None = None
     ) -> int:
-        """Keep an upload and return its id, which nobody outside is told."""
+        """Store an upload and return its id, which no answer tells."""
         delays = delays or self.delays
         now = self.clock()
         visible = now + timedelta(seconds=delays.hidden)
@@ -136,7 +136,7 @@ class Queue:
         return log
 
     def run_again(self, submission: ReceivedFile) -> None:
-        """Process a submission that has its log already, and keep the log of this time."""
+        """Process a submission again, and replace its log."""
         deposit = self._read_file(submission)
         with self.archive.transaction():
             log = self._make_log(submission, deposit)
@@ -164,7 +164,7 @@ class Queue:
         return worker.process(deposit)
 
     def worker(self, submission: ReceivedFile, login: Login) -> Worker:
-        """Return who goes through one submission, with the lags and refusals that the armed faults ask for."""
+        """Return the worker for one submission, with the delays and refusals of the armed faults."""
         rest = self.faults.take("rest_lag", Door.PROCESS)
         handle = self.faults.take("handle_lag", Door.PROCESS)
         reject = self.faults.take("reject", Door.PROCESS)
@@ -200,7 +200,7 @@ class Queue:
 
 
 def _extra_record(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]) -> Diagnostic:
-    """Return a record nobody asked for: a notice or a second failure for the same DOI, or the record of a container."""
+    """Return an unexpected record: a notice, a second failure of the same DOI, or the record of a container."""
     doi = first.pairs[0][0]
     version = items[0].version if items else 0
     if kind == "notice":

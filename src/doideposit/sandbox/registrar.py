@@ -58,7 +58,7 @@ class SandboxRegistrar:
         return Receipt(file_name, reply.body)
 
     def fetch_result(self, file_name: str) -> bytes:
-        """Ask what became of a file; raises as the port says."""
+        """Return the result of an upload; raises as the port says."""
         fields = {
             "usr": self._credentials.username,
             "pwd": self._credentials.password.get_secret_value(),

@@ -129,7 +129,7 @@ def _is_container(element: Element) -> bool:
 
 
 def _tidy(deposited: Element) -> Element:
-    """Return a copy with the names and the white space of Crossref's answers; comments and layout go."""
+    """Return a copy with the names and the white space of Crossref's answers, without comments and layout."""
     # An element that is renamed in place loses the prefix of its namespace; what has to change is the declaration.
     etree.strip_elements(deposited, etree.Entity, with_tail=False)
     xml = etree.tostring(deposited, encoding="unicode", with_tail=False)
@@ -202,7 +202,7 @@ def with_element(old: str, block: str, doi: str, inside: str = "") -> str:
 
 
 def _kept_blocks(element: Element) -> Iterator[tuple[str, Element]]:
-    """Yield what is kept when it is left out, by name: relations, rights, Crossmark, references, collections."""
+    """Yield the blocks that Crossref keeps if left out: relations, rights, Crossmark, references, collections."""
     for child in element:
         name = local(child)
         if name == "program":
@@ -216,7 +216,7 @@ def _kept_blocks(element: Element) -> Iterator[tuple[str, Element]]:
 
 
 def _combine_blocks(name: str, old: Element, new: Element, rules: RetentionRules) -> Element:
-    """Return the new block, with the old content before the new where the rules add it up; an empty one clears."""
+    """Return the new block, after the old content if the rules add them up; an empty block clears."""
     result = deepcopy(new)
     if not len(new) or not rules.merges(name):
         return result
@@ -247,7 +247,7 @@ def _merge_crossmark(old: Element, new: Element) -> None:
 
 
 def _share_places(kept: dict[str, Element], sent: dict[str, Element]) -> None:
-    """Let licences and funding that come in one place take the place of those in the other."""
+    """Let licences and funding in one place replace those in the other."""
     for name in ("ai", "fr"):
         space = next(space for space, short in _PROGRAMS.items() if short == name)
         inside = f"{{*}}custom_metadata/{{http://www.crossref.org/{space}}}program"
@@ -282,7 +282,7 @@ def _insert_block(target: Element, name: str, block: Element) -> None:
 
 
 def _drop_empty(target: Element) -> None:
-    """Take away what was emptied; an empty reference list alone is echoed (recorded answers of Crossref)."""
+    """Remove emptied blocks; only an empty reference list is echoed (recorded answers of Crossref)."""
     for name, block in list(_kept_blocks(target)):
         if not len(block) and name != "citation_list":
             _remove_element(block)

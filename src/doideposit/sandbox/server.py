@@ -183,7 +183,7 @@ def _make_response(reply: Reply) -> Response:
 
 
 def _hang_up(connection: socket.socket | None, dropped: Dropped) -> NoReturn:
-    """Close the connection without a word: gently after the body was read, with a reset when it was not."""
+    """Close the connection without an answer: normally after the body was read, with a reset otherwise."""
     if connection is not None:
         if not dropped.received:
             # Lingering for no time at all makes the system send a reset instead of an orderly end.

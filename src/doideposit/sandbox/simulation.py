@@ -88,7 +88,7 @@ class _Desk:
         return self._received_answer(number)
 
     def _refuse_upload(self, login: Login, operation: str, content: bytes | None) -> Reply | None:
-        """Return why an upload is turned away at the door, where next to nothing is looked at."""
+        """Return why an upload is refused at once, before it is processed."""
         full = self._faults.take("queue_full", Door.UPLOAD)
         page = self._faults.take("html_200", Door.UPLOAD)
         if full or self._count_pending(login) >= self._most_pending:
@@ -117,7 +117,7 @@ class _Desk:
         return pages.success(str(number), expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT"))
 
     def download(self, request: Request) -> Answer:
-        """Answer ``/servlet/submissionDownload``: the result log, or the file as it was stored."""
+        """Answer ``/servlet/submissionDownload``: the result log, or the stored file."""
         fields = {**request.query, **request.read().fields}
         if self._faults.take("poll_login_page", Door.POLL):
             return login_page()
@@ -147,7 +147,7 @@ class _Desk:
             return self._archive.by_batch_id(login.words, batch_id) if batch_id else None
 
     def _result_reply(self, found: ReceivedFile, login: Login) -> bytes:
-        """Return what a poll is told of a submission: its log, or why there is none yet."""
+        """Return the answer to a poll of a submission: its log, or why there is none yet."""
         unknown = self._faults.take("unknown_for", Door.POLL)
         stuck = self._faults.take("stuck", Door.POLL) if found.log is None else None
         old = self._faults.take("old_log_first", Door.POLL)
@@ -266,7 +266,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """Let go of the state file."""
+        """Close the state file."""
         self._archive.close()
 
     @property
@@ -294,17 +294,17 @@ class Sandbox:
             return tuple(self._archive.history(doi))
 
     def process(self) -> None:
-        """Process what is due by now; every request does this first."""
+        """Process what is due; every request does this first."""
         self._queue.process()
 
     def settle(self) -> None:
-        """Process what is due, and let the next poll of every file see what became of it."""
+        """Process what is due, and let the next poll of every file return its result."""
         self.process()
         with self._archive.transaction():
             self._archive.count_polls(self.delays.unready_polls)
 
     def unstick(self) -> None:
-        """Let go of what the fault ``stuck`` holds."""
+        """Release what the fault ``stuck`` holds."""
         with self._archive.transaction():
             self._archive.unstick()
 
@@ -378,7 +378,7 @@ class Sandbox:
         return _json_reply(200, {"faults": [str(fault) for fault in self.faults.armed]})
 
     def _state_reply(self, request: Request) -> Reply:
-        """Answer ``GET /sandbox/state``: what is inside, for the eye; no password and no file is in it."""
+        """Answer ``GET /sandbox/state``: the contents, for debugging, without passwords and files."""
         if request.remote not in LOOPBACK:
             return pages.error_page(403)
         now = self.clock()

@@ -37,7 +37,7 @@ class Afterwards:
         self._wanted = self._running = False
 
     def ask(self) -> None:
-        """Have the work done soon; returns at once."""
+        """Request the work; returns at once."""
         with self._changed:
             self._wanted = True
             if self._running:
@@ -51,7 +51,7 @@ class Afterwards:
             self._changed.wait_for(lambda: not self._running, patience)
 
     def _work_until_done(self) -> None:
-        """Do the work again and again until nobody asks for more."""
+        """Repeat the work until nobody has requested more."""
         while self._take_request():
             self.error = None
             try:
@@ -66,7 +66,7 @@ class Afterwards:
                 LOG.warning("what was recorded is sent later: %s", self.error.message)
 
     def _take_request(self) -> bool:
-        """Tell whether there is work, and take it; without any, the next one to ask starts anew."""
+        """Take a request and tell whether there was one; without any, the next request starts a new thread."""
         with self._changed:
             wanted, self._wanted = self._wanted, False
             if not wanted:

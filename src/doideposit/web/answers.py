@@ -45,7 +45,7 @@ class Refused(Exception):
         self.headers = dict(headers or {})
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what the caller is told."""
+        """Return the refusal as JSON."""
         return {"ok": False, "error": self.error, "findings": [finding.to_dict() for finding in self.findings]}
 
     def response(self) -> Response:
@@ -54,7 +54,7 @@ class Refused(Exception):
 
     @classmethod
     def unavailable(cls, error: DoiDepositError) -> Self:
-        """Say that the world outside failed, or that this service is not set up: the request can be given again."""
+        """Return 503: an external failure, or a service that is not set up; the request can be repeated."""
         asked = getattr(error, "retry_after", None)
         # At least a second, and at most a day.
         wait = RETRY_AFTER if asked is None else max(1, min(int(asked), 86_400))

@@ -53,7 +53,7 @@ def application(
     start: Start = in_thread,
     job: JobWatch | None = None,
 ) -> Application:
-    """Make the WSGI application over one depositor, given as it is or as a function that opens it at the first need.
+    """Make the WSGI application over one depositor, or over a function that opens it when first needed.
 
     A function is the better choice under a server that forks. `tokens` are the secrets of those who may use the API, by
     name; with none nobody may. `notify_endpoints` are the names under which Crossref support set up notifications.
@@ -174,7 +174,7 @@ _PLANS: Final = (
 
 
 def _answer_http_error(error: HTTPException) -> Response:
-    """Answer an error of Flask's routing or reading, in our own words."""
+    """Answer an error of Flask's routing or reading with a message of ours."""
     match error:
         case NotFound():
             refused = Refused(

@@ -49,7 +49,7 @@ _FILTERS: Final = ("doi", "state", "series", "outstanding", "attention", "after"
 
 @api.get("/dois")
 def dois() -> Response:
-    """Return where many DOIs stand, in their order: those named, or a page of those that fit the filters."""
+    """Return the status of many DOIs in order: the named ones, or a page of those that match the filters."""
     depositor = Service.current().depositor()
     refuse_unknown_parameters(_FILTERS, repeated=("doi",))
     named = request.args.getlist("doi")
@@ -83,7 +83,7 @@ def dois() -> Response:
 
 @api.post("/status")
 def statuses() -> Response:
-    """Return where each DOI of the lines of the body stands."""
+    """Return the status of each DOI in the lines of the body."""
     depositor = Service.current().depositor()
     refuse_unknown_parameters(())
 
@@ -136,7 +136,7 @@ def xml(doi: str) -> Response:
 
 @api.get("/dois/<path:doi>/tags")
 def tags(doi: str) -> Response:
-    """Return what belongs on the landing page, made from what was deposited last."""
+    """Return the landing-page tags of the last deposit."""
     depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     wanted = known_doi(doi)
@@ -205,7 +205,7 @@ def acknowledge(doi: str) -> Response:
 @api.post("/dois/<path:doi>/accept")
 @needs(TokenScope.DECIDE)
 def accept(doi: str) -> Response:
-    """Let stand what others changed of a DOI."""
+    """Accept what others changed of a DOI."""
     depositor = Service.current().depositor()
     return _record_decision(doi, depositor.accept)
 

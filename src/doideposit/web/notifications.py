@@ -31,7 +31,7 @@ class Notifications:
         self._foreign = foreign
 
     def receive(self, depositor: Callable[[], Depositor]) -> Response:
-        """Take one callback; a bogus one learns nothing but that it was refused."""
+        """Handle one callback; a forged one is only told that it was refused."""
         if not self._endpoints:
             raise _refusal(404)
         name = request.headers.get(ENDPOINT_HEADER, "").encode("utf-8", "replace")

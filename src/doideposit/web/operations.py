@@ -45,7 +45,7 @@ Record = Mapping[str, RawValue]
 
 @api.post("/check")
 def check() -> Response:
-    """Check records and say what a deposit would do with each; nothing is changed and nothing sent.
+    """Check records and return what a deposit would do with each; nothing is changed or sent.
 
     Crossref is asked what it has of them only where the caller wants to wait for that.
     """
@@ -182,7 +182,7 @@ def deposit() -> Response:
 
 
 def _deposit_document(report: DepositReport, *, soon: bool, **also: str) -> Response:
-    """Return what was recorded, and start sending it where that was asked for."""
+    """Return the recorded deposits, and start sending if that was asked for."""
     answer = document({**_with_record_error(report), **also}, _status_code(report))
     if soon and _is_open(report):
         Service.current().send_soon()
@@ -219,7 +219,7 @@ def _blocked_error(actions: Sequence[Action | None]) -> dict[str, str]:
 
 @api.get("/dois/<path:doi>")
 def status(doi: str) -> Response:
-    """Return where one DOI stands."""
+    """Return the status of one DOI."""
     depositor = Service.current().depositor()
     refuse_unknown_parameters(())
     found = depositor.status(read_doi(doi))
@@ -244,7 +244,7 @@ def history(doi: str) -> Response:
 
 @api.get("/events")
 def events() -> Response:
-    """Return what happened since a cursor: the answer names the cursor to go on from."""
+    """Return the events after a cursor, with the next cursor."""
     depositor = Service.current().depositor()
     refuse_unknown_parameters(("since", "limit"))
     since = number_parameter("since", 0, least=0, most=LARGEST_ID)
@@ -279,7 +279,7 @@ RESTORE_MODES: Final = (*MODES, "plan")
 @api.post("/dois/<path:doi>/restore")
 @needs(TokenScope.DEPOSIT)
 def restore(doi: str) -> Response:
-    """Record our last version of a DOI once more, to be compared with theirs by the pass that sends it.
+    """Record our last version of a DOI again; the pass that sends it compares it with the registered one.
 
     What they added is lost by it only where `allow_loss` names it. As a plan, Crossref is asked what it has, and
     another person approves it.

@@ -207,7 +207,7 @@ def read_reason(longest: int) -> str:
 
 
 def _require_json(types: Sequence[str] = ("application/json",)) -> None:
-    """Refuse all but plain JSON in UTF-8; a form of another site could send anything else without being asked."""
+    """Refuse any body but JSON in UTF-8: a form of another site could send other types."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in types or charset not in {"utf-8", "utf8"}:
         hint = f"send the body with Content-Type: {types[0]}"

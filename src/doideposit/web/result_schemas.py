@@ -117,7 +117,7 @@ def result_schemas() -> Schema:
 
 
 def _decision_schemas() -> dict[str, Schema]:
-    """Return the schemas of what a decision has in its body, of what restoring answers, and of readiness."""
+    """Return the schemas of the bodies of decisions, of the answer to restore, and of readiness."""
     words = "Fields of theirs that may be lost."
     return {
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},

@@ -60,5 +60,5 @@ def needs(scope: TokenScope) -> Callable[[View], View]:
 
 
 def holder() -> Holder:
-    """Return who holds the token of this request; the gate let nobody else through."""
+    """Return the holder of the token of this request, whom the gate let through."""
     return cast("Holder", g.holder)

@@ -40,7 +40,7 @@ class Application:
         return self.pages(environ, start_response)
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close everything."""
         self.release()
         if self.pages is not None:
             self.pages.close()
@@ -124,7 +124,7 @@ def _make_server(application: Application, host: str, port: int, threads: int, m
 
 @contextmanager
 def _stopped_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the loop as an interrupt does; signals belong to the main thread alone."""
+    """Stop the server at SIGTERM as at an interrupt; signals reach the main thread only."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit

@@ -77,7 +77,7 @@ class Tokens:
         return f"Tokens({', '.join(self)})"
 
     def holder(self, token: str) -> Holder | None:
-        """Return who holds the token, None for nobody; every token is compared, whichever fits."""
+        """Return the holder of the token, None for an unknown one; compare with every token, in constant time."""
         digest = _token_digest(token)
         fitting = [holder for known, holder in self._holders.items() if hmac.compare_digest(known, digest)]
         return fitting[0] if fitting else None

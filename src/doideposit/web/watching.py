@@ -28,7 +28,7 @@ class JobWatch:
     open_metrics: bool = False
 
     def ready(self, depositor: Depositor, now: datetime) -> Response:
-        """Answer yes where the ledger can be read and the scheduled job ended a run lately."""
+        """Answer 200 if the ledger can be read and the scheduled job ended a run lately."""
         depositor.outstanding()
         run = self.last_run()
         if run is not None and run.target == depositor.target and now - run.finished <= self.within:
@@ -56,6 +56,6 @@ class JobWatch:
 
 
 def health(depositor: Depositor) -> Response:
-    """Answer yes where the ledger can be read."""
+    """Answer 200 if the ledger can be read."""
     depositor.outstanding()
     return document({"ok": True})

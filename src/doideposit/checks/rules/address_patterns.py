@@ -29,7 +29,7 @@ TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 
 def broken_uuid(url: str) -> str | None:
-    """Return what is wrong with an id of the shape of a UUID (RFC 9562), such as the Financial Times uses."""
+    """Return what is wrong with an id that looks like a UUID (RFC 9562), such as the Financial Times uses."""
     broken = _UUID_LIKE.search(url) if url.count("-") >= _HYPHENS and _HEX_GROUPS.search(url) else None
     if not broken or _UUID.fullmatch(broken[1]):
         return None

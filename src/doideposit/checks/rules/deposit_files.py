@@ -64,7 +64,7 @@ def check_deposit_file(
 
 
 def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
-    """Return only that for which Crossref refuses a file as it lies there, its encoding included."""
+    """Return only the findings for which Crossref refuses a file as it is, its encoding included."""
     root = parse_document(xml).root
     if root is None:
         return ()
@@ -74,7 +74,7 @@ def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding
 
 
 def _without_repeated_findings(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
-    """Return the findings that say something new: identifiers and dates are looked at wherever they stand."""
+    """Return the findings that are new: identifiers and dates were checked everywhere already."""
     known: dict[str, list[str]] = {}
     for one in told:
         known.setdefault(one.code, []).append(f"{one.where.element}/")
@@ -119,7 +119,7 @@ _MARKS: Final = {
 
 
 def _check_encoding(xml: bytes, root: Element, file: str | None, *, as_it_lies: bool = False) -> Iterator[Finding]:
-    """Yield that a file is not plain UTF-8: `deposit` sends it as such, whoever uploads it by hand does not."""
+    """Yield a finding for a file that is not UTF-8: `deposit` converts it, an upload by hand does not."""
     mark = next((words for mark, words in _MARKS.items() if xml.startswith(mark)), None)
     encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
     if mark is None and encoding in {"UTF-8", "UTF8", "US-ASCII", "ASCII"}:
@@ -229,7 +229,7 @@ class _Review:
                 yield self._rule_finding(_RULES["issn-placeholder"], element, issn=_text_of(element))
 
     def head(self, depositor: DepositorName | None) -> Iterator[Finding]:
-        """Yield what is wrong with the depositor of the file, and that it is not the one of the configuration."""
+        """Yield what is wrong with the depositor of the file, and where it differs from the configuration."""
         own = {field: self._head.get(name) for field, name in _HEAD.items()}
         given = {field: "" if element is None else _text_of(element) for field, element in own.items()}
         head = Head(given["name"], given["email"], given["registrant"], self._context)
@@ -249,7 +249,7 @@ class _Review:
                 )
 
     def advice(self) -> Iterator[Finding]:
-        """Yield what Crossref would register as it stands."""
+        """Yield findings about content that Crossref would register as it is."""
         yield from self._check_cited_identifiers()
         yield from self._check_dates()
         yield from self._check_timestamps()
@@ -258,7 +258,7 @@ class _Review:
         yield from self._check_layout()
 
     def works(self, check_works: CheckWorks) -> Iterator[Finding]:
-        """Yield what the rules of records find, but for those that were asked about every text of the file."""
+        """Yield the findings of the rules of records, without those that were checked for every text."""
         for finding, element in check_works(self._root, self._context):
             if finding.code not in _EVERYWHERE:
                 yield finding.at(self._places.where(element, text=True))
@@ -314,7 +314,7 @@ class _Review:
                     yield self._rule_finding(_RULES["orcid-duplicate"], element, who=who, other=other)
 
     def _check_cited_identifiers(self) -> Iterator[Finding]:
-        """Identifiers of other things: Crossref takes them as they are, and nobody can follow a wrong one."""
+        """Check identifiers of other works: Crossref takes wrong ones, and no reader can follow them."""
         yield from self._check_identifiers(
             [one for one in self._elements_named("doi") if _parent_name(one) == "citation"], Doi.parse, W
         )

@@ -38,5 +38,5 @@ LONGEST = 60
 
 @lru_cache(maxsize=1024)
 def is_program_word(text: str) -> bool:
-    """Return whether a text is nothing but what a program writes for a text that is not there."""
+    """Return whether a text is only what programs write in place of a missing text, such as `null`."""
     return len(text) <= LONGEST and _PROGRAM_WORD.fullmatch(text) is not None

@@ -246,5 +246,5 @@ def find_missing_orcid(run: Run) -> Iterator[Match]:
 
 
 def _name_of(commentary: Commentary) -> str:
-    """Return what tells a record from the others in a message: its number, or its DOI where it has none."""
+    """Return a name for a record in a message: its number, or its DOI if it has none."""
     return commentary.number or str(commentary.doi)

@@ -215,7 +215,7 @@ class Work:
 
     @cached_property
     def odd(self) -> str:
-        """Return what is left of all texts without the letters and marks of plain English; often nothing."""
+        """Return the characters of all texts that plain English does not have; often none."""
         # Leftovers of other formats and encodings show in what is left, which is short, and is found at once.
         rest = self.everything.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
         return rest.decode("utf-8", "surrogatepass")
@@ -236,7 +236,7 @@ class Work:
         return [*found, *_series_texts(commentary.series)]
 
     def _other_names(self) -> list[Text]:
-        """Return what stands beside names: suffixes, names in other forms, departments, towns and acronyms."""
+        """Return texts beside names: suffixes, other forms of names, departments, towns and acronyms."""
         found: list[tuple[Loc, str | None]] = []
         for loc, person in self.persons:
             if person.suffix:
@@ -359,7 +359,7 @@ def _match(loc: Loc, value: object, found: object, called: str) -> Match:
 
 
 def _as_written(value: object) -> str:
-    """Return the text that stands for a value in its file; empty for what has parts of its own."""
+    """Return the text of a value as its file has it; empty for a value with parts of its own."""
     if isinstance(value, RichText):
         return value.source
     if isinstance(value, Doi):

@@ -49,7 +49,7 @@ class KnownMessage:
         return any(_matches_pattern(line, pattern.lower()) for pattern in self.patterns)
 
     def without(self, text: str) -> str:
-        """Return the text on one line without this message's own words: what is left is what else it says."""
+        """Return the text on one line without the words of this message: the rest says more."""
         line = one_line(text)
         for pattern in self.patterns:
             line = re.sub(re.escape(pattern), "", line, flags=re.IGNORECASE)

@@ -57,7 +57,7 @@ class DoiOutcome:
 
     @property
     def details(self) -> dict[str, str]:
-        """Return what is kept in the ledger beside the message, without what the log did not have."""
+        """Return the details that the ledger keeps beside the message, without empty ones."""
         found = {
             "conflict_id": self.conflict_id or "",
             "dois_in_conflict": " ".join(self.dois_in_conflict),
@@ -294,7 +294,7 @@ def _extra_record(record: LogRecord) -> ExtraRecord:
 
 
 def _is_notice(record: LogRecord) -> bool:
-    """Tell whether the record only informs: a failure never does, whatever its words."""
+    """Tell whether the record only informs: a failure never does, whatever its words say."""
     known = KnownMessage.find(record.message)
     return record.status in GOOD and known is not None and known.kind is MessageKind.NOTICE
 

@@ -23,7 +23,7 @@ class Bundle(NamedTuple):
     fingerprint: str
 
     def resolve(self, base: str, location: str) -> str | None:
-        """Return the file that `location` names when written in the file `base`; None where the bundle has none."""
+        """Return the file to which `location` refers in the file `base`; None if the bundle lacks it."""
         if location in self.addresses:
             name = self.addresses[location]
         else:
@@ -44,7 +44,7 @@ class BundleSource(Protocol):
         """Return the bundle; raises `SchemaMissing` or `SchemaDamaged`."""
 
     def kept(self, version: str, name: str) -> bytes | None:
-        """Return what was kept for this bundle before, or None; it may be old or damaged, so the reader checks it."""
+        """Return data kept for this bundle before, or None; it may be old or damaged, so the reader checks it."""
 
     def keep(self, version: str, name: str, content: bytes) -> None:
         """Keep something worked out from the bundle, if that is possible; never raises for a full or read-only disk."""

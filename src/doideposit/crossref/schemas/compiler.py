@@ -122,7 +122,7 @@ class _Components:
         return self._global(place.file, kind, self.sources.qualified(place.file, place.node, place.node.get("ref", "")))
 
     def _global(self, file: str, kind: str, name: Name) -> _SchemaNode:
-        """Return a part of the schema that stands at its top, as `file` names it; raises `SchemaDamaged`."""
+        """Return a global component of the schema by its name in `file`; raises `SchemaDamaged`."""
         try:
             return self.table[kind, *name]
         # The whole bundle is pinned by hash: a missing component is damage and no input.
@@ -197,7 +197,7 @@ _ASSERTIONS: Final[Mapping[tuple[str, str], str]] = {
 
 
 def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
-    """Work everything out from the schema, whole or without Content MathML; raises `SchemaDamaged`."""
+    """Compute everything from the schema, whole or without Content MathML; raises `SchemaDamaged`."""
     components = _Components(Sources.read(bundle))
     content = frozenset() if whole else _content_files(components)
     return Prepared(
@@ -212,7 +212,7 @@ def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
 
 
 def _schema_texts(components: _Components, content: AbstractSet[str]) -> dict[str, str]:
-    """Return the schema documents to hand to libxml2, by file name; of the files in `content` what others use."""
+    """Return the schema documents for libxml2, by file name; of the files in `content` only the parts in use."""
     sources = components.sources
     texts = {
         name: _without_enumerations(sources, name, _kept_parts(components, name, content)) for name in sources.documents

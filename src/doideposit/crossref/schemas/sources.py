@@ -48,7 +48,7 @@ class Sources:
         return target
 
     def qualified(self, name: str, node: Element, written: str) -> Name:
-        """Return what a QName means where it is written, in an attribute of `node` in the file `name`."""
+        """Return the namespace and name that a QName in an attribute of `node` in the file `name` means."""
         prefix, _, local = written.strip().rpartition(":")
         if prefix == "xml":
             return XML_NAMESPACE, local

@@ -53,7 +53,7 @@ class Homes(NamedTuple):
         yield self.user()
 
     def to_write(self) -> Path:
-        """Return the folder an installation goes to."""
+        """Return the folder into which bundles are installed."""
         return self.override or self.checkout or self.user()
 
 
@@ -130,7 +130,7 @@ class SchemaStore:
         return next((folder for folder in folders if (folder / bundle.main).is_file()), None)
 
     def target(self, version: str) -> Path:
-        """Return the folder an installation of this version would make, or make anew."""
+        """Return the folder that an installation of this version writes."""
         return self.location(version) or self._homes.to_write() / self._lock.bundle(version).folder
 
     def verify(self, version: str) -> list[BundleFault]:
@@ -181,7 +181,7 @@ class SchemaStore:
         return target
 
     def kept(self, version: str, name: str) -> bytes | None:
-        """Return what was worked out from the bundle before and kept beside its files, or None."""
+        """Return data computed from the bundle before and kept beside its files, or None."""
         folder = self.location(version)
         try:
             return (folder / name).read_bytes() if folder else None

@@ -98,7 +98,7 @@ class _MemoryResolver(etree.Resolver):
         self._addresses = addresses
 
     def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
-        """Give the file that the address names; what is not in memory is empty, and never looked for elsewhere."""
+        """Return the file of an address from memory; an unknown one is empty, and never fetched."""
         del public_id
         name = self._addresses.get(system_url) or posixpath.normpath(system_url.removeprefix(SCHEME))
         if name not in self._texts:

@@ -149,7 +149,7 @@ def _quote(value: str) -> str:
 
 
 def _subject(complaint: Complaint) -> str:
-    """Return what a complaint about a value is about: an element's text, or an attribute."""
+    """Return the subject of a complaint about a value: the text of an element, or an attribute."""
     element = _name(str(complaint.element.tag))
     return f"the attribute {_local(complaint.attribute)} of {element}" if complaint.attribute else element
 

@@ -55,7 +55,7 @@ class Places:
         return self._positions[index] if index < len(self._positions) else None
 
     def _index(self, element: Element) -> int:
-        """Return how many elements stand before this one in the document."""
+        """Return the number of elements before this one in the document."""
         index = 0
         parent = element.getparent()
         while parent is not None:
@@ -72,7 +72,7 @@ class Places:
         return "/" + "/".join([_prefixed_name(element), *reversed(steps)])
 
     def _child_step(self, parent: Element, element: Element) -> "_Child":
-        """Return what is known of a child; only few parents are remembered, since each may have thousands."""
+        """Return step and offset of a child; only few parents are remembered, since each may have thousands."""
         if parent not in self._children:
             self._children[parent] = _number_children(parent)
             while len(self._children) > REMEMBERED:
@@ -128,7 +128,7 @@ class Finder:
         self._children: dict[tuple[Element, str], list[Element]] = {}
 
     def find(self, path: str | None) -> Element:
-        """Return the element; the nearest one above it where the path cannot be followed."""
+        """Return the element at a path; the nearest one above if the path cannot be followed."""
         element = self._root
         for step in (path or "").split("/")[2:]:
             found = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", step)

@@ -93,7 +93,7 @@ class _Recovery:
         return found
 
     def _find_place(self, element: Element, expected: Sequence[str]) -> ElementFix | None:
-        """Find where the schema has room for an unexpected child, by trying: before or behind which of its siblings.
+        """Find a place for an unexpected child, by trying the positions before and after its siblings.
 
         The nearest place where fewer children are unexpected counts. None where there is none, and where trying would
         cost too much; an `ElementFix` without a sibling says that taking the child out is what helps.
@@ -121,7 +121,7 @@ class _Recovery:
         return best
 
     def _count_unexpected(self, parent: Element, child: Element, place: ElementFix | None) -> int:
-        """Count how often a copy of the parent stops libxml2, as it is or changed as `place` says."""
+        """Count how often libxml2 stops in a copy of the parent, unchanged or changed as `place` says."""
         double = copy.deepcopy(parent)
         copies = dict(zip(list(parent), list(double), strict=True))
         moved = copies[child]
@@ -151,7 +151,7 @@ class _Recovery:
         return count
 
     def _complaints_without(self, element: Element, aside: list[Element]) -> list[Complaint] | None:
-        """Return the complaints about a copy of the element without some children, told of the originals.
+        """Return the complaints about a copy without some children, mapped to the original elements.
 
         None when the schema has no such element. Nothing more is found once the budget is spent.
         """

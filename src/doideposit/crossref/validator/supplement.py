@@ -183,7 +183,7 @@ class _Names:
         self._references: list[tuple[Element, str, str]] = []
 
     def add_name(self, element: Element, attribute: str, kind: IdKind) -> Iterator[WrongValue]:
-        """Take note of an attribute; an ID that was there before is wrong."""
+        """Record an attribute of type ID or IDREF; an ID that occurred before is wrong."""
         written = element.get(attribute)
         if written is None:
             return

@@ -141,7 +141,7 @@ class Validator:
         return _seal(xml, root, verdict, file)
 
     def prepare(self, version: str) -> None:
-        """Read a version's schema and keep what was worked out, so that the next process need not; raises likewise."""
+        """Prepare the schema of a version and keep the result for later processes; raises likewise."""
         for whole in (False, True):
             self._load_prepared(version, whole=whole)
 

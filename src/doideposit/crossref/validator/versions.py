@@ -34,7 +34,7 @@ class Declared(NamedTuple):
 
     @classmethod
     def of_namespace(cls, namespace: str) -> Self | None:
-        """Return the version of Crossref's schemas that a namespace stands for, or None where it is none of theirs."""
+        """Return the version of Crossref's schemas for a namespace, or None for other namespaces."""
         found = _NAMESPACE.fullmatch(namespace)
         if found is None:
             return None
@@ -56,7 +56,7 @@ def _retirement_status(version: str, numbers: tuple[int, ...]) -> str:
 
 
 def lift(root: Element, version: str) -> tuple[Element, tuple[str, ...]]:
-    """Return the deposit as one of another version, and what was changed, in words.
+    """Return the deposit converted to another version, and the changes in words.
 
     Names of elements that became others are changed with the version; the lines of the elements stay those of the file.
     """
@@ -125,6 +125,6 @@ _NEW_NAMES: Final = {
 
 
 def renamed(element: Element) -> tuple[str, str, str] | None:
-    """Return what an element of an older version became, or None for one that did not change its name."""
+    """Return the new name of an element of an older version, or None if it did not change."""
     parent = element.getparent()
     return None if parent is None else _NEW_NAMES.get((etree.QName(parent).localname, etree.QName(element).localname))

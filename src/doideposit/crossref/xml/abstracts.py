@@ -84,7 +84,7 @@ class Reduction:
 
     @classmethod
     def of(cls, text: Abstract) -> Self:
-        """Bring an abstract into the subset; an unreadable one is taken as plain text."""
+        """Reduce an abstract to the subset of JATS; an unreadable one is taken as plain text."""
         match text.format:
             case AbstractFormat.TEXT:
                 return cls(_plain_paragraphs(text.text))
@@ -170,7 +170,7 @@ class _ParagraphReader:
         self.lost: set[str] = set()
 
     def read(self, node: Element, depth: int = 0) -> None:
-        """Take in an element with everything inside it."""
+        """Read an element with everything inside it."""
         # Not by lxml's QName, which refuses names that the HTML parser lets through.
         name = _name(node)
         if name in _WITHOUT_TEXT:
@@ -195,7 +195,7 @@ class _ParagraphReader:
             self._add_text(around[1])
 
     def _read_formula(self, node: Element, name: str, formulas: list[Element]) -> None:
-        """Take in a formula as MathML; the same in TeX or as a picture beside it says no more."""
+        """Read a formula as MathML; TeX or a picture beside it says the same."""
         own = name == "disp-formula"
         if own:
             self.paragraphs.append(_Paragraph())
@@ -271,7 +271,7 @@ def _build_section(heading: list[_Token] | None, inside: list[Markup]) -> list[M
 
 
 def _build_paragraph(tokens: list[_Token], name: str = "p") -> Markup:
-    """Return ``jats:p`` of the tokens; markup still open when its turn comes ends where the one around it does."""
+    """Return ``jats:p`` of the tokens; markup that is still open ends with the markup around it."""
     levels: list[tuple[str, list[Markup]]] = [(name, [])]
     for token in tokens:
         if isinstance(token, str):

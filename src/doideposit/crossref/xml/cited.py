@@ -10,7 +10,7 @@ __all__ = ["cited_dois"]
 
 
 def cited_dois(xml: bytes) -> Iterator[tuple[str, Doi, int | None]]:
-    """Yield the `Doi.key` of each work, a DOI that it cites, and its line; what is no DOI is left to the checks."""
+    """Yield the `Doi.key` of each work, a DOI that it cites, and the line; other texts are left to the checks."""
     # Most files have no references, and are not parsed once more.
     root = parse_document(xml.strip()).root if b"citation" in xml else None
     for listed in root.iter("{*}citation_list") if root is not None else ():

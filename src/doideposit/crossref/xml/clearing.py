@@ -21,7 +21,7 @@ _FILES: Final = ("crawler-based", "text-mining")
 
 
 def clear_blocks(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
-    """Return a deposit file in which blocks come as empty parents: Crossref takes away what it has of them.
+    """Return a deposit file in which these blocks are empty elements, so that Crossref removes their content.
 
     `blocks` names them by `Doi.key`: licences, funding, relations, full_texts, references or crossmark. The
     bibliography stays as it is, because what a deposit leaves out of it is lost. Source: Crossref documentation,
@@ -67,7 +67,7 @@ def _clear_files(holder: Element) -> None:
 
 
 def _other_program(holder: Element, names: frozenset[str]) -> list[Element]:
-    """Return the program of rights that is not emptied, where it stands beside Crossmark's place."""
+    """Return the program of rights that is not emptied and stands beside Crossmark."""
     return [
         program
         for name in {"funding", "licences"} - names
@@ -81,7 +81,7 @@ def _empty_program(name: str) -> Element:
 
 
 def _put_in_place(holder: Element, new: list[Element]) -> None:
-    """Put elements where Crossmark, funding and licences stand, in the place of them all."""
+    """Replace Crossmark, funding and licences by these elements."""
     old = [one for one in holder.iterchildren(tag=etree.Element) if _is_of_rights(one)]
     if not old:
         raise RuntimeError("nothing of the record stands where the emptied blocks would")

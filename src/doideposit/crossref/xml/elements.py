@@ -47,7 +47,7 @@ def is_mixed(element: Element, namespace: str) -> bool:
 
 
 def lay_out(root: Element, namespace: str) -> None:
-    """Indent the tree by two spaces a level, and leave mixed content exactly as it is."""
+    """Indent the tree by two spaces a level; mixed content is left unchanged."""
     candidates = root.iter(_FUNDER, *_mixed_tags(namespace))
     kept = [
         (element, element.text, None if element is outer else element.tail, element is outer)

@@ -83,7 +83,7 @@ _BLANK = re.compile(r"\s*")
 
 
 def _without_layout(item: Element, namespace: str) -> Element:
-    """Return the item after its indentation was taken away; what is changed is the item itself."""
+    """Remove the indentation of the item, in place, and return it."""
     for element, part in list(_layout_texts(item, namespace)):
         setattr(element, part, None)
     return item
@@ -158,7 +158,7 @@ def _first_text(element: Element, paths: tuple[str, ...]) -> str | None:
 
 
 def only(xml: bytes, *dois: Doi) -> bytes:
-    """Return a deposit file with nothing but the children of ``body`` in which these DOIs stand.
+    """Return a deposit file with only those children of ``body`` that hold these DOIs.
 
     DOIs in the same child, such as articles of a journal issue, stay. What holds none of them comes back as it is.
     """

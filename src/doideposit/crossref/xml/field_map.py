@@ -95,7 +95,7 @@ Way = Callable[[Element, Commentary, Loc], Loc]
 
 
 def _follow_row(context: str, row: str, element: Element, commentary: Commentary, loc: Loc) -> tuple[str, Loc]:
-    """Follow one row of the table; what has no row belongs to what is around it."""
+    """Apply one row of the table; an element without a row belongs to the field around it."""
     entry = _TABLE[context].get(row)
     if entry is None:
         return context, loc
@@ -121,7 +121,7 @@ def _same_name_index(element: Element) -> int:
 
 
 def _own_or_series(field: str, commentary: Commentary) -> Loc:
-    """Return the field of the record, or that of the series where the record leaves it out."""
+    """Return the field of the record, or that of the series if the record lacks it."""
     loc = loc_of(field)
     return loc if getattr(commentary, str(loc[0])) else ("series", *loc)
 
@@ -189,7 +189,7 @@ def _issn_field(place: int, part: str) -> Loc:
 
 
 def _relation_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
-    """Find the relation; those made for the ISSNs of the series stand behind those of the record."""
+    """Return the field of a relation; those made for the ISSNs of the series follow those of the record."""
     place = _sibling_index(element) - len(commentary.relations)
     if place < 0:
         return "relations", place + len(commentary.relations)
@@ -242,7 +242,7 @@ def _funding_field(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
 
 
 def _assertion_field(name: str) -> Way:
-    """Point at a part of what Crossmark shows, told apart from funding by its place alone; a label may be made."""
+    """Return a function for a part of a Crossmark assertion; its label may be derived."""
 
     def way(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
         if loc[0] != "assertions":
@@ -288,7 +288,7 @@ def _item_number_field(element: Element, commentary: Commentary, _loc: Loc) -> L
 
 
 def _identifier_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
-    """Find a further identifier; before these stand the report number, and a number that is too long for others."""
+    """Return the field of an identifier; the report number and a long number come before those of the record."""
     behind = sum(1 for _ in element.itersiblings(str(element.tag)))
     further = len(commentary.identifiers) - 1 - behind
     if further >= 0:
@@ -306,7 +306,7 @@ def _archive_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
 
 
 def _given_or(name: str, otherwise: str) -> Way:
-    """Point at `otherwise`, which the value follows from, where the record does not give the field `name`."""
+    """Return a function for the field `name`, or `otherwise` if the record lacks it."""
 
     def way(_element: Element, commentary: Commentary, _loc: Loc) -> Loc:
         return (name,) if name in commentary.model_fields_set else (otherwise,)

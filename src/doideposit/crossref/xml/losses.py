@@ -130,7 +130,7 @@ def _role_losses(commentary: Commentary) -> Iterator[Finding]:
 
 
 def _number_losses(commentary: Commentary) -> Iterator[Finding]:
-    """Say where a number goes that is too long for a volume, an issue and an item number."""
+    """Yield where a number goes that is too long for a volume, an issue and an item number."""
     number = parts.long_number(commentary)
     if number is None:
         return
@@ -230,7 +230,7 @@ def _name_losses(name: str | None, loc: Loc, schema: Dialect) -> Iterator[Findin
 
 
 def _language_tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
-    """Yield every language that goes into an attribute ``language``, which knows fewer tags than ``xml:lang``."""
+    """Yield every language for an attribute ``language``, which allows fewer tags than ``xml:lang``."""
     yield (("language",) if commentary.language else ("series", "language")), commentary.effective_language
     if commentary.original_title:
         yield ("original_title", "language"), commentary.original_title.language
@@ -284,7 +284,7 @@ _LISTED_TEXTS: Final = (
 
 
 def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
-    """Yield the texts that hold more than bare words."""
+    """Yield the texts that hold markup."""
     for loc in _RICH_TEXTS:
         text = _value_at(commentary, loc) if getattr(commentary, loc[0]) is not None else None
         if isinstance(text, RichText) and text.nodes != (text.source,):
@@ -321,7 +321,7 @@ def _formula_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding
 
 
 def _is_plain(abstract: Abstract) -> bool:
-    """Tell whether an abstract has words and no characters XML cannot hold, and nothing of it is lost."""
+    """Tell whether an abstract is plain text without characters that XML cannot hold."""
     text = abstract.text
     return (
         abstract.format is AbstractFormat.TEXT

@@ -27,7 +27,7 @@ _UNSAFE: Final = re.compile('[&<"\t\n\r]').search
 
 
 def escaped(text: str) -> Markup:
-    """Return text as it stands between tags (Canonical XML 1.0, section 2.3)."""
+    """Return text escaped as content of an element (Canonical XML 1.0, section 2.3)."""
     # Looking for four characters takes a tenth of the time of translating all of them.
     if "&" in text or "<" in text or ">" in text or "\r" in text:
         text = text.translate(_IN_TEXT)
@@ -72,7 +72,7 @@ class Maker:
         return Markup(f"<{tag}{_format_attributes(attributes) if attributes else ''}>{escaped(text)}</{tag}>")
 
     def outer(self, name: str, /, *children: Markup | None, **attributes: str | None) -> Markup:
-        """Return the element `name`, which declares the namespace for what is inside it."""
+        """Return the element `name` with the declaration of its namespace."""
         tag = self._prefix + name
         inside = "".join(filter(None, children))
         return Markup(f"<{tag}{self._declaration}{_format_attributes(attributes)}>{inside}</{tag}>")
@@ -93,7 +93,7 @@ def leaf(name: str, text: str | None) -> Markup | None:
 
 
 def leaves(names: Sequence[str], values: Sequence[object]) -> Markup:
-    """Return a `leaf` for each value, named by what is in the same place; none for None. Both have the same length."""
+    """Return a `leaf` for each name and value, none for None. Both sequences have the same length."""
     parts = zip(names, values, strict=True)
     return Markup("".join([f"<{name}>{escaped(str(value))}</{name}>" for name, value in parts if value is not None]))
 

@@ -211,7 +211,7 @@ def doi_data(schema: Dialect, commentary: Commentary) -> Markup:
 
 
 def _empty_collection(schema: Dialect, commentary: Commentary, kind: str) -> Markup | None:
-    """Return an empty collection, which takes the registered one away, where the record says so."""
+    """Return an empty collection, which removes the registered one, if the record says so."""
     removed = {"pdf_url", "full_texts"}.intersection(commentary.remove)
     return schema.make("collection", property=kind) if removed else None
 

@@ -82,7 +82,7 @@ def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
 
 
 def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Reference]]]) -> bytes:
-    """Return a resource-only deposit with the reference lists of DOIs; each replaces what is registered of it."""
+    """Return a resource-only deposit of reference lists, by DOI; each replaces the registered list."""
     schema = Dialect.of_version(RESOURCES_VERSION.rpartition(" ")[2])
     body = "".join(
         f"<doi_citations><doi>{escaped(doi.printed)}</doi>{citation_list(schema, listed) or '<citation_list/>'}"

@@ -54,7 +54,7 @@ _PROGRAMS: Final = {
 
 
 def part_name(element: Element) -> str:
-    """Return in plain words what a child of ``body`` is about: references, licences, and so on."""
+    """Return the subject of a child of ``body`` in plain words: references, licences, and so on."""
     return _BLOCKS.get(etree.QName(element).localname, etree.QName(element).localname).replace("_", " ")
 
 
@@ -69,13 +69,13 @@ def parts(root: Element) -> Iterator[tuple[Doi, Element]]:
 
 
 def emptied_blocks(xml: bytes, doi: Doi) -> frozenset[str]:
-    """Return the blocks that a resource-only deposit takes away from a DOI without putting anything in their place."""
+    """Return the blocks that a resource-only deposit empties without filling them again."""
     found = [(_BLOCKS.get(_local(part), ""), _block_of(part)) for part in _parts_of(xml, doi)]
     return frozenset(name for name, block in found if block is not None and not len(block))
 
 
 def with_parts(record: bytes, xml: bytes, doi: Doi) -> bytes:
-    """Return a record, in a deposit file or an answer, as it is after a resource-only deposit.
+    """Return a record, of a deposit file or an answer, with a resource-only deposit applied.
 
     What does not hold the DOI comes back as it is.
     """
@@ -91,7 +91,7 @@ def with_parts(record: bytes, xml: bytes, doi: Doi) -> bytes:
 
 
 def empty_parts(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
-    """Return a resource-only deposit that takes away blocks, by `Doi.key`, which another one puts there anew.
+    """Return a resource-only deposit that empties blocks, by `Doi.key`, before another one fills them.
 
     Of full texts only the collections that the other one has are emptied, because the rest would not come back.
     """
@@ -122,7 +122,7 @@ def _parts_of(xml: bytes, doi: Doi) -> list[Element]:
 
 
 def _block_of(part: Element) -> Element | None:
-    """Return what a child of ``body`` holds beside the DOI."""
+    """Return the content of a child of ``body`` beside the DOI."""
     return next((child for child in part.iterchildren(tag=etree.Element) if _local(child) != "doi"), None)
 
 
@@ -138,7 +138,7 @@ def _in_namespace(block: Element, namespace: str) -> Element:
 
 
 def _put_block(holder: Element, block: Element) -> None:
-    """Put a block into a record, in the place of what is there of it."""
+    """Put a block into a record, in place of the registered one."""
     data = holder.find("{*}doi_data")
     if _local(block) == "collection" and data is not None:
         old = [one for one in data.iterfind("{*}collection") if one.get("property") == block.get("property")]
@@ -159,7 +159,7 @@ def _put_block(holder: Element, block: Element) -> None:
 
 
 def _emptied_elements(space: str, kind: str, doi: str, sent: Sequence[Element]) -> Iterator[Element]:
-    """Yield the elements that take away one block of one DOI."""
+    """Yield the elements that empty one block of one DOI."""
     for block in _empty_elements(space, kind, sent):
         part = etree.Element(f"{{{space}}}{kind}")
         named = etree.SubElement(part, f"{{{space}}}doi")

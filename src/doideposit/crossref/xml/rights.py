@@ -40,7 +40,7 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
 
 
 def empty_element(commentary: Commentary, name: str) -> Markup | None:
-    """Return the empty element that takes away what is registered, where the record says so; else None.
+    """Return the empty element that removes registered content if the record says so; else None.
 
     Crossref keeps what a deposit leaves out, and empties what comes as an empty parent (Crossref documentation,
     metadata removal markup guide).
@@ -169,7 +169,7 @@ def _description(relation: Relation) -> Markup | None:
 
 
 def _identifier(relation: Relation) -> str:
-    """Return the identifier; DOIs go bare, whatever way they were written."""
+    """Return the identifier of a relation; a DOI without its address."""
     if relation.identifier_type is IdentifierType.DOI:
         return Doi.parse(relation.identifier).printed
     return relation.identifier

@@ -17,7 +17,7 @@ LARGEST = 2**63 - 1
 
 
 def enter_adopted(transaction: Transaction, new: AdoptedWork) -> bool:
-    """Enter a registered DOI; False where the ledger has it as registered already.
+    """Enter a registered DOI; return False if the ledger has it as registered already.
 
     A deposit of ours that failed, or is under way, stays what it is: only what Crossref has is added to it.
     """

@@ -18,7 +18,7 @@ _EXPORTS: Final = frozenset({".jsonl", ".json"})
 
 
 def backup_path(given: Path, now: datetime, *, is_file: bool) -> Path:
-    """Return where a backup goes: the file given, or a new one in the folder given, named after the moment in UTC.
+    """Return the path of a backup: the given file, or in the given folder a name with the moment in UTC.
 
     Raises `UsageError` for a name that would lie: a copy of a database is no JSON, and an export no database.
     """

@@ -28,7 +28,7 @@ def is_too_far(connection: Connection, target: str, now: datetime) -> bool:
 
 
 def pull_back(transaction: Transaction) -> None:
-    """Let go of what a wrong clock holds, and ask now about what it put off."""
+    """Release what a wrong clock leased, and make due now what it postponed."""
     target, now = transaction.target, transaction.now
     too_far = now + FARTHEST
     transaction.lock_uploads()

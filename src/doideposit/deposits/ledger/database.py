@@ -59,7 +59,7 @@ class Database:
         return self.place.path is None or self.place.path.exists()
 
     def dispose(self) -> None:
-        """Close every connection; whoever goes on after that is told so, and opens none again unnoticed."""
+        """Close every connection; later calls raise an error instead of opening new ones."""
         self._closed = True
         for engine in (self._engine, self._empty):
             if engine is not None:

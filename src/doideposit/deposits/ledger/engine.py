@@ -242,7 +242,7 @@ _NO_ROLE = re.compile(r'role "[^"]*" does not exist')
 
 
 def _postgres_cause(state: str, words: str) -> tuple[str, str]:
-    """Return what PostgreSQL refused, and what to do; an empty reason for what is not known."""
+    """Return what PostgreSQL refused, and what to do; an empty reason for unknown states."""
     if not state:
         state = next((each for sign, each in POSTGRES_WORDS if sign in words), "")
     if not state and (_MISSING.search(words) or _NO_ROLE.search(words)):

@@ -153,7 +153,7 @@ def _from_json(table: Table, name: str, value: Any) -> Any:
 
 
 def import_rows(connection: Connection, given: Iterable[str]) -> int:
-    """Take an export into an empty ledger, all of it or nothing; returns the number of rows.
+    """Import an export into an empty ledger, all of it or nothing; returns the number of rows.
 
     Raises `UsageError` when the ledger is not empty or a line is not of an export.
     """
@@ -205,7 +205,7 @@ def _parse_row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
 
 
 def _reset_sequences(connection: Connection) -> None:
-    """Let PostgreSQL go on numbering after the imported rows; SQLite does so by itself."""
+    """Set PostgreSQL's sequences after the imported rows; SQLite needs none of this."""
     if connection.dialect.name != "postgresql":
         return
     for table in (submission, attempt, log, item, event):

@@ -37,7 +37,7 @@ class HookStates:
         self._session = session
 
     def begin(self, names: tuple[str, ...]) -> None:
-        """Let hooks that are new begin with what happens from now on; where there is no ledger yet, that is all."""
+        """Start new hooks at the newest event, so that they are not called for the past."""
         if not names or not self._session.database.is_there:
             return
         with self._session.reading() as connection:

@@ -65,13 +65,13 @@ class Observations:
             transaction.connection.execute(insert(observed).from_select(names, rows))
 
     def all_due(self) -> None:
-        """Let every DOI that is watched be read next."""
+        """Make every watched DOI due to be read."""
         with self._session.writing("all due") as transaction:
             mine = update(observed).where(observed.c.target == self._target)
             transaction.connection.execute(mine.values(next_read_at=transaction.now))
 
     def read_soon(self, dois: Sequence[Doi]) -> int:
-        """Let these DOIs be read next; return how many of them are watched."""
+        """Make these DOIs due to be read; return how many of them are watched."""
         with self._session.writing("read soon") as transaction:
             found = 0
             # Sorted, so that two processes lock rows in one order.
@@ -82,7 +82,7 @@ class Observations:
             return found
 
     def changed(self, dois: Collection[Doi]) -> dict[str, tuple[Drift, ...]]:
-        """Return what others changed of these DOIs, by `Doi.key`; those that nobody changed are left out."""
+        """Return what others changed of these DOIs, by `Doi.key`; unchanged ones are left out."""
         found: dict[str, tuple[Drift, ...]] = {}
         # A set has no order: sorted, the same DOIs are always read in the same parts.
         for part in chunks(sorted({doi.key for doi in dois})):
@@ -93,7 +93,7 @@ class Observations:
         return found
 
     def one(self, doi: Doi) -> Observed | None:
-        """Return what is known of a DOI that is watched."""
+        """Return the observation of a DOI that is watched."""
         with self._session.reading() as connection:
             row = connection.execute(self._observed_rows().where(observed.c.doi == doi.key)).mappings().one_or_none()
             return None if row is None else observed_of(row)
@@ -108,14 +108,14 @@ class Observations:
             return tuple(observed_of(row) for row in rows)
 
     def to_list(self, before: datetime, most: int) -> tuple[Observed, ...]:
-        """Return DOIs that were not asked for in a list since `before`, in a lasting order."""
+        """Return DOIs that no list was requested for since `before`, in a stable order."""
         wanted = self._observed_rows().where(or_(observed.c.listed_at.is_(None), observed.c.listed_at < before))
         with self._session.reading() as connection:
             rows = connection.execute(wanted.order_by(observed.c.listed_at, observed.c.doi).limit(most)).mappings()
             return tuple(observed_of(row) for row in rows)
 
     def listed(self, asked: Sequence[Observed], deposited: Mapping[str, str], hints: Collection[str]) -> None:
-        """Write down what a list said of these DOIs; those among `hints` are read next, because something moved."""
+        """Record what a list says of these DOIs; those in `hints` changed, and become due."""
         moved = {one.doi.key: deposited[one.doi.key] for one in asked if _is_new(one, deposited)}
         with self._session.writing("listed") as transaction:
             # In the order of the keys, as every writer of this table.
@@ -165,7 +165,7 @@ class Observations:
         transaction.connection.execute(update(observed).where(self._is_this(before.doi)).values(**values))
 
     def accept(self, doi: Doi, reason: str) -> bool:
-        """Let what others changed stand, as a person says; False where nothing was changed."""
+        """Accept what others changed, by a person's decision; return False if nothing was changed."""
         with self._session.writing("accept drift") as transaction:
             found = self._observed_rows().where(observed.c.doi == doi.key).with_for_update()
             row = transaction.connection.execute(found).mappings().one_or_none()
@@ -196,7 +196,7 @@ class Observations:
     # When what is read is away.
 
     def note_unavailable(self, reason: str, not_before: datetime) -> bool:
-        """Record that the services cannot be asked; tell whether that is new."""
+        """Record that the services cannot be reached; return whether that is new."""
         with self._session.writing("services away") as transaction:
             row = transaction.connection.execute(self._watch_row().with_for_update()).mappings().one_or_none()
             values = {"away_reason": reason, "not_before": not_before}
@@ -218,7 +218,7 @@ class Observations:
             transaction.connection.execute(update(watch).where(watch.c.target == self._target).values(**values))
 
     def unavailable_since(self) -> tuple[datetime, datetime | None, str] | None:
-        """Return since when the services are away, when to ask again, and why; None while they answer."""
+        """Return since when the services cannot be reached, when to retry, and why; None if they answer."""
         with self._session.reading() as connection:
             row = connection.execute(self._watch_row()).mappings().one_or_none()
             if row is None or row["away_since"] is None:
@@ -238,7 +238,7 @@ class Observations:
 
 
 def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> None:
-    """Write what is new into the history: what is as intended, what others changed, and what is no longer so."""
+    """Write events for changes: a record became as intended, was changed by others, or was restored."""
     known = {one.mark for one in before.drift}
     marks = {one.mark for one in sight.drift}
     for one in sight.drift:

@@ -83,7 +83,7 @@ class Polls:
         self._target = session.target
 
     def lease(self, due: Due, owner: str, until: datetime, *, most: int) -> tuple[Submission, ...]:
-        """Return up to `most` files that should be asked about now, leased to `owner` until `until`."""
+        """Return up to `most` files that are due to be polled, leased to `owner` until `until`."""
         wanted = self._due(due, self._session.clock())
         with self._session.reading() as connection:
             # A pass that finds nothing must not wait for a writer: most passes find nothing.
@@ -99,7 +99,7 @@ class Polls:
             return found
 
     def _due(self, due: Due, now: datetime) -> Select[Any]:
-        """Return the question for files that nobody holds, the longest due first, or by number with `force`."""
+        """Return the query for unleased files, the longest due first, or by number with `force`."""
         free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
         states = [State.SENDING.value] if due.doubts_only else [State.SENDING.value, State.QUEUED.value]
         where = [submission.c.target == self._target, submission.c.state.in_(states), free]
@@ -166,7 +166,7 @@ class Polls:
     # Uploads that were thought lost.
 
     def lost_uploads(self, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
-        """Return earlier uploads, thought lost, of files that are not being asked about: they may still turn up.
+        """Return uploads thought lost, of files that are not being polled: they may still turn up.
 
         Of a file that is to go out again they are asked about in every run, before it goes; of one that ended, a
         refusal included, whenever they are due.
@@ -195,7 +195,7 @@ class Polls:
     # After a clock that was wrong.
 
     def pull_back(self) -> bool:
-        """Let go of what was planned for days ahead by a wrong clock; tells whether there was anything."""
+        """Make due now what a wrong clock postponed for days; return whether there was anything."""
         with self._session.reading() as connection:
             if not clock_skew.is_too_far(connection, self._target, self._session.clock()):
                 return False
@@ -246,7 +246,7 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
 
 
 def _note_odd(transaction: Transaction, polled: Polled) -> None:
-    """Write an odd answer into the history once, until another one comes: a question is asked every half hour."""
+    """Write an unexpected answer into the history once, until another one comes: polls repeat every half hour."""
     mine = and_(event.c.submission == polled.submission.id, event.c.kind == EventKind.ODD_ANSWER.value)
     last = transaction.connection.execute(select(event.c.detail).where(mine).order_by(event.c.id.desc()).limit(1))
     detail = {"file_name": polled.submission.file_name or "", "reason": polled.reason}

@@ -26,7 +26,7 @@ def next_look_for_matches(since: datetime, now: datetime) -> datetime | None:
 
 
 def begin_again(transaction: Transaction, doi: Doi) -> None:
-    """Wait anew until Crossref shows what a deposit that took effect sent: what was seen before says nothing now."""
+    """Start observing again after a deposit took effect: what was seen before says nothing now."""
     mine = and_(observed.c.target == transaction.target, observed.c.doi == doi.key)
     fresh = {
         "since": transaction.now,

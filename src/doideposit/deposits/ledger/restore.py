@@ -122,7 +122,7 @@ def _require_no_other_user(ledger: Path) -> None:
 
 
 def _put_aside(ledger: Path, now: datetime) -> Path | None:
-    """Rename the ledger and what lies beside it, the ledger last: until then the command can be given again."""
+    """Rename the ledger and its side files, the ledger last, so that a killed command can be repeated."""
     stamp = f"{now:%Y%m%dT%H%M%S%f}"
     kept = ledger.with_name(f"{ledger.stem}.before-restore-{stamp}{ledger.suffix}")
     for side, path in zip(SIDE_FILES, _side_files(ledger), strict=True):

@@ -105,7 +105,7 @@ FINDING_WORDS = ("code", "severity", "message", "hint")
 
 
 def _words(text: str) -> Mapping[str, str]:
-    """Return a mapping of texts; raise `ValueError` for anything else."""
+    """Return a JSON object of texts as a mapping; raise `ValueError` for anything else."""
     data = json.loads(text)
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
         raise ValueError("a mapping of texts was written")
@@ -113,12 +113,12 @@ def _words(text: str) -> Mapping[str, str]:
 
 
 def noted(row: RowMapping, name: str) -> str:
-    """Return what was noted of an item before Crossref answered, such as the lines of its record; empty after."""
+    """Return the notes of an item from before Crossref answered, such as its lines; empty afterwards."""
     return _words(row["details"] or "{}").get(name, "")
 
 
 def bytes_of(value: bytes | str | None) -> bytes:
-    """Return stored bytes as they are; SQLite gives back a text where somebody wrote one, and its hash will tell.
+    """Return stored bytes; SQLite returns a text if somebody wrote one, and its hash will differ.
 
     Bytes that are gone are none, which have another hash too.
     """

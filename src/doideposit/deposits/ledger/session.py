@@ -17,7 +17,7 @@ Step = Callable[[str], None]
 
 
 def quiet(_name: str) -> None:
-    """Do nothing at a step, as every run but a test does."""
+    """Ignore a step; only tests act at steps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Ledger:
         return self._database.is_there
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._database.dispose()
 
     def __enter__(self) -> Self:
@@ -78,7 +78,7 @@ class Ledger:
 
     @property
     def is_file(self) -> bool:
-        """Tell whether it is a file of SQLite, which a backup copies as it is."""
+        """Tell whether the ledger is a file of SQLite, which a backup copies unchanged."""
         return self._database.place.path is not None
 
     def backup(self, path: Path) -> None:
@@ -95,12 +95,12 @@ class Ledger:
             export.copy_file(place.path, path)
 
     def export_lines(self) -> Iterator[str]:
-        """Yield the whole ledger as lines of JSON, as it is at one moment."""
+        """Yield the whole ledger as lines of JSON, in one consistent snapshot."""
         # One moment for all tables, or an event could name a submission that was not exported yet.
         with self._database.reading(repeatable=True) as connection:
             yield from export.lines(connection)
 
     def import_lines(self, lines: Iterable[str]) -> int:
-        """Take an export into this ledger, which must be empty; all of it or nothing. Returns the number of rows."""
+        """Import an export into this ledger, which must be empty, all or nothing; return the number of rows."""
         with self._database.writing() as connection:
             return export.import_rows(connection, lines)

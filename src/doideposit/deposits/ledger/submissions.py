@@ -90,7 +90,7 @@ def _withdraw(transaction: Transaction, key: int, reason: str) -> str:
 
 
 def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
-    """Return a recorded file as it was handed in, to be recorded anew, and what was noted of it."""
+    """Return a recorded file in the form in which it was recorded, with the notes about it."""
     found = select(submission, content.c.xml).join(content, content.c.submission == submission.c.id)
     row = connection.execute(found.where(submission.c.id == key)).mappings().one()
     mine = (event.c.submission == key, event.c.kind == EventKind.PREPARED.value)

@@ -98,7 +98,7 @@ class CheckedText(TypeDecorator[str]):
         self._length = length
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy
-        """Read the text back; raise `ValueError` for what was never written so."""
+        """Return the text; raise `ValueError` for a value of another type."""
         return _require_type(value, str)
 
 
@@ -109,7 +109,7 @@ class CheckedInteger(TypeDecorator[int]):
     cache_ok = True
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy
-        """Read the number back; raise `ValueError` for what was never written so."""
+        """Return the number; raise `ValueError` for a value of another type."""
         return _require_type(value, int)
 
 

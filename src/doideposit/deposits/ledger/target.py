@@ -35,7 +35,7 @@ class _CitedDois:
         self._target = session.target
 
     def known(self, dois: Sequence[Doi]) -> dict[str, str]:
-        """Return the agency of each DOI that is known, by `Doi.key`; an empty name for one that nobody has."""
+        """Return the agency of each known DOI, by `Doi.key`; an empty name if no agency has the DOI."""
         found: dict[str, str] = {}
         # A set has no order: sorted, the same DOIs are always read in the same parts.
         for part in chunks(sorted({doi.key for doi in dois})):
@@ -75,22 +75,22 @@ class TargetLedger:
 
     @cached_property
     def uploads(self) -> Uploads:
-        """Return what is written before and after each upload."""
+        """Return the part of the ledger that is written before and after each upload."""
         return Uploads(self.session)
 
     @cached_property
     def polls(self) -> Polls:
-        """Return what is written before and after Crossref is asked about a file."""
+        """Return the part of the ledger that is written before and after each poll."""
         return Polls(self.session)
 
     @cached_property
     def works(self) -> Works:
-        """Return what is known of each DOI."""
+        """Return the part of the ledger about each DOI."""
         return Works(self.session)
 
     @cached_property
     def versions(self) -> Versions:
-        """Return what was sent of each DOI and took effect."""
+        """Return the part of the ledger about registered versions."""
         return Versions(self.session)
 
     @cached_property

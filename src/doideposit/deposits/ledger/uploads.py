@@ -81,7 +81,7 @@ class Uploads:
     # Whose turn it is.
 
     def blocker(self, slot: UploadSlot) -> str | None:
-        """Return why nothing may be uploaded now, in plain words; None when something may."""
+        """Return why nothing may be uploaded now, in plain words; None if something may."""
         with self._session.reading() as connection:
             return self._find_blocker(connection, slot, self._session.clock())
 
@@ -113,7 +113,7 @@ class Uploads:
         return int(connection.execute(statement).scalar_one())
 
     def candidate(self, slot: UploadSlot) -> tuple[Submission, bytes] | None:
-        """Return the oldest file that may go out now, with its bytes."""
+        """Return the oldest file that may be uploaded now, with its bytes."""
         with self._session.reading() as connection:
             return self._find_candidate(connection, slot, self._session.clock())
 
@@ -135,7 +135,7 @@ class Uploads:
         return None if row is None else (submission_of(row), bytes_of(row["xml"]))
 
     def why_without_effect(self, key: int) -> str | None:
-        """Return why an earlier step did not take effect for every DOI in it, in a few words; None where it did."""
+        """Return why an earlier step did not take effect for every DOI in it; None if it did."""
         with self._session.reading() as connection:
             joined = item.join(submission, submission.c.id == item.c.submission)
             columns = (item.c.outcome, item.c.message, submission.c.reason, submission.c.state)
@@ -166,7 +166,7 @@ class Uploads:
             return replace_file(transaction, key, parts, reason)
 
     def postpone(self, key: int, until: datetime, reason: str) -> None:
-        """Let a file that was never sent wait, with the reason."""
+        """Postpone a file that was never sent, with the reason."""
         with self._session.writing("postpone") as transaction:
             transaction.change(key, not_before=until, reason=reason)
 
@@ -187,7 +187,7 @@ class Uploads:
     # One upload.
 
     def start(self, slot: UploadSlot, key: int, file_name: str) -> UploadLease | None:
-        """Commit to one upload of one file under a new name; None when it may not go after all.
+        """Record one upload of one file under a new name; return None if it may not go after all.
 
         Checks again, under the upload lock, everything that `candidate` and `blocker` saw.
         """
@@ -224,7 +224,7 @@ class Uploads:
         return UploadLease(replace(current, state=state, file_name=file_name, sent_at=now), sent, found[1])
 
     def mark_accepted(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
-        """Record that the upload got through: Crossref has the file, and the next one may go."""
+        """Record that the upload arrived: Crossref has the file, and the next one may be sent."""
         with self._session.writing("mark_accepted") as transaction:
             self._record_receipt(transaction, upload, next_poll_at, proof)
             values = {"last_upload_at": transaction.now, "pause_until": None, "pause_reason": "", "failures": 0}
@@ -323,14 +323,14 @@ class Uploads:
     # When Crossref is away.
 
     def paused(self) -> Pause:
-        """Return until when nothing should be sent or asked."""
+        """Return until when nothing should be sent or polled."""
         with self._session.reading() as connection:
             mine = select(upload_lock).where(upload_lock.c.target == self._target)
             row = connection.execute(mine).mappings().one_or_none()
             return Pause() if row is None else Pause(row["pause_until"], row["pause_reason"], row["failures"])
 
     def pause(self, until: datetime, reason: str) -> None:
-        """Let nothing be sent or asked before `until`: Crossref is away, or wants us to wait."""
+        """Send and poll nothing before `until`: Crossref cannot be reached, or asked to wait."""
         with self._session.writing("pause") as transaction:
             transaction.lock_uploads()
             _pause_uploads(transaction, until, reason)
@@ -355,7 +355,7 @@ def _current_submission(transaction: Transaction, upload: Attempt) -> Submission
 
 
 def _next_upload_at(transaction: Transaction, current: Submission) -> datetime | None:
-    """Return when a file that was lost goes out again: the first time at once, then after longer and longer pauses."""
+    """Return when to upload a lost file again: the first time at once, then after longer and longer pauses."""
     gone = (attempt.c.submission == current.id, attempt.c.status == AttemptStatus.LOST.value)
     before = transaction.connection.execute(select(func.count()).select_from(attempt).where(*gone)).scalar_one()
     # The wait doubles each time; beyond the tenth it has long reached its bound.

@@ -51,7 +51,7 @@ class Versions:
         return frozenset(found)
 
     def registered_file(self, doi: Doi) -> NewSubmission | None:
-        """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last.
+        """Return the last file that took effect for a DOI; of an update in steps the last one.
 
         What resource-only deposits changed since is in its bytes, as with `last_registered`.
         """
@@ -62,7 +62,7 @@ class Versions:
         return None if recorded is None else replace(recorded, xml=self._with_parts(doi, recorded.xml, key))
 
     def each_registered(self) -> Iterator[tuple[bytes, frozenset[str]]]:
-        """Yield what is registered of all DOIs: a file, or an answer of Crossref, and the keys of the DOIs in it.
+        """Yield the registered version of each DOI: a file, or an answer of Crossref, and the keys of its DOIs.
 
         Each file is read once, however many DOIs it holds; each DOI comes once, as our last deposit that took effect
         has it, else as it was adopted.
@@ -173,7 +173,7 @@ class Versions:
             return None if text is None else int(text)
 
     def adopted_version(self, doi: Doi) -> bytes | None:
-        """Return what a DOI was when it was taken over, with what resource-only deposits changed since."""
+        """Return the adopted version of a DOI, with the resource-only deposits since."""
         known = self.adopted_answer(doi)
         return None if known is None else self._with_parts(doi, known, None)
 

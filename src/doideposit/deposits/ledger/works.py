@@ -102,24 +102,24 @@ class Works:
         return batch_id
 
     def recorded(self, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
-        """Return a recorded file as it was handed in, and what was noted then: when it was compared, and so on."""
+        """Return a recorded file in the form in which it was recorded, with the notes about it."""
         with self._session.reading() as connection:
             return recorded_again(connection, key)
 
     def adopt(self, new: AdoptedWork) -> bool:
-        """Enter a DOI that was registered elsewhere; False where the ledger has it as registered already."""
+        """Enter a DOI that was registered elsewhere; return False if the ledger has it as registered already."""
         with self._session.writing("adopt") as transaction:
             return enter_adopted(transaction, new)
 
     # Telling.
 
     def one(self, doi: Doi) -> LedgerWork | None:
-        """Return what is known of the DOI."""
+        """Return the work of a DOI; raise `UsageError` for an unknown DOI."""
         found = self._read_page(work.c.doi == doi.key)
         return found[0] if found else None
 
     def by_key(self, dois: Iterable[Doi]) -> dict[str, LedgerWork]:
-        """Return what is known of these DOIs, by `Doi.key`, with one question for some hundreds of them."""
+        """Return the works of these DOIs, by `Doi.key`, with one query for some hundreds of them."""
         parts = chunks(sorted({doi.key for doi in dois}))
         return {one.doi.key: one for part in parts for one in self._read_page(work.c.doi.in_(part))}
 
@@ -142,7 +142,7 @@ class Works:
             after = found[-1].doi.key if found else ""
 
     def _read_page(self, *where: Any) -> tuple[LedgerWork, ...]:
-        """Read the first works that meet the conditions; where one cannot be read, its DOI alone stands for it."""
+        """Read the first works that meet the conditions; a damaged one is replaced by its DOI alone."""
         mine = (work.c.target == self._target, *where)
         try:
             with self._session.reading() as connection:
@@ -167,7 +167,7 @@ class Works:
             return LedgerWork(Doi(printed), self._target, "", "", "", None, None, None, harmed=True)
 
     def harmed_files(self) -> Mapping[int, tuple[str, ...]]:
-        """Return the unfinished files of which something cannot be read or is not as it was recorded, with their DOIs.
+        """Return the unfinished files that cannot be read, or do not have their hash, with their DOIs.
 
         Each is read alone, with its bytes: for the moment in which one of them stopped everything.
         """
@@ -211,7 +211,7 @@ class Works:
             return tuple(one for each in found for one in with_warning_events(connection, self._target, each))
 
     def dois_from(self, beginning: str, most: int) -> tuple[Doi, ...]:
-        """Return the first DOIs, in their order, at or after a text: for completing what somebody types."""
+        """Return the first DOIs, in order, at or after a text: for completion while somebody types."""
         statement = select(work.c.printed).where(work.c.target == self._target, work.c.doi >= beginning.lower())
         with self._session.reading() as connection:
             rows = connection.execute(statement.order_by(work.c.doi).limit(most))
@@ -260,7 +260,7 @@ class Works:
         return bytes_of(xml)
 
     def result_logs(self, most: int) -> tuple[tuple[str, bytes], ...]:
-        """Return the latest result logs as they came, the newest first, each with the file name it was asked by."""
+        """Return the latest raw result logs, the newest first, each with the file name that was polled."""
         joined = log.join(submission, submission.c.id == log.c.submission)
         statement = select(log.c.file_name, log.c.answer).select_from(joined)
         mine = statement.where(submission.c.target == self._target).order_by(log.c.id.desc()).limit(most)
@@ -293,7 +293,7 @@ class Works:
     # What people decide, and what look-ups prove.
 
     def acknowledge(self, doi: Doi, reason: str) -> None:
-        """Set aside, with a reason, what the latest deposit of a known DOI ended with, and what is overdue."""
+        """Set aside, with a reason, the failure and the overdue milestone of a known DOI."""
         with self._session.writing("acknowledge") as transaction:
             set_aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
             transaction.connection.execute(update(work).where(self._is_this(doi)).values(**set_aside))
@@ -313,7 +313,7 @@ class Works:
             return tuple(event_of(row).detail for row in rows)
 
     def abandon(self, doi: Doi, reason: str) -> bool:
-        """Give up the open deposit of the DOI, and of every other DOI in the same file; False when none is open."""
+        """Give up the open deposit of the DOI, and of all others in its file; return False if none is open."""
         about = (item.c.target == self._target, item.c.doi == doi.key, item.c.open.is_(True))
         with self._session.writing("abandon") as transaction:
             transaction.lock_uploads()
@@ -329,7 +329,7 @@ class Works:
             return True
 
     def prove(self, doi: Doi, milestone: Milestone, proof: str, *, holds: bool, contrary: bool = False) -> None:
-        """Record what a look-up showed of `RESOLVES` or `INDEXED`; only a change of it becomes an event.
+        """Record the result of a look-up of `RESOLVES` or `INDEXED`; only a change becomes an event.
 
         `contrary` says that something else was seen, and not only nothing yet.
         """

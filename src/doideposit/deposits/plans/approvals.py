@@ -33,7 +33,7 @@ class SignaturePort(Protocol):
     """Tell who made a signature; `doideposit.config.signatures.SshSignatures` fits."""
 
     def signer(self, statement: str, signature: str) -> str:
-        """Return the name of who signed the statement; raise `UsageError` for nobody who may."""
+        """Return the name of the signer; raise `UsageError` if nobody who may has signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ApprovalRules:
     signatures: SignaturePort | None = None
 
     def apply_to(self, target: str) -> bool:
-        """Tell whether approvals are demanded for what goes to the target."""
+        """Tell whether approvals are required for deposits to the target."""
         return self.needed > 0 and target == PRODUCTION
 
     def require(self, target: str) -> None:
@@ -116,7 +116,7 @@ def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signat
 
 
 def was_applied(context: DepositContext, file: "PlanFile") -> str:
-    """Return who applied the plan before; empty where nobody did."""
+    """Return the name of the person who applied the plan before; empty if nobody did."""
     return next((detail.get("by", "") for detail in _plan_events(context, EventKind.APPLIED, file)), "")
 
 

@@ -191,7 +191,7 @@ class PlanBody(_Part):
     """What is sent, by SHA-256; doideposit puts head, batch id and timestamp around it."""
 
     def bytes_of(self, sha256: str) -> bytes:
-        """Return the bytes of that SHA-256; raise `PlanUnusable` where the plan does not hold them."""
+        """Return the bytes with that SHA-256; raise `PlanUnusable` if the plan lacks them."""
         found = self.contents.get(sha256)
         data = b""
         if found is not None and found.xml is not None:
@@ -240,7 +240,7 @@ class PlanFile(_Part):
 
     @property
     def name(self) -> str:
-        """Return the beginning of the hash, by which people tell two plans apart."""
+        """Return the beginning of the hash, which identifies a plan for people."""
         # Twelve digits of the hash can be compared by eye, and nobody finds two plans with the same.
         return self.sha256[:12]
 
@@ -291,7 +291,7 @@ class Contents:
         self._size = 0
 
     def put(self, data: bytes, sha256: str) -> None:
-        """Take bytes in; raise `UsageError` when they become too many."""
+        """Add bytes; raise `UsageError` if they become too many."""
         if sha256 in self._found:
             return
         self._size += len(data)
@@ -332,7 +332,7 @@ def _parse_json(data: bytes, name: str) -> Any:
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that stands twice: people would read the one, and programs the other."""
+    """Refuse a key that occurs twice: people and programs would read different ones."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError

@@ -140,7 +140,7 @@ def _make_input(
 
 
 def _require_series(context: DepositContext, file: PlanFile, record: PlannedRecord, found: "_Judged") -> None:
-    """Refuse a record that is said to be of another series than its XML: it would go with another login, or page."""
+    """Refuse a record whose XML is of another series than it says: it would use another login, or page."""
     # The series of a ready-made file is that of its DOIs, and the ledger's where our last version is sent again.
     sending = record.sending
     if found.sealed is None or sending is None:
@@ -186,7 +186,7 @@ def _contradiction_error(record: PlannedRecord) -> PlanUnusable:
 
 
 def _require_consistency(context: DepositContext, file: PlanFile) -> None:
-    """Refuse a plan whose sentences are not those that its records make: somebody read what is not so."""
+    """Refuse a plan whose sentences do not follow from its records: somebody edited them."""
     body = file.plan
     fees = fees_of(body.target, body.records, context.fee)
     if fees != body.fees or consequences_of(body.target, body.records, fees, body.unseen) != body.consequences:
@@ -228,7 +228,7 @@ def _configuration_changes(context: DepositContext, checker: Checker, file: Plan
 def _changes_since(
     candidate: DepositCandidate, decision: Decision, known: KnownWork | None, file: PlanFile
 ) -> Iterator[Finding]:
-    """Yield what is not as it was when the plan was made, of one record."""
+    """Yield what changed about one record since the plan was made."""
     record = file.plan.records[candidate.index]
     doi = candidate.item.doi
     if decision.action is Action.BLOCKED:
@@ -250,13 +250,13 @@ def _changes_since(
 
 
 def _changed_files(file: PlanFile, *, without_files: bool) -> Mapping[str, str]:
-    """Return the files that are not as they were, each with what became of it."""
+    """Return the files that changed since the plan was made, each with what happened to it."""
     changes = ((source.path, _change(source, without_files=without_files)) for source in file.plan.sources)
     return {path: what for path, what in changes if what}
 
 
 def _change(source: Source, *, without_files: bool) -> str:
-    """Return what became of a file, in a few words; nothing for one that is as it was."""
+    """Return what happened to a file, in a few words; empty if it is unchanged."""
     path = Path(source.path)
     try:
         # A plan may name a device, which has no end.
@@ -310,7 +310,7 @@ def _decide_all(
     now: Mapping[int, Decision],
     findings: Mapping[int, tuple[Finding, ...]],
 ) -> tuple[Decision, ...]:
-    """Return one decision for each record; where one moved, all that would go are kept back: a plan is a whole."""
+    """Return one decision for each record; if one changed, block all, because a plan is applied whole."""
     moved = any(findings.values())
     return tuple(
         _decide_one(one, records[place], now.get(place), findings.get(place), moved=moved)
@@ -410,7 +410,7 @@ class PlanFiles:
         return file
 
     def compare(self, plan: PlanFile | Path | str, *, without_files: bool = False) -> Plan:
-        """Say what applying a plan would do now; nothing is changed. Raises as `apply` does."""
+        """Return what applying a plan would do now; nothing is changed. Raises as `apply` does."""
         return self._compare(self.read(plan), without_files=without_files).approved.as_plan(self._context.target)
 
     def _compare(self, file: PlanFile, *, without_files: bool) -> Compared:
@@ -443,7 +443,7 @@ class PlanFiles:
         send: bool = True,
         on_event: OnEvent = _ignore_progress,
     ) -> DepositReport:
-        """Send what a plan holds, byte for byte, or nothing of it when anything moved since it was made.
+        """Send exactly what a plan holds, or nothing if anything changed since it was made.
 
         Files, configuration, ledger and what is registered are compared with the plan; with `without_files` a file
         that is not on this machine holds nothing back. What is done already is not done again, so a plan whose

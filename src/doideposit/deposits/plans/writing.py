@@ -101,7 +101,7 @@ def _sending_of(approved: Approved, one: DepositCandidate) -> Sending:
 
 
 def _title_in_xml(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
-    """Return the title as the XML has it, which is what is compared when the plan is read."""
+    """Return the title in the XML, which is compared when the plan is read."""
     if one.sealed is None:
         return next((each.title for each in DepositItem.read_all(xml) if each.doi == one.item.doi), "")
     found = FoundItem.find(context.depositor.head(*READING_HEAD), xml, schema_version=one.sealed.schema_version)
@@ -156,7 +156,7 @@ def _depositor_keys(context: DepositContext, series: str) -> Iterator[tuple[str,
 
 
 def _source_hashes(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:
-    """Return the files of what is sent, with their hashes now."""
+    """Return the source files of the deposits, with their hashes."""
     paths = dict.fromkeys(one.sending.file for one in records if one.sending and one.sending.file)
     return tuple(Source(path=path, sha256=file_hash(Path(path))) for path in paths)
 

@@ -31,7 +31,7 @@ def doi_link(one: DoiModel) -> SafeString:
 
 @register.simple_tag
 def doi_citation(one: DoiModel) -> str:
-    """Return how to cite it, as text; nothing before its DOI, which stands in it, is registered for readers."""
+    """Return the citation as text; empty before its DOI is registered for readers."""
     work = _shown(one)
     return "" if work is None else citation(work)
 

@@ -54,7 +54,7 @@ class DoneFiles:
 
 
 def due_on(month: str, keep: timedelta) -> datetime:
-    """Return when a month such as ``2026-05`` goes into an archive, where files stay for `keep`."""
+    """Return when a month such as ``2026-05`` is archived if files stay for `keep`."""
     year, number = map(int, month.split("-"))
     end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
     return end + keep + LEAP
@@ -161,14 +161,14 @@ class _OpenedDone:
                     yield _Finished(report.removesuffix(REPORT_SUFFIX), report, file)
 
     def is_older(self, name: str, moment: datetime) -> bool:
-        """Tell whether nobody wrote to a file since this moment; true for one that is gone."""
+        """Tell whether a file was not written since this moment; True for one that is gone."""
         try:
             return os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False).st_mtime < moment.timestamp()
         except FileNotFoundError:
             return True
 
     def archive(self, month: str, files: Iterable[_Finished], step: Callable[[str], None]) -> int:
-        """Put files and reports into an archive, and take away what can be read back; returns how many files went."""
+        """Put files and reports into an archive, and remove those that can be read back; return their number."""
         # The report goes last: while it lies here, a run that follows a crash finds what is still to be done.
         pairs = [(one.name, one.report) for one in files if self._is_plain(one.name)]
         with self._archives(month) as archives:
@@ -238,7 +238,7 @@ class _OpenedDone:
             return seen if any(_holds(archive, name, stream) for archive in archives) else False
 
     def _write(self, month: str, wanted: Iterable[str], step: Callable[[str], None]) -> None:
-        """Write an archive beside the folder, where nobody else writes, and put it under a name that is free."""
+        """Write an archive in a private folder, and move it to a free name."""
         made = self._folders.job / "archive.zip"
         made.unlink(missing_ok=True)
         mode = self._folders.report_mode
@@ -275,7 +275,7 @@ class _OpenedDone:
         return name if self._handle is not None else str(self._folders.done / name)
 
     def _open(self, name: str) -> BinaryIO | None:
-        """Open a plain file; None for a link, for anything else, and for what is gone."""
+        """Open a plain file; None for a link, another kind of file, and a missing one."""
         flags = os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             handle = os.open(self._at(name), flags, dir_fd=self._handle)

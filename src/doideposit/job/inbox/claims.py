@@ -86,22 +86,22 @@ class Claim:
 
     @property
     def file(self) -> Path:
-        """Return where the file lies."""
+        """Return the path of the file."""
         return self.folder / self.name
 
     @property
     def changed(self) -> bool:
-        """Tell whether somebody went on writing to the file after it was checked."""
+        """Tell whether the file was written after it was checked."""
         return bool(self.stamp) and self.stamp != Claim.stamp_of(self.file)
 
     @property
     def report(self) -> Path:
-        """Return where its report lies before it goes."""
+        """Return the path of its report before it is moved."""
         return self.folder / REPORT
 
     @property
     def settled(self) -> bool:
-        """Tell whether every record has its end."""
+        """Tell whether every record is final."""
         return self.entries is not None and all(entry.status.is_final for entry in self.entries)
 
     @property
@@ -115,7 +115,7 @@ class Claim:
         return tuple(entry for entry in self.entries or () if entry.status is EntryStatus.REJECTED)
 
     def save(self) -> None:
-        """Write down what is known; raises `DiskError`."""
+        """Save the claim; raises `DiskError`."""
         entries = None if self.entries is None else [asdict(entry) for entry in self.entries]
         data = {"name": self.name, "target": self.target, "going_to": self.going_to, "entries": entries}
         data["stamp"] = self.stamp
@@ -157,7 +157,7 @@ class Claim:
 
     @staticmethod
     def stamp_of(file: Path) -> str:
-        """Return size and time of change of a file, by which a later look tells whether it was written to."""
+        """Return size and time of change of a file, to see later whether it was written."""
         try:
             found = file.lstat()
         # A file that is gone has no content to compare.
@@ -176,7 +176,7 @@ def _read_memory(path: Path) -> Mapping[str, Any]:
 
 
 def _path_inside(going_to: Any) -> str:
-    """Return where a file is to go; raise `ValueError` for any place but a name in ``done/`` or ``rejected/``."""
+    """Return the destination of a file; raise `ValueError` unless it is in ``done/`` or ``rejected/``."""
     if not isinstance(going_to, str):
         raise TypeError("a place is a text")
     folder, _, name = going_to.partition("/")

@@ -44,7 +44,7 @@ def _blocking_codes(entry: ReportEntry) -> frozenset[str]:
 
 
 def _free_dois(entries: Sequence[ReportEntry]) -> set[str]:
-    """Return DOIs that could go if no other file named them."""
+    """Return DOIs that could be deposited if no other file named them."""
     return {entry.doi.key for entry in entries if entry.doi and _blocking_codes(entry) <= TWICE}
 
 
@@ -54,7 +54,7 @@ def _say_the_same(claims: Sequence[Claim], doi: str, series: Mapping[str, Series
 
 
 def _content_of(path: Path, doi: str, series: Mapping[str, Series]) -> object:
-    """Return what a file says of a DOI; None when it says two things, or nothing that can be compared."""
+    """Return the content of a file for a DOI; None if it is ambiguous or cannot be compared."""
     if is_deposit_xml(path):
         return read_input(path)
     raws = [raw for raw in read_path(path) if not isinstance(raw, Finding)]

@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 def ignore_step(_step: str) -> None:
-    """Do nothing at a step: what every run but a test does."""
+    """Ignore a step; only tests act at steps."""
 
 
 def never_stop() -> bool:
-    """Do not stop."""
+    """Return False: nobody asks to stop."""
     return False
 
 
@@ -56,7 +56,7 @@ class InboxContext:
             logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
     def claims(self) -> Iterator[Claim]:
-        """Yield every file taken in and not put away, in the order in which they came; end early when asked to stop."""
+        """Yield every file that was taken in, in order of arrival; end early if asked to stop."""
         with disk_errors(self.folders.working, "cannot be read"):
             # Their names begin with the moment they were taken in.
             folders = sorted(self.folders.working.iterdir())
@@ -91,7 +91,7 @@ def _doi(text: str) -> Doi | None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Take away the folder of a claim without a file; raises `OSError`."""
+    """Remove the folder of a claim without a file; raises `OSError`."""
     for left in folder.glob(".*"):
         left.unlink()
     folder.rmdir()

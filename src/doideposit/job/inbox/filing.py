@@ -135,7 +135,7 @@ def _publisher_of(around: InboxContext, claim: Claim, path: Path) -> str:
 
 
 def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
-    """Leave word of a rejected file where it stays until a mail about it is on its way."""
+    """Write a note about a rejected file, which stays until a mail about it was sent."""
     shown = around.folders.shown
     note = {
         "key": f"file:{claim.id}",

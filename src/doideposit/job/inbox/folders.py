@@ -54,7 +54,7 @@ class Folders:
 
     @property
     def working(self) -> Path:
-        """Return what was taken in and is not settled yet, each file in a folder of its own."""
+        """Return the folder of files that were taken in and are not settled, each in a folder of its own."""
         return self.root / "working"
 
     @property
@@ -69,12 +69,12 @@ class Folders:
 
     @property
     def job(self) -> Path:
-        """Return what the scheduled job keeps for itself: its lock, and what it told whom."""
+        """Return the folder of the job's own files: its lock, and what it mailed."""
         return self.root / ".doideposit"
 
     @property
     def outbox(self) -> Path:
-        """Return what has to be told by mail and is not told yet."""
+        """Return the folder of notes that no mail told yet."""
         return self.job / "outbox"
 
     def make(self) -> None:
@@ -114,12 +114,12 @@ class Folders:
 
     @property
     def report_mode(self) -> int:
-        """Return the permissions of a report: whoever may read in the inbox may read it."""
+        """Return the permissions of a report: readable by those who may read the inbox."""
         # The bits for reading of group and others, as the folder has them.
         return 0o600 | (self.root.stat().st_mode & 0o044)
 
     def _check_owners(self, owner: int) -> None:
-        """Refuse folders that somebody else prepared: what lies in them would be taken for the job's own."""
+        """Refuse folders of another user: their files would be taken for the job's own."""
         if not hasattr(os, "geteuid"):
             return
         trusted = {0, os.geteuid()}
@@ -215,7 +215,7 @@ def _is_unfinished(name: str) -> bool:
 
 
 def _read_arrival(entry: "os.DirEntry[str]") -> Arrival | None:
-    """Return the file, or None for what is no plain file, what is a report of ours, and what has just gone.
+    """Return the file; None for anything but a plain file, for a report of ours, and for a missing file.
 
     Documents stay, too: they belong to a site, which is read in place.
     """
@@ -234,7 +234,7 @@ def _read_arrival(entry: "os.DirEntry[str]") -> Arrival | None:
 def complete(
     arrivals: Sequence[Arrival], seen: Mapping[str, Sighting], now: datetime, settle: timedelta
 ) -> tuple[tuple[Arrival, ...], dict[str, Sighting]]:
-    """Return the files that nobody has written to for `settle`, and the sightings of the others for the next pass.
+    """Return the files unchanged for `settle`, and the sightings of the others for the next pass.
 
     A modification time that lies far enough back is enough; where clocks differ, as on a network drive, it is the
     pass that saw the same size and time long enough ago.

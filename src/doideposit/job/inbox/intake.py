@@ -41,7 +41,7 @@ class TakingIn:
         self._number = 0
 
     def plan_left_over(self) -> None:
-        """Plan the files that an earlier run took in and did not get to, and those that could not go then.
+        """Plan the files that an earlier run took in and did not plan, or could not send.
 
         Those go one by one: an older and a newer version of one DOI may both wait, and must go in that order.
         """
@@ -59,7 +59,7 @@ class TakingIn:
         self._plan_safely(unplanned)
 
     def take_in(self, arrivals: Iterable[Arrival]) -> None:
-        """Take in and plan these files."""
+        """Take these files into folders of their own, and plan them."""
         rest = iter(arrivals)
         while (batch := list(islice(rest, AT_ONCE))) and not self._around.stop():
             self._plan_safely([claim for arrival in batch if (claim := self._take_in_one(arrival)) is not None])
@@ -121,7 +121,7 @@ class TakingIn:
         self._around.failed(error)
 
     def _plan_together(self, claims: Sequence[Claim]) -> None:
-        """Check, plan and record the files together, and write down what became of each.
+        """Check, plan and record the files together, and save the outcome of each.
 
         Two files about one DOI are told apart from one file that came twice: the second kind goes on alone.
         """
@@ -137,7 +137,7 @@ class TakingIn:
                 self._save_outcomes(claim, entries_of(claim, made[claim.id]))
 
     def _apply_plan_file(self, claim: Claim) -> bool:
-        """Apply a plan file, and write down what became of it; False for a file of records."""
+        """Apply a plan file, and save the outcome; return False for a file of records."""
         entries = plan_entries(claim, self._depositor)
         if entries is None:
             return False
@@ -146,7 +146,7 @@ class TakingIn:
         return True
 
     def _refuse_link(self, claim: Claim) -> bool:
-        """Refuse what is no plain file after all: it was exchanged in the moment it was taken in."""
+        """Refuse a file that was replaced by a link or a folder while it was taken in."""
         with disk_errors(claim.file, "cannot be looked at"):
             mode = claim.file.lstat().st_mode
         if stat.S_ISREG(mode):
@@ -156,7 +156,7 @@ class TakingIn:
         return True
 
     def _enqueue(self, claims: Sequence[Claim]) -> Mapping[str, list[ReportEntry]]:
-        """Record in the ledger what may go; what is said of every record, by the claim it belongs to."""
+        """Record in the ledger what may go; return the entries, by the claim they belong to."""
         inputs = [each for claim in claims for each in self._inputs_of(claim)]
         empty = DepositReport(self._depositor.target, ())
         report = self._depositor.enqueue(*inputs, on_event=log_progress) if inputs else empty
@@ -167,7 +167,7 @@ class TakingIn:
         return found
 
     def _inputs_of(self, claim: Claim) -> Iterator[Input]:
-        """Yield the file, or those of its records that wait: what was decided before must not be planned once more."""
+        """Yield the file, or only those of its records that wait: decided ones are not planned again."""
         if claim.entries is None or is_deposit_xml(claim.file):
             yield claim.file
             return
@@ -187,7 +187,7 @@ class TakingIn:
         return replaced_entry(entry, self._depositor) is not None
 
     def _save_outcomes(self, claim: Claim, fresh: Sequence[ClaimedEntry]) -> None:
-        """Write down what became of each record, and put the file away when all have their end."""
+        """Save the outcome of each record, and move the file when all are final."""
         new = {(entry.place, entry.doi): entry for entry in fresh}
         kept = [new.pop((entry.place, entry.doi), self._is_given_up(entry)) for entry in claim.entries or ()]
         now = replace(claim, target=self._depositor.target, entries=(*kept, *new.values()))
@@ -202,6 +202,6 @@ class TakingIn:
 
 
 def log_progress(progress: Progress) -> None:
-    """Let the log tell what the workflow does."""
+    """Write progress to the log."""
     extra = {"kind": progress.kind, "deposit_file": progress.file_name, "doi": str(progress.doi or "")}
     logger.info("%s", progress.text, extra=extra)

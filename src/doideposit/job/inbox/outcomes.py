@@ -68,14 +68,14 @@ def _status_of(made: ReportEntry) -> tuple[EntryStatus, str]:
 
 
 def _may_go_later(made: ReportEntry) -> bool:
-    """Tell whether a record that is blocked now can go at another time as it is."""
+    """Tell whether a blocked record can be sent unchanged at another time."""
     codes = {finding.code for finding in made.findings if finding.stops}
     later = made.status is not None and made.status.retry is RetryClass.LATER
     return later and codes == {"plan-failed-before"}
 
 
 def _hold_together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry]) -> tuple[ClaimedEntry, ...]:
-    """Let a record that is held only by others of its ready-made file wait as long as one of those does."""
+    """Let a record wait as long as another of its ready-made file waits."""
     held = [{each.code for each in one.findings if each.stops} == {"plan-batch-blocked"} for one in made]
     moving = any(entry.status in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
@@ -88,7 +88,7 @@ def refused_file(message: str, hint: str) -> tuple[ClaimedEntry, ...]:
 
 
 def replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
-    """Return the entry, given up, when someone deposited its DOI anew while it waited to be sent again."""
+    """Return the entry, given up, if someone deposited its DOI again while it waited."""
     if entry.tries == 0 or not entry.doi:
         return None
     status = depositor.status(entry.doi)
@@ -134,7 +134,7 @@ def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry
 
 
 def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
-    """Return what became of a deposit that is no longer the latest one of its DOI."""
+    """Return the outcome of a deposit that is no longer the latest one of its DOI."""
     mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
     if not mine:
         # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it

@@ -19,7 +19,7 @@ BY: Final = "the scheduled job"
 
 
 def plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...] | None:
-    """Apply the plan that a file is, and return what became of each record; None for a file to be planned here.
+    """Apply the plan in a file, and return the outcome of each record; None for a file of records.
 
     A plan that nobody approved yet waits. Files it was made of may be on another machine; one that is here and has
     changed holds it back.
@@ -54,7 +54,7 @@ def _is_plan(claim: Claim) -> bool:
 
 
 def _without_path(message: str, claim: Claim) -> str:
-    """Name the file as people know it, and not where it lies at the moment."""
+    """Return a message with the name of the file as people know it, without its path."""
     return message.replace(str(claim.file), claim.name)
 
 

@@ -119,7 +119,7 @@ def _what_to_do(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
 
 
 def _next_steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
-    """Yield what to do; a command stands on a line of its own, to be copied."""
+    """Yield what to do; each command is on a line of its own, to be copied."""
     if place.suffix.lower() not in SUFFIXES | DOCUMENTS | {".xml", ""}:
         yield (
             f"{safe(place.name)} is no record. Of a finished document this command drafts one, in the folder of the "
@@ -209,7 +209,7 @@ def _time_text(moment: datetime) -> str:
 
 
 def _rejection_reasons(entry: ClaimedEntry) -> Iterator[str]:
-    """Say why it was rejected: everything that is wrong with it, as far as a mail has room for it."""
+    """Return all reasons for the rejection, as far as a mail has room for them."""
     if not entry.lines:
         yield safe(entry.says)
         if entry.hint:

@@ -71,7 +71,7 @@ class InboxPass:
         self._around.require_same()
 
     def _run_part(self, work: Callable[[], None]) -> bool:
-        """Do one part; a part that fails does not keep the others from their work."""
+        """Run one part; a failure of it does not stop the others."""
         before = len(self.report.errors)
         try:
             work()

@@ -41,7 +41,7 @@ class CannotEdit(Exception):
 
 
 def applied(data: Any, edit: Edit) -> Any:
-    """Return what the data are after the edit: what is read back from the new text must be equal to it."""
+    """Return the data after the edit, with which the new text is compared when it is read back."""
     # The data before the edit are compared with the file once more, and must not change.
     root = copy.deepcopy(data)
     parent = _find_parent(root, edit.loc)

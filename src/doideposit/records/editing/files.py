@@ -41,7 +41,7 @@ class Editable:
     header: HeaderPart | None = None
 
     def edit(self, *edits: Edit) -> "Edited | Finding":
-        """Do the edits in memory, and prove by reading again that nothing else has changed.
+        """Apply the edits in memory, and prove by reading again that nothing else changed.
 
         In headers, the first key is found in whatever case it is written. The finding says why an edit cannot be done.
         """
@@ -131,7 +131,7 @@ class Edited:
 
 
 def _restore_owner(path: Path, state: os.stat_result) -> None:
-    """Give a file that an administrator edits back to its owner, where the system lets us."""
+    """Give a file that an administrator edits back to its owner, if the system allows it."""
     try:
         os.chown(path, state.st_uid, state.st_gid)
     # Only root may give a file away; for everybody else the owner is the same already.

@@ -15,7 +15,7 @@ def read_pairs(text: str) -> dict[str, Any]:
 
 
 def edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
-    """Return the header with one value set or taken away; a new key is written as the last one is.
+    """Return the header with one value set or removed; a new key is written in the style of the last one.
 
     Raises `CannotEdit` for anything but one text on one line: these headers know nothing else.
     """

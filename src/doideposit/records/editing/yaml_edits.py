@@ -112,7 +112,7 @@ class _Splice:
         return colon.end() if colon else key_end
 
     def _fits_in_place(self, old: Any, value: Any) -> bool:
-        """Tell whether the new value can stand exactly where the old one stands."""
+        """Tell whether the new value fits exactly in the place of the old one."""
         if isinstance(old, ScalarNode):
             return old.style not in {"|", ">"} and _is_scalar(value)
         return bool(old.flow_style and old.value and value) and not _is_scalar(value)
@@ -172,7 +172,7 @@ class _Splice:
         return self._replace_text(place, place, f"{self.newline}{' ' * column}{written}")
 
     def _behind_in_flow(self, end: int, first: int, written: str, around: Any) -> str:
-        """Add an entry in brackets: on a line of its own where the first entry has one."""
+        """Add an entry in brackets, on a line of its own if the first entry has one."""
         lead = self.text[around.start_mark.index + 1 : first]
         own_line = "\n" in lead or "\r" in lead
         column = first - self._line_start(first)
@@ -280,7 +280,7 @@ def _key_end(parent: Any, step: str | int) -> int | None:
 
 
 def _is_alias(node: Node, key_end: int) -> bool:
-    """Tell whether the value stands before its key: only a reference to it stands behind the key."""
+    """Tell whether the value is an alias: its node is written before its key."""
     return bool(node.start_mark.index < key_end)
 
 
@@ -293,7 +293,7 @@ def _quote_style(node: Node) -> str | None:
 
 
 def _end_of_value(text: str, node: Any) -> int:
-    """Return where a value ends. PyYAML lets lists, mappings and blocks end where the next thing begins."""
+    """Return the offset where a value ends. PyYAML ends lists, mappings and blocks at the next token."""
     if isinstance(node, ScalarNode):
         if node.style not in {"|", ">"}:
             return int(node.end_mark.index)

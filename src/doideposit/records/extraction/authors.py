@@ -43,7 +43,7 @@ class Authors:
         series: Series | None,
         notes: Notes,
     ) -> Self:
-        """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
+        """Read byline and biographies. `sections` may hold biographies, `everything` spells acronyms out."""
         elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG][:_MOST_ELSEWHERE]
         bylines = front.byline
         names = [(name, each.line) for each in bylines for name in _split_names(each, series, elsewhere, notes)]
@@ -106,7 +106,7 @@ _DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
 
 
 def _blocks_of_section(section: Iterable[Line]) -> Iterator[list[Line]]:
-    """Return the blocks of a section, and what is left of each from every line on.
+    """Return the blocks of a section, and the rest of each block from every line on.
 
     Lists of biographies may lack empty lines.
     """
@@ -120,7 +120,7 @@ _MOST_LINES = 12
 
 
 def _find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Biography | None:
-    """Find the paragraph that begins with the author's name and goes on about the author."""
+    """Find the paragraph about an author, which begins with the author's name."""
     if name.family is None:
         return None
     whole = re.escape(" ".join(part for part in (name.given, name.family) if part))

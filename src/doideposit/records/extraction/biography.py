@@ -75,7 +75,7 @@ _PLACE = re.compile(
 
 
 def _present_part(clause: str) -> str:
-    """Return what a clause says of the present: after a past post, only “is”, “now” and the like lead back to it."""
+    """Return the part of a clause about the present: after a past post, only “is”, “now” and the like begin one."""
     kept: list[str] = []
     past = False
     for segment in clause.split(","):
@@ -87,7 +87,7 @@ def _present_part(clause: str) -> str:
 
 
 def full_name_of(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
-    """Find the full name of an acronym where the document prints both, as in “South Asia Institute (SAI)”."""
+    """Find the full name of an acronym that the document explains, as in “South Asia Institute (SAI)”."""
     pattern = re.compile(rf"((?:{_NAME_WORDS}\s+(?:(?:of|for|and|the|&)\s+)*){{1,8}})\({re.escape(acronym)}\)")
     for line in lines:
         match = pattern.search(line.text)

@@ -38,7 +38,7 @@ class PrintedDoi:
 
     @staticmethod
     def split(text: str, line: Line) -> "tuple[PrintedDoi | None, str]":
-        """Take a DOI out of a text; returns it and the text without it, with the label “DOI:” left for the caller."""
+        """Split a DOI off a text; return it and the rest, in which a label “DOI:” stays."""
         found = next(dois_in(text), None) or _parted(text)
         if found is None:
             return _linked_doi(text, line)
@@ -180,7 +180,7 @@ def _parted(text: str) -> FoundDoi | None:
 
 
 def _linked_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
-    """Take the DOI from a link whose label is just a word, such as “DOI”."""
+    """Return the DOI of a link whose label is only a word, such as “DOI”."""
     for link in line.links:
         doi = find_doi(link.target)
         if doi is not None:

@@ -59,7 +59,7 @@ class Draft:
     places: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def place(self, line: int) -> str:
-        """Return where a line stands in the words of the document's format: “line 12”, “paragraph 3”, “page 2”."""
+        """Return the place of a line in the words of the format: “line 12”, “paragraph 3”, “page 2”."""
         return self.places.get(line) or f"line {line}"
 
     def leaves(self) -> Iterator[tuple[Loc, Leaf]]:
@@ -148,7 +148,7 @@ class Notes:
         self._add_finding(Severity.ERROR, code, message, hint, line, None)
 
     def between(self, first: int, last: int) -> str:
-        """Return how two lines and what is between them are called: “lines 6–11”, “paragraph 3 to paragraph 5”."""
+        """Return a range of lines in words: “lines 6–11”, “paragraph 3 to paragraph 5”."""
         begin, end = self._places.get(first, f"line {first}"), self._places.get(last, f"line {last}")
         if begin == end:
             return begin

@@ -124,7 +124,7 @@ def _number_by_pattern(doi: str, series: Series) -> str | None:
 
 
 def _is_same_number(one: str, other: str) -> bool:
-    """Tell whether two numbers are the same but for signs, zeros, and whether the year stands first: 3/2022, 2022.3."""
+    """Tell whether two numbers differ only in signs, zeros and the order of the year: 3/2022, 2022.3."""
     plain = [re.sub(r"[\W_]", "", text).lstrip("0").lower() for text in (one, other)]
     # Zeros before a number and the order of its parts differ between print and DOI: 05/2023 and 2023.5 are one.
     parts = [sorted(part.lstrip("0") for part in re.findall(r"\d+", text)) for text in (one, other)]
@@ -132,7 +132,7 @@ def _is_same_number(one: str, other: str) -> bool:
 
 
 def _title_fields(document: Document, notes: Notes) -> dict[str, Node]:
-    """Return the title and, where one stands below it, the subtitle."""
+    """Return the title and, if there is one below it, the subtitle."""
     front = document.front
     title = _without_number(_without_decoration(" ".join(part.text for part in front.title)), document, notes)
     if front.subtitle and title.endswith((":", "：")):
@@ -204,7 +204,7 @@ def _same_number(number: str, document: Document) -> bool:
 
 
 def _without_decoration(title: str) -> str:
-    """Return a title without italics or dashes that stand around all of it: they are looks, not meaning."""
+    """Return a title without italics or dashes around all of it, which are only decoration."""
     whole = re.fullmatch(r"<i>((?:(?!</?i>).)*)</i>", title)
     title = whole[1].strip() if whole else title.strip()
     dashed = re.fullmatch(r"[―—–]+\s*(.+?)\s*[―—–]+", title)
@@ -339,7 +339,7 @@ _NO_DOUBT = frozenset({"doi-display", "issn-medium-assumed"})
 
 
 def _set_confidence(fields: Mapping[str, Node], findings: tuple[Finding, ...]) -> dict[str, Node]:
-    """Return the fields with the confidence that the findings leave them: what is warned about is doubtful."""
+    """Return the fields with lower confidence for those with a warning."""
     warned = {
         found.where.field for found in findings if found.severity is not Severity.INFO and found.code not in _NO_DOUBT
     }
@@ -366,13 +366,13 @@ def _with_confidence(node: Node, loc: Loc, warned: set[str | None], assumed: set
 
 
 def _labels_of(series: Mapping[str, Series]) -> list[str]:
-    """Return the words by which the configured series are called in documents."""
+    """Return the words by which documents call the configured series."""
     words = [word for known in series.values() for word in (known.title, *known.labels)]
     return words + [word.split()[-1] for word in words]
 
 
 def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIES) -> Draft:
-    """Make the draft of a record from what a reader found; a document that cannot be read gives one without fields."""
+    """Make the draft of a record from a document that was read; without fields if it cannot be used."""
     if not manuscript.lines and has_errors(manuscript.findings):
         return Draft(manuscript.file, findings=manuscript.findings)
     notes = Notes(manuscript.file, manuscript.places)
@@ -426,7 +426,7 @@ _OF_THE_BLOCK = frozenset({"series", "number", "title", "subtitle", "published",
 
 
 def _with_taught_rule(key: str | int, node: Node, front: Front) -> Node:
-    """Return a field with the rule by which it was found, where it stands in the taught title block."""
+    """Return a field with the rule `title block` if the configured title block gave it."""
     if key not in _OF_THE_BLOCK and not isinstance(key, int):
         return node
     match node:

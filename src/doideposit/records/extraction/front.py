@@ -158,13 +158,13 @@ _WRAPPED = 40  # in characters: where lines of a paragraph are shorter, each of 
 
 
 def _is_stack_of_lines(line: Line, block: str) -> bool:
-    """Tell whether the lines of a block stand each for itself, as title, byline and date above one another do."""
+    """Tell whether the lines of a block are separate parts, such as title, byline and date."""
     # Nine tenths: a line that fills the column was wrapped, a much shorter one ends by itself.
     return len(line.text) < _WRAPPED or len(line.text) > len(block) * 0.9
 
 
 def _take_known(pieces: Sequence[Piece], front: Front) -> None:
-    """Take label, number, dates and DOI from wherever they stand; the first of each kind counts."""
+    """Take label, number, dates and DOI from wherever they are; the first of each kind counts."""
     for piece in pieces:
         if piece.word and (front.word is None or (front.number is None and piece.number)):
             front.word = Printed(piece.word, piece.line)
@@ -250,7 +250,7 @@ def _title_of_bare_text(pieces: Sequence[Piece], texts: Sequence[int]) -> int | 
 
 
 def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
-    """Take the title with the lines of its block that belong to it; the rest of the block is the subtitle."""
+    """Take the title with the other lines of its block; the rest of the block is the subtitle."""
     piece = pieces[at]
     piece.taken = True
     if piece.kind is LineKind.KNOWN:
@@ -289,12 +289,12 @@ def _begins_subtitle(last: str, line: str) -> bool:
 
 
 def _may_begin_subtitle(last: str, line: str) -> bool:
-    """Tell whether nothing says that a line goes on with the title: the line above is short and closed."""
+    """Tell whether a line may begin the subtitle: the line above is short and closed."""
     return len(last) < _FULL_LINE and not _is_open_title(last) and line[:1].isupper()
 
 
 def _is_open_title(text: str) -> bool:
-    """Tell whether a title has to go on in the next line, whatever that line looks like."""
+    """Tell whether a title must continue in the next line, whatever that line looks like."""
     return bool(OPEN_TITLE.search(text))
 
 
@@ -324,7 +324,7 @@ def _is_between_dashes(text: str) -> bool:
 
 
 def _take_subtitle(pieces: Sequence[Piece], title: int | None, front: Front) -> None:
-    """Take the text right below the title, where names, a date or the text follow it."""
+    """Take the text directly below the title if names, a date or the text follow it."""
     if title is None or front.subtitle:
         return
     for at in range(title + 1, len(pieces)):
@@ -357,7 +357,7 @@ def _is_lede(piece: Piece) -> bool:
 
 
 def _take_byline(pieces: Sequence[Piece], title: int | None, front: Front) -> None:
-    """Take the names: from “By …”, else from lines of names alone below the title or right above it."""
+    """Take the names after “By …”, else lines of names alone below the title or directly above it."""
     marked = [piece for piece in pieces if piece.kind is LineKind.BYLINE]
     if marked:
         for piece in marked:
@@ -373,7 +373,7 @@ def _take_byline(pieces: Sequence[Piece], title: int | None, front: Front) -> No
 
 
 def _take_siblings(pieces: Sequence[Piece], front: Front) -> None:
-    """Take the lines beside a name that begin with one as well: “Amina Yusuf, Saltwatch” above another author."""
+    """Take lines that begin with a name beside another author: “Amina Yusuf, Saltwatch”."""
     blocks = {printed.line.block for printed in front.byline}
     for piece in pieces:
         name, comma, role = piece.rest.partition(",")
@@ -424,7 +424,7 @@ def _names_alone(pieces: Sequence[Piece], title: int | None, front: Front) -> No
 
 
 def _take_roles(pieces: Sequence[Piece], line: Line, front: Front) -> None:
-    """Take the lines right below a name that say what the author does, and where; or the rest of the line itself."""
+    """Take the lines directly below a name with role and place, or the rest of the line itself."""
     for piece in pieces:
         if piece.line is line and piece.role:
             front.roles.setdefault(line.number, []).append(Printed(piece.role, line))
@@ -439,7 +439,7 @@ def _take_roles(pieces: Sequence[Piece], line: Line, front: Front) -> None:
 
 
 def _find_far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, front: Front) -> None:
-    """Look for names behind a standfirst: one paragraph of text, then names alone or names with an institution."""
+    """Find names after a standfirst: one paragraph of text, then names alone or with an institution."""
     start = pieces[-1].index + 1 if pieces else 0
     if not front.title:
         return
@@ -466,7 +466,7 @@ def _role_after(lines: Sequence[Line], index: int, known: Labels, front: Front) 
 
 
 def _note_unknown_lines(pieces: Sequence[Piece], front: Front) -> None:
-    """Tell the lines that are nothing known, and where the block ends: behind the last line that is something known."""
+    """Note lines of the block that are not known; the block ends after the last known line."""
     last = -1
     for at, piece in enumerate(pieces):
         if piece.taken or (piece.kind not in {LineKind.TEXT, LineKind.NAMES, LineKind.SKIPPED}):

@@ -218,12 +218,12 @@ def is_given(word: str) -> bool:
 
 
 def begins_a_name(word: str) -> bool:
-    """Tell whether a word is a given name, be it one that is a family name as well."""
+    """Tell whether a word is a given name, even if it is also a family name."""
     return _is_in(_EUROPEAN | _MORE | _ELSEWHERE | _BOTH | _HUNGARIAN, word)
 
 
 def ends_no_name(word: str) -> bool:
-    """Tell whether a word is a European given name: behind other words it leaves the order open."""
+    """Tell whether a word is a European given name, so that it leaves the order of a name open if last."""
     return folded(word) in _EUROPEAN
 
 
@@ -233,5 +233,5 @@ def _is_in(names: frozenset[str], word: str) -> bool:
 
 
 def is_hungarian(word: str) -> bool:
-    """Tell whether a word is a Hungarian given name; Hungarians print it behind the family name."""
+    """Tell whether a word is a Hungarian given name; Hungarian names print it after the family name."""
     return folded(word) in _HUNGARIAN

@@ -44,7 +44,7 @@ _INITIALS: Final = re.compile(r"(?:\w\.[\s-]?)+")
 
 
 def _header_authors(top: HeaderValue, notes: HeaderNotes) -> tuple[Stated, ...]:
-    """Return the authors of a header, with affiliations and ORCID iDs; what was not understood is noted."""
+    """Return the authors of a header, with affiliations and ORCID iDs; note what was not understood."""
     value = top.get(*_AUTHORS)
     for place in ("params", "extra", "citation"):
         inner = top.get(place)
@@ -234,7 +234,7 @@ def _read_institution(value: HeaderValue) -> dict[str, Stated]:
 
 
 def _whole_ror(text: str) -> str:
-    """Return a ROR id as its address; what is none stays as it is, for the check of the record to say so."""
+    """Return a ROR id as its address; leave other texts unchanged, for the check of the record to report."""
     bare = re.sub(r"^(?:https?://)?(?:www\.)?ror\.org/|/+$", "", text.strip(), flags=re.IGNORECASE)
     try:
         return Ror.parse(bare).url
@@ -304,7 +304,7 @@ _TRUTH: Final = frozenset({"true", "false", "yes", "no"})
 
 
 def header_fields(header: Header, notes: HeaderNotes) -> dict[str, Stated]:
-    """Return what a header says, in the fields of a record; what was not understood is noted."""
+    """Return the contents of a header as fields of a record; note what was not understood."""
     top = HeaderValue(header.data, ())
     found: dict[str, Stated] = {}
     for name, keys in _KEYS.items():

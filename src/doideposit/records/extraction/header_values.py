@@ -46,7 +46,7 @@ class HeaderValue:
         return self.value.strip() if isinstance(self.value, str) else ""
 
     def taken(self, text: str | None = None, *, sure: bool = True) -> "Taken":
-        """Take this value for a field of a record, or `text` that was made of it."""
+        """Return this value, or `text` made of it, for a field of a record."""
         return Taken(self.text if text is None else text, self.loc, sure)
 
 
@@ -73,7 +73,7 @@ class HeaderNotes:
         self.found: list[Finding] = []
 
     def unread(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
-        """Note what was not understood: it stops a document that is to be deposited as it is."""
+        """Note a value that was not understood: it blocks a document that is deposited directly."""
         self.found.append(Finding(code, self._unread, message, hint, self.where(at.loc, field)))
 
     def warn(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
@@ -81,7 +81,7 @@ class HeaderNotes:
         self.found.append(Finding(code, Severity.WARNING, message, hint, self.where(at.loc, field)))
 
     def where(self, loc: Loc, field: str | None = None) -> Where:
-        """Return the place of a value of the header, or of what is around it."""
+        """Return the place of a value of the header, or of the value around it."""
         found = nearest(self._header.places, loc)
         if found is not None:
             return Where(self._file, found[1].line, found[1].column, field or field_path(loc))

@@ -95,7 +95,7 @@ def _parse_markdown(text: str) -> "Sequence[Token]":
 
 
 def _any_address(url: str) -> bool:
-    """Take every address as a link; doubts about it are told later."""
+    """Accept every address as a link; doubts about it are reported later."""
     return isinstance(url, str)
 
 
@@ -109,7 +109,7 @@ _REST = re.compile(r"://(?:[^\s<>\"“”|]|<[^<>\s\"]{1,60}>(?=[\d.;])){1,2000}
 
 
 def _parse_bare_address(state: "StateInline", silent: bool) -> bool:
-    """Take an address that stands in the text as it is: its underscores and asterisks are no markup."""
+    """Parse an address in the text without markup: its underscores and asterisks are part of it."""
     scheme = _SCHEME.search(state.pending[-_SCHEME_LENGTH:]) if state.src[state.pos] == ":" else None
     if scheme is None or state.linkLevel > 0:
         return False

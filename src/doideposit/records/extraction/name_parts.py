@@ -133,7 +133,7 @@ class _Split:
 
 
 def _split_words(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:
-    """Return how a name without a comma is split: by the first thing that tells it."""
+    """Split a name without a comma, by the first rule that applies."""
     found = (
         _split_by_script(words)
         or _split_by_capitals(words)
@@ -148,7 +148,7 @@ def _split_words(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:
 
 
 def _split_by_script(words: Sequence[str]) -> _Split | None:
-    """Split a name in Chinese, Japanese or Korean script: the family name stands first, with a space or without."""
+    """Split a name in Chinese, Japanese or Korean script: the family name is first, with or without a space."""
     if not all(_EAST_ASIAN.fullmatch(word) for word in words):
         return None
     if len(words) == _TWO:
@@ -234,7 +234,7 @@ def _split_east_asian(words: Sequence[str]) -> _Split | None:
 
 
 def _split_two_words(words: Sequence[str], *, last_is_family: bool) -> _Split | None:
-    """Split a family name of East Asia and one more word: “Chen Xiaoming”; “Chen Wei” can be read both ways."""
+    """Split an East Asian family name and one more word: “Chen Xiaoming”; “Chen Wei” stays ambiguous."""
     given = folded(words[1])
     if last_is_family:
         return _Split(words[:1], words[1:], sure=False)
@@ -245,7 +245,7 @@ def _split_two_words(words: Sequence[str], *, last_is_family: bool) -> _Split | 
 
 
 def _split_hungarian(words: Sequence[str]) -> _Split | None:
-    """Split “Szabó Eszter”: a Hungarian given name behind a word that is none."""
+    """Split “Szabó Eszter”: the given name is the last word, and the first is none."""
     if len(words) != _TWO or begins_a_name(words[0]) or not is_hungarian(words[1]) or _is_initial(words[0]):
         return None
     # Without the accents of Hungarian the name may be German or English, and its order unusual.
@@ -254,7 +254,7 @@ def _split_hungarian(words: Sequence[str]) -> _Split | None:
 
 
 def _split_point(words: Sequence[str]) -> tuple[int, bool]:
-    """Return the index where the family name begins, and whether there was only one way to tell it."""
+    """Return the index where the family name begins, and whether that is certain."""
     start = _family_start(words)
     if start > 1 and name_key(words[start]) in _JOINING | _CONJUNCTIONS:
         return start - 1, start == _TWO

@@ -128,14 +128,14 @@ def _split_one_letter(text: str) -> list[str]:
 
 
 def _join_turned_name(parts: list[str]) -> list[str]:
-    """Take “Wolf, Siegfried O.” for one name: a single word before the only comma is a family name."""
+    """Join “Wolf, Siegfried O.” to one name: a single word before the only comma is a family name."""
     if len(parts) == 2 and len(parts[0].split()) == 1 and not _GROUP_WORDS.search(parts[1]) and parts[0][:1].isupper():  # noqa: PLR2004
         return [f"{parts[0]}, {parts[1]}"] if is_name(parts[0]) and not parts[0].isupper() else parts
     return parts
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text has the shape of a name: up to six capitalised words, initials and particles, no figures."""
+    """Tell whether a text looks like a name: up to six capitalised words, initials and particles, no figures."""
     words = _split_words(text)
     if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(_ROUND.sub("", text)):
         return False
@@ -182,13 +182,13 @@ def is_group(text: str) -> bool:
 
 
 def names_someone(text: str) -> bool:
-    """Tell whether what stands behind a name holds another one: “Visiting Fellow, and Ms. Lucia Bianchi”."""
+    """Tell whether the text after a name holds another name: “Visiting Fellow, and Ms. Lucia Bianchi”."""
     parts = [without_titles(part)[0] for part in split_byline(text)]
     return any(" " in part and is_name(part) and not is_institution(part) for part in parts)
 
 
 def without_titles(text: str) -> tuple[str, tuple[str, ...]]:
-    """Take Dr., Prof. and the like from the front of a text; returns the rest and what was taken."""
+    """Remove Dr., Prof. and the like from the start of a text; return the rest and the titles."""
     text = _GLUED_TITLE.sub(r"\1. ", text.strip())
     taken: list[str] = []
     while True:
@@ -204,10 +204,10 @@ def _split_words(text: str) -> list[str]:
 
 
 def is_particle(word: str) -> bool:
-    """Tell whether a word belongs to the family name behind it, as van, de and bin do."""
+    """Tell whether a word is part of the family name after it, as van, de and bin are."""
     return name_key(word) in _PARTICLES
 
 
 def name_key(word: str) -> str:
-    """Return a word in small letters without stops and brackets, as the lists of titles and degrees have it."""
+    """Return a word in lower case without stops and brackets, as in the lists of titles and degrees."""
     return re.sub(r"[.()\s]", "", word).lower()

@@ -68,7 +68,7 @@ class Piece:
 
     @staticmethod
     def read(line: Line, labels: "Labels", before: "Piece | None") -> "Piece":
-        """Read one line of a title block; `before` is the piece above it, whose open end it may go on with."""
+        """Read one line of a title block; `before` is the piece above, which may continue in this line."""
         text = line.printed
         piece = Piece(line, rich=line.rich if line.text == line.printed else text, rest=text)
         if _is_section(line, labels):
@@ -217,7 +217,7 @@ _EARLY = 3
 
 
 def _continues_doi(before: Piece, line: Line, piece: Piece) -> bool:
-    """Take what goes on with the DOI of the line above: all of it behind “DOI:”, or its end behind a slash or dot."""
+    """Continue the DOI of the line above: a whole DOI after “DOI:”, or its end after a slash or dot."""
     doi = before.doi
     text = line.text.strip()
     if doi is None or not re.fullmatch(r"\S+", text) or not before.line.text.rstrip().endswith(doi.text):
@@ -231,7 +231,7 @@ def _continues_doi(before: Piece, line: Line, piece: Piece) -> bool:
 
 
 def _take_known(piece: Piece, text: str, labels: Labels) -> str:
-    """Take DOI, dates, label, number, ISSN and addresses out of a line; returns the rest."""
+    """Take DOI, dates, label, number, ISSN and addresses out of a line; return the rest."""
     piece.doi, rest = PrintedDoi.split(text, piece.line)
     label = (ANY_LABEL if piece.doi else LABEL).search(rest)
     rest = f"{rest[: label.start()]} {rest[label.end() :]}" if label else rest
@@ -297,19 +297,19 @@ def _without_spaces(text: str) -> str:
 
 
 def _is_running(line: Line, match: re.Match[str]) -> bool:
-    """Return whether “report 12 …” is running text: no heading, and a lower-case word in it or right behind it."""
+    """Return whether “report 12 …” is running text: no heading, with lower-case words."""
     return not line.level and (match["word"][:1].islower() or match["rest"].lstrip()[:1].islower())
 
 
 def _number_after_label(piece: Piece, before: Piece | None) -> None:
-    """Take a figure alone for the number, where the line above is the label of a series."""
+    """Take a figure alone as the number if the line above is the label of a series."""
     bare = re.fullmatch(r"\d{1,5}[a-z]?", piece.line.printed.strip())
     if bare and before is not None and before.word and not before.number:
         piece.number, piece.dates = bare[0], []
 
 
 def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
-    """Tell what is left of a line: names, a role, an institution, or a text."""
+    """Classify the rest of a line: names, a role, an institution, or a text."""
     bare = re.fullmatch(r"\d{1,5}[a-z]?", rest)
     if bare:
         piece.kind, piece.rest, piece.number = LineKind.KNOWN, "", piece.number or bare[0]
@@ -363,7 +363,7 @@ def _is_byline(names: str, *, marked: bool) -> bool:
 
 
 def _names_with_role(piece: Piece, rest: str) -> bool:
-    """Take names, also with a role behind a bar or a comma: “Ana Keller | Fellow, Island Institute”."""
+    """Take names, also with a role after a bar or a comma: “Ana Keller | Fellow, Island Institute”."""
     names, comma, role = rest.partition(",")
     body = re.sub(r"\([^)]*\)", "", role).strip()
     known = are_names(names) and begins_a_name(names.split()[0])

@@ -38,7 +38,7 @@ _IMPRINT = re.compile(rf"\b({'|'.join(_REGIONS)}),\s*((?:[A-Z]\.\s?){{1,3}}|[A-Z
 
 
 def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[str, str]]:
-    """Yield what looks wrong in the text of a reference, each as the message and the words it is about.
+    """Yield what looks wrong in the text of a reference, each as a message and the words concerned.
 
     `published` is the date of the citing document: what it cites is not younger.
     """
@@ -134,7 +134,7 @@ _FEWEST_NOTES = 2
 
 
 def find_notes(lines: Sequence[Line]) -> list[Line]:
-    """Return the notes that stand numbered from 1 at the end of a document without a heading, or nothing.
+    """Return notes numbered from 1 at the end of a document without a heading, or nothing.
 
     Only lines that hold an address or a year are notes; a numbered list of demands is none.
     """
@@ -292,7 +292,7 @@ def _begins_entry(line: Line, before: Line | None, hanging: bool) -> bool:
 
 
 def _continues_entry(line: Line, before: Line) -> bool:
-    """Return whether a paragraph goes on with the entry before it: it begins in small letters after an open end."""
+    """Return whether a paragraph continues the entry before it: lower case after an open end."""
     return line.text[:1].islower() and before.bare[-1:] not in {".", "?", "!", ""}
 
 
@@ -452,5 +452,5 @@ def _find_doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place:
 
 
 def _is_labelled(text: str, start: int) -> bool:
-    """Return whether a DOI stands behind “doi:”, or at the beginning."""
+    """Return whether a DOI follows “doi:”, or is at the beginning."""
     return start == 0 or bool(re.search(r"doi[:/]?\s*$", text[:start], re.IGNORECASE))

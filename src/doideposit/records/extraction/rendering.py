@@ -45,7 +45,7 @@ class _Findings:
         return place if leaf.confidence is Confidence.CERTAIN else f"{place}, {leaf.confidence.value}"
 
     def unshown(self, loc: Loc) -> Iterator[Finding]:
-        """Return the findings about a field that were not told yet."""
+        """Return the findings about a field that were not written yet."""
         field = field_path(loc)
         for index, finding in enumerate(self._findings):
             if finding.where.field == field and index not in self._told:
@@ -93,7 +93,7 @@ def _field_lines(key: str, node: Node, loc: Loc, depth: int, findings: _Findings
 
 
 def _item_lines(node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
-    """Write one entry of a list; the notes about it and about its first field stand above its dash."""
+    """Write one entry of a list; notes about it and about its first field come above its dash."""
     indent = "  " * depth
     for finding in findings.unshown(loc):
         yield from _note_lines(finding, depth)

@@ -42,7 +42,7 @@ class Document:
     def divide(
         lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = (), *, taught: Front | None = None
     ) -> "Document":
-        """Divide a document; `labels` are words by which configured series are called, `publishers` their houses.
+        """Divide a document. `labels` are the words of configured series, `publishers` the names of their houses.
 
         `taught` is the title block, where the document has one that the configuration describes.
         """
@@ -116,7 +116,7 @@ def _without_list(lines: Sequence[Line], front: Front) -> Document:
 
 
 def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -> Sequence[Line]:
-    """Return a reference list without what a PDF prints on every page: page numbers, an imprint that repeats."""
+    """Return a reference list without page numbers and repeated lines of a PDF."""
     seen = Counter(line.text for line in lines)
     return [
         line

@@ -94,7 +94,7 @@ def _find_series(
 
 
 def _choose_closest(found: list[_Found], word: str, lines: Sequence[Line]) -> list[_Found]:
-    """Choose among several series that are called so: those whose house is named, else those with the very word."""
+    """Choose among series with the same word: those whose house is named, else those with the exact word."""
     if len(found) < 2:  # noqa: PLR2004
         return found
     named = _named_in(found, lines)
@@ -103,7 +103,7 @@ def _choose_closest(found: list[_Found], word: str, lines: Sequence[Line]) -> li
 
 
 def _named_in(found: list[_Found], lines: Sequence[Line]) -> list[_Found]:
-    """Return the series whose first word in capitals, such as ORF, or whose house is printed in the document."""
+    """Return the series whose acronym, such as ORF, or whose house the document prints."""
     text = " ".join(line.text for line in lines)
     kept = []
     for one in found:
@@ -123,7 +123,7 @@ def _has_issn(series: Series, issn: Issn) -> bool:
 
 
 def _series_with_word(found: list[_Found], front: Front) -> list[_Found]:
-    """Return, of several series with one ISSN, those that are called by the printed word."""
+    """Return those of several series with one ISSN that have the printed word."""
     word = front.word
     called = [one for one in found if word is not None and _is_called(one.series, word.text)]
     return called if len(found) > 1 and called else found
@@ -143,7 +143,7 @@ def publishers_of(series: Mapping[str, Series]) -> list[str]:
 def series_field(
     document: Document, series: Mapping[str, Series], notes: Notes, *, taught: Series | None = None
 ) -> tuple[Node, Series | None]:
-    """Return the series, told by ISSN, word, or a DOI of its pattern; a gap when that leaves none or several.
+    """Return the series by ISSN, word, or DOI pattern; a gap if that gives none or several.
 
     `taught` is the series whose title block the document has, as the configuration describes it.
     """
@@ -173,7 +173,7 @@ def _every_series(document: Document, series: Mapping[str, Series]) -> list[_Fou
 
 
 def _choose_named(found: list[_Found], document: Document) -> list[_Found]:
-    """Choose among series those whose whole name is printed, or whose first word in capitals is, such as ORF."""
+    """Choose among series those whose whole name is printed, or whose acronym is, such as ORF."""
     lines = [*document.head, *document.tail]
     text = " ".join(line.text for line in lines)
     named = [one for one in found if " " in one.series.title and one.series.title.lower() in text.lower()]

@@ -21,7 +21,7 @@ __all__ = ["date_leaf", "doi_leaf", "merge", "person", "properties_of"]
 
 
 def properties_of(header: Header, file: str) -> tuple[Properties, tuple[Finding, ...]]:
-    """Return what a header says about a document, and what of it was not understood."""
+    """Return the properties that a header gives, and the values that were not understood."""
     notes = HeaderNotes(header, file, strict=False)
     fields = header_fields(header, notes)
     leaf = _Leaves(header)
@@ -135,7 +135,7 @@ def merge(
     findings: Sequence[Finding],
     known: Mapping[str, Series],
 ) -> tuple[dict[str, Node], list[Finding]]:
-    """Put what is stated into the fields; findings about what the text alone gave for them fall away.
+    """Put stated values into the fields, and drop findings about the values found in the text.
 
     What is only left over from somewhere (`firm` is not set) fills gaps and is doubtful.
     """

@@ -23,7 +23,7 @@ __all__ = ["abstract_field", "licence_field", "tell_dead_links", "url_field"]
 
 
 def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
-    """Return the landing page, which no document prints: a gap, with a warning where the series has no pattern."""
+    """Return the landing page, which no document prints: a gap, with a warning if the series has no pattern."""
     if series is not None and series.url is not None and isinstance(number, Leaf):
         return Gap(series.url_for(number.text) or "", "left out, the series' pattern gives this address")
     notes.warn(
@@ -99,7 +99,7 @@ def _find_abstract(body: Sequence[Line]) -> Leaf | None:
 
 
 def _is_list(block: Sequence[Line]) -> bool:
-    """Return whether a block is a list of points; what a summary in points says is for a person to write as a text."""
+    """Return whether a block is a list of points, which a person has to write as a text."""
     return bool(block[0].marker) or block[0].text[:1] in "•›▪‣·●○■◦–"
 
 
@@ -114,7 +114,7 @@ _LABELLED = re.compile(rf"(?:{'|'.join(LICENCE)})\b", re.IGNORECASE)
 
 
 def licence_field(document: Document, series: Series | None, notes: Notes) -> Node:
-    """Return the licence, where the document prints its address, or its name with a version; none is ever assumed."""
+    """Return the licence if the document prints its address, or its name with a version; never assume one."""
     lines = (*document.head, *document.prose)
     for line in lines:
         for text in (line.text, *(link.target for link in line.links)):

@@ -119,7 +119,7 @@ def _make_template(written: str) -> _Template:
 
 
 def _literal_pattern(text: str) -> str:
-    """Return a pattern for what stands between the places: any space for a space, any dash for a dash."""
+    """Return a pattern for the text between places: any space for a space, any dash for a dash."""
     pattern = "".join(r"\s+" if part.isspace() else re.escape(part) for part in re.split(r"(\s+)", text) if part)
     return re.sub(r"(?:\\-|–|—)", "[-–—]", pattern)
 
@@ -161,7 +161,7 @@ def _ways_to_match(match: _BlockMatch, at: int, start: int) -> Iterator[tuple[_F
 
 
 def _match_line(template: _Template, line: Line) -> dict[str, str] | None:
-    """Return what a line has in the places of a template; None where it does not fit."""
+    """Return the texts in the places of a template; None if the line does not fit."""
     text = line.printed.strip(" *_")
     match = template.pattern.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:

@@ -152,7 +152,7 @@ _PLAIN = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "ß": "ss", 
 
 
 def folded(word: str) -> str:
-    """Return a word in small letters without accents: names are printed with them and without."""
+    """Return a word in lower case without accents: names are printed with them and without."""
     apart = unicodedata.normalize("NFKD", word.casefold())
     return "".join(one for one in apart if not unicodedata.combining(one)).translate(_PLAIN)
 

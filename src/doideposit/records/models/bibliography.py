@@ -29,7 +29,7 @@ class Pages(Value):
     @model_validator(mode="before")
     @classmethod
     def _parse_range(cls, value: Any) -> Any:
-        """Read pages as they are printed; what is no range is a first page."""
+        """Parse pages as printed; a text that is no range becomes the first page."""
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
@@ -125,7 +125,7 @@ class CrossmarkAssertion(Value):
 
     @property
     def shown_label(self) -> str | None:
-        """Return the words before the text: its own, else those for its name; None where the label was left empty."""
+        """Return the label of the text: its own, else that of its name; None if it was left empty."""
         if "label" in self.model_fields_set:
             return self.label
         return _KNOWN.get(self.name) or self.name.replace("_", " ").replace("-", " ").capitalize()

@@ -100,7 +100,7 @@ def _is_registered(doi: Doi, info: ValidationInfo, number: str | None = None) ->
 
 
 def _is_named_in(words: Any, name: str) -> bool:
-    """Tell whether a name is among words that stand in a list, or in one text with commas between them."""
+    """Tell whether a name is in a list of words, or in one text with commas between them."""
     listed = re.split("[,;]", words) if isinstance(words, str) else words
     return isinstance(listed, Sequence) and name in [one.strip() for one in listed if isinstance(one, str)]
 
@@ -110,12 +110,12 @@ _OWN: Final = ("record_type", "posted_type", "publisher")
 
 
 def _accept_absent_key(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """Let a key be absent where `Commentary` found what stands in its place: a printed edition, or the DOI."""
+    """Allow a missing key if `Commentary` found a substitute: a printed edition, or the DOI."""
     return None if value is None else read(value)
 
 
 def _accept_no_authors(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """Let there be no authors where `without` says so: Crossref's schema needs no ``contributors``."""
+    """Allow no authors if `without` says so: Crossref's schema needs no ``contributors``."""
     return () if value is _NOBODY else read(value)
 
 
@@ -234,7 +234,7 @@ class Commentary(Value):
     @model_validator(mode="before")
     @classmethod
     def _default_required_keys(cls, value: Any, info: ValidationInfo) -> Any:
-        """Say where a key that every record has may be absent: print alone has no other date, a DOI no number."""
+        """Mark required keys that may be missing: the date of a printed work, the number of a DOI."""
         if not isinstance(value, Mapping):
             return value
         given = {"published": value.get("published_print"), "number": value.get("doi")}
@@ -267,7 +267,7 @@ class Commentary(Value):
     @field_validator("doi", mode="before")
     @classmethod
     def _check_pattern_characters(cls, value: Any, info: ValidationInfo) -> Any:
-        """Check the characters here already, where a pattern makes new DOIs, so that all faults are told at once."""
+        """Check the number for the DOI pattern here already, so that all faults are reported at once."""
         series = info.data.get("series")
         if isinstance(value, str) and (series is None or series.makes_every_doi):
             doi = Doi.from_input(value)

@@ -147,7 +147,7 @@ class Person(Value):
     @model_validator(mode="before")
     @classmethod
     def _accept_single_name(cls, value: Any) -> Any:
-        """Take a single name for the family name, where Crossref wants it."""
+        """Use a single name as the family name, as Crossref wants it."""
         if not isinstance(value, dict) or value.get("name") is None:
             return value
         text = str(value["name"]).strip()
@@ -181,7 +181,7 @@ class Organisation(Value):
     @model_validator(mode="before")
     @classmethod
     def _refuse_keys_of_persons(cls, value: Any) -> Any:
-        """Say once that several keys belong to a person: the name was most likely put under the wrong key."""
+        """Report once that several keys belong to a person: the name is probably under the wrong key."""
         given = [key for key in _OF_PERSONS if value.get(key) is not None] if isinstance(value, dict) else []
         if given:
             keys = " and no ".join(f"`{key}`" for key in given)
@@ -221,7 +221,7 @@ class Anonymous(Value):
 
     @property
     def display(self) -> str:
-        """Return the word shown in place of a name."""
+        """Return the word to show in place of a name."""
         return "Anonymous"
 
 

@@ -54,7 +54,7 @@ def _hint_year_first(match: re.Match[str]) -> str:
 
 
 def _hint_year_last(match: re.Match[str]) -> str:
-    """Read 14.9.2023 as the day before the month; with slashes both orders are usual, and only a day over 12 tells."""
+    """Read 14.9.2023 as day and month; with slashes both orders are usual, and only a day over 12 is clear."""
     # Between them stands the sign, which tells nothing of the order.
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if match[2] == "." or first > _MONTHS_OF_A_YEAR or first == second:

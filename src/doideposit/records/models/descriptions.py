@@ -19,7 +19,7 @@ __all__ = ["descriptions"]
 
 @cache
 def descriptions(model: type[BaseModel]) -> Mapping[str, str]:
-    """Return the docstring below each field of a model, by the field's name; empty where the source is not at hand."""
+    """Return the docstring below each field of a model, by field name; empty without the source."""
     try:
         source = textwrap.dedent(inspect.getsource(model))
     # Frozen programs ship no source; the fields are described without words then.

@@ -110,7 +110,7 @@ class _ModelError:
 
     @property
     def shown(self) -> str:
-        """Return what was written, for a message; nothing that may be a secret."""
+        """Return the input for a message, unless it may be a secret."""
         if any("password" in str(step) for step in self.loc) or not isinstance(self.input, str | int | float):
             return "this"
         text = str(self.input)
@@ -133,7 +133,7 @@ def _translate_fault(fault: _ModelError, origin: Origin) -> Finding:
 
 
 def _narrow_place(finding: Finding, fault: _ModelError, origin: Origin) -> Finding:
-    """Point into the text when the model named a part of it, and the text stands in the file just as it was read."""
+    """Point into the text if the model named a part of it, and the file has the text unchanged."""
     position, length = fault.context.get("position"), fault.context.get("length", 1)
     place = origin.places.get(fault.loc) or origin.places.get(fault.loc[:-1])
     tag = fault.context.get("tag", "")
@@ -150,7 +150,7 @@ _Words = tuple[str, str, str]
 
 
 def _words_of_model(fault: _ModelError) -> _Words:
-    """Repeat the words of the model itself, or those of pydantic where no model of ours has any."""
+    """Return the message of the model itself, or that of pydantic if the model has none."""
     code = fault.kind if "-" in fault.kind else "invalid-value"
     hint = str(fault.context.get("hint") or "")
     known = fault.context.get("known")
@@ -382,7 +382,7 @@ _EMPTY: Final = _Empty()
 
 
 def _value_at(data: object, loc: Loc) -> Any:
-    """Return what was written at a place, or the text from which the model around it was made, or None."""
+    """Return the input at a place, the text from which the model around it was made, or None."""
     for step in loc:
         match data:
             case Mapping() if step in data:
@@ -438,7 +438,7 @@ class _Choice:
 
 
 def _without_wrapping(annotation: Any) -> Any:
-    """Take away what does not show in pydantic's way to a value: Annotated, and None as an alternative."""
+    """Remove wrappers that pydantic's paths do not show: Annotated, and None as an alternative."""
     while typing.get_origin(annotation) is Annotated:
         annotation = typing.get_args(annotation)[0]
     if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
@@ -460,13 +460,13 @@ def _as_model(annotation: Any) -> _Owner:
 
 
 def fields_of(model: type[BaseModel], loc: Loc) -> tuple[str, ...] | None:
-    """Return the keys that can stand at a place, those of every kind of contributor; None where no keys can."""
+    """Return the keys allowed at a place, those of every kind of contributor; None if no keys are."""
     found = _all_models(_annotation_at(model, loc))
     return tuple(dict.fromkeys(name for each in found for name in each.model_fields)) or None
 
 
 def is_list(model: type[BaseModel], loc: Loc) -> bool:
-    """Tell whether a list stands at a place of a record."""
+    """Tell whether a place of a record holds a list."""
     return typing.get_origin(_without_wrapping(_annotation_at(model, loc))) is tuple
 
 

@@ -50,7 +50,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that a misspelt one was most likely meant to be."""
+    """Return the known word that a misspelt one most likely means."""
     from difflib import get_close_matches  # noqa: PLC0415  (only where something is misspelt)
 
     names = {name.lower().replace("-", "_"): name for name in known}

@@ -73,7 +73,7 @@ def _known_places(template: str, known: frozenset[str] = PLACES) -> str:
 
 
 def _doi_pattern(template: str) -> str:
-    """Check the places of a pattern for DOIs, and that what stands between them can stand in a new DOI."""
+    """Check the places of a DOI pattern, and the characters between them."""
     _known_places(template, PLACES | {"any"})
     between = "".join(text for text, _, _, _ in Formatter().parse(template))
     # Old DOIs may hold other signs; new ones may not (Crossref documentation, constructing your DOIs).
@@ -216,7 +216,7 @@ class Series(Value):
         return self.has_pattern and ANY not in self.doi
 
     def doi_for(self, number: str) -> Doi | None:
-        """Return the DOI of that number, or None where the pattern leaves a part of it to the record.
+        """Return the DOI of that number, or None if the pattern leaves a part of it to the record.
 
         Raises `InvalidIdentifier` when the number cannot stand in a new DOI.
         """
@@ -236,7 +236,7 @@ class Series(Value):
         return found[1] if found else None
 
     def admits(self, doi: Doi, number: str | None) -> bool:
-        """Say whether a DOI may belong to that number: always without a pattern, else where the pattern fits."""
+        """Tell whether a DOI can belong to that number: always without a pattern, else if the pattern fits."""
         if not self.has_pattern:
             return True
         parts = (re.escape(self._fill_template(part, number or "")) for part in self.doi.split(ANY))

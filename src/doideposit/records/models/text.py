@@ -255,7 +255,7 @@ class RichText:
 
     @classmethod
     def from_input(cls, value: Any) -> "RichText":
-        """Return the text of what a model was given; raises `PydanticCustomError`."""
+        """Return the text of an input of a model; raises `PydanticCustomError`."""
         if isinstance(value, RichText):
             return value
         text = text_of(value)
@@ -278,7 +278,7 @@ class RichText:
 
     @staticmethod
     def without_markup(text: str) -> "RichText":
-        """Take a text that is known to be normalised, not empty, and to hold no ``<``."""
+        """Make a rich text of a text that is normalised, not empty, and without ``<``."""
         # A record has a dozen of these, and what dataclass writes for a frozen value takes twice as long.
         made = _new_text(RichText)
         _set_source(made, text)
@@ -398,7 +398,7 @@ class PartialDate:
 
     @classmethod
     def from_input(cls, value: Any) -> "PartialDate":
-        """Return the date of what a model was given; raises `PydanticCustomError`."""
+        """Return the date of an input of a model; raises `PydanticCustomError`."""
         match value:
             case PartialDate():
                 return value
@@ -430,7 +430,7 @@ class PartialDate:
 
 
 def _refuse_time_zone(value: datetime) -> PydanticCustomError:
-    """Refuse a moment with a time zone: on which day it was depends on where the publisher is."""
+    """Refuse a moment with a time zone: its day depends on the place of the publisher."""
     return PydanticCustomError(
         "date-with-time-zone",
         "this is a moment with a time zone, {value}, and a day is needed",

@@ -39,7 +39,7 @@ class Bibliography:
     findings: tuple[Finding, ...] = ()
 
     def cited(self, cites: "Citing") -> "Bibliography":
-        """Return only what a text cites by key, in the order in which it does; all where it cites nothing so."""
+        """Return the works that a text cites by key, in that order; all works if it cites none by key."""
         if cites.everything or not self.works:
             return self
         # Reversed, so that the first of two entries with one key wins, as in BibTeX.
@@ -142,7 +142,7 @@ class Citing:
 
     @classmethod
     def of_text(cls, text: str, *, file: str | None = None, nocite: str = "") -> Self:
-        r"""Return what a Markdown text cites by key, as Pandoc and Quarto do: [@key], @key, and \cite{key} of LaTeX.
+        r"""Return the keys that a Markdown text cites, as Pandoc and Quarto do: [@key], @key, \cite{key}.
 
         `nocite` is the key of the header that cites without a place in the text; “@*” there means every entry.
         """

@@ -141,7 +141,7 @@ def _and_split(text: str) -> list[str]:
 
 
 def _csl_name(text: str) -> dict[str, str]:
-    """Return a name of BibTeX: what stands in braces as a whole is the name of a group."""
+    """Return a name of BibTeX in CSL: a text in braces is the name of a group."""
     if re.fullmatch(r"\{[^{}]*\}", text):
         return {"literal": _decode_latex(text)}
     from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts  # noqa: PLC0415

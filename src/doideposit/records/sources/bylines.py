@@ -27,7 +27,7 @@ _GROUP: Final = re.compile(
 
 
 def authors_in(cell: str, findings: list[Finding], origin: Origin) -> list[dict[str, str]]:
-    """Return the authors of a cell; what is wrong with it is added to `findings`.
+    """Return the authors of a cell; add what is wrong with it to `findings`.
 
     Semicolons part the authors. One without a comma is an organisation, and a warning says so; where an entry names
     several people, it is an error with the cell as it was meant.
@@ -59,7 +59,7 @@ def _author_of(entry: str) -> dict[str, str] | None:
 
 
 def names_people(entry: str) -> bool:
-    """Tell people from a group: every part between "and" is a whole name, and no word of a group is among them."""
+    """Tell whether an entry names people and no group: every part between "and" is a whole name."""
     around = _BETWEEN.split(entry)
     # Commas part people only where a word such as "and" says that there are several.
     parts = [part.strip() for each in around for part in re.split("[,;]", each) if part.strip()]
@@ -75,7 +75,7 @@ def _several_people_finding(entry: str, origin: Origin) -> Finding:
 
 
 def _as_meant(entry: str) -> str:
-    """Return the entry with semicolons, where commas tell which names belong together."""
+    """Return the entry with semicolons if its commas show which names belong together."""
     people = [part.strip(" ,") for part in _BETWEEN.split(entry)]
     if len(people) > 1 and all(part.count(",") == 1 for part in people):
         return ": " + "; ".join(people)

@@ -59,7 +59,7 @@ class Loaded(NamedTuple):
 
 
 def _unopened(path: Path, error: Exception) -> "LoadedBytes":
-    """Say what is wrong with a name under which nothing can be read; raise `DiskError` where the disk failed."""
+    """Return why a file cannot be read; raise `DiskError` if the disk failed."""
     if isinstance(error, FileNotFoundError):
         return _not_loaded(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
     if isinstance(error, PermissionError):
@@ -159,7 +159,7 @@ def _wrong_encoding(data: bytes, offset: int, file: str) -> Finding:
 
 
 def letter_of_windows(data: bytes, offset: int) -> str:
-    """Say which letter a byte would be in the encoding of Windows, where that makes a word with what is around it."""
+    """Return the letter of a byte in the encoding of Windows, if that completes a word."""
     letter = data[offset : offset + 1].decode("cp1252", "replace")
     return f", “{letter}” in Windows-1252," if letter.isalpha() or letter in "’‘“”–—" else ""
 

@@ -53,7 +53,7 @@ class HeaderPart:
 
     @staticmethod
     def find(text: str) -> "HeaderPart | None":
-        """Return where the header of a text stands, or None when it has none; nothing is read yet."""
+        """Find the header of a text, or None; its values are not read yet."""
         for fence, (kind, closing) in _FENCES.items():
             opening = re.match(rf"{re.escape(fence)}[ \t]*\r?\n", text)
             if opening is None:
@@ -193,7 +193,7 @@ def _without_place(error: Exception) -> str:
 
 
 def _as_texts(value: Any) -> Any:
-    """Take numbers, dates and truth values for texts, as the reader of YAML does."""
+    """Convert numbers, dates and truth values to texts, as the reader of YAML does."""
     if isinstance(value, Mapping):
         return {key: _as_texts(part) for key, part in value.items()}
     if isinstance(value, list):

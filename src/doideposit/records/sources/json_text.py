@@ -48,18 +48,18 @@ class _JsonText:
         return _match_end(_SPACES, self.text, 0)
 
     def entries(self, offset: int) -> _Entries:
-        """Return what is in the object or list that stands there; nothing for another value, the first of like keys."""
+        """Return the entries of the object or list at an offset; none of another value, the first of equal keys."""
         found = self._entries.get(offset)
         if found is None:
             found = self._entries[offset] = dict(self.walk(offset))
         return found
 
     def opens(self, offset: int, bracket: str) -> bool:
-        """Tell whether an object or a list begins at an offset, by its bracket."""
+        """Tell whether an object or a list begins at an offset."""
         return self.text[offset] == bracket
 
     def walk(self, offset: int) -> Iterator[tuple[str | int, tuple[int | None, int]]]:
-        """Yield what is in the object or list that stands there, like keys as often as they come."""
+        """Yield the entries of the object or list at an offset, equal keys included."""
         text = self.text
         if text[offset] not in "{[":
             return
@@ -241,7 +241,7 @@ _DECODER: Final = json.JSONDecoder(
 
 
 def _as_texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
-    """Write out yes and no in what was just decoded, and notice keys that are given twice."""
+    """Convert the truth values of decoded data to texts, and note repeated keys."""
     if depth == 0:
         raise _InvalidJson(_TOO_DEEP)
     match value:
@@ -302,7 +302,7 @@ def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) ->
 
 
 def _make_nodes(text: _JsonText, offset: int, file: str | None) -> Node:
-    """Take apart what stands at an offset, with both of two like keys and the place of everything."""
+    """Make nodes of the value at an offset, with repeated keys and the place of everything."""
     node = Node(None, text.place(offset))
     if text.opens(offset, "{"):
         node.value = {}

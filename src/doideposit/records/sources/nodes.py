@@ -29,7 +29,7 @@ class Node:
     depth: int = 1
 
     def close(self) -> None:
-        """Work out size and depth once all children are there."""
+        """Compute size and depth once all children are there."""
         inner: list[Node] = []
         if isinstance(self.value, list):
             inner = self.value
@@ -56,7 +56,7 @@ class Node:
             self.faults.append(Finding("duplicate-key", Severity.ERROR, message, hint, where, length=len(key)))
 
     def places(self) -> dict[Loc, Place]:
-        """Return where each value of a record stands, by the way to it from the record."""
+        """Return the place of each value of a record, by its path."""
         places: dict[Loc, Place] = {}
         _collect_places(self, (), None, places)
         return places
@@ -70,7 +70,7 @@ class MappingEntry(NamedTuple):
 
 
 def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Mapping[Loc, Place]] = dict) -> Read:
-    """Turn documents, each a record or a list of records, into raw records; what is neither becomes a finding.
+    """Turn documents, each a record or a list of records, into raw records; others become findings.
 
     `offered` finds the keys that stand in a comment, to be filled in: what is said of a key that is missing points
     there. Only in a file of one record it is clear whose keys they are.

@@ -38,7 +38,7 @@ def read_files(path: Path, reading: Reading | None = None) -> Iterator[Iterator[
 
 
 def read_data(data: Mapping[str, Any], *, label: str | None = None) -> RawRecord:
-    """Take a dict from Python as a raw record; `label` names it in messages."""
+    """Make a raw record of a dict from Python; `label` names it in messages."""
     return RawRecord(data, Origin(label))
 
 

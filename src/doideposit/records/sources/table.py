@@ -89,7 +89,7 @@ class _TableHeader:
         return not any(finding.stops for finding in self.findings)
 
     def record(self, cells: list[str], text: str, *, line: int, index: int) -> RawRecord:
-        """Make a raw record of a row; `text` is the row as it stands in the file, from `line` on."""
+        """Make a raw record of a row; `text` is the row in the file, from `line` on."""
         found: list[tuple[_Column, Any]] = []
         findings: list[Finding] = []
         places = LazyPlaces(lambda: self._cell_places(text, line))
@@ -221,7 +221,7 @@ def _put_value(data: dict[str, Any], loc: Loc, value: Any) -> bool:
 
 
 def _child_of(here: Any, step: str | int, new: Any) -> Any:
-    """Return what stands at the next step; the new value where nothing does yet, None where nothing can."""
+    """Return the value at the next step, or the new value if there is none; None if there cannot be any."""
     if isinstance(here, dict) and isinstance(step, str):
         return here.setdefault(step, new)
     if isinstance(here, list) and isinstance(step, int) and step <= len(here):
@@ -232,7 +232,7 @@ def _child_of(here: Any, step: str | int, new: Any) -> Any:
 
 
 def _split_cells(text: str, delimiter: str) -> list[tuple[int, str]]:
-    """Return every cell of a row as it is written, with its offset."""
+    """Return every cell of a row as written, with its offset."""
     pattern = re.compile(rf'("(?:[^"]|"")*"|[^{re.escape(delimiter)}\r\n]*)({re.escape(delimiter)}|[\r\n]+|$)')
     cells = []
     position = 0
@@ -260,7 +260,7 @@ def read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
 
 
 def read_csv(path: Path) -> Iterator[RawRecord | Finding]:
-    """Read a CSV file with a header; the comma, the semicolon or the tab that parts its columns is found by itself.
+    """Read a CSV file with a header; comma, semicolon or tab is detected.
 
     Nothing is read below a header with errors. A quotation mark that is not closed ends the reading where it stands.
     """
@@ -324,7 +324,7 @@ _CHUNK: Final = 4_096
 
 
 def _byte_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a text in UTF-8 with their ends; one that is too long comes as far as it was read.
+    """Yield the lines of a text in UTF-8 with their ends; one that is too long is cut.
 
     The old Mac ends lines at a carriage return. The last one of a piece waits for the line feed that may follow.
     """
@@ -341,7 +341,7 @@ def _byte_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _read_chunks(stream: BinaryIO, file: str) -> Iterator[bytes]:
-    """Yield a file piece by piece; UTF-16, which has a mark in front, is written anew as UTF-8."""
+    """Yield a file in chunks; UTF-16 with a byte order mark is converted to UTF-8."""
     data = _read_chunk(stream, file)
     decoder = codecs.getincrementaldecoder("utf-16")() if data.startswith(UTF_16_MARKS) else None
     while data:
@@ -364,7 +364,7 @@ def _read_chunk(stream: BinaryIO, file: str) -> bytes:
 
 
 def _unusable_finding(data: bytes, file: str) -> Finding | None:
-    """Say what a file is that is no text at all; an empty first line and a wrong letter are not meant here."""
+    """Return the finding for a file that is no text; an empty first line or a wrong letter is another fault."""
     found = Loaded.decode(data[:_PROBE], file=file).findings
     return next((finding for finding in found if finding.code == "file-binary"), None)
 

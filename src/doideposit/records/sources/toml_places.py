@@ -33,7 +33,7 @@ def toml_places(text: str) -> Mapping[Loc, Place]:
 
 
 def _is_literal(written: str) -> bool:
-    """Tell whether a value is a text in single marks on one line that reads as it is written."""
+    """Tell whether a value is a single-quoted text on one line, which is read as written."""
     # Escapes and lines of their own shift the columns; then only the beginning is known.
     return written[0] in "\"'" and "\\" not in written and written[:3] not in {'"""', "'''"}
 

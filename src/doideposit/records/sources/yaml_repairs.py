@@ -72,7 +72,7 @@ def corrected_line(lines: Iterable[str]) -> str | None:
 
 
 def _without_outer_quotes(value: str) -> str:
-    """Take off quotes that were meant to go around the whole text, as in ``'It's a test'`` or ``"The "big" one"``."""
+    """Remove quotes meant for the whole text, as in ``'It's a test'`` or ``"The "big" one"``."""
     quote = value[0]
     if quote not in "'\"" or value[-1] != quote or len(value) < _LEAST_QUOTED:
         return value

@@ -110,7 +110,7 @@ _FALLBACK: Final = ("this is not valid YAML", "compare the line with one that is
 
 
 def _syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position: Position) -> Finding:
-    """Return the one finding for a text the parser gave up on; the parser's own words are kept as `original`.
+    """Return the one finding for a text that the parser refused, with the parser's words as `original`.
 
     `position` says which line and column a mark of the parser means.
     """
@@ -152,7 +152,7 @@ _BEGINNINGS: Final = {
 
 
 def _comment_above(lines: list[str], number: int) -> str | None:
-    """Return the comment that ends an unquoted text on the line above, where the next one goes on indented."""
+    """Return the comment that ends an unquoted text on the line above, if the next line continues it."""
     above, here = (lines[number - 2] if number > 1 else ""), lines[number - 1]
     found = re.search(r"\w.*?\s(#\S.*|# .*)$", above)
     return found[1].strip() if found and here[:1] == " " and here.strip() else None
@@ -246,7 +246,7 @@ def _offered_keys(text: str) -> dict[Loc, Place]:
 
 
 def readable(text: str) -> str:
-    """Return the text with stand-ins for what YAML does not allow at all, each in its place."""
+    """Return the text with a stand-in for each character that YAML does not allow."""
     return _UNPRINTABLE.sub(_STAND_IN, text)
 
 
@@ -357,7 +357,7 @@ class _Builder:
         return Place(line, column, text_column=column + quotes // 2 if literal else None)
 
     def _block_place(self, event: Any) -> Place:
-        """Return the first text below a ``|`` or ``>``, which is what a person would point at."""
+        """Return the first text below a ``|`` or ``>``, to which a person would point."""
         _, _, body = self.text[event.start_mark.index : event.end_mark.index].partition("\n")
         lead = len(body) - len(body.lstrip())
         if lead == len(body):

@@ -38,7 +38,7 @@ class DeskAccount:
     roles: frozenset[DeskRole]
 
     def may(self, role: DeskRole) -> bool:
-        """Tell whether this account has the role; whoever may do anything may also look."""
+        """Tell whether this account has the role; every role may view."""
         return role in self.roles or (role is DeskRole.VIEW and bool(self.roles))
 
 

@@ -46,7 +46,7 @@ class Verdict:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """Return what somebody should look at."""
+        """Return the warnings."""
         return tuple(
             finding
             for finding in self.findings
@@ -59,7 +59,7 @@ class Verdict:
         return tuple(finding for finding in self.findings if finding.category == WISHES and not finding.stops)
 
     def about(self, path: str) -> tuple[Finding, ...]:
-        """Return the findings that stand beside an input."""
+        """Return the findings beside an input."""
         return tuple(self._by_input.get(path, ()))
 
     @cached_property
@@ -115,7 +115,7 @@ class Verdict:
 
 
 def _without_last_index(field: str | None) -> str:
-    """Return the field without its last list step: a finding about ``affiliations[0]`` stands at its first input."""
+    """Return the field without its last index: a finding about ``affiliations[0]`` shows at its first input."""
     return re.sub(r"\.(text|name|url|doi)$", "", field or "")
 
 
@@ -135,7 +135,7 @@ def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str,
 
 
 def is_written(draft: SavedDraft) -> bool:
-    """Tell whether the record file holds what the draft says, and nobody else changed it."""
+    """Tell whether the record file equals the draft, and nobody else changed it."""
     path = Path(draft.record)
     return (
         bool(draft.record)

@@ -114,11 +114,11 @@ class Drafts:
         return following
 
     def beside(self, draft: SavedDraft, name: str) -> Path:
-        """Return the path of a file that is kept with a draft, and goes with it."""
+        """Return the path of a file that is kept with a draft, and deleted with it."""
         return self._folder_of(draft.name) / name
 
     def discard(self, name: str) -> None:
-        """Take a draft away, with all its versions; one that is not there is nothing to take away."""
+        """Delete a draft, with all its versions; a missing one is no error."""
         if self._versions(name):
             shutil.rmtree(self._folder_of(name), ignore_errors=True)
 

@@ -77,7 +77,7 @@ LISTS: Final[Mapping[str, tuple[Field, ...]]] = {
 
 
 def opened(data: Mapping[str, Any]) -> Data:
-    """Return a record with the short forms of its entries written out, so that every text has its input."""
+    """Return a record with the short forms of its entries written out, so that every text has an input."""
     made: Data = copy.deepcopy(dict(data))
     for name, key in (("abstracts", "text"), ("references", "text")):
         if name in made:
@@ -115,7 +115,7 @@ def _address(licence: Any) -> Any:
 
 
 def value_at(data: Any, loc: Loc) -> str:
-    """Return the text at that place; empty where there is none, or where something else than a text stands."""
+    """Return the text at a path; empty if there is none, or anything else."""
     for step in loc:
         try:
             data = data[step]
@@ -131,7 +131,7 @@ def entries(data: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def typed(data: Data, form: Mapping[str, str]) -> Data:
-    """Return the record with what was typed in it; inputs that the form does not have are passed over."""
+    """Return the record with the values of the form; unknown inputs are ignored."""
     made = copy.deepcopy(data)
     for name, text in form.items():
         loc = loc_of(name)
@@ -155,7 +155,7 @@ def _is_input(loc: Loc) -> bool:
 
 
 def _put(data: Any, loc: Loc, text: str) -> None:
-    """Put a text at its place, making what lies on the way; an empty text takes the place away."""
+    """Put a text at a path, and make missing parents; an empty text removes the value."""
     for step, after in pairwise(loc):
         data = _child(data, step, [] if isinstance(after, int) else {})
     last = loc[-1]
@@ -171,7 +171,7 @@ def _put(data: Any, loc: Loc, text: str) -> None:
 
 
 def _child(data: Any, step: str | int, empty: Any) -> Any:
-    """Return what lies one step further, and make an empty one where nothing does."""
+    """Return the child at one step, and make an empty one if there is none."""
     if isinstance(data, list):
         while len(data) <= int(step):
             data.append(copy.deepcopy(empty))
@@ -189,7 +189,7 @@ def _as_mapping(value: Any, empty: Any) -> Any:
 
 
 def cleaned(data: Any) -> Any:
-    """Return the record without what is empty: entries that were added and never filled in are no part of it."""
+    """Return the record without empty values: entries that were added and never filled in."""
     if isinstance(data, Mapping):
         parts = {key: cleaned(value) for key, value in data.items()}
         return {key: value for key, value in parts.items() if value not in ("", None, [], {})}

@@ -56,7 +56,7 @@ Answer = Response | str | tuple[str, int]
 
 
 def guard(app: Flask, opening: Opening) -> None:
-    """Let through only who is known, may do it, and asks from a page of ours."""
+    """Let only known accounts in, for what they may do, and only with forms of our own pages."""
     app.extensions["opening"] = opening
     app.before_request(_require_access)
     app.after_request(_add_headers)
@@ -71,7 +71,7 @@ def _current_opening() -> Opening:
 
 
 def _require_access() -> Answer | None:
-    """Find the account that asks, and answer the request here where it may not go on."""
+    """Find the account of the request, and answer here if it may not continue."""
     g.account = _find_account(_current_opening())
     if request.method == "POST" and not _is_own_form(request):
         hint = "Go back, load the page anew, and send the form again."

@@ -91,7 +91,7 @@ class LookUps:
 
 
 def _quoted(text: str) -> str:
-    """Return a text that stands for itself between the quotation marks of a query of Lucene, whose signs mean more."""
+    """Return a text quoted for a Lucene query, with its special characters escaped."""
     return re.sub(r'["\\]+', " ", text)[:200].strip()
 
 

@@ -16,7 +16,7 @@ MAX_UPLOAD: Final = 60_000_000
 
 
 def message_page(status: int, text: str, hint: str = "", *, details: str = "") -> tuple[str, int]:
-    """Return a page that says what happened and what to do; a script that asked gets the status alone."""
+    """Return a page with a message and advice; a script gets the status alone."""
     if request.headers.get("Accept") == "application/json":
         return f'{{"error": {status}}}\n', status
     return render_template("message.html", text=text, hint=hint, details=details), status

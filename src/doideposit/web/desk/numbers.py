@@ -54,7 +54,7 @@ class SeriesLine:
 
 @pages.get("/")
 def home() -> Answer:
-    """Show what needs somebody, what is under way, what is new, and the drafts."""
+    """Show what needs a person, what is under way, what is new, and the drafts."""
     place = Workplace.current()
     rows = _number_rows(place, place.settings.target)
     recent = [row for row in rows if row.registered_at and place.clock() - row.registered_at < NEW]
@@ -179,7 +179,7 @@ def show_number(doi: str) -> Answer:
 
 
 def _references(depositor: Depositor, status: WorkStatus) -> tuple[ReferenceFeedback, ...]:
-    """Return what is known of the references that were sent last; nobody is asked."""
+    """Return what the ledger knows of the references sent last."""
     if not status.registered or not status.submission:
         return ()
     lists = depositor.references.of(status.doi, offline=True, search=False).lists
@@ -191,7 +191,7 @@ def _sent_xml(depositor: Depositor, doi: str) -> str:
 
 
 def _poll_when_due(depositor: Depositor, target: str) -> DoiDepositError | None:
-    """Ask what became of what is under way, where it is time; the rehearsal answers whenever it is asked.
+    """Poll what is under way if it is due; in the rehearsal always.
 
     Crossref is asked after the answer, and what kept the asking back is told by the next page.
     """

@@ -27,7 +27,7 @@ MEMORY: Final = 1_500_000_000
 
 
 def page_image(folder: Path, number: int) -> Path:
-    """Return where the picture of a page lies, counted from 1."""
+    """Return the path of the picture of a page, counted from 1."""
     return folder / f"page-{number}.png"
 
 

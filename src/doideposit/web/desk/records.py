@@ -90,7 +90,7 @@ def _plain(value: Any) -> Any:
 
 
 def fingerprint_of(path: Path) -> str:
-    """Return a fingerprint of a file's bytes, empty where there is none: shows whether somebody changed it."""
+    """Return a fingerprint of a file's bytes, empty for a missing one: it shows whether somebody changed it."""
     try:
         return hashlib.sha256(read_input(path)).hexdigest()
     except FileNotFoundError:

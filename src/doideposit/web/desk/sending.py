@@ -90,7 +90,7 @@ def approve(name: str) -> Answer:
 @pages.post("/drafts/<name>/send")
 @needs(DeskRole.REGISTER)
 def send(name: str) -> Answer:
-    """Send exactly what was shown, or nothing; where something else would be sent by now, show that first."""
+    """Send exactly what was shown; if something else would be sent now, show that first."""
     place, draft, target = Workplace.current(), draft_named(name), _requested_target()
     file = _shown_plan(place, draft, target)
     if file is None:

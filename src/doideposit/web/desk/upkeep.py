@@ -20,7 +20,7 @@ Answer = Response | str | tuple[str, int]
 
 @pages.get("/warnings")
 def list_warnings() -> Answer:
-    """Show everything that Crossref warned about and nobody settled, conflicts first."""
+    """Show all unsettled warnings of Crossref, conflicts first."""
     target, depositor = _requested_depositor()
     found = [one for one in depositor.warnings.all() if one.dismissed is None]
     return render_template("warnings.html", warnings=sorted(found, key=lambda one: not one.others), on=target)

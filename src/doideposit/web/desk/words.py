@@ -19,7 +19,7 @@ _TIMESTAMP: Final = re.compile(r" under the timestamp \d+")
 
 
 def add_filters(app: Flask) -> None:
-    """Give the templates a test for sentences that belong into the details, and a filter for what happened."""
+    """Add a test for technical sentences and a filter for events to the templates."""
     app.jinja_env.tests["technical"] = _is_technical
     app.jinja_env.filters["without_files"] = _without_files
     app.jinja_env.filters["sentence"] = sentence

@@ -89,7 +89,7 @@ class Workplace:
             return self._checker
 
     def close(self) -> None:
-        """Wait for what is under way, and close every depositor that was opened."""
+        """Wait for work under way, and close every depositor."""
         for each in self._following.values():
             each.close()
         with self._lock:

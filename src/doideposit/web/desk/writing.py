@@ -84,14 +84,14 @@ def _as_sentence(finding: Finding) -> str:
 
 @pages.get("/drafts/<name>")
 def edit(name: str) -> Answer:
-    """Show a draft as a form, with what is wrong beside each field."""
+    """Show a draft as a form, with the findings beside each field."""
     return _form_page(draft_named(name))
 
 
 @pages.post("/drafts/<name>")
 @needs(DeskRole.EDIT)
 def save(name: str) -> Answer:
-    """Save what was typed, then do what the button says."""
+    """Save the form, then do what the button says."""
     draft = draft_named(name)
     action = request.form.get("do", "save")
     if action == "discard":
@@ -116,7 +116,7 @@ def save(name: str) -> Answer:
 @pages.post("/drafts/<name>/live")
 @needs(DeskRole.EDIT)
 def check_live(name: str) -> Answer | dict[str, Any]:
-    """Check what is typed at this moment, and keep it; the answer is for the script of the page."""
+    """Check and save the form while somebody types; the answer is for the script of the page."""
     draft = draft_named(name)
     data = form.typed(draft.data, request.form)
     version = request.form.get("version", "")
@@ -135,7 +135,7 @@ def _saved_by(draft: SavedDraft) -> str:
 
 
 def _save_form(draft: SavedDraft, action: str) -> SavedDraft | Answer:
-    """Save the form as the next version; where somebody else was quicker, as a draft of its own, and say so."""
+    """Save the form as the next version, or as a new draft if somebody else saved first."""
     place = Workplace.current()
     data = form.apply(form.typed(draft.data, request.form), action)
     given = request.form.get("version", "")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-poll", action="store_true", help=text)
 
     def handle(self, **options: Any) -> None:
-        """Make the pass; raises `CommandError` where Crossref, the ledger or the configuration stands in the way."""
+        """Make the pass; raises `CommandError` if Crossref, the ledger or the configuration fails."""
         trouble = None
         try:
             if not options["no_poll"]:

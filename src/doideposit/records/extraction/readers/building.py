@@ -17,7 +17,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def _addresses_in(text: str) -> Iterator[str]:
-    """Return the addresses in a text, each without the bracket that closes what stands around it."""
+    """Return the addresses in a text, each without a bracket that closes the text around it."""
     for found in _ADDRESS.finditer(text):
         address = found[0]
         while address.endswith(")") and address.count("(") < address.count(")"):

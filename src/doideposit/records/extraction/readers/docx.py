@@ -97,7 +97,7 @@ _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id
 
 
 def _core_properties(document: Any) -> Properties:
-    """Take the title of the core properties; who is named there as author is often only who made the template."""
+    """Return the title of the core properties; their author is often only the author of the template."""
     title = (document.core_properties.title or "").strip()
     leaf = Leaf(title, 1, title, "document properties") if title else None
     return Properties(title=leaf, firm=False)

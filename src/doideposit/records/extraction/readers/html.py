@@ -212,7 +212,7 @@ def _json_ld_leaf(article: Mapping[str, Any], *names: str) -> Leaf | None:
 
 
 def _json_ld_articles(root: Any) -> Iterator[Mapping[str, Any]]:
-    """Return the articles that the JSON-LD of a page describes; what is no JSON is passed over."""
+    """Return the articles in the JSON-LD of a page; invalid JSON is skipped."""
     for node in root.xpath("//script[@type='application/ld+json']"):
         try:
             loaded = json.loads(node.text or "")

@@ -51,7 +51,7 @@ def _reference_key(index: int, fields: Mapping[str, Node]) -> Leaf:
 
 
 def _citations_of(entry: Any) -> Iterator[Mapping[str, Node]]:
-    """Return the citations of an entry: several share one number in chemistry, and two forms of one stand together."""
+    """Return the citations of an entry: several may share one number, or be forms of the same one."""
     citations = list(entry.iter(*_CITATIONS))
     forms = {node.tag for node in citations}
     if {"mixed-citation", "element-citation"} <= forms:
@@ -246,7 +246,7 @@ def _date_priority(date: Any) -> int:
 
 
 def _series_number(meta: Any, doi: Leaf | None) -> Leaf | None:
-    """Return the number in the series; that of a journal's issue is one only where the DOI ends in it."""
+    """Return the number in the series; an issue number counts only if the DOI ends with it."""
     reported = _first_leaf(
         meta, "article-id[@pub-id-type='report-number']", "article-id[@pub-id-type='publisher-number']"
     )

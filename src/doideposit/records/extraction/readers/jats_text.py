@@ -66,7 +66,7 @@ def leaf_with_source(node: Any, text: str | None = None) -> Leaf:
 
 
 def leaf(node: Any, *, rich: bool = False) -> Leaf | None:
-    """Return what an element says, None when it says nothing; with `rich`, the faces that a title keeps stay in it."""
+    """Return the text of an element, None if it is empty; with `rich`, keep the markup of titles."""
     if node is None:
         return None
     found = leaf_with_source(node, _with_faces(node) if rich else None)

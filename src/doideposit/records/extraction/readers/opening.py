@@ -136,7 +136,7 @@ _FEW: Final = 6  # two letters such as “BM” begin texts too; what follows in
 
 
 def _other_format(data: bytes, suffix: str) -> _OtherFormat | None:
-    """Return what a file is that is not read; None for one that may be. `suffix` is the end of its name."""
+    """Return the name of a format that is not read; None if it may be. `suffix` is the end of the file name."""
     for magic, known in _BY_CONTENT:
         # Short marks are words of English too; a zero byte nearby shows that the file is no text.
         if data.startswith(magic) and (len(magic) >= _FEW - 2 or b"\0" in data[:64]):
@@ -149,7 +149,7 @@ def _other_format(data: bytes, suffix: str) -> _OtherFormat | None:
 
 
 def _other_container(data: bytes, suffix: str) -> _OtherFormat:
-    """Return what a file is in the container of old Office programs, where new ones with a password lie too."""
+    """Return the format of a file in the container of old Office programs, or of one with a password."""
     streams = (
         ("EncryptedPackage", _LOCKED),
         ("WordDocument", _OLD_WORD),
@@ -164,7 +164,7 @@ def _other_container(data: bytes, suffix: str) -> _OtherFormat:
 
 
 def _other_word(types: bytes, document: bytes) -> _OtherFormat | None:
-    """Return what a Word file is that python-docx does not take; `types` are the content types of its parts."""
+    """Return the kind of a Word file that python-docx does not read; `types` are the content types of its parts."""
     if b"macroEnabled" in types:
         return _OtherFormat("a Word file with macros", _SAVE_AS)
     if b"wordprocessingml.template" in types:
@@ -174,7 +174,7 @@ def _other_word(types: bytes, document: bytes) -> _OtherFormat | None:
 
 
 def _other_entries(names: frozenset[str], suffix: str) -> _OtherFormat:
-    """Return what a ZIP archive is that holds no text which is read, by the names of its entries."""
+    """Return the format of a ZIP archive without readable text, by the names of its entries."""
     for entry, known in (
         ("xl/workbook.xml", _EXCEL),
         ("xl/workbook.bin", _EXCEL),
@@ -210,7 +210,7 @@ _ROOTS: Final = {
 
 
 def _other_xml(root: str) -> _OtherFormat:
-    """Return what an XML file is that is not read, by the local name of its root element."""
+    """Return the format of an XML file that is not read, by the local name of its root element."""
     return _ROOTS.get(
         root, _OtherFormat(f"an XML file (<{root}>)", "hand in the document it was made from, or its page")
     )
@@ -270,7 +270,7 @@ _PICTURES = ("image/", "video/", "audio/", "font/")
 
 
 def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) -> Manuscript:
-    """Read what an address gave, by the format and the encoding that its server names.
+    """Read the content of an address, by the format and the encoding that its server names.
 
     `url` is where the page stands: the address of the record, where the page itself names no other.
     """
@@ -290,7 +290,7 @@ def _suffix_of(url: str) -> str:
 
 
 def read_bytes(data: bytes, *, file: str) -> Manuscript:
-    """Read the bytes of a document; `file` is its name, whose end counts where the content does not tell."""
+    """Read the bytes of a document; the end of the name `file` counts if the content does not tell the format."""
     return _read_by_content(data, file, Path(file).suffix.lower(), None)
 
 
@@ -328,7 +328,7 @@ def _is_page(head: bytes, suffix: str) -> bool:
 
 
 def _in_utf_8(data: bytes, charset: str | None) -> bytes:
-    """Return a text in UTF-8 that its server says is in another encoding; as it is, where that is not true."""
+    """Convert a text to UTF-8 from the encoding that its server names; unchanged if that is wrong."""
     if charset is None:
         return data
     try:
@@ -382,7 +382,7 @@ def _start_of_parts(archive: DocumentArchive, *names: str) -> bytes:
 
 
 def _read_guarded(read: Read, data: bytes, file: str) -> Manuscript:
-    """Call the reader of a format; what a library raises on a broken file is a finding about the file.
+    """Call the reader of a format; turn exceptions of a library about a broken file into a finding.
 
     The libraries name no common class for it. So the place counts: what is raised in a library, or in one of its
     calls, is about the file; what is raised in a line of ours is a fault of ours, and goes on as it is.

@@ -97,7 +97,7 @@ def _count_pages(reader: Any) -> int:
 
 
 def _resolved(value: Any) -> Any:
-    """Return an object of the file itself, where it stands there as a reference to one, or as nothing."""
+    """Return a PDF object itself, also if a reference to it is given; None if there is none."""
     return value.get_object() if value is not None else None
 
 
@@ -197,7 +197,7 @@ def _add_paragraph(paragraph: PrintedParagraph, builder: LineBuilder) -> None:
 
 
 def _link_label(target: str, text: str) -> str:
-    """Return what a link annotation covers, which a PDF does not say: its address, where the line prints it."""
+    """Return the label of a link annotation: its address, if the line prints it."""
     words = (word.strip("<>(").rstrip(".,;)>") for word in text.split())
     return next(
         # Twenty characters of a printed address are enough: a long one is broken at the end of its line.

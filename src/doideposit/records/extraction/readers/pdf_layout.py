@@ -29,12 +29,12 @@ _NEW = re.compile(r"[^\W\d_]+\W*$(?<![a-z])|[A-ZÀ-ÞА-Я][^\W\d_]*\W*$|\d{1,3}
 
 
 def _ends_in_address(text: str) -> bool:
-    """Tell whether a line ends within an address or a DOI, which may go on in the next one."""
+    """Tell whether a line ends within an address or a DOI, which may continue in the next one."""
     return bool(_OPEN_ADDRESS.search(text))
 
 
 def _join_broken_words(rows: Sequence[PdfRow]) -> list[PdfRow]:
-    """Put words and addresses together that a line end broke, on the line where they begin."""
+    """Join words and addresses that a line end broke, on the line where they begin."""
     words = Counter(word.lower() for row in rows for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", row.text))
     kept: list[PdfRow] = []
     for row in rows:
@@ -83,7 +83,7 @@ _CLOSED = re.compile(r"^[^()]*\)[.,;]?$|[”’\"]\.?$|,$")
 
 
 def _is_rest(printed: str, first: str) -> bool:
-    """Tell whether a word can only be the rest of an address: in small letters, with a slash or a stop inside it."""
+    """Tell whether a word can only be the rest of an address: lower case, with a slash or a stop inside."""
     plain = first.rstrip(".,;)>")
     return (
         bool(re.fullmatch(r"[a-z0-9][\w%&=?#~+-]*(?:[./][\w%&=?#~+-]+)+", plain))
@@ -93,7 +93,7 @@ def _is_rest(printed: str, first: str) -> bool:
 
 
 def _join_word(text: str, first: str, words: Counter[str]) -> str | None:
-    """Return a line with the rest of its last word; the hyphen stays where the document prints the word with one."""
+    """Return a line with the rest of its last word; keep a hyphen that the document prints elsewhere."""
     broken = _BROKEN_WORD.search(text)
     rest = re.match(r"[^\W\d_]+", first)
     if broken is None or rest is None:
@@ -141,7 +141,7 @@ _TITLE_ROWS = 5  # lines of a byline, a date or an imprint at most; what has mor
 
 
 def _join_wrapped_rows(paragraph: Sequence[PdfRow], rows: Sequence[PdfRow]) -> list[PdfRow]:
-    """Put lines together that end where the column does: a date or a list of names was too long for one."""
+    """Join lines that end at the edge of the column: a date or a list of names was too long for one."""
     kept = [paragraph[0]]
     for row in paragraph[1:]:
         before = kept[-1]
@@ -175,19 +175,19 @@ _EDGE = 3
 
 
 def _is_page_number(row: PdfRow, body: float) -> bool:
-    """Tell a page number from the year or the number of an issue, which stand in larger letters or are a year."""
+    """Tell whether a figure is a page number, and not a year or the number of an issue in larger letters."""
     text = row.text.strip()
     year = re.fullmatch(r"(?:19|20)\d\d", text)
     return bool(_PAGE_NUMBER.fullmatch(text)) and not year and row.size < body * _LARGER
 
 
 def _is_below_label(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
-    """Tell whether a figure stands below other lines at the head of the first page, as the number of an issue does."""
+    """Tell whether a figure is below other lines at the top of the first page, as the number of an issue."""
     return row.page == 1 and any(row is each for each in rows[1:_EDGE]) and len(rows) > 2 * _EDGE
 
 
 def _stands_alone(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
-    """Tell whether no line of the text stands near: within two lines above or below."""
+    """Tell whether no line of text is near: within two lines above or below."""
     # Other lines as small as this one do not count: they belong to the same furniture of the page.
     return all(each is row or each.size < row.size * 1.05 or abs(each.y - row.y) > 2 * each.size for each in rows)
 

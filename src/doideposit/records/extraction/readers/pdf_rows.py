@@ -61,7 +61,7 @@ class PdfRow:
 
     @property
     def left(self) -> float:
-        """Return where the line begins, in points."""
+        """Return the left edge of the line, in points."""
         return min(part.left for part in self.parts)
 
     @property
@@ -71,7 +71,7 @@ class PdfRow:
 
     @property
     def italics(self) -> list[str]:
-        """Return what is printed in italics."""
+        """Return the texts in italics."""
         return [part.text.strip() for part in self.parts if part.italic and len(part.text.strip()) > 1]
 
     @staticmethod
@@ -118,7 +118,7 @@ _WIDE = 1.5  # times the size: a gap within a line that no space makes
 
 
 def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
-    """Tell whether a piece stands in the line before it: at the same height, or raised behind it as a mark is."""
+    """Tell whether a piece belongs to the line before it: at the same height, or raised as a mark is."""
     last = row[-1]
     # Subscripts and superscripts lie within six tenths of a size of their line.
     near = abs(max(row, key=lambda each: each.size).y - part.y) < 0.6 * max(last.size, part.size)
@@ -145,7 +145,7 @@ def _row_text(parts: Sequence[PdfPart]) -> str:
 
 
 def _add_link(rows: Sequence[PdfRow], target: str, left: float, middle: float, right: float) -> None:
-    """Give an address to the line that its rectangle covers; one over several lines is given to each."""
+    """Add an address to the line that its rectangle covers, or to each of several lines."""
     near = [
         # The middle of small letters lies about a third of the size above the base line.
         row

@@ -189,7 +189,7 @@ class _RtfReader:
         self.starred = False
 
     def _enter_destination(self, word: str) -> bool:
-        """Go into another kind of text where a control word opens one; tell whether it does."""
+        """Enter another kind of text if a control word opens one; tell whether it does."""
         if word == "footnote":
             self.notes.append(_RtfParagraph())
             self.group = replace(self.group, into="note", bold=False)
@@ -257,7 +257,7 @@ class _RtfReader:
             self.pending.append(byte)
 
     def _flush_bytes(self) -> None:
-        """Decode bytes that stand together: two of them make one character in Chinese and Japanese files."""
+        """Decode consecutive bytes together: two of them make one character in Chinese and Japanese files."""
         if self.pending:
             data, self.pending = bytes(self.pending), bytearray()
             self._add_text(data.decode(self._current_encoding(), "replace"))

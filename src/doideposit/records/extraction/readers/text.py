@@ -64,7 +64,7 @@ def _warn_of_draft(header: Header, file: str) -> tuple[Finding, ...]:
 
 
 def _separate_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Take every line for a paragraph where the text was saved so, as Word does: long lines, and none of them empty."""
+    """Make every line a paragraph if the text was saved like that, as by Word: long lines, none empty."""
     long = sum(len(line.text) > _LONG for line in lines)
     blocks = len({line.block for line in lines})
     # Text without any markup whose lines mostly stand alone is no Markdown.

@@ -22,7 +22,6 @@ from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built, build, fingerprint
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.losses import losses
-from doideposit.crossref.xml.records import body_kind
 from doideposit.errors import UsageError
 from doideposit.files import open_input
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
@@ -176,7 +175,7 @@ class Checker:
         One file holds one kind of record with one prefix, because Crossref wants it so.
         """
         commentaries = _commentaries_of(checked)
-        if len({(body_kind(each), each.doi.prefix) for each in commentaries}) != 1:
+        if len({(each.series.record_type.body_element, each.doi.prefix) for each in commentaries}) != 1:
             raise UsageError(
                 "these records do not fit into one file: Crossref takes one prefix and one kind of record in each",
                 hint="write a folder with a slash behind it, as in `-o files/`: each kind gets a file of its own in it;"
@@ -192,7 +191,7 @@ class Checker:
         groups: dict[str, dict[tuple[str, str], list[Commentary]]] = {}
         for one in _commentaries_of(checked):
             kinds = groups.setdefault(one.series.name, {})
-            kinds.setdefault((body_kind(one), one.doi.prefix), []).append(one)
+            kinds.setdefault((one.series.record_type.body_element, one.doi.prefix), []).append(one)
         files: dict[str, bytes] = {}
         for series, kinds in groups.items():
             for (kind, prefix), commentaries in kinds.items():

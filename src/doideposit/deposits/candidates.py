@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from doideposit.checks.values import Checked, is_deposit_xml
 from doideposit.crossref.xml.cited import cited_dois
 from doideposit.crossref.xml.existing import DepositItem, only
-from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.message_places import note_lines
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
@@ -213,7 +212,7 @@ def _make_candidate(
         sealed_file=checked.sealed_file,
         series=series,
         container=item.container or series,
-        kind=body_kind(commentary) if commentary else "",
+        kind=commentary.series.record_type.body_element if commentary else "",
         landing_page=str(commentary.url) if commentary and commentary.url else None,
         removes=commentary.remove if commentary else (),
         targets=tuple(_related_dois(checked.record)) if checked.record else (),

@@ -1,25 +1,29 @@
-"""A deposit file: head and body put together, laid out, and written as bytes."""
+"""A deposit file: items with their parts in the order of the schema, and head and body around them, as bytes."""
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import cast
+from typing import Final, cast
 
 from lxml import etree
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, PREFIXES, XSI, schema_location
 from doideposit.crossref.xml.elements import lay_out, to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, leaf
-from doideposit.crossref.xml.records import body_kind, item
+from doideposit.crossref.xml.parts import ItemParts
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.findings import Loc
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import parse_part
 
-__all__ = ["Built", "assemble", "build", "fingerprint"]
+__all__ = ["ORDERS", "Built", "assemble", "build", "fingerprint"]
+
+# Makes one part of an item: an element, several, or None where the record has nothing for it.
+Part = Callable[[ItemParts], "Markup | Iterable[Markup | None] | None"]
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,11 @@ def build(
     What the record type or the schema version cannot hold is left out: `losses` says what that is. Without
     `indented` the file says the same, for programs alone: it takes a third of the time. Raises RuntimeError for a
     version records are not built for, and when the commentaries do not belong in one file: none, several bodies (see
-    `body_kind`) or several DOI prefixes.
+    `RecordType.body_element`) or several DOI prefixes.
     """
     _check_one_file(commentaries)
     schema = Dialect.of_version(schema_version)
-    made = tuple(item(schema, one).encode() for one in commentaries)
+    made = tuple(_build_item(schema, one).encode() for one in commentaries)
     xml = assemble(head, made, schema_version=schema_version, indented=indented)
     return Built(xml, tuple(commentaries), schema_version, made)
 
@@ -97,7 +101,7 @@ def _indent_file(compact: bytes, namespace: str) -> bytes:
 
 
 def _check_one_file(commentaries: Sequence[Commentary]) -> None:
-    kinds = {(body_kind(commentary), commentary.doi.prefix) for commentary in commentaries}
+    kinds = {(commentary.series.record_type.body_element, commentary.doi.prefix) for commentary in commentaries}
     if len(kinds) != 1:
         raise RuntimeError(
             "the commentaries of one deposit file are at least one, of one kind of body and of one DOI prefix, "
@@ -123,4 +127,134 @@ def fingerprint(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_
     It is that of the item's exclusive canonical XML, which is how items are written here; `canonical_hash` gives the
     same for the item of any file, however it is laid out.
     """
-    return hashlib.sha256(item(Dialect.of_version(schema_version), commentary).encode()).hexdigest()
+    return hashlib.sha256(_build_item(Dialect.of_version(schema_version), commentary).encode()).hexdigest()
+
+
+def _build_item(schema: Dialect, commentary: Commentary) -> Markup:
+    """Return the item, ``report-paper``, ``journal`` or ``posted_content``, which declares Crossref's namespace."""
+    parts = ItemParts(schema, commentary)
+    match commentary.series.record_type:
+        case RecordType.REPORT_SERIES:
+            return _build_report(parts, "report-paper_series_metadata", REPORT_SERIES)
+        case RecordType.REPORT_SINGLE:
+            return _build_report(parts, "report-paper_metadata", REPORT_SINGLE)
+        case RecordType.JOURNAL:
+            return _build_journal(parts)
+        # Posted content is an item of its own: it has no wrapper such as `report-paper` or `journal` around it.
+        case RecordType.POSTED:
+            return schema.make.outer(
+                "posted_content",
+                *_assemble(parts, POSTED),
+                type=commentary.series.posted_type,
+                language=schema.language_code(commentary.effective_language),
+            )
+
+
+def _build_report(parts: ItemParts, name: str, order: "tuple[tuple[str, Part], ...]") -> Markup:
+    make, language = parts.schema.make, parts.schema.language_code(parts.commentary.effective_language)
+    # The attribute `publication_type` stands on the wrapper of a report, and on the article itself in a journal.
+    return make.outer(
+        "report-paper", make(name, *_assemble(parts, order), language=language), publication_type="full_text"
+    )
+
+
+def _build_journal(parts: ItemParts) -> Markup:
+    make, language = parts.schema.make, parts.schema.language_code(parts.commentary.effective_language)
+    article = make(
+        "journal_article", *_assemble(parts, JOURNAL_ARTICLE), publication_type="full_text", language=language
+    )
+    return make.outer("journal", parts.journal_metadata(), parts.journal_issue(), article)
+
+
+def _assemble(parts: ItemParts, order: "tuple[tuple[str, Part], ...]") -> Iterator[Markup]:
+    for _, part in order:
+        made = part(parts)
+        if made is None:
+            continue
+        if isinstance(made, str):
+            yield made
+        else:
+            yield from (one for one in made if one is not None)
+
+
+# crossref5.5.0.xsd: report-paper_series_metadata. Abstracts stand before the volume, relations at the very end.
+REPORT_SERIES: Final[tuple[tuple[str, Part], ...]] = (
+    ("series_metadata", ItemParts.series_metadata),
+    ("contributors", ItemParts.contributors),
+    ("titles", ItemParts.titles),
+    ("abstract", ItemParts.abstracts),
+    ("volume", ItemParts.volume),
+    ("edition_number", ItemParts.edition),
+    ("publication_date", ItemParts.publication_dates),
+    ("approval_date", ItemParts.approval_date),
+    ("isbn", ItemParts.isbns),
+    ("publisher", ItemParts.publisher),
+    ("institution", ItemParts.institutions),
+    ("publisher_item", ItemParts.publisher_item),
+    ("crossmark | fr:program, ai:program", ItemParts.series_rights),
+    ("archive_locations", ItemParts.archive_locations),
+    ("version_info", ItemParts.version_info),
+    ("doi_data", ItemParts.doi_data),
+    ("citation_list", ItemParts.citations),
+    ("rel:program", ItemParts.relations),
+)
+# crossref5.5.0.xsd: report-paper_metadata. Abstracts stand after the edition, relations before the archives.
+REPORT_SINGLE: Final[tuple[tuple[str, Part], ...]] = (
+    ("contributors", ItemParts.contributors),
+    ("titles", ItemParts.titles),
+    ("edition_number", ItemParts.edition),
+    ("abstract", ItemParts.abstracts),
+    ("publication_date", ItemParts.publication_dates),
+    ("approval_date", ItemParts.approval_date),
+    ("isbn", ItemParts.isbns),
+    ("publisher", ItemParts.publisher),
+    ("institution", ItemParts.institutions),
+    ("publisher_item", ItemParts.publisher_item),
+    ("crossmark | fr:program, ai:program", ItemParts.rights),
+    ("rel:program", ItemParts.relations_and_series),
+    ("archive_locations", ItemParts.archive_locations),
+    ("version_info", ItemParts.version_info),
+    ("doi_data", ItemParts.doi_data),
+    ("citation_list", ItemParts.citations),
+)
+# crossref5.5.0.xsd: journal_article. Here titles stand before contributors.
+JOURNAL_ARTICLE: Final[tuple[tuple[str, Part], ...]] = (
+    ("titles", ItemParts.all_titles),
+    ("contributors", ItemParts.contributors),
+    ("abstract", ItemParts.abstracts),
+    ("publication_date", ItemParts.publication_dates),
+    ("acceptance_date", ItemParts.acceptance_date),
+    ("pages", ItemParts.pages),
+    ("publisher_item", ItemParts.publisher_item),
+    ("crossmark | fr:program, ai:program", ItemParts.rights),
+    ("rel:program", ItemParts.relations),
+    ("archive_locations", ItemParts.archive_locations),
+    ("version_info", ItemParts.version_info),
+    ("doi_data", ItemParts.doi_data),
+    ("citation_list", ItemParts.citations),
+)
+# crossref5.5.0.xsd: posted_content.
+POSTED: Final[tuple[tuple[str, Part], ...]] = (
+    ("group_title", ItemParts.group_title),
+    ("contributors", ItemParts.contributors),
+    ("titles", ItemParts.titles),
+    ("posted_date", ItemParts.posted_date),
+    ("acceptance_date", ItemParts.acceptance_date),
+    ("status", ItemParts.status),
+    ("institution", ItemParts.institutions),
+    ("item_number", ItemParts.series_number),
+    ("abstract", ItemParts.abstracts),
+    ("fr:program, ai:program", ItemParts.plain_rights),
+    ("rel:program", ItemParts.relations_and_series),
+    ("archive_locations", ItemParts.posted_archives),
+    ("version_info", ItemParts.version_info),
+    ("doi_data", ItemParts.doi_data),
+    ("citation_list", ItemParts.citations),
+)
+# The order table of each record type.
+ORDERS: Final = {
+    RecordType.REPORT_SERIES: REPORT_SERIES,
+    RecordType.REPORT_SINGLE: REPORT_SINGLE,
+    RecordType.JOURNAL: JOURNAL_ARTICLE,
+    RecordType.POSTED: POSTED,
+}

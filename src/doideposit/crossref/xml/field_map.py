@@ -11,7 +11,6 @@ from typing import Any, Final
 from lxml import etree
 
 from doideposit.crossref.names import FUNDING, PREFIXES
-from doideposit.crossref.xml import parts
 from doideposit.crossref.xml.abstracts import Reduction
 from doideposit.crossref.xml.people import role_list
 from doideposit.crossref.xml.references import PARTS
@@ -212,7 +211,7 @@ def _file_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Find the PDF or the further file that an item of a collection was made from."""
     collection = element.getparent()
     mined = collection is not None and collection.get("property") == "text-mining"
-    offered = (parts.full_texts if mined else parts.similarity_texts)(commentary)
+    offered = commentary.texts_for_mining if mined else commentary.texts_for_similarity
     url = offered[_sibling_index(element)].url
     # The PDF of a record has a key of its own, and stands first in both collections.
     if url == commentary.pdf_url:

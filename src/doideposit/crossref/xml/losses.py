@@ -6,13 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
-from doideposit.crossref.xml import parts
 from doideposit.crossref.xml.abstracts import Reduction, illegal_character
-from doideposit.crossref.xml.people import leading_role, role_list
+from doideposit.crossref.xml.people import role_list
 from doideposit.crossref.xml.richtext import mathml
 from doideposit.crossref.xml.schema_versions import Dialect, relation_language
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
-from doideposit.records.models.commentary import Abstract, AbstractFormat, Commentary
+from doideposit.records.models.commentary import NUMBER_LIMIT, REPORT_NUMBER_LIMIT, Abstract, AbstractFormat, Commentary
 from doideposit.records.models.contributors import Contributor, Organisation, Person
 from doideposit.records.models.series import RecordType
 from doideposit.records.models.text import Face, Math, Node, RichText
@@ -131,10 +130,10 @@ def _role_losses(commentary: Commentary) -> Iterator[Finding]:
 
 def _number_losses(commentary: Commentary) -> Iterator[Finding]:
     """Yield where a number goes that is too long for a volume, an issue and an item number."""
-    number = parts.long_number(commentary)
+    number = commentary.long_number
     if number is None:
         return
-    message = f"a number of {len(number)} characters has no place as a number: {parts.NUMBER_LIMIT} are the most"
+    message = f"a number of {len(number)} characters has no place as a number: {NUMBER_LIMIT} are the most"
     if commentary.series.record_type is RecordType.POSTED:
         yield _finding("unsupported-by-type", W, ("number",), message, "shorten it, or leave it out and give `doi`")
     else:
@@ -204,7 +203,7 @@ def _archive_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding
 
 
 def _contributor_losses(who: Contributor, loc: Loc, schema: Dialect) -> Iterator[Finding]:
-    written = leading_role(schema, who.roles)
+    written = schema.leading_role(who.roles)
     if not schema.roles and any(role.value != written for role in who.roles):
         lost = ", ".join(role.value for role in who.roles if role.value != written)
         yield _schema_finding(schema, W, (*loc, "roles"), f"the role {lost} beside {written}")
@@ -382,8 +381,8 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
             yield _finding("full-text-unused", W, ("full_texts", place), message, hint)
     report = record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
     wanted = commentary.number is not None and "report_number" not in commentary.without
-    if report and wanted and parts.report_number(commentary) is None:
-        message = f"title and number of the series are longer than a report number may be ({parts.REPORT_NUMBER_LIMIT})"
+    if report and wanted and commentary.effective_report_number is None:
+        message = f"title and number of the series are longer than a report number may be ({REPORT_NUMBER_LIMIT})"
         yield _finding("report-number-too-long", W, ("report_number",), message, "give a shorter `report_number`")
 
 

@@ -1,6 +1,7 @@
 """What stands in programs beside the bibliography: funding, licences, Crossmark, and relations to other works."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
 from doideposit.crossref.xml.markup import Markup, escaped, leaf, maker
@@ -11,95 +12,115 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.relations import INTRA_WORK, Funding, IdentifierType, Relation
 from doideposit.records.models.text import RichText
 
-__all__ = [
-    "access_program",
-    "crossmark",
-    "empty_element",
-    "funding_program",
-    "membership_relations",
-    "relations_program",
-    "rights",
-]
+__all__ = ["Programs", "membership_relations"]
 
 _FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
 
 
-def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
-    """Return Crossmark with funding and licences inside, or these two alone: the schema lets no record have both."""
-    # Inside of Crossmark the programs stand in custom_metadata; beside it the schema takes no second copy of them.
-    mark = crossmark(schema, commentary)
-    if mark is not None:
-        return [mark]
-    gone = {name: empty_element(commentary, name) for name in ("funding", "licences")}
-    programs = (funding_program(commentary) or gone["funding"], access_program(commentary) or gone["licences"])
-    written = [program for program in programs if program is not None]
-    if not written and {"updates", "crossmark_policy", "assertions"}.intersection(commentary.remove):
-        # An empty parent is how Crossref is told to take a block away.
-        return [schema.make("crossmark")]
-    return written
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Write the programs of one commentary, and Crossmark around them."""
 
+    schema: Dialect
+    commentary: Commentary
 
-def empty_element(commentary: Commentary, name: str) -> Markup | None:
-    """Return the empty element that removes registered content if the record says so; else None.
+    def rights(self) -> list[Markup]:
+        """Return Crossmark with funding and licences inside, or these two alone: no record can have both."""
+        # Inside of Crossmark the programs stand in custom_metadata; beside it the schema takes no second copy of them.
+        mark = self.crossmark()
+        if mark is not None:
+            return [mark]
+        gone = {name: self.emptied(name) for name in ("funding", "licences")}
+        programs = (self.funding() or gone["funding"], self.access() or gone["licences"])
+        written = [program for program in programs if program is not None]
+        if not written and {"updates", "crossmark_policy", "assertions"}.intersection(self.commentary.remove):
+            # An empty parent is how Crossref is told to take a block away.
+            return [self.schema.make("crossmark")]
+        return written
 
-    Crossref keeps what a deposit leaves out, and empties what comes as an empty parent (Crossref documentation,
-    metadata removal markup guide).
-    """
-    if name not in commentary.remove:
-        return None
-    # The name on the program tells Crossref's systems which of them is meant, beside its namespace.
-    make, program = {
-        "funding": (_FR, "fundref"),
-        "licences": (_AI, "AccessIndicators"),
-        "relations": (_REL, "relations"),
-    }[name]
-    return make.outer("program", name=program)
+    def emptied(self, name: str) -> Markup | None:
+        """Return the empty element that removes registered content if the record says so; else None.
 
+        Crossref keeps what a deposit leaves out, and empties what comes as an empty parent (Crossref documentation,
+        metadata removal markup guide).
+        """
+        if name not in self.commentary.remove:
+            return None
+        # The name on the program tells Crossref's systems which of them is meant, beside its namespace.
+        make, program = {
+            "funding": (_FR, "fundref"),
+            "licences": (_AI, "AccessIndicators"),
+            "relations": (_REL, "relations"),
+        }[name]
+        return make.outer("program", name=program)
 
-def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
-    """Return ``crossmark``: policy page, works this one updates, and in custom_metadata what else readers are shown.
+    def crossmark(self) -> Markup | None:
+        """Return ``crossmark``: policy page, works this one updates, and in custom_metadata what else is shown.
 
-    None without a policy page: common5.5.0.xsd takes no updates without it, and losses() says so.
-    """
-    policy = commentary.effective_crossmark_policy
-    if policy is None:
-        return None
-    make = schema.make
-    updates = (
-        # The text is the DOI of the older work: the update points back, and Crossref links the two in both directions.
-        make.text("update", update.doi.printed, type=update.type, date=update.date.isoformat())
-        for update in commentary.updates
-    )
-    programs = (funding_program(commentary), access_program(commentary))
-    # common5.5.0.xsd: custom_metadata takes assertions first.
-    custom = (*_assertions(schema, commentary), *(program for program in programs if program is not None))
-    return make(
-        "crossmark",
-        leaf("crossmark_policy", policy.printed),
-        make.listed("updates", updates),
-        make.listed("custom_metadata", custom),
-    )
+        None without a policy page: common5.5.0.xsd takes no updates without it, and losses() says so.
+        """
+        policy = self.commentary.effective_crossmark_policy
+        if policy is None:
+            return None
+        make = self.schema.make
+        updates = (
+            # The text is the DOI of the older work: the update points back, and Crossref links the two in both
+            # directions.
+            make.text("update", update.doi.printed, type=update.type, date=update.date.isoformat())
+            for update in self.commentary.updates
+        )
+        programs = (self.funding(), self.access())
+        # common5.5.0.xsd: custom_metadata takes assertions first.
+        custom = (*self._assertions(), *(program for program in programs if program is not None))
+        return make(
+            "crossmark",
+            leaf("crossmark_policy", policy.printed),
+            make.listed("updates", updates),
+            make.listed("custom_metadata", custom),
+        )
 
+    def _assertions(self) -> Iterator[Markup]:
+        """Yield what Crossmark shows about the commentary, such as when it was received."""
+        for one in self.commentary.assertions:
+            attributes = {
+                "name": one.name,
+                "label": one.shown_label,
+                "group_name": one.group,
+                "group_label": one.group_label,
+                "order": None if one.order is None else str(one.order),
+                "explanation": one.explanation,
+                "href": one.url,
+            }
+            yield rich(self.schema.make, "assertion", one.text, **attributes)
 
-def _assertions(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
-    """Yield what Crossmark shows about the commentary, such as when it was received."""
-    for one in commentary.assertions:
-        attributes = {
-            "name": one.name,
-            "label": one.shown_label,
-            "group_name": one.group,
-            "group_label": one.group_label,
-            "order": None if one.order is None else str(one.order),
-            "explanation": one.explanation,
-            "href": one.url,
-        }
-        yield rich(schema.make, "assertion", one.text, **attributes)
+    def funding(self) -> Markup | None:
+        """Return ``fr:program`` with one group for each funder, or None."""
+        groups = [_funder_group(funding) for funding in self.commentary.funding]
+        return _FR.outer("program", *groups, name="fundref") if groups else None
 
+    def access(self) -> Markup | None:
+        """Return ``ai:program``: free to read first, then the licences, or None."""
+        free = self.commentary.effective_free_to_read
+        start = free and free.start_date and free.start_date.isoformat()
+        end = free and free.end_date and free.end_date.isoformat()
+        # AccessIndicators.xsd wants `free_to_read` before the licences.
+        parts = [_AI("free_to_read", start_date=start or None, end_date=end or None)] if free else []
+        parts += [
+            _AI.text(
+                "license_ref",
+                licence.url,
+                applies_to=None if licence.applies_to == "unspecified" else licence.applies_to,
+                start_date=licence.start_date.isoformat() if licence.start_date else None,
+            )
+            for licence in self.commentary.effective_licences
+        ]
+        return _AI.outer("program", *parts, name="AccessIndicators") if parts else None
 
-def funding_program(commentary: Commentary) -> Markup | None:
-    """Return ``fr:program`` with one group for each funder, or None."""
-    groups = [_funder_group(funding) for funding in commentary.funding]
-    return _FR.outer("program", *groups, name="fundref") if groups else None
+    @staticmethod
+    def relations(relations: Sequence[Relation]) -> Markup | None:
+        """Return ``rel:program`` with every relation in its family, or None."""
+        items = [_related_item(relation) for relation in relations]
+        return _REL.outer("program", *items, name="relations") if items else None
 
 
 def _funder_group(funding: Funding) -> Markup:
@@ -122,31 +143,6 @@ def _funder_name(funding: Funding) -> Iterator[Markup]:
         number = funding.funder_id
         registry = None if number is None else _FR.text("assertion", number.url, name="funder_identifier")
         yield _FR("assertion", escaped(funding.name), registry, name="funder_name")
-
-
-def access_program(commentary: Commentary) -> Markup | None:
-    """Return ``ai:program``: free to read first, then the licences, or None."""
-    free = commentary.effective_free_to_read
-    start = free and free.start_date and free.start_date.isoformat()
-    end = free and free.end_date and free.end_date.isoformat()
-    # AccessIndicators.xsd wants `free_to_read` before the licences.
-    parts = [_AI("free_to_read", start_date=start or None, end_date=end or None)] if free else []
-    parts += [
-        _AI.text(
-            "license_ref",
-            licence.url,
-            applies_to=None if licence.applies_to == "unspecified" else licence.applies_to,
-            start_date=licence.start_date.isoformat() if licence.start_date else None,
-        )
-        for licence in commentary.effective_licences
-    ]
-    return _AI.outer("program", *parts, name="AccessIndicators") if parts else None
-
-
-def relations_program(relations: Sequence[Relation]) -> Markup | None:
-    """Return ``rel:program`` with every relation in its family, or None."""
-    items = [_related_item(relation) for relation in relations]
-    return _REL.outer("program", *items, name="relations") if items else None
 
 
 def _related_item(relation: Relation) -> Markup:

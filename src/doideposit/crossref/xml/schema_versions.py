@@ -1,7 +1,7 @@
 """What each version of the deposit schema can hold, as far as versions differ (compared in their XSD files)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -103,6 +103,14 @@ class Dialect:
             raise RuntimeError(
                 f"records are built for schema {', '.join(SCHEMA_VERSIONS)}, not for {version}"
             ) from None
+
+    def language_code(self, tag: str | None) -> str | None:
+        """Return the value of a ``language`` attribute; None where there is none or the schema has no code for it."""
+        return None if tag is None else self.language(tag).code
+
+    def leading_role(self, roles: Sequence[Role]) -> str:
+        """Return the first role that ``contributor_role`` can hold, which readers of older versions rely on."""
+        return next((role for role in roles if role in self.contributor_roles), Role.AUTHOR)
 
 
 # A run asks for the same few languages again and again.

@@ -1,7 +1,7 @@
 """A commentary: one numbered publication of a series, as it will be registered."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
@@ -40,7 +40,19 @@ from doideposit.records.models.relations import (
 from doideposit.records.models.series import ANY, PostedType, RecordType, Series, free_to_read
 from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PartialDate, PlainText, RichText, Url, Value
 
-__all__ = ["IS_REGISTERED", "Abstract", "AbstractFormat", "Commentary", "OriginalTitle"]
+__all__ = [
+    "IS_REGISTERED",
+    "NUMBER_LIMIT",
+    "REPORT_NUMBER_LIMIT",
+    "Abstract",
+    "AbstractFormat",
+    "Commentary",
+    "OriginalTitle",
+]
+
+REPORT_NUMBER_LIMIT = 255  # crossref5.5.0.xsd: identifier
+# Characters of a volume, an issue and an item number (common5.5.0.xsd: volume, issue; crossref5.5.0.xsd).
+NUMBER_LIMIT = 32
 
 
 class OriginalTitle(Value):
@@ -388,3 +400,42 @@ class Commentary(Value):
     def effective_crossmark_policy(self) -> Doi | None:
         """Its own policy page, else that of the series."""
         return self.crossmark_policy or self.series.crossmark_policy
+
+    @property
+    def short_number(self) -> str | None:
+        """Return the number where Crossref has room for it as a volume, an issue or an item number."""
+        # The limit is the same in all three places; a UUID has 36 characters, and does not fit.
+        number = self.number
+        return number if number is not None and len(number) <= NUMBER_LIMIT else None
+
+    @property
+    def long_number(self) -> str | None:
+        """Return the number where only an identifier has room for it, such as a UUID."""
+        return self.number if self.short_number is None else None
+
+    @property
+    def effective_report_number(self) -> str | None:
+        """Return the report number, or the series' title with the number; None without one, or when it is too long."""
+        if "report_number" in self.without:
+            return None
+        # A bare "258" would say nothing in a list of reports, so the title of the series stands before it.
+        made = f"{self.series.title} {self.number}" if self.number else None
+        number = self.report_number or made
+        return number if number and len(number) <= REPORT_NUMBER_LIMIT else None
+
+    @property
+    def texts_for_mining(self) -> list[FullText]:
+        """Return the files offered for text mining, the PDF first."""
+        return [text for text in self._offered_texts if text.text_mining]
+
+    @property
+    def texts_for_similarity(self) -> list[FullText]:
+        """Return the files offered to Similarity Check, the PDF first."""
+        return [text for text in self._offered_texts if text.similarity_check]
+
+    @property
+    def _offered_texts(self) -> Iterator[FullText]:
+        if self.pdf_url is not None:
+            yield FullText(url=self.pdf_url, similarity_check=True)
+        # The PDF has been yielded already, and would be offered twice.
+        yield from (text for text in self.full_texts if text.url != self.pdf_url)

@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
@@ -71,6 +71,34 @@ class Institution(Value):
                 {"hint": "give its `name`, or its `ror`, `isni` or `wikidata` id"},
             )
         return self
+
+    def completed(self, home: "Institution | None") -> "Institution":
+        """Return the affiliation with what the configuration knows of it, where it is the series' own institution.
+
+        It is that institution when it has its ROR id, its name, or its acronym for a name. What the record says stays.
+        """
+        if home is None or not _is_same_institution(self, home):
+            return self
+        by_acronym = self.name is not None and _is_among(self.name, *home.acronym)
+        own, known = self.__dict__, home.__dict__
+        added = {name: known[name] for name in _COMPLETED if not own[name] and known[name]}
+        if by_acronym:
+            added["name"] = home.name
+        return self.model_copy(update=added) if added else self
+
+
+_COMPLETED: Final = ("name", "ror", "isni", "wikidata", "acronym", "place")
+
+
+def _is_same_institution(one: Institution, other: Institution) -> bool:
+    # Two ROR ids decide alone: institutions of one name can be different ones.
+    if one.ror is not None and other.ror is not None:
+        return one.ror == other.ror
+    return one.name is not None and _is_among(one.name, other.name, *other.acronym)
+
+
+def _is_among(name: str, *names: str | None) -> bool:
+    return name.casefold() in {one.casefold() for one in names if one is not None}
 
 
 class Publisher(Value):

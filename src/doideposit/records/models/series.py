@@ -29,6 +29,13 @@ class RecordType(StrEnum):
     JOURNAL = "journal"
     POSTED = "posted"
 
+    @property
+    def body_element(self) -> str:
+        """Return the child of ``body`` it becomes: only those of one kind share a file (crossref5.5.0.xsd: body)."""
+        elements = {RecordType.JOURNAL: "journal", RecordType.POSTED: "posted_content"}
+        # Both ways to register a report have the same element around them.
+        return elements.get(self, "report-paper")
+
 
 # The types of posted content in crossref5.5.0.xsd (attribute type of posted_content).
 PostedType = Literal["blog", "letter", "other", "poster", "preprint", "review"]

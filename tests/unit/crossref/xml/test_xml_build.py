@@ -12,10 +12,9 @@ from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
-from doideposit.crossref.xml.batch import build, fingerprint
+from doideposit.crossref.xml.batch import ORDERS, build, fingerprint
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.losses import losses
-from doideposit.crossref.xml.records import ORDERS, body_kind
 from doideposit.findings import has_errors
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
@@ -62,7 +61,7 @@ def children(commentary: Commentary) -> list[str]:
     root = etree.fromstring(build(HEAD, [commentary]).xml)
     item = root.find(f"{NS}body/{NS}*")
     assert item is not None
-    parent = item if body_kind(commentary) == "posted_content" else item[-1]
+    parent = item if commentary.series.record_type is RecordType.POSTED else item[-1]
     tags = [etree.QName(child) for child in parent]
     names = [
         ("fr ai crossmark".split(maxsplit=1)[0] if "fundref" in str(q.namespace) else q.localname, q) for q in tags

@@ -10,7 +10,7 @@ import pytest
 
 from doideposit.cli.main import run
 
-FAST = "\n[sandbox.delays]\nhidden = 0\nqueued = 0\nin_process = 0\nunready_polls = 0\n"
+FAST = "\n[sandbox.delays]\nhidden = 0\nqueued = 0\nin_process = 0\nunready_polls = 0\nrest = 0\nhandle = 0\n"
 DOI = "10.48251/SADF.ISSN.2406-5617.C258"
 
 

@@ -16,8 +16,7 @@ from doideposit.sandbox.simulation import Sandbox
 @pytest.fixture
 def house(desk: Desk) -> Desk:
     text = (desk.folder / "doideposit.toml").read_text("utf-8")
-    fast = text.replace("unready_polls = 0", "unready_polls = 0\nhandle = 0\nrest = 0")
-    desk.write("doideposit.toml", with_policy(fast))
+    desk.write("doideposit.toml", with_policy(text))
     return registered_house(desk)
 
 

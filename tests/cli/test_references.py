@@ -24,8 +24,6 @@ url: https://www.sadf.eu/comment-100/
 @pytest.fixture
 def cited(desk: Desk) -> Desk:
     """Comment 258 is registered, and after it a work that its first reference means."""
-    configuration = desk.folder / "doideposit.toml"
-    desk.write("doideposit.toml", f"{configuration.read_text(encoding='utf-8')}rest = 0\nhandle = 0\n")
     assert desk("deposit", desk.record(), "--wait", 30).code == 0
     assert desk("deposit", desk.write("c100.yaml", RECORD), "--wait", 30).code == 0
     return desk

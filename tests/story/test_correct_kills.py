@@ -21,8 +21,7 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     folder.mkdir()
     monkeypatch.chdir(folder)
     desk = Desk(folder, capsys)
-    fast = FAST.replace("unready_polls = 0", "unready_polls = 0\nhandle = 0\nrest = 0")
-    desk.write("doideposit.toml", with_policy(PRESETS["sadf-comment"].configuration_text() + fast))
+    desk.write("doideposit.toml", with_policy(PRESETS["sadf-comment"].configuration_text() + FAST))
     return registered_house(desk)
 
 

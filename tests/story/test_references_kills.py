@@ -21,7 +21,7 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     folder.mkdir()
     monkeypatch.chdir(folder)
     desk = Desk(folder, capsys)
-    desk.write("doideposit.toml", PRESETS["sadf-comment"].configuration_text() + f"{FAST}handle = 0\nrest = 0\n")
+    desk.write("doideposit.toml", PRESETS["sadf-comment"].configuration_text() + FAST)
     (folder / "records").mkdir()
     desk.record("records/c258.yaml", doi="# no doi")
     title = 'title: "Kishida pledges to strengthen Japan\'s ties with NATO on defense"'

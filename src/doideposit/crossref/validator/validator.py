@@ -30,6 +30,8 @@ MOST = 200
 
 # Attributes by which a document names schemas of its own; they are never followed.
 _HINTS = (f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation")
+# How every file begins that is built here.
+_UTF_8 = b'<?xml version="1.0" encoding="UTF-8"?>'
 # `xsi:type` would let a document choose its own rules.
 _TYPE = f"{{{XSI}}}type"
 # It gives elements here, and lxml's type for results of XPath cannot say so. One search for every attribute of the
@@ -162,7 +164,8 @@ class Validator:
             version = lift_to
         if version is None:
             return self._without_bundle(root, declared if name == ROOT else None, places), root
-        findings = self._violations(root, version, places) if name == ROOT else (_no_deposit(root, places),)
+        retyped = [] if names_no_schema(xml) else remove_hints(root)
+        findings = self._violations(root, retyped, version, places) if name == ROOT else (_no_deposit(root, places),)
         return SchemaVerdict(version, not has_errors(findings), findings, changes), root
 
     def _engine_for(self, version: str, *, whole: bool) -> _Engine:
@@ -184,8 +187,9 @@ class Validator:
         self._schemas.keep(version, file, prepared)
         return prepared
 
-    def _violations(self, root: Element, version: str, places: Places) -> tuple[Finding, ...]:
-        retyped = remove_hints(root)
+    def _violations(
+        self, root: Element, retyped: Sequence[Element], version: str, places: Places
+    ) -> tuple[Finding, ...]:
         engine = self._engine_for(version, whole=False)
         # xsi:type could name a type that is left out too, and a document that has one is rare.
         if retyped or any(element.tag in engine.left_out for element in root.iter(f"{{{MATHML}}}*")):
@@ -223,6 +227,14 @@ def _no_deposit(root: Element, places: Places) -> Finding:
         f"put it into a <{ROOT}> with <head> and <body>",
         places.where(root),
     )
+
+
+def names_no_schema(xml: bytes) -> bool:
+    """Tell whether a file can hold no attribute of XSD's instance namespace, as what is built here for a verdict.
+
+    In UTF-8 the name of the namespace stands in its bytes, unless references to characters hide it.
+    """
+    return xml.startswith(_UTF_8) and b"XMLSchema-instance" not in xml and b"&#" not in xml
 
 
 def remove_hints(root: Element) -> list[Element]:

@@ -78,17 +78,25 @@ def assemble(head: BatchHead, made: Sequence[bytes], *, schema_version: str, ind
     """Return the deposit file of items that `build` made, which are of one kind of body and of one DOI prefix."""
     schema = Dialect.of_version(schema_version)
     compact = b"".join(
-        (_start_tag(schema), _build_head(schema, head).encode(), b"<body>", *made, b"</body></doi_batch>")
+        (
+            _start_tag(schema, located=indented),
+            _build_head(schema, head).encode(),
+            b"<body>",
+            *made,
+            b"</body></doi_batch>",
+        )
     )
     return _indent_file(compact, schema.namespace) if indented else compact
 
 
 @cache
-def _start_tag(schema: Dialect) -> bytes:
-    """Return the XML declaration and the start tag of the root."""
-    location = f'xsi:schemaLocation="{schema_location(schema.version)}"'
-    names = declaration(schema.namespace) + declaration(XSI, "xsi")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch{names} version="{schema.version}" {location}>'.encode()
+def _start_tag(schema: Dialect, *, located: bool) -> bytes:
+    """Return the XML declaration and the start tag of the root, which says where the schema lies for people alone."""
+    names = declaration(schema.namespace)
+    if located:
+        names += declaration(XSI, "xsi")
+    location = f' xsi:schemaLocation="{schema_location(schema.version)}"' if located else ""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch{names} version="{schema.version}"{location}>'.encode()
 
 
 def _indent_file(compact: bytes, namespace: str) -> bytes:

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from api_client import RECORD, TOKEN
 from desk import FAST
 from doideposit.cli.init import PRESETS
 from doideposit.errors import UsageError, WorldError
+from doideposit.job.inbox.lock import FileLock
 from doideposit.web import application
 from doideposit.web.serving import is_loopback, serve
 
@@ -189,3 +192,78 @@ def test_without_usable_tokens_it_does_not_start(
     assert "hint:" in said.err
     assert TOKEN not in said.err + said.out
     assert variable != "short" or "short\n" not in said.err
+
+
+class JobProcess:
+    """`doideposit run` as a process of its own, in the folder of the service."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "doideposit", "run", *options]
+        self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end(self, number: int) -> None:
+        self.process.send_signal(number)
+        self.process.wait(60)
+
+
+def readiness(served: Served, wanted: int) -> str:
+    """Ask until the service answers so, and return the sentence of its refusal; fails after a minute."""
+    for _ in range(600):
+        answer = requests.get(f"{served.url}/v1/ready", headers=HEADERS, timeout=60)
+        if answer.status_code == wanted:
+            return str(answer.json().get("error", {}).get("message", ""))
+        time.sleep(0.1)
+    raise AssertionError(f"{answer.status_code} {answer.text}")
+
+
+@pytest.mark.acceptance
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot pause a process")
+def test_the_service_is_ready_as_long_as_a_real_job_ends_its_runs(folder: Path) -> None:
+    with (folder / "doideposit.toml").open("a", encoding="utf-8") as stream:
+        # Below [api], which ends the file. A run every second, and a service that loses patience after four.
+        stream.write('job_within = "4s"\n')
+    jobs: list[JobProcess] = []
+    service = Served(folder, "-m", "doideposit")
+
+    def job(*options: str) -> JobProcess:
+        jobs.append(JobProcess(folder, *options))
+        return jobs[-1]
+
+    try:
+        assert readiness(service, 503) == "no run of the scheduled job was seen"
+        # Stopped as an administrator stops it.
+        running = job("--every", "1s")
+        readiness(service, 200)
+        running.end(signal.SIGTERM)
+        assert readiness(service, 503) == "the last run of the scheduled job is too long ago"
+        # Killed, and started again.
+        running = job("--every", "1s")
+        readiness(service, 200)
+        running.end(signal.SIGKILL)
+        readiness(service, 503)
+        # Stuck: the process is there, and ends no run; when it goes on, all is well again.
+        running = job("--every", "1s")
+        readiness(service, 200)
+        running.process.send_signal(signal.SIGSTOP)
+        readiness(service, 503)
+        running.process.send_signal(signal.SIGCONT)
+        readiness(service, 200)
+        running.end(signal.SIGTERM)
+        readiness(service, 503)
+        # A second job that finds the lock taken did no work.
+        with FileLock(folder / "inbox" / ".doideposit" / "lock", datetime.now(UTC)) as lock:
+            assert lock.held
+            second = job()
+            assert second.process.wait(60) == 0
+            readiness(service, 503)
+        # A run from cron, and a service that is started again while the job rests.
+        assert job().process.wait(60) == 0
+        readiness(service, 200)
+        assert service.stop()[0] == 0
+        service = Served(folder, "-m", "doideposit")
+        readiness(service, 503)
+    finally:
+        for one in (service, *jobs):
+            one.process.kill()
+            one.process.communicate()

@@ -192,11 +192,11 @@ def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal
 
 
 def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
-    from doideposit.job.mail_server import send
+    from doideposit.job.mail_server import MailServer
 
     if settings.mail is None:
         raise RuntimeError("no mail is configured")
-    send(settings.mail, message, settings.mail_password(os.environ))
+    MailServer(settings.mail, settings.mail_password(os.environ)).send(message)
 
 
 def _mailbox_reader(section: "MailboxSection") -> "Mailbox":

@@ -7,8 +7,8 @@ from pathlib import Path
 from doideposit.config.settings import Settings
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Realm
-from doideposit.job.mail_server import greet, send
-from doideposit.job.notices import trial_mail
+from doideposit.job.mail_server import MailServer
+from doideposit.job.notices import MailWriter
 
 __all__ = ["check_mail"]
 
@@ -27,10 +27,10 @@ def check_mail(settings: Settings, around: DiagnosisContext, *, send_test_mail: 
         yield Check.fail("mail", f"there is no program {mail.sendmail}, which [mail] sendmail names", hint)
         return
     if send_test_mail:
-        send(mail, trial_mail(mail, settings.target, around.clock(), socket.gethostname()), password)
+        MailServer(mail, password).send(MailWriter(mail, socket.gethostname()).trial(settings.target, around.clock()))
         yield Check.ok("mail", f"a test mail is on its way to {', '.join(mail.to)}: look whether it arrives")
         return
-    greet(mail, password)
+    MailServer(mail, password).greet()
     if mail.sendmail is not None:
         yield Check.ok("mail", f"{mail.sendmail} takes the mails; `doideposit doctor --send-test-mail` sends one")
     else:

@@ -19,7 +19,7 @@ from doideposit.files import read_input
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.notices import NOTHING_WAITS, Notice, NoticeKind, attention_mail, digest_due, digest_mail, due
+from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind, digest_due, due
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
@@ -148,7 +148,7 @@ class _Post:
         """Send one mail about everything that needs someone, and remember it; returns how many mails were sent."""
         if not notices:
             return 0
-        self.send(attention_mail(self.mail, notices, self.target, self.now, self.host))
+        self.send(MailWriter(self.mail, self.host).attention(notices, self.target, self.now))
         # Only after the server took the mail: otherwise a mail that failed would count as told.
         state.told |= {notice.key: self.now for notice in notices}
         logger.info("mail sent about %d matters", len(notices))
@@ -159,7 +159,7 @@ class _Post:
         last = state.digests.get(group) if group else state.digest
         if not digest_due(self.mail.digest, last, self.now):
             return 0
-        self.send(digest_mail(self.mail, standing, self.now, self.host, waiting))
+        self.send(MailWriter(self.mail, self.host).digest(standing, self.now, waiting))
         if group:
             state.digests[group] = self.now.date()
         else:

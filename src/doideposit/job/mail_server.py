@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Final
 
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 from doideposit.config.schema import MailSection
 from doideposit.errors import WorldError
 
-__all__ = ["greet", "send"]
+__all__ = ["MailServer"]
 
 # Seconds the mail server may take for each of its answers.
 TIMEOUT: Final = 30.0
@@ -24,83 +25,83 @@ PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 HINT: Final = "look at [mail] in the configuration and at the mail server; the next pass tries again"
 
 
-def send(mail: MailSection, message: EmailMessage, password: SecretStr | None, *, within: float = WHOLE_TALK) -> None:
-    """Hand a mail over; raises `WorldError`. It takes `within` seconds at most."""
-    if mail.sendmail is not None:
-        _hand_to_program(mail.sendmail, mail, message, within)
-    else:
-        _talk_within(mail, lambda server: server.send_message(message), password, within)
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Hand mails over to the server, or the program, that the configuration names; `password` is for the server."""
 
+    mail: MailSection
+    password: SecretStr | None
 
-def greet(mail: MailSection, password: SecretStr | None, *, within: float = 20.0) -> None:
-    """Connect, encrypt and log in as for a mail, without sending one. Raises `WorldError`."""
-    if mail.sendmail is None:
-        _talk_within(mail, lambda server: server.noop(), password, within)
+    def send(self, message: EmailMessage, *, within: float = WHOLE_TALK) -> None:
+        """Hand a mail over; raises `WorldError`. It takes `within` seconds at most."""
+        if self.mail.sendmail is not None:
+            self._hand_to_program(self.mail.sendmail, message, within)
+        else:
+            self._talk_within(lambda server: server.send_message(message), within)
 
+    def greet(self, *, within: float = 20.0) -> None:
+        """Connect, encrypt and log in as for a mail, without sending one. Raises `WorldError`."""
+        if self.mail.sendmail is None:
+            self._talk_within(lambda server: server.noop(), within)
 
-def _hand_to_program(program: str, mail: MailSection, message: EmailMessage, within: float) -> None:
-    # -i: a line with a single dot does not end the mail; -f: where a mail that cannot be delivered comes back to.
-    command = [program, "-i", "-f", mail.sender, "--", *mail.to]
-    try:
-        done = subprocess.run(command, input=message.as_bytes(), capture_output=True, timeout=within, check=False)
-        problem = f"it ended with status {done.returncode}" if done.returncode else ""
-    except subprocess.TimeoutExpired:
-        problem = f"it took longer than {within:g} seconds"
-    except OSError as error:
-        problem = f"it cannot be run: {error.strerror or error}"
-    if problem:
-        hint = f"look at [mail] sendmail in the configuration, and try `{program} -i {mail.to[0]}` by hand"
-        raise WorldError(f"mail could not be handed to {program}: {problem}", hint=hint)
+    def _hand_to_program(self, program: str, message: EmailMessage, within: float) -> None:
+        # -i: a line with a single dot does not end the mail; -f: where a mail that cannot be delivered comes back to.
+        command = [program, "-i", "-f", self.mail.sender, "--", *self.mail.to]
+        try:
+            done = subprocess.run(command, input=message.as_bytes(), capture_output=True, timeout=within, check=False)
+            problem = f"it ended with status {done.returncode}" if done.returncode else ""
+        except subprocess.TimeoutExpired:
+            problem = f"it took longer than {within:g} seconds"
+        except OSError as error:
+            problem = f"it cannot be run: {error.strerror or error}"
+        if problem:
+            hint = f"look at [mail] sendmail in the configuration, and try `{program} -i {self.mail.to[0]}` by hand"
+            raise WorldError(f"mail could not be handed to {program}: {problem}", hint=hint)
 
+    def _talk_within(self, say: Callable[[smtplib.SMTP], object], within: float) -> None:
+        """Talk to the server in a thread that may be left behind, so that no server keeps the job for longer."""
+        problems = [f"it did not come to an end within {within:g} seconds"]
 
-def _talk_within(
-    mail: MailSection, say: Callable[[smtplib.SMTP], object], password: SecretStr | None, within: float
-) -> None:
-    """Talk to the server in a thread that may be left behind, so that no server keeps the job for longer."""
-    problems = [f"it did not come to an end within {within:g} seconds"]
+        def talk() -> None:
+            problems[0] = self._talk(say)
 
-    def talk() -> None:
-        problems[0] = _talk(mail, say, password)
+        # A daemon: a talk that hangs must not keep the process from ending.
+        talking = threading.Thread(target=talk, name="mail", daemon=True)
+        talking.start()
+        talking.join(within)
+        if problems[0]:
+            raise WorldError(f"mail could not be sent by {self.mail.host}: {problems[0]}", hint=HINT)
 
-    # A daemon: a talk that hangs must not keep the process from ending.
-    talking = threading.Thread(target=talk, name="mail", daemon=True)
-    talking.start()
-    talking.join(within)
-    if problems[0]:
-        raise WorldError(f"mail could not be sent by {mail.host}: {problems[0]}", hint=HINT)
+    def _talk(self, say: Callable[[smtplib.SMTP], object]) -> str:
+        """Return what went wrong, or an empty text; the server's own words may repeat secrets, and are not used."""
+        try:
+            with self._connect() as server:
+                if self.mail.username is not None and self.password is not None:
+                    server.login(self.mail.username, self.password.get_secret_value())
+                say(server)
+        except ssl.SSLError:
+            # ca_file is read from the disk, and this also says that it holds no certificate.
+            return "its encrypted connection failed, or its certificate could not be verified"
+        # From the most precise error to the least: the first two are SMTPExceptions, and those are OSErrors.
+        except smtplib.SMTPAuthenticationError:
+            return "it does not accept the login"
+        except smtplib.SMTPRecipientsRefused:
+            return "it does not accept the addresses the mail goes to"
+        except smtplib.SMTPException as error:
+            return f"it did not take the mail ({type(error).__name__})"
+        except FileNotFoundError:
+            return f"there is no file {self.mail.ca_file} with the certificates, which [mail] ca_file names"
+        except (OSError, ValueError):
+            return "it could not be reached"
+        return ""
 
-
-def _talk(mail: MailSection, say: Callable[[smtplib.SMTP], object], password: SecretStr | None) -> str:
-    """Return what went wrong, or an empty text; the server's own words may repeat secrets, and are not used."""
-    try:
-        with _connect(mail) as server:
-            if mail.username is not None and password is not None:
-                server.login(mail.username, password.get_secret_value())
-            say(server)
-    except ssl.SSLError:
-        # ca_file is read from the disk, and this also says that it holds no certificate.
-        return "its encrypted connection failed, or its certificate could not be verified"
-    # From the most precise error to the least: the first two are SMTPExceptions, and those are OSErrors.
-    except smtplib.SMTPAuthenticationError:
-        return "it does not accept the login"
-    except smtplib.SMTPRecipientsRefused:
-        return "it does not accept the addresses the mail goes to"
-    except smtplib.SMTPException as error:
-        return f"it did not take the mail ({type(error).__name__})"
-    except FileNotFoundError:
-        return f"there is no file {mail.ca_file} with the certificates, which [mail] ca_file names"
-    except (OSError, ValueError):
-        return "it could not be reached"
-    return ""
-
-
-def _connect(mail: MailSection) -> smtplib.SMTP:
-    host, port = mail.host or "", mail.port or PORTS[mail.security]
-    # The default context verifies certificate and host name: a false server could read the login and every mail.
-    context = ssl.create_default_context(cafile=mail.ca_file)
-    if mail.security == "tls":
-        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
-    server = smtplib.SMTP(host, port, timeout=TIMEOUT)
-    if mail.security == "starttls":
-        server.starttls(context=context)
-    return server
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self.mail.host or "", self.mail.port or PORTS[self.mail.security]
+        # The default context verifies certificate and host name: a false server could read the login and every mail.
+        context = ssl.create_default_context(cafile=self.mail.ca_file)
+        if self.mail.security == "tls":
+            return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        if self.mail.security == "starttls":
+            server.starttls(context=context)
+        return server

@@ -21,7 +21,7 @@ from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import safe, with_target
 from doideposit.reports.standing import Standing
 
-__all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "trial_mail"]
+__all__ = ["MailWriter", "Notice", "NoticeKind", "digest_due", "due"]
 
 # A mail names so many matters, and counts the rest.
 MOST_IN_MAIL: Final = 30
@@ -149,17 +149,87 @@ def due(
     return tuple(one for key, one in unique.items() if key not in told or now - told[key] >= repeat_after)
 
 
-def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, now: datetime, host: str) -> EmailMessage:
-    """Return one mail about everything that needs someone now."""
-    counts = Counter(notice.kind for notice in notices)
-    parts = [_count_words(kind, counts[kind]) for kind in HEADINGS if counts[kind]]
-    body = [f"This concerns the deposits to {_target_words(target)}.", ""]
-    for kind, heading in HEADINGS.items():
-        mine = [notice for notice in notices if notice.kind == kind]
-        if mine:
-            body += [heading, "=" * len(heading), "", *_listed(mine, target)]
-    body += _footer(mail, host, target)
-    return _make_message(mail, f"doideposit: {', '.join(parts)} ({target})", body, now)
+@dataclass(frozen=True, slots=True)
+class MailWriter:
+    """Write the mails of the scheduled job on the machine `host`."""
+
+    mail: MailSection
+    host: str
+
+    def attention(self, notices: Sequence[Notice], target: str, now: datetime) -> EmailMessage:
+        """Return one mail about everything that needs someone now."""
+        counts = Counter(notice.kind for notice in notices)
+        parts = [_count_words(kind, counts[kind]) for kind in HEADINGS if counts[kind]]
+        body = [f"This concerns the deposits to {_target_words(target)}.", ""]
+        for kind, heading in HEADINGS.items():
+            mine = [notice for notice in notices if notice.kind == kind]
+            if mine:
+                body += [heading, "=" * len(heading), "", *_listed(mine, target)]
+        body += _footer(self.mail, self.host, target)
+        return self._make_message(f"doideposit: {', '.join(parts)} ({target})", body, now)
+
+    def digest(self, standing: Standing, now: datetime, waiting: Waiting = NOTHING_WAITS) -> EmailMessage:
+        """Return the weekly mail about the state of all DOIs, also when all is well: silence would prove nothing."""
+        recent = standing.recent
+        body = [
+            f"How the deposits to {_target_words(standing.target)} stand.",
+            "",
+            f"Registered this week      {recent.count:>7,}",
+            f"Registered altogether     {standing.registered:>7,}",
+            f"On their way              {standing.outstanding:>7,}",
+            f"Need a person             {standing.attention.count:>7,}",
+            f"Overdue                   {standing.overdue.count:>7,}",
+            f"Link or index not proved  {standing.not_proved:>7,}",
+            f"Changed by others         {standing.drifted.count:>7,}",
+            f"Warnings of Crossref      {standing.warnings:>7,}",
+            f"Files that wait           {sum(waiting.counts.values()):>7,}",
+            "",
+        ]
+        matters = tuple(waiting.matters())
+        if matters:
+            heading = HEADINGS[NoticeKind.WAITING]
+            body += [heading, "=" * len(heading), ""]
+            body += [
+                line
+                for _, said, action in matters
+                for line in (safe(said), f"  What to do: {safe(with_target(action, standing.target))}", "")
+            ]
+        if standing.attention.count:
+            body += ["These need a person", "===================", ""]
+            body += _status_lines(standing.attention.first, standing.attention.count, with_action=True)
+        if recent.count:
+            body += ["Registered this week", "====================", ""]
+            body += _status_lines(recent.first, recent.count, with_action=False)
+        if not (standing.attention.count or standing.overdue.count or matters):
+            body += ["Nothing needs to be done.", ""]
+        subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
+        if standing.attention.count:
+            subject += f", {standing.attention.count} in need of a person"
+        return self._make_message(
+            f"{subject} ({standing.target})", body + _footer(self.mail, self.host, standing.target), now
+        )
+
+    def trial(self, target: str, now: datetime) -> EmailMessage:
+        """Return the mail that shows that mails arrive."""
+        body = [
+            f"This is the test mail of doideposit on {self.host}, which deposits to {_target_words(target)}.",
+            "",
+            "It arrived: the scheduled job can reach you. Nothing needs to be done.",
+        ]
+        return self._make_message(f"doideposit: test mail ({target})", body, now)
+
+    def _make_message(self, subject: str, body: Sequence[str], now: datetime) -> EmailMessage:
+        message = EmailMessage()
+        message["Subject"] = safe(subject)
+        message["From"] = self.mail.sender
+        message["To"] = ", ".join(self.mail.to)
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = make_msgid("doideposit", self.mail.sender.rpartition("@")[2])
+        # RFC 3834: it keeps vacation programs from answering a mail that no person sent.
+        message["Auto-Submitted"] = "auto-generated"
+        # Quoted-printable keeps long lines within the limit of SMTP, and is still readable as it stands.
+        message.set_content("\n".join(body) + "\n", cte="quoted-printable")
+        return message
 
 
 def _count_words(kind: str, number: int) -> str:
@@ -195,58 +265,6 @@ def digest_due(day: str, last: date | None, now: datetime) -> bool:
     return last is None or last < latest
 
 
-def digest_mail(
-    mail: MailSection, standing: Standing, now: datetime, host: str, waiting: Waiting = NOTHING_WAITS
-) -> EmailMessage:
-    """Return the weekly mail about the state of all DOIs, also when all is well: silence would prove nothing."""
-    recent = standing.recent
-    body = [
-        f"How the deposits to {_target_words(standing.target)} stand.",
-        "",
-        f"Registered this week      {recent.count:>7,}",
-        f"Registered altogether     {standing.registered:>7,}",
-        f"On their way              {standing.outstanding:>7,}",
-        f"Need a person             {standing.attention.count:>7,}",
-        f"Overdue                   {standing.overdue.count:>7,}",
-        f"Link or index not proved  {standing.not_proved:>7,}",
-        f"Changed by others         {standing.drifted.count:>7,}",
-        f"Warnings of Crossref      {standing.warnings:>7,}",
-        f"Files that wait           {sum(waiting.counts.values()):>7,}",
-        "",
-    ]
-    matters = tuple(waiting.matters())
-    if matters:
-        heading = HEADINGS[NoticeKind.WAITING]
-        body += [heading, "=" * len(heading), ""]
-        body += [
-            line
-            for _, said, action in matters
-            for line in (safe(said), f"  What to do: {safe(with_target(action, standing.target))}", "")
-        ]
-    if standing.attention.count:
-        body += ["These need a person", "===================", ""]
-        body += _status_lines(standing.attention.first, standing.attention.count, with_action=True)
-    if recent.count:
-        body += ["Registered this week", "====================", ""]
-        body += _status_lines(recent.first, recent.count, with_action=False)
-    if not (standing.attention.count or standing.overdue.count or matters):
-        body += ["Nothing needs to be done.", ""]
-    subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
-    if standing.attention.count:
-        subject += f", {standing.attention.count} in need of a person"
-    return _make_message(mail, f"{subject} ({standing.target})", body + _footer(mail, host, standing.target), now)
-
-
-def trial_mail(mail: MailSection, target: str, now: datetime, host: str) -> EmailMessage:
-    """Return the mail that shows that mails arrive."""
-    body = [
-        f"This is the test mail of doideposit on {host}, which deposits to {_target_words(target)}.",
-        "",
-        "It arrived: the scheduled job can reach you. Nothing needs to be done.",
-    ]
-    return _make_message(mail, f"doideposit: test mail ({target})", body, now)
-
-
 def _status_lines(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) -> Iterator[str]:
     for status in statuses[:MOST_IN_MAIL]:
         yield status.shown_doi
@@ -266,20 +284,6 @@ def _footer(mail: MailSection, host: str, target: str) -> list[str]:
         f"Sent by the scheduled job of doideposit on {host}. As long as it lasts, the same matter comes again after",
         f"{hours:g} hours at the earliest. {with_target('`doideposit status`', target)} shows how every DOI stands.",
     ]
-
-
-def _make_message(mail: MailSection, subject: str, body: Sequence[str], now: datetime) -> EmailMessage:
-    message = EmailMessage()
-    message["Subject"] = safe(subject)
-    message["From"] = mail.sender
-    message["To"] = ", ".join(mail.to)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = make_msgid("doideposit", mail.sender.rpartition("@")[2])
-    # RFC 3834: it keeps vacation programs from answering a mail that no person sent.
-    message["Auto-Submitted"] = "auto-generated"
-    # Quoted-printable keeps long lines within the limit of SMTP, and is still readable as it stands.
-    message.set_content("\n".join(body) + "\n", cte="quoted-printable")
-    return message
 
 
 def _target_words(target: str) -> str:

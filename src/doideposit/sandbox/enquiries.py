@@ -11,11 +11,11 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from doideposit.safe_xml import Element
-from doideposit.sandbox import lookups, pages
 from doideposit.sandbox.deposits import local
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply, Request
 from doideposit.sandbox.faults import Door
+from doideposit.sandbox.lookups import LookupReplies
 from doideposit.sandbox.matching import with_matches
 from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.queue import Queue
@@ -247,15 +247,15 @@ class Enquiries:
         fields = {**request.query, **request.read().fields}
         login = self._accounts.log_in(fields.get("usr", ""), fields.get("pwd", ""))
         if login is None:
-            return pages.unauthorized()
+            return Reply.unauthorized()
         doi = fields.get("doi", "")
         with self._archive.snapshot():
             current = self._archive.current(doi)
             words = [line.partition("\t")[::2] for line in (current.reference_words if current else "").splitlines()]
             matches = {key: match for key, text in words if (match := self._archive.titles_in(text))}
         if current and not login.may_add(current.prefix):
-            return pages.unauthorized()
-        return lookups.matched_references(doi, current, matches)
+            return Reply.unauthorized()
+        return LookupReplies.matched_references(doi, current, matches)
 
     def _shown_versions(self, doi: str, lag: str) -> list[Registration]:
         """Return the versions of a DOI that the outside world sees by now."""
@@ -270,16 +270,16 @@ class Enquiries:
         if transform:
             shown = bool(self._shown_versions(doi, "rest"))
             form = "unixref" if "unixref" in media_type else "unixsd"
-            return self._xml_reply(doi, form) if shown else lookups.work_reply([], request.query)
+            return self._xml_reply(doi, form) if shown else LookupReplies(request.query).work([])
         if doi.endswith("/agency"):
-            return lookups.agency_reply(self._shown_versions(doi.removesuffix("/agency"), "rest"), request.query)
+            return LookupReplies(request.query).agency(self._shown_versions(doi.removesuffix("/agency"), "rest"))
         if "select" in request.query or "filter" in request.query:
             words = "This route does not support select or filter"
-            return lookups.bad_request("parameter-not-allowed", "select", words, request.query)
+            return LookupReplies(request.query).bad_request("parameter-not-allowed", "select", words)
         versions = self._shown_versions(doi, "rest")
         with self._archive.snapshot():
             matched = self._with_matched_references(versions)
-        return lookups.work_reply(matched, request.query, self._notices_of(doi) if matched else [])
+        return LookupReplies(request.query).work(matched, self._notices_of(doi) if matched else [])
 
     def _notices_of(self, doi: str) -> list[Registration]:
         """Return the works that say of themselves that they update a DOI, as far as the REST API shows them."""
@@ -296,7 +296,7 @@ class Enquiries:
             name, _, value = part.partition(":")
             if name and name not in _FILTERS:
                 words = f"Filter {name} specified but there is no such filter"
-                return lookups.bad_request("filter-not-available", name, words, request.query)
+                return LookupReplies(request.query).bad_request("filter-not-available", name, words)
             if name:
                 filters.setdefault(name, set()).add(value.lower())
         if self._rules.updated_by == "nowhere":
@@ -315,7 +315,7 @@ class Enquiries:
         page = found[: int(rows) if rows.isdecimal() else 20]
         scores = {shown[-1].doi.lower(): score for score, shown in page}
         works = [shown for _, shown in page]
-        return lookups.works_reply(works, request.query, total=len(found), rows=len(page), cursor=None, scores=scores)
+        return LookupReplies(request.query).works(works, total=len(found), rows=len(page), cursor=None, scores=scores)
 
     def prefix(self, request: Request) -> Reply:
         """Answer ``/prefixes/{prefix}``, and the works whose owner's prefix it is."""
@@ -329,7 +329,7 @@ class Enquiries:
             self._granted.add(prefix)
         with self._archive.snapshot():
             member = self._archive.member_of(prefix) or (OUR_MEMBER if known else None)
-        return lookups.prefix_reply(prefix, member, request.query)
+        return LookupReplies(request.query).prefix(prefix, member)
 
     def member(self, request: Request) -> Reply:
         """Answer ``/members/{id}``, and its works over all of its prefixes."""
@@ -339,7 +339,7 @@ class Enquiries:
         with self._archive.snapshot():
             owned = {one.owner for one in self._archive.registrations() if one.member == member}
         own = self._accounts.prefixes | self._granted if member == OUR_MEMBER else frozenset()
-        return lookups.member_reply(member, sorted(owned | own), request.query)
+        return LookupReplies(request.query).member(member, sorted(owned | own))
 
     def _list_reply(self, request: Request, belongs: Callable[[Registration], bool]) -> Reply:
         """Return one page; a cursor expires when unused for five minutes (REST API documentation)."""
@@ -348,16 +348,16 @@ class Enquiries:
         # The cursor carries its own place and age, so that nothing about it is stored.
         start, _, issued = cursor.partition("-") if cursor != "*" else ("0", "", f"{now.timestamp():.0f}")
         if not (start.isdecimal() and issued.isdecimal()) or now.timestamp() - int(issued) > CURSOR_LIFE:
-            return lookups.bad_request("cursor-not-valid", cursor, "Cursor string is not valid", query)
+            return LookupReplies(query).bad_request("cursor-not-valid", cursor, "Cursor string is not valid")
         rows = query.get("rows", "20")
         # The REST API gives 20 works unless told, and 1,000 at most.
         if not rows.isdecimal() or int(rows) > MOST_ROWS:
             words = f"Integer specified as {rows} but must be a positive integer less than or equal to {MOST_ROWS}."
-            return lookups.bad_request("integer-not-valid", rows, words, query)
+            return LookupReplies(query).bad_request("integer-not-valid", rows, words)
         works = self._every_shown(belongs)
         page = works[int(start) : int(start) + int(rows)]
         following = f"{int(start) + len(page)}-{now.timestamp():.0f}" if "cursor" in query else None
-        return lookups.works_reply(page, query, total=len(works), rows=int(rows), cursor=following)
+        return LookupReplies(query).works(page, total=len(works), rows=int(rows), cursor=following)
 
     def _every_shown(self, belongs: Callable[[Registration], bool]) -> list[list[Registration]]:
         """Return the versions that the REST API shows by now, of each DOI that belongs to the list."""
@@ -372,16 +372,16 @@ class Enquiries:
         """Answer ``/ra/{doi},{doi}`` of the resolver: which agency each DOI is from."""
         dois = request.path.removeprefix("/ra/").split(",")
         shown = {doi: self._shown_versions(doi, "handle") for doi in dois}
-        return lookups.agencies_reply({doi: found[-1].agency if found else "" for doi, found in shown.items()})
+        return LookupReplies.agencies({doi: found[-1].agency if found else "" for doi, found in shown.items()})
 
     def resolve(self, request: Request) -> Reply:
         """Answer ``/{doi}`` of the resolver: where it leads."""
-        return lookups.resolver_reply(self._shown_versions(request.path.removeprefix("/"), "handle"))
+        return LookupReplies.resolver(self._shown_versions(request.path.removeprefix("/"), "handle"))
 
     def handle(self, request: Request) -> Reply:
         """Answer ``/api/handles/{doi}``."""
         doi = request.path.removeprefix("/api/handles/")
-        return lookups.handle_reply(doi, self._shown_versions(doi, "handle"), request.query)
+        return LookupReplies(request.query).handle(doi, self._shown_versions(doi, "handle"))
 
 
 def _words_of(text: str) -> set[str]:
@@ -405,4 +405,4 @@ def _garbage_reply(kind: str) -> Reply:
         return Reply(200, body.encode(), "application/xml;charset=UTF-8")
     if kind == "other_doi":
         return _unixsd_reply("10.5555/somebody-else", [])
-    return pages.garbage(kind)
+    return Reply.garbage(kind)

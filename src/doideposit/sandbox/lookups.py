@@ -5,8 +5,8 @@ Each answers from what it may show at a given moment, which lags behind the regi
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from json import dumps, loads
 from typing import Final
 from urllib.parse import quote
 
@@ -18,18 +18,7 @@ from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply
 from doideposit.sandbox.retention import holder
 
-__all__ = [
-    "agencies_reply",
-    "agency_reply",
-    "bad_request",
-    "handle_reply",
-    "matched_references",
-    "member_reply",
-    "prefix_reply",
-    "resolver_reply",
-    "work_reply",
-    "works_reply",
-]
+__all__ = ["LookupReplies"]
 
 # A registered record as the REST API shows it: JSON, with all that this form loses.
 
@@ -207,145 +196,144 @@ def _relations_json(item: Element) -> Json:
 MEMBERS = {"99999": "Sandbox member"}
 
 
-def work_reply(shown: Sequence[Registration], query: Mapping[str, str], notices: Sequence[Registration] = ()) -> Reply:
-    """Answer ``/works/{doi}``: `shown` holds the versions that the REST API shows by now, oldest first.
+@dataclass(frozen=True, slots=True)
+class LookupReplies:
+    """Answer one request about registered DOIs; `query` holds its parameters."""
 
-    `notices` are the works that say that they update this one.
-    """
-    if not shown:
-        return _missing_reply(query)
-    own = shown[-1].doi.lower()
-    updates = [one for notice in notices for one in _updates_json(notice, own)]
-    return _message_reply("work", _work_json(shown) | ({"updated-by": updates} if updates else {}), query, "single")
+    query: Mapping[str, str]
 
+    def work(self, shown: Sequence[Registration], notices: Sequence[Registration] = ()) -> Reply:
+        """Answer ``/works/{doi}``: `shown` holds the versions that the REST API shows by now, oldest first.
 
-def works_reply(
-    works: Sequence[Sequence[Registration]],
-    query: Mapping[str, str],
-    *,
-    total: int,
-    rows: int,
-    cursor: str | None,
-    scores: Mapping[str, float] | None = None,
-) -> Reply:
-    """Answer ``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: one page, in no promised order.
+        `notices` are the works that say that they update this one.
+        """
+        if not shown:
+            return self._missing()
+        own = shown[-1].doi.lower()
+        updates = [one for notice in notices for one in _updates_json(notice, own)]
+        return self._message("work", _work_json(shown) | ({"updated-by": updates} if updates else {}), "single")
 
-    `scores` are those of a search, by the DOI in small letters.
-    """
-    items = [_work_json(shown) for shown in works]
-    for item in items if scores else ():
-        item["score"] = (scores or {}).get(str(item["DOI"]))
-    wanted = [name for name in query.get("select", "").split(",") if name]
-    picked = [{name: item[name] for name in wanted if name in item} if wanted else item for item in items]
-    message: Json = {"total-results": total, "items-per-page": rows, "items": picked, "facets": {}}
-    return _message_reply("work-list", message | ({"next-cursor": cursor} if cursor else {}), query, "array")
+    def works(
+        self,
+        works: Sequence[Sequence[Registration]],
+        *,
+        total: int,
+        rows: int,
+        cursor: str | None,
+        scores: Mapping[str, float] | None = None,
+    ) -> Reply:
+        """Answer ``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: one page, in no promised order.
 
+        `scores` are those of a search, by the DOI in small letters.
+        """
+        items = [_work_json(shown) for shown in works]
+        for item in items if scores else ():
+            item["score"] = (scores or {}).get(str(item["DOI"]))
+        wanted = [name for name in self.query.get("select", "").split(",") if name]
+        picked = [{name: item[name] for name in wanted if name in item} if wanted else item for item in items]
+        message: Json = {"total-results": total, "items-per-page": rows, "items": picked, "facets": {}}
+        return self._message("work-list", message | ({"next-cursor": cursor} if cursor else {}), "array")
 
-def bad_request(kind: str, value: str, words: str, query: Mapping[str, str]) -> Reply:
-    """Refuse a parameter, as the REST API does."""
-    message = [{"type": kind, "value": value, "message": words}]
-    body: Json = {"status": "failed", "message-type": "validation-failure", "message": message}
-    return _json_reply(400, body, _limit_headers(query, "array"))
+    def bad_request(self, kind: str, value: str, words: str) -> Reply:
+        """Refuse a parameter, as the REST API does."""
+        message = [{"type": kind, "value": value, "message": words}]
+        body: Json = {"status": "failed", "message-type": "validation-failure", "message": message}
+        return Reply.of_json(400, body, self._limit_headers("array"))
 
+    def agency(self, shown: Sequence[Registration]) -> Reply:
+        """Answer ``/works/{doi}/agency``."""
+        if not shown:
+            return self._missing()
+        message: Json = {"DOI": shown[-1].doi.lower(), "agency": {"id": "crossref", "label": "Crossref"}}
+        return self._message("work-agency", message, "single")
 
-def agency_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
-    """Answer ``/works/{doi}/agency``."""
-    if not shown:
-        return _missing_reply(query)
-    message: Json = {"DOI": shown[-1].doi.lower(), "agency": {"id": "crossref", "label": "Crossref"}}
-    return _message_reply("work-agency", message, query, "single")
+    def prefix(self, prefix: str, member: str | None) -> Reply:
+        """Answer ``/prefixes/{prefix}``; `member` is None for an unknown prefix."""
+        message: Json = {
+            "member": f"https://id.crossref.org/member/{member}",
+            "name": MEMBERS.get(member or "", "Another member"),
+            "prefix": f"https://id.crossref.org/prefix/{prefix}",
+        }
+        return self._message("prefix", message, "single") if member else self._missing()
 
+    def member(self, member: str, prefixes: Sequence[str]) -> Reply:
+        """Answer ``/members/{id}``."""
+        name = MEMBERS.get(member, "Another member")
+        message: Json = {
+            "id": int(member) if member.isdecimal() else 0,
+            "primary-name": name,
+            "prefixes": list(prefixes),
+        }
+        return self._message("member", message, "single") if prefixes else self._missing()
 
-def prefix_reply(prefix: str, member: str | None, query: Mapping[str, str]) -> Reply:
-    """Answer ``/prefixes/{prefix}``; `member` is None for an unknown prefix."""
-    message: Json = {
-        "member": f"https://id.crossref.org/member/{member}",
-        "name": MEMBERS.get(member or "", "Another member"),
-        "prefix": f"https://id.crossref.org/prefix/{prefix}",
-    }
-    return _message_reply("prefix", message, query, "single") if member else _missing_reply(query)
+    @staticmethod
+    def agencies(known: Mapping[str, str]) -> Reply:
+        """Answer ``doi.org/ra/{doi},{doi}``: status 200 in every case.
 
+        `known` has the agency of each, empty for none.
+        """
+        no = {"status": "DOI does not exist"}
+        return Reply.of_json(200, [{"DOI": doi, **({"RA": agency} if agency else no)} for doi, agency in known.items()])
 
-def member_reply(member: str, prefixes: Sequence[str], query: Mapping[str, str]) -> Reply:
-    """Answer ``/members/{id}``."""
-    name = MEMBERS.get(member, "Another member")
-    message: Json = {"id": int(member) if member.isdecimal() else 0, "primary-name": name, "prefixes": list(prefixes)}
-    return _message_reply("member", message, query, "single") if prefixes else _missing_reply(query)
+    @staticmethod
+    def resolver(shown: Sequence[Registration]) -> Reply:
+        """Answer ``doi.org/{doi}`` itself: a redirect to the landing page, or 404."""
+        if not shown:
+            return Reply(404, b"<html><body>DOI Not Found</body></html>")
+        # The resolver answers 302, so that the address stays the publisher's to change.
+        return Reply(302, b"", headers=(("Location", shown[-1].url),))
 
+    def handle(self, doi: str, shown: Sequence[Registration]) -> Reply:
+        """Answer ``/api/handles/{doi}``: response code 1 with its values, or 100 when the handle does not exist."""
+        if not shown:
+            # Code 100 of the handle proxy: no such handle.
+            return Reply.of_json(404, {"responseCode": 100, "handle": doi})
+        last = shown[-1]
+        stamp = last.applied.strftime("%Y-%m-%dT%H:%M:%SZ")
+        values = [
+            # The usual time to live of a handle's value: a day, in seconds.
+            {
+                "index": 1,
+                "type": "URL",
+                "data": {"format": "string", "value": last.url},
+                "ttl": 86400,
+                "timestamp": stamp,
+            },
+            {
+                # Handles of Crossref's DOIs have such a value; its number looks like the timestamp of the deposit.
+                "index": 700050,
+                "type": "700050",
+                "data": {"format": "string", "value": str(last.timestamp)},
+                "ttl": 86400,
+                "timestamp": stamp,
+            },
+        ]
+        wanted = self.query.get("type")
+        picked = [value for value in values if wanted in {None, value["type"]}]
+        # Code 200 of the handle proxy: the handle exists, without values of the type that was asked for.
+        return Reply.of_json(200, {"responseCode": 1 if picked else 200, "handle": doi, "values": picked})
 
-def agencies_reply(known: Mapping[str, str]) -> Reply:
-    """Answer ``doi.org/ra/{doi},{doi}``: status 200 in every case; `known` has the agency of each, empty for none."""
-    no = {"status": "DOI does not exist"}
-    return _json_reply(200, [{"DOI": doi, **({"RA": agency} if agency else no)} for doi, agency in known.items()])
+    @staticmethod
+    def matched_references(doi: str, current: Registration | None, matches: Mapping[str, Registration]) -> Reply:
+        """Answer ``/getResolvedRefs``: references matched since; those deposited with a DOI are left out."""
+        found = [{"key": key, "doi": work.doi, "type": work.record_type} for key, work in matches.items()]
+        return Reply.of_json(200, {"doi": current.doi if current else doi, "matched-references": found})
 
+    def _message(self, kind: str, message: Json, shape: str) -> Reply:
+        body: Json = {"status": "ok", "message-type": kind, "message-version": "1.0.0", "message": message}
+        return Reply.of_json(200, body, self._limit_headers(shape))
 
-def resolver_reply(shown: Sequence[Registration]) -> Reply:
-    """Answer ``doi.org/{doi}`` itself: a redirect to the landing page, or 404."""
-    if not shown:
-        return Reply(404, b"<html><body>DOI Not Found</body></html>")
-    # The resolver answers 302, so that the address stays the publisher's to change.
-    return Reply(302, b"", headers=(("Location", shown[-1].url),))
+    def _missing(self) -> Reply:
+        # This one answer of the REST API is plain text, not JSON.
+        return Reply(404, b"Resource not found.", "text/plain;charset=utf-8", self._limit_headers("single"))
 
-
-def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
-    """Answer ``/api/handles/{doi}``: response code 1 with its values, or 100 when the handle does not exist."""
-    if not shown:
-        # Code 100 of the handle proxy: no such handle.
-        return _json_reply(404, {"responseCode": 100, "handle": doi})
-    last = shown[-1]
-    stamp = last.applied.strftime("%Y-%m-%dT%H:%M:%SZ")
-    values = [
-        # The usual time to live of a handle's value: a day, in seconds.
-        {"index": 1, "type": "URL", "data": {"format": "string", "value": last.url}, "ttl": 86400, "timestamp": stamp},
-        {
-            # Handles of Crossref's DOIs have such a value; its number looks like the timestamp of the deposit.
-            "index": 700050, "type": "700050", "data": {"format": "string", "value": str(last.timestamp)}, "ttl": 86400,
-            "timestamp": stamp,
-        },
-    ]  # fmt: skip
-    wanted = query.get("type")
-    picked = [value for value in values if wanted in {None, value["type"]}]
-    # Code 200 of the handle proxy: the handle exists, without values of the type that was asked for.
-    return _json_reply(200, {"responseCode": 1 if picked else 200, "handle": doi, "values": picked})
-
-
-def matched_references(doi: str, current: Registration | None, matches: Mapping[str, Registration]) -> Reply:
-    """Answer ``/getResolvedRefs``: references matched since; those deposited with a DOI are left out."""
-    found = [{"key": key, "doi": work.doi, "type": work.record_type} for key, work in matches.items()]
-    return _json_reply(200, {"doi": current.doi if current else doi, "matched-references": found})
-
-
-def _message_reply(kind: str, message: Json, query: Mapping[str, str], shape: str) -> Reply:
-    body: Json = {"status": "ok", "message-type": kind, "message-version": "1.0.0", "message": message}
-    return _json_reply(200, body, _limit_headers(query, shape))
-
-
-def _missing_reply(query: Mapping[str, str]) -> Reply:
-    # This one answer of the REST API is plain text, not JSON.
-    return Reply(404, b"Resource not found.", "text/plain;charset=utf-8", _limit_headers(query, "single"))
-
-
-def _limit_headers(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]:
-    """Return the limits in force since December 2025: 5 and 1 a second for the public, 10 and 3 for the polite."""
-    polite = "mailto" in query
-    limit = {("single", False): 5, ("array", False): 1, ("single", True): 10, ("array", True): 3}[shape, polite]
-    return (
-        ("x-rate-limit-limit", str(limit)),
-        ("x-rate-limit-interval", "1s"),
-        ("x-concurrency-limit", "3" if polite else "1"),
-        ("x-api-pool", f"{'polite' if polite else 'public'}-{shape}"),
-    )
-
-
-def _json_reply(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    return Reply(status, dumps(body, ensure_ascii=False).encode(), "application/json;charset=utf-8", headers)
-
-
-def read_json(raw: bytes) -> Json:
-    """Return the JSON object in a body; an empty one when there is none."""
-    try:
-        found = loads(raw or b"{}")
-    # A body that is no JSON asks for nothing.
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    def _limit_headers(self, shape: str) -> tuple[tuple[str, str], ...]:
+        """Return the limits in force since December 2025: 5 and 1 a second for the public, 10 and 3 for the polite."""
+        polite = "mailto" in self.query
+        limit = {("single", False): 5, ("array", False): 1, ("single", True): 10, ("array", True): 3}[shape, polite]
+        return (
+            ("x-rate-limit-limit", str(limit)),
+            ("x-rate-limit-interval", "1s"),
+            ("x-concurrency-limit", "3" if polite else "1"),
+            ("x-api-pool", f"{'polite' if polite else 'public'}-{shape}"),
+        )

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Self
 
 from doideposit.errors import UsageError
-from doideposit.sandbox import lookups, pages
 from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account, Accounts, Login
 from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays, system_time
@@ -64,7 +63,7 @@ class _Desk:
         """Return the login, or the page that refuses it."""
         fault = self._faults.take("auth", door)
         if fault and fault.value == "401":
-            return pages.unauthorized()
+            return Reply.unauthorized()
         login = None if fault else self._accounts.log_in(words, password)
         return login or _refusal_page(words, known=self._accounts.knows(words))
 
@@ -82,7 +81,7 @@ class _Desk:
         upload = next((file for file in content.files if file.file_name), None)
         refused = self._refuse_upload(login, operation, upload.content if upload else None)
         if refused or upload is None:
-            return refused or pages.failure_page("No file was uploaded.")
+            return refused or Reply.failure("No file was uploaded.")
         # From here on the file is kept, even where the answer gets lost.
         number = self._queue.receive(login, upload.file_name, operation, upload.content)
         return self._received_answer(number)
@@ -92,14 +91,14 @@ class _Desk:
         full = self._faults.take("queue_full", Door.UPLOAD)
         page = self._faults.take("html_200", Door.UPLOAD)
         if full or self._count_pending(login) >= self._most_pending:
-            return pages.error_page(int(full.value or 429) if full else 429)
+            return Reply.error_page(int(full.value or 429) if full else 429)
         if page:
             reason = "The submission could not be stored. Please contact support."
-            return pages.failure_page(reason) if page.value == "failure" else Reply(200, b"")
+            return Reply.failure(reason) if page.value == "failure" else Reply(200, b"")
         if content is not None and len(content) > LARGEST_FILE:
-            return pages.failure_page("The file is larger than 10 MB.", 413)
+            return Reply.failure("The file is larger than 10 MB.", 413)
         if operation not in OPERATIONS:
-            return pages.failure_page(f"The sandbox knows no operation {operation}.")
+            return Reply.failure(f"The sandbox knows no operation {operation}.")
         return None
 
     def _count_pending(self, login: Login) -> int:
@@ -111,10 +110,10 @@ class _Desk:
             return Dropped(received=True)
         after = self._faults.take("status_after_accept", Door.UPLOAD)
         if after:
-            return pages.error_page(int(after.value or 500))
+            return Reply.error_page(int(after.value or 500))
         # When the cookie of the session ends.
         expires = self._queue.clock() + timedelta(minutes=10)
-        return pages.success(str(number), expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT"))
+        return Reply.success(str(number), expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT"))
 
     def download(self, request: Request) -> Answer:
         """Answer ``/servlet/submissionDownload``: the result log, or the stored file."""
@@ -123,13 +122,13 @@ class _Desk:
             return login_page()
         garbage = self._faults.take("poll_garbage", Door.POLL)
         if garbage:
-            return pages.garbage(garbage.value or "")
+            return Reply.garbage(garbage.value or "")
         login = self._require_login(fields.get("usr", ""), fields.get("pwd", ""), Door.POLL)
         if isinstance(login, Reply):
             return login
         kind = fields.get("type")
         if kind not in {"result", "contents"}:
-            return pages.failure_page("The parameter type must be result or contents.", 400)
+            return Reply.failure("The parameter type must be result or contents.", 400)
         found = self._find_submission(login, fields)
         if kind == "contents":
             return _xml_reply(found.content) if found else _xml_reply(_waiting_answer("unknown_submission", 0))
@@ -179,14 +178,14 @@ class _Desk:
     def deposit_now(self, request: Request) -> Answer:
         """Answer ``/v2/deposits`` with the log, while the caller waits; references are put off."""
         if request.method != "POST":
-            return pages.not_found()
+            return Reply.not_found()
         content = request.read()
         login = self._require_login(content.fields.get("usr", ""), content.fields.get("pwd", ""), Door.UPLOAD)
         if isinstance(login, Reply):
-            return pages.unauthorized()
+            return Reply.unauthorized()
         upload = next((file for file in content.files if file.part == "mdFile"), None)
         if upload is None:
-            return pages.failure_page("The file part mdFile is missing.", 400)
+            return Reply.failure("The file part mdFile is missing.", 400)
         log = self._queue.process_now(login, upload.file_name, upload.content)
         # Crossref's synchronous route answers 403 where processing failed.
         return Reply(403 if log.refused else 200, log.to_bytes(), "text/xml;charset=UTF-8")
@@ -196,7 +195,7 @@ class _Desk:
         words, _, password = request.query.get("pid", "").partition(":")
         login = self._require_login(words, password, Door.POLL)
         if isinstance(login, Reply):
-            return pages.unauthorized()
+            return Reply.unauthorized()
         return Reply(200, "\n".join(sorted(login.prefixes)).encode(), "text/plain;charset=UTF-8")
 
 
@@ -323,7 +322,7 @@ class Sandbox:
         status = self.faults.take("status", door)
         retry = self.faults.take("retry_after", door)
         if status or retry:
-            return pages.error_page(int(status.value or 0) if status else 429, retry.number if retry else None)
+            return Reply.error_page(int(status.value or 0) if status else 429, retry.number if retry else None)
         return None
 
     def _route_request(self, request: Request) -> Answer:
@@ -332,7 +331,7 @@ class Sandbox:
             # Paths below these hold a DOI or an id, so that no table can list them.
             below = (route for start, route in self._routes_below.items() if request.path.startswith(start))
             handler = next(below, None)
-        return handler(request) if handler else pages.not_found()
+        return handler(request) if handler else Reply.not_found()
 
     def _route_table(self, desk: _Desk, enquiries: Enquiries, *, synchronous: bool) -> tuple[Routes, Routes]:
         exact: Routes = {
@@ -363,8 +362,8 @@ class Sandbox:
     def _switch_faults(self, request: Request) -> Reply:
         """Answer ``POST /sandbox/faults`` of ``{"add": [...], "clear": true, "unstick": true}``, from this machine."""
         if request.remote not in LOOPBACK or request.method != "POST":
-            return pages.error_page(403)
-        wanted = lookups.read_json(request.read().raw)
+            return Reply.error_page(403)
+        wanted = request.read().json
         added = wanted.get("add", [])
         try:
             new = [Fault.parse(str(text)) for text in added] if isinstance(added, list) else []
@@ -380,7 +379,7 @@ class Sandbox:
     def _state_reply(self, request: Request) -> Reply:
         """Answer ``GET /sandbox/state``: the contents, for debugging, without passwords and files."""
         if request.remote not in LOOPBACK:
-            return pages.error_page(403)
+            return Reply.error_page(403)
         now = self.clock()
         uploads = [_upload_document(one, now) for one in self.submissions]
         works = [

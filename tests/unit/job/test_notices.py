@@ -15,8 +15,8 @@ from pydantic import SecretStr, ValidationError
 
 from doideposit.config.schema import MailSection
 from doideposit.errors import WorldError
-from doideposit.job.mail_server import send
-from doideposit.job.notices import Notice, NoticeKind, attention_mail, digest_due, due
+from doideposit.job.mail_server import MailServer
+from doideposit.job.notices import MailWriter, Notice, NoticeKind, digest_due, due
 from smtp_server import mail_server
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)  # a Wednesday
@@ -69,7 +69,7 @@ def test_a_mail_reads_like_this() -> None:
         notice("2"),
         notice("3", NoticeKind.TROUBLE, "no login"),
     ]
-    mail = attention_mail(settings(), notices, "production", NOW, "pub1")
+    mail = MailWriter(settings(), "pub1").attention(notices, "production", NOW)
     assert mail["Subject"] == "doideposit: it could not do its work, 1 rejected file, 1 overdue DOI (production)"
     body = mail.get_content()
     assert body.index("no login") < body.index("c.yaml") < body.index("https://doi.org/10.5555/1")
@@ -82,18 +82,18 @@ def test_a_mail_reads_like_this() -> None:
 
 
 def test_what_comes_from_outside_cannot_write_headers() -> None:
-    mail = attention_mail(settings(), [notice(title="x\r\nBcc: all@example.org")], "production", NOW, "h")
+    mail = MailWriter(settings(), "h").attention([notice(title="x\r\nBcc: all@example.org")], "production", NOW)
     assert mail["Bcc"] is None
     assert "\nBcc:" not in mail.as_string()
 
 
 def letter() -> EmailMessage:
-    return attention_mail(settings(), [notice(title="Überschrift – 日本")], "production", NOW, "h")
+    return MailWriter(settings(), "h").attention([notice(title="Überschrift – 日本")], "production", NOW)
 
 
 def test_a_mail_travels_as_it_is(socket_enabled: None) -> None:
     with mail_server() as server:
-        send(settings(port=server.port), letter(), None)
+        MailServer(settings(port=server.port), None).send(letter())
     (got,) = server.messages
     assert "Überschrift – 日本" in got.get_content()
     assert server.recipients == ["TO:<it@example.org>"]
@@ -133,10 +133,10 @@ def test_the_login_travels_only_through_a_verified_connection(
     with mail_server(context) as server:
         mine = settings(port=server.port, security="starttls", username="doi", password={"env": "X"})
         with pytest.raises(WorldError, match="certificate could not be verified"):
-            send(mine, letter(), PASSWORD)
+            MailServer(mine, PASSWORD).send(letter())
         assert server.logins == []
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        send(mine, letter(), PASSWORD)
+        MailServer(mine, PASSWORD).send(letter())
         assert server.logins == [("doi", "hunter2")]
         assert len(server.messages) == 1
         assert {line.split()[0].upper() for line in server.in_the_open} <= {"EHLO", "STARTTLS"}
@@ -146,9 +146,9 @@ def test_an_authority_of_ones_own_is_named_in_the_configuration(certificate: Pat
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with mail_server(context) as server:
-        send(settings(port=server.port, security="starttls", ca_file=str(certificate)), letter(), None)
+        MailServer(settings(port=server.port, security="starttls", ca_file=str(certificate)), None).send(letter())
         with pytest.raises(WorldError, match="no file /nosuch with the certificates"):
-            send(settings(port=server.port, security="starttls", ca_file="/nosuch"), letter(), None)
+            MailServer(settings(port=server.port, security="starttls", ca_file="/nosuch"), None).send(letter())
     assert len(server.messages) == 1
 
 
@@ -170,9 +170,9 @@ def test_sendmail_takes_a_mail_or_is_named(
     mine = settings(host=None, sendmail=str(program))
     if words:
         with pytest.raises(WorldError, match=words):
-            send(mine, letter(), None, within=0.5)
+            MailServer(mine, None).send(letter(), within=0.5)
         return
-    send(mine, letter(), None)
+    MailServer(mine, None).send(letter())
     assert (tmp_path / "arguments").read_text().split() == ["-i", "-f", "doi@example.org", "--", "it@example.org"]
     assert b"Subject: doideposit: 1 rejected file" in (tmp_path / "mail").read_bytes()
 
@@ -181,14 +181,14 @@ def test_a_server_that_accepts_and_says_nothing_holds_nobody_up(socket_enabled: 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         mine = settings(port=silent.getsockname()[1])
         with pytest.raises(WorldError, match=r"did not come to an end within 0\.2 seconds"):
-            send(mine, letter(), None, within=0.2)
+            MailServer(mine, None).send(letter(), within=0.2)
 
 
 def test_a_server_without_encryption_gets_nothing(socket_enabled: None) -> None:
     with mail_server() as server:
         mine = settings(port=server.port, security="starttls", username="doi", password={"env": "X"})
         with pytest.raises(WorldError, match="did not take the mail"):
-            send(mine, letter(), PASSWORD)
+            MailServer(mine, PASSWORD).send(letter())
     assert (server.logins, server.messages) == ([], [])
 
 
@@ -205,7 +205,7 @@ def test_a_refusal_is_told_in_words_and_without_the_servers_own(verb: str, words
         server.refuse = verb
         mine = settings(port=server.port, username="doi", password={"env": "X"})
         with pytest.raises(WorldError, match=words) as caught:
-            send(mine, letter(), PASSWORD)
+            MailServer(mine, PASSWORD).send(letter())
     assert "hunter2" not in "".join(traceback.format_exception(caught.value)) + caught.value.hint
 
 
@@ -213,7 +213,7 @@ def test_a_server_that_is_away(socket_enabled: None) -> None:
     with mail_server() as server:
         pass
     with pytest.raises(WorldError, match="could not be reached"):
-        send(settings(port=server.port), letter(), None)
+        MailServer(settings(port=server.port), None).send(letter())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, exists, insert, literal, or_, select, update
 
 from doideposit.deposits.ledger.entries import Observed
-from doideposit.deposits.ledger.rows import observed_of
+from doideposit.deposits.ledger.rows import LedgerRow
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import chunks
 from doideposit.deposits.ledger.tables import item, observed, watch, work
@@ -88,7 +88,7 @@ class Observations:
         for part in chunks(sorted({doi.key for doi in dois})):
             wanted = self._observed_rows().where(observed.c.doi.in_(part), observed.c.changed_at.is_not(None))
             with self._session.reading() as connection:
-                seen = [observed_of(row) for row in connection.execute(wanted).mappings()]
+                seen = [LedgerRow(row).observed() for row in connection.execute(wanted).mappings()]
             found |= {one.doi.key: one.drift for one in seen}
         return found
 
@@ -96,7 +96,7 @@ class Observations:
         """Return the observation of a DOI that is watched."""
         with self._session.reading() as connection:
             row = connection.execute(self._observed_rows().where(observed.c.doi == doi.key)).mappings().one_or_none()
-            return None if row is None else observed_of(row)
+            return None if row is None else LedgerRow(row).observed()
 
     def due(self, most: int) -> tuple[Observed, ...]:
         """Return the DOIs that should be read now, the longest due first; none of which a deposit is under way."""
@@ -105,14 +105,14 @@ class Observations:
         wanted = self._observed_rows().where(observed.c.next_read_at <= self._session.clock(), ~under_way)
         with self._session.reading() as connection:
             rows = connection.execute(wanted.order_by(observed.c.next_read_at, observed.c.doi).limit(most)).mappings()
-            return tuple(observed_of(row) for row in rows)
+            return tuple(LedgerRow(row).observed() for row in rows)
 
     def to_list(self, before: datetime, most: int) -> tuple[Observed, ...]:
         """Return DOIs that no list was requested for since `before`, in a stable order."""
         wanted = self._observed_rows().where(or_(observed.c.listed_at.is_(None), observed.c.listed_at < before))
         with self._session.reading() as connection:
             rows = connection.execute(wanted.order_by(observed.c.listed_at, observed.c.doi).limit(most)).mappings()
-            return tuple(observed_of(row) for row in rows)
+            return tuple(LedgerRow(row).observed() for row in rows)
 
     def listed(self, asked: Sequence[Observed], deposited: Mapping[str, str], hints: Collection[str]) -> None:
         """Record what a list says of these DOIs; those in `hints` changed, and become due."""
@@ -139,7 +139,7 @@ class Observations:
             # `since` moves with every deposit that took effect: what was read before it is out of date.
             if row is None or row["since"] != seen.since:
                 return False
-            self._write_sight(transaction, observed_of(row), sight)
+            self._write_sight(transaction, LedgerRow(row).observed(), sight)
             return True
 
     def _write_sight(self, transaction: Transaction, before: Observed, sight: Sight) -> None:
@@ -169,7 +169,7 @@ class Observations:
         with self._session.writing("accept drift") as transaction:
             found = self._observed_rows().where(observed.c.doi == doi.key).with_for_update()
             row = transaction.connection.execute(found).mappings().one_or_none()
-            before = None if row is None else observed_of(row)
+            before = None if row is None else LedgerRow(row).observed()
             if before is None or not before.drift:
                 return False
             # The mark names the value that was accepted: when it changes once more, it is told once more.

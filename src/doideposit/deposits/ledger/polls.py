@@ -12,16 +12,7 @@ from doideposit.crossref.diagnostics.outcomes import DoiOutcome
 from doideposit.deposits.ledger import clock_skew
 from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.read_schedule import begin_again
-from doideposit.deposits.ledger.rows import (
-    SUBMISSION_FIELDS,
-    TOOK_EFFECT,
-    attempt_of,
-    event_of,
-    json_text,
-    noted,
-    on_its_line,
-    submission_of,
-)
+from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, json_text, on_its_line
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
@@ -92,7 +83,7 @@ class Polls:
         with self._session.writing("lease polls") as transaction:
             # What another process holds is passed over: SQLite has one writer at a time, PostgreSQL skips locked rows.
             rows = transaction.all(wanted.limit(most).with_for_update(skip_locked=True))
-            found = tuple(submission_of(row) for row in rows)
+            found = tuple(LedgerRow(row).submission() for row in rows)
             if found:
                 mine = update(submission).where(submission.c.id.in_([one.id for one in found]))
                 transaction.connection.execute(mine.values(lease_owner=owner, lease_until=until))
@@ -118,7 +109,7 @@ class Polls:
         recorded = (event.c.submission.in_(keys), event.c.kind == EventKind.PREPARED.value)
         with self._session.reading() as connection:
             rows = connection.execute(select(event).where(*recorded).order_by(event.c.id)).mappings()
-            found = [event_of(row) for row in rows]
+            found = [LedgerRow(row).event() for row in rows]
         return dict.fromkeys(keys, "") | {
             one.submission: one.detail.get("publisher", "") for one in found if one.submission
         }
@@ -184,7 +175,7 @@ class Polls:
         )
         with self._session.reading() as connection:
             rows = connection.execute(statement).mappings()
-            return tuple((attempt_of(row), submission_of(row, "sub_")) for row in rows)
+            return tuple((LedgerRow(row).attempt(), LedgerRow(row, "sub_").submission()) for row in rows)
 
     def watch_lost(self, upload: Attempt, next_poll_at: datetime | None) -> None:
         """Write down when to ask again about an upload thought lost; None for no more."""
@@ -211,7 +202,7 @@ def _upload_details(
     dois: dict[int, list[Doi]] = {key: [] for key in keys}
     statement = select(attempt).where(attempt.c.submission.in_(keys)).order_by(attempt.c.id.desc())
     for row in connection.execute(statement).mappings():
-        uploads[row["submission"]].append(attempt_of(row))
+        uploads[row["submission"]].append(LedgerRow(row).attempt())
     printed = select(item.c.submission, item.c.printed).where(item.c.submission.in_(keys))
     for key, text in connection.execute(printed.order_by(item.c.submission, item.c.position)):
         dois[key].append(Doi(text))
@@ -286,7 +277,7 @@ def _apply_outcome(transaction: Transaction, held: Submission, result: DoiOutcom
     before = Outcome(row["outcome"]) if row["outcome"] else None
     if before is not None and (before.is_registered or not result.outcome.is_registered):
         return
-    finding = on_its_line(result.finding, noted(row, "lines"))
+    finding = on_its_line(result.finding, LedgerRow(row).noted("lines"))
     values = {
         "open": False,
         "outcome": result.outcome.value,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
@@ -13,18 +13,7 @@ from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
 
-__all__ = [
-    "TOOK_EFFECT",
-    "attempt_of",
-    "bytes_of",
-    "event_of",
-    "item_of",
-    "json_text",
-    "noted",
-    "observed_of",
-    "on_its_line",
-    "submission_of",
-]
+__all__ = ["TOOK_EFFECT", "LedgerRow", "bytes_of", "json_text", "on_its_line"]
 
 # Outcomes after which a DOI is as the deposit says, as the table of items has them.
 TOOK_EFFECT: Final = [outcome.value for outcome in Outcome if outcome.is_registered]
@@ -32,72 +21,79 @@ TOOK_EFFECT: Final = [outcome.value for outcome in Outcome if outcome.is_registe
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
-def submission_of(row: RowMapping, prefix: str = "") -> Submission:
-    """Return the submission in a row whose columns may carry a prefix."""
-    values = {name: row[prefix + name] for name in SUBMISSION_FIELDS}
-    return Submission(**{**values, "state": State(values["state"])})
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """Hold a row of the ledger, whose columns may carry a prefix, and make of it what it stands for."""
 
+    row: RowMapping
+    prefix: str = ""
 
-def attempt_of(row: RowMapping) -> Attempt:
-    """Return the upload in a row."""
-    return Attempt(
-        row["id"],
-        row["submission"],
-        row["file_name"],
-        row["sent_at"],
-        AttemptStatus(row["status"]),
-        row["next_poll_at"],
-    )
+    def submission(self) -> Submission:
+        """Return the submission in a row whose columns may carry a prefix."""
+        values = {name: self.row[self.prefix + name] for name in SUBMISSION_FIELDS}
+        return Submission(**{**values, "state": State(values["state"])})
 
+    def attempt(self) -> Attempt:
+        """Return the upload in a row."""
+        return Attempt(
+            self.row["id"],
+            self.row["submission"],
+            self.row["file_name"],
+            self.row["sent_at"],
+            AttemptStatus(self.row["status"]),
+            self.row["next_poll_at"],
+        )
 
-def item_of(row: RowMapping, prefix: str = "") -> Item:
-    """Return the DOI of a submission in a row whose columns may carry a prefix."""
-    outcome = row[f"{prefix}outcome"]
-    return Item(
-        submission=row[f"{prefix}submission"],
-        doi=Doi(row[f"{prefix}printed"]),
-        fingerprint=row[f"{prefix}fingerprint"],
-        title=row[f"{prefix}title"],
-        source=row[f"{prefix}source"],
-        open=bool(row[f"{prefix}open"]),
-        outcome=Outcome(outcome) if outcome else None,
-        message=row[f"{prefix}message"],
-        finding=finding_of(row[f"{prefix}finding"]),
-        retry=RetryClass(row[f"{prefix}retry"]) if row[f"{prefix}retry"] else None,
-        details=_words(row[f"{prefix}details"] or "{}"),
-    )
+    def item(self) -> Item:
+        """Return the DOI of a submission in a row whose columns may carry a prefix."""
+        outcome = self.row[f"{self.prefix}outcome"]
+        return Item(
+            submission=self.row[f"{self.prefix}submission"],
+            doi=Doi(self.row[f"{self.prefix}printed"]),
+            fingerprint=self.row[f"{self.prefix}fingerprint"],
+            title=self.row[f"{self.prefix}title"],
+            source=self.row[f"{self.prefix}source"],
+            open=bool(self.row[f"{self.prefix}open"]),
+            outcome=Outcome(outcome) if outcome else None,
+            message=self.row[f"{self.prefix}message"],
+            finding=finding_of(self.row[f"{self.prefix}finding"]),
+            retry=RetryClass(self.row[f"{self.prefix}retry"]) if self.row[f"{self.prefix}retry"] else None,
+            details=_words(self.row[f"{self.prefix}details"] or "{}"),
+        )
+
+    def observed(self, of_work: str = "") -> Observed:
+        """Return what Crossref showed of a DOI, in a row that has the columns of its work too."""
+        return Observed(
+            doi=Doi(self.row[f"{of_work}printed"]),
+            **{name: self.row[self.prefix + name] for name in _OBSERVED},
+            drift=tuple(Drift.of(one) for one in json.loads(self.row[f"{self.prefix}changes"])),
+            drift_at=self.row[f"{self.prefix}changed_at"],
+            accepted=tuple(json.loads(self.row[f"{self.prefix}accepted"])),
+            matched=_words(self.row[f"{self.prefix}matched"]),
+            sent=self.row[f"{of_work}registered_timestamp"],
+            address=self.row[f"{of_work}registered_landing_page"],
+        )
+
+    def event(self) -> LedgerEvent:
+        """Return the event in a row."""
+        return LedgerEvent(
+            id=self.row["id"],
+            at=self.row["at"],
+            target=self.row["target"],
+            kind=EventKind(self.row["kind"]),
+            doi=self.row["doi"],
+            submission=self.row["submission"],
+            detail=_words(self.row["detail"]),
+            printed=self.row.get("printed"),
+            batch_id=self.row.get("batch_id"),
+        )
+
+    def noted(self, name: str) -> str:
+        """Return the notes of an item from before Crossref answered, such as its lines; empty afterwards."""
+        return _words(self.row["details"] or "{}").get(name, "")
 
 
 _OBSERVED = "since next_read_at reads read_at timestamp last_update intended_at intended_proof deposited".split()
-
-
-def observed_of(row: RowMapping, prefix: str = "", of_work: str = "") -> Observed:
-    """Return what Crossref showed of a DOI, in a row that has the columns of its work too."""
-    return Observed(
-        doi=Doi(row[f"{of_work}printed"]),
-        **{name: row[prefix + name] for name in _OBSERVED},
-        drift=tuple(Drift.of(one) for one in json.loads(row[f"{prefix}changes"])),
-        drift_at=row[f"{prefix}changed_at"],
-        accepted=tuple(json.loads(row[f"{prefix}accepted"])),
-        matched=_words(row[f"{prefix}matched"]),
-        sent=row[f"{of_work}registered_timestamp"],
-        address=row[f"{of_work}registered_landing_page"],
-    )
-
-
-def event_of(row: RowMapping) -> LedgerEvent:
-    """Return the event in a row."""
-    return LedgerEvent(
-        id=row["id"],
-        at=row["at"],
-        target=row["target"],
-        kind=EventKind(row["kind"]),
-        doi=row["doi"],
-        submission=row["submission"],
-        detail=_words(row["detail"]),
-        printed=row.get("printed"),
-        batch_id=row.get("batch_id"),
-    )
 
 
 # Places of findings stay out of the ledger: files move.
@@ -110,11 +106,6 @@ def _words(text: str) -> Mapping[str, str]:
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
         raise ValueError("a mapping of texts was written")
     return data
-
-
-def noted(row: RowMapping, name: str) -> str:
-    """Return the notes of an item from before Crossref answered, such as its lines; empty afterwards."""
-    return _words(row["details"] or "{}").get(name, "")
 
 
 def bytes_of(value: bytes | str | None) -> bytes:

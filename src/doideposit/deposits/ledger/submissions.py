@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
-from doideposit.deposits.ledger.rows import bytes_of, event_of, json_text, noted
+from doideposit.deposits.ledger.rows import LedgerRow, bytes_of, json_text
 from doideposit.deposits.ledger.tables import content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, State
@@ -95,7 +95,7 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
     row = connection.execute(found.where(submission.c.id == key)).mappings().one()
     mine = (event.c.submission == key, event.c.kind == EventKind.PREPARED.value)
     note = connection.execute(select(event).where(*mine).order_by(event.c.id).limit(1)).mappings().one()
-    detail = event_of(note).detail
+    detail = LedgerRow(note).event().detail
     items = select(item).where(item.c.submission == key).order_by(item.c.position)
     names = ("fingerprint", "record_type", "title", "source", "landing_page")
     new = NewSubmission(
@@ -106,9 +106,9 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
                 Doi(one["printed"]),
                 **{name: one[name] for name in names},
                 after=one["id"],
-                lines=noted(one, "lines"),
-                removes=_words_of(noted(one, "removes")),
-                may_lose=_words_of(noted(one, "may_lose")),
+                lines=LedgerRow(one).noted("lines"),
+                removes=_words_of(LedgerRow(one).noted("removes")),
+                may_lose=_words_of(LedgerRow(one).noted("may_lose")),
             )
             for one in connection.execute(items).mappings()
         ),

@@ -12,7 +12,7 @@ from doideposit.deposits.ledger.entries import (
     AttemptStatus,
     Submission,
 )
-from doideposit.deposits.ledger.rows import json_text, submission_of
+from doideposit.deposits.ledger.rows import LedgerRow, json_text
 from doideposit.deposits.ledger.tables import attempt, event, item, submission, upload_lock, work
 from doideposit.lifecycle import EventKind, Move, RetryClass
 from doideposit.records.identifiers import Doi
@@ -86,7 +86,7 @@ class Transaction:
     def lock_submission(self, key: int) -> Submission:
         """Return the submission, held by this transaction until its end."""
         found = select(submission).where(submission.c.id == key).with_for_update()
-        return submission_of(self.connection.execute(found).mappings().one())
+        return LedgerRow(self.connection.execute(found).mappings().one()).submission()
 
     def change(self, key: int, **values: Any) -> None:
         """Change columns of the submission."""

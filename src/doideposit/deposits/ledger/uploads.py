@@ -16,7 +16,7 @@ from doideposit.deposits.ledger.entries import (
     Submission,
     UploadLease,
 )
-from doideposit.deposits.ledger.rows import bytes_of, submission_of
+from doideposit.deposits.ledger.rows import LedgerRow, bytes_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import replace_file
 from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock
@@ -132,7 +132,7 @@ class Uploads:
             submission.c.id.not_in(slot.besides),
         )
         row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
-        return None if row is None else (submission_of(row), bytes_of(row["xml"]))
+        return None if row is None else (LedgerRow(row).submission(), bytes_of(row["xml"]))
 
     def why_without_effect(self, key: int) -> str | None:
         """Return why an earlier step did not take effect for every DOI in it; None if it did."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
-from doideposit.deposits.ledger.rows import event_of
+from doideposit.deposits.ledger.rows import LedgerRow
 from doideposit.deposits.ledger.tables import event, work
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.lifecycle import EventKind
@@ -45,7 +45,7 @@ def with_warning_events(connection: Connection, target: str, works: Sequence[Led
     found: dict[str, list[LedgerEvent]] = defaultdict(list)
     wanted = select(event).where(event.c.target == target, event.c.doi.in_(keys), event.c.kind.in_(WARNING_EVENTS))
     for row in connection.execute(wanted.order_by(event.c.id)).mappings():
-        found[row["doi"]].append(event_of(row))
+        found[row["doi"]].append(LedgerRow(row).event())
     settled = _settled_conflicts(connection, target)
     return tuple(
         replace(one, warning_events=tuple(found[one.doi.key]), settled=settled) if one.doi.key in found else one
@@ -58,7 +58,7 @@ def _settled_conflicts(connection: Connection, target: str) -> frozenset[str]:
     named = or_(event.c.detail.like('%"resolved_conflicts"%'), event.c.detail.like('%"conflict_id"%'))
     rows = connection.execute(select(event).where(event.c.target == target, named).order_by(event.c.id)).mappings()
     settled: set[str] = set()
-    for one in map(event_of, rows):
+    for one in (LedgerRow(row).event() for row in rows):
         details = ResultDetails.read(one.detail)
         # Another deposit of one side can open a conflict again, under the same number.
         settled = (settled | set(details.resolved_conflicts)) - {details.conflict_id}

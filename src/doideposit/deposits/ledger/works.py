@@ -21,17 +21,7 @@ from doideposit.deposits.ledger.entries import (
     PastFailure,
     Submission,
 )
-from doideposit.deposits.ledger.rows import (
-    SUBMISSION_FIELDS,
-    TOOK_EFFECT,
-    attempt_of,
-    bytes_of,
-    event_of,
-    finding_of,
-    item_of,
-    observed_of,
-    submission_of,
-)
+from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, bytes_of, finding_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import (
@@ -182,11 +172,15 @@ class Works:
                 joined = select(submission, content.c.xml).outerjoin(content, content.c.submission == submission.c.id)
                 row = connection.execute(joined.where(submission.c.id == key)).mappings().one()
                 uploads = connection.execute(select(attempt).where(attempt.c.submission == key)).mappings()
-                sent = [each for each in map(attempt_of, uploads) if each.status is not AttemptStatus.NOT_RECEIVED]
+                sent = [
+                    each
+                    for each in (LedgerRow(row).attempt() for row in uploads)
+                    if each.status is not AttemptStatus.NOT_RECEIVED
+                ]
                 of_items = connection.execute(select(item).where(item.c.submission == key)).mappings()
-                readable = [item_of(each) for each in of_items]
+                readable = [LedgerRow(each).item() for each in of_items]
                 digest = hashlib.sha256(bytes_of(row["xml"])).hexdigest()
-                current = submission_of(row)
+                current = LedgerRow(row).submission()
                 is_sent = current.state is State.PREPARED or bool(sent)
                 return bool(readable) and is_sent and current.sha256 == digest
         # A file that cannot be read is none that could be sent.
@@ -227,7 +221,7 @@ class Works:
             later = named.where(event.c.target == self._target, event.c.id > since)
             with self._session.reading() as connection:
                 rows = connection.execute(later.order_by(event.c.id).limit(PAGE)).mappings()
-                found = tuple(event_of(row) for row in rows)
+                found = tuple(LedgerRow(row).event() for row in rows)
             yield from found
             if len(found) < PAGE:
                 return
@@ -248,7 +242,9 @@ class Works:
         statement = select(*event.c, *columns).select_from(joined).where(event.c.target == self._target, about)
         with self._session.reading() as connection:
             rows = connection.execute(statement.order_by(event.c.id)).mappings()
-            return tuple((event_of(row), submission_of(row, "sub_") if row["sub_id"] else None) for row in rows)
+            return tuple(
+                (LedgerRow(row).event(), LedgerRow(row, "sub_").submission() if row["sub_id"] else None) for row in rows
+            )
 
     def stored(self, key: int) -> bytes:
         """Return the bytes of a submission; raises `LedgerDamaged` when they are gone."""
@@ -310,7 +306,7 @@ class Works:
         mine = (event.c.target == self._target, event.c.doi == doi.key, event.c.kind == kind.value)
         with self._session.reading() as connection:
             rows = connection.execute(select(event).where(*mine).order_by(event.c.id)).mappings()
-            return tuple(event_of(row).detail for row in rows)
+            return tuple(LedgerRow(row).event().detail for row in rows)
 
     def abandon(self, doi: Doi, reason: str) -> bool:
         """Give up the open deposit of the DOI, and of all others in its file; return False if none is open."""
@@ -437,10 +433,10 @@ def _ledger_work(row: RowMapping) -> LedgerWork:
     ).split()
     return LedgerWork(
         doi=Doi(row["work_printed"]),
-        item=item_of(row, "item_") if row["item_id"] is not None else None,
-        submission=submission_of(row, "sub_") if row["sub_id"] is not None else None,
+        item=LedgerRow(row, "item_").item() if row["item_id"] is not None else None,
+        submission=LedgerRow(row, "sub_").submission() if row["sub_id"] is not None else None,
         adopted_at=row["adopted_at"],
-        observed=observed_of(row, "seen_", "work_") if row["seen_doi"] is not None else None,
+        observed=LedgerRow(row, "seen_").observed("work_") if row["seen_doi"] is not None else None,
         **{name: row[f"work_{name}"] for name in names},
     )
 

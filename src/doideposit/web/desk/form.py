@@ -13,19 +13,7 @@ from typing import Any, Final
 
 from doideposit.findings import Loc, field_path, loc_of
 
-__all__ = [
-    "LISTS",
-    "SIMPLE",
-    "Field",
-    "apply",
-    "bounded",
-    "cleaned",
-    "entries",
-    "opened",
-    "typed",
-    "unshown",
-    "value_at",
-]
+__all__ = ["LISTS", "SIMPLE", "Field", "RecordForm", "cleaned", "opened", "value_at"]
 
 # A record as texts, lists and mappings, as record files have it.
 Data = dict[str, Any]
@@ -94,12 +82,59 @@ def opened(data: Mapping[str, Any]) -> Data:
     return made
 
 
-def bounded(data: Data) -> tuple[Data, list[str]]:
-    """Return the record with lists that the form can show, and what was left out in words."""
-    long = [name for name in LISTS if len(entries(data, name)) > MOST_ENTRIES]
-    kept = {name: entries(data, name)[:MOST_ENTRIES] for name in long}
-    said = [f"Only the first {MOST_ENTRIES:,} of {len(data[name]):,} {name} were taken." for name in long]
-    return data | kept, said
+@dataclass(frozen=True, slots=True)
+class RecordForm:
+    """Hold the record of a draft as a form shows it, and change it as people do there."""
+
+    data: Data
+
+    def bounded(self) -> tuple[Data, list[str]]:
+        """Return the record with lists that the form can show, and what was left out in words."""
+        long = [name for name in LISTS if len(self.entries(name)) > MOST_ENTRIES]
+        kept = {name: self.entries(name)[:MOST_ENTRIES] for name in long}
+        said = [f"Only the first {MOST_ENTRIES:,} of {len(self.data[name]):,} {name} were taken." for name in long]
+        return self.data | kept, said
+
+    def entries(self, name: str) -> list[Any]:
+        """Return the entries of a list of the record."""
+        found = self.data.get(name)
+        return list(found) if isinstance(found, list) else []
+
+    def typed(self, form: Mapping[str, str]) -> Data:
+        """Return the record with the values of the form; unknown inputs are ignored."""
+        made = copy.deepcopy(self.data)
+        for name, text in form.items():
+            loc = loc_of(name)
+            if _is_input(loc):
+                # Browsers send line ends as CR LF (HTML, form submission), and files here have LF.
+                _put(made, loc, text.replace("\r\n", "\n").strip())
+        return made
+
+    def apply(self, action: str) -> Data:
+        """Return the record after a button of a list: ``authors.add``, ``authors[1].up``, ``references[3].merge``.
+
+        An action that is not known, or is about an entry that is not there, changes nothing.
+        """
+        found = re.fullmatch(r"(authors|references)(?:\[(\d{1,4})\])?\.(add|up|down|remove|split|merge)", action)
+        if found is None:
+            return self.data
+        # The name of the button says to which entry of which list it does what.
+        name, index, verb = found[1], found[2], found[3]
+        made = copy.deepcopy(self.data)
+        listed = RecordForm(made).entries(name)
+        if verb == "add":
+            listed.insert(len(listed) if index is None else min(int(index) + 1, len(listed)), {})
+        elif index is None or int(index) >= len(listed):
+            return self.data
+        else:
+            _ENTRY[verb](listed, int(index))
+        made[name] = listed[:MOST_ENTRIES]
+        return made
+
+    def unshown(self) -> Iterable[str]:
+        """Return the fields of the record that the form does not show, for the note that they are kept."""
+        shown = {loc_of(each.path)[0] for each in SIMPLE} | set(LISTS) | {"series", "number"}
+        return sorted(key for key in self.data if key not in shown)
 
 
 def _in_long_form(listed: Any, key: str) -> Any:
@@ -122,23 +157,6 @@ def value_at(data: Any, loc: Loc) -> str:
         except (KeyError, IndexError, TypeError):
             return ""
     return data if isinstance(data, str) else ""
-
-
-def entries(data: Mapping[str, Any], name: str) -> list[Any]:
-    """Return the entries of a list of the record."""
-    found = data.get(name)
-    return list(found) if isinstance(found, list) else []
-
-
-def typed(data: Data, form: Mapping[str, str]) -> Data:
-    """Return the record with the values of the form; unknown inputs are ignored."""
-    made = copy.deepcopy(data)
-    for name, text in form.items():
-        loc = loc_of(name)
-        if _is_input(loc):
-            # Browsers send line ends as CR LF (HTML, form submission), and files here have LF.
-            _put(made, loc, text.replace("\r\n", "\n").strip())
-    return made
 
 
 # Characters of one input.
@@ -198,28 +216,6 @@ def cleaned(data: Any) -> Any:
     return data
 
 
-def apply(data: Data, action: str) -> Data:
-    """Return the record after a button of a list: ``authors.add``, ``authors[1].up``, ``references[3].merge``.
-
-    An action that is not known, or is about an entry that is not there, changes nothing.
-    """
-    found = re.fullmatch(r"(authors|references)(?:\[(\d{1,4})\])?\.(add|up|down|remove|split|merge)", action)
-    if found is None:
-        return data
-    # The name of the button says to which entry of which list it does what.
-    name, index, verb = found[1], found[2], found[3]
-    made = copy.deepcopy(data)
-    listed = entries(made, name)
-    if verb == "add":
-        listed.insert(len(listed) if index is None else min(int(index) + 1, len(listed)), {})
-    elif index is None or int(index) >= len(listed):
-        return data
-    else:
-        _ENTRY[verb](listed, int(index))
-    made[name] = listed[:MOST_ENTRIES]
-    return made
-
-
 def _move_up(listed: list[Any], index: int) -> None:
     if index:
         listed[index - 1], listed[index] = listed[index], listed[index - 1]
@@ -271,9 +267,3 @@ def _entry_text(entry: Any) -> str:
 
 
 _ENTRY: Final = {"up": _move_up, "down": _move_down, "remove": _delete, "split": _split, "merge": _merge}
-
-
-def unshown(data: Mapping[str, Any]) -> Iterable[str]:
-    """Return the fields of the record that the form does not show, for the note that they are kept."""
-    shown = {loc_of(each.path)[0] for each in SIMPLE} | set(LISTS) | {"series", "number"}
-    return sorted(key for key in data if key not in shown)

@@ -11,6 +11,7 @@ from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
 from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.drafts import Overtaken, SavedDraft
+from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.look_ups import Candidate
 from doideposit.web.desk.messages import message_page
 from doideposit.web.desk.workplace import Workplace, draft_named
@@ -89,7 +90,7 @@ def choose_identifier(name: str) -> Answer:
 def _save_value(draft: SavedDraft, field: str, value: str) -> bool:
     """Save a value in a draft; return False where somebody else saved it first."""
     try:
-        Workplace.current().drafts.save(draft, form.typed(draft.data, {field: value}), g.account.name)
+        Workplace.current().drafts.save(draft, RecordForm(draft.data).typed({field: value}), g.account.name)
     except Overtaken:
         return False
     return True

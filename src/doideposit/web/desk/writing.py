@@ -13,6 +13,7 @@ from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import Verdict, write_record
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
+from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.page_images import draw_pages, page_image, pages_drawn
 from doideposit.web.desk.records import RecordFile, fingerprint_of
 from doideposit.web.desk.workplace import Workplace, draft_named
@@ -58,7 +59,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
     if known is not None:
         # The same document was handed in before, perhaps by a second click: its draft may hold corrections already.
         return redirect(url_for("writing.edit", name=known.name, again=1))
-    data, left_out = form.bounded(form.opened(dict(extracted.data) | chosen))
+    data, left_out = RecordForm(form.opened(dict(extracted.data) | chosen)).bounded()
     draft = place.drafts.begin(
         data,
         g.account.name,
@@ -118,7 +119,7 @@ def save(name: str) -> Answer:
 def check_live(name: str) -> Answer | dict[str, Any]:
     """Check and save the form while somebody types; the answer is for the script of the page."""
     draft = draft_named(name)
-    data = form.typed(draft.data, request.form)
+    data = RecordForm(draft.data).typed(request.form)
     version = request.form.get("version", "")
     if data != draft.data and version == str(draft.version):
         try:
@@ -137,7 +138,7 @@ def _saved_by(draft: SavedDraft) -> str:
 def _save_form(draft: SavedDraft, action: str) -> SavedDraft | Answer:
     """Save the form as the next version, or as a new draft if somebody else saved first."""
     place = Workplace.current()
-    data = form.apply(form.typed(draft.data, request.form), action)
+    data = RecordForm(RecordForm(draft.data).typed(request.form)).apply(action)
     given = request.form.get("version", "")
     if given == str(draft.version):
         if data == draft.data:
@@ -174,10 +175,10 @@ def _form_page(draft: SavedDraft) -> str:
         verdict=verdict,
         series=Workplace.current().series,
         simple=form.SIMPLE,
-        lists={name: form.entries(draft.data, name) for name in form.LISTS},
+        lists={name: RecordForm(draft.data).entries(name) for name in form.LISTS},
         fields=form.LISTS,
         value=lambda path: form.value_at(draft.data, loc_of(path)),
-        unshown=form.unshown(draft.data),
+        unshown=RecordForm(draft.data).unshown(),
         parts=list(_parts_of_document(draft)),
         look_ups=Workplace.current().look_ups is not None,
     )

@@ -7,19 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.findings import loc_of
-from doideposit.web.desk.form import (
-    LISTS,
-    MOST_ENTRIES,
-    SIMPLE,
-    apply,
-    bounded,
-    cleaned,
-    entries,
-    opened,
-    typed,
-    unshown,
-    value_at,
-)
+from doideposit.web.desk.form import LISTS, MOST_ENTRIES, SIMPLE, RecordForm, cleaned, opened, value_at
 
 RECORD: dict[str, Any] = {
     "series": "sadf-comment",
@@ -37,7 +25,9 @@ RECORD: dict[str, Any] = {
 
 
 def test_what_is_typed_arrives_at_its_place_and_the_rest_stays() -> None:
-    made = typed(opened(RECORD), {"title": " Rivers and borders ", "authors[0].family": "Lovelace", "csrf": "x"})
+    made = RecordForm(opened(RECORD)).typed(
+        {"title": " Rivers and borders ", "authors[0].family": "Lovelace", "csrf": "x"}
+    )
     assert made["title"] == "Rivers and borders"
     assert made["authors"][0] == {
         "given": "Ada",
@@ -53,15 +43,15 @@ def test_the_form_of_a_record_sent_back_unchanged_changes_nothing() -> None:
     data = opened(RECORD)
     form = {field.path: value_at(data, loc_of(field.path)) for field in SIMPLE}
     for name, fields in LISTS.items():
-        for index in range(len(entries(data, name))):
+        for index in range(len(RecordForm(data).entries(name))):
             paths = [f"{name}[{index}].{field.path}" for field in fields]
             form |= {path: value_at(data, loc_of(path)) for path in paths}
-    assert cleaned(typed(data, form)) == cleaned(data)
+    assert cleaned(RecordForm(data).typed(form)) == cleaned(data)
 
 
 def test_an_emptied_input_takes_its_field_away() -> None:
-    assert "title" not in typed(opened(RECORD), {"title": "  "})
-    assert cleaned(typed(opened(RECORD), {"abstracts[0].text": ""})).get("abstracts") is None
+    assert "title" not in RecordForm(opened(RECORD)).typed({"title": "  "})
+    assert cleaned(RecordForm(opened(RECORD)).typed({"abstracts[0].text": ""})).get("abstracts") is None
 
 
 @pytest.mark.parametrize(
@@ -80,12 +70,12 @@ def test_an_emptied_input_takes_its_field_away() -> None:
     ],
 )
 def test_buttons_of_a_list(action: str, wanted: list[str]) -> None:
-    authors = apply(opened(RECORD), action)["authors"]
+    authors = RecordForm(opened(RECORD)).apply(action)["authors"]
     assert [each.get("family") or each.get("organisation") or "" for each in authors] == wanted
 
 
 def test_an_entry_moves_with_what_the_form_does_not_show() -> None:
-    assert apply(opened(RECORD), "authors[0].down")["authors"][1]["roles"] == ["editor"]
+    assert RecordForm(opened(RECORD)).apply("authors[0].down")["authors"][1]["roles"] == ["editor"]
 
 
 @pytest.mark.parametrize(
@@ -98,43 +88,43 @@ def test_an_entry_moves_with_what_the_form_does_not_show() -> None:
     ],
 )
 def test_two_people_in_one_entry_are_split(entry: dict[str, str]) -> None:
-    made = apply({"authors": [entry]}, "authors[0].split")["authors"]
+    made = RecordForm({"authors": [entry]}).apply("authors[0].split")["authors"]
     assert made == [{"given": "Ada", "family": "Byron"}, {"given": "Grace", "family": "Hopper"}]
 
 
 def test_references_are_split_at_line_ends_and_joined_with_the_one_before() -> None:
     data = {"references": [{"text": "One.\nTwo."}, {"text": "Three", "doi": "10.5555/3"}]}
-    split = apply(data, "references[0].split")
+    split = RecordForm(data).apply("references[0].split")
     assert [each["text"] for each in split["references"]] == ["One.", "Two.", "Three"]
-    joined = apply(split, "references[2].merge")
+    joined = RecordForm(split).apply("references[2].merge")
     assert joined["references"] == [{"text": "One."}, {"text": "Two. Three", "doi": "10.5555/3"}]
 
 
 def test_line_ends_of_a_browser_become_those_of_a_file() -> None:
-    assert typed({}, {"references[0].text": "One\r\nTwo"})["references"] == [{"text": "One\nTwo"}]
+    assert RecordForm({}).typed({"references[0].text": "One\r\nTwo"})["references"] == [{"text": "One\nTwo"}]
 
 
 @pytest.mark.parametrize(
     "name", ["authors[999999].family", "authors[0].__class__", "authors.family", "[0]", "", "publisher"]
 )
 def test_a_forged_input_is_passed_over(name: str) -> None:
-    assert typed({}, {name: "x"}) == {}
+    assert RecordForm({}).typed({name: "x"}) == {}
 
 
 def test_fields_that_are_not_shown_are_named() -> None:
-    assert list(unshown(RECORD)) == ["funding"]
+    assert list(RecordForm(RECORD).unshown()) == ["funding"]
 
 
 @given(st.dictionaries(st.sampled_from([field.path for field in SIMPLE]), st.text(max_size=30)))
 def test_what_was_typed_can_be_read_again(form: dict[str, str]) -> None:
-    made = typed({}, form)
+    made = RecordForm({}).typed(form)
     for path, text in form.items():
         assert value_at(made, loc_of(path)) == text.replace("\r\n", "\n").strip()
 
 
 def test_no_list_is_longer_than_the_form_can_be() -> None:
     data = {"title": "T", "references": [{"text": "A"}] * (MOST_ENTRIES + 1)}
-    kept, said = bounded(data)
+    kept, said = RecordForm(data).bounded()
     assert len(kept["references"]) == MOST_ENTRIES
     assert said == ["Only the first 2,000 of 2,001 references were taken."]
-    assert bounded({"title": "T"}) == ({"title": "T"}, [])
+    assert RecordForm({"title": "T"}).bounded() == ({"title": "T"}, [])

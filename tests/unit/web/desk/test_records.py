@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doideposit.errors import UsageError
-from doideposit.web.desk.form import apply, opened
+from doideposit.web.desk.form import RecordForm, opened
 from doideposit.web.desk.records import RecordFile, fingerprint_of, load_record, name_for, save_record
 from finished_documents import SERIES
 
@@ -54,7 +54,7 @@ def test_an_unchanged_record_leaves_every_byte(path: Path) -> None:
 
 @pytest.mark.parametrize("action", ["authors.add", "authors[0].down", "authors[1].remove", "references.add"])
 def test_what_was_changed_is_read_again(path: Path, action: str) -> None:
-    data = apply(data_of(path), action)
+    data = RecordForm(data_of(path)).apply(action)
     data["authors"] = [each or {"family": "Hopper"} for each in data["authors"]]
     data["references"] = [each or {"text": "Two."} for each in data["references"]]
     save_record(path, data, seen=fingerprint_of(path), schema=None)

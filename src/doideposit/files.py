@@ -103,15 +103,15 @@ class _Pipe(io.RawIOBase):
         super().close()
 
     def readinto(self, buffer: Any) -> int:
-        count = self._read(buffer)
+        count = self._read_available(buffer)
         if count == 0 and not self._had_writer:
             self._had_writer = self._wait_until_ready(self._writer_within)
-            count = self._read(buffer)
+            count = self._read_available(buffer)
             if not self._had_writer:
                 raise TimeoutError(errno.ETIMEDOUT, "it is a pipe, and nobody writes to it")
         return count
 
-    def _read(self, buffer: Any) -> int:
+    def _read_available(self, buffer: Any) -> int:
         while True:
             try:
                 count = os.readv(self._handle, [buffer])

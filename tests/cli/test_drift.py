@@ -49,7 +49,7 @@ def test_a_change_ends_with_1_and_stands_in_status_report_and_json(moved: Desk) 
     assert said["counts"]["changed_by_others"] == 1
     page = Path("report.html").read_text(encoding="utf-8")
     assert "other.eu" in page
-    assert "at Crossref as it is" not in page
+    assert "matches the record as it is now" not in page
     assert [one["action"] for one in said["records"]] == ["unchanged"]
 
 

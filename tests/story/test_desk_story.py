@@ -90,10 +90,10 @@ def test_from_the_document_to_a_rehearsed_doi(ada: Visitor, folder: Path) -> Non
     assert ada.form()["authors[0].family"] == "Byron"
     assert "Found in" in ada.page
     ada.press("save", title="Salt and silence, again")
-    assert "Ready: nothing stops it" in ada.page
+    assert "Ready to be sent" in ada.page
     ada.press("look")
     assert "a new DOI" in ada.page
-    assert "does not exist afterwards" in ada.page
+    assert "the DOI will not exist" in ada.page
     plan = re.search(r'name="plan" value="([^"]+)"', ada.page)
     assert plan is not None
     ada.post(ada.url.replace("/look", "/send"), plan=plan[1], target="sandbox")
@@ -127,7 +127,7 @@ def test_the_same_document_twice_is_one_draft(ada: Visitor, pages: tuple[Applica
     draft = with_document(ada, document()).press("save", title="Corrected already").url
     with_document(ada, document(), "another name.md")
     assert ada.url == draft
-    assert "was handed in before" in ada.page
+    assert "You added this document before" in ada.page
     assert ada.form()["title"] == "Corrected already"
     assert len(_drafts(pages[0])) == 1
 

@@ -30,7 +30,7 @@ class ProgressIndicator:
 
     def __enter__(self) -> Self:
         if self._begins is None:
-            self._draw()
+            self._start_drawing()
         return self
 
     def step(self) -> None:
@@ -38,7 +38,7 @@ class ProgressIndicator:
         self._count += 1
         if self._begins is not None and time.monotonic() > self._begins:
             self._begins = None
-            self._draw()
+            self._start_drawing()
         # Moving the count costs more than checking a record, so it moves at every fiftieth.
         if self._count % 50 == 0:
             self.text(f"{self._text} {self._count:,} records")
@@ -58,7 +58,7 @@ class ProgressIndicator:
         if self._drawn is not None:
             self._drawn.stop()
 
-    def _draw(self) -> None:
+    def _start_drawing(self) -> None:
         if self._terminal.lively:
             self._drawn = _make_progress_bar(self._terminal, bar=self._total is not None)
             self._task = self._drawn.add_task(self._text, total=self._total)

@@ -224,17 +224,17 @@ class CorrectionRun:
         for plan in self._plans.values():
             show_plan(terminal, plan, verbose=False)
         if stops:
-            self._finish(ExitCode.REJECTED, "Nothing was changed and nothing was sent.", findings=stops)
+            self._show_end(ExitCode.REJECTED, "Nothing was changed and nothing was sent.", findings=stops)
         if self._is_done():
-            self._finish(ExitCode.DONE, f"already done{self._find_update()}")
+            self._show_end(ExitCode.DONE, f"already done{self._find_update()}")
         self._show_pages()
         if self._asked.dry_run:
-            self._finish(ExitCode.DONE, "Dry run: nothing was changed and nothing was sent.")
+            self._show_end(ExitCode.DONE, "Dry run: nothing was changed and nothing was sent.")
         self._ask()
         self._change_files()
         for one in correction.changed:
             self._send(one)
-        self._finish(ExitCode.DONE, f"done{self._find_update()}")
+        self._show_end(ExitCode.DONE, f"done{self._find_update()}")
 
     def _require_ours(self) -> None:
         """Check who owns the work, even if nothing of it is sent."""
@@ -314,25 +314,25 @@ class CorrectionRun:
             report = self._depositor.deposit(plan, on_event=narrator(self._terminal))
             blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
             if blocked:
-                self._finish(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)
+                self._show_end(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)
         if self._depositor.status(one.doi).is_open:
             _wait_until_done(self._terminal, self._depositor, self._asked.wait, [one.doi])
         status = self._depositor.status(one.doi)
         if status.is_open:
-            self._finish(
+            self._show_end(
                 ExitCode.PENDING, f"{one.doi} is not done yet. Run the same command again later: it continues."
             )
         if not status.registered or status.last_update_failed:
-            self._finish(ExitCode.REJECTED, f"{one.doi}: {status.message or status.next_action}")
+            self._show_end(ExitCode.REJECTED, f"{one.doi}: {status.message or status.next_action}")
 
     def _write_plan(self, one: "ChangedRecord") -> NoReturn:
         """Write the next step as a plan, for those who have to approve it."""
         path = Path(f"{self._asked.word}-{one.path.stem}.plan.json")
         self._depositor.plans.write(self._depositor.plan(one.path), path, by=name_of_person(None))
         words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
-        self._finish(ExitCode.PENDING, f"{words} {as_typed(path)}`. Run this command again after that: it continues.")
+        self._show_end(ExitCode.PENDING, f"{words} {as_typed(path)}`. Run this command again after that: it continues.")
 
-    def _finish(self, code: int, words: str, *, findings: Sequence[Finding] = ()) -> NoReturn:
+    def _show_end(self, code: int, words: str, *, findings: Sequence[Finding] = ()) -> NoReturn:
         if self._terminal.as_json:
             self._terminal.json(self._result_document(words, findings))
         else:

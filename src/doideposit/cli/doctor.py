@@ -75,7 +75,7 @@ def diagnosis_lines(diagnosis: Diagnosis, *, width: int) -> Iterator[Line]:
 
 
 def _check_lines(check: Check, width: int) -> Iterator[Line]:
-    first, *rest = _wrap(check.message, width)
+    first, *rest = _wrap_text(check.message, width)
     word = Span(f"  {WORDS[check.verdict]:<5}", STYLES[check.verdict])
     yield (word, Span(f"{safe(check.name):<{NAME_WIDTH - 1}} ", Style.PLACE), Span(first))
     for line in rest:
@@ -84,13 +84,13 @@ def _check_lines(check: Check, width: int) -> Iterator[Line]:
         yield (Span(" " * INDENT), *finding)
     if check.hint and not check.findings:
         label = "hint: "
-        first, *rest = _wrap(check.hint, width - len(label))
+        first, *rest = _wrap_text(check.hint, width - len(label))
         yield (Span(" " * INDENT + label, Style.HINT), Span(first))
         for line in rest:
             yield (Span(" " * (INDENT + len(label)) + line),)
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def _wrap_text(text: str, width: int) -> list[str]:
     # On a narrower terminal the lines are longer than it is wide: with fewer columns, most would hold a single word.
     room = max(width - INDENT, 30)
     return textwrap.wrap(safe(text), room, break_long_words=False, break_on_hyphens=False) or [""]

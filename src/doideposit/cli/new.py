@@ -148,19 +148,19 @@ def _ask_required(terminal: Terminal, number: str, series: "Series") -> dict[str
     """Ask for what every record needs; an answer that is left out stays open in the file."""
     doi = series.doi_for(number)
     terminal.say(f"{series.title} {number}{f', DOI {doi}' if doi else ''}. Enter leaves a question open.\n")
-    answers = {"title": _ask("Title, as printed")}
-    while answers.setdefault("published", _ask("Date of publication, such as 2026-03-02")):
+    answers = {"title": _ask_question("Title, as printed")}
+    while answers.setdefault("published", _ask_question("Date of publication, such as 2026-03-02")):
         if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", answers["published"]) and _is_date(answers["published"]):
             break
         terminal.line((Span("not yet: ", Style.ERROR), Span("write year, month and day with hyphens: 2026-03-02")))
         del answers["published"]
-    answers["authors"] = _ask("Authors, as in “Siegfried O. Wolf; Anna Müller” (family name last)")
+    answers["authors"] = _ask_question("Authors, as in “Siegfried O. Wolf; Anna Müller” (family name last)")
     if series.url is None:
-        answers["url"] = _ask("Address of its page")
+        answers["url"] = _ask_question("Address of its page")
     return answers
 
 
-def _ask(question: str) -> str:
+def _ask_question(question: str) -> str:
     return str(click.prompt(question, default="", show_default=False, value_proc=str.strip))
 
 

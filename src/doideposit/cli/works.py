@@ -82,7 +82,7 @@ dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]..
 
 def find_dois(depositor: "Depositor", texts: Iterable[str]) -> list[Doi]:
     """Return the DOIs that these texts name, in their order; raises `UsageError` where one names none, or several."""
-    return [doi for text in texts for doi in _find(depositor, text)]
+    return [doi for text in texts for doi in _find_dois(depositor, text)]
 
 
 def find_doi(depositor: "Depositor", text: str) -> Doi:
@@ -102,7 +102,7 @@ def is_file_name(text: str) -> bool:
 _WITH_WORDS = re.compile(r"(?:#|№|[^\W\d][^\d/#]*[\s#])\s*(\d[\w.-]*)")
 
 
-def _find(depositor: "Depositor", text: str) -> Sequence[Doi]:
+def _find_dois(depositor: "Depositor", text: str) -> Sequence[Doi]:
     if is_file_name(text):
         return _dois_in_file(depositor, Path(text))
     worded = _WITH_WORDS.fullmatch(text.strip())

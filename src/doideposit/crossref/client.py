@@ -182,7 +182,7 @@ class CrossrefClient:
                 retry_after=answer.retry_after,
             )
         what = f"{self._host} answered {answer.status}{self._target_of(answer)} after {file_name} had been sent"
-        raise SubmissionInDoubt(what, excerpt=self._excerpt(answer))
+        raise SubmissionInDoubt(what, excerpt=self._excerpt_of(answer))
 
     def _raise_refusal(self, answer: HttpAnswer, doing: str) -> NoReturn:
         """Raise the error for an answer without success to a request that is safe to repeat."""
@@ -190,12 +190,12 @@ class CrossrefClient:
             raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
         if answer.status == FORBIDDEN:
             forbidden = f"{self._host} forbids {doing} with the login {self._credentials().username} (403)"
-            raise SubmissionForbidden(forbidden, excerpt=self._excerpt(answer))
+            raise SubmissionForbidden(forbidden, excerpt=self._excerpt_of(answer))
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
             raise RegistrarUnavailable(
-                f"{self._host} cannot work on it now: it answered {answer.status}{quoted(self._excerpt(answer))}",
+                f"{self._host} cannot work on it now: it answered {answer.status}{quoted(self._excerpt_of(answer))}",
                 retry_after=answer.retry_after,
             )
         raise self._unexpected_error(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
@@ -208,9 +208,9 @@ class CrossrefClient:
 
     def _unexpected_error(self, answer: HttpAnswer, what: str) -> UnexpectedAnswer:
         message = f"{self._host} gave an answer that is not known: {what}"
-        return UnexpectedAnswer(message, excerpt=self._excerpt(answer))
+        return UnexpectedAnswer(message, excerpt=self._excerpt_of(answer))
 
-    def _excerpt(self, answer: HttpAnswer) -> str:
+    def _excerpt_of(self, answer: HttpAnswer) -> str:
         # The password is taken out before the text is cut, or half of it could stay behind at the end.
         return self._redact(answer.body, shortest=1).decode("utf-8", "replace")[:EXCERPT]
 

@@ -192,7 +192,9 @@ class Exchange:
         key = f"{url}?{urlencode(params or {})}"
         before = self._remembered.get(key)
         condition = {} if before is None else {"If-None-Match": before.headers["etag"]}
-        answer = self._send_within_time("GET", url, limit, params=params, headers={**self._headers(), **condition})
+        answer = self._send_within_time(
+            "GET", url, limit, params=params, headers={**self._default_headers(), **condition}
+        )
         if answer.status == NOT_MODIFIED and before is not None:
             return before
         if self._remember and "etag" in answer.headers and not answer.truncated:
@@ -208,13 +210,13 @@ class Exchange:
     def post(self, url: str, fields: Mapping[str, str], *, upload: FilePart | None = None, limit: int) -> HttpAnswer:
         """Post a form, as multipart when it has a file; raises `NoAnswer`, or `NeverSent` where that is certain."""
         files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
-        return self._send_within_time("POST", url, limit, data=fields, files=files, headers=self._headers())
+        return self._send_within_time("POST", url, limit, data=fields, files=files, headers=self._default_headers())
 
     def send(self, url: str, content: bytes, headers: Mapping[str, str], *, limit: int) -> HttpAnswer:
         """Post bytes with these headers; raises `NoAnswer`, or `NeverSent` where that is certain."""
-        return self._send_within_time("POST", url, limit, data=content, headers={**self._headers(), **headers})
+        return self._send_within_time("POST", url, limit, data=content, headers={**self._default_headers(), **headers})
 
-    def _headers(self) -> dict[str, str]:
+    def _default_headers(self) -> dict[str, str]:
         return {"User-Agent": self._user_agent, "Accept": self._accept, **_PLAIN}
 
     def _send_within_time(self, method: str, url: str, limit: int, **parts: Any) -> HttpAnswer:
@@ -261,7 +263,7 @@ class Exchange:
         # requests and urllib3 raise their own errors, the sockets below them those of the system.
         except (OSError, HTTPError) as error:
             reason = _reason(error, self._timeouts)
-            failure = NeverSent(reason) if _was_never_connected(error) else _failure(reason, body)
+            failure = NeverSent(reason) if _was_never_connected(error) else _failure_of(reason, body)
         finally:
             adapter.close()
         # Raised out here, or the library's error, which may quote what the server said, would hang on behind ours.
@@ -305,7 +307,7 @@ def _prepare(method: str, url: str, parts: Mapping[str, Any]) -> "requests.Prepa
     raise NeverSent("its address, or what was to be sent, cannot be written down")
 
 
-def _failure(reason: str, body: _Body) -> NoAnswer:
+def _failure_of(reason: str, body: _Body) -> NoAnswer:
     return NoAnswer(reason) if body.stop() else NeverSent(reason)
 
 
@@ -327,14 +329,14 @@ def _run_within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> 
     try:
         result = results.get(timeout=seconds)
     except queue.Empty:
-        raise _failure(f"no complete answer within {seconds:g} s", body) from None
+        raise _failure_of(f"no complete answer within {seconds:g} s", body) from None
     if isinstance(result, Exception):
         raise result
     return result
 
 
 def _read_body(response: "requests.Response", limit: int, deadline: float) -> tuple[bytes, bool]:
-    """Read at most `limit` bytes, as they come, and tell whether there was more."""
+    """Read at most `limit` bytes as they arrive, and return whether there were more."""
     parts: list[bytes] = []
     size = 0
     while size <= limit and (chunk := response.raw.read1(CHUNK, decode_content=True)):
@@ -347,7 +349,7 @@ def _read_body(response: "requests.Response", limit: int, deadline: float) -> tu
 
 
 def _reason(error: BaseException, timeouts: Timeouts) -> str:
-    """Say in our own words what went wrong: a library's text holds addresses and, for proxies, passwords."""
+    """Return what went wrong in our own words: texts of libraries hold addresses and passwords of proxies."""
     from requests import exceptions  # noqa: PLC0415 - see the top of the module
     from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415 - what requests lets through
 

@@ -143,7 +143,7 @@ class Registry:
     ) -> Iterator[RegisteredWork]:
         url, cursor, seen = _require_address(self._rest, "a REST API") + "/works", "*", set[str]()
         for _ in range(MOST_PAGES):
-            answer = self._get(url, {**query, "cursor": cursor}, "list")
+            answer = self._fetch_politely(url, {**query, "cursor": cursor}, "list")
             found = read_answer(LIST, answer) if answer.status == OK else None
             if found is None:
                 self._raise_refusal(answer, url)
@@ -176,7 +176,7 @@ class Registry:
 
     def _search_works(self, query: Mapping[str, str]) -> list[FoundWork]:
         url = _require_address(self._rest, "a REST API") + "/works"
-        answer = self._get(url, {**query, "select": FOUND_FIELDS, **self._mailto}, "list")
+        answer = self._fetch_politely(url, {**query, "select": FOUND_FIELDS, **self._mailto}, "list")
         found = read_answer(FOUND, answer) if answer.status == OK else None
         if found is None:
             self._raise_refusal(answer, url)
@@ -206,7 +206,7 @@ class Registry:
         base, found = _require_address(self._handles, "a resolver"), dict[str, str]()
         for start in range(0, len(dois), DOIS_AT_ONCE):
             url = f"{base}/ra/{','.join(quote(one.printed, safe='/') for one in dois[start : start + DOIS_AT_ONCE])}"
-            answer = self._get(url, {}, "handle")
+            answer = self._fetch_politely(url, {}, "handle")
             entries = read_answer(AGENCIES, answer) if answer.status == OK else None
             if entries is None:
                 self._raise_refusal(answer, url)
@@ -220,7 +220,7 @@ class Registry:
         """
         base = _require_address(self._handles, "a resolver")
         url = f"{base}/api/handles/{quote(doi.printed, safe='/')}"
-        answer = self._get(url, {"auth": "true"} if authoritative else {}, "handle")
+        answer = self._fetch_politely(url, {"auth": "true"} if authoritative else {}, "handle")
         # The resolver answers 404 for "not registered" too, and says so in its body.
         found = read_answer(HANDLE, answer)
         if found is None or found.handle.lower() != doi.key:
@@ -248,7 +248,7 @@ class Registry:
 
     def _query_doi(self, doi: Doi, key: str, email: str) -> RegisteredState | None:
         url = f"{self._query}/search/doi"
-        answer = self._get(url, {key: email, "format": "unixsd", "doi": doi.printed}, "query")
+        answer = self._fetch_politely(url, {key: email, "format": "unixsd", "doi": doi.printed}, "query")
         # An address that is not taken for a login has been answered with 200 and with 401.
         return self._read_state(answer, url, doi, {OK, UNAUTHORIZED})
 
@@ -261,7 +261,7 @@ class Registry:
             _require_address(self._rest, "a REST API")
             + f"/works/{quote(doi.printed, safe='')}/transform/application/vnd.crossref.{form}+xml"
         )
-        return self._read_state(self._get(url, self._mailto, "single"), url, doi, {OK})
+        return self._read_state(self._fetch_politely(url, self._mailto, "single"), url, doi, {OK})
 
     def _read_state(self, answer: HttpAnswer, url: str, doi: Doi, taken: set[int]) -> RegisteredState | None:
         if _is_not_found(answer):
@@ -278,7 +278,7 @@ class Registry:
     def _message(self, path: str, shape: "Shape[_T]") -> _T | None:
         """Return the ``message`` of a REST answer; None for 404."""
         url = _require_address(self._rest, "a REST API") + path
-        answer = self._get(url, self._mailto, "single")
+        answer = self._fetch_politely(url, self._mailto, "single")
         if _is_not_found(answer):
             return None
         document = read_answer(shape, answer) if answer.status == OK else None
@@ -289,7 +289,7 @@ class Registry:
     def _is_of_other_agency(self, asked: str) -> UnexpectedAnswer:
         return UnexpectedAnswer(f"{_host(self._rest or '')} was asked about {asked}, and answered about another")
 
-    def _get(self, url: str, params: Mapping[str, str], kind: str) -> HttpAnswer:
+    def _fetch_politely(self, url: str, params: Mapping[str, str], kind: str) -> HttpAnswer:
         pace = self._paces.get(kind)
         turn: AbstractContextManager[None]
         for attempt in range(TRIES):

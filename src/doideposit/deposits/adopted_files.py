@@ -59,8 +59,8 @@ class RecordFolder:
         [checked] = self._check([{**fields, "series": series.name}])
         changes = _pending_changes(record, checked)
         is_whole = not changes and not record.leftovers and checked.ok
-        heading = _heading(series, state, is_whole=is_whole)
-        text = record_text(record, fields, _notes(record, changes, checked), heading=heading, schema=self._schema)
+        heading = _file_heading(series, state, is_whole=is_whole)
+        text = record_text(record, fields, _file_notes(record, changes, checked), heading=heading, schema=self._schema)
         path, is_ours = self._choose_path(record, fields, series, text)
         findings = (
             *_incomplete_findings(record, changes, checked),
@@ -107,7 +107,7 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:100]
 
 
-def _heading(series: Series, state: RegisteredState, *, is_whole: bool) -> str:
+def _file_heading(series: Series, state: RegisteredState, *, is_whole: bool) -> str:
     # Crossref writes `created` as a date with a time; old records have none.
     since = f", first on {state.created[:10]}" if state.created[:4].isdigit() else ""
     words = " Deposited as it stands here, it changes nothing." if is_whole else ""
@@ -121,7 +121,7 @@ def _pending_changes(record: RegisteredRecord, checked: Checked) -> tuple[Differ
     return () if again is None else tuple(one for one in compare(record, again) if one.field not in left)
 
 
-def _notes(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked) -> list[str]:
+def _file_notes(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked) -> list[str]:
     notes = [f"A deposit would change this: {one.what}." for one in changes]
     errors = [one for one in checked.findings if one.stops]
     notes += [f"To be settled before a deposit: {one.message}. {one.hint or ''}".strip() for one in errors[:TOLD]]

@@ -197,7 +197,7 @@ class AdoptionPass:
                     missing.append(doi)
                 case RegisteredState():
                     self._found.there[doi.key] = doi
-                    self._report(self._adopt_one(doi, answer))
+                    self._add_result(self._adopt_one(doi, answer))
                 case _ if guessed:
                     # Nobody knows whether there is such a DOI: that the service fails is told once, and for all.
                     self._found.error = self._found.error or _as_world_error(answer)
@@ -249,7 +249,7 @@ class AdoptionPass:
             failure.hint or "run the same command again later: it goes on with what is missing",
         )  # fmt: skip
         self._found.error = self._found.error or _as_world_error(failure)
-        self._report(AdoptionResult(doi, Adoption.UNREAD, finding.message, findings=(finding,)))
+        self._add_result(AdoptionResult(doi, Adoption.UNREAD, finding.message, findings=(finding,)))
 
     def _error_of_pass(self) -> WorldError | None:
         error, unasked = self._found.error, self._found.unasked
@@ -273,14 +273,14 @@ class AdoptionPass:
                 message = f"Crossref lists {doi}, and gives no record of it"
                 hint = "run the same command again later; where it stays so, ask Crossref support"
                 finding = Finding("adopt-unread", Severity.WARNING, message, hint)
-                self._report(AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,)))
+                self._add_result(AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,)))
                 continue
             message = f"{doi} is not registered at Crossref" + (f", but at {agency}" if agency else "")
             hint = "correct it on the page that shows it, or register it: write a record and deposit it"
             if agency:
                 hint = f"nothing here: only {agency} can change it"
             finding = Finding("adopt-not-registered", Severity.WARNING, message, hint)
-            self._report(AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,)))
+            self._add_result(AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,)))
 
     # Taking over.
 
@@ -372,7 +372,7 @@ class AdoptionPass:
         self._context.ledger.works.adopt(new)
         self._context.step("adopt: entered")
 
-    def _report(self, result: AdoptionResult) -> None:
+    def _add_result(self, result: AdoptionResult) -> None:
         self._found.results.append(result)
         self._notify(f"{result.doi}: {result.outcome.meaning}", (result.doi,))
 

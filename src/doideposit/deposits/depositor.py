@@ -275,7 +275,7 @@ class Depositor:
             entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
             return DepositReport(self.target, tuple(entries))
         watch = on_event or silent
-        decisions = self._prepare(self._context, items, retry=retry, on_event=watch)
+        decisions = self._record(self._context, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
             return self._make_report(decisions, self._unsent_reason(decisions))
         sent = self._upload_pending(watch)
@@ -299,9 +299,9 @@ class Depositor:
         """Do as `deposit` without the network: record what `send`, `poll` or the scheduled job sends."""
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
-        return self._make_report(self._prepare(offline, items, retry=retry, on_event=on_event or silent), None)
+        return self._make_report(self._record(offline, items, retry=retry, on_event=on_event or silent), None)
 
-    def _prepare(
+    def _record(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
         self._rules.require(self.target)

@@ -199,7 +199,7 @@ class _ReferencePass:
         if minutes >= 1:
             words = f"searching for {len(wanting)} references takes about {minutes:.0f} minutes"
             self._on_event(Progress("searching", words))
-        answers = self._ask_each(wanting, lambda one: _search(registry, one), "reference")
+        answers = self._ask_each(wanting, lambda one: _search_works(registry, one), "reference")
         found = {(one.of.key, one.feedback.number): answer for one, answer in zip(wanting, answers, strict=True)}
         return [_with_candidates(one, found.get((one.of.key, one.feedback.number))) for one in cited]
 
@@ -267,7 +267,7 @@ def _compared_with(one: _Cited, work: FoundWork) -> _Cited:
     return replace(one, feedback=replace(one.feedback, doubts=doubts, state=state))
 
 
-def _search(registry: RegistryPort, one: _Cited) -> Sequence[FoundWork]:
+def _search_works(registry: RegistryPort, one: _Cited) -> Sequence[FoundWork]:
     # An address, and what the search would take for an operator, only lead astray.
     words = re.sub(r"https?://\S+", " ", one.feedback.text)
     words = " ".join(words.split())[:LONGEST_SEARCH]

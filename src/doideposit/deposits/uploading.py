@@ -82,7 +82,7 @@ class Uploader:
             if upload is None:
                 return
             self.attempted.append(upload[0].submission.id)
-            self._upload(*upload)
+            self._upload_file(*upload)
 
     def _next_upload(self) -> tuple[UploadLease, SealedBatch] | None:
         """Seal the oldest file that may be sent and record its upload; None if there is none."""
@@ -284,7 +284,7 @@ class Uploader:
             raise LedgerDamaged(f"the stored file of batch {submission.batch_id} does not have its SHA-256")
         return batch
 
-    def _upload(self, upload: UploadLease, batch: SealedBatch) -> None:
+    def _upload_file(self, upload: UploadLease, batch: SealedBatch) -> None:
         context, name = self._context, upload.attempt.file_name
         self._on_event(
             Progress("sending", f"sending {name} to {name_of(context.target)}", file_name=name, dois=batch.dois)

@@ -21,7 +21,7 @@ def _has_library(name: str) -> bool:
     return find_spec(name) is not None
 
 
-def _encodings() -> Mapping[str, str]:
+def _encodings_in_use() -> Mapping[str, str]:
     return {
         "standard output": getattr(sys.stdout, "encoding", None) or "utf-8",
         "file names": sys.getfilesystemencoding(),
@@ -37,4 +37,4 @@ class DiagnosisContext:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     free_bytes: Callable[[Path], int] = _free_bytes
     has_library: Callable[[str], bool] = _has_library
-    encodings: Callable[[], Mapping[str, str]] = _encodings
+    encodings: Callable[[], Mapping[str, str]] = _encodings_in_use

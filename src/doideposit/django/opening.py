@@ -17,7 +17,7 @@ __all__ = ["current_target", "depositor"]
 @cache
 def depositor() -> doideposit.Depositor:
     """Open the depositor of this process when it is first needed; all threads may use it."""
-    return doideposit.open(_configuration_path(), target=_target())
+    return doideposit.open(_configuration_path(), target=_configured_target())
 
 
 def current_target() -> str:
@@ -31,7 +31,7 @@ def current_target() -> str:
 @cache
 def _named_target() -> str:
     # `cache` keeps no exception, so that a corrected configuration works without a restart.
-    return load_settings(_configuration_path(), target=_target()).target
+    return load_settings(_configuration_path(), target=_configured_target()).target
 
 
 def _configuration_path() -> Path | None:
@@ -39,6 +39,6 @@ def _configuration_path() -> Path | None:
     return None if named is None else Path(named)
 
 
-def _target() -> str | None:
+def _configured_target() -> str | None:
     named: str | None = getattr(settings, "DOIDEPOSIT_TARGET", None)
     return named

@@ -285,10 +285,10 @@ def _title_findings(commentary: Commentary, read: PageText, where: Where) -> Ite
 def _is_same_title(shown: str, title: str) -> bool:
     one, other = _letters_only(shown), _letters_only(title)
     # Titles of pages name the site or the series as well, and leave the subtitle out.
-    return other in one or (len(one) > len(other) / 2 and one in other) or _similarity(one, other) >= ALIKE
+    return other in one or (len(one) > len(other) / 2 and one in other) or _similarity_of(one, other) >= ALIKE
 
 
-def _similarity(one: str, other: str) -> float:
+def _similarity_of(one: str, other: str) -> float:
     # Three hundred characters tell two titles apart, and comparing takes the square of their length.
     return SequenceMatcher(None, one[:300], other[:300]).ratio()
 

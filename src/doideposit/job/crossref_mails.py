@@ -56,14 +56,14 @@ class Hints:
             # The standard library raises all of these for headers and encodings that are none; what was read so far
             # counts.
             pass
-        return found.hints()
+        return found.as_hints()
 
     @staticmethod
     def of_report(content: bytes) -> "Hints":
         """Return what a saved report speaks of: of conflicts, of deposits, of DOIs that do not resolve."""
         found = _HintList()
         _read_text(content[:LARGEST], found)
-        return found.hints()
+        return found.as_hints()
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class _HintList:
     dois: dict[Doi, None] = field(default_factory=dict)
     conflicts: dict[tuple[Doi, Doi], None] = field(default_factory=dict)
 
-    def hints(self) -> Hints:
+    def as_hints(self) -> Hints:
         return Hints(tuple(self.batches)[:MOST], tuple(self.dois)[:MOST], tuple(self.conflicts)[:MOST])
 
 

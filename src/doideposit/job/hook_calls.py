@@ -102,7 +102,7 @@ def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeo
         "Content-Type": "application/json",
         "webhook-id": message.id,
         "webhook-timestamp": moment,
-        "webhook-signature": f"v1,{_sign(secret.get_secret_value(), message.id, moment, body)}",
+        "webhook-signature": f"v1,{_sign_message(secret.get_secret_value(), message.id, moment, body)}",
     }
     exchange = Exchange(Timeouts(connect=min(10.0, timeout), read=timeout, total=timeout), shown=host_alone)
     problem = ""
@@ -116,7 +116,7 @@ def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeo
         raise WorldError(f"{host_alone(url)} {problem}", hint="look at the receiver; the messages are kept for it")
 
 
-def _sign(secret: str, name: str, moment: str, body: bytes) -> str:
+def _sign_message(secret: str, name: str, moment: str, body: bytes) -> str:
     key = secret.encode()
     if secret.startswith(MARK):
         try:

@@ -98,11 +98,11 @@ def send_due_mails(
     for group in to.groups:
         post = _Post(to.mail(mail, group), send, report.target, now, host)
         try:
-            sent += post.attention([one for one in notices if to.group(one.publisher) == group], state)
+            sent += post.send_attention([one for one in notices if to.group(one.publisher) == group], state)
             if standing is not None:
                 # Files that wait are a matter of those who look after the installation.
                 files = NOTHING_WAITS if group else waiting
-                sent += post.digest(to.standing(standing, group), files, state, group)
+                sent += post.send_digest(to.standing(standing, group), files, state, group)
         except WorldError as error:
             failures.append(error)
     _remove_sent_notes(folders, state)
@@ -144,7 +144,7 @@ class _Post:
     now: datetime
     host: str
 
-    def attention(self, notices: Sequence[Notice], state: JobState) -> int:
+    def send_attention(self, notices: Sequence[Notice], state: JobState) -> int:
         """Send one mail about everything that needs someone, and remember it; returns how many mails were sent."""
         if not notices:
             return 0
@@ -154,7 +154,7 @@ class _Post:
         logger.info("mail sent about %d matters", len(notices))
         return 1
 
-    def digest(self, standing: Standing, waiting: Waiting, state: JobState, group: str) -> int:
+    def send_digest(self, standing: Standing, waiting: Waiting, state: JobState, group: str) -> int:
         """Send the digest where it is due, and remember it; returns how many mails were sent."""
         last = state.digests.get(group) if group else state.digest
         if not digest_due(self.mail.digest, last, self.now):

@@ -276,7 +276,7 @@ class _JobPass:
         run = self._make_run(now)
         for path, text in self._monitoring_files(run):
             # Each file is written on its own: one that cannot be written must not keep the others back.
-            self._run_step(partial(self._write, path, text))
+            self._run_step(partial(self._write_file, path, text))
         run = self._make_run(now)
         self._ping_monitor(run)
         files = [_file_document(one) for one in self._report.settled]
@@ -299,7 +299,7 @@ class _JobPass:
         )
         return [(path, text) for path, text in texts if path is not None]
 
-    def _write(self, path: Path, text: str) -> None:
+    def _write_file(self, path: Path, text: str) -> None:
         if path == self._job.folders.last_run:
             self._require_same()
         write_atomic(path, text, mode=self._job.monitoring.file_mode)

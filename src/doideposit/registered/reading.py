@@ -191,17 +191,17 @@ class _Reader:
         ]
         self._leave_unknown_children(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
 
-    def series_metadata(self, element: Element) -> None:
+    def read_series_metadata(self, element: Element) -> None:
         self._read_container(element, "titles/title")
 
-    def group_title(self, element: Element) -> None:
+    def read_group_title(self, element: Element) -> None:
         self.series["title"] = plain(element)
 
-    def publisher(self, element: Element) -> None:
+    def read_publisher(self, element: Element) -> None:
         parts = {"name": _text_at(element, "publisher_name"), "place": _text_at(element, "publisher_place")}
         self.series["publisher"] = {key: value for key, value in parts.items() if value}
 
-    def institution(self, element: Element) -> None:
+    def read_institution(self, element: Element) -> None:
         body, unknown = institution(element)
         for one in unknown:
             self._leave_over(one, f"institution.{local(one)}")
@@ -213,7 +213,7 @@ class _Reader:
 
     # The bibliography.
 
-    def titles(self, element: Element) -> None:
+    def read_titles(self, element: Element) -> None:
         further = "title" in self.fields
         (self._read_further_titles if further else self._read_main_titles)(element)
 
@@ -243,7 +243,7 @@ class _Reader:
         before.append(found)
         self._leave_unknown_children(element, "title subtitle", "titles")
 
-    def contributors(self, element: Element) -> None:
+    def read_contributors(self, element: Element) -> None:
         people: list[Fields] = []
         known: dict[object, Fields] = {}
         # `sequence` says who comes first, whatever the order of the elements.
@@ -256,12 +256,12 @@ class _Reader:
                 known |= {key: who} if key else {}
         self.fields["authors"] = people
 
-    def abstract(self, element: Element) -> None:
+    def read_abstract(self, element: Element) -> None:
         found = self.fields.setdefault("abstracts", [])
         assert isinstance(found, list)  # noqa: S101 - this method alone puts it there
         found.append(abstract(element))
 
-    def publication_date(self, element: Element) -> None:
+    def read_publication_date(self, element: Element) -> None:
         # A date without a medium counts as one of print (crossref5.5.0.xsd: date_t/@media_type).
         medium = element.get("media_type") or "print"
         if medium not in {"online", "print"}:
@@ -270,24 +270,24 @@ class _Reader:
         # A record file has one date for each medium; a second date of the same medium is left over.
         self._keep_value("published" if medium == "online" else "published_print", day(element), element)
 
-    def posted_date(self, element: Element) -> None:
+    def read_posted_date(self, element: Element) -> None:
         self._keep_value("published", day(element), element)
 
-    def accepted(self, element: Element) -> None:
+    def read_acceptance_date(self, element: Element) -> None:
         self._keep_value("accepted", day(element), element)
 
-    def pages(self, element: Element) -> None:
+    def read_pages(self, element: Element) -> None:
         named = {"first": "first_page", "last": "last_page", "other": "other_pages"}
         self.fields["pages"] = {key: text for key, name in named.items() if (text := _text_at(element, name))}
 
-    def isbn(self, element: Element) -> None:
+    def read_isbn(self, element: Element) -> None:
         self._add_to_block("isbns", [{"isbn": plain(element), "medium": element.get("media_type") or "print"}])
 
-    def publisher_item(self, element: Element) -> None:
+    def read_publisher_item(self, element: Element) -> None:
         for child in element:
             kind = child.get("id_type")
             if local(child) == "item_number":
-                self.item_number(child)
+                self.read_item_number(child)
             elif local(child) == "identifier" and kind == "report-number" and self._takes_report_number():
                 self.fields["report_number"] = plain(child)
             elif local(child) == "identifier":
@@ -299,7 +299,7 @@ class _Reader:
         # An article of a journal has no report number of its own: there it is one identifier among others.
         return "report_number" not in self.fields and local(self.holder).startswith("report-paper")
 
-    def item_number(self, element: Element) -> None:
+    def read_item_number(self, element: Element) -> None:
         article = (element.get("item_number_type") or "").replace("_", "-") == "article-number"
         if article and self.fields.get("number") != plain(element):
             self._keep_value("article_number", plain(element), element)
@@ -323,7 +323,7 @@ class _Reader:
                 self.fields |= {"identifiers": rest}
                 return
 
-    def version(self, element: Element) -> None:
+    def read_version(self, element: Element) -> None:
         parts: Fields = {"label": _text_at(element, "version")}
         description = element.find("{*}description")
         if description is not None:
@@ -331,12 +331,12 @@ class _Reader:
             parts["language"] = description.get("{http://www.w3.org/XML/1998/namespace}lang") or description.get("lang")
         self.fields["version"] = {key: value for key, value in parts.items() if value}
 
-    def status(self, element: Element) -> None:
+    def read_status(self, element: Element) -> None:
         description = element.find("{*}description")
         text = "" if description is None else markup(description)
         self.fields["status"] = {"type": element.get("type"), "date": element.get("date"), "text": text}
 
-    def archives(self, element: Element) -> None:
+    def read_archives(self, element: Element) -> None:
         names = [one.get("name") or "" for one in element.iterfind("{*}archive")]
         self._add_to_block("archives", names)
 
@@ -355,7 +355,7 @@ class _Reader:
         if len(element):
             self.blocks.add(self._inside + block)
 
-    def program(self, element: Element) -> None:
+    def read_program(self, element: Element) -> None:
         match program_kind(element):
             case "fundref":
                 self._note_block("funding", element)
@@ -379,7 +379,7 @@ class _Reader:
         if licences or free is None:
             self._add_to_block("licences", licences)
 
-    def crossmark(self, element: Element) -> None:
+    def read_crossmark(self, element: Element) -> None:
         if not len(element):
             self.empty.add("crossmark_policy")
         self._note_block("crossmark", element)
@@ -396,14 +396,14 @@ class _Reader:
         # Programs inside of Crossmark are emptied together with it, so where they stood has to be known.
         self._inside = "crossmark/"
         for program in element.iterfind("{*}custom_metadata/{*}program"):
-            self.program(program)
+            self.read_program(program)
         self._inside = ""
         asserted = [assertion(one) for one in element.iterfind("{*}custom_metadata/{*}assertion")]
         if asserted:
             self._add_to_block("assertions", asserted)
         self._leave_unknown_children(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")
 
-    def citations(self, element: Element) -> None:
+    def read_citations(self, element: Element) -> None:
         self._note_block("references", element)
         references = [self._read_reference(one) for one in element.iterfind("{*}citation")]
         self._add_to_block("references", references)
@@ -424,7 +424,7 @@ class _Reader:
                 self._leave_over(child, f"references[{key}].{name}")
         return {name: value for name, value in parts.items() if value}
 
-    def doi_data(self, element: Element) -> None:
+    def read_doi_data(self, element: Element) -> None:
         self.fields["doi"] = _text_at(element, "doi")
         self.fields["url"] = _text_at(element, "resource")
         for collection in element.iterfind("{*}collection"):
@@ -469,15 +469,15 @@ _LIKE_A_PDF: Final = frozenset({"application/pdf", "unknown"})
 # Characters that Crossref's schema takes in a volume, an issue and an item number.
 NUMBER_LIMIT: Final = 32
 _HANDLERS: Final = {
-    "titles": _Reader.titles, "contributors": _Reader.contributors, "abstract": _Reader.abstract,
-    "publication_date": _Reader.publication_date, "posted_date": _Reader.posted_date,
-    "acceptance_date": _Reader.accepted, "approval_date": _Reader.accepted,
-    "publisher_item": _Reader.publisher_item, "version_info": _Reader.version, "status": _Reader.status,
-    "archive_locations": _Reader.archives, "program": _Reader.program, "crossmark": _Reader.crossmark,
-    "citation_list": _Reader.citations, "doi_data": _Reader.doi_data, "publisher": _Reader.publisher,
-    "institution": _Reader.institution, "pages": _Reader.pages, "isbn": _Reader.isbn,
-    "item_number": _Reader.item_number, "series_metadata": _Reader.series_metadata,
-    "group_title": _Reader.group_title,
+    "titles": _Reader.read_titles, "contributors": _Reader.read_contributors, "abstract": _Reader.read_abstract,
+    "publication_date": _Reader.read_publication_date, "posted_date": _Reader.read_posted_date,
+    "acceptance_date": _Reader.read_acceptance_date, "approval_date": _Reader.read_acceptance_date,
+    "publisher_item": _Reader.read_publisher_item, "version_info": _Reader.read_version, "status": _Reader.read_status,
+    "archive_locations": _Reader.read_archives, "program": _Reader.read_program, "crossmark": _Reader.read_crossmark,
+    "citation_list": _Reader.read_citations, "doi_data": _Reader.read_doi_data, "publisher": _Reader.read_publisher,
+    "institution": _Reader.read_institution, "pages": _Reader.read_pages, "isbn": _Reader.read_isbn,
+    "item_number": _Reader.read_item_number, "series_metadata": _Reader.read_series_metadata,
+    "group_title": _Reader.read_group_title,
 }  # fmt: skip
 # Elements by the names that a record file has for them.
 _PLAIN: Final = {"volume": "number", "edition_number": "edition"}

@@ -26,16 +26,16 @@ class ReadText(str):
 
 def bare(fields: Mapping[str, RawValue]) -> dict[str, RawValue]:
     """Return fields with plain texts, which hold no document in memory."""
-    return {key: _bare(value) for key, value in fields.items()}
+    return {key: _without_elements(value) for key, value in fields.items()}
 
 
-def _bare(value: RawValue) -> RawValue:
+def _without_elements(value: RawValue) -> RawValue:
     if value is None or isinstance(value, str):
         # `str` of the subclass is a plain text, which lets go of its document.
         return None if value is None else str(value)
     if isinstance(value, Mapping):
         return bare(value)
-    return [_bare(one) for one in value]
+    return [_without_elements(one) for one in value]
 
 
 def element_at(fields: RawValue, loc: Loc) -> Element | None:

@@ -75,7 +75,7 @@ def _count_lacking(works: Iterable[Measured], measure: Measure) -> int:
 
 def _licence_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _count_lacking(works, Measure.LICENCES)
-    line = f"one line, `licences` below `[series.{series}]` in the configuration, gives {_all(gain)} a licence"
+    line = f"one line, `licences` below `[series.{series}]` in the configuration, gives {_many(gain)} a licence"
     yield _Step(gain, _LINE, f"If the texts have a licence, name it once: {line}. {_THEN}")
 
 
@@ -84,14 +84,14 @@ def _ror_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     name, gain = _most_frequent(lacking)
     where = f"`ror` in the institution of `[series.{series}]`, or in the records where it is another one"
     sentence = (
-        f"Look up the ROR id of {name} once, at ror.org, and add it as {where}: {_all(gain)} would benefit. {_THEN}"
+        f"Look up the ROR id of {name} once, at ror.org, and add it as {where}: {_many(gain)} would benefit. {_THEN}"
     )
     yield _Step(gain, _QUESTION, sentence)
 
 
 def _orcid_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     name, gain = _most_frequent(work.without_orcid for work in works if Measure.ORCIDS not in work.has)
-    sentence = f"Ask {name} for the ORCID iD, and add it to the records: {_all(gain)} would benefit. {_THEN}"
+    sentence = f"Ask {name} for the ORCID iD, and add it to the records: {_many(gain)} would benefit. {_THEN}"
     yield _Step(gain, _QUESTION + gain / 4, sentence)
 
 
@@ -99,7 +99,7 @@ def _full_text_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     one, other = _count_lacking(works, Measure.TEXT_MINING), _count_lacking(works, Measure.SIMILARITY)
     number = max(one, other)
     sentence = (
-        f"Add `pdf_url`, the address of the PDF, to {_all(number)}: it fills two measures at once, and lets "
+        f"Add `pdf_url`, the address of the PDF, to {_many(number)}: it fills two measures at once, and lets "
         f"plagiarism checks and text mining find the text. {_THEN}"
     )
     yield _Step(one + other, number, sentence)
@@ -107,13 +107,13 @@ def _full_text_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
 
 def _abstract_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _count_lacking(works, Measure.ABSTRACTS)
-    sentence = f"Copy the abstract into the records of {_all(gain)}, where the text has one. {_THEN}"
+    sentence = f"Copy the abstract into the records of {_many(gain)}, where the text has one. {_THEN}"
     yield _Step(gain, gain, sentence)
 
 
 def _affiliation_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _count_lacking(works, Measure.AFFILIATIONS)
-    sentence = f"Add the authors' `affiliations`, as printed, to the records of {_all(gain)}. {_THEN}"
+    sentence = f"Add the authors' `affiliations`, as printed, to the records of {_many(gain)}. {_THEN}"
     # A little more effort than to copy an abstract.
     yield _Step(gain, gain * 1.2, sentence)
 
@@ -121,7 +121,7 @@ def _affiliation_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step
 def _references_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _count_lacking(works, Measure.REFERENCES)
     sentence = (
-        f"Add the references to the records of {_all(gain)}; `doideposit extract` reads them from the text. {_THEN}"
+        f"Add the references to the records of {_many(gain)}; `doideposit extract` reads them from the text. {_THEN}"
     )
     yield _Step(gain, gain * _TYPED, sentence)
 
@@ -130,7 +130,7 @@ def _crossmark_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _count_lacking(works, Measure.CROSSMARK)
     sentence = (
         f"Put a page on the web that says how you correct and retract, register a DOI for it, and name that DOI as "
-        f"`crossmark_policy` of `[series.{series}]`: readers of {_all(gain)} then learn of corrections. {_THEN}"
+        f"`crossmark_policy` of `[series.{series}]`: readers of {_many(gain)} then learn of corrections. {_THEN}"
     )
     yield _Step(gain, _PAGE + gain / 2, sentence)
 
@@ -148,7 +148,7 @@ _STEPS: Final[tuple[Callable[[str, Sequence[Measured]], Iterator[_Step]], ...]] 
 )
 
 
-def _all(number: int) -> str:
+def _many(number: int) -> str:
     return counted(number, "DOI")
 
 

@@ -93,7 +93,7 @@ class Report:
         return concerns(self.statuses)
 
     @property
-    def told(self) -> tuple[WorkStatus, ...]:
+    def with_messages(self) -> tuple[WorkStatus, ...]:
         """Return the DOIs of which Crossref said something beside the outcome."""
         return tuple(one for one in self.statuses if one.result)
 
@@ -144,7 +144,7 @@ class Report:
                 for one in self.series
             ],
         }
-        data["crossref_found"] = [{"doi": str(one.doi), **one.result.to_dict()} for one in self.told]
+        data["crossref_found"] = [{"doi": str(one.doi), **one.result.to_dict()} for one in self.with_messages]
         data["waiting"] = [{"message": said, "next_action": action} for said, action in self.waiting]
         return data if self.records is None else data | {"records": [asdict(one) for one in self.records]}
 

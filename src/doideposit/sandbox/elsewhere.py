@@ -38,38 +38,38 @@ class Elsewhere:
 
     def clear_block(self, doi: str, block: str) -> None:
         """Empty a block of a record, such as ``<citation_list/>``, as Crossref's support does on request."""
-        known = self._current(doi)
+        known = self._current_record(doi)
         self._register_change(known, record=self._queue.rules.after_resources(known.record, block, doi))
 
     def add_block(self, doi: str, block: str, inside: str = "") -> None:
         """Add an element before ``doi_data``, or inside of another element, as another tool registers it."""
-        known = self._current(doi)
+        known = self._current_record(doi)
         self._register_change(known, record=with_element(known.record, block, doi, inside))
 
     def reset_timestamp(self, doi: str, timestamp: int) -> None:
         """Set another deposit timestamp of the DOI, smaller or greater."""
-        self._register_change(self._current(doi), timestamp=timestamp)
+        self._register_change(self._current_record(doi), timestamp=timestamp)
 
     def change_url(self, doi: str, url: str) -> None:
         """Lead the DOI to another page, as a colleague's file of URLs does."""
-        known = self._current(doi)
+        known = self._current_record(doi)
         self._register_change(known, record=with_resource(known.record, doi, url), url=url)
 
     def touch(self, doi: str) -> None:
         """Move the date of the last change, without any other change."""
-        self._register_change(self._current(doi))
+        self._register_change(self._current_record(doi))
 
     def transfer(self, doi: str, prefix: str, member: str = FOREIGN_MEMBER) -> None:
         """Hand the DOI over to a member, who owns `prefix`."""
-        self._register_change(self._current(doi), owner=prefix, member=member)
+        self._register_change(self._current_record(doi), owner=prefix, member=member)
 
     def alias(self, doi: str, of: str) -> None:
         """Make the DOI an alias of another."""
-        self._register_change(self._current(doi), alias_of=self._current(of).doi)
+        self._register_change(self._current_record(doi), alias_of=self._current_record(of).doi)
 
     def match(self, doi: str, key: str, cited: str) -> None:
         """Add the DOI that Crossref found to a reference."""
-        known = self._current(doi)
+        known = self._current_record(doi)
         self._register_change(known, record=with_match(known.record, key, cited))
 
     def other_agency(self, doi: str, agency: str = "DataCite") -> None:
@@ -85,7 +85,7 @@ class Elsewhere:
 
     def hide(self, doi: str) -> None:
         """Keep the DOI out of the REST API for ever; at Crossref this lasts for weeks."""
-        known = self._current(doi)
+        known = self._current_record(doi)
         with self._queue.archive.transaction():
             self._queue.archive.hide(known.doi, (known.rest + _NEVER).timestamp())
 
@@ -95,7 +95,7 @@ class Elsewhere:
             [submission] = [one for one in self._queue.archive.submissions() if one.file_name == file_name]
         self._queue.run_again(submission)
 
-    def _current(self, doi: str) -> Registration:
+    def _current_record(self, doi: str) -> Registration:
         with self._queue.archive.snapshot():
             known = self._queue.archive.current(doi)
         if known is None:

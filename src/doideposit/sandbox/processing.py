@@ -112,10 +112,10 @@ def first_fault(findings: Sequence[_FindingLike]) -> str:
     if not findings:
         return "Error: cvc-elt.1: The document is not valid."
     finding = findings[0]
-    return f"Error: {_translate(finding.original or finding.message)}"
+    return f"Error: {_as_xerces(finding.original or finding.message)}"
 
 
-def _translate(original: str) -> str:
+def _as_xerces(original: str) -> str:
     for pattern, words in _COMPILED:
         found = pattern.search(original)
         if found:

@@ -45,12 +45,12 @@ LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
 
 
-def _abstracts(work: Work) -> list[Text]:
+def _abstracts_of(work: Work) -> list[Text]:
     return work.abstracts
 
 
 def _in_abstracts(look: Callable[[str], object]) -> Each[str]:
-    return Each(_abstracts, look)
+    return Each(_abstracts_of, look)
 
 
 def _bare_abstracts(work: Work) -> list[Text]:

@@ -101,7 +101,7 @@ def _is_placeholder(host: str) -> bool:
     return _PLACEHOLDER_HOST.search(host) is not None
 
 
-def _addresses(work: Work) -> Iterable[tuple[Loc, Address]]:
+def _addresses_of(work: Work) -> Iterable[tuple[Loc, Address]]:
     return work.addresses
 
 
@@ -111,7 +111,7 @@ def _landing_page(work: Work) -> Iterable[tuple[Loc, Address]]:
 
 def _in_addresses(look: Callable[[Address], object]) -> Each[Address]:
     """Make the function of a rule about each address; `look` may return values for the message."""
-    return Each(_addresses, look, called="url")
+    return Each(_addresses_of, look, called="url")
 
 
 def _in_odd_addresses(look: Callable[[Address], object]) -> Each[Address]:

@@ -376,7 +376,7 @@ class _Review:
             if text.isascii():
                 continue
             if not unicodedata.is_normalized("NFC", text):
-                message = f"accents are characters of their own in “{_excerpt(text)}” (decomposed Unicode)"
+                message = f"accents are characters of their own in “{_shorten(text)}” (decomposed Unicode)"
                 hint = "write the file anew in the normal form NFC: searches for the word do not find it so"
                 yield self._make_finding("text-decomposed", W, element, message, hint)
             if found := _CONTROL.search(text):
@@ -411,7 +411,7 @@ def _foreign_words(field: str, given: str, ours: str) -> tuple[str, str]:
     return message, "correct the head of the file: only batch id and timestamp are written anew"
 
 
-def _excerpt(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

@@ -37,7 +37,7 @@ def _parse_doi(text: str) -> Doi | None:
         return None
 
 
-def _relations(work: Work) -> list[tuple[Loc, Relation]]:
+def _relations_of(work: Work) -> list[tuple[Loc, Relation]]:
     return [(("relations", index), relation) for index, relation in enumerate(work.commentary.relations)]
 
 
@@ -164,7 +164,7 @@ rule(
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )(
     Each(
-        _relations,
+        _relations_of,
         lambda one: (
             one.identifier_type is not IdentifierType.DOI
             and _DOI_URL.match(one.identifier)
@@ -188,7 +188,7 @@ rule(
     good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
 )(
     Each(
-        _relations,
+        _relations_of,
         lambda one: _is_of_another_type(one) and {"identifier": one.identifier, "type": one.identifier_type.value},
         "identifier",
     )

@@ -112,13 +112,13 @@ class _Components:
                 yield from self._attributes_of_type(base).items() if base else ()
                 yield from self._collect_attributes(inner)
             elif kind == "attributeGroup" and node.get("ref"):
-                group = self._referenced(inner, "attributeGroup")
+                group = self._referenced_component(inner, "attributeGroup")
                 yield from self._collect_attributes(group)
             elif kind == "attribute":
-                target = self._referenced(inner, "attribute") if node.get("ref") else inner
+                target = self._referenced_component(inner, "attribute") if node.get("ref") else inner
                 yield self._tag(target.file, target.node, "attributeFormDefault"), target
 
-    def _referenced(self, place: _SchemaNode, kind: str) -> _SchemaNode:
+    def _referenced_component(self, place: _SchemaNode, kind: str) -> _SchemaNode:
         return self._global(place.file, kind, self.sources.qualified(place.file, place.node, place.node.get("ref", "")))
 
     def _global(self, file: str, kind: str, name: Name) -> _SchemaNode:

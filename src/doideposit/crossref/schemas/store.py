@@ -134,7 +134,7 @@ class SchemaStore:
         return self.location(version) or self._homes.to_write() / self._lock.bundle(version).folder
 
     def verify(self, version: str) -> list[BundleFault]:
-        """Compare every file with the lock; an empty list is a clean bill. Raises `SchemaMissing`."""
+        """Compare every file with the lock, and return the faults. Raises `SchemaMissing`."""
         bundle = self._lock.bundle(version)
         folder = self.location(version)
         if folder is None:

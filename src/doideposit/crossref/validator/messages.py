@@ -98,11 +98,11 @@ def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[
     findings = []
     for group in groups.values():
         if group[0].number in _VALUES:
-            words = min((_translate(one) for one in group), key=lambda one: one.rank)
+            words = min((_translate_complaint(one) for one in group), key=lambda one: one.rank)
             findings.append(_finding(words, group[0].element, _joined_originals(group), places, group[0].attribute))
         else:
             findings += [
-                _finding(_translate(one), one.element, one.text, places, one.attribute or one.lacking)
+                _finding(_translate_complaint(one), one.element, one.text, places, one.attribute or one.lacking)
                 for one in dict.fromkeys(group)
             ]
     return findings
@@ -117,7 +117,7 @@ def _finding(words: _Words, element: Element, original: str, places: Places, att
     return Finding(words.code, Severity.ERROR, words.message, words.hint, where, original=original)
 
 
-def _translate(complaint: Complaint) -> _Words:
+def _translate_complaint(complaint: Complaint) -> _Words:
     return _TRANSLATORS.get(complaint.number, _other_words)(complaint)
 
 
@@ -136,7 +136,7 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _enumerate(names: Iterable[str], *, last: str = "or") -> str:
+def _join_names(names: Iterable[str], *, last: str = "or") -> str:
     listed = list(dict.fromkeys(names))
     if len(listed) > LISTED:
         listed = [*listed[:LISTED], f"{len(listed) - LISTED} more"]
@@ -183,7 +183,7 @@ def _misplaced_words(complaint: Complaint) -> _Words:
             f"{_name(str(element.tag))} is not allowed here: nothing more may follow{after}{within}",
             _placement_hint(complaint) or "remove it",
         )
-    expected = _enumerate(map(_name, complaint.expected))
+    expected = _join_names(map(_name, complaint.expected))
     message = f"{_name(str(element.tag))} is not allowed here{within}; expected is {expected}"
     return _Words(
         "xsd-element-unexpected", message, _placement_hint(complaint) or _placement_advice(element, complaint.expected)
@@ -199,7 +199,7 @@ def _placement_hint(complaint: Complaint) -> str:
     name = _name(str(element.tag))
     if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
         return ""
-    if place.add and _follows(element, place.add):
+    if place.add and _is_followed_by(element, place.add):
         return f"the order matters: move {_name(place.add)} before {name}"
     if place.add:
         return f"add {_name(place.add)} before {name}"
@@ -214,23 +214,23 @@ def _placement_advice(element: Element, expected: tuple[str, ...]) -> str:
     name = _name(str(element.tag))
     if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
         return f"{name} stands here once more than allowed: remove one, or put them next to each other"
-    later = [tag for tag in expected if element.getparent() is not None and _follows(element, tag)]
+    later = [tag for tag in expected if element.getparent() is not None and _is_followed_by(element, tag)]
     if later:
-        return f"the order matters: {_enumerate(map(_name, later), last='and')} before {name}; or remove {name}"
+        return f"the order matters: {_join_names(map(_name, later), last='and')} before {name}; or remove {name}"
     parent = element.getparent()
     if parent is not None and _local(str(parent.tag)) == "body":
         if is_resources_namespace(etree.QName(element).namespace):
             return "the order matters in a resource-only deposit: move it up, or send it in a file of its own"
         return "a file holds one kind of work: send the other kinds in files of their own"
-    return f"add {_enumerate(map(_name, expected))} before {name}, or remove {name}"
+    return f"add {_join_names(map(_name, expected))} before {name}, or remove {name}"
 
 
-def _follows(element: Element, tag: str) -> bool:
+def _is_followed_by(element: Element, tag: str) -> bool:
     return next(element.itersiblings(tag), None) is not None
 
 
 def _incomplete_words(complaint: Complaint) -> _Words:
-    missing = _enumerate(map(_name, complaint.expected)) if complaint.expected else "something"
+    missing = _join_names(map(_name, complaint.expected)) if complaint.expected else "something"
     element = _name(str(complaint.element.tag))
     return _Words("xsd-element-missing", f"{element} is incomplete: it lacks {missing}", f"add {missing} at its end")
 
@@ -246,7 +246,7 @@ def _unknown_words(complaint: Complaint) -> _Words:
     if close:
         hint = f"did you mean <{close[0]}>{' in the namespace of its neighbours' if space else ''}?"
     else:
-        hint = f"possible here: {_enumerate(map(_name, complaint.expected))}" if complaint.expected else "remove it"
+        hint = f"possible here: {_join_names(map(_name, complaint.expected))}" if complaint.expected else "remove it"
     return _Words("xsd-element-unknown", message, hint)
 
 
@@ -259,7 +259,7 @@ def _namespace_words(namespace: str | None) -> str:
 
 
 def _only_text_words(complaint: Complaint) -> _Words:
-    inner = _enumerate((_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
+    inner = _join_names((_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
     element = _name(str(complaint.element.tag))
     return _Words(
         "xsd-element-unexpected", f"{element} may hold text only, and holds {inner}", f"remove {inner}, keep its text"
@@ -388,7 +388,7 @@ def _choice_words(subject: str, value: str, values: list[str]) -> _Words:
     if {"en", "de", "fr"} <= set(values):
         wanted, hint = "a language code of the schema", "use two or three letters, such as en, de or nep"
     elif len(values) <= LISTED * 2:
-        wanted, hint = f"one of {_enumerate(values)}", ""
+        wanted, hint = f"one of {_join_names(values)}", ""
     else:
         wanted, hint = f"one of {len(values):,} listed values", "the list is in the schema's documentation"
     # Stricter than for names of elements: values are short, and two different letters make another word.

@@ -35,14 +35,16 @@ class People:
         """
         if not people:
             return None
-        return self.schema.make("contributors", *(self._contributor(place, who) for place, who in enumerate(people)))
+        return self.schema.make(
+            "contributors", *(self._contributor_markup(place, who) for place, who in enumerate(people))
+        )
 
-    def _contributor(self, place: int, who: Contributor) -> Markup:
+    def _contributor_markup(self, place: int, who: Contributor) -> Markup:
         # The attribute decides who is named first in a citation, not the order of the elements alone.
         sequence = "additional" if place else "first"
         match who:
             case Person():
-                return self._person(sequence, who)
+                return self._person_markup(sequence, who)
             case Organisation():
                 return self.schema.make.text(
                     "organization",
@@ -54,13 +56,13 @@ class People:
             case Anonymous():
                 return self.schema.make(
                     "anonymous",
-                    *self._roles(who.roles),
-                    self._affiliations(who.affiliations),
+                    *self._role_markup(who.roles),
+                    self._affiliations_markup(who.affiliations),
                     sequence=sequence,
                     contributor_role=self.schema.leading_role(who.roles),
                 )
 
-    def _person(self, sequence: str, who: Person) -> Markup:
+    def _person_markup(self, sequence: str, who: Person) -> Markup:
         make = self.schema.make
         confirmed = "true" if who.orcid_authenticated else "false"
         # The schema wants the iD as an address; `authenticated` says whether the person signed in at ORCID.
@@ -73,10 +75,10 @@ class People:
             leaf("given_name", who.given),
             leaf("surname", who.family),
             leaf("suffix", who.suffix),
-            *self._roles(who.roles),
-            self._affiliations(who.affiliations),
+            *self._role_markup(who.roles),
+            self._affiliations_markup(who.affiliations),
             orcid,
-            make.listed("alt-name", (self._alt_name(name) for name in who.alt_names))
+            make.listed("alt-name", (self._alt_name_markup(name) for name in who.alt_names))
             if self.schema.alt_names
             else None,
             sequence=sequence,
@@ -85,12 +87,12 @@ class People:
             language=self.schema.language_code(who.language),
         )
 
-    def _roles(self, roles: Sequence[Role]) -> Iterator[Markup]:
+    def _role_markup(self, roles: Sequence[Role]) -> Iterator[Markup]:
         if self.schema.roles:
             for role in role_list(roles):
                 yield self.schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role)
 
-    def _affiliations(self, named: Sequence[Institution]) -> Markup | None:
+    def _affiliations_markup(self, named: Sequence[Institution]) -> Markup | None:
         return self.schema.make.listed("affiliations", (self.institution(one.completed(self.home)) for one in named))
 
     def institution(self, body: Institution) -> Markup:
@@ -107,7 +109,7 @@ class People:
             *(leaf("institution_department", text) for text in body.department),
         )
 
-    def _alt_name(self, name: AltName) -> Markup:
+    def _alt_name_markup(self, name: AltName) -> Markup:
         make = self.schema.make
         style = {"name-style": name.style}
         language = self.schema.language_code(name.language)

@@ -151,12 +151,12 @@ def _related_item(relation: Relation) -> Markup:
     kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type}
     return _REL(
         "related_item",
-        _description(relation),
+        _description_markup(relation),
         _REL.text(family, _identifier(relation), **kind, namespace=relation.namespace),
     )
 
 
-def _description(relation: Relation) -> Markup | None:
+def _description_markup(relation: Relation) -> Markup | None:
     if relation.description is None:
         return None
     nodes = nodes_without_math(relation.description.nodes)

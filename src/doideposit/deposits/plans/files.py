@@ -251,11 +251,11 @@ def _changes_since(
 
 def _changed_files(file: PlanFile, *, without_files: bool) -> Mapping[str, str]:
     """Return the files that changed since the plan was made, each with what happened to it."""
-    changes = ((source.path, _change(source, without_files=without_files)) for source in file.plan.sources)
+    changes = ((source.path, _change_of(source, without_files=without_files)) for source in file.plan.sources)
     return {path: what for path, what in changes if what}
 
 
-def _change(source: Source, *, without_files: bool) -> str:
+def _change_of(source: Source, *, without_files: bool) -> str:
     """Return what happened to a file, in a few words; empty if it is unchanged."""
     path = Path(source.path)
     try:

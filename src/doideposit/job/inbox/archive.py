@@ -163,7 +163,9 @@ class _OpenedDone:
     def is_older(self, name: str, moment: datetime) -> bool:
         """Tell whether a file was not written since this moment; True for one that is gone."""
         try:
-            return os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False).st_mtime < moment.timestamp()
+            return (
+                os.stat(self._path_of(name), dir_fd=self._handle, follow_symlinks=False).st_mtime < moment.timestamp()
+            )
         except FileNotFoundError:
             return True
 
@@ -188,7 +190,7 @@ class _OpenedDone:
 
     def _is_there(self, name: str) -> bool:
         try:
-            os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+            os.stat(self._path_of(name), dir_fd=self._handle, follow_symlinks=False)
         except FileNotFoundError:
             return False
         return True
@@ -201,16 +203,16 @@ class _OpenedDone:
             return False
         for name, seen in zip(pair, stamps, strict=True):
             # What was written to since it was compared stays, and so does its report.
-            if isinstance(seen, tuple) and not self._remove(name, seen):
+            if isinstance(seen, tuple) and not self._remove_file(name, seen):
                 return False
             step("archived file taken away")
         return True
 
-    def _remove(self, name: str, seen: _Stamp) -> bool:
-        found = os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+    def _remove_file(self, name: str, seen: _Stamp) -> bool:
+        found = os.stat(self._path_of(name), dir_fd=self._handle, follow_symlinks=False)
         if _file_identity(found) != seen:
             return False
-        os.unlink(self._at(name), dir_fd=self._handle)
+        os.unlink(self._path_of(name), dir_fd=self._handle)
         return True
 
     @contextmanager
@@ -248,7 +250,7 @@ class _OpenedDone:
                 os.fchmod(target.fileno(), mode)
             with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
                 for name in wanted:
-                    self._add(archive, name)
+                    self._add_file(archive, name)
             target.flush()
             # The files are taken away soon: what is in the archive must be on the disk by then.
             os.fsync(target.fileno())
@@ -256,7 +258,7 @@ class _OpenedDone:
         free = (self._folders.done / name for name in numbered_names(f"{month}.zip"))
         next(path for path in free if move_noclobber(made, path, folder=self._handle))
 
-    def _add(self, archive: zipfile.ZipFile, name: str) -> None:
+    def _add_file(self, archive: zipfile.ZipFile, name: str) -> None:
         stream = self._open(name)
         # Somebody took it away since the folder was listed.
         if stream is None:
@@ -271,14 +273,14 @@ class _OpenedDone:
             with archive.open(entry, "w", force_zip64=True) as copy:
                 shutil.copyfileobj(stream, copy, AT_ONCE)
 
-    def _at(self, name: str) -> str:
+    def _path_of(self, name: str) -> str:
         return name if self._handle is not None else str(self._folders.done / name)
 
     def _open(self, name: str) -> BinaryIO | None:
         """Open a plain file; None for a link, another kind of file, and a missing one."""
         flags = os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
-            handle = os.open(self._at(name), flags, dir_fd=self._handle)
+            handle = os.open(self._path_of(name), flags, dir_fd=self._handle)
         # A file that nobody may read stays where it is, like a link.
         except OSError:
             return None

@@ -31,7 +31,7 @@ _KEY: Final = r"""series["']?\s{0,4}[:=]\s{0,4}["']?"""
 
 
 def settle(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus]) -> None:
-    """Follow a file, and put it away when it has its end. Raises `DiskError` and `LedgerError`.
+    """Follow a file, and move it to its folder when all its records are final. Raises `DiskError`, `LedgerError`.
 
     `statuses` are where its DOIs stand, by the text that the file has for each.
     """
@@ -59,7 +59,7 @@ def settle(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus
 
 
 def _decide_place(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus]) -> None:
-    """Write the report, and then down where the file goes: from here on a later run can only do the same."""
+    """Write the report, then record the destination: a later run can only do the same."""
     folder = around.folders.rejected if claim.rejected or not claim.entries else around.folders.done
     place = folder / _free_name(folder, claim.name)
     write_atomic(

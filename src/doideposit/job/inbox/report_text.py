@@ -81,7 +81,7 @@ def headline(claim: Claim) -> str:
 
 
 def report_text(claim: Claim, statuses: Mapping[str, WorkStatus], folders: Folders, place: Path, now: datetime) -> str:
-    """Return the whole report; what needs a person stands first. `place` is where the file will lie.
+    """Return the whole report, what needs a person first. `place` is the destination of the file.
 
     `statuses` are those of the DOIs in the file, by the text that the file has for each.
     """
@@ -112,7 +112,7 @@ def _what_to_do(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     else:
         for number, step in enumerate(_next_steps(claim, inbox, place), 1):
             text, _, command = step.partition("\n")
-            yield _fill(text, f"{number}. ", "   ")
+            yield _fill_lines(text, f"{number}. ", "   ")
             if command:
                 yield f"     {command}"
     yield ""
@@ -187,7 +187,7 @@ def _doi_for_readers(doi: str, target: str) -> str:
 def _remark_lines(entry: ClaimedEntry) -> Iterator[str]:
     if entry.remarks:
         yield "  worth a look, although it stopped nothing:"
-        yield from (_fill(remark, "    - ", "      ") for remark in entry.remarks)
+        yield from (_fill_lines(remark, "    - ", "      ") for remark in entry.remarks)
 
 
 def _proof_text(proof: Proof) -> str:
@@ -195,10 +195,10 @@ def _proof_text(proof: Proof) -> str:
 
 
 def _wrap(text: str) -> str:
-    return _fill(text, "  ", "  ")
+    return _fill_lines(text, "  ", "  ")
 
 
-def _fill(text: str, first: str, rest: str) -> str:
+def _fill_lines(text: str, first: str, rest: str) -> str:
     # Paths and addresses stay whole, so that they can be copied.
     wrapper = textwrap.TextWrapper(WIDTH, first, rest, break_long_words=False, break_on_hyphens=False)
     return wrapper.fill(text)

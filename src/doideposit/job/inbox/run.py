@@ -48,7 +48,7 @@ class InboxPass:
         self._settle_time = settle_time
 
     def run(self) -> PassReport:
-        """Do everything once; trouble of the world ends up in the report. Raises only for faults of our own."""
+        """Run all parts once; external failures go into the report. Raises only for faults of our own."""
         # As long as a pass lasts, its folders stay the same ones, whatever somebody puts in their place.
         if not self._run_part(self._hold_folders):
             return self.report

@@ -118,16 +118,16 @@ class _Splice:
         return bool(old.flow_style and old.value and value) and not _is_scalar(value)
 
     def _block_text(self, key: Node, value: Any) -> str:
-        written = self._dump({key.value: value})
+        written = self._dump_yaml({key.value: value})
         _, _, behind = written.partition(":")
         # The key stays as it is written.
         name = self.text[key.start_mark.index : key.end_mark.index]
-        return self._indent(f"{name}:{behind}", key.start_mark.column)
+        return self._indent_lines(f"{name}:{behind}", key.start_mark.column)
 
     def _set_item(self, parent: Any, index: int, value: Any) -> str:
         item = parent.value[index]
         dash = self._dash_offset(parent, index)
-        written = self._indent(self._dump([value]), dash - self._line_start(dash))
+        written = self._indent_lines(self._dump_yaml([value]), dash - self._line_start(dash))
         return self._replace_text(dash, max(_end_of_value(self.text, item), dash + 1), written)
 
     # Inserting.
@@ -144,9 +144,9 @@ class _Splice:
             return self._behind_in_flow(_end_of_value(self.text, mapping.value[-1][1]), first.index, entry, mapping)
         if not mapping.value:
             separator = "" if not self.text or self.text.endswith(("\n", "\r")) else self.newline
-            return self.text + separator + self._indent(self._dump({key: value}), 0) + self.newline
+            return self.text + separator + self._indent_lines(self._dump_yaml({key: value}), 0) + self.newline
         name, last = mapping.value[-1]
-        written = self._indent(self._dump({key: value}), name.start_mark.column)
+        written = self._indent_lines(self._dump_yaml({key: value}), name.start_mark.column)
         return self._line_behind(
             max(_end_of_value(self.text, last), name.end_mark.index), name.start_mark.column, written
         )
@@ -165,7 +165,7 @@ class _Splice:
             return self._behind_in_flow(end, first, self._flow_text(value), listed)
         dash = self._dash_offset(listed, len(listed.value) - 1)
         column = dash - self._line_start(dash)
-        return self._line_behind(max(end, dash + 1), column, self._indent(self._dump([value]), column))
+        return self._line_behind(max(end, dash + 1), column, self._indent_lines(self._dump_yaml([value]), column))
 
     def _line_behind(self, end: int, column: int, written: str) -> str:
         place = self._line_end(end)
@@ -224,19 +224,19 @@ class _Splice:
         if self.as_json:
             return json.dumps(value, ensure_ascii=False)
         if isinstance(value, str) and style:
-            return self._dump(value, default_style=style)
+            return self._dump_yaml(value, default_style=style)
         if _is_scalar(value):
-            return self._dump([value], default_flow_style=True)[1:-1]
-        return self._dump(value, default_flow_style=True)
+            return self._dump_yaml([value], default_flow_style=True)[1:-1]
+        return self._dump_yaml(value, default_flow_style=True)
 
-    def _dump(self, value: Any, **options: Any) -> str:
+    def _dump_yaml(self, value: Any, **options: Any) -> str:
         # No line is folded: the value goes back into the line it came from.
         settings = {"default_flow_style": False, "sort_keys": False, "allow_unicode": True, "width": 10**9}
         dump: Callable[..., str] = yaml.dump
         written = dump(value, Dumper=_DUMPER, **(settings | options))
         return written.removesuffix("...\n").rstrip("\n")
 
-    def _indent(self, written: str, column: int) -> str:
+    def _indent_lines(self, written: str, column: int) -> str:
         return written.replace("\n", f"{self.newline}{' ' * column}")
 
     def _line_start(self, place: int) -> int:

@@ -329,7 +329,7 @@ def _orcid_field(
         # A misprinted iD is worth a word, since the author has a right one; the record goes without it.
         except InvalidIdentifier as error:
             context.notes.warn(error.code, error.message, error.hint, line=candidate.number, field=f"{place}.orcid")
-    context.notes.lack(
+    context.notes.wish(
         "orcid-missing", f"the document gives no ORCID iD for {name.display}",
         "ask the author for it; it is never looked up by name", line=line.number, field=f"{place}.orcid",
     )  # fmt: skip
@@ -413,7 +413,7 @@ def _institution_fields(
     if known and known.ror:
         fields["ror"] = Leaf(known.ror.url, line.number, line.text)
         return fields
-    context.notes.lack(
+    context.notes.wish(
         "ror-missing",
         f"there is no ROR id for {full}",
         "look it up at ror.org",

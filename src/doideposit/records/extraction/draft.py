@@ -133,7 +133,7 @@ class Notes:
         """Note something a person should look at."""
         self._add_finding(Severity.WARNING, code, message, hint, line, field)
 
-    def lack(self, code: str, message: str, hint: str, *, line: int | None = None, field: str | None = None) -> None:
+    def wish(self, code: str, message: str, hint: str, *, line: int | None = None, field: str | None = None) -> None:
         """Note something that would make the record richer, and that the document does not give."""
         self._add_finding(Severity.WARNING, code, message, hint, line, field, category="completeness")
 

@@ -158,7 +158,7 @@ def _walk_tokens(tokens: "Sequence[Token]", raw: Sequence[str]) -> Iterator[Line
                 block += 1
                 for piece in _split_lines(token):
                     number = _line_number(token, piece.offset)
-                    yield piece.finish(number, raw[number - 1], (block, level, marker, item))
+                    yield piece.make_line(number, raw[number - 1], (block, level, marker, item))
                     marker = ""
 
 
@@ -182,7 +182,7 @@ class _OpenLine:
         for parts in (self.text, self.rich, self.bare):
             parts.append(text)
 
-    def finish(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
+    def make_line(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
         block, level, marker, item = place
         text, rich, bare = _clean_text(*self.text), _clean_text(*self.rich), _clean_text(*self.bare)
         bold, note = bool(text) and not self.light, bool(_NOTE.match(source))

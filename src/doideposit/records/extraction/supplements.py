@@ -54,7 +54,7 @@ def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
         headed = next((line for line in document.body if _HEADED.fullmatch(line.text.strip(" *_"))), None)
         hint = "add it if there is one; never write it for the author"
         if headed is None:
-            notes.lack("abstract-missing", "the document has no abstract", hint, field="abstracts")
+            notes.wish("abstract-missing", "the document has no abstract", hint, field="abstracts")
         else:
             message = f"the abstract below “{headed.text}” was not recognised"
             notes.warn("abstract-missing", message, hint, line=headed.number, field="abstracts")
@@ -134,7 +134,7 @@ def licence_field(document: Document, series: Series | None, notes: Notes) -> No
                 line=labelled.number, field="licences",
             )  # fmt: skip
         else:
-            notes.lack(
+            notes.wish(
                 "licence-missing", "the document names no licence", "add its address if there is one; none is assumed",
                 field="licences",
             )  # fmt: skip

@@ -54,7 +54,7 @@ class _JsonText:
             found = self._entries[offset] = dict(self.walk(offset))
         return found
 
-    def opens(self, offset: int, bracket: str) -> bool:
+    def begins_with(self, offset: int, bracket: str) -> bool:
         """Tell whether an object or a list begins at an offset."""
         return self.text[offset] == bracket
 
@@ -304,12 +304,12 @@ def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) ->
 def _make_nodes(text: _JsonText, offset: int, file: str | None) -> Node:
     """Make nodes of the value at an offset, with repeated keys and the place of everything."""
     node = Node(None, text.place(offset))
-    if text.opens(offset, "{"):
+    if text.begins_with(offset, "{"):
         node.value = {}
         for key, (key_offset, value_offset) in text.walk(offset):
             entry = MappingEntry(text.place(key_offset or value_offset), _make_nodes(text, value_offset, file))
             node.add_entry(str(key), entry, file=file)
-    elif text.opens(offset, "["):
+    elif text.begins_with(offset, "["):
         node.value = [_make_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]
     else:
         value = _DECODER.raw_decode(text.text, offset)[0]

@@ -119,7 +119,7 @@ def _read_organisations(answer: Any) -> Iterator[Candidate]:
         if link and _text(one, "status") in {"", "active"}:
             # ROR marks the name that it shows itself; a record without the mark is shown by its first name.
             shown = [name for name in names if "ror_display" in _list(name, "types")] or names
-            where = [_get(place, "geonames_details") for place in _list(one, "locations")]
+            where = [_member(place, "geonames_details") for place in _list(one, "locations")]
             about = [f"{_text(place, 'name')}, {_text(place, 'country_name')}".strip(", ") for place in where]
             yield Candidate(link, _text(shown[0], "value") if shown else link, "; ".join(filter(None, about)))
 
@@ -133,16 +133,16 @@ def _parse_id(kind: type[Orcid | Ror], text: str) -> str:
         return ""
 
 
-def _get(data: Any, key: str) -> Any:
+def _member(data: Any, key: str) -> Any:
     return data.get(key) if isinstance(data, dict) else None
 
 
 def _text(data: Any, key: str) -> str:
-    found = _get(data, key)
+    found = _member(data, key)
     # Three hundred characters hold any name; a longer one is a mistake of the service.
     return " ".join(found.split())[:300] if isinstance(found, str) else ""
 
 
 def _list(data: Any, key: str) -> list[Any]:
-    found = _get(data, key)
+    found = _member(data, key)
     return found if isinstance(found, list) else []

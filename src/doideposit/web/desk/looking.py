@@ -36,7 +36,7 @@ def search(name: str) -> Answer:
         abort(404)
     try:
         if asked and kind == "orcid":
-            found = look_ups.people(_value(draft, f"{author}.given"), _value(draft, f"{author}.family"))
+            found = look_ups.people(_draft_value(draft, f"{author}.given"), _draft_value(draft, f"{author}.family"))
         elif asked:
             found = look_ups.organisations(asked)
     except WorldError as away:
@@ -50,12 +50,12 @@ def search(name: str) -> Answer:
 def _search_words(draft: SavedDraft, author: str, kind: str) -> str:
     """Return the words to search for: the name of an author, or of an affiliation."""
     if kind == "ror":
-        return _value(draft, f"{author}.affiliations[0].name") or _value(draft, f"{author}.organisation")
-    family = _value(draft, f"{author}.family")
-    return f"{_value(draft, f'{author}.given')} {family}".strip() if family else ""
+        return _draft_value(draft, f"{author}.affiliations[0].name") or _draft_value(draft, f"{author}.organisation")
+    family = _draft_value(draft, f"{author}.family")
+    return f"{_draft_value(draft, f'{author}.given')} {family}".strip() if family else ""
 
 
-def _value(draft: SavedDraft, path: str) -> str:
+def _draft_value(draft: SavedDraft, path: str) -> str:
     return form.value_at(draft.data, loc_of(path))
 
 

@@ -80,13 +80,13 @@ def load_record(path: Path) -> dict[str, Any] | None:
         records.append(each)
         if len(records) > 1:
             return None
-    return _plain(records[0].data) if records else None
+    return _plain_value(records[0].data) if records else None
 
 
-def _plain(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+        return {str(key): _plain_value(each) for key, each in value.items()}
+    return [_plain_value(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def fingerprint_of(path: Path) -> str:

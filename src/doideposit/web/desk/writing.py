@@ -57,7 +57,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
     digest = hashlib.sha256(content).hexdigest()
     known = next((draft for draft in place.drafts.all() if draft.digest == digest), None)
     if known is not None:
-        # The same document was handed in before, perhaps by a second click: its draft may hold corrections already.
+        # The same document was added before, perhaps by a second click: its draft may already hold corrections.
         return redirect(url_for("writing.edit", name=known.name, again=1))
     data, left_out = RecordForm(form.opened(dict(extracted.data) | chosen)).bounded()
     draft = place.drafts.begin(
@@ -159,10 +159,12 @@ def _save_form(draft: SavedDraft, action: str) -> SavedDraft | Answer:
         record=draft.record,
         seen=draft.seen,
     )
-    return render_template("overtaken.html", theirs=draft, mine=aside, differences=_differences(draft.data, data)), 409
+    return render_template(
+        "overtaken.html", theirs=draft, mine=aside, differences=_find_differences(draft.data, data)
+    ), 409
 
 
-def _differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+def _find_differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     keys = sorted(set(theirs) | set(mine))
     return [(key, theirs.get(key, ""), mine.get(key, "")) for key in keys if theirs.get(key) != mine.get(key)]
 

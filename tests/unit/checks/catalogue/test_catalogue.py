@@ -34,7 +34,7 @@ MAKERS = {
         "_fault",
     ),
     *("_known", "_refused", "_blocked", "_broken", "_doubt", "_say", "problem", "refused", "refuse"),
-    *("warn", "tell", "unread", "lack", "note"),
+    *("warn", "tell", "unread", "wish", "note"),
 }
 """Names of what makes findings, here and there; their first or second argument is the code."""
 

@@ -19,7 +19,7 @@
       part.textContent = words;
       line.append(part, " ");
     };
-    add("span", "mark", finding.stops ? "Correct" : "Look");
+    add("span", "mark", finding.stops ? "Correct" : "Check");
     line.append(finding.message, " ");
     if (finding.hint) add("span", "hint", finding.hint.replaceAll("`", ""));
     add("code", "code", finding.code);
@@ -28,7 +28,7 @@
 
   const cite = (citations) => {
     const named = Object.entries(citations);
-    const rows = named.length ? named : [["", "Shown when title, number, date and authors are there."]];
+    const rows = named.length ? named : [["", "Shown when title, number, date and authors are filled in."]];
     document.getElementById("cited").replaceChildren(...rows.map(([style, words]) => {
       const row = document.createElement("div");
       [["dt", style], ["dd", words]].filter((part) => part[1]).forEach(([tag, said]) => {
@@ -56,7 +56,7 @@
       place.classList.toggle("odd", found.length > 0 && !found.some((finding) => finding.stops));
     });
     const state = document.getElementById("state");
-    state.textContent = verdict.stops ? `${verdict.stops} to correct before it can be sent` : "Ready: nothing stops it";
+    state.textContent = verdict.stops ? `${verdict.stops} to correct before it can be sent` : "Ready to be sent";
     state.className = verdict.stops ? "stop" : "good";
     const wishes = document.getElementById("wishes");
     wishes.hidden = verdict.wishes.length === 0;

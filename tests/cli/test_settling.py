@@ -22,7 +22,9 @@ def test_verify_proves_that_readers_get_there(desk: Desk) -> None:
 
 def test_verify_also_says_what_does_not_hold_yet(desk: Desk) -> None:
     text = (desk.folder / "doideposit.toml").read_text()
-    desk.write("doideposit.toml", text + "rest = 600\nhandle = 600\n")
+    late = text.replace("rest = 0\nhandle = 0\n", "rest = 600\nhandle = 600\n")
+    assert late != text
+    desk.write("doideposit.toml", late)
     desk("deposit", desk.record(), "--wait", 30)
     said = desk("verify").out
     assert "resolves   not proved               doi.org does not know it yet" in said

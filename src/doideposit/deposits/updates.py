@@ -210,7 +210,7 @@ class Seen:
                 clears[doi.key] = update.clears
         # Parts of records have no timestamp: theirs is a place in our own order.
         known = [] if recorded.is_resources else [state.timestamp for state in self.states.values()]
-        return Examined(stopped, clears, late=max(known, default=0) >= recorded.timestamp)
+        return Examined(stopped, clears, late=max(known, default=0) > recorded.timestamp)
 
 
 def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool:
@@ -302,7 +302,7 @@ def _by_content(
 class Examined:
     """Tell what a look before sending found: what keeps DOIs here, and what has to be emptied before the file goes.
 
-    Both are by `Doi.key`. `late` says that Crossref has a timestamp by now that is not below that of the file.
+    Both are by `Doi.key`. `late` says that Crossref has a timestamp by now that is above that of the file.
     """
 
     stopped: Mapping[str, Finding] = field(default_factory=dict)

@@ -67,6 +67,7 @@ class Observations:
     def all_due(self) -> None:
         """Make every watched DOI due to be read."""
         with self._session.writing("all due") as transaction:
+            self._lock_rows(transaction, observed.c.target == self._target)
             mine = update(observed).where(observed.c.target == self._target)
             transaction.connection.execute(mine.values(next_read_at=transaction.now))
 
@@ -74,8 +75,8 @@ class Observations:
         """Make these DOIs due to be read; return how many of them are watched."""
         with self._session.writing("read soon") as transaction:
             found = 0
-            # Sorted, so that two processes lock rows in one order.
             for part in chunks(sorted({doi.key for doi in dois})):
+                self._lock_rows(transaction, observed.c.doi.in_(part))
                 mine = update(observed).where(observed.c.target == self._target, observed.c.doi.in_(part))
                 soon = mine.where(or_(observed.c.next_read_at.is_(None), observed.c.next_read_at > transaction.now))
                 found += transaction.connection.execute(soon.values(next_read_at=transaction.now)).rowcount
@@ -118,8 +119,8 @@ class Observations:
         """Record what a list says of these DOIs; those in `hints` changed, and become due."""
         moved = {one.doi.key: deposited[one.doi.key] for one in asked if _is_new(one, deposited)}
         with self._session.writing("listed") as transaction:
-            # In the order of the keys, as every writer of this table.
             keys = sorted(one.doi.key for one in asked)
+            self._lock_rows(transaction, observed.c.doi.in_(keys))
             listed = self._update_of(keys).values(listed_at=transaction.now)
             transaction.connection.execute(listed)
             # A list is a hint alone: the record itself is read before anything is said about it.
@@ -128,13 +129,19 @@ class Observations:
             for key, moment in sorted(moved.items()):
                 transaction.connection.execute(self._update_of([key]).values(deposited=moment))
 
+    def _lock_rows(self, transaction: Transaction, which: Any) -> None:
+        """Hold rows in the order of their DOIs, as every writer of this table: an update takes them as they lie."""
+        rows = select(observed.c.doi).where(observed.c.target == self._target, which)
+        transaction.connection.execute(rows.order_by(observed.c.doi).with_for_update()).all()
+
     def _update_of(self, keys: Sequence[str]) -> Any:
         return update(observed).where(observed.c.target == self._target, observed.c.doi.in_(keys))
 
     def record_sight(self, seen: Observed, sight: Sight) -> bool:
         """Record what a look showed; False when a deposit took effect meanwhile, so that it says nothing now."""
         with self._session.writing("observe") as transaction:
-            found = self._observed_rows().where(observed.c.doi == seen.doi.key).with_for_update()
+            # Only this row: whoever holds that of the work may be about to take this one.
+            found = self._observed_rows().where(observed.c.doi == seen.doi.key).with_for_update(of=observed)
             row = transaction.connection.execute(found).mappings().one_or_none()
             # `since` moves with every deposit that took effect: what was read before it is out of date.
             if row is None or row["since"] != seen.since:
@@ -167,7 +174,10 @@ class Observations:
     def accept(self, doi: Doi, reason: str) -> bool:
         """Accept what others changed, by a person's decision; return False if nothing was changed."""
         with self._session.writing("accept drift") as transaction:
-            found = self._observed_rows().where(observed.c.doi == doi.key).with_for_update()
+            # The row of the work first, as when a deposit takes effect.
+            same = and_(work.c.target == self._target, work.c.doi == doi.key)
+            transaction.connection.execute(select(work.c.doi).where(same).with_for_update()).first()
+            found = self._observed_rows().where(observed.c.doi == doi.key).with_for_update(of=observed)
             row = transaction.connection.execute(found).mappings().one_or_none()
             before = None if row is None else LedgerRow(row).observed()
             if before is None or not before.drift:
@@ -185,7 +195,6 @@ class Observations:
             transaction.connection.execute(update(observed).where(self._is_this(doi)).values(**values))
             if any(one.kind is DriftKind.ADDRESS for one in before.drift):
                 # What a look-up said of the same address is settled with it.
-                same = and_(work.c.target == self._target, work.c.doi == doi.key)
                 aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
                 transaction.connection.execute(update(work).where(same).values(**aside))
             for one in before.drift:

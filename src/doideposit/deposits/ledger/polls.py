@@ -221,7 +221,8 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
             "submission_id": one.submission_id or one.submission.submission_id,
             "doubt": one.odd is not None or one.submission.state is State.SENDING,
         }
-        for one in polled
+        # In the order of their numbers, so that two processes cannot wait for each other.
+        for one in sorted(polled, key=lambda each: each.submission.id)
     ]
     if rows:
         open_still = or_(submission.c.state == State.QUEUED.value, submission.c.state == State.SENDING.value)

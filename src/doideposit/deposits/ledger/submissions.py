@@ -1,11 +1,11 @@
 """Recording a sealed file: the exact bytes and what they are about, before anything is sent."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from doideposit.deposits.ledger.entries import NewItem, NewSubmission
+from doideposit.deposits.ledger.entries import NewItem, NewSubmission, Submission
 from doideposit.deposits.ledger.rows import LedgerRow, bytes_of, json_text
 from doideposit.deposits.ledger.tables import content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
@@ -33,32 +33,29 @@ def prepare(
     the place of a recorded file, unless that is on its way by now.
     """
     transaction.lock_uploads()
-    works = _lock_works(transaction, news[-1])
+    replaced = None if instead_of is None else _lock_unsent(transaction, instead_of)
+    if instead_of is not None and replaced is None:
+        return None
+    works = _lock_works(transaction, news[-1].items)
     if any(_is_overtaken(news[0], one, works.get(one.doi.key)) for one in news[-1].items):
         return None
-    before = ""
-    if instead_of is not None:
-        before = _withdraw(transaction, instead_of, "recorded anew, to be sent in several steps")
-        if not before:
-            return None
-    return _record(transaction, news, works, before)
+    if replaced is not None:
+        _withdraw(transaction, replaced, "recorded anew, to be sent in several steps")
+    return _record(transaction, news, works, replaced.batch_id if replaced else "")
 
 
 def replace_file(transaction: Transaction, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
     """Record others, or another, in the place of one that was never sent; False when another process was quicker."""
     transaction.lock_uploads()
-    known = [_lock_works(transaction, part) for part in parts]
-    if any(
-        _is_overtaken(part, one, works.get(one.doi.key))
-        for part, works in zip(parts, known, strict=True)
-        for one in part.items
-    ):
+    replaced = _lock_unsent(transaction, key)
+    if replaced is None:
         return False
-    before = _withdraw(transaction, key, reason)
-    if not before:
+    works = _lock_works(transaction, [one for part in parts for one in part.items])
+    if any(_is_overtaken(part, one, works.get(one.doi.key)) for part in parts for one in part.items):
         return False
-    for part, works in zip(parts, known, strict=True):
-        _record(transaction, [part], works, before)
+    _withdraw(transaction, replaced, reason)
+    for part in parts:
+        _record(transaction, [part], works, replaced.batch_id)
     return True
 
 
@@ -71,22 +68,25 @@ def _record(
         keys.append(_insert_submission(transaction, new, step, len(news), keys[-1] if keys else None))
         _point_works(transaction, new, _insert_items(transaction, keys[-1], new.items), works)
         # The rows of works exist from the first step on.
-        works = _lock_works(transaction, new)
+        works = _lock_works(transaction, new.items)
         # People and programs follow the last step, whose end is that of the update.
         _note_prepared(transaction, keys[-1], new, step, len(news), before if step == len(news) else "")
     return tuple(keys)
 
 
-def _withdraw(transaction: Transaction, key: int, reason: str) -> str:
-    """End a file that was never sent, for others that are sent in its place; return its batch id, else nothing."""
+def _lock_unsent(transaction: Transaction, key: int) -> Submission | None:
+    """Hold a file that was never sent; None for one that was, or is ended by now."""
     current = transaction.lock_submission(key)
-    if current.state is not State.PREPARED or current.sent_at is not None:
-        return ""
+    return current if current.state is State.PREPARED and current.sent_at is None else None
+
+
+def _withdraw(transaction: Transaction, current: Submission, reason: str) -> None:
+    """End a file that was never sent, for others that are sent in its place."""
+    key = current.id
     values = {"state": current.state.advance(Move.ABANDON).value, "finished_at": transaction.now, "reason": reason}
     transaction.change(key, **values)
     transaction.connection.execute(update(item).where(item.c.submission == key).values(open=False, message=reason))
     transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason, "anew": "yes"})
-    return current.batch_id
 
 
 def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
@@ -144,10 +144,10 @@ def _note_prepared(transaction: Transaction, key: int, new: NewSubmission, step:
     transaction.note(EventKind.PREPARED, submission=key, detail=detail)
 
 
-def _lock_works(transaction: Transaction, new: NewSubmission) -> dict[str, RowMapping]:
+def _lock_works(transaction: Transaction, items: Iterable[NewItem]) -> dict[str, RowMapping]:
     rows: dict[str, RowMapping] = {}
     # Sorted, so that two processes lock rows in one order and never wait for each other.
-    for part in chunks(sorted(one.doi.key for one in new.items)):
+    for part in chunks(sorted(one.doi.key for one in items)):
         statement = select(work).where(work.c.target == transaction.target, work.c.doi.in_(part)).order_by(work.c.doi)
         rows |= {row["doi"]: row for row in transaction.all(statement.with_for_update())}
     return rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, and_, insert, select, text, update
 from sqlalchemy.dialects import sqlite
 
 from doideposit.deposits.ledger.entries import (
@@ -26,8 +26,9 @@ EVENTS_LOCK = 0x646F6965  # "doie": held while events are written, so that their
 class Transaction:
     """Write in one transaction about one target at the moment `now`.
 
-    Rows are locked in one order everywhere (upload lock, submission, work, events), so that two processes cannot wait
-    for each other. Events are kept back until the end: a reader who goes on from the last id it saw must not miss one.
+    Rows are locked in one order everywhere (upload lock, submission, work, observed, events; those of one table by
+    their keys), so that two processes cannot wait for each other. Events are kept back until the end: a reader who goes
+    on from the last id it saw must not miss one.
     """
 
     connection: Connection
@@ -110,8 +111,10 @@ class Transaction:
         )
         self.connection.execute(sent.values(next_poll_at=self.now))
         failed = select(item.c.id).where(item.c.submission == current.id)
-        updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
-        self.connection.execute(updates.values(last_update_failed=True))
+        registered = and_(work.c.item.in_(failed), work.c.registered_at.is_not(None))
+        # An update takes rows as they lie, and another transaction holds some of them in the order of their DOIs.
+        self.connection.execute(select(work.c.doi).where(registered).order_by(work.c.doi).with_for_update()).all()
+        self.connection.execute(update(work).where(registered).values(last_update_failed=True))
 
 
 # Values that let go of a lease; several statements set them.

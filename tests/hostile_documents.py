@@ -103,6 +103,21 @@ def pdf(
     return bytes(data + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
 
 
+def with_form(content: bytes, form: bytes, more: bytes = b"", *, font: bytes = b"") -> bytes:
+    """A PDF of one page that can draw a form by the name X; the font may name it as well."""
+    packed = zlib.compress(form)
+    head = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] %s /Length %d /Filter /FlateDecode >>" % (
+        more,
+        len(packed),
+    )
+    return (
+        pdf(content)
+        .replace(b"/Resources << ", b"/Resources << /XObject << /X 6 0 R >> ")
+        .replace(b"/BaseFont /Helvetica", b"/BaseFont /Helvetica " + font)
+        .replace(b"xref\n", b"6 0 obj\n%s\nstream\n%s\nendstream\nendobj\nxref\n" % (head, packed), 1)
+    )
+
+
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
 _LINES = b"BT /F1 12 Tf 72 700 Td (COMMENT 300 and a line of text that is long enough to be read) Tj ET"
 _TEXT = "COMMENT 300\n\nSalt\n\nBy Ada Byron\n\n4 May 2021\n\n"
@@ -179,6 +194,12 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
     "pdf-in-letters": ("a.pdf", lambda: pdf(b"z" * 8_000_000).replace(b"/FlateDecode", b"[/FlateDecode /ASCII85Decode]"), {"document-too-large"}),
     "table-of-many-cells": ("a.docx", lambda: word(body("<w:tbl>" + ("<w:tr>" + "<w:tc><w:p/></w:tc>" * 200 + "</w:tr>") * 200 + "</w:tbl>")), {"document-too-large"}),
     "cell-over-many-columns": ("a.docx", lambda: word(body("<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='99999999'/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>")), {"document-too-large"}),
+    "empty-paragraphs": ("a.docx", lambda: word(body("<w:p/>" * 290_000)), {"document-too-large"}),
+    "cells-that-go-on": ("a.docx", lambda: word(body("<w:tbl>" + "<w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc></w:tr>" * 9_900 + "</w:tbl>")), {"document-too-large"}),
+    "forms-drawn-often": ("a.pdf", lambda: with_form(b"/X Do " * 200, b"BT /F1 12 Tf " + b"1 0 0 1 72 700 Tm (x) Tj " * 100_000), {"document-too-large"}),
+    "form-within-itself": ("a.pdf", lambda: with_form(b"/X Do", b"/X Do /#58 Do", b"/Resources << /XObject << /X 6 0 R >> >>"), {"pdf-scanned"}),
+    "letters-of-a-font": ("a.pdf", lambda: with_form(b"BT /F1 12 Tf (x) Tj ET", b"begincmap 1 beginbfchar " + b"<0041> <00410041>\n" * 1_000_000, font=b"/ToUnicode 6 0 R"), {"document-too-large"}),
+    "fonts-of-a-page": ("a.pdf", lambda: pdf().replace(b"/F1 3 0 R", b"".join(b"/F%d 3 0 R " % n for n in range(20_000))), {"document-too-large", "document-broken"}),
     "names-and-lines": ("a.txt", lambda: utf_8("COMMENT 300\n\nSalt\n\n" + "\n".join(["Ada Blue Byron"] * 40) + "\n\n4 May 2021\n\n" + "Keller Byron, Zda and others wrote\n" * 9_000), {""}),
     "zeros": ("a.pdf", lambda: b"\0" * 10_000_000, {"file-binary", "file-too-large"}),
 }  # fmt: skip

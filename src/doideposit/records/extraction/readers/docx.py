@@ -7,7 +7,7 @@ from doideposit.records.extraction.draft import Leaf
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.archive import DocumentArchive
-from doideposit.records.extraction.readers.bounds import TooMuch, bound_markup
+from doideposit.records.extraction.readers.bounds import MOST_LINES, TooMuch, bound_markup
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.safe_xml import parse_part
 
@@ -26,6 +26,8 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
     archive = DocumentArchive(data)
     content = archive.read("word/document.xml")
     bound_markup(content)
+    if sum(1 for _ in _PARAGRAPH.finditer(content)) > MOST_LINES:
+        raise TooMuch
     _check_tables(content)
     document = Document(archive.texts_alone())
     builder = LineBuilder()
@@ -42,9 +44,13 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
     return Manuscript(file, "Word document", tuple(builder.lines), _core_properties(document), builder.places)
 
 
+# A paragraph is a line, also where it is empty, as it is within each cell of a table.
+_PARAGRAPH = re.compile(rb"<(?:[\w.-]+:)?p[\s/>]")
 # python-docx gives a cell once for each column it spans, and looks for the cell above it. Word itself ends at 63
 # columns, and a commentary has some hundred cells.
 _MOST_CELLS = 10_000
+# For each cell that goes on with the one above, python-docx walks up to the first of them.
+_MOST_MERGED = 1_000
 # A table is laid out by its cells, and a million of them is how memory is filled.
 _CELL = re.compile(rb"<(?:[\w.-]+:)?tc[\s/>]")
 # A cell that claims to span hundreds of columns makes python-docx repeat its text as often.
@@ -54,6 +60,8 @@ _WIDE_CELL = re.compile(rb"gridSpan\b[^>]{0,200}?val\s*=\s*[\"'][^\"']{3,}")
 def _check_tables(content: bytes) -> None:
     """Raise `TooMuch` when tables have more cells than a document has, or a cell spans more columns than Word knows."""
     if _WIDE_CELL.search(content) or sum(1 for _ in _CELL.finditer(content)) > _MOST_CELLS:
+        raise TooMuch
+    if content.count(b"vMerge") > _MOST_MERGED:
         raise TooMuch
 
 

@@ -12,6 +12,7 @@ from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
+from doideposit.records.extraction.readers.pdf_bounds import MOST_OF_A_PAGE, resolved, size_of_page
 from doideposit.records.extraction.readers.pdf_layout import PrintedParagraph
 from doideposit.records.extraction.readers.pdf_rows import PdfPart, PdfRow
 
@@ -19,10 +20,12 @@ __all__ = ["read_pdf"]
 
 # A commentary has a dozen pages, a report a hundred.
 _MOST_PAGES = 300
-# In bytes, unpacked: a page of text has 10,000. pypdf reads about two million of them in a second.
-_MOST_OF_A_PAGE = 3_000_000
 # Streams are compressed: a bomb of a few kilobytes unpacks to gigabytes.
 _MOST_OF_A_STREAM = 20_000_000
+# Every way of packing that pypdf bounds by a number of bytes.
+_UNPACKING = tuple(
+    f"{way}_maximum_output_length" for way in ("zlib", "lzw", "run_length", "brotli", "array_based_stream")
+)
 # Drawings and maps of a page are content too, and take long to read.
 _MOST_CONTENT = 5_000_000
 # With fewer characters than this in the whole file, its pages are pictures.
@@ -35,7 +38,8 @@ def read_pdf(data: bytes, *, file: str) -> Manuscript:
     from pypdf.errors import LimitReachedError  # noqa: PLC0415
 
     # By default one stream may unpack to 75 MB, which is most of the memory that a document is given here.
-    with apply_configuration(zlib_maximum_output_length=_MOST_OF_A_STREAM):
+    most: dict[str, Any] = dict.fromkeys(_UNPACKING, _MOST_OF_A_STREAM)
+    with apply_configuration(None, **most):
         try:
             return _read_pages(PdfReader(io.BytesIO(data)), file)
         except LimitReachedError:
@@ -78,11 +82,11 @@ def _refusal(file: str, code: str, message: str, hint: str) -> Manuscript:
 
 def _count_pages(reader: Any) -> int:
     """Count the pages, up to one more than is read: what the file says about it may not be true."""
-    catalogue = _resolved(reader.trailer.get("/Root"))
+    catalogue = resolved(reader.trailer.get("/Root"))
     top = catalogue.get("/Pages") if isinstance(catalogue, Mapping) else None
     waiting, seen, count = [top], set[int](), 0
     while waiting and count <= _MOST_PAGES:
-        node = _resolved(waiting.pop())
+        node = resolved(waiting.pop())
         if id(node) in seen or not isinstance(node, Mapping):
             continue
         seen.add(id(node))
@@ -96,11 +100,6 @@ def _count_pages(reader: Any) -> int:
     return count
 
 
-def _resolved(value: Any) -> Any:
-    """Return a PDF object itself, also if a reference to it is given; None if there is none."""
-    return value.get_object() if value is not None else None
-
-
 def _pages_to_read(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
     """Return the pages to read with their numbers, and the numbers of those that are one large drawing.
 
@@ -109,10 +108,8 @@ def _pages_to_read(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
     total = 0
     read, drawings = [], []
     for number, page in enumerate(islice(pages, _MOST_PAGES), 1):
-        _check_ascii_content(page)
-        content = page.get_contents()
-        size = len(content.get_data()) if content is not None else 0
-        if size > _MOST_OF_A_PAGE:
+        size = size_of_page(page)
+        if size > MOST_OF_A_PAGE:
             drawings.append(number)
             continue
         total += size
@@ -120,22 +117,6 @@ def _pages_to_read(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
             raise TooMuch
         read.append((number, page))
     return read, drawings
-
-
-# In bytes. Read as text, a stream takes a hundred times its size in memory; no program writes a page so today.
-_MOST_OF_ASCII = 1_000_000
-
-
-def _check_ascii_content(page: Any) -> None:
-    """Raise `TooMuch` when the content of a page is written in letters (ASCII85) and larger than a page is."""
-    contents = page.get("/Contents")
-    for part in contents if isinstance(contents, list) else [contents]:
-        stream = part.get_object() if part is not None else None
-        if not isinstance(stream, Mapping) or "85" not in str(stream.get("/Filter")):
-            continue
-        size = stream.get("/Length")
-        if not isinstance(size, int) or size > _MOST_OF_ASCII:
-            raise TooMuch
 
 
 # The names of fonts are all that a PDF tells about their weight.

@@ -332,7 +332,7 @@ def test_ctrl_c_at_any_moment_loses_nothing(desk: Desk, delay: float) -> None:
     assert process.returncode in {0, 130, -signal.SIGINT}
     # Before the first line of the package runs, Ctrl-C is Python's affair.
     assert "Traceback" not in err or "/doideposit/cli/" not in err
-    done = desk("deposit", record, "--wait", 30, "--json")
+    done = desk("deposit", record, "--wait", 120, "--json")
     assert done.code == 0
     assert done.json["records"][0]["registered"] is True
 

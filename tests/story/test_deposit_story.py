@@ -102,7 +102,7 @@ def test_a_deposit_is_three_short_transactions_and_one_upload(tmp_path: Path) ->
                 "ledger prepare: committed",
                 "ledger start: committed",
                 "submit: answered",
-                "ledger accept: committed",
+                "ledger mark accepted: committed",
             ]
             desk.settle()
         steps.clear()

@@ -552,7 +552,7 @@ def test_a_run_that_died_under_a_clock_years_ahead_holds_nothing_up(tmp_path: Pa
         desk.clock.advance(10 * 365 * 86_400)
         dying.append("submit: begin")
         # Everything that would tidy up fails too, as it does in a process that is killed.
-        dying.extend(["ledger doubt: begin"])
+        dying.extend(["ledger mark doubtful: begin"])
         with pytest.raises(SystemExit):
             desk.depositor.deposit(commentary())
         dying.clear()

@@ -179,7 +179,7 @@ class Polls:
 
     def watch_lost(self, upload: Attempt, next_poll_at: datetime | None) -> None:
         """Write down when to ask again about an upload thought lost; None for no more."""
-        with self._session.writing("watch_lost") as transaction:
+        with self._session.writing("watch lost") as transaction:
             mine = update(attempt).where(attempt.c.id == upload.id)
             transaction.connection.execute(mine.values(next_poll_at=next_poll_at))
 

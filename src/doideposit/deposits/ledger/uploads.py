@@ -225,14 +225,14 @@ class Uploads:
 
     def mark_accepted(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         """Record that the upload arrived: Crossref has the file, and the next one may be sent."""
-        with self._session.writing("mark_accepted") as transaction:
+        with self._session.writing("mark accepted") as transaction:
             self._record_receipt(transaction, upload, next_poll_at, proof)
             values = {"last_upload_at": transaction.now, "pause_until": None, "pause_reason": "", "failures": 0}
             transaction.change_upload_lock(**FREE, **values)
 
     def confirm_receipt(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         """Write down that Crossref knows a file of which it was in doubt whether it arrived."""
-        with self._session.writing("confirm_receipt") as transaction:
+        with self._session.writing("confirm receipt") as transaction:
             self._record_receipt(transaction, upload, next_poll_at, proof)
 
     def _record_receipt(self, transaction: Transaction, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
@@ -278,7 +278,7 @@ class Uploads:
 
         A file that was declined is asked about all the same, and not sent again by itself.
         """
-        with self._session.writing("mark_doubtful") as transaction:
+        with self._session.writing("mark doubtful") as transaction:
             transaction.lock_uploads()
             current = _current_submission(transaction, upload)
             _pause_uploads(transaction, until, doubt.reason, **FREE)
@@ -294,7 +294,7 @@ class Uploads:
 
     def mark_refused(self, upload: Attempt) -> None:
         """Record that Crossref declined a file and does not know it: a person has to do something."""
-        with self._session.writing("mark_refused") as transaction:
+        with self._session.writing("mark refused") as transaction:
             transaction.lock_uploads()
             current = _current_submission(transaction, upload)
             if current is None:
@@ -307,7 +307,7 @@ class Uploads:
 
     def mark_lost(self, upload: Attempt, next_poll_at: datetime) -> None:
         """Record that Crossref does not know the name after the grace period: the bytes go out under a new one."""
-        with self._session.writing("mark_lost") as transaction:
+        with self._session.writing("mark lost") as transaction:
             current = _current_submission(transaction, upload)
             if current is None:
                 return

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
-from depositing import Desk
+from doideposit.deposits.depositor import Depositor
 from doideposit.web import Application, application
 from doideposit.web.afterwards import Start
 
@@ -32,7 +32,7 @@ def at_once(work: Callable[[], None]) -> None:
 class Cms:
     """Makes requests with the right token, unless told otherwise."""
 
-    desk: Desk
+    depositor: Depositor
     log: list[str] = field(default_factory=list)
     seconds: float = 0.0
     token: str = TOKEN
@@ -40,7 +40,7 @@ class Cms:
 
     def __post_init__(self) -> None:
         self.app: Application = application(
-            self.desk.depositor,
+            self.depositor,
             tokens={"cms": TOKEN, "other": "another-token-0123456789-0123456789"},
             notify_endpoints=[ENDPOINT],
             log=self.log.append,

@@ -17,6 +17,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from functools import partial
+
 from pydantic import SecretStr
 
 from depositing import DEPOSITOR, checker, commentary, validator
@@ -29,6 +31,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.run import InboxPass
+from forked import fork, status_of
 from inboxes import OLD, yaml
 
 
@@ -97,30 +100,13 @@ def take_turn(task: dict[str, Any]) -> None:
             turn()
 
 
-def fork(task: dict[str, Any]) -> int:
-    child = os.fork()
-    if child:
-        return child
-    status = 1
-    try:
-        take_turn(task)
-        status = 0
-    except BaseException:  # noqa: BLE001 - a forked child must never go on as its parent
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
-
-
 def main() -> None:
     # What is compiled here once is there in every child.
     validator().validate(build(DEPOSITOR.head("warm-up", 20260101000000000), [commentary()]).xml)
     print("ready", flush=True)
     for line in sys.stdin:
-        children = [fork(task) for task in json.loads(line)]
-        ends = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        children = [fork(partial(take_turn, task)) for task in json.loads(line)]
+        ends = [os.waitstatus_to_exitcode(status_of(child)) for child in children]
         print(json.dumps(ends), flush=True)
 
 

@@ -14,18 +14,15 @@ from sqlalchemy import Engine, event
 
 from desk import Desk
 from doideposit.cli.main import run
+from forked import fork, status_of
 
 __all__ = ["Lives", "hours_pass", "in_a_fork"]
 
 
 def in_a_fork(folder: Path, command: Sequence[object], at: int | None) -> int:
     """Run a command in a process of its own, killed before its n-th commit or renaming; return its status."""
-    child = os.fork()
-    if child:
-        return os.waitpid(child, 0)[1]
-    # Nothing of pytest may run in here, whatever happens.
-    code = 1
-    try:
+
+    def work() -> int:
         left = [at or 0]
 
         def count(*_: object) -> None:
@@ -36,9 +33,9 @@ def in_a_fork(folder: Path, command: Sequence[object], at: int | None) -> int:
         event.listen(Engine, "commit", count)
         sys.addaudithook(lambda name, _: count() if name == "os.rename" else None)
         os.chdir(folder)
-        code = run([str(each) for each in command])
-    finally:
-        os._exit(code)
+        return run([str(each) for each in command])
+
+    return status_of(fork(work))
 
 
 def hours_pass(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import configparser
 import shutil
 import subprocess
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -142,77 +143,50 @@ POD = {
     "required": ["securityContext", "containers", "volumes"],
     "additionalProperties": False,
 }
-CRON_JOB = {
-    "type": "object",
-    "properties": {
-        "apiVersion": {"const": "batch/v1"},
-        "kind": {"const": "CronJob"},
-        "metadata": METADATA,
-        "spec": {
-            "type": "object",
-            "properties": {
-                "schedule": {"type": "string", "pattern": r"^(\S+ ){4}\S+$"},
-                "concurrencyPolicy": {"enum": ["Allow", "Forbid", "Replace"]},
-                "startingDeadlineSeconds": {"type": "integer"},
-                "successfulJobsHistoryLimit": {"type": "integer"},
-                "failedJobsHistoryLimit": {"type": "integer"},
-                "jobTemplate": {
-                    "type": "object",
-                    "properties": {
-                        "spec": {
-                            "type": "object",
-                            "properties": {
-                                "backoffLimit": {"type": "integer"},
-                                "activeDeadlineSeconds": {"type": "integer"},
-                                "template": {
-                                    "type": "object",
-                                    "properties": {"metadata": {"type": "object"}, "spec": POD},
-                                    "required": ["spec"],
-                                    "additionalProperties": False,
-                                },
-                            },
-                            "required": ["template"],
-                            "additionalProperties": False,
-                        }
-                    },
-                    "required": ["spec"],
-                    "additionalProperties": False,
-                },
-            },
-            "required": ["schedule", "jobTemplate", "concurrencyPolicy"],
-            "additionalProperties": False,
-        },
-    },
-    "required": ["apiVersion", "kind", "metadata", "spec"],
-    "additionalProperties": False,
-}
-"""What Kubernetes documents of batch/v1 CronJob, as far as the example uses it; a misspelt key is refused."""
-DEPLOYMENT = {
-    "type": "object",
-    "properties": {
-        "apiVersion": {"const": "apps/v1"},
-        "kind": {"const": "Deployment"},
-        "metadata": METADATA,
-        "spec": {
-            "type": "object",
-            "properties": {
-                "replicas": {"const": 1},
-                "selector": {"type": "object", "required": ["matchLabels"]},
-                "template": {
-                    "type": "object",
-                    "properties": {"metadata": {"type": "object", "required": ["labels"]}, "spec": POD},
-                    "required": ["metadata", "spec"],
-                    "additionalProperties": False,
-                },
-            },
-            "required": ["selector", "template"],
-            "additionalProperties": False,
-        },
-    },
-    "required": ["apiVersion", "kind", "metadata", "spec"],
-    "additionalProperties": False,
-}
-"""The same of apps/v1 Deployment."""
+
+
+def mapping(required: Sequence[str], **properties: Any) -> dict[str, Any]:
+    """Return the schema of a mapping with these keys and no others."""
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+def resource(api: str, kind: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of one resource, as far as the examples use it; a misspelt key is refused."""
+    keys = ("apiVersion", "kind", "metadata", "spec")
+    return mapping(keys, apiVersion={"const": api}, kind={"const": kind}, metadata=METADATA, spec=spec)
+
+
+CRON_JOB = resource(
+    "batch/v1",
+    "CronJob",
+    mapping(
+        ("schedule", "jobTemplate", "concurrencyPolicy"),
+        schedule={"type": "string", "pattern": r"^(\S+ ){4}\S+$"},
+        concurrencyPolicy={"enum": ["Allow", "Forbid", "Replace"]},
+        startingDeadlineSeconds={"type": "integer"},
+        successfulJobsHistoryLimit={"type": "integer"},
+        failedJobsHistoryLimit={"type": "integer"},
+        jobTemplate=mapping(
+            ["spec"],
+            spec=mapping(
+                ["template"],
+                backoffLimit={"type": "integer"},
+                activeDeadlineSeconds={"type": "integer"},
+                template=mapping(["spec"], metadata={"type": "object"}, spec=POD),
+            ),
+        ),
+    ),
+)
+DEPLOYMENT = resource(
+    "apps/v1",
+    "Deployment",
+    mapping(
+        ("selector", "template"),
+        replicas={"const": 1},
+        selector={"type": "object", "required": ["matchLabels"]},
+        template=mapping(("metadata", "spec"), metadata={"type": "object", "required": ["labels"]}, spec=POD),
+    ),
+)
 
 
 def documents() -> dict[str, dict[str, Any]]:

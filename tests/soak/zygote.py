@@ -28,6 +28,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
 from doideposit.errors import WorldError
+from forked import fork, status_of
 
 
 class Steps:
@@ -87,21 +88,6 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
         }
 
 
-def child(task: dict[str, Any], answer: int) -> None:
-    """Run, write the answer into the pipe, and leave without the parent's exit handlers."""
-    status = 1
-    try:
-        os.write(answer, json.dumps(run(task)).encode())
-        status = 0
-    except BaseException:  # noqa: BLE001 - a forked child must never go on as its parent
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
-
-
 def main() -> None:
     validator().seal(b"<doi_batch/>")
     from doideposit.crossref.xml.batch import build
@@ -111,14 +97,15 @@ def main() -> None:
     for line in sys.stdin:
         task = json.loads(line)
         reading, writing = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(reading)
-            child(task, writing)
+
+        def answer(task: dict[str, Any] = task, writing: int = writing) -> None:
+            os.write(writing, json.dumps(run(task)).encode())
+
+        pid = fork(answer)
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
             data = pipe.read()
-        _, status = os.waitpid(pid, 0)
+        status = status_of(pid)
         signal_number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         result = json.loads(data) if data else None
         print(json.dumps({"signal": signal_number, "status": status, "result": result}), flush=True)

@@ -4,7 +4,8 @@ import itertools
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -33,6 +34,7 @@ from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.retention import RetentionRules
 from doideposit.sandbox.simulation import Sandbox
+from forked import fork, status_of
 from retention import EACH
 
 CC = "https://creativecommons.org/licenses/by/4.0/"
@@ -424,19 +426,6 @@ def test_a_record_without_what_every_record_needs_is_adopted_and_waits_for_a_per
 STEPS = ("adopt: list", "adopt: ask", "adopt: write", "adopt: written", "adopt: entered")
 
 
-def in_a_process(work: Callable[[], None]) -> int:
-    """Do something in a process of its own, and return how that process ended."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitpid(child, 0)[1]
-
-
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_it_goes_on(tmp_path: Path, step: str) -> None:
     state, folder = tmp_path / "sandbox.sqlite3", tmp_path / "records"
@@ -469,10 +458,10 @@ def test_killed_at_any_step_it_goes_on(tmp_path: Path, step: str) -> None:
         with opened_again(die_at) as desk:
             desk.depositor.adopt(folder=folder)
 
-    assert in_a_process(fill) == 0
-    deaths = [os.WIFSIGNALED(in_a_process(lambda die_at=die_at: adopt(die_at))) for die_at in (1, 2, 2)]  # type: ignore[misc]
+    assert status_of(fork(fill)) == 0
+    deaths = [os.WIFSIGNALED(status_of(fork(partial(adopt, die_at)))) for die_at in (1, 2, 2)]
     assert deaths == [True, step != "adopt: list", step != "adopt: list"]
-    assert in_a_process(lambda: adopt(None)) == 0
+    assert status_of(fork(partial(adopt, None))) == 0
     assert {path.name for path in folder.iterdir()} == {f"{number}.yaml" for number in range(1, 8)}
     with opened_again(None) as desk:
         assert all(desk.depositor.status(one.doi).registered for one in records)
@@ -532,7 +521,9 @@ def test_every_record_of_others_is_registered_as_before_or_not_touched(
     for entry in plan.entries:
         assert entry.doi is not None, entry.findings
         doi = next(one for one in before if one.lower() == entry.doi.key)
-        old, new = records[doi], RegisteredRecord.read(sandbox.record(doi).record.encode(), doi)  # type: ignore[union-attr]
+        kept = sandbox.record(doi)
+        assert kept is not None
+        old, new = records[doi], RegisteredRecord.read(kept.record.encode(), doi)
         assert old is not None
         assert new is not None
         # What a record cannot say stops the update, by name; what is sent leaves everything as it was.

@@ -28,7 +28,8 @@ from clean_root import ROOT, USER, Container, built_image, why_not
 from desk import DOI, FAST
 from doideposit.cli.init import PRESETS
 
-WORK = "/srv/doideposit/work"
+VOLUME = "work"
+WORK = f"/srv/doideposit/{VOLUME}"
 PASSWORDS = {"database": "a password of the database", "crossref": "never used here", "anna": "a password of anna"}
 TOKEN = "a-token-of-the-api-with-many-characters"
 RECORD = """\
@@ -55,8 +56,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    if why_not():
-        pytest.skip(why_not())
+    if reason := why_not():
+        pytest.skip(reason)
     with built_image(tmp_path_factory.mktemp("image")) as folder:
         yield folder
 
@@ -65,7 +66,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def services(image: Path, tmp_path: Path) -> Container:
     """A folder beside compose.yaml with a configuration, and the volume for what lasts."""
     owner = [int(part) for part in USER.split(":")]
-    text = PRESETS["sadf-comment"].configuration_text().replace("sqlite:///", "sqlite:///work/") + FAST
+    text = PRESETS["sadf-comment"].configuration_text().replace("sqlite:///", f"sqlite:///{VOLUME}/") + FAST
     text += '\n[sandbox]\nstate = "work/sandbox.sqlite3"\n[inbox]\nfolder = "work/inbox"\nsettle = "0s"\n'
     (tmp_path / "doideposit.toml").write_text(text, "utf-8")
     (tmp_path / "work").mkdir()
@@ -74,14 +75,14 @@ def services(image: Path, tmp_path: Path) -> Container:
         parent.chmod(0o755)
     volumes = {
         "/srv/doideposit/doideposit.toml": tmp_path / "doideposit.toml",
-        "/srv/doideposit/work": tmp_path / "work",
+        WORK: tmp_path / "work",
     }
     return Container(image, volumes, frozenset({"/srv/doideposit/doideposit.toml"}))
 
 
 def drop(container: Container) -> None:
     """Put a record into the inbox, as a colleague does."""
-    inbox = container.volumes["/srv/doideposit/work"] / "inbox"
+    inbox = container.volumes[WORK] / "inbox"
     inbox.mkdir(exist_ok=True)
     (inbox / "c258.yaml").write_text(RECORD, "utf-8")
     for path in (inbox, inbox / "c258.yaml"):
@@ -112,11 +113,10 @@ def test_from_nothing_to_a_registered_doi_though_killed_on_the_way(services: Con
 
 @pytest.mark.parametrize("missing", ["no volume", "a read-only volume"])
 def test_a_volume_that_is_missing_or_read_only_is_said(services: Container, tmp_path: Path, missing: str) -> None:
-    work = "/srv/doideposit/work"
     volumes = dict(services.volumes)
     if missing == "no volume":
-        del volumes[work]
-    without = Container(services.image, volumes, services.read_only | {work})
+        del volumes[WORK]
+    without = Container(services.image, volumes, services.read_only | {WORK})
     code, out, err = without.run("run")
     assert code == 3, out + err
     assert "Traceback" not in err

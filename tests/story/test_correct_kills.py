@@ -9,6 +9,7 @@ from corrected_house import RETRACT, registered_house, texts, with_policy
 from desk import FAST, Desk
 from doideposit.cli.init import PRESETS
 from doideposit.cli.main import run
+from forked import fork, status_of
 from killed_commands import Lives
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the run that is killed is a fork of this one")
@@ -68,13 +69,8 @@ def test_a_correction_killed_at_any_step_goes_on(template: Desk, monkeypatch: py
 
 def test_two_people_at_once_send_everything_once(template: Desk) -> None:
     before = texts(template)
-    pids = []
-    for _ in range(2):
-        child = os.fork()
-        if not child:
-            os._exit(run([*RETRACT]))
-        pids.append(child)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    children = [fork(lambda: run([*RETRACT])) for _ in range(2)]
+    codes = [os.waitstatus_to_exitcode(status_of(child)) for child in children]
     # Who was second may have been told to give the command again; nobody broke.
     assert 0 in codes, codes
     result = template(*RETRACT)

@@ -18,6 +18,7 @@ from doideposit.web.desk.opening import open_here
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings, open_depositor
 from finished_documents import document
+from forked import fork, status_of
 from visiting import Visitor
 
 pytestmark = [
@@ -63,28 +64,25 @@ def send(ada: Visitor) -> None:
 def killed(folder: Path, at: int) -> tuple[bool, list[str]]:
     """Go the way in a process that is killed at its n-th step on the disk; return whether it was, and what was told."""
     heard, told = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            _, ada = opened(folder)
-            left = [at]
 
-            def killer(event: str, _arguments: Any) -> None:
-                if event in DISK:
-                    left[0] -= 1
-                    if left[0] == 0:
-                        os.kill(os.getpid(), signal.SIGKILL)
+    def work() -> None:
+        _, ada = opened(folder)
+        left = [at]
 
-            sys.addaudithook(killer)
-            walk(ada, told)
-            code = 0
-        finally:
-            os._exit(code)
+        def killer(event: str, _arguments: Any) -> None:
+            if event in DISK:
+                left[0] -= 1
+                if left[0] == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(killer)
+        walk(ada, told)
+
+    child = fork(work)
     os.close(told)
     with os.fdopen(heard) as stream:
         steps = stream.read().split()
-    _, status = os.waitpid(child, 0)
+    status = status_of(child)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status), steps
 

@@ -11,7 +11,6 @@ from html import unescape
 from io import StringIO
 from pathlib import Path
 from threading import Barrier
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -646,7 +645,7 @@ def test_a_landing_page_is_the_same_by_command_http_django_and_wordpress(
     report = depositor().deposit(*records.values())
     assert report.ok, [str(one) for each in report.entries for one in each.findings if one.stops]
     registered(doideposit_sandbox_server)
-    cms = Cms(SimpleNamespace(depositor=depositor()))  # type: ignore[arg-type]
+    cms = Cms(depositor())
     with wordpress_on(cms) as wordpress:
         for number, record in records.items():
             expected = by_template(record, registered=True)

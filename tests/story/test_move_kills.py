@@ -9,6 +9,7 @@ import pytest
 from desk import FAST, Desk
 from doideposit.cli.init import PRESETS
 from doideposit.cli.main import run
+from forked import fork, status_of
 from killed_commands import Lives
 from moved_site import PREFIX, moved_site, moving_house
 
@@ -67,13 +68,8 @@ def test_a_move_killed_at_any_step_goes_on(template: Desk, site: str, monkeypatc
 
 @pytest.mark.acceptance
 def test_two_people_at_once_move_everything_once(template: Desk, site: str) -> None:
-    pids = []
-    for _ in range(2):
-        child = os.fork()
-        if not child:
-            os._exit(run([*MOVE]))
-        pids.append(child)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    children = [fork(lambda: run([*MOVE])) for _ in range(2)]
+    codes = [os.waitstatus_to_exitcode(status_of(child)) for child in children]
     # Who was second may have been told to give the command again; nobody broke.
     assert 0 in codes, codes
     assert set(codes) <= {0, 1, 4}, codes

@@ -10,6 +10,7 @@ from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.deposits.planning import Action, Limits
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.simulation import Sandbox
+from forked import fork, status_of
 
 NUMBERS = range(1, 5)
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the run that is killed is a fork of this one")
@@ -38,19 +39,14 @@ def desk(folder: Path, killer: Killer | None = None) -> Desk:
 
 def killed(folder: Path, path: Path, at: int) -> bool:
     """Apply the plan in a process of its own; tell whether it was killed before it was done."""
-    child = os.fork()
-    if child == 0:
-        # Nothing of pytest may run in here, whatever happens.
-        code = 1
-        try:
-            killer = Killer(-1)
-            with desk(folder, killer) as one:
-                killer.left = at
-                one.depositor.plans.apply(path, by="Bert")
-            code = 0
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
+
+    def work() -> None:
+        killer = Killer(-1)
+        with desk(folder, killer) as one:
+            killer.left = at
+            one.depositor.plans.apply(path, by="Bert")
+
+    status = status_of(fork(work))
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status)
 

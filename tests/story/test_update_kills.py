@@ -12,6 +12,7 @@ from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.simulation import Sandbox
+from forked import fork, status_of
 
 BY, NC = "https://creativecommons.org/licenses/by/4.0/", "https://creativecommons.org/licenses/by-nc/4.0/"
 DOI = str(commentary().doi)
@@ -29,16 +30,12 @@ class Life:
     def run(self, work: Callable[[Desk], object], die_at: int | None = None) -> bool:
         """Do something in a process, killed at its n-th step; tells whether it came to its end."""
         self.clock.advance(3_600)
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                with self.desk(die_at) as desk:
-                    work(desk)
-                code = 0
-            finally:
-                os._exit(code)
-        status = os.waitpid(child, 0)[1]
+
+        def act() -> None:
+            with self.desk(die_at) as desk:
+                work(desk)
+
+        status = status_of(fork(act))
         assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "it failed by itself"
         return not os.WIFSIGNALED(status)
 

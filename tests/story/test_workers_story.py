@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import doideposit
 from depositing import Desk, commentary, sqlite_url
 from doideposit.cli.init import PRESETS
+from forked import fork, status_of
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "workers.md"
 
@@ -67,18 +69,13 @@ def test_an_event_loop_shares_one_depositor(tmp_path: Path) -> None:
 def test_forked_workers_open_their_own(configured: Path) -> None:
     with doideposit.open() as depositor:
         depositor.enqueue(record(1))
-        workers = []
-        for number in (2, 3):
-            if (worker := os.fork()) == 0:
-                code = 1
-                try:
-                    with doideposit.open() as other:
-                        other.enqueue(record(number))
-                    code = 0
-                finally:
-                    os._exit(code)
-            workers.append(worker)
-        assert [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in workers] == [0, 0]
+
+        def work(number: int) -> None:
+            with doideposit.open() as other:
+                other.enqueue(record(number))
+
+        workers = [fork(partial(work, number)) for number in (2, 3)]
+        assert [os.waitstatus_to_exitcode(status_of(each)) for each in workers] == [0, 0]
         assert len(list(depositor.statuses())) == 3
 
 

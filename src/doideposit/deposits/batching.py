@@ -71,7 +71,7 @@ def decide(
         )
         decisions = _after_preflight(context, inputs, decisions, may)
     if may.losses or may.unseen:
-        decisions = tuple(_without_leave(one, known) for one in decisions)
+        decisions = tuple(_warn_of_late_permission(one, known) for one in decisions)
     decided = together(_block_mixed_publishers(context, inputs, _with_drift_warnings(context, decisions)))
     return Approved(tuple(inputs), decided, known, store, may, why_not_sent(context, decided, planned=True))
 
@@ -100,14 +100,14 @@ def why_not_sent(
     return RegistrarUnavailable(message, hint="what is recorded is kept, and goes out with `doideposit poll` then")
 
 
-def _without_leave(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
+def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
     """Warn that permission given now comes too late for what is recorded and not sent yet."""
     doi = decision.wanted.doi
     work = known.get(doi.key) if doi is not None and decision.busy else None
     if work is None or work.open is None or work.open.state is not State.PREPARED:
         return decision
-    message = f"{doi} was recorded before, without what you allow now, and goes as it was recorded"
-    hint = f'to send it with your leave, give that one up: `doideposit abandon {doi} --reason "…"`; then run this again'
+    message = f"{doi} was recorded earlier, without the permission that you give now, and is sent as it was recorded"
+    hint = f'first give up the recorded deposit: `doideposit abandon {doi} --reason "…"`; then run this command again'
     finding = Finding("plan-recorded-before", Severity.WARNING, message, hint)
     return replace(decision, findings=(*decision.findings, finding))
 
@@ -322,7 +322,7 @@ class Preparation:
         update, names = self._decisions[one.index].update, self._approved.permissions.losses
         if update is None:
             return names
-        # What is registered may change until it is sent, and leave for what was seen is none for what comes.
+        # What is registered may change until it is sent: permission to lose what was shown covers nothing else.
         return tuple(dict.fromkeys(each.field for each in update.differences if each.falls_under(names)))
 
     def _split_or_block(self, group: Sequence[_ToSend], findings: tuple[Finding, ...]) -> list[DepositCandidate]:

@@ -189,7 +189,7 @@ class Seen:
         stopped, clears = {}, {}
         ours = context.ledger.versions.took_effect([one.doi for one in recorded.items])
         for one in recorded.items:
-            # What one record gives up on purpose is no leave for the others of its file.
+            # What one record may lose on purpose, the others of its file may not.
             doi, consent = one.doi, Consent(one.removes, one.may_lose)
             state = self.state(doi)
             # A new DOI has nothing to lose, and a file may hold thousands of them.

@@ -24,7 +24,7 @@ from doideposit.findings import counted
 from doideposit.job.inbox.archive import DoneFiles, due_on
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.state import LEAP
+from doideposit.job.state import CLOCK_JUMP
 from doideposit.wiring import open_ledger
 
 __all__ = ["MachineChecks", "StorageChecks"]
@@ -172,7 +172,7 @@ class StorageChecks:
         files = {key: path for key, path in wanted.items() if path is not None}
         for key, path in files.items():
             if not path.parent.is_dir():
-                hint = f"make it for the user of the job, or mend [monitoring] {key}"
+                hint = f"make it for the user of the job, or correct [monitoring] {key}"
                 yield Check.fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
             elif not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
                 hint = (
@@ -253,8 +253,10 @@ SQLITE_MARK = b"SQLite format 3\x00"
 def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> Check:
     """Yield when the next month of finished files is archived, and which files stay too long."""
     found, keeps = DoneFiles.find(folders, target), f"finished files stay in done/ for {duration_text(keep)}"
-    # A job that runs once a week needs so long to trust the clock again, after a leap when the month is due.
-    late = [name for month, names in found.months.items() if due_on(month, keep) + 3 * LEAP < now for name in names]
+    # A job that runs once a week needs so long to trust the clock again, after a jump when the month is due.
+    late = [
+        name for month, names in found.months.items() if due_on(month, keep) + 3 * CLOCK_JUMP < now for name in names
+    ]
     if late:
         named = ", ".join(late[:MOST_SHOWN]) + ("…" if late[MOST_SHOWN:] else "")
         hint = (

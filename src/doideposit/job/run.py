@@ -202,7 +202,7 @@ class _JobPass:
         if keep is None or self._report.errors or self._doors.stop() or self._state.archived == today:
             return
         if not self._state.is_steady(now):
-            logger.info("files stay in done/: the job has not seen the clock go on without a leap for ten days")
+            logger.info("files stay in done/: the job has not yet seen the clock run for ten days without a jump")
             return
         self._report.archived = archive_done(
             self._job.folders, depositor, keep, now, stop=self._doors.stop, step=self._doors.step

@@ -13,11 +13,11 @@ from doideposit.errors import DiskError
 from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.job.inbox.folders import Sighting
 
-__all__ = ["LEAP", "JobState"]
+__all__ = ["CLOCK_JUMP", "JobState"]
 
-# A clock that is this far beyond the pass before may have leapt: a job that runs once a week stays below it. After a
-# leap the clock is trusted again when it went on for as long without one.
-LEAP: Final = timedelta(days=10)
+# A clock that is this far beyond the pass before may have jumped: a job that runs once a week stays below it. After a
+# jump the clock is trusted again when it went on for as long without one.
+CLOCK_JUMP: Final = timedelta(days=10)
 # Whoever was told about a matter two months ago may be told again; without a bound this would grow for ever.
 KEEP_TOLD: Final = timedelta(days=60)
 # How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`.
@@ -36,7 +36,7 @@ class JobState:
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
     `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
     `waiting` says since when each file waits for a person, `mails` which mails of the mailbox were read.
-    `latest` is the moment of the last pass, `steady_since` since when the clock went on without a leap, and `archived`
+    `latest` is the moment of the last pass, `steady_since` since when the clock went on without a jump, and `archived`
     the day on which ``done/`` was last looked through for old months.
     `forgetful` is the file whose time has to do as a memory, where the state cannot be written.
     """
@@ -90,17 +90,17 @@ class JobState:
         )
 
     def note_clock(self, now: datetime) -> None:
-        """Note the time of a pass; after a leap of the clock, `is_steady` is False for a while.
+        """Note the time of a pass; after a jump of the clock, `is_steady` is False for a while.
 
         A clock that was set back leapt as well: the last pass lies in the future then, and `load` has forgotten it.
         """
-        if self.latest is None or self.steady_since is None or now - self.latest > LEAP:
+        if self.latest is None or self.steady_since is None or now - self.latest > CLOCK_JUMP:
             self.steady_since = now
         self.latest = now
 
     def is_steady(self, now: datetime) -> bool:
-        """Tell whether the clock went on without a leap for so long that the age of a file may be believed."""
-        return self.steady_since is not None and now - self.steady_since > LEAP
+        """Tell whether the clock went on without a jump for so long that the age of a file may be believed."""
+        return self.steady_since is not None and now - self.steady_since > CLOCK_JUMP
 
     def may_mail(self, path: Path, now: datetime, repeat_after: timedelta) -> bool:
         """Tell whether a mail may be sent: always if that can be saved, else one in `repeat_after`.

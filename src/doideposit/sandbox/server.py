@@ -153,11 +153,9 @@ def _from_listener(sandbox: Sandbox, host: str, listener: socket.socket, log: Lo
     handler = type("Handler", (_Handler,), {"clock": staticmethod(sandbox.clock)})
     with listener:
         port = int(listener.getsockname()[1])
-        server = make_server(
+        return make_server(
             host, port, application(sandbox, log=log), threaded=True, request_handler=handler, fd=listener.fileno()
         )
-    server.log_startup = ignore_line  # type: ignore[method-assign,assignment]
-    return server
 
 
 def _make_request(http: HttpRequest) -> Request:

@@ -49,10 +49,10 @@ WORLD: Final[tuple[Explanation, ...]] = (
     ),
     _plan(
         "plan-recorded-before",
-        "Recorded before without this leave",
-        "A file that waits to be sent is compared with what is registered before it goes, with the leave that it was "
-        "recorded with. `--allow-loss` and `--unseen` do not reach it any more.",
-        "give it up with `doideposit abandon DOI --reason …`, and deposit it again with the option",
+        "Recorded earlier, without this permission",
+        "A file that waits to be sent is compared with what is registered just before that. Only the permission counts "
+        "that was recorded with it: `--allow-loss` and `--unseen` come too late for it.",
+        "give up the recorded deposit with `doideposit abandon DOI --reason …`; then repeat the command",
         severity=Severity.WARNING,
     ),
     _plan(

@@ -1,9 +1,9 @@
 """Put whole months of ``done/`` into archives, which stay there: no file goes that was not read back from one before.
 
 A clock that is ahead makes every file look old, so that the age of a file alone must move nothing. Four things guard
-against it: a pass that follows a leap of the clock archives nothing (`JobState.note_clock`), nor does one that met an
-error, as every talk with Crossref by TLS is one under a wrong date; a month waits for `LEAP` longer than it is asked
-to, which covers the leaps that are too small to notice; and no file is older than the ledger says its DOIs are.
+against it: a pass that follows a jump of the clock archives nothing (`JobState.note_clock`), nor does one that met an
+error, as every talk with Crossref by TLS is one under a wrong date; a month waits for `CLOCK_JUMP` longer than it is
+asked to, which covers the jumps that are too small to notice; and no file is older than the ledger says its DOIs are.
 """
 
 import os
@@ -22,7 +22,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.files import NO_FOLLOW, disk_errors, move_noclobber, open_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, numbered_names
 from doideposit.job.inbox.report_text import FinishedFile
-from doideposit.job.state import LEAP
+from doideposit.job.state import CLOCK_JUMP
 
 __all__ = ["DoneFiles", "archive_done", "due_on"]
 
@@ -57,7 +57,7 @@ def due_on(month: str, keep: timedelta) -> datetime:
     """Return when a month such as ``2026-05`` is archived if files stay for `keep`."""
     year, number = map(int, month.split("-"))
     end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    return end + keep + LEAP
+    return end + keep + CLOCK_JUMP
 
 
 def archive_done(
@@ -299,6 +299,7 @@ def _holds(archive: zipfile.ZipFile, name: str, stream: BinaryIO) -> bool:
                 if copy.read(len(part)) != part:
                     return False
             return not copy.read(1)
-    # What is not there, or cannot be read back, is in no archive; zipfile raises RuntimeError for one with a password.
+    # What is not there, or cannot be read back, is in no archive. zipfile raises RuntimeError for an entry with a
+    # password, and NotImplementedError for one that is compressed in a way that it does not know.
     except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         return False

@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
+from depositing import Desk
 from doideposit.deposits.depositor import Depositor
 from doideposit.web import Application, application
 from doideposit.web.afterwards import Start
@@ -29,7 +30,7 @@ def at_once(work: Callable[[], None]) -> None:
 
 
 @dataclass
-class Cms:
+class ApiClient:
     """Makes requests with the right token, unless told otherwise."""
 
     depositor: Depositor
@@ -62,3 +63,11 @@ class Cms:
         headers["CROSSREF-RETRIEVE-URL"] = "https://evil.example.org/log"
         given = {name: value for name, value in headers.items() if value is not None}
         return self.client.open("/v1/crossref/notify", method=method, headers=given)
+
+
+class Cms(ApiClient):
+    """The same over the depositor of a desk, with what lies behind it."""
+
+    def __init__(self, desk: Desk, **options: Any) -> None:
+        super().__init__(desk.depositor, **options)
+        self.desk = desk

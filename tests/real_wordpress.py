@@ -200,7 +200,7 @@ def real_site(database: Path, tmp_path: Path) -> Iterator[RealSite]:
     client = ["mariadb", "--no-defaults", f"--socket={database}", "-uroot", "-e"]
     subprocess.run([*client, "drop database site; create database site"], check=True)
     with Desk(sqlite_url(tmp_path), target="production") as desk:
-        cms = Cms(desk.depositor)
+        cms = Cms(desk)
         api = make_server("127.0.0.1", 0, cms.app, threaded=True)
         threading.Thread(target=api.serve_forever, args=(0.01,), daemon=True).start()
         settings = {

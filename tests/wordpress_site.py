@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
-from api_client import Cms
+from api_client import ApiClient
 
 ROOT = Path(__file__).parents[1]
 PLUGIN = ROOT / "packaging" / "wordpress" / "doideposit" / "doideposit.php"
@@ -23,7 +23,7 @@ __all__ = ["PLUGIN", "Site", "wordpress_on"]
 class Site:
     """The plugin on one post, in a PHP process for each call, as WordPress has one for each request."""
 
-    cms: Cms
+    cms: ApiClient
     url: str
     meta: dict[str, Any] = field(default_factory=lambda: {"commentary_number": "258"})
     post: dict[str, str] = field(
@@ -49,7 +49,7 @@ class Site:
 
 
 @contextmanager
-def wordpress_on(cms: Cms) -> Iterator[Site]:
+def wordpress_on(cms: ApiClient) -> Iterator[Site]:
     """Serve the API of a CMS, and yield a site that uses it."""
     server = make_server("127.0.0.1", 0, cms.app, threaded=True)
     server.log_startup = lambda: None  # type: ignore[method-assign]

@@ -27,7 +27,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def cms(desk: Desk) -> Cms:
-    return Cms(desk.depositor)
+    return Cms(desk)
 
 
 def error_of(answer: TestResponse) -> dict[str, str]:
@@ -171,7 +171,7 @@ def test_a_deposit_never_waits_for_crossref(desk: Desk, query: str, known: bool)
     crossref = Hanging()
     desk.seed, desk.registry, desk.registrar = True, crossref, crossref
     desk.open()
-    cms = Cms(desk.depositor, start=in_thread)
+    cms = Cms(desk, start=in_thread)
     checked = cms.post("/v1/check", RECORD)
     answer = cms.post(f"/v1/deposits{query}", RECORD)
     assert (checked.status_code, answer.status_code) == (200, 202)
@@ -449,7 +449,7 @@ def test_it_can_be_mounted_below_a_path(desk: Desk) -> None:
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
     from werkzeug.wrappers import Response
 
-    mounted = DispatcherMiddleware(Response("a page"), {"/doi": Cms(desk.depositor).app})
+    mounted = DispatcherMiddleware(Response("a page"), {"/doi": Cms(desk).app})
     client = Client(mounted)
     assert client.get("/doi/v1/events", headers=HEADER).status_code == 200
     assert client.get("/doi/openapi.json").get_json()["servers"] == [{"url": "/doi"}]

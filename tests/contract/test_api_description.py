@@ -85,7 +85,7 @@ def test_its_example_is_a_record() -> None:
 
 def test_the_whole_story_of_a_record_conforms(tmp_path: Path) -> None:
     with Desk(sqlite_url(tmp_path)) as desk:
-        cms = Cms(desk.depositor)
+        cms = Cms(desk)
         for step in ("prepared", "sent", "registered", "updated"):
             record = {**RECORD, "title": "Another title"} if step == "updated" else RECORD
             validator("CheckResult").validate(cms.post("/v1/check", record).get_json())

@@ -49,7 +49,7 @@ def changed(folder: Path, *, target: str = "sandbox", rules: ApprovalRules | Non
 @pytest.fixture
 def cms(tmp_path: Path) -> Any:
     with changed(tmp_path) as desk:
-        yield Cms(desk.depositor)
+        yield Cms(desk)
 
 
 def test_a_change_is_listed_and_accepted(cms: Cms) -> None:
@@ -93,7 +93,7 @@ def test_what_they_added_is_lost_only_where_that_is_said(cms: Cms, losses: list[
 
 def test_two_people_restore(tmp_path: Path) -> None:
     with changed(tmp_path, target="production", rules=ApprovalRules(1)) as desk:
-        cms = Cms(desk.depositor)
+        cms = Cms(desk)
         refused = cms.post(f"/v1/dois/{DOI}/restore", {})
         assert (refused.status_code, refused.get_json()["error"]["code"]) == (403, "approval-missing")
         assert "?mode=plan" in refused.get_json()["error"]["hint"]

@@ -16,7 +16,7 @@ from doideposit.web.reading import MAX_BODY, MAX_LINES, MAX_LINES_BODY
 @pytest.fixture
 def cms(tmp_path: Path) -> Iterator[Cms]:
     with Desk(sqlite_url(tmp_path)) as desk:
-        yield Cms(desk.depositor)
+        yield Cms(desk)
 
 
 def send(cms: Cms, path: str, *lines: Any, content_type: str = "application/x-ndjson") -> TestResponse:

@@ -16,7 +16,7 @@ from doideposit.web.allowance import Allowance
 @pytest.fixture
 def cms(tmp_path: Path) -> Iterator[Cms]:
     with Desk(sqlite_url(tmp_path)) as desk:
-        one = Cms(desk.depositor)
+        one = Cms(desk)
         one.post("/v1/deposits", RECORD)
         yield one
 

@@ -24,7 +24,7 @@ SECOND = "another-token-0123456789-0123456789"
 @pytest.fixture
 def cms(tmp_path: Path) -> Iterator[Cms]:
     with Desk(sqlite_url(tmp_path), target="production", approvals=ApprovalRules(1)) as desk:
-        yield Cms(desk.depositor)
+        yield Cms(desk)
 
 
 def by_second(cms: Cms, path: str, body: Any) -> Any:
@@ -81,7 +81,7 @@ def test_a_plan_of_a_record_with_errors_is_refused(cms: Cms) -> None:
 
 def test_a_plan_that_is_outdated_is_refused_with_the_difference(tmp_path: Path) -> None:
     with Desk(sqlite_url(tmp_path)) as desk:
-        cms = Cms(desk.depositor)
+        cms = Cms(desk)
         plan = cms.post("/v1/plans", RECORD).get_json()
         desk.open().deposit(commentary(258, title="By somebody else"))
         desk.settle()

@@ -108,7 +108,7 @@ def test_a_scope_that_there_is_not() -> None:
 
 @pytest.mark.parametrize("path", [f"/v1/dois/{DOI}", "/v1/dois", "/v1/events", f"/v1/dois/{DOI}/xml"])
 def test_what_has_not_changed_is_not_sent_again(desk: Desk, path: str) -> None:
-    cms = Cms(desk.depositor)
+    cms = Cms(desk)
     cms.post("/v1/deposits", RECORD)
     first = cms.open(path)
     tag = first.headers["ETag"]
@@ -122,7 +122,7 @@ def test_what_has_not_changed_is_not_sent_again(desk: Desk, path: str) -> None:
 
 
 def test_a_change_gives_another_etag(desk: Desk) -> None:
-    cms = Cms(desk.depositor)
+    cms = Cms(desk)
     cms.post("/v1/deposits", RECORD)
     tag = cms.open(f"/v1/dois/{DOI}").headers["ETag"]
     desk.settle()
@@ -135,7 +135,7 @@ def test_a_change_gives_another_etag(desk: Desk) -> None:
 
 
 def test_events_name_the_doi_as_it_was_deposited_and_the_file(desk: Desk) -> None:
-    cms = Cms(desk.depositor)
+    cms = Cms(desk)
     cms.post("/v1/deposits", RECORD)
     desk.settle()
     events = cms.open("/v1/events").get_json()["events"]

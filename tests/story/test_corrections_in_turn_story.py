@@ -75,7 +75,7 @@ def test_neither_enqueue_nor_a_web_request_asks_crossref_for_anything(desk: Desk
     desk.registry = desk.registrar = Forbidden()  # type: ignore[assignment]
     desk.open()
     assert desk.depositor.enqueue(commentary(title="Corrected"), commentary(259)).ok
-    cms = Cms(desk.depositor)
+    cms = Cms(desk)
     data = {
         "series": "sadf-comment",
         "number": "260",
@@ -99,7 +99,7 @@ def test_an_update_from_a_web_request_is_kept_when_crossref_cannot_be_read(desk:
         "authors": [{"given": "Siegfried", "family": "Wolf258"}],
         "published": "2023-09-14",
     }
-    cms = Cms(desk.depositor)
+    cms = Cms(desk)
     answer = cms.open("/v1/deposits", method="POST", json=data)
     assert answer.status_code == 202, answer.text
     assert desk.depositor.status(C258).state is State.PREPARED

@@ -626,7 +626,7 @@ def in_wordpress(site: Any, doi: str) -> Landing | str:
 def test_a_landing_page_is_the_same_by_command_http_django_and_wordpress(
     admin: Any, site: Path, doideposit_sandbox_server: SandboxServerForTests, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from api_client import Cms
+    from api_client import ApiClient
     from doideposit.django.opening import depositor
     from wordpress_site import wordpress_on
 
@@ -645,7 +645,7 @@ def test_a_landing_page_is_the_same_by_command_http_django_and_wordpress(
     report = depositor().deposit(*records.values())
     assert report.ok, [str(one) for each in report.entries for one in each.findings if one.stops]
     registered(doideposit_sandbox_server)
-    cms = Cms(depositor())
+    cms = ApiClient(depositor())
     with wordpress_on(cms) as wordpress:
         for number, record in records.items():
             expected = by_template(record, registered=True)

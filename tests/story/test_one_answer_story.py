@@ -198,7 +198,7 @@ def from_terminal(house: House) -> Facts:
 
 
 def from_api(house: House) -> Facts:
-    cms = Cms(house.desk.depositor)
+    cms = Cms(house.desk)
     answers = {doi: cms.open(f"/v1/dois/{doi}").json for doi in house.facts}
     return {doi: fact_of_json(answer["records"][0]) for doi, answer in answers.items()}
 

@@ -95,7 +95,7 @@ def test_its_syntax() -> None:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with Desk(sqlite_url(tmp_path)) as desk, wordpress_on(Cms(desk.depositor)) as site:
+    with Desk(sqlite_url(tmp_path)) as desk, wordpress_on(Cms(desk)) as site:
         yield site
 
 

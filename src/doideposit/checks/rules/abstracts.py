@@ -104,7 +104,7 @@ rule(
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def find_short_abstract(work: Work) -> Iterable[Match]:
+def _find_short_abstract(work: Work) -> Iterable[Match]:
     return [
         Match(loc, {"length": len(plain)}, len(text))
         for loc, text, plain in work.bare_abstracts
@@ -142,7 +142,7 @@ rule(
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def find_abstract_that_is_title(work: Work) -> Iterable[Match]:
+def _find_abstract_that_is_title(work: Work) -> Iterable[Match]:
     return [
         Match.at(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)
     ]
@@ -248,7 +248,7 @@ rule(
             language: de
         """,
 )
-def find_repeated_language(work: Work) -> Iterable[Match]:
+def _find_repeated_language(work: Work) -> Iterable[Match]:
     seen: set[tuple[str | None, str | None]] = set()
     for index, item in enumerate(work.commentary.abstracts):
         language = item.language or work.commentary.effective_language
@@ -284,7 +284,7 @@ rule(
         original_title: {text: नाटो और जापान के संबंध, language: hi}
         """,
 )
-def find_language_in_other_script(work: Work) -> Iterable[Match]:
+def _find_language_in_other_script(work: Work) -> Iterable[Match]:
     if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:
         return ()
     names = [unicodedata.name(character, "").split(" ")[0] for character in work.title if character.isalpha()]

@@ -214,7 +214,7 @@ rule(
     bad="url: https://www.example.org/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def find_placeholder_address(work: Work) -> Iterator[Match]:
+def _find_placeholder_address(work: Work) -> Iterator[Match]:
     for loc, (url, _, host, _) in work.addresses:
         if _is_placeholder(host) or _PLACEHOLDER.search(url):
             yield Match.at(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
@@ -232,7 +232,7 @@ def find_placeholder_address(work: Work) -> Iterator[Match]:
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
 )
-def find_local_address(work: Work) -> Iterator[Match]:
+def _find_local_address(work: Work) -> Iterator[Match]:
     for loc, (url, _, host, _) in work.addresses:
         if _is_local(host):
             # A rehearsal registers nothing that anyone would follow.
@@ -390,7 +390,7 @@ rule(
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
 )
-def find_address_of_other_number(work: Work) -> Iterable[Match]:
+def _find_address_of_other_number(work: Work) -> Iterable[Match]:
     numbers = _ITEM.findall(work.landing.parts.path) if work.landing else []
     own = work.commentary.number or ""
     digits = re.sub(r"\D", "", own).lstrip("0") if numbers else ""

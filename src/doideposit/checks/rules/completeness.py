@@ -97,7 +97,7 @@ rule(
     bad=_WOLF % "Heidelberg University",
     good=_WOLF % "{name: Heidelberg University, ror: 038t36y30}",
 )
-def find_missing_ror(work: Work) -> Iterator[Match]:
+def _find_missing_ror(work: Work) -> Iterator[Match]:
     home = work.commentary.series.institution
     told: set[str] = set()
     for loc, place in work.affiliations:
@@ -261,7 +261,7 @@ rule(
     bad="references: [{author: Schultz, year: 2023, article_title: NATO in Indo-Pacific}]",
     good="references: [{author: Schultz, year: 2023, text: Schultz (2023). NATO in Indo-Pacific. Deutsche Welle.}]",
 )
-def find_reference_without_text(work: Work) -> Iterable[Match]:
+def _find_reference_without_text(work: Work) -> Iterable[Match]:
     bare = [index for index, reference, text in work.references if not text and reference.doi is None]
     return (Match.at("references", bare[0], without=len(bare), all=len(work.references)),) if bare else ()
 

@@ -171,7 +171,7 @@ rule(
             affiliations: [South Asia Democratic Forum]
         """,
 )
-def find_affiliation_as_author(work: Work) -> Iterator[Match]:
+def _find_affiliation_as_author(work: Work) -> Iterator[Match]:
     if not work.organisations:
         return
     places = {
@@ -235,7 +235,7 @@ rule(
     bad="authors: [{given: Siegfried O., family: Wolf}, {given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
 )
-def find_repeated_contributor(work: Work) -> Iterator[Match]:
+def _find_repeated_contributor(work: Work) -> Iterator[Match]:
     seen: dict[str, int] = {}
     authors = work.commentary.authors
     for index, author in enumerate(authors) if len(authors) > 1 else ():
@@ -275,7 +275,7 @@ def _can_be_one(first: object, second: object) -> bool:
         """,
     overridable=False,
 )
-def find_repeated_orcid(work: Work) -> Iterator[Match]:
+def _find_repeated_orcid(work: Work) -> Iterator[Match]:
     seen: dict[object, Person] = {}
     for loc, person in work.persons:
         if person.orcid is None:
@@ -352,7 +352,7 @@ rule(
     bad="authors: [{given: Siegfried, family: Wolf, alt_names: [Siegfried Wolf]}]",
     good="authors: [{given: Shinzo, family: Abe, alt_names: [安倍 晋三]}]",
 )
-def find_repeated_alternative_name(work: Work) -> Iterator[Match]:
+def _find_repeated_alternative_name(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         for index, other in enumerate(person.alt_names):
             name = other.text or " ".join(part for part in (other.given, other.family) if part)

@@ -43,7 +43,7 @@ def _free_to_read(work: Work) -> list[tuple[Loc, FreeToRead]]:
     bad="published: 2199-09-14",
     good="published: 2023-09-14",
 )
-def find_future_date(work: Work) -> Iterable[Match]:
+def _find_future_date(work: Work) -> Iterable[Match]:
     commentary = work.commentary
     days = (
         ("published", None if commentary.only_in_print else commentary.published),
@@ -74,7 +74,7 @@ def find_future_date(work: Work) -> Iterable[Match]:
         accepted: 2023-09-01
         """,
 )
-def find_late_acceptance(work: Work) -> Iterator[Match]:
+def _find_late_acceptance(work: Work) -> Iterator[Match]:
     accepted, published = work.commentary.accepted, work.commentary.published
     if accepted is None or accepted.first_day <= published.first_day:
         return
@@ -96,7 +96,7 @@ def find_late_acceptance(work: Work) -> Iterator[Match]:
         """,
     good="published: 1979-09-14",
 )
-def find_date_before_web(work: Work) -> Iterator[Match]:
+def _find_date_before_web(work: Work) -> Iterator[Match]:
     year = work.commentary.published.year
     if year >= FIRST_WEB_YEAR or work.commentary.only_in_print:
         return
@@ -152,7 +152,7 @@ rule(
         published: 2023-09-14
         """,
 )
-def find_year_unlike_number(work: Work) -> Iterator[Match]:
+def _find_year_unlike_number(work: Work) -> Iterator[Match]:
     number, published = work.commentary.number or "", work.commentary.published
     shape = _YEAR_IN_NUMBER.fullmatch(number)
     year = shape and (shape[1] or shape[2])
@@ -184,7 +184,7 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
 )
-def find_future_event(work: Work) -> Iterator[Match]:
+def _find_future_event(work: Work) -> Iterator[Match]:
     for loc, day, what in _other_days(work):
         if day > work.context.today:
             yield Match.at(*loc, length=10, what=what, day=day)
@@ -209,7 +209,7 @@ def find_future_event(work: Work) -> Iterator[Match]:
     setting='record_type = "posted"',
     good_setting='record_type = "posted"',
 )
-def find_early_status(work: Work) -> Iterator[Match]:
+def _find_early_status(work: Work) -> Iterator[Match]:
     status, published = work.commentary.status, work.commentary.published
     if status and status.date < published.first_day:
         yield Match.at("status", "date", length=10, type=status.type, day=status.date, published=published)
@@ -250,7 +250,7 @@ rule(
     bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",
     good="free_to_read: true",
 )
-def find_ended_free_access(work: Work) -> Iterator[Match]:
+def _find_ended_free_access(work: Work) -> Iterator[Match]:
     free = work.commentary.free_to_read
     if free and free.end_date and (free.start_date or date.min) <= free.end_date < work.context.today:
         yield Match.at("free_to_read", "end_date", length=10, end=free.end_date)

@@ -48,7 +48,7 @@ _PLACEHOLDER_NAME = Pattern(
     good="email: info@sadf.eu",
     overridable=False,
 )
-def find_malformed_email(head: Head) -> Iterator[Match]:
+def _find_malformed_email(head: Head) -> Iterator[Match]:
     if not _EMAIL.fullmatch(head.email):
         yield Match.at("depositor", "email", length=len(head.email), email=head.email)
 
@@ -64,7 +64,7 @@ def find_malformed_email(head: Head) -> Iterator[Match]:
     bad="email: doi@example.org",
     good="email: info@sadf.eu",
 )
-def find_placeholder_email(head: Head) -> Iterator[Match]:
+def _find_placeholder_email(head: Head) -> Iterator[Match]:
     if _PLACEHOLDER_HOST.search(head.email):
         severity = ERROR if head.context.live else None
         yield Match.at("depositor", "email", length=len(head.email), severity=severity, email=head.email)
@@ -81,7 +81,7 @@ def find_placeholder_email(head: Head) -> Iterator[Match]:
     bad="name: South Asia &amp; Forum",
     good="name: South Asia & Forum",
 )
-def find_leftover_in_name(head: Head) -> Iterator[Match]:
+def _find_leftover_in_name(head: Head) -> Iterator[Match]:
     for field, name in (("name", head.name), ("registrant", head.registrant)):
         if found := leftover(name):
             yield Match.at("depositor", field, length=len(name), found=found, name=name)
@@ -98,7 +98,7 @@ def find_leftover_in_name(head: Head) -> Iterator[Match]:
     bad="name: test",
     good="name: South Asia Democratic Forum",
 )
-def find_placeholder_name(head: Head) -> Iterator[Match]:
+def _find_placeholder_name(head: Head) -> Iterator[Match]:
     for field, name in (("name", head.name), ("registrant", head.registrant)):
         if _PLACEHOLDER_NAME.fullmatch(name.strip()) or is_program_word(name):
             severity = ERROR if head.context.live else None

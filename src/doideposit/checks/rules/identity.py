@@ -75,7 +75,7 @@ rule(
     setting='prefix = "10.5555"',
     good_setting='prefix = "10.48251"',
 )
-def find_test_prefix(work: Work) -> Iterable[Match]:
+def _find_test_prefix(work: Work) -> Iterable[Match]:
     prefix = work.commentary.doi.prefix
     if prefix not in CROSSREF_TEST_PREFIXES:
         return ()
@@ -120,7 +120,7 @@ rule(
     setting='doi = "{prefix}/{any}"',
     good_setting='doi = "{prefix}/{any}"',
 )
-def find_forbidden_suffix_character(work: Work) -> Iterable[Match]:
+def _find_forbidden_suffix_character(work: Work) -> Iterable[Match]:
     doi = work.commentary.doi
     try:
         doi.check_new()
@@ -144,7 +144,7 @@ def find_forbidden_suffix_character(work: Work) -> Iterable[Match]:
     setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
     good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
 )
-def find_other_issn_in_doi(work: Work) -> Iterable[Match]:
+def _find_other_issn_in_doi(work: Work) -> Iterable[Match]:
     series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
     known = {str(item.issn) for item in series.issns} if inside else ()
     # Years and numbers such as 2021-0534 look like an ISSN; only its check digit tells.
@@ -208,7 +208,7 @@ rule(
     bad="number: C258",
     good="number: 258",
 )
-def find_label_in_number(work: Work) -> Iterator[Match]:
+def _find_label_in_number(work: Work) -> Iterator[Match]:
     number = work.commentary.number or ""
     found = _LABEL.match(number)
     first = _LETTERS_FIRST.match(number)
@@ -229,7 +229,7 @@ def find_label_in_number(work: Work) -> Iterator[Match]:
     bad='number: "258/2023"',
     good='number: "258-2023"',
 )
-def find_slash_in_number(work: Work) -> Iterator[Match]:
+def _find_slash_in_number(work: Work) -> Iterator[Match]:
     commentary = work.commentary
     number, series = commentary.number, commentary.series
     if number is None or "/" not in number or not series.has_pattern:

@@ -117,7 +117,7 @@ def _language_of(text: str, stated: str) -> str | None:
         language: fr
         """,
 )
-def find_text_in_other_language(work: Work) -> Iterator[Match]:
+def _find_text_in_other_language(work: Work) -> Iterator[Match]:
     for (loc, text), stated in _texts_with_language(work):
         language = (stated or "").lower().split("-")[0]
         language = _SHORT.get(language, language)

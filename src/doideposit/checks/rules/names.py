@@ -134,7 +134,7 @@ def _families_and_groups(work: Work) -> list[Text]:
     bad="authors: [{given: Wolf, family: S. O.}]",
     good="authors: [{given: S. O., family: Wolf}]",
 )
-def find_swapped_names(work: Work) -> Iterator[Match]:
+def _find_swapped_names(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         given = person.given or ""
         initials = _INITIALS.fullmatch(person.family) and len(letters(given)) > len(letters(person.family))
@@ -153,7 +153,7 @@ def find_swapped_names(work: Work) -> Iterator[Match]:
     bad="authors: [{family: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
 )
-def find_joined_names(work: Work) -> Iterator[Match]:
+def _find_joined_names(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         if _comma_inside(person.family):
             yield _glued_match(loc, "family", person.family)
@@ -188,7 +188,7 @@ def _two_names(family: str) -> bool:
     bad="authors: [{given: Ana Keller, family: Keller}]",
     good="authors: [{given: David S., family: David}]",
 )
-def find_repeated_family_name(work: Work) -> Iterator[Match]:
+def _find_repeated_family_name(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         words = (person.given or "").split()
         # David S. David and Tsai Hong Hong are right: only a longer name at the end is likely to be there twice.
@@ -207,7 +207,7 @@ def find_repeated_family_name(work: Work) -> Iterator[Match]:
     bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def find_honorific_in_name(work: Work) -> Iterator[Match]:
+def _find_honorific_in_name(work: Work) -> Iterator[Match]:
     for loc, name in _odd_names(work):
         found = HONORIFIC.search(name)
         if found and found[1] != name:
@@ -225,7 +225,7 @@ def find_honorific_in_name(work: Work) -> Iterator[Match]:
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def find_degree_in_name(work: Work) -> Iterator[Match]:
+def _find_degree_in_name(work: Work) -> Iterator[Match]:
     for loc, name in _odd_names(work):
         # A whole given name of three capitals (MPA, MBA) is somebody's initials.
         if (found := _DEGREE.search(name)) and found[1] != name:

@@ -168,7 +168,7 @@ rule(
     bad="references: [{year: 2022, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def find_year_unlike_text(work: Work) -> Iterator[Match]:
+def _find_year_unlike_text(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         year = reference.year
         # A letter may follow the year (2019a), and is printed in the text or not.
@@ -207,7 +207,7 @@ _MANY_YOUNGER = 3
     bad="references: [{year: 2032, text: 'Schultz, T. (2032, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def find_future_year(work: Work) -> Iterator[Match]:
+def _find_future_year(work: Work) -> Iterator[Match]:
     published = work.commentary.published
     latest = str(published.year + 1)
     found = [

@@ -112,7 +112,7 @@ def _names_several(author: str) -> bool:
         """,
     overridable=False,
 )
-def find_repeated_key(work: Work) -> Iterator[Match]:
+def _find_repeated_key(work: Work) -> Iterator[Match]:
     seen: dict[str, int] = {}
     for index, reference, _ in work.references:
         key = reference.key
@@ -134,7 +134,7 @@ def find_repeated_key(work: Work) -> Iterator[Match]:
     bad="references: [{text: Schultz 2023}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def find_short_text(work: Work) -> Iterator[Match]:
+def _find_short_text(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         if (
             text
@@ -250,7 +250,7 @@ rule(
     bad="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C200}]",
 )
-def find_citation_of_itself(work: Work) -> Iterator[Match]:
+def _find_citation_of_itself(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         if reference.doi is not None and reference.doi == work.commentary.doi:
             yield Match.at("references", index, "doi", length=len(reference.doi.printed), place=index + 1)
@@ -275,7 +275,7 @@ def find_citation_of_itself(work: Work) -> Iterator[Match]:
           - text: Schultz, T. (2023, June 16). NATO in Indo-Pacific. Deutsche Welle.
         """,
 )
-def find_repeated_reference(work: Work) -> Iterator[Match]:
+def _find_repeated_reference(work: Work) -> Iterator[Match]:
     seen: dict[object, int] = {}
     keys = [reference.doi or text.casefold().rstrip(" .") for _, reference, text in work.references]
     if len({*keys}) == len(keys):

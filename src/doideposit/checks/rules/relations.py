@@ -116,7 +116,7 @@ rule(
     bad="relations: [{type: isCommentOn, identifier: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
-def find_relation_to_itself(work: Work) -> Iterator[Match]:
+def _find_relation_to_itself(work: Work) -> Iterator[Match]:
     own, page = work.commentary.doi, work.commentary.url
     for index, relation in enumerate(work.commentary.relations):
         text = relation.identifier
@@ -143,7 +143,7 @@ def find_relation_to_itself(work: Work) -> Iterator[Match]:
           - {type: references, identifier: 10.1787/ece3a6d6-en}
         """,
 )
-def find_repeated_relation(work: Work) -> Iterator[Match]:
+def _find_repeated_relation(work: Work) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set()
     for index, relation in enumerate(work.commentary.relations):
         key = (relation.type, relation.identifier.casefold())
@@ -206,7 +206,7 @@ rule(
     bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
-def find_relation_to_own_doi(work: Work) -> Iterator[Match]:
+def _find_relation_to_own_doi(work: Work) -> Iterator[Match]:
     own = work.commentary.doi
     for index, relation in enumerate(work.commentary.relations):
         doi = _parse_doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
@@ -233,7 +233,7 @@ def find_relation_to_own_doi(work: Work) -> Iterator[Match]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
 )
-def find_update_of_itself(work: Work) -> Iterator[Match]:
+def _find_update_of_itself(work: Work) -> Iterator[Match]:
     for index, update in enumerate(work.commentary.updates):
         if update.doi == work.commentary.doi:
             yield Match.at(
@@ -258,7 +258,7 @@ def find_update_of_itself(work: Work) -> Iterator[Match]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
 )
-def find_update_of_foreign_doi(work: Work) -> Iterator[Match]:
+def _find_update_of_foreign_doi(work: Work) -> Iterator[Match]:
     for index, update in enumerate(work.commentary.updates):
         if update.doi.prefix != work.commentary.doi.prefix:
             length = len(update.doi.printed)
@@ -318,7 +318,7 @@ rule(
         edition: 2
         """,
 )
-def find_version_unlike_edition(work: Work) -> Iterator[Match]:
+def _find_version_unlike_edition(work: Work) -> Iterator[Match]:
     version, edition = work.commentary.version, work.commentary.edition
     number = _LEADING_NUMBER.search(version.label) if version else None
     if version and number and edition and int(number[0]) != int(edition):

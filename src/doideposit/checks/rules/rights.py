@@ -146,7 +146,7 @@ rule(
     bad="licences: ['https://www.sadf.eu/']",
     good="licences: ['https://www.sadf.eu/terms-of-use/']",
 )
-def find_address_of_no_licence(work: Work) -> Iterator[Match]:
+def _find_address_of_no_licence(work: Work) -> Iterator[Match]:
     for loc, licence in work.licences:
         if licence.url == work.commentary.url:
             yield Match.at(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
@@ -165,7 +165,7 @@ def find_address_of_no_licence(work: Work) -> Iterator[Match]:
     bad="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2022-01-01}]",
     good="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2024-01-01}]",
 )
-def find_early_licence(work: Work) -> Iterator[Match]:
+def _find_early_licence(work: Work) -> Iterator[Match]:
     published = work.commentary.published
     printed = work.commentary.published_print or published
     for loc, licence in work.licences:
@@ -194,7 +194,7 @@ def find_early_licence(work: Work) -> Iterator[Match]:
           - {url: 'https://creativecommons.org/licenses/by/4.0/', applies_to: tdm}
         """,
 )
-def find_several_licences(work: Work) -> Iterator[Match]:
+def _find_several_licences(work: Work) -> Iterator[Match]:
     seen: set[tuple[object, object]] = set()
     for loc, licence in work.licences if len(work.licences) > 1 else ():
         # Terms of publishers stand together by design; two licences of Creative Commons do not.
@@ -250,7 +250,7 @@ rule(
     bad="funding: [{ror: 00k4n6c32, awards: ['1']}, {ror: 00k4n6c32, awards: ['2']}]",
     good="funding: [{ror: 00k4n6c32, awards: ['1', '2']}]",
 )
-def find_repeated_funder(work: Work) -> Iterator[Match]:
+def _find_repeated_funder(work: Work) -> Iterator[Match]:
     seen: set[object] = set()
     for index, item in enumerate(work.commentary.funding):
         key = item.ror or item.funder_id or (item.name or "").casefold()

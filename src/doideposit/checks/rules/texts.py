@@ -120,7 +120,7 @@ rule(
     bad="title: Trade &amp; security in Asia",
     good="title: Trade & security in Asia",
 )
-def find_entity(work: Work) -> Iterator[Match]:
+def _find_entity(work: Work) -> Iterator[Match]:
     if "&" in work.odd:
         outside = [text for text in work.plain + work.rich + _plain_abstracts(work) if "&" in text[1]]
         for text in outside:
@@ -158,7 +158,7 @@ rule(
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [The <i>Democratic</i> Forum]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
 )
-def find_tag(work: Work) -> Iterator[Match]:
+def _find_tag(work: Work) -> Iterator[Match]:
     if "<" in work.odd:
         for text, found in _search_all(TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
             yield _match_in(text, found)
@@ -175,7 +175,7 @@ def find_tag(work: Work) -> Iterator[Match]:
     bad='title: "Prospects for **NATO-Japan** relations"',
     good="title: Prospects for NATO-Japan relations",
 )
-def find_markdown(work: Work) -> Iterator[Match]:
+def _find_markdown(work: Work) -> Iterator[Match]:
     if work.odd and any(map(work.odd.__contains__, "*_]\\#`")):
         for text in work.texts:
             found = _LINK.search(text[1]) or MARKDOWN.search(_ADDRESS.sub("", text[1]))
@@ -194,7 +194,7 @@ def find_markdown(work: Work) -> Iterator[Match]:
     bad="title: Prospects for secu- rity in Asia",
     good="title: Short- and long-term prospects for security in Asia",
 )
-def find_hyphenated_word(work: Work) -> Iterable[Match]:
+def _find_hyphenated_word(work: Work) -> Iterable[Match]:
     return (
         [_match_in(text, found) for text, found in _search_all(_HYPHENATED, work.texts)]
         if "- " in work.everything
@@ -226,7 +226,7 @@ rule(
     bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
     good="title: Prospects for NATO-Japan relations",
 )
-def find_private_character(work: Work) -> Iterator[Match]:
+def _find_private_character(work: Work) -> Iterator[Match]:
     if work.unusual:
         for text in work.texts:
             found = _PRIVATE.search(text[1])
@@ -247,7 +247,7 @@ def find_private_character(work: Work) -> Iterator[Match]:
     bad='title: "Prospects for \u202eNATO-Japan relations"',
     good="title: Prospects for 👩‍🚀 relations",
 )
-def find_invisible_character(work: Work) -> Iterator[Match]:
+def _find_invisible_character(work: Work) -> Iterator[Match]:
     if work.unusual:
         for loc, value in work.texts:
             # Scotland's and Wales' flags are written with tag characters behind a black flag.
@@ -307,7 +307,7 @@ rule(
     bad="title: Soci?t? and state in the Sahel",
     good="title: Société and state in the Sahel",
 )
-def find_lost_letter(work: Work) -> Iterator[Match]:
+def _find_lost_letter(work: Work) -> Iterator[Match]:
     if "?" not in work.odd:
         return
     names = {loc for loc, _ in work.names}
@@ -328,7 +328,7 @@ def find_lost_letter(work: Work) -> Iterator[Match]:
     bad='abstracts: ["[insert abstract here] The author examines the prospects for relations between NATO and Japan."]',
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def find_filler_text(work: Work) -> Iterable[Match]:
+def _find_filler_text(work: Work) -> Iterable[Match]:
     text = work.lowered
     # A capital TODO between small letters is a note to oneself; in a title in capitals it is Spanish.
     likely = (

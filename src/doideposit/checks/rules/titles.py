@@ -190,7 +190,7 @@ def _label_in(work: Work) -> re.Match[str] | None:
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
 )
-def find_series_label(work: Work) -> Iterable[Match]:
+def _find_series_label(work: Work) -> Iterable[Match]:
     found = _label_in(work)
     if found is None or found[0] == work.title:
         return ()
@@ -218,7 +218,7 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
 )
-def find_number_in_title(work: Work) -> Iterable[Match]:
+def _find_number_in_title(work: Work) -> Iterable[Match]:
     number = work.commentary.number
     if number is None:
         return ()
@@ -249,7 +249,7 @@ def find_number_in_title(work: Work) -> Iterable[Match]:
         subtitle: An overview
         """,
 )
-def find_repeated_subtitle(work: Work) -> Iterator[Match]:
+def _find_repeated_subtitle(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle.casefold() in work.title.casefold():
         yield Match.at("title", length=len(work.title), subtitle=work.subtitle)
 
@@ -271,7 +271,7 @@ def find_repeated_subtitle(work: Work) -> Iterator[Match]:
         subtitle: An overview
         """,
 )
-def find_colon_before_subtitle(work: Work) -> Iterator[Match]:
+def _find_colon_before_subtitle(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle[0] in ":–—-":
         yield Match.at("subtitle", length=1, field="subtitle")
     if work.subtitle and work.title.endswith(("–", "—", "-")):
@@ -305,7 +305,7 @@ rule(
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def find_author_in_title(work: Work) -> Iterable[Match]:
+def _find_author_in_title(work: Work) -> Iterable[Match]:
     named = [
         (person.display, work.title.find(person.display))
         for _, person in work.persons
@@ -333,7 +333,7 @@ def _is_byline(before: str) -> bool:
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def find_honorific_in_title(work: Work) -> Iterable[Match]:
+def _find_honorific_in_title(work: Work) -> Iterable[Match]:
     likely = any(map(work.title.__contains__, _HONORIFICS))
     found = _HONORIFIC.search(work.title) if likely else None
     # A title may speak of anyone (What next, Dr. Singh?); a byline names an author.
@@ -352,7 +352,7 @@ def find_honorific_in_title(work: Work) -> Iterable[Match]:
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
 )
-def find_date_in_title(work: Work) -> Iterable[Match]:
+def _find_date_in_title(work: Work) -> Iterable[Match]:
     day = work.commentary.published
     if day.month is None or day.month > len(_MONTHS) or str(day.year) not in work.title:
         return ()
@@ -423,7 +423,7 @@ rule(
         original_title: {text: Aussichten für die Beziehungen zwischen der NATO und Japan, language: de}
         """,
 )
-def find_same_original_title(work: Work) -> Iterator[Match]:
+def _find_same_original_title(work: Work) -> Iterator[Match]:
     original = work.commentary.original_title
     if original is None:
         return
@@ -453,7 +453,7 @@ def find_same_original_title(work: Work) -> Iterator[Match]:
         updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
 )
-def find_unmarked_retraction(work: Work) -> Iterator[Match]:
+def _find_unmarked_retraction(work: Work) -> Iterator[Match]:
     for update in work.commentary.updates:
         if update.type in _RETRACTING and not _RETRACTED.search(work.title):
             yield Match.at("title", length=len(work.title), type=update.type.value.replace("_", " "))

@@ -43,7 +43,7 @@ def _find_repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tup
         """,
     overridable=False,
 )
-def find_repeated_doi(run: Run) -> Iterator[Match]:
+def _find_repeated_doi(run: Run) -> Iterator[Match]:
     for index, first in _find_repeats(run, lambda commentary: commentary.doi.key):
         what = "which holds the same" if run[index] == run[first] else f"“{run[first].title.plain}”"
         yield Match.at("number", record=index, doi=run[index].doi, first=first, what=what)
@@ -66,7 +66,7 @@ def find_repeated_doi(run: Run) -> Iterator[Match]:
         - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
         """,
 )
-def find_repeated_url(run: Run) -> Iterator[Match]:
+def _find_repeated_url(run: Run) -> Iterator[Match]:
     for index, first in _find_repeats(run, lambda commentary: commentary.url and commentary.url.rstrip("/")):
         if run[index].doi != run[first].doi:
             url = run[index].url or ""
@@ -90,7 +90,7 @@ def find_repeated_url(run: Run) -> Iterator[Match]:
         - {number: '0259', title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
         """,
 )
-def find_leading_zeros(run: Run) -> Iterator[Match]:
+def _find_leading_zeros(run: Run) -> Iterator[Match]:
     for index, first in _find_repeats(run, _number_without_zeros):
         number, other = run[index].number, run[first].number
         if number is not None and number != other:
@@ -119,7 +119,7 @@ def _number_without_zeros(commentary: Commentary) -> object:
         - {number: 259, title: The year in review, published: 2023-12-29, url: https://www.sadf.eu/review/}
         """,
 )
-def find_repeated_title(run: Run) -> Iterator[Match]:
+def _find_repeated_title(run: Run) -> Iterator[Match]:
     # Serials and revisions keep their title; with the same authors and date it is most likely one work twice.
     for index, first in _find_repeats(run, _title_authors_and_date):
         if run[index].doi != run[first].doi:
@@ -152,7 +152,7 @@ def _title_authors_and_date(commentary: Commentary) -> object:
         - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
         """,
 )
-def find_mixed_prefixes(run: Run) -> Iterator[Match]:
+def _find_mixed_prefixes(run: Run) -> Iterator[Match]:
     first = run[0].doi.prefix
     seen = {first}
     for index, commentary in enumerate(run):
@@ -188,7 +188,7 @@ def find_mixed_prefixes(run: Run) -> Iterator[Match]:
           authors: [{given: S. O., family: Wolf, orcid: 0000-0002-1825-0097}]
         """,
 )
-def find_orcid_of_two_people(run: Run) -> Iterator[Match]:
+def _find_orcid_of_two_people(run: Run) -> Iterator[Match]:
     seen: dict[object, tuple[int, Person]] = {}
     for index, commentary in enumerate(run):
         for place, author in enumerate(commentary.authors):
@@ -231,7 +231,7 @@ def _shared_orcid(author: Person, other: Person, number: str, index: int, place:
           authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]
         """,
 )
-def find_missing_orcid(run: Run) -> Iterator[Match]:
+def _find_missing_orcid(run: Run) -> Iterator[Match]:
     known = {
         author.display.casefold(): (author.orcid, _name_of(commentary))
         for commentary in run

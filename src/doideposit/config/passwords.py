@@ -14,14 +14,12 @@ from unicodedata import category
 
 from pydantic import SecretStr
 
+from doideposit.config.password_command import run_secret_command
 from doideposit.config.schema import PasswordReference
 from doideposit.errors import ConfigurationError
 from doideposit.files import open_input
 
-__all__ = ["ask_keyring", "read_secret_file", "resolve_password", "run_secret_command"]
-
-# Seconds a password command may take.
-COMMAND_TIMEOUT: Final = 30.0
+__all__ = ["ask_keyring", "read_secret_file", "resolve_password"]
 
 # Return the mode and the text of a file; raises `OSError`.
 ReadFile = Callable[[Path], tuple[int, str]]
@@ -48,26 +46,6 @@ def read_secret_file(path: Path) -> tuple[int, str]:
     if len(text) > LONGEST:
         raise OSError(errno.EFBIG, f"it has more than {LONGEST:,} characters, and a password is shorter")
     return stat.S_IMODE(mode), text
-
-
-def run_secret_command(command: Sequence[str]) -> str:
-    """Run a program without a shell and return what it prints; raises `ConfigurationError`."""
-    import subprocess  # noqa: PLC0415  (few configurations have a program to run)
-
-    problem = ""
-    try:
-        done = subprocess.run(list(command), capture_output=True, check=False, timeout=COMMAND_TIMEOUT, text=True)
-        problem = f"ended with status {done.returncode}" if done.returncode else ""
-    except FileNotFoundError:
-        problem = "was not found"
-    except subprocess.TimeoutExpired:
-        problem = f"took longer than {COMMAND_TIMEOUT:g} seconds"
-    except (OSError, UnicodeDecodeError, ValueError):
-        problem = "could not be run"
-    if problem:
-        hint = "run the command yourself and look at what it prints"
-        raise ConfigurationError(f"the password command `{command[0]}` {problem}", hint=hint)
-    return done.stdout
 
 
 def ask_keyring(service: str, username: str) -> str | None:

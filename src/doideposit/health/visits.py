@@ -88,6 +88,7 @@ class _Hosts:
         """Fetch a page; None where robots.txt forbids it. Raises as the fetch does."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
+        # Rules that could not be fetched are asked for again before the next page: a fault of one moment holds back one.
         if origin not in self._robots:
             self._robots[origin] = self._load_rules(origin)
         return self._fetch_politely(origin, url, LARGEST) if self._robots[origin](url) else None
@@ -110,12 +111,21 @@ class _Hosts:
         return page
 
     def _load_rules(self, origin: str) -> Callable[[str], bool]:
-        """Return the rules of robots.txt of a site; without any, every page may be fetched (RFC 9309, 2.3.1.3)."""
+        """Return the rules of robots.txt of a site; raises `PageUnavailable` when the site cannot say them now.
+
+        Without the file (4xx) every page may be fetched; while the server fails (5xx) or gives no answer, none may
+        (RFC 9309, 2.3.1.3 and 2.3.1.4).
+        """
         try:
             page = self._fetch_politely(origin, f"{origin}/robots.txt", 500_000)
-        # The visit of the page itself meets the same fault, and reports it; a fault of robots.txt would say less.
-        except (WorldError, AddressRefused):
+        # The visit of the page itself is refused as well, and names the address that a person has to correct.
+        except AddressRefused:
             return lambda _url: True
+        except PageUnavailable as error:
+            raise PageUnavailable(f"the rules for programs are not known: {error.message}") from None
+        if page.status >= 500:  # noqa: PLR2004  (HTTP: errors of the server)
+            message = f"the rules for programs are not known: {origin}/robots.txt answered with HTTP {page.status}"
+            raise PageUnavailable(message)
         if page.status != 200:  # noqa: PLR2004  (HTTP: OK)
             return lambda _url: True
         parser = RobotFileParser()

@@ -4,17 +4,13 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from doideposit.config.passwords import (
-    COMMAND_TIMEOUT,
-    ask_keyring,
-    read_secret_file,
-    resolve_password,
-    run_secret_command,
-)
+from doideposit.config.password_command import COMMAND_TIMEOUT, run_secret_command
+from doideposit.config.passwords import ask_keyring, read_secret_file, resolve_password
 from doideposit.config.schema import PasswordReference
 from doideposit.errors import ConfigurationError
 
@@ -131,7 +127,12 @@ def test_a_command_is_run_without_a_shell() -> None:
     [
         (python(f"import sys; print('{SECRET}'); sys.exit('{SECRET}')"), "status 1"),
         (python("pass"), "no password"),
-        (python("import sys; sys.stdout.buffer.write(b'\\xff')"), "could not be run"),
+        (python("import sys; sys.stdout.buffer.write(b'\\xff')"), "not text in UTF-8"),
+        (python("print()"), "no password"),
+        (python(f"print(); print('{SECRET}')"), "no password"),
+        (python(f"while True: print('{SECRET}' * 1000)"), "printed more than 10,000 characters"),
+        (python(f"print('{SECRET}', end='x' * 10_000)"), "printed more than 10,000 characters"),
+        (python("import os; os.kill(os.getpid(), 9)"), "was ended by signal 9"),
         (PasswordReference(command=("doideposit-no-such-program",)), "was not found"),
         (PasswordReference(command=("/",)), "could not be run"),
     ],
@@ -140,8 +141,29 @@ def test_a_command_that_fails_is_refused_without_what_it_printed(reference: Pass
     assert words in refused(reference, run_command=run_secret_command).message
 
 
-def test_a_command_cannot_hang_for_ever() -> None:
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time; print('geheim-4711', flush=True); time.sleep(600)",
+        "import os, time; print('geheim-4711', flush=True); os.close(1); time.sleep(600)",
+        "import os, time; os.fork() or time.sleep(600)",
+    ],
+    ids=["prints-and-hangs", "ends-its-output-and-hangs", "leaves-a-child-with-the-output"],
+)
+def test_a_command_cannot_hang_for_ever(code: str) -> None:
+    error = refused(python(code), run_command=partial(run_secret_command, seconds=0.5))
+    assert "took longer than 0.5 seconds" in error.message
     assert COMMAND_TIMEOUT <= 60
+
+
+def test_a_command_gets_nothing_of_what_doideposit_reads() -> None:
+    code = "import sys; print(len(sys.stdin.read()))"
+    assert resolved(python(code), run_command=run_secret_command) == "0"
+
+
+def test_the_second_line_of_an_entry_and_its_standard_error_are_no_password() -> None:
+    code = f"import sys; print('{SECRET}'); print('login: x' * 200); print('{SECRET}' * 100_000, file=sys.stderr)"
+    assert resolved(python(code), run_command=run_secret_command) == SECRET
 
 
 def test_from_the_keyring() -> None:

@@ -1,5 +1,6 @@
 """Visits: politely, one after the other, and nothing that robots.txt keeps programs from."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -59,6 +60,35 @@ def test_rules_for_others_do_not_hold_for_us() -> None:
     site = Site(robots="User-agent: BadBot\nDisallow: /")
     (visit,) = visit_pages([commentary(1)], site, waiting=site.time)
     assert visit.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [(404, [[], []]), (403, [[], []]), (429, [[], []]), (500, [["page-away"], []]), (503, [["page-away"], []])],
+)
+def test_a_server_that_fails_gives_no_permission_and_is_asked_again(status: int, found: list[list[str]]) -> None:
+    site = Site()
+    answers = iter([status, 404])
+
+    def fetch(url: str, *, limit: int = 0) -> Page:
+        page = site(url, limit=limit)
+        return replace(page, status=next(answers)) if url.endswith("robots.txt") else page
+
+    visits = list(visit_pages([commentary(1), commentary(2)], fetch, waiting=site.time))
+    assert [[finding.code for finding in visit.findings] for visit in visits] == found
+    pages = [url for _, url in site.asked if not url.endswith("robots.txt")]
+    assert len(pages) == sum(not codes for codes in found)
+
+
+def test_rules_that_cannot_be_fetched_are_no_permission() -> None:
+    def fetch(url: str, *, limit: int = 0) -> Page:
+        assert url.endswith("robots.txt"), f"asked for {limit} bytes without permission"
+        raise PageUnavailable(f"{url} could not be fetched: nothing came for 15 s")
+
+    (visit,) = visit_pages([commentary(1)], fetch, waiting=Site().time)
+    (finding,) = visit.findings
+    assert finding.code == "page-away"
+    assert "/robots.txt could not be fetched" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
     "pdf-whose-catalogue-is-nothing": ("a.pdf", lambda: pdf().replace(b"/Pages 2 0 R", b"/Pages null "), {"document-broken", "pdf-scanned"}),
     "links-that-are-none": ("a.pdf", lambda: pdf(_LINES).replace(b"/Parent 2 0 R", b"/Annots [5 (x) << /A 3 /Rect [0 0] >> << /A << /URI (http://x) >> /Rect [(a) 0 0 0] >>] /Parent 2 0 R"), {"", "document-unrecognised", "document-broken"}),
     "links-in-a-number": ("a.pdf", lambda: pdf(_LINES).replace(b"/Parent 2 0 R", b"/Annots 5 /Parent 2 0 R"), {"", "document-unrecognised", "document-broken"}),
+    "pdf-whose-title-is-the-file": ("a.pdf", lambda: pdf(_LINES).replace(b"/Root 1 0 R", b"/Root 1 0 R /Info << /Title (" + b"a b " * 2_000_000 + b") >>"), {"", "document-unrecognised"}),
     "pdf-in-letters": ("a.pdf", lambda: pdf(b"z" * 8_000_000).replace(b"/FlateDecode", b"[/FlateDecode /ASCII85Decode]"), {"document-too-large"}),
     "table-of-many-cells": ("a.docx", lambda: word(body("<w:tbl>" + ("<w:tr>" + "<w:tc><w:p/></w:tc>" * 200 + "</w:tr>") * 200 + "</w:tbl>")), {"document-too-large"}),
     "cell-over-many-columns": ("a.docx", lambda: word(body("<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='99999999'/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>")), {"document-too-large"}),

@@ -88,7 +88,7 @@ class _Hosts:
         """Fetch a page; None where robots.txt forbids it. Raises as the fetch does."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        # Rules that could not be fetched are asked for again before the next page: a fault of one moment holds back one.
+        # Rules that could not be had are asked for again before the next page: a short fault holds back one page.
         if origin not in self._robots:
             self._robots[origin] = self._load_rules(origin)
         return self._fetch_politely(origin, url, LARGEST) if self._robots[origin](url) else None

@@ -128,6 +128,14 @@ FILES: Final[tuple[Explanation, ...]] = (
         source=_YAML,
     ),
     _file(
+        "yaml-anchor",
+        "A name for a value that was perhaps a part of the text",
+        "A word that begins with & names the value behind it in YAML, so that “&Water in Delhi” is read as “in Delhi”.",
+        "put the whole text into quotes",
+        source=_YAML,
+        severity=Severity.WARNING,
+    ),
+    _file(
         "yaml-comment",
         "A comment that was perhaps a part of the text",
         "A hash sign behind a space begins a comment in YAML, so that “Lessons from case #3” is read as “Lessons from "

@@ -14,6 +14,8 @@ __all__ = ["corrected_line", "quoted", "swallowed_comment"]
 
 # A comment of YAML begins with a hash behind a space.
 _COMMENT: Final = re.compile(r"[ \t]+(#[^\r\n]*)")
+# On a line of its own below an unquoted text, which it ends; a blank behind the hash says that a remark is meant.
+_COMMENT_BELOW: Final = re.compile(r"[ \t]*\r?\n(?P<indentation>[ ]+)(?P<comment>#\w(?!\w*:\s)[^\r\n]*)")
 # The reader of finished documents writes such a comment behind what it found, with the line it was found on.
 _OWN_COMMENT: Final = re.compile(r"\s#\s*line \d+\s*$")
 # One space alone is what a writer puts before a word; editors align comments with two.
@@ -38,12 +40,24 @@ def swallowed_comment(text: str, start: int, end: int, key: str) -> str | None:
     behind prose with a single blank before it: remarks are set off by two.
     """
     found = _COMMENT.match(text, end)
-    if found is None or _OWN_COMMENT.search(found[0]):
+    if found is None:
+        return None if key in _NO_PROSE else _comment_below(text, start, end)
+    if _OWN_COMMENT.search(found[0]):
         return None
     comment = found[1]
     sticks = len(comment) > 1 and comment[1].isalnum()
     one_blank = start < end and _ONE_BLANK.match(text, end) is not None and key not in _NO_PROSE
     return comment.rstrip() if sticks or one_blank else None
+
+
+def _comment_below(text: str, start: int, end: int) -> str | None:
+    """Return the next line of a text that goes on over several, if YAML takes it for a comment; else None."""
+    found = _COMMENT_BELOW.match(text, end) if start < end else None
+    if found is None:
+        return None
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    # As far in as the key, it belongs to what follows: a key or an entry that somebody took out.
+    return found["comment"].rstrip() if len(found["indentation"]) > len(line) - len(line.lstrip(" -")) else None
 
 
 def quoted(text: str) -> str:

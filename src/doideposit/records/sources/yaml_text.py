@@ -286,6 +286,7 @@ class _Builder:
         self.roots: list[Node] = []
         self.stack: list[_Frame] = []
         self.anchors: dict[str, Node] = {}
+        self.unused: dict[str, tuple[Node, Any]] = {}
         self.values = 0
         self.has_hash = "#" in text
         self.comments = 0
@@ -304,6 +305,8 @@ class _Builder:
                 self._handle_alias(event)
             case ev.DocumentStartEvent():
                 self.anchors.clear()
+            case ev.DocumentEndEvent():
+                self._name_unused_anchors()
             case _:
                 pass
 
@@ -319,7 +322,21 @@ class _Builder:
             self._look_for_comment(node, event)
         if event.anchor:
             self.anchors[event.anchor] = node
+            self.unused[event.anchor] = (node, event)
         self._add_node(node)
+
+    def _name_unused_anchors(self) -> None:
+        """Warn of anchors before a text that nothing refers to: the first word of the text was perhaps meant."""
+        for name, (node, event) in self.unused.items():
+            line, column = self.position(event.start_mark)
+            read = f"only “{event.value}” is read" if event.value else "nothing is read"
+            message = f"“&{name}” is a name for the value behind it here, and {read}"
+            hint = (
+                f"if it belongs to the text, put the whole text into quotes: {quoted(f'&{name} {event.value}'.strip())}"
+            )
+            where = Where(self.file, line, column)
+            node.faults.append(Finding("yaml-anchor", Severity.WARNING, message, hint, where, length=len(name) + 1))
+        self.unused.clear()
 
     def _look_for_comment(self, node: Node, event: Any) -> None:
         """Warn where a comment behind an unquoted text was perhaps meant as part of it."""
@@ -331,12 +348,16 @@ class _Builder:
             return
         self.comments += 1
         line, column = self.position(event.end_mark)
+        before = self.text[end : self.text.index("#", end)]
+        line, column = (
+            line + before.count("\n"),
+            (0 if "\n" in before else column - 1) + len(before.rpartition("\n")[2]) + 1,
+        )
         whole = f"{event.value} {comment}".strip()
         message = f"“{comment}” is a comment here, and only “{event.value}” is read"
         if not event.value:
             message = f"“{comment}” is a comment here, and nothing is read"
         hint = f"if it belongs to the text, put the whole text into quotes: {key}{': ' if key else '- '}{quoted(whole)}"
-        column += self.text.index("#", end) - end
         where = Where(self.file, line, column)
         node.faults.append(Finding("yaml-comment", Severity.WARNING, message, hint, where, length=len(comment)))
 
@@ -426,6 +447,7 @@ class _Builder:
         if self._wants_key():
             self._refuse_key(place)
         node = self.anchors.get(event.anchor)
+        self.unused.pop(event.anchor, None)
         if node is None:
             node = Node(None, Place(*place))
             inside = any(frame.anchor == event.anchor for frame in self.stack)

@@ -303,7 +303,7 @@ def test_an_alias_stands_for_the_value_and_points_at_it() -> None:
 
 
 def test_anchors_do_not_reach_into_the_next_document() -> None:
-    first, second = read("a: &x 1\n---\nb: *x\n", file="c.yaml").records
+    first, second = read("a: &x [c]\n---\nb: *x\n", file="c.yaml").records
     assert first.findings == ()
     assert [finding.code for finding in second.findings] == ["yaml-alias"]
 

@@ -51,6 +51,13 @@ def test_a_comment_behind_an_unquoted_text_is_told_with_the_line_as_it_was_meant
         "title: C# and F# in schools",
         "abstract: |\n  Text #1 of two\n  # and more",
         "keywords: [water, law]                  # not deposited: Crossref has no place",
+        "title: Rivers of Asia\n  # as on the cover",
+        "title: Rivers of Asia\n  #subtitle: none",
+        "title: Rivers of Asia\n#as on the cover",
+        "authors:\n  - given: Ana\n    #orcid unknown",
+        "url: https://www.sadf.eu/258/\n  #checked",
+        "title: &short Rivers of Asia\nsubtitle: *short",
+        "authors: &all\n  - &ana Ana\neditors: *all\ntranslators: [*ana]",
     ],
 )
 def test_a_comment_that_is_one_is_passed_over(line: str) -> None:
@@ -100,3 +107,21 @@ def test_what_no_editor_shows_is_named(text: str, line: int, words: str) -> None
     (found,) = read(text, file="c.yaml").findings
     assert found.where.line == line
     assert words in found.message
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "meant"),
+    [
+        ("title: Water and the\n  #floods of Delhi", "#floods of Delhi", "Water and the #floods of Delhi"),
+        ("title: &Water of Delhi", "&Water", "&Water of Delhi"),
+        ("title: &Water", "&Water", "&Water"),
+    ],
+)
+def test_words_that_yaml_takes_for_something_else_are_named(line: str, said: str, meant: str) -> None:
+    found = read(f"series: x\n{line}\n", file="c.yaml")
+    findings = [*found.findings, *(each for record in found.records for each in record.findings)]
+    (finding,) = findings
+    assert said in finding.message
+    assert yaml.load(finding.hint.partition("quotes: ")[2].removeprefix("title: "), yaml.BaseLoader) == meant
+    rows = f"series: x\n{line}\n".splitlines()
+    assert rows[(finding.where.line or 0) - 1][(finding.where.column or 0) - 1 :].startswith(said)

@@ -187,10 +187,14 @@ def _link_label(target: str, text: str) -> str:
     )
 
 
+_LONGEST_TITLE = 5_000  # in characters; a title has a hundred
+
+
 def _stated_title(reader: Any) -> Properties:
     """Return the title of the document properties, where it is one: many programs put the name of the file there."""
     information = reader.metadata
-    title = " ".join(str(getattr(information, "title", None) or "").split())
+    # Cut before it is taken apart: a string of the file may be as long as the file.
+    title = " ".join(str(getattr(information, "title", None) or "")[:_LONGEST_TITLE].split())
     if not title or re.search(
         r"\.\w{2,5}$|^(?:microsoft word|untitled|about:blank|document\d*$)", title, re.IGNORECASE
     ):

@@ -3,6 +3,7 @@
 import json
 import re
 import textwrap
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from doideposit.findings import Finding, Loc, field_path
@@ -36,8 +37,11 @@ class _Findings:
 
     def __init__(self, draft: Draft, told: set[int]) -> None:
         self._draft = draft
-        self._findings = draft.findings
         self._told = told
+        # By field: to look through all of them for each field takes minutes where thousands of references have one.
+        self._by_field: defaultdict[str | None, list[tuple[int, Finding]]] = defaultdict(list)
+        for index, finding in enumerate(draft.findings):
+            self._by_field[finding.where.field].append((index, finding))
 
     def origin(self, leaf: Leaf) -> str:
         """Return where a value comes from, with its confidence where it is not certain: “line 3, likely”."""
@@ -46,11 +50,9 @@ class _Findings:
 
     def unshown(self, loc: Loc) -> Iterator[Finding]:
         """Return the findings about a field that were not written yet."""
-        field = field_path(loc)
-        for index, finding in enumerate(self._findings):
-            if finding.where.field == field and index not in self._told:
-                self._told.add(index)
-                yield finding
+        for index, finding in self._by_field.pop(field_path(loc), ()):
+            self._told.add(index)
+            yield finding
 
 
 def _header_lines(draft: Draft, schema: str | None, rest: Sequence[Finding]) -> Iterator[str]:

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import yaml
 
-__all__ = ["corrected_line", "quoted", "swallowed_comment"]
+from doideposit.findings import Finding, Severity, Where
+
+__all__ = ["corrected_line", "quoted", "swallowed_comment", "unused_anchor"]
 
 # A comment of YAML begins with a hash behind a space.
 _COMMENT: Final = re.compile(r"[ \t]+(#[^\r\n]*)")
@@ -58,6 +60,15 @@ def _comment_below(text: str, start: int, end: int) -> str | None:
     line = text[text.rfind("\n", 0, start) + 1 : start]
     # As far in as the key, it belongs to what follows: a key or an entry that somebody took out.
     return found["comment"].rstrip() if len(found["indentation"]) > len(line) - len(line.lstrip(" -")) else None
+
+
+def unused_anchor(name: str, value: str, where: Where) -> Finding:
+    """Return the warning about an anchor, ``&name``, that stands before a text and that no alias refers to."""
+    message = (
+        f"“&{name}” is a name for the value behind it here, and {f'only “{value}”' if value else 'nothing'} is read"
+    )
+    hint = f"if it belongs to the text, put the whole text into quotes: {quoted(f'&{name} {value}'.strip())}"
+    return Finding("yaml-anchor", Severity.WARNING, message, hint, where, length=len(name) + 1)
 
 
 def quoted(text: str) -> str:

@@ -16,11 +16,9 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
 from doideposit.records.sources.nodes import MappingEntry, Node, records_in
-from doideposit.records.sources.yaml_repairs import corrected_line, quoted, swallowed_comment
+from doideposit.records.sources.yaml_repairs import corrected_line, quoted, swallowed_comment, unused_anchor
 
 __all__ = ["read", "readable"]
-
-# The syntax errors of YAML in plain words: where it is, what is wrong there, and how it is usually put right.
 
 # Returns the line and the column, from 1, that a mark of the parser stands for.
 Position = Callable[[Any], tuple[int, int]]
@@ -328,14 +326,8 @@ class _Builder:
     def _name_unused_anchors(self) -> None:
         """Warn of anchors before a text that nothing refers to: the first word of the text was perhaps meant."""
         for name, (node, event) in self.unused.items():
-            line, column = self.position(event.start_mark)
-            read = f"only “{event.value}” is read" if event.value else "nothing is read"
-            message = f"“&{name}” is a name for the value behind it here, and {read}"
-            hint = (
-                f"if it belongs to the text, put the whole text into quotes: {quoted(f'&{name} {event.value}'.strip())}"
-            )
-            where = Where(self.file, line, column)
-            node.faults.append(Finding("yaml-anchor", Severity.WARNING, message, hint, where, length=len(name) + 1))
+            where = Where(self.file, *self.position(event.start_mark))
+            node.faults.append(unused_anchor(name, event.value, where))
         self.unused.clear()
 
     def _look_for_comment(self, node: Node, event: Any) -> None:

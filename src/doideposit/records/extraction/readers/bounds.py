@@ -25,6 +25,13 @@ _MOST_MARKS: Final = 4_000
 # Signs of markup that are looked at one by one, so that their number bounds the time.
 _MARKS: Final = re.compile(r"[\[\]*_`<>~]")
 # Paragraphs are told by empty lines.
+# Of one tag. The parser compares each attribute of a page with all before it: 40,000 take two seconds.
+_MOST_ATTRIBUTES: Final = 2_000
+# In bytes: an attribute takes at least a letter and a blank.
+_LONG_TAG: Final = 2 * _MOST_ATTRIBUTES
+_QUOTED_VALUE: Final = re.compile(rb"=\s*(?:\"[^\"]*\"|'[^']*')")
+# What stands between these is a name, or a value without quotes.
+_BETWEEN_ATTRIBUTES: Final = re.compile(rb"[\s/=]+")
 _EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")
 
 
@@ -41,9 +48,19 @@ def too_large(file: str) -> Finding:
 
 
 def bound_markup(data: bytes) -> None:
-    """Raise `TooMuch` when there are more tags than a document has."""
+    """Raise `TooMuch` when there are more tags than a document has, or more attributes in one of them."""
     if len(data) > _MOST_TAGS and data.count(b"<") > _MOST_TAGS:
         raise TooMuch
+    for tag in data.split(b"<"):
+        if len(tag) > _LONG_TAG and _has_many_attributes(tag):
+            raise TooMuch
+
+
+def _has_many_attributes(tag: bytes) -> bool:
+    """Tell whether a tag, given from its name on with what follows it, has more attributes than any page needs."""
+    names = _QUOTED_VALUE.sub(b" ", tag).partition(b">")[0]
+    # An attribute without quotes is counted twice, with its value.
+    return len(names) > _LONG_TAG and len(_BETWEEN_ATTRIBUTES.split(names)) > 2 * _MOST_ATTRIBUTES
 
 
 def bound_text(text: str) -> None:

@@ -3,10 +3,12 @@
 The core is the rules, planning, the table of states, the reading of result logs and the ledger. cosmic-ray finds every
 mutation; of each place in the code one is kept, and of these `--count` are drawn with a fixed seed. Each runs in a copy
 of the project against the tests of its part that enter its line, as coverage.py tells, or its module where the line
-runs when the module is imported. Mutants that change nothing are listed with their reason in `equivalent_mutants.toml`.
+runs when the module is imported; at most 150, those first that go where few others go. Mutants that change nothing are
+listed with their reason in `equivalent_mutants.toml`.
 """
 
 import argparse
+import ast
 import json
 import os
 import random
@@ -43,6 +45,8 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
 """Each part of the core: its modules below src/doideposit, and the tests that should kill its mutants."""
 MOST: Final = 150
 """Tests for one mutant: where so many see no difference, the rest rarely sees one; it counts as survived then."""
+Entered = Mapping[tuple[str, int], frozenset[str]]
+"""The tests that enter each line, and as line 0 those that enter each module."""
 ANNOTATIONS: Final = "core/ReplaceBinaryOperator_BitOr_"
 """In this code `|` stands nearly always in an annotation, where a mutant says nothing about the tests."""
 
@@ -88,11 +92,8 @@ def prepare(below: str) -> None:
     os.environ["PYTHONPATH"] = str(folder / "project" / "src")
 
 
-def entering(part: str, folder: Path) -> dict[tuple[str, int], tuple[str, ...]]:
-    """Run the tests of a part, and return for each line, and for each module as line 0, the tests that enter it.
-
-    Tests that enter few lines come first: they are short, and say most about the line.
-    """
+def entering(part: str, folder: Path) -> Entered:
+    """Run the tests of a part, and return for each line, and for each module as line 0, the tests that enter it."""
     from coverage import CoverageData
 
     data, settings = folder / f"{part}.coverage", folder / f"{part}.coveragerc"
@@ -105,21 +106,35 @@ def entering(part: str, folder: Path) -> dict[tuple[str, int], tuple[str, ...]]:
     coverage = CoverageData(str(data))
     coverage.read()
     entered: dict[tuple[str, int], set[str]] = {}
-    sizes: Counter[str] = Counter()
     for file in coverage.measured_files():
         module = str(Path(file).relative_to(ROOT))
         for line, contexts in coverage.contexts_by_lineno(file).items():
             tests = {context.rpartition("|")[0] for context in contexts} - {""}
-            sizes.update(tests)
             entered.setdefault((module, line), set()).update(tests)
             entered.setdefault((module, 0), set()).update(tests)
-    return {place: tuple(sorted(tests, key=lambda test: (sizes[test], test))) for place, tests in entered.items()}
+    return {place: frozenset(tests) for place, tests in entered.items()}
 
 
-def _chosen(one: Mutant, entered: Mapping[tuple[str, int], Sequence[str]]) -> Sequence[str]:
+def around(module: str, line: int) -> range:
+    """Return the lines of the innermost function, class or table of a module that holds the line."""
+    statements = ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8")))
+    blocks = [one for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign)]
+    spans = [range(one.lineno, (one.end_lineno or one.lineno) + 1) for one in blocks]
+    return min((span for span in spans if line in span), key=len, default=range(line, line + 1))
+
+
+def chosen(one: Mutant, entered: Entered) -> list[str]:
+    """Return the tests to run against a mutant, those first that most likely see a difference.
+
+    A rule is called for every record of every test. The tests that tell are those that go on to lines of the same
+    function that few others enter, such as the line that reports a finding.
+    """
     tests = entered.get((one.module, one.line)) or entered.get((one.module, 0))
-    # What runs on import alone is seen by any test that needs the module.
-    return tests[:MOST] if tests else PARTS[one.part][1].split()
+    if not tests:  # What runs on import alone is seen by any test that needs the module.
+        return PARTS[one.part][1].split()
+    near = [entered.get((one.module, line), frozenset()) & tests for line in around(one.module, one.line)]
+    rarest = {test: min((len(line) for line in near if test in line), default=len(tests)) for test in tests}
+    return sorted(tests, key=lambda test: (rarest[test], test))[:MOST]
 
 
 def run(one: Mutant, tests: Sequence[str]) -> Mutant:
@@ -179,7 +194,7 @@ def main() -> None:
         drawn = random.Random(SEED).sample(every, min(arguments.count, len(every)))
         print(f"{len(drawn)} of {len(every)} places", flush=True)
         entered = {part: entering(part, Path(folder)) for part in sorted({one.part for one in drawn})}
-        tests = [_chosen(one, entered[one.part]) for one in drawn]
+        tests = [chosen(one, entered[one.part]) for one in drawn]
         with ProcessPoolExecutor(arguments.workers, initializer=prepare, initargs=(folder,)) as pool:
             done: list[Mutant] = []
             for one in pool.map(run, drawn, tests):

@@ -2,8 +2,8 @@
 
 The core is the rules, planning, the table of states, the reading of result logs and the ledger. cosmic-ray finds every
 mutation; of each place in the code one is kept, and of these `--count` are drawn with a fixed seed. Each runs in a copy
-of the project against the tests of its part that enter its line, as coverage.py tells, or its module where the line
-runs when the module is imported; at most 150, those first that go where few others go. Mutants that change nothing are
+of the project against the tests that enter its line, as coverage.py tells, or its module where the line runs when the
+module is imported; at most 150, those first that go where few others go. Mutants that change nothing are
 listed with their reason in `equivalent_mutants.toml`.
 """
 
@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -31,29 +32,33 @@ SEED: Final = 20260914
 TIMEOUT: Final = 180.0
 """Seconds; a mutant that makes its tests hang counts as killed."""
 
-STORIES: Final = "tests/story/test_deposit_story.py tests/story/test_doubt_story.py tests/story/test_state_machine.py"
-PARTS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
-    "rules": (("checks/rules/*.py",), "tests/unit/checks tests/cli/test_every_rule.py"),
-    "planning": (("deposits/planning.py",), "tests/unit/deposits tests/story/test_planning_story.py"),
-    "lifecycle": (("lifecycle.py",), "tests/unit/test_lifecycle.py tests/unit/deposits"),
-    "result logs": (
-        ("crossref/diagnostics/*.py",),
-        f"tests/unit/crossref/diagnostics tests/unit/checks/catalogue {STORIES}",
-    ),
-    "ledger": (("deposits/ledger/*.py",), f"tests/unit/deposits {STORIES} tests/story/test_planning_story.py"),
+PARTS: Final[dict[str, str]] = {
+    "rules": "checks/rules/*.py",
+    "planning": "deposits/planning.py",
+    "lifecycle": "lifecycle.py",
+    "result logs": "crossref/diagnostics/*.py",
+    "ledger": "deposits/ledger/*.py",
 }
-"""Each part of the core: its modules below src/doideposit, and the tests that should kill its mutants."""
+"""Each part of the core: its modules below src/doideposit."""
+TESTS: Final = """
+tests/unit/checks tests/unit/crossref/diagnostics tests/unit/deposits tests/unit/test_lifecycle.py
+tests/cli/test_every_rule.py tests/cli/test_ledger_commands.py
+tests/story/test_adopt_story.py tests/story/test_as_intended_story.py tests/story/test_deposit_story.py
+tests/story/test_doubt_story.py tests/story/test_drift_story.py tests/story/test_planning_story.py
+tests/story/test_state_machine.py tests/story/test_two_steps_story.py
+""".split()
+"""Where the tests are that should kill the mutants of these parts."""
 MOST: Final = 150
 """Tests for one mutant: where so many see no difference, the rest rarely sees one; it counts as survived then."""
-Entered = Mapping[tuple[str, int], frozenset[str]]
-"""The tests that enter each line, and as line 0 those that enter each module."""
+SHARE: Final = 0.02
+"""Of the time that all tests take: so much do the tests of one mutant take together at most. Long stories come last."""
 ANNOTATIONS: Final = "core/ReplaceBinaryOperator_BitOr_"
 """In this code `|` stands nearly always in an annotation, where a mutant says nothing about the tests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change of one place, and what the tests of its part said."""
+    """One change of one place, and what the tests said."""
 
     part: str
     module: str
@@ -69,7 +74,7 @@ def found(part: str, folder: Path) -> Iterator[Mutant]:
     from cosmic_ray.commands import init
     from cosmic_ray.work_db import use_db
 
-    modules = sorted(path for pattern in PARTS[part][0] for path in (ROOT / "src" / "doideposit").glob(pattern))
+    modules = sorted((ROOT / "src" / "doideposit").glob(PARTS[part]))
     with use_db(str(folder / f"{part}.sqlite")) as database:
         init([path.relative_to(ROOT) for path in modules], database, {})
         places: dict[tuple[str, tuple[int, int]], list[Mutant]] = {}
@@ -92,27 +97,54 @@ def prepare(below: str) -> None:
     os.environ["PYTHONPATH"] = str(folder / "project" / "src")
 
 
-def entering(part: str, folder: Path) -> Entered:
-    """Run the tests of a part, and return for each line, and for each module as line 0, the tests that enter it."""
-    from coverage import CoverageData
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Say which tests enter a line, or a module as its line 0, and how many seconds each test takes."""
 
-    data, settings = folder / f"{part}.coverage", folder / f"{part}.coveragerc"
-    measured = "\n ".join(str(ROOT / "src" / "doideposit" / pattern) for pattern in PARTS[part][0])
-    settings.write_text(f"[run]\ninclude =\n {measured}\n", encoding="utf-8")
+    entering: Mapping[tuple[str, int], frozenset[str]]
+    seconds: Mapping[str, float]
+
+    def against(self, one: Mutant) -> list[str]:
+        """Return the tests to run against a mutant, those first that most likely see a difference.
+
+        A rule is called for every record of every test. The tests that tell are those that go on to lines of the same
+        function that few others enter, such as the line that reports a finding.
+        """
+        tests = self.entering.get((one.module, one.line)) or self.entering.get((one.module, 0)) or self.seconds.keys()
+        near = [self.entering.get((one.module, line), frozenset()) & tests for line in around(one.module, one.line)]
+        rarest = {test: min((len(line) for line in near if test in line), default=len(tests)) for test in tests}
+        ranked = sorted(tests, key=lambda test: (rarest[test], self.seconds[test], test))[:MOST]
+        left = SHARE * sum(self.seconds.values())
+        spent = accumulate(self.seconds[test] for test in ranked)
+        return [test for test, until in zip(ranked, spent, strict=True) if until <= left] or ranked[:1]
+
+
+def measured(folder: Path) -> Tests:
+    """Run every test once, and see where each goes and how long it takes."""
+    from coverage import CoverageData
+    from lxml import etree
+
+    data, settings, times = folder / "coverage", folder / "coveragerc", folder / "times.xml"
+    modules = "\n ".join(str(ROOT / "src" / "doideposit" / pattern) for pattern in PARTS.values())
+    settings.write_text(f"[run]\ninclude =\n {modules}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "--cov", f"--cov-config={settings}", "--cov-context=test"]
-    command += ["--cov-report=", *PARTS[part][1].split()]
+    command += ["--cov-report=", f"--junitxml={times}", *TESTS]
     environment = {**os.environ, "COVERAGE_FILE": str(data)}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    seconds = {
+        f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}": float(case.get("time", "0"))
+        for case in etree.parse(times).iter("testcase")
+    }
     coverage = CoverageData(str(data))
     coverage.read()
-    entered: dict[tuple[str, int], set[str]] = {}
+    entering: dict[tuple[str, int], set[str]] = {}
     for file in coverage.measured_files():
         module = str(Path(file).relative_to(ROOT))
         for line, contexts in coverage.contexts_by_lineno(file).items():
-            tests = {context.rpartition("|")[0] for context in contexts} - {""}
-            entered.setdefault((module, line), set()).update(tests)
-            entered.setdefault((module, 0), set()).update(tests)
-    return {place: frozenset(tests) for place, tests in entered.items()}
+            tests = {context.rpartition("|")[0] for context in contexts} & seconds.keys()
+            entering.setdefault((module, line), set()).update(tests)
+            entering.setdefault((module, 0), set()).update(tests)
+    return Tests({place: frozenset(tests) for place, tests in entering.items()}, seconds)
 
 
 def around(module: str, line: int) -> range:
@@ -121,20 +153,6 @@ def around(module: str, line: int) -> range:
     blocks = [one for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign)]
     spans = [range(one.lineno, (one.end_lineno or one.lineno) + 1) for one in blocks]
     return min((span for span in spans if line in span), key=len, default=range(line, line + 1))
-
-
-def chosen(one: Mutant, entered: Entered) -> list[str]:
-    """Return the tests to run against a mutant, those first that most likely see a difference.
-
-    A rule is called for every record of every test. The tests that tell are those that go on to lines of the same
-    function that few others enter, such as the line that reports a finding.
-    """
-    tests = entered.get((one.module, one.line)) or entered.get((one.module, 0))
-    if not tests:  # What runs on import alone is seen by any test that needs the module.
-        return PARTS[one.part][1].split()
-    near = [entered.get((one.module, line), frozenset()) & tests for line in around(one.module, one.line)]
-    rarest = {test: min((len(line) for line in near if test in line), default=len(tests)) for test in tests}
-    return sorted(tests, key=lambda test: (rarest[test], test))[:MOST]
 
 
 def run(one: Mutant, tests: Sequence[str]) -> Mutant:
@@ -193,11 +211,11 @@ def main() -> None:
         # The seed makes every run draw the same sample from the same code.
         drawn = random.Random(SEED).sample(every, min(arguments.count, len(every)))
         print(f"{len(drawn)} of {len(every)} places", flush=True)
-        entered = {part: entering(part, Path(folder)) for part in sorted({one.part for one in drawn})}
-        tests = [chosen(one, entered[one.part]) for one in drawn]
+        tests = measured(Path(folder))
+        chosen = [tests.against(one) for one in drawn]
         with ProcessPoolExecutor(arguments.workers, initializer=prepare, initargs=(folder,)) as pool:
             done: list[Mutant] = []
-            for one in pool.map(run, drawn, tests):
+            for one in pool.map(run, drawn, chosen):
                 done.append(one)
                 # A run takes half an hour and more: who breaks it off should know what there is.
                 print(

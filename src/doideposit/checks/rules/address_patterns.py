@@ -1,10 +1,11 @@
 """Faults of web addresses that are seen in the address alone, on a landing page as in a reference."""
 
 import re
+from functools import lru_cache
 
 from doideposit.checks.rules.patterns import Pattern
 
-__all__ = ["ESCAPED", "TRUNCATED", "broken_uuid", "is_two_addresses"]
+__all__ = ["ESCAPED", "TRUNCATED", "broken_uuid", "impossible_host", "is_two_addresses", "suspicion_about"]
 
 # Five groups of hexadecimal digits of nearly the right lengths: one digit was lost or doubled.
 _UUID_LIKE = Pattern(
@@ -23,7 +24,39 @@ _ARCHIVED = Pattern(
 # An address as the value of a parameter, as in links to share or to translate a page.
 _EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
 # Markdown and HTML escape these in what is shown; %5C is a backslash that was encoded on top.
-ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
+ESCAPED = Pattern(r"\\[_*~&#]|&(?:amp|quot|apos|lt|gt|nbsp|#\d{1,6}|#x[0-9a-f]{1,5});|%5C|%26amp%3B", re.IGNORECASE)
+# Services that pass readers on, or show them a copy or a translation, as long as it suits them.
+_PASSES_ON = Pattern(
+    r"^https?://(?:www\.google\.[a-z.]{2,6}/(?:url|amp/)|[\w-]+\.translate\.goog|translate\.google\.|news\.google\.com/"
+    r"|feedproxy\.google\.com|webcache\.googleusercontent\.com|[\w-]+\.cdn\.ampproject\.org|lm?\.facebook\.com/l\.php"
+    r"|[\w.-]+\.safelinks\.protection\.outlook\.com|urldefense\.(?:proofpoint\.)?com|[\w.-]+\.list-manage\.com/track"
+    r"|www\.linkedin\.com/(?:redir|safety)|out\.reddit\.com|t\.umblr\.com)",
+    re.IGNORECASE,
+)
+# Amazon S3, CloudFront, Azure and Google Cloud Storage sign addresses of files, for minutes or days.
+_SIGNED = Pattern(
+    r"[?&](?:x-amz-(?:signature|credential|expires)|signature|expires|access_token|x-goog-signature"
+    # A short number is the number of something.
+    r"|(?:sig|token)(?==(?!\d{1,7}(?:[&#]|$))))=",
+    re.IGNORECASE,
+)
+# A page that asks who is there before it goes on to the text.
+_LOGIN = Pattern(
+    r"/(?:wp-)?(?:log|sign)-?in(?=[/?#.]|$)|/sso/|[?&](?:redirect_to|return_?url|returnto)=", re.IGNORECASE
+)
+# Files that one person shares from an account of their own are gone with the account.
+_SHARED = Pattern(
+    r"^(?:drive|docs)\.google\.com$|(?:^|\.)(?:dropbox\.com|1drv\.ms|sharepoint\.com|wetransfer\.com|we\.tl)$|\b(?:ez|lib)?proxy\b"
+)
+# Services that were closed took their links with them; what they lead to can be given itself.
+_SHORTENER = Pattern(
+    r"^(?:www\.)?(?:bit\.ly|t\.co|tinyurl\.com|goo\.gl|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|rb\.gy|t\.ly|lnkd\.in"
+    r"|shorturl\.at|tiny\.cc|bl\.ink|v\.gd|fb\.me|dlvr\.it)$"
+)
+# The percent sign of an escape was encoded on top.
+_ENCODED_TWICE = Pattern(r"%25[2-9a-f][0-9a-f]", re.IGNORECASE)
+# Letters of any script: a name with accents is written so before it is encoded (RFC 5890). Some sites have underscores.
+_HOST = Pattern(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?\.?")
 # Programs show long addresses with dots in the middle or at the end.
 TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
@@ -38,6 +71,37 @@ def broken_uuid(url: str) -> str | None:
     return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
 
 
+def impossible_host(host: str) -> bool:
+    """Return whether no host can have this name (RFC 1123, section 2.1): `www..org`, `www,sadf.eu`."""
+    return ":" not in host and _HOST.fullmatch(host) is None
+
+
 def is_two_addresses(url: str) -> bool:
     """Return whether an address holds a second one that no archive, translator or parameter put there."""
     return url.count("://") > 1 and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
+
+
+def suspicion_about(url: str, host: str) -> str | None:
+    """Return why a landing page cannot be at an address, to be read after “the address”; None where nothing shows."""
+    if TRUNCATED.search(url):
+        return "was cut off, or ends in dots"
+    if broken := broken_uuid(url):
+        return f"has {broken}"
+    if is_two_addresses(url):
+        return "is two addresses in one"
+    if "=" in url and _SIGNED.search(url):
+        return "is signed, and expires"
+    if _LOGIN.search(url):
+        return "is that of a login page"
+    if _PASSES_ON.search(url):
+        return "is that of a service that leads on to the page, or shows a copy of it"
+    if _ENCODED_TWICE.search(url.partition("?")[0]):
+        return "was percent-encoded twice"
+    return _suspicious_host(host)
+
+
+@lru_cache(maxsize=256)
+def _suspicious_host(host: str) -> str | None:
+    if _SHARED.search(host):
+        return "is that of a shared file, or of a library's proxy"
+    return "is one of a link shortener, which leads elsewhere" if _SHORTENER.search(host) else None

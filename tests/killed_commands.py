@@ -42,6 +42,8 @@ def hours_pass(folder: Path) -> None:
     """Set back every moment that the next run would wait for: what the killed one held runs out by itself."""
     long_ago = "2026-01-01T00:00:00.000000Z"
     with closing(sqlite3.connect(folder / "doideposit.sqlite3")) as ledger, ledger:
+        if ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'upload_lock'").fetchone() is None:
+            return  # It was killed before the tables were made: nothing can wait.
         ledger.execute("UPDATE upload_lock SET lease_until = ?, pause_until = NULL", (long_ago,))
         ledger.execute(
             "UPDATE submission SET lease_until = ?, next_poll_at = ? WHERE state IN ('sending', 'queued')",

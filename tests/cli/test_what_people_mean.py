@@ -61,6 +61,16 @@ def test_a_number_is_taken_as_people_write_it(full: Desk, written: str) -> None:
     assert full("status", written, "--json").json["records"][0]["doi"] == DOI
 
 
+@pytest.mark.parametrize("number", ["007", "A/12", "264(2);3_4"])
+def test_a_number_with_odd_signs_is_found_once_its_doi_is_known(desk: Desk, number: str) -> None:
+    doi = DOI.replace("258", number)
+    odd = desk.record(doi=f"doi: {doi}", number=f'number: "{number}"')
+    assert desk("deposit", odd, "--wait", 30).code == 0
+    for typed in (number, number.lower(), doi):
+        assert f'content="{doi}"' in desk("tags", typed).out
+    assert "“1&2” is not a DOI" in desk("tags", "1&2").err
+
+
 def test_a_value_that_is_missing_or_misspelt_is_named_with_what_it_is_for(desk: Desk) -> None:
     assert 'add --reason "…": Why; it stays in the history of the DOI.' in desk("acknowledge", "258").err
     assert "did you mean production?" in desk("status", "--target", "prod").err

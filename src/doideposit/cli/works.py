@@ -110,12 +110,18 @@ def _find_dois(depositor: "Depositor", text: str) -> Sequence[Doi]:
     try:
         return (Doi.parse(text),)
     except InvalidIdentifier as error:
-        # A number has a digit and is one word; whatever else is no DOI is a mistake.
-        if not re.fullmatch(r"\w*\d[\w.-]*", text):
-            raise UsageError(error.message, hint=error.hint) from None
+        fault = UsageError(error.message, hint=error.hint)
     known = depositor.works.dois_from("", MOST)
     made = list(_dois_of_number(depositor.series, text))
-    found = [doi for doi in made if doi in known] or [doi for doi in known if _ends_with(doi, text)] or made
+    # A number that was registered may hold any sign that a DOI can: 12/3, A-7, 264(2);3_4.
+    found = [doi for doi in made if doi in known]
+    if not found and re.search(r"\d", text):
+        found = [doi for doi in known if _ends_with(doi, text)]
+    if not found:
+        # What is not known is a number where it has a digit and is one word; anything else is a mistake.
+        if not re.fullmatch(r"\w*\d[\w.-]*", text):
+            raise fault
+        found = made
     if len(found) == 1:
         return found
     if found:

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connections, router
+from django.utils import timezone
 
 import doideposit
 from doideposit.django.models import DoiModel, DoiStanding, DoiState
@@ -83,7 +84,8 @@ def _fingerprint(record: Mapping[str, Any]) -> str:
 def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
     """Register or update the DOIs of those objects that readers can see.
 
-    The same content twice is sent once, whoever presses the button. Raises `DoiDepositError` where configuration or
+    The same content twice is sent once, whoever presses the button. A process that is killed on the way leaves a row
+    for each new DOI, which the next `refresh` completes or takes away. Raises `DoiDepositError` where configuration or
     ledger cannot be used.
     """
     sorted_out = _sort_objects(objects)
@@ -91,7 +93,12 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
     sent = [(one, record) for one, record in sorted_out.records if one not in taken]
     at_once = getattr(settings, "DOIDEPOSIT_SEND_AT_ONCE", False)
     act = depositor().deposit if at_once else depositor().enqueue
-    report = act(*(record for _, record in sent))
+    intended = _save_intents(sent)
+    try:
+        report = act(*(record for _, record in sent))
+    except doideposit.DoiDepositError:
+        _delete_intents(intended)
+        raise
     accepted: list[DoiModel] = []
     unchanged: list[DoiModel] = []
     remarks: list[tuple[DoiModel, str]] = []
@@ -108,6 +115,8 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
         else:
             unchanged.append(one)
         known.append(_Known(one, record, entry.doi, report.target, entry.status))
+    unkept = _save_states(known)
+    _delete_intents(intended - {each.doi.key for each in known})
     return RegisteredObjects(
         report.target,
         tuple(accepted),
@@ -116,7 +125,7 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
         tuple(refused),
         tuple(remarks),
         report.error,
-        _save_states(known),
+        unkept,
     )
 
 
@@ -170,6 +179,34 @@ def _is_for_editors(finding: doideposit.Finding) -> bool:
 def _finding_sentence(finding: doideposit.Finding) -> str:
     place = f" ({finding.where.field})" if finding.where.field else ""
     return f"{finding.message}{place}" + (f": {finding.hint}" if finding.hint else "")
+
+
+def _save_intents(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> set[str]:
+    """Write a row for each DOI that has none, before the ledger is written; return the keys of all DOIs.
+
+    Without it, a process that is killed after the ledger was written would leave a list that shows no DOI while one is
+    under way. A row without a fingerprint is such an intent; the ledger need not know its DOI.
+    """
+    dois = [(one, record, doi) for one, record in records if (doi := doi_of(record)) is not None]
+    target = current_target()
+    intents = [_state_for(_Known(one, record, doi, target, None)) for one, record, doi in dois]
+    for intent in intents:
+        intent.fingerprint = ""
+    try:
+        DoiState.objects.bulk_create(intents, ignore_conflicts=True)
+    except DatabaseError:
+        # To deposit needs the ledger alone; that the list cannot be written is said after that.
+        _log.exception("that DOIs are to be registered could not be kept")
+    return {doi.key for _, _, doi in dois}
+
+
+def _delete_intents(keys: Collection[str]) -> None:
+    """Take the rows away of which the ledger recorded nothing; those that were completed meanwhile stay."""
+    if keys:
+        try:
+            DoiState.objects.filter(target=current_target(), key__in=keys, fingerprint="").delete()
+        except DatabaseError:
+            _log.exception("rows of DOIs that were not recorded could not be taken away: the next pass does it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +301,7 @@ def refresh() -> Followed:
     A DOI whose object was deleted, hidden, renumbered or changed after it was registered is named as well: it leads to
     its page for ever.
     """
+    _delete_unrecorded()
     looked = 0
     registered: list[DoiState] = []
     attention: list[DoiState] = []
@@ -282,6 +320,14 @@ def refresh() -> Followed:
                     attention.append(state)
                     doi_needs_attention.send_robust(state.content_type.model_class(), instance=one, state=state)
     return Followed(looked, tuple(registered), tuple(attention))
+
+
+def _delete_unrecorded() -> None:
+    """Take away what a process left that was killed before the ledger knew of its DOIs: nothing is under way."""
+    intended = DoiState.objects.filter(target=current_target(), fingerprint="")
+    dois = dict(intended.values_list("key", "doi"))
+    known = {status.doi.key for status in depositor().statuses(dois=dois.values())} if dois else set()
+    _delete_intents(dois.keys() - known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,13 +350,15 @@ def _refresh_states(
         before = _Before(state.standing, state.registered)
         one = objects.get(state.object_id)
         columns = _state_columns(known[state.key]) if state.key in known else {}
-        for name, value in {**columns, **_page_news(state, one, newest=newest[state.object_id] == state.pk)}.items():
+        columns |= _page_news(state, one, columns, newest=newest[state.object_id] == state.pk)
+        for name, value in columns.items():
             setattr(state, name, value)
-        state.save(update_fields=[*ABOUT_THE_DOI, "updated_at"])
+        # Not `save`, which raises where a press that was refused has just taken its row away.
+        DoiState.objects.filter(pk=state.pk).update(**columns, updated_at=timezone.now())
         yield before, state, one
 
 
-def _page_news(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, str]:
+def _page_news(state: DoiState, one: DoiModel | None, columns: Mapping[str, Any], *, newest: bool) -> dict[str, str]:
     """Return what to report about a DOI whose object changed since it was sent."""
     where = f" at {state.url}" if state.url else ""
     if one is None:
@@ -320,11 +368,11 @@ def _page_news(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[s
         said = "the number was changed, and with it the DOI"
         action = f"this older DOI stays registered: let its page{where} lead to the new one"
     else:
-        return _object_news(state, one, where)
+        return _object_news(state, one, columns, where)
     return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
 
 
-def _object_news(state: DoiState, one: DoiModel, where: str) -> dict[str, str]:
+def _object_news(state: DoiState, one: DoiModel, columns: Mapping[str, Any], where: str) -> dict[str, str]:
     """Return what to report about the object that has this DOI now: hidden, broken, moved or changed."""
     sorted_out = _sort_objects([one])
     said = ""
@@ -336,13 +384,18 @@ def _object_news(state: DoiState, one: DoiModel, where: str) -> dict[str, str]:
     if said:
         return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
     ((_, record),) = sorted_out.records
-    if _fingerprint(record) == state.fingerprint or state.standing == DoiStanding.ATTENTION:
+    fingerprint = _fingerprint(record)
+    if fingerprint == state.fingerprint or columns.get("standing", state.standing) == DoiStanding.ATTENTION:
         return {}
     doi = doi_of(record)
     if doi is not None and doi.key != state.key:
         said = f"the number was changed: registered again, it gets a second DOI, {doi}"
         action = f"change the number back, or register the second one and let the page{where} lead to its page"
         return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
+    (entry,) = depositor().plan(record, offline=True).entries
+    if entry.action is doideposit.Action.UNCHANGED:
+        # The ledger has this version: who recorded it was killed before it could be kept here, or used another way.
+        return {"fingerprint": fingerprint}
     action = "register its DOI again, so that Crossref learns of it"
     if str(record.get("url", "")) != state.url:
         action = f"its page moved from {state.url}: register its DOI again, so that it leads to the new address"

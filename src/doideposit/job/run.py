@@ -1,7 +1,7 @@
 """One run of the scheduled job, from the lock to the exit code; every door to the world is handed in."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -13,7 +13,8 @@ from doideposit.config.schema import MailSection
 from doideposit.config.settings import MonitoringSettings
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.hooks import HookProgress
-from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
+from doideposit.deposits.planning import Action
+from doideposit.errors import DoiDepositError, LedgerUnavailable, RegistrarError, UnforeseenError
 from doideposit.files import write_atomic
 from doideposit.findings import counted
 from doideposit.job.crossref_mails import Hints
@@ -21,6 +22,7 @@ from doideposit.job.hints import take_hints
 from doideposit.job.hooks import Hook, deliver
 from doideposit.job.inbox.archive import archive_done
 from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.intake import log_progress
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
@@ -28,9 +30,7 @@ from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.mail import Recipients, send_due_mails
 from doideposit.job.mailbox import Mailbox
 from doideposit.job.monitoring import Run, prometheus_text
-from doideposit.job.site import deposit_site
 from doideposit.job.state import JobState
-from doideposit.job.verification import look_up
 from doideposit.reports.standing import Standing
 
 __all__ = ["Job", "JobContext", "JobOutcome"]
@@ -177,12 +177,12 @@ class _JobPass:
                 self._run_step(partial(self._read_mails, depositor, doors.mailbox))
             inbox.run()
             if not doors.stop():
-                self._run_step(partial(deposit_site, depositor, job.site, self._report))
+                self._run_step(partial(_deposit_site, depositor, job.site, self._report))
             self._state.seen = inbox.seen
             if next(depositor.events(), None) is not None:
                 self._state.deposited.add(depositor.target)
             doors.step("look up")
-            look_up(
+            _look_up(
                 depositor,
                 self._state,
                 clock=doors.clock,
@@ -385,3 +385,67 @@ def _summary_line(report: PassReport, standing: Standing | None) -> str:
     if report.errors:
         text += f"; error: {report.errors[0].message}"
     return f"{report.target}: {text}" + ("; stopped early" if report.interrupted else "")
+
+
+# The folders of a site, in each pass of the scheduled job: what is new or changed is deposited, no file is touched.
+
+
+def _deposit_site(depositor: Depositor, folders: Iterable[Path], report: PassReport) -> None:
+    """Deposit the documents in these folders whose headers are records, without drafts and unchanged ones.
+
+    What has errors is told in the report, each file with its first error. Raises what the depositor raises.
+    """
+    for folder in folders:
+        done = depositor.deposit(folder, on_event=log_progress)
+        report.changed += [
+            entry.status for entry in done.entries if entry.status and entry.action and entry.action.sends
+        ]
+        report.site_blocked += [
+            f"{entry.source}: {next((one.message for one in entry.findings if one.stops), entry.reason)}"
+            for entry in done.entries
+            if entry.action is Action.BLOCKED
+        ]
+        if done.error is not None:
+            report.add_error(done.error)
+
+
+# Look up registered DOIs until they are seen to resolve and to be indexed: a few in each pass, and ever less often.
+
+# The resolver knows a new DOI within minutes, the index within a day.
+FIRST_PAUSE: Final = timedelta(minutes=5)
+LONGEST_PAUSE: Final = timedelta(days=1)
+
+
+def _look_up(
+    depositor: Depositor,
+    state: JobState,
+    *,
+    clock: Callable[[], datetime],
+    most: int,
+    stop: Callable[[], bool],
+) -> int:
+    """Look up to `most` DOIs that are due; returns how many were looked up. Raises `LedgerError`.
+
+    When the services are away it ends without ado: the deadlines tell when that lasts.
+    """
+    done, still = 0, {}
+    unproved = (one.doi for one in depositor.statuses() if depositor.is_unproved(one))
+    for doi in unproved if most and depositor.observable else ():
+        tries, due = state.lookups.get(doi.key, (0, clock()))
+        still[doi.key] = (tries, due)
+        if done >= most or stop() or due > clock():
+            continue
+        try:
+            status = depositor.look_up(doi)
+        except RegistrarError as error:
+            # The schedule stays as it was: at worst a DOI is looked up once more than was needed.
+            logger.warning("look-ups ended early: %s", error.message)
+            return done
+        done += 1
+        if not depositor.is_unproved(status):
+            del still[doi.key]
+        else:
+            # The pause doubles each time, and reaches its bound with the ninth doubling.
+            still[doi.key] = (tries + 1, clock() + min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE))
+    state.lookups = still
+    return done

@@ -20,7 +20,7 @@ __all__ = ["CLOCK_JUMP", "JobState"]
 CLOCK_JUMP: Final = timedelta(days=10)
 # Whoever was told about a matter two months ago may be told again; without a bound this would grow for ever.
 KEEP_TOLD: Final = timedelta(days=60)
-# How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`.
+# How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.run`.
 FARTHEST_LOOK: Final = timedelta(days=1)
 # Of a mailbox that holds more, the oldest mails are read again at times, which changes nothing.
 KEEP_MAILS: Final = 20_000

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Final
 
 from doideposit.checks.values import Input, is_deposit_xml
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.plans.document import PlanFile, looks_like_plan
 from doideposit.deposits.values import DepositReport, Progress, ReportEntry
-from doideposit.errors import DiskError, DoiDepositError
-from doideposit.files import disk_errors
+from doideposit.errors import ApprovalMissing, DiskError, DoiDepositError, UsageError
+from doideposit.files import disk_errors, open_input, read_input
 from doideposit.findings import Finding
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
-from doideposit.job.inbox.conflicts import uncontested
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, claimed_name
 from doideposit.job.inbox.outcomes import entries_of, refused_file, replaced_entry
-from doideposit.job.inbox.plans import plan_entries
+from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
 
@@ -129,7 +130,7 @@ class TakingIn:
         stamped = [replace(claim, stamp=Claim.stamp_of(claim.file)) for claim in claims]
         usable = [claim for claim in stamped if not self._refuse_link(claim) and not self._apply_plan_file(claim)]
         made = self._enqueue(usable)
-        alone = uncontested(usable, made, self._depositor.series) if len(usable) > 1 else set()
+        alone = _uncontested(usable, made, self._depositor.series) if len(usable) > 1 else set()
         for claim in usable:
             if claim.id in alone:
                 self._plan_safely([claim])
@@ -138,7 +139,7 @@ class TakingIn:
 
     def _apply_plan_file(self, claim: Claim) -> bool:
         """Apply a plan file, and save the outcome; return False for a file of records."""
-        entries = plan_entries(claim, self._depositor)
+        entries = _plan_entries(claim, self._depositor)
         if entries is None:
             return False
         self._around.step("recorded")
@@ -205,3 +206,116 @@ def log_progress(progress: Progress) -> None:
     """Write progress to the log."""
     extra = {"kind": progress.kind, "deposit_file": progress.file_name, "doi": str(progress.doi or "")}
     logger.info("%s", progress.text, extra=extra)
+
+
+# Several files of one pass about the same DOI: the same record twice is no conflict, and a broken one is no rival.
+
+# What is said of a DOI that comes twice in one run.
+TWICE: Final = frozenset({"doi-twice", "plan-duplicate-doi"})
+
+
+def _uncontested(
+    claims: Sequence[Claim], made: Mapping[str, Sequence[ReportEntry]], series: Mapping[str, Series]
+) -> set[str]:
+    """Return files that were stopped only because another names the same DOI, though that one is the same or is broken.
+
+    Where two files hold different records that could both go, none can be preferred: perhaps one has a wrong number.
+    """
+    rivals: dict[str, list[Claim]] = {}
+    for claim in claims:
+        for doi in _free_dois(made[claim.id]):
+            rivals.setdefault(doi, []).append(claim)
+    found = set()
+    for claim in claims:
+        stopped = {entry.doi.key for entry in made[claim.id] if entry.doi and _blocking_codes(entry) & TWICE}
+        able = _free_dois(made[claim.id])
+        if stopped and stopped <= able and all(_say_the_same(rivals[doi], doi, series) for doi in stopped):
+            found.add(claim.id)
+    return found
+
+
+def _blocking_codes(entry: ReportEntry) -> frozenset[str]:
+    return frozenset(finding.code for finding in entry.findings if finding.stops)
+
+
+def _free_dois(entries: Sequence[ReportEntry]) -> set[str]:
+    """Return DOIs that could be deposited if no other file named them."""
+    return {entry.doi.key for entry in entries if entry.doi and _blocking_codes(entry) <= TWICE}
+
+
+def _say_the_same(claims: Sequence[Claim], doi: str, series: Mapping[str, Series]) -> bool:
+    first, *others = [_content_of(claim.file, doi, series) for claim in claims]
+    return first is not None and all(other == first for other in others)
+
+
+def _content_of(path: Path, doi: str, series: Mapping[str, Series]) -> object:
+    """Return the content of a file for a DOI; None if it is ambiguous or cannot be compared."""
+    if is_deposit_xml(path):
+        return read_input(path)
+    raws = [raw for raw in read_path(path) if not isinstance(raw, Finding)]
+    records = [record for raw in raws if (record := parse(raw, series=series).record) is not None]
+    mine = [record.commentary for record in records if record.commentary.doi.key == doi]
+    return mine[0] if len(mine) == 1 else None
+
+
+# Plan files in an inbox: applied once others have approved them, and waiting until then.
+# A plan is taken in like any file. Where approvals are demanded nothing else is: a record that somebody dropped was
+# seen by one pair of eyes only.
+
+BY: Final = "the scheduled job"
+
+
+def _plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...] | None:
+    """Apply the plan in a file, and return the outcome of each record; None for a file of records.
+
+    A plan that nobody approved yet waits. Files it was made of may be on another machine; one that is here and has
+    changed holds it back.
+    """
+    if not _is_plan(claim):
+        if not depositor.plans.approvals_needed:
+            return None
+        return refused_file(
+            "only plans that another person has approved are taken in here",
+            "make one with `doideposit plan FILES -o plan.json`, put that into the inbox, and let another person run "
+            "`doideposit approve plan.json`",
+        )
+    try:
+        file = depositor.plans.read(claim.file)
+    except UsageError as error:
+        return refused_file(_without_path(error.message, claim), error.hint)
+    try:
+        report = depositor.plans.apply(file, by=BY, without_files=True, send=False)
+    except ApprovalMissing as error:
+        return tuple(_waiting_entries(file, error))
+    except UsageError as error:
+        return refused_file(error.message, error.hint)
+    return entries_of(claim, report.entries)
+
+
+def _is_plan(claim: Claim) -> bool:
+    if not claim.name.lower().endswith(".json"):
+        return False
+    with disk_errors(claim.file, "cannot be read"), open_input(claim.file) as stream:
+        # A plan says at its beginning that it is one.
+        return looks_like_plan(stream.read(200))
+
+
+def _without_path(message: str, claim: Claim) -> str:
+    """Return a message with the name of the file as people know it, without its path."""
+    return message.replace(str(claim.file), claim.name)
+
+
+def _waiting_entries(file: PlanFile, error: ApprovalMissing) -> list[ClaimedEntry]:
+    """Return the records of a plan, which wait for an approval; those that need nothing have their end."""
+    ends = {"unchanged": EntryStatus.UNCHANGED, "blocked": EntryStatus.REJECTED}
+    return [
+        ClaimedEntry(
+            place=record.source,
+            doi=record.doi or "",
+            status=ends.get(record.action, EntryStatus.WAITING),
+            title=record.title,
+            says=error.message,
+            hint=error.hint,
+        )
+        for record in file.plan.records
+    ]

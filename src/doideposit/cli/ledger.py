@@ -1,10 +1,12 @@
 """`ledger`: looking after the memory itself: a backup and its way back, a check, an export and an import."""
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,7 +14,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import escape_controls, source_line
 from doideposit.errors import DiskError, UsageError, WorldError
-from doideposit.files import open_input
+from doideposit.files import disk_errors, open_input
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, detailed, safe
 
@@ -62,7 +64,6 @@ def backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) 
     In a folder the copy gets a name with the moment in UTC. A ledger in SQLite is copied as it is, for `doideposit
     ledger restore`. One in PostgreSQL is exported, to be taken in again with `doideposit ledger import`.
     """
-    from doideposit.deposits.ledger.backups import backup_path, remove_older
     from doideposit.wiring import system_clock
 
     terminal = invocation.terminal(as_json=as_json)
@@ -70,10 +71,10 @@ def backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) 
         hint = f"make it first: mkdir -p {file}; or leave --keep out"
         raise UsageError(f"--keep needs a folder, and {file} is not one", hint=hint)
     with existing_ledger(invocation) as opened:
-        made = backup_path(file, system_clock(), is_file=opened.is_file)
+        made = _backup_path(file, system_clock(), is_file=opened.is_file)
         opened.backup(made)
         place = opened.place
-    removed = [] if keep is None else remove_older(file, keep)
+    removed = [] if keep is None else _remove_older(file, keep)
     size = made.stat().st_size
     if as_json:
         terminal.json(
@@ -240,3 +241,37 @@ def _decode_lines(file: Path, stream: Iterable[str]) -> Iterator[str]:
         raise UsageError(
             f"{file} is not an export: it is not UTF-8", hint="`doideposit ledger export` makes one"
         ) from None
+
+
+# Names of backups, and which of them are no longer kept.
+
+# Made here and nowhere else, so that no other file of a folder is ever removed. Names in UTC sort by their age.
+_MADE_HERE: Final = re.compile(r"doideposit-\d{8}T\d{6}Z\.(?:sqlite3|jsonl)")
+# Endings of SQLite files as people name them.
+_DATABASES: Final = frozenset({".sqlite3", ".sqlite", ".db"})
+_EXPORTS: Final = frozenset({".jsonl", ".json"})
+
+
+def _backup_path(given: Path, now: datetime, *, is_file: bool) -> Path:
+    """Return the path of a backup: the given file, or in the given folder a name with the moment in UTC.
+
+    Raises `UsageError` for a name that would lie: a copy of a database is no JSON, and an export no database.
+    """
+    ending = ".sqlite3" if is_file else ".jsonl"
+    if given.is_dir():
+        return given / f"doideposit-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{ending}"
+    if given.suffix.lower() in (_EXPORTS if is_file else _DATABASES):
+        what = "a copy of the SQLite database" if is_file else "an export in JSON Lines"
+        raise UsageError(f"the backup is {what}, and {given.name} says otherwise", hint=f"name it {given.stem}{ending}")
+    return given
+
+
+def _remove_older(folder: Path, keep: int) -> list[Path]:
+    """Remove all but the newest backups that were named here, and return them; raises `DiskError`."""
+    # Symbolic links are never removed: what they point to belongs to somebody else.
+    made = sorted(path for path in folder.iterdir() if _MADE_HERE.fullmatch(path.name) and not path.is_symlink())
+    older = made[:-keep]
+    for path in older:
+        with disk_errors(path, "cannot be removed"):
+            path.unlink()
+    return older

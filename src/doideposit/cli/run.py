@@ -1,5 +1,6 @@
 """`run`: the scheduled job, once for systemd, cron or Kubernetes, or again and again in a container's foreground."""
 
+import json
 import logging
 import os
 import random
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import DoiDepositError, UnforeseenError, WorldError
+from doideposit.reports.findings import safe
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -292,11 +294,9 @@ def _sleep_until(moment: float, stop: Callable[[], bool]) -> None:
 @contextmanager
 def _log_to_stderr(terminal: Terminal, *, as_json: bool) -> Iterator[None]:
     """Send the library's log to standard error for as long as the command runs."""
-    from doideposit.cli.logs import JsonLines, PlainLines
-
     logger = logging.getLogger("doideposit")
     handler = logging.StreamHandler(terminal.err)
-    handler.setFormatter(JsonLines() if as_json else PlainLines())
+    handler.setFormatter(_JsonLines() if as_json else _PlainLines())
     before = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO if as_json else logging.WARNING)
@@ -305,3 +305,38 @@ def _log_to_stderr(terminal: Terminal, *, as_json: bool) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before)
+
+
+# How the library's log looks on standard error: one JSON object a line for programs, or plain lines for people.
+
+# Attributes that every record has; whatever else a record carries becomes a field of the JSON.
+_USUAL = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
+
+
+class _JsonLines(logging.Formatter):
+    """Write one JSON object for each record: time, level, logger, message, and whatever the record carries beside."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        data: dict[str, object] = {
+            "time": moment.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        data |= {key: value for key, value in record.__dict__.items() if key not in _USUAL and value not in {None, ""}}
+        if record.exc_info:
+            data["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(data, ensure_ascii=False, default=str)
+
+
+class _PlainLines(logging.Formatter):
+    """Write a sentence for each record, and what to do about it where that is known."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a line or two."""
+        text = f"{record.levelname.lower()}: {safe(record.getMessage())}"
+        hint = getattr(record, "hint", "")
+        text += f"\n  hint: {safe(hint)}" if hint else ""
+        return text + ("\n" + self.formatException(record.exc_info) if record.exc_info else "")

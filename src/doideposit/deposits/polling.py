@@ -15,9 +15,8 @@ from doideposit.crossref.diagnostics.outcomes import (
     read,
 )
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.ledger.clock_skew import FARTHEST
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
-from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
+from doideposit.deposits.ledger.polls import FARTHEST, Due, Polled, StoredLog
 from doideposit.deposits.message_places import named_field
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_poll, pause_until
 from doideposit.deposits.values import Progress

@@ -3,18 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, insert, or_, select, update
 
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
-from doideposit.deposits.ledger import clock_skew
-from doideposit.deposits.ledger.entries import Attempt, Submission
+from doideposit.deposits.ledger.entries import OPEN, Attempt, Submission
 from doideposit.deposits.ledger.read_schedule import begin_again
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, json_text, on_its_line
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
+from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
 from doideposit.findings import Finding, Where
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State
@@ -188,10 +187,10 @@ class Polls:
     def pull_back(self) -> bool:
         """Make due now what a wrong clock postponed for days; return whether there was anything."""
         with self._session.reading() as connection:
-            if not clock_skew.is_too_far(connection, self._target, self._session.clock()):
+            if not _is_too_far(connection, self._target, self._session.clock()):
                 return False
         with self._session.writing("pull back") as transaction:
-            clock_skew.pull_back(transaction)
+            _pull_back(transaction)
         return True
 
 
@@ -346,3 +345,50 @@ def _took_effect(transaction: Transaction, doi: Doi, timestamp: int) -> bool:
 def _is_newer(value: int, old: int | None) -> bool:
     # The database keeps signed 64-bit integers, and a number of Crossref may have more digits.
     return value < 2**63 and (old is None or value > old)
+
+
+# Moments planned by a clock that was wrong: without this they would hold everything up until they come.
+
+# Nothing is planned farther ahead: a server may make us wait for a day, and everything else is shorter.
+FARTHEST: Final = timedelta(days=2)
+
+
+def _is_too_far(connection: Connection, target: str, now: datetime) -> bool:
+    """Tell whether a lease, a pause or a question is planned for a time that only a wrong clock can have meant."""
+    too_far = now + FARTHEST
+    locked = exists().where(
+        upload_lock.c.target == target, or_(upload_lock.c.lease_until > too_far, upload_lock.c.pause_until > too_far)
+    )
+    planned = (submission.c.lease_until, submission.c.not_before, submission.c.next_poll_at)
+    of_files = exists().where(_unfinished_of(target), or_(*(column > too_far for column in planned)))
+    of_uploads = exists().where(attempt.c.next_poll_at > too_far, attempt.c.submission.in_(_submissions_of(target)))
+    return bool(connection.execute(select(or_(locked, of_files, of_uploads))).scalar_one())
+
+
+def _pull_back(transaction: Transaction) -> None:
+    """Release what a wrong clock leased, and make due now what it postponed."""
+    target, now = transaction.target, transaction.now
+    too_far = now + FARTHEST
+    transaction.lock_uploads()
+    changes: list[Any] = []
+    for table, where in ((upload_lock, upload_lock.c.target == target), (submission, _unfinished_of(target))):
+        lease = update(table).where(where, table.c.lease_until > too_far)
+        changes.append(lease.values(lease_owner=None, lease_until=None))
+    paused = update(upload_lock).where(upload_lock.c.target == target, upload_lock.c.pause_until > too_far)
+    changes.append(paused.values(pause_until=None, pause_reason=""))
+    waiting = update(submission).where(_unfinished_of(target), submission.c.not_before > too_far)
+    changes.append(waiting.values(not_before=None))
+    asked = update(submission).where(_unfinished_of(target), submission.c.next_poll_at > too_far)
+    changes.append(asked.values(next_poll_at=now))
+    late = update(attempt).where(attempt.c.next_poll_at > too_far, attempt.c.submission.in_(_submissions_of(target)))
+    changes.append(late.values(next_poll_at=now))
+    for change in changes:
+        transaction.connection.execute(change)
+
+
+def _unfinished_of(target: str) -> Any:
+    return and_(submission.c.target == target, submission.c.state.in_(OPEN))
+
+
+def _submissions_of(target: str) -> Any:
+    return select(submission.c.id).where(submission.c.target == target)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from doideposit.files import as_typed
-from doideposit.findings import Finding, Severity, Where, has_errors
-from doideposit.records.extraction.header_fields import OWN
-from doideposit.records.extraction.header_records import header_record
+from doideposit.findings import Finding, Loc, Severity, Where, has_errors, nearest
+from doideposit.records.extraction.header_fields import OWN, header_fields
+from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.publication import why_unpublished
 from doideposit.records.models.resemblance import did_you_mean
-from doideposit.records.origin import Place, RawRecord
+from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.bibliography import Bibliography, CitedWork, Citing
 from doideposit.records.sources.csl import reference_fields
 from doideposit.records.sources.files import Loaded
@@ -58,7 +58,7 @@ def _read_header_record(path: Path, reading: Reading, *, named: bool) -> list[Ra
     strange = None if named else _other_kind(header, path, reading)
     if strange is not None:
         return [strange] if isinstance(strange, Finding) else []
-    raw = header_record(header, str(path))
+    raw = _header_record(header, str(path))
     if not {"series", "number"} & raw.data.keys():
         return [_missing_header_finding(path, text, header=True)]
     held = why_unpublished(header, str(path), now=reading.now)
@@ -99,7 +99,7 @@ def _other_kind(header: Header, path: Path, reading: Reading) -> Finding | bool 
     # Whoever writes this key says that the document is a record.
     if OWN in header.data:
         return None
-    raw = header_record(header, str(path))
+    raw = _header_record(header, str(path))
     name = raw.data.get("series")
     if not isinstance(name, str):
         return True
@@ -122,3 +122,52 @@ def _missing_header_finding(path: Path, text: str, *, header: bool = False) -> F
         code = "file-kind"
         message = f"{path} is no record file: it has no header that names `series` and `number`"
     return Finding(code, Severity.ERROR, message, hint, Where(str(path), 1))
+
+
+# Documents whose header says everything: the header is their record, and stays where it stands.
+
+
+def _header_record(header: Header, file: str) -> RawRecord:
+    """Return the record that a header holds, with the place of every value in the file.
+
+    What cannot be read in one way only is an error at its line: nothing of it is deposited by guessing.
+    """
+    notes = HeaderNotes(header, file, strict=True)
+    fields = header_fields(header, notes)
+    own = HeaderValue(header.data, ()).get(OWN)
+    given = dict(own.entries()) if own else {}
+    top = {key: value for key, value in fields.items() if key not in given}
+    places: dict[Loc, Place] = {(): Place(1, 1)}
+    data: dict[str, RawValue] = {}
+    for key, stated in top.items():
+        data[key] = _record_data(stated, (key,), header, places)
+    for key, value in given.items():
+        data[key] = value.value
+        places |= {(key, *loc[len(value.loc) :]): place for loc, place in _places_below(header, value.loc)}
+    kept = [one for one in notes.found if (one.where.field or "") not in given]
+    return RawRecord(data, Origin(file, None, places), (*header.findings, *kept))
+
+
+def _record_data(stated: Stated, loc: Loc, header: Header, places: dict[Loc, Place]) -> RawValue:
+    match stated:
+        case Taken(text, source, _):
+            place = _nearest_place(header, source)
+            if place is not None:
+                places[loc] = place
+            return text
+        case Mapping():
+            return {key: _record_data(part, (*loc, key), header, places) for key, part in stated.items()}
+        case _:
+            return [_record_data(part, (*loc, index), header, places) for index, part in enumerate(stated)]
+
+
+def _nearest_place(header: Header, loc: Loc) -> Place | None:
+    way, place = nearest(header.places, loc) or ((), None)
+    if place is None or not way:
+        return None
+    # Inside the value, columns are known only where the text was taken over as a whole.
+    return place if way == loc else replace(place, text_column=None)
+
+
+def _places_below(header: Header, loc: Loc) -> Iterator[tuple[Loc, Place]]:
+    return ((each, place) for each, place in header.places.items() if each[: len(loc)] == loc)

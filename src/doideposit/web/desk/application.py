@@ -1,23 +1,24 @@
 """The pages as one WSGI application."""
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, g, session
 
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
+from doideposit.reports.findings import sentence
 from doideposit.web.desk import looking, numbers, sending, upkeep, writing
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
 from doideposit.web.desk.gate import Opening, guard
 from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.desk.messages import MAX_UPLOAD, handle_errors
-from doideposit.web.desk.words import add_filters
 from doideposit.web.desk.workplace import ReadDocument, Workplace
 from doideposit.web.serving import Application
 
@@ -63,7 +64,7 @@ def staff_pages(
     app.extensions["workplace"] = workplace
     guard(app, opening)
     handle_errors(app)
-    add_filters(app)
+    _add_filters(app)
     app.register_blueprint(writing.pages)
     app.register_blueprint(sending.pages)
     app.register_blueprint(numbers.pages)
@@ -81,3 +82,34 @@ def _shown_everywhere(workplace: Workplace) -> dict[str, Any]:
         "csrf": session.get("csrf", ""),
         "Role": DeskRole,
     }
+
+
+# Which sentences of the program are for whoever looks after it, and belong into the details of a page for staff.
+
+# Technical words, and commands with their options, which people who use only the pages cannot type anywhere.
+_TECHNICAL: Final = re.compile(r"\b(XML|XSD|batch|batches|ledgers?)\b|`doideposit |(?<!\S)--[a-z]", re.IGNORECASE)
+# The name of a file that was sent to Crossref, with the number that Crossref gave it.
+_FILE: Final = re.compile(
+    r" (?:as|of) [\w.:-]+\.xml\b(?: \(submission \d+\))?|\b[\w.:-]+\.xml\b(?: \(submission \d+\))?"
+)
+_TIMESTAMP: Final = re.compile(r" under the timestamp \d+")
+
+
+def _add_filters(app: Flask) -> None:
+    """Add a test for technical sentences and a filter for events to the templates."""
+    app.jinja_env.tests["technical"] = _is_technical
+    app.jinja_env.filters["without_files"] = _without_files
+    app.jinja_env.filters["sentence"] = sentence
+
+
+def _is_technical(text: str) -> bool:
+    return bool(_TECHNICAL.search(text))
+
+
+def _without_files(text: str) -> str:
+    """Return a sentence without names of files and timestamps, which only support wants to know.
+
+    What the command line calls the sandbox is the rehearsal here.
+    """
+    told = _FILE.sub(lambda found: "" if found[0].startswith(" ") else "the file", _TIMESTAMP.sub("", text))
+    return told.replace("at the sandbox", "in the rehearsal").replace("the sandbox", "the rehearsal")

@@ -72,7 +72,7 @@ def check(
     terminal = invocation.terminal(as_json=as_json)
     checker = _open_checker(invocation, terminal, target=target)
     with ExitStack() as stack:
-        shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
+        shown = stack.enter_context(_CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
         progress = stack.enter_context(ProgressIndicator(terminal, "checked", after=1))
         for one in checker.read_streaming(paths, on_each=progress.step):
             shown.add(one)
@@ -80,7 +80,7 @@ def check(
     finish(ExitCode.DONE if shown.ok else ExitCode.REJECTED)
 
 
-class CheckOutput:
+class _CheckOutput:
     """Show checked inputs: JSON goes out while the work goes on, words for people come in the end."""
 
     def __init__(self, terminal: Terminal, *, verbose: bool, each: bool, format_: str) -> None:
@@ -109,7 +109,7 @@ class CheckOutput:
         else:
             self.passed_over += 1
         if self._documents is not None:
-            self._documents.add(*record_documents(checked))
+            self._documents.add(*_record_documents(checked))
         elif self._format == "github":
             for text in annotations(checked.findings):
                 self.terminal.result(text)
@@ -127,7 +127,7 @@ class CheckOutput:
                 self.terminal.say(f"{counted(self.passed_over, 'document')} passed over{more}")
 
 
-def record_documents(checked: Checked) -> Iterator[dict[str, Any]]:
+def _record_documents(checked: Checked) -> Iterator[dict[str, Any]]:
     """Return the JSON of one checked input: one entry for each DOI, one when it has none.
 
     What a deposit would do is not in it: the ledger is not asked.

@@ -17,11 +17,11 @@ from doideposit.reports.findings import Line, Span, Style, safe
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
 
-__all__ = ["EffectiveSetting", "config", "values_of"]
+__all__ = ["config", "values_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class EffectiveSetting:
+class _EffectiveSetting:
     """Record one setting in force: its dotted path, its value as plain data, and where it comes from."""
 
     name: str
@@ -60,13 +60,13 @@ def show(invocation: Invocation, target: str | None, origin: bool, as_json: bool
         terminal.line(_setting_line(value, with_origin=origin))
 
 
-def _setting_line(value: EffectiveSetting, *, with_origin: bool) -> Line:
+def _setting_line(value: _EffectiveSetting, *, with_origin: bool) -> Line:
     shown = json.dumps(value.value, ensure_ascii=False)
     behind = (Span(f"   # {safe(value.origin)}", Style.DIM),) if with_origin else ()
     return (Span(value.name, Style.PLACE), Span(" = "), Span(safe(shown)), *behind)
 
 
-def values_of(settings: "Settings") -> Iterator[EffectiveSetting]:
+def values_of(settings: "Settings") -> Iterator[_EffectiveSetting]:
     """Return every value that is set or has a default, in the order of the sections of the file."""
     for field in fields(settings):
         if field.name not in {"path", "origins"}:
@@ -75,7 +75,7 @@ def values_of(settings: "Settings") -> Iterator[EffectiveSetting]:
                 name = field_path(loc).replace("monitoring.deadlines.maintenance", "monitoring.maintenance", 1)
                 if not _IS_HEADING.fullmatch(name):
                     shown = _without_path(value) if name == "monitoring.ping_url" else value
-                    yield EffectiveSetting(name, shown, _origin(settings.origins, name))
+                    yield _EffectiveSetting(name, shown, _origin(settings.origins, name))
 
 
 def _without_path(address: str) -> str:

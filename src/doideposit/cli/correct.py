@@ -38,7 +38,7 @@ _Command = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class _Asked:
     """Hold what was typed: what to do to which work, by which notice, when and why, and how."""
 
     word: str
@@ -89,7 +89,7 @@ def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | N
     command again to continue after an interruption. RECORDS are the folders of the record files [default: `records` of
     the configuration, else the folder around it].
     """
-    _carry_out(invocation, Asked("correct", type=kind, reason="", **given), target, as_json=as_json)
+    _carry_out(invocation, _Asked("correct", type=kind, reason="", **given), target, as_json=as_json)
 
 
 @click.command()
@@ -101,7 +101,7 @@ def retract(invocation: Invocation, *, as_json: bool, target: str | None, **give
     The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
     Posted content says in its `status` that it was withdrawn. Run the command again to continue after an interruption.
     """
-    _carry_out(invocation, Asked("retract", type="retraction", **given), target, as_json=as_json)
+    _carry_out(invocation, _Asked("retract", type="retraction", **given), target, as_json=as_json)
 
 
 @click.command()
@@ -112,7 +112,7 @@ def withdraw(invocation: Invocation, *, as_json: bool, target: str | None, **giv
 
     The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
     """
-    _carry_out(invocation, Asked("withdraw", type="withdrawal", **given), target, as_json=as_json)
+    _carry_out(invocation, _Asked("withdraw", type="withdrawal", **given), target, as_json=as_json)
 
 
 @click.command()
@@ -123,10 +123,10 @@ def remove(invocation: Invocation, *, as_json: bool, target: str | None, **given
 
     The notice is registered first; when Crossref has it, the work is updated. Title, authors and dates stay registered.
     """
-    _carry_out(invocation, Asked("remove", type="removal", **given), target, as_json=as_json)
+    _carry_out(invocation, _Asked("remove", type="removal", **given), target, as_json=as_json)
 
 
-def _carry_out(invocation: Invocation, asked: Asked, target: str | None, *, as_json: bool) -> None:
+def _carry_out(invocation: Invocation, asked: _Asked, target: str | None, *, as_json: bool) -> None:
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -134,11 +134,11 @@ def _carry_out(invocation: Invocation, asked: Asked, target: str | None, *, as_j
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
         request = _make_request(terminal, settings, asked)
         _require_registered(terminal, depositor, request, asked)
-        work = CorrectionRun(terminal, depositor, _decide_or_stop(terminal, settings, request), asked)
+        work = _CorrectionRun(terminal, depositor, _decide_or_stop(terminal, settings, request), asked)
         work.run()
 
 
-def _make_request(terminal: Terminal, settings: "Settings", asked: Asked) -> "CorrectionRequest":
+def _make_request(terminal: Terminal, settings: "Settings", asked: _Asked) -> "CorrectionRequest":
     """Return the request with the records that it names; stop if one is missing."""
     from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, FoundRecord
     from doideposit.records.models.relations import UpdateType
@@ -176,7 +176,9 @@ def _show_findings_and_stop(terminal: Terminal, findings: Sequence[Finding]) -> 
     raise AssertionError
 
 
-def _require_registered(terminal: Terminal, depositor: "Depositor", request: "CorrectionRequest", asked: Asked) -> None:
+def _require_registered(
+    terminal: Terminal, depositor: "Depositor", request: "CorrectionRequest", asked: _Asked
+) -> None:
     """Stop for a work that is not registered; wait for it, and for the policy page, where they are under way."""
     from doideposit.findings import Severity, Where
 
@@ -201,10 +203,10 @@ def _wait_until_done(terminal: Terminal, depositor: "Depositor", seconds: float,
         terminal.note(f"  {error.message}")
 
 
-class CorrectionRun:
+class _CorrectionRun:
     """Carry out one correction, from the look at both plans to the proof; it goes on where an earlier one stopped."""
 
-    def __init__(self, terminal: Terminal, depositor: "Depositor", correction: "Correction", asked: Asked) -> None:
+    def __init__(self, terminal: Terminal, depositor: "Depositor", correction: "Correction", asked: _Asked) -> None:
         self._terminal = terminal
         self._depositor = depositor
         self._correction = correction

@@ -365,7 +365,7 @@ def _show_end(terminal: Terminal, report: "DepositReport", depositor: "Depositor
         _show_rest(terminal, depositor, depositor.outstanding(), flag)
 
 
-def show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str | None) -> None:
+def _show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str | None) -> None:
     """Show the receipts of a few DOIs; a table of many, and receipts of those that need a person."""
     if len(statuses) <= MOST_IN_FULL:
         show_receipt(terminal, statuses, flag=flag)
@@ -405,7 +405,7 @@ def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool)
         if as_json:
             terminal.json(report.to_dict())
         else:
-            show_outcome(terminal, list(report.changed), flag=target)
+            _show_outcome(terminal, list(report.changed), flag=target)
             show_error(terminal, report.error)
             if report.changed or report.error:
                 terminal.say()

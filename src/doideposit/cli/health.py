@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from doideposit.records.models.series import Series
     from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["audit", "pages", "read_table", "table_rows"]
+__all__ = ["audit", "pages", "table_rows"]
 
 series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
 # Bytes of a resolution report that are read.
@@ -140,7 +140,7 @@ def audit(
     settings = invocation.settings(target=target)
     if series is not None and series not in settings.series:
         raise UsageError(f"there is no series “{series}”", hint=f"name one of: {', '.join(settings.series)}")
-    site = read_table(terminal, csv_file) if csv_file is not None else None
+    site = _read_table(terminal, csv_file) if csv_file is not None else None
     folders = records or ((settings.desk.records,) if settings.desk.records.is_dir() else ())
     files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, settings.series)}
     rows = _read_failed(failed_file, settings.series) if failed_file is not None else []
@@ -191,7 +191,7 @@ def _completeness(depositor: "Depositor", series: str | None) -> "dict[str, dict
     }
 
 
-def read_table(terminal: Terminal, path: Path) -> "list[SiteRow]":
+def _read_table(terminal: Terminal, path: Path) -> "list[SiteRow]":
     """Return the rows of the table, all of which can be used; the others are shown, and stop the command."""
     rows = table_rows(terminal, path)
     _stop_for(terminal, path, [row.fault for row in rows if row.fault is not None])

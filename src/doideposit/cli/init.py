@@ -19,11 +19,11 @@ from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin
 from doideposit.reports.findings import Span, Style
 
-__all__ = ["PRESETS", "Answers", "init"]
+__all__ = ["PRESETS", "init"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class _Answers:
     """Record what the questions ask for; everything else can be added to the file later."""
 
     depositor: str
@@ -95,8 +95,8 @@ class Answers:
         return "\n".join(lines) + "\n"
 
 
-PRESETS: dict[str, Answers] = {
-    "sadf-comment": Answers(
+PRESETS: dict[str, _Answers] = {
+    "sadf-comment": _Answers(
         depositor="South Asia Democratic Forum",
         email="info@sadf.eu",
         title="SADF Comment",
@@ -112,10 +112,10 @@ PRESETS: dict[str, Answers] = {
     ),
 }
 # An empty configuration still shows what a pattern looks like.
-EMPTY = Answers("", "", "", "", "", "{prefix}/{number}", "", "", "", "", "", "")
+EMPTY = _Answers("", "", "", "", "", "{prefix}/{number}", "", "", "", "", "", "")
 
 
-class Question(NamedTuple):
+class _Question(NamedTuple):
     """Record one question: its words, why it is asked, what `?` explains, and whether it must be answered."""
 
     words: str
@@ -126,71 +126,71 @@ class Question(NamedTuple):
 
 # The questions in the order in which they are asked: the ISSN before what depends on it.
 QUESTIONS = {
-    "depositor": Question(
+    "depositor": _Question(
         "Name of the publisher",
         "It is named in every deposit as depositor, registrant and publisher.",
         "Write it as on your own pages. Readers see it in the citation.",
         needed=True,
     ),
-    "email": Question(
+    "email": _Question(
         "E-mail address",
         "Crossref mails its result logs there; use an address that someone reads.",
         "An address of the office is better than one of a person: people leave.",
         needed=True,
     ),
-    "title": Question(
+    "title": _Question(
         "Title of the series",
         "Exactly as registered with the ISSN: the first deposit locks it at Crossref.",
         "Look it up at https://portal.issn.org/ by the ISSN. Without an ISSN: as it is printed.",
         needed=True,
     ),
-    "issn": Question(
+    "issn": _Question(
         "ISSN of the series",
         "Leave it empty only for a series without one.",
         "Eight characters such as 2406-5617, given by the national ISSN centre; it is printed in the imprint. The last "
         "one is a check digit, and is verified here. A series without an ISSN can be registered too.",
     ),
-    "record_type": Question(
+    "record_type": _Question(
         "Are they 1 reports or papers, 2 articles of a journal, 3 posts",
         "The record type at Crossref. It is chosen once: Crossref does not change it later.",
         "1: numbered commentaries, policy briefs, working papers. 2: only where the series is a journal, with volumes "
         "or issues. 3: blog posts, letters, preprints, which belong to no series. When in doubt: 1.",
         needed=True,
     ),
-    "prefix": Question(
+    "prefix": _Question(
         "DOI prefix",
         "Crossref gave it to the publisher when it joined; it looks like 10.48251.",
         "It is in the welcome mail from Crossref, and in front of the slash in every DOI you have.",
         needed=True,
     ),
-    "doi": Question(
+    "doi": _Question(
         "Pattern of a DOI",
         "Use {prefix}, {issn} and {number}; keep it short, it can never be changed.",
         "{number} is replaced by the number of each commentary. If you have DOIs already, write the pattern they have; "
         "{any} stands for a part that differs.",
         needed=True,
     ),
-    "url": Question(
+    "url": _Question(
         "Pattern of a landing page, or empty",
         "Such as https://www.example.org/comment-{number}/; a `url` in a record takes precedence.",
         "The page that the DOI leads to, not the PDF. Leave it empty when addresses do not follow from the number.",
     ),
-    "language": Question(
+    "language": _Question(
         "Language of the commentaries, or empty",
         "Such as en, fr, de; empty when they differ: then each record names its own.",
         "Two letters of ISO 639: en English, fr French, de German, es Spanish, nl Dutch. A wrong one goes out too.",
     ),
-    "place": Question(
+    "place": _Question(
         "City of the publisher, or empty",
         "Shown beside the publisher's name.",
         "Such as Brussels, without the country.",
     ),
-    "acronym": Question(
+    "acronym": _Question(
         "Acronym of the institution, or empty",
         "Such as SADF; it also recognises affiliations in documents.",
         "Only one that readers know.",
     ),
-    "username": Question(
+    "username": _Question(
         "Crossref login, or empty",
         "As Crossref gave it: a role such as abcd, or name@example.org/abcd. The password is never in this file.",
         "You need it for Crossref itself, not for rehearsals: leave it empty for now if you do not know it.",
@@ -258,7 +258,7 @@ NEXT = (
 )
 
 
-def _ask_all(terminal: Terminal) -> Answers:
+def _ask_all(terminal: Terminal) -> _Answers:
     terminal.say(
         "A few questions for the configuration file. Enter accepts the answer in brackets, ? explains a question, "
         "Ctrl-C stops without writing anything. At the end you see everything and can change it.\n"
@@ -286,7 +286,7 @@ def _ask_all(terminal: Terminal) -> Answers:
             )
 
 
-def _show_answers(terminal: Terminal, answers: Answers) -> None:
+def _show_answers(terminal: Terminal, answers: _Answers) -> None:
     """Show all answers with their numbers, and what a commentary will get, before anything is permanent."""
     terminal.line((Span("Your answers", Style.HEADING),))
     for number, (name, question) in enumerate(QUESTIONS.items(), 1):
@@ -308,7 +308,7 @@ def _show_answers(terminal: Terminal, answers: Answers) -> None:
 LABELS = {"record_type": "Record type"}
 
 
-def _ask_one(terminal: Terminal, name: str, answers: Answers) -> Answers:
+def _ask_one(terminal: Terminal, name: str, answers: _Answers) -> _Answers:
     question = QUESTIONS[name]
     terminal.say(question.why, Style.DIM)
     answer = _answer(terminal, name, question, answers)
@@ -318,7 +318,7 @@ def _ask_one(terminal: Terminal, name: str, answers: Answers) -> Answers:
     return replace(answers, **{name: answer})
 
 
-def _answer(terminal: Terminal, name: str, question: Question, answers: Answers) -> str:
+def _answer(terminal: Terminal, name: str, question: _Question, answers: _Answers) -> str:
     """Ask until the answer can be used; ? is explained, and what cannot be used as well."""
     default = getattr(answers, name)
     if name == "doi" and answers.issn and default == EMPTY.doi:
@@ -349,7 +349,7 @@ def _tidy_prefix(name: str, text: str) -> str:
 TYPES = {"1": "report-series", "2": "journal", "3": "posted"}
 
 
-def _record_type(terminal: Terminal, answer: str, answers: Answers) -> str:
+def _record_type(terminal: Terminal, answer: str, answers: _Answers) -> str:
     """Return the record type of an answer; of reports the second question is whether they appear under the ISSN."""
     if answer != "1":
         return TYPES.get(answer, answer)
@@ -360,7 +360,7 @@ def _record_type(terminal: Terminal, answer: str, answers: Answers) -> str:
     return "report-series" if together else "report-single"
 
 
-def _find_problem(answers: Answers, name: str) -> str | None:
+def _find_problem(answers: _Answers, name: str) -> str | None:
     """Return what is wrong with an answer and what to do, checked by the models that read the file later."""
     from doideposit.config.schema import DepositorSettings
 
@@ -393,7 +393,7 @@ def _model_complaint(model: type[BaseModel], data: Mapping[str, object], field: 
     return None
 
 
-def _series_of(answers: Answers) -> dict[str, object]:
+def _series_of(answers: _Answers) -> dict[str, object]:
     filled = {
         "name": answers.name,
         "title": answers.title,

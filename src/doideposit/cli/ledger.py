@@ -32,7 +32,7 @@ def ledger() -> None:
 
 
 @contextmanager
-def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
+def _existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
     """Open the ledger of the configuration; raises `UsageError` where there is none: none is made."""
     import os
 
@@ -70,7 +70,7 @@ def backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) 
     if keep is not None and not file.is_dir():
         hint = f"make it first: mkdir -p {file}; or leave --keep out"
         raise UsageError(f"--keep needs a folder, and {file} is not one", hint=hint)
-    with existing_ledger(invocation) as opened:
+    with _existing_ledger(invocation) as opened:
         made = _backup_path(file, system_clock(), is_file=opened.is_file)
         opened.backup(made)
         place = opened.place
@@ -149,7 +149,7 @@ def check(invocation: Invocation, as_json: bool) -> None:
     Nothing is changed. The exit status is 3 when anything is found.
     """
     terminal = invocation.terminal(as_json=as_json)
-    with existing_ledger(invocation) as opened:
+    with _existing_ledger(invocation) as opened:
         findings = opened.check()
         place = opened.place
     if as_json:
@@ -184,7 +184,7 @@ def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
             count += 1
             yield line
 
-    with existing_ledger(invocation) as opened:
+    with _existing_ledger(invocation) as opened:
         if output is None:
             for line in opened.export_lines():
                 # JSON says the same with an escape, which does not steer the terminal it may be shown on.

@@ -81,7 +81,7 @@ Exit codes: 0 done; 1 a record has errors, or Crossref rejected it;
 try again later; 4 still pending when --wait ran out; 130 interrupted."""
 
 
-class LazyGroup(click.Group):
+class _LazyGroup(click.Group):
     """Find a command by its name, and import it only when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -146,7 +146,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=_LazyGroup,
     invoke_without_command=True,
     epilog=EPILOG,
     # A hundred columns: wider lines are hard to read, whatever the terminal can show.

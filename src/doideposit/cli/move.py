@@ -95,7 +95,7 @@ def move(
             if failed is not None:
                 again = f"`doideposit move {as_typed(failed)}`"
                 terminal.say(f"The refused rows are in {failed}: correct what is wrong, then run {again}.")
-            MoveRun(terminal, depositor, table, moves, plan, wait).run(yes=yes)
+            _MoveRun(terminal, depositor, table, moves, plan, wait).run(yes=yes)
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
 
 
@@ -110,7 +110,7 @@ def _visit_new_pages(
     looked = []
     total = sum(one.goes for one in moves)
     if total > MANY:
-        terminal.note(f"looking at {counted(total, 'new page')}, one in a second: about {minutes_of(total)}")
+        terminal.note(f"looking at {counted(total, 'new page')}, one in a second: about {_minutes_of(total)}")
     with ProgressIndicator(terminal, "looking at the new pages", len(moves)) as activity:
         for one in look_at_pages(moves, open_page_fetch(settings), PassingTime(), str(table)):
             looked.append(one)
@@ -118,7 +118,7 @@ def _visit_new_pages(
     return looked
 
 
-def minutes_of(seconds: int) -> str:
+def _minutes_of(seconds: int) -> str:
     """Return a length of time in words, in whole minutes."""
     # “0 minutes” would look like a mistake.
     return counted(max(1, round(seconds / 60)), "minute")
@@ -140,7 +140,7 @@ def _show_moves(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
     terminal.say(", ".join(filter(None, counts)))
 
 
-class MoveRun:
+class _MoveRun:
     """Carry out a move that was compared and shown; given again, it goes on where an earlier run stopped."""
 
     def __init__(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from doideposit.records.identifiers import Doi
     from doideposit.records.models.series import Series
 
-__all__ = ["EXAMPLES", "new", "record_text"]
+__all__ = ["EXAMPLES", "new"]
 
 # An example for each key that is left out of a new record, as it can stand behind the key.
 EXAMPLES = {
@@ -99,7 +99,7 @@ def new(invocation: Invocation, number: str, series_name: str | None, output: Pa
         raise UsageError(f"{place} exists already", hint="edit it, choose another name with -o, or add --force")
     _tell_if_registered(terminal, settings, number, series)
     answers = _ask_required(terminal, number, series) if terminal.interactive else {}
-    write_product(record_text(number, series, answers).encode(), place)
+    write_product(_record_text(number, series, answers).encode(), place)
     terminal.say(f"{place}: fill in what is open, then run `doideposit check {as_typed(place)}`")
 
 
@@ -173,7 +173,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def record_text(number: str, series: "Series", answers: Mapping[str, str]) -> str:
+def _record_text(number: str, series: "Series", answers: Mapping[str, str]) -> str:
     """Return the record as YAML; every key without an answer is a comment with what it means and an example."""
     return "".join(_record_lines(number, series, answers))
 

@@ -42,7 +42,7 @@ SHORTEST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class _Member:
     """Record a file of the archive, and in a few words what it is."""
 
     name: str
@@ -87,7 +87,7 @@ def support_bundle(
         terminal.json({"ok": True, "file": None if only_list else str(place), "members": names})
 
 
-def _show_members(terminal: Terminal, members: Iterable[Member]) -> None:
+def _show_members(terminal: Terminal, members: Iterable[_Member]) -> None:
     for member in members:
         size = Span(f"{len(member.content):>10,}  ", Style.DIM)
         terminal.line((size, Span(f"{member.name:<24}", Style.PLACE), Span(f" {member.meaning}")))
@@ -96,12 +96,12 @@ def _show_members(terminal: Terminal, members: Iterable[Member]) -> None:
 # What goes in.
 
 
-def _clean_members(invocation: Invocation, target: str | None) -> Iterator[Member]:
+def _clean_members(invocation: Invocation, target: str | None) -> Iterator[_Member]:
     """Return every member, with the secrets taken out of it."""
     settings, reason = _load_settings(invocation, target)
     cleaner = _Cleaner(settings, os.environ)
     for member in _gather_members(invocation, target, settings, reason):
-        yield Member(cleaner.text(member.name), member.meaning, cleaner(member.content))
+        yield _Member(cleaner.text(member.name), member.meaning, cleaner(member.content))
 
 
 def _load_settings(invocation: Invocation, target: str | None) -> "tuple[Settings | None, str]":
@@ -114,12 +114,12 @@ def _load_settings(invocation: Invocation, target: str | None) -> "tuple[Setting
 
 def _gather_members(
     invocation: Invocation, target: str | None, settings: "Settings | None", reason: str
-) -> Iterator[Member]:
+) -> Iterator[_Member]:
     from doideposit.cli.about import version_text
     from doideposit.cli.doctor import diagnosis_lines
     from doideposit.diagnosis.examination import diagnose
 
-    yield Member("README.txt", "what this archive is", README.encode())
+    yield _Member("README.txt", "what this archive is", README.encode())
     yield _text_member(
         "versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_library_versions()}\n"
     )
@@ -136,14 +136,14 @@ def _gather_members(
     yield from _ledger_members(settings)
 
 
-def _configuration_member(settings: "Settings") -> Member:
+def _configuration_member(settings: "Settings") -> _Member:
     from doideposit.cli.config import values_of
 
     values = [value.to_dict() for value in values_of(settings)]
     return _json_member("configuration.json", "every setting and where it comes from", values)
 
 
-def _ledger_members(settings: "Settings") -> Iterator[Member]:
+def _ledger_members(settings: "Settings") -> Iterator[_Member]:
     from doideposit.deposits.ledger.inspection import Condition
     from doideposit.wiring import open_depositor
 
@@ -162,7 +162,7 @@ def _ledger_members(settings: "Settings") -> Iterator[Member]:
         yield _text_member("missing.txt", "why states or events are missing", f"{error.message}\n")
 
 
-def _history_members(depositor: "Depositor") -> Iterator[Member]:
+def _history_members(depositor: "Depositor") -> Iterator[_Member]:
     findings = [finding.to_dict() for finding in depositor.ledger.check()]
     yield _json_member("ledger-check.json", "whether the ledger agrees with itself", findings)
     states = (status.to_dict() for status in depositor.statuses())
@@ -173,7 +173,7 @@ def _history_members(depositor: "Depositor") -> Iterator[Member]:
     )
     yield _json_lines_member("events.jsonl", f"what happened on {depositor.target}", events)
     for name, answer in depositor.works.result_logs(LOGS):
-        yield Member(f"logs/{name}", "what Crossref answered", answer)
+        yield _Member(f"logs/{name}", "what Crossref answered", answer)
 
 
 def _describe_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -203,15 +203,15 @@ def _library_versions() -> str:
     return "\n".join(lines)
 
 
-def _text_member(name: str, meaning: str, text: str) -> Member:
-    return Member(name, meaning, text.encode("utf-8", "backslashreplace"))
+def _text_member(name: str, meaning: str, text: str) -> _Member:
+    return _Member(name, meaning, text.encode("utf-8", "backslashreplace"))
 
 
-def _json_member(name: str, meaning: str, document: object) -> Member:
+def _json_member(name: str, meaning: str, document: object) -> _Member:
     return _text_member(name, meaning, json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def _json_lines_member(name: str, meaning: str, documents: Iterable[object]) -> Member:
+def _json_lines_member(name: str, meaning: str, documents: Iterable[object]) -> _Member:
     texts = (json.dumps(each, ensure_ascii=False, default=str) for each in islice(documents, MOST_LINES))
     return _text_member(name, meaning, "".join(f"{text}\n" for text in texts))
 
@@ -286,7 +286,7 @@ def _fetch_secret(
 # The archive itself.
 
 
-def _packer_for(place: Path) -> Callable[[Iterable[Member]], bytes]:
+def _packer_for(place: Path) -> Callable[[Iterable[_Member]], bytes]:
     """Return what packs files of this name; raises `UsageError` for another ending, and for a file that exists."""
     if place.exists():
         raise UsageError(f"{place} exists already", hint="name a new file with -o")
@@ -297,7 +297,7 @@ def _packer_for(place: Path) -> Callable[[Iterable[Member]], bytes]:
     raise UsageError(f"{place} is neither .zip nor .tar.gz", hint="choose one of these endings for -o")
 
 
-def _pack_zip(members: Iterable[Member]) -> bytes:
+def _pack_zip(members: Iterable[_Member]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for member in members:
@@ -305,7 +305,7 @@ def _pack_zip(members: Iterable[Member]) -> bytes:
     return stream.getvalue()
 
 
-def _pack_tar(members: Iterable[Member]) -> bytes:
+def _pack_tar(members: Iterable[_Member]) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as archive:
         for member in members:

@@ -38,7 +38,7 @@ SUFFIXES = (".xml", *sorted(RECORDS | DOCUMENTS))
 SUGGESTED = 200
 
 
-def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def _known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the DOIs of the ledger that begin so; none where there is no ledger yet, and never an error."""
     try:
         return _that_begin(_dois_beginning(_load_settings(ctx), incomplete), incomplete)
@@ -76,8 +76,8 @@ def _that_begin(texts: Iterable[str], incomplete: str) -> list[str]:
     return [text for text in texts if text.lower().startswith(incomplete.lower())]
 
 
-doi_argument = click.argument("work", metavar="DOI|NUMBER|RECORD", shell_complete=known_dois)
-dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]...", shell_complete=known_dois)
+doi_argument = click.argument("work", metavar="DOI|NUMBER|RECORD", shell_complete=_known_dois)
+dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]...", shell_complete=_known_dois)
 
 
 def find_dois(depositor: "Depositor", texts: Iterable[str]) -> list[Doi]:

@@ -106,7 +106,7 @@ def _publishers_by_title(series: Iterable[Series], title: str, doi: Doi) -> str 
     return _common_publisher(ours) if name is None else name
 
 
-class MemberLookups(Protocol):
+class _MemberLookups(Protocol):
     """Ask which member has a prefix."""
 
     @property
@@ -123,7 +123,7 @@ class Owners:
 
     accounts: PublisherAccounts
     series: Mapping[str, Series]
-    registry: MemberLookups
+    registry: _MemberLookups
     also: Iterable[str] = ()
     _members: dict[str, str] = field(default_factory=dict)
 

@@ -33,7 +33,7 @@ from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
-__all__ = ["DepositContext", "OnEvent", "RegistryPort", "owner_name"]
+__all__ = ["DepositContext", "OnEvent", "RegistryPort"]
 
 OnEvent = Callable[[Progress], None]
 
@@ -87,7 +87,7 @@ class RegistryPort(Protocol):
         """Return the works that match a printed reference best."""
 
 
-def owner_name() -> str:
+def _owner_name() -> str:
     """Return a name for this run that no other has: leases are held under it."""
     # Host and process tell people who holds a lock; the random part tells two threads apart.
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
@@ -119,7 +119,7 @@ class DepositContext:
     login: Callable[[], object] = lambda: None
     others: tuple[PublisherAccount, ...] = ()
     publisher: str = ""
-    owner: str = field(default_factory=owner_name)
+    owner: str = field(default_factory=_owner_name)
     # What is registered is read by the pass that sends, and not now.
     looks_later: bool = False
     accounts: PublisherAccounts = field(init=False)

@@ -38,7 +38,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
 from doideposit.registered.reading import RegisteredRecord
 
-__all__ = ["Poller", "resolve_outcomes"]
+__all__ = ["Poller"]
 
 # So many files are leased at a time, so that another process finds work beside this one.
 AT_ONCE = 50
@@ -63,7 +63,7 @@ ODD_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class PollAnswer:
+class _PollAnswer:
     """Hold what Crossref says of one upload."""
 
     upload: Attempt
@@ -77,8 +77,8 @@ class PollAnswer:
         return there or isinstance(self.reading, Pending | Completed)
 
 
-def resolve_outcomes(
-    answers: Sequence[PollAnswer], dois: Sequence[Doi], timestamp: int, now: datetime
+def _resolve_outcomes(
+    answers: Sequence[_PollAnswer], dois: Sequence[Doi], timestamp: int, now: datetime
 ) -> tuple[DoiOutcome, ...] | None:
     """Return what the answers about all uploads of one file, the newest first, prove of each DOI; None while not final.
 
@@ -97,7 +97,7 @@ def resolve_outcomes(
     return results if settled or all(result.outcome.is_registered for result in results) else None
 
 
-def _is_settled(answer: PollAnswer, now: datetime) -> bool:
+def _is_settled(answer: _PollAnswer, now: datetime) -> bool:
     """Tell whether the answer about this upload is final."""
     if isinstance(answer.reading, NotFound):
         lost = answer.upload.status is AttemptStatus.LOST
@@ -306,13 +306,13 @@ class Poller:
             self._confirm_receipt(submission, there.upload)
         self._finish_or_wait(submission, answers, dois)
 
-    def _fetch_answer(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> PollAnswer:
+    def _fetch_answer(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> _PollAnswer:
         context = self._context
         context.step("fetch: begin")
         publisher = self._publishers.get(submission.id, "")
         raw = context.accounts.named(publisher).registrar.fetch_result(upload.file_name)
         context.step("fetch: answered")
-        return PollAnswer(upload, read(raw, dois=dois, batch_id=submission.batch_id), raw)
+        return _PollAnswer(upload, read(raw, dois=dois, batch_id=submission.batch_id), raw)
 
     def _confirm_receipt(self, submission: Submission, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
@@ -321,7 +321,7 @@ class Poller:
         self.changed.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
-    def _wait_or_mark_lost(self, submission: Submission, answers: Sequence[PollAnswer]) -> None:
+    def _wait_or_mark_lost(self, submission: Submission, answers: Sequence[_PollAnswer]) -> None:
         """Wait for the grace period, then mark the upload as lost; never after an unexpected answer."""
         context, now = self._context, self._context.clock()
         newest = answers[0]
@@ -342,8 +342,8 @@ class Poller:
         self._odd = 0
         self._poll_again(submission, "Crossref does not know the file yet")
 
-    def _finish_or_wait(self, submission: Submission, answers: Sequence[PollAnswer], dois: Sequence[Doi]) -> None:
-        results = resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
+    def _finish_or_wait(self, submission: Submission, answers: Sequence[_PollAnswer], dois: Sequence[Doi]) -> None:
+        results = _resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
         if results is None:
             answer = next((one for one in answers if one.is_there), answers[0])
             if isinstance(answer.reading, Unrecognized):
@@ -355,13 +355,13 @@ class Poller:
         self._odd = 0
         self._finish_submission(submission, results, answers)
 
-    def _unexpected_error(self, answer: PollAnswer, reading: Unrecognized) -> UnexpectedAnswer:
+    def _unexpected_error(self, answer: _PollAnswer, reading: Unrecognized) -> UnexpectedAnswer:
         where = self._context.address or name_of(self._context.target)
         message = f"{where} gave no result log when asked for {answer.upload.file_name}: {reading.reason}"
         return UnexpectedAnswer(message, excerpt=answer.raw[:EXCERPT].decode("utf-8", "replace"))
 
     def _finish_submission(
-        self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[PollAnswer]
+        self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[_PollAnswer]
     ) -> None:
         context = self._context
         proved = tuple(self._check_timestamp(submission, one) for one in results)
@@ -418,7 +418,7 @@ class Poller:
         if answer.is_there and submission.state is State.PREPARED:
             self._confirm_receipt(submission, upload)
             return
-        results = resolve_outcomes([answer], dois, submission.timestamp, self._context.clock())
+        results = _resolve_outcomes([answer], dois, submission.timestamp, self._context.clock())
         if results is not None:
             if submission.state is State.DONE and not any(one.outcome.is_registered for one in results):
                 self._context.ledger.polls.watch_lost(upload, self._next_rerun(upload, results))

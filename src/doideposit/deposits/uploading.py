@@ -52,7 +52,7 @@ FEW: Final = 5
 Refusals = dict[str, CredentialsRefused | ConfigurationError]
 
 
-class Uploader:
+class _Uploader:
     """Send until nothing may be sent, passing over the files `besides`.
 
     `attempted` are the submissions it tried, `error` is what stopped it.
@@ -350,13 +350,13 @@ class DepositPass(NamedTuple):
 
 def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, doubts_only: bool = False) -> DepositPass:
     """Poll, then upload unless Crossref cannot be reached. A damaged file stops no other one."""
-    done: list[tuple[Poller, Uploader]] = []
+    done: list[tuple[Poller, _Uploader]] = []
     if not force:
         _wait_for_maintenance(context)
 
     def once(besides: frozenset[int]) -> None:
         poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
-        uploader = Uploader(context, on_event=watch, besides=besides, refused=poller.refused)
+        uploader = _Uploader(context, on_event=watch, besides=besides, refused=poller.refused)
         done.append((poller, uploader))
         poller.run()
         if poller.may_send:

@@ -20,7 +20,7 @@ from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
 from doideposit.registered.citations import printed_reference
 
-__all__ = ["AcceptedReference", "accept_references", "same_reference"]
+__all__ = ["AcceptedReference", "accept_references"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,13 @@ def _place_of_reference(commentary: Commentary, wanted: AcceptedReference) -> in
     """Return where the reference is now: at its number, or else at the only place with the same words."""
     listed = commentary.references
     place = wanted.number - 1
-    if place < len(listed) and same_reference(listed[place], wanted.text):
+    if place < len(listed) and _same_reference(listed[place], wanted.text):
         return place
-    same = [index for index, one in enumerate(listed) if same_reference(one, wanted.text)]
+    same = [index for index, one in enumerate(listed) if _same_reference(one, wanted.text)]
     return same[0] if len(same) == 1 else None
 
 
-def same_reference(reference: Reference, text: str) -> bool:
+def _same_reference(reference: Reference, text: str) -> bool:
     """Tell whether a reference of a record is printed as this registered text, which ends with its address."""
     fields = {name: str(value) for name, value in reference if value is not None and name not in {"text", "url", "doi"}}
     plain = "" if reference.text is None else reference.text.plain

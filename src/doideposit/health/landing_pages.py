@@ -21,7 +21,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.landing import citation_meta
 from doideposit.records.models.commentary import Commentary
 
-__all__ = ["PageText", "page_findings"]
+__all__ = ["page_findings"]
 
 # 404 and 410 say that the page is gone; other statuses may pass.
 GONE: Final = frozenset({404, 410})
@@ -34,7 +34,7 @@ _LOGIN: Final = re.compile(r"(^|[/._-])(log-?in|sign-?in|sso|saml|oauth2?|cas|au
 
 
 @dataclass(frozen=True, slots=True)
-class PageText:
+class _PageText:
     """Hold what counts of a page: its heading, the addresses it links to with their texts, its tags, and its text."""
 
     title: str = ""
@@ -94,7 +94,7 @@ def _find_faults(commentary: Commentary, page: Page, where: Where) -> Iterator[F
     if answered is not None:
         yield answered
         return
-    read = PageText.read(page.body, page.charset)
+    read = _PageText.read(page.body, page.charset)
     if read is None or (page.media_type and "html" not in page.media_type):
         yield _finding(
             "page-not-html",
@@ -148,7 +148,7 @@ def _answer_finding(page: Page, where: Where) -> Finding | None:
     return None
 
 
-def _is_login_page(page: Page, read: PageText) -> bool:
+def _is_login_page(page: Page, read: _PageText) -> bool:
     return read.asks_password or bool(_LOGIN.search(urlsplit(page.url).path))
 
 
@@ -156,7 +156,7 @@ def _is_login_page(page: Page, read: PageText) -> bool:
 _DOI_LINK: Final = re.compile(r"^(https?:)?//(dx\.)?doi\.org/(10\..+)$", re.IGNORECASE)
 
 
-def _doi_findings(commentary: Commentary, read: PageText, where: Where) -> list[Finding]:
+def _doi_findings(commentary: Commentary, read: _PageText, where: Where) -> list[Finding]:
     """Yield what is wrong with the display of the DOI: it should be a link with the whole address as text."""
     wanted = commentary.doi
     mine = [(address, text) for address, text in read.links if _doi_of(address) == wanted.key]
@@ -215,7 +215,7 @@ _COMPARED: Final = {
 }
 
 
-def _tag_findings(commentary: Commentary, read: PageText, where: Where) -> Iterator[Finding]:
+def _tag_findings(commentary: Commentary, read: _PageText, where: Where) -> Iterator[Finding]:
     """Yield tags that contradict the record; missing tags are one wish."""
     if not any(name.startswith("citation_") for name, _ in read.tags):
         yield _finding(
@@ -268,7 +268,7 @@ def _date_parts(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", text)[:1])
 
 
-def _title_findings(commentary: Commentary, read: PageText, where: Where) -> Iterator[Finding]:
+def _title_findings(commentary: Commentary, read: _PageText, where: Where) -> Iterator[Finding]:
     title = commentary.title.plain
     shown = [*read.headings, read.title, *read.tagged("og:title"), *read.tagged("citation_title")]
     if not any(_is_same_title(one, title) for one in shown if one):

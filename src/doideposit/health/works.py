@@ -18,7 +18,7 @@ from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
 from doideposit.registered.reading import RegisteredRecord
 
-__all__ = ["commentaries_in", "failed_in_series", "gather_works", "registered_records"]
+__all__ = ["commentaries_in", "failed_in_series", "gather_works"]
 
 _NOTHING: Final[Mapping[str, RawValue]] = {}
 
@@ -35,7 +35,7 @@ def commentaries_in(folders: Iterable[Path], series: Mapping[str, Series]) -> It
 def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, list[AuditedWork]]:
     """Return the works of each series; `records` are names of record files by the key of their DOI."""
     works: dict[str, list[AuditedWork]] = defaultdict(list)
-    registered = registered_records(depositor)
+    registered = _registered_records(depositor)
     for status in depositor.statuses():
         if status.registered or status.is_open:
             found = registered.get(status.doi.key)
@@ -43,7 +43,7 @@ def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, 
     return dict(works)
 
 
-def registered_records(depositor: Depositor) -> dict[str, RegisteredRecord]:
+def _registered_records(depositor: Depositor) -> dict[str, RegisteredRecord]:
     """Return the registered record of every DOI, by its key: of our last deposit, else as adopted."""
     found: dict[str, RegisteredRecord] = {}
     for answer, keys in depositor.versions.each_registered():

@@ -37,12 +37,12 @@ Log = Callable[[str], None]
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 
-def ignore_line(_: str) -> None:
+def _ignore_line(_: str) -> None:
     """Log nothing."""
 
 
 def application(
-    sandbox: Sandbox, *, log: Log = ignore_line, sleep: Callable[[float], object] = time.sleep
+    sandbox: Sandbox, *, log: Log = _ignore_line, sleep: Callable[[float], object] = time.sleep
 ) -> Application:
     """Return a WSGI application; `sleep` serves the fault ``slow``, `log` gets method, path and status."""
 
@@ -76,7 +76,7 @@ def serve(
     port: int = 0,
     *,
     ready: Callable[[int], None] = lambda _: None,
-    log: Log = ignore_line,
+    log: Log = _ignore_line,
     allow_remote: bool = False,
 ) -> None:
     """Serve until interrupted; `ready` is called with the port once connections are accepted.
@@ -93,7 +93,7 @@ def serve(
 
 
 @contextmanager
-def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Log = ignore_line) -> Iterator[str]:
+def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Log = _ignore_line) -> Iterator[str]:
     """Serve on a thread while the block runs; gives the base address, without a slash at its end."""
     server = _make_server(sandbox, host, port, log=log, allow_remote=False)
     # Looks every 10 ms whether it should stop, so that a test does not wait for it.

@@ -12,7 +12,7 @@ from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.errors import SchemaDamaged
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["MATHML", "XS", "Name", "Sources", "links"]
+__all__ = ["MATHML", "XS", "Name", "Sources"]
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -81,14 +81,14 @@ class Sources:
         return sources
 
 
-def links(root: Element) -> list[Element]:
+def _links(root: Element) -> list[Element]:
     """Return the includes and imports of a schema document that name a place."""
     return [link for link in root.iterchildren(f"{XS}include", f"{XS}import") if link.get("schemaLocation")]
 
 
 def _referenced_files(sources: Sources, name: str) -> Iterator[tuple[str, str]]:
     """Yield the files that this one refers to, with the namespace each is expected to define."""
-    for link in links(sources.documents[name]):
+    for link in _links(sources.documents[name]):
         imported = link.tag == f"{XS}import"
         yield sources.target(name, link), link.get("namespace", "") if imported else sources.namespaces[name]
 

@@ -14,7 +14,7 @@ from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.references import Reference
 from doideposit.safe_xml import parse_part
 
-__all__ = ["PARTS", "citation_keys", "citation_list", "references_alone"]
+__all__ = ["PARTS", "citation_list", "references_alone"]
 
 PARTS: Final = (
     # element, field of the reference: the order of citation_t in common5.5.0.xsd
@@ -39,14 +39,14 @@ PARTS: Final = (
 
 def citation_list(schema: Dialect, references: Sequence[Reference]) -> Markup | None:
     """Return ``citation_list`` with every reference in order, or None without any."""
-    keys = citation_keys(references)
+    keys = _citation_keys(references)
     return schema.make.listed(
         "citation_list",
         (_build_citation(schema, key, reference) for key, reference in zip(keys, references, strict=True)),
     )
 
 
-def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
+def _citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
     """Return the key of each reference: its own, else ``ref`` and its place, made unique where that is taken."""
     taken = {reference.key for reference in references if reference.key}
     keys = []

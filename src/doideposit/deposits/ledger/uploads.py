@@ -26,7 +26,6 @@ from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = [
-    "Pause",
     "UploadDoubt",
     "UploadSlot",
     "Uploads",
@@ -50,7 +49,7 @@ class UploadSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class _Pause:
     """Say until when nothing should be sent or asked, why, and how many times in a row Crossref was away."""
 
     until: datetime | None = None
@@ -322,12 +321,12 @@ class Uploads:
 
     # When Crossref is away.
 
-    def paused(self) -> Pause:
+    def paused(self) -> _Pause:
         """Return until when nothing should be sent or polled."""
         with self._session.reading() as connection:
             mine = select(upload_lock).where(upload_lock.c.target == self._target)
             row = connection.execute(mine).mappings().one_or_none()
-            return Pause() if row is None else Pause(row["pause_until"], row["pause_reason"], row["failures"])
+            return _Pause() if row is None else _Pause(row["pause_until"], row["pause_reason"], row["failures"])
 
     def pause(self, until: datetime, reason: str) -> None:
         """Send and poll nothing before `until`: Crossref cannot be reached, or asked to wait."""

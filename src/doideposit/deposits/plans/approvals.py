@@ -20,7 +20,6 @@ __all__ = [
     "clean_name",
     "note_applied",
     "statement_of",
-    "was_applied",
 ]
 
 # Names of people and their addresses are shorter; a longer text is something else.
@@ -115,14 +114,14 @@ def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signat
         return False
 
 
-def was_applied(context: DepositContext, file: "PlanFile") -> str:
+def _was_applied(context: DepositContext, file: "PlanFile") -> str:
     """Return the name of the person who applied the plan before; empty if nobody did."""
     return next((detail.get("by", "") for detail in _plan_events(context, EventKind.APPLIED, file)), "")
 
 
 def note_applied(context: DepositContext, file: "PlanFile", *, by: str, approved_by: Sequence[str]) -> None:
     """Record, once, that the plan is applied now: before anything of it is."""
-    if was_applied(context, file):
+    if _was_applied(context, file):
         return
     detail = {"plan": file.sha256, "by": clean_name(by), "made_by": file.plan.made_by}
     detail |= {"approved_by": ", ".join(approved_by)} if approved_by else {}

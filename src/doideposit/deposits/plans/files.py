@@ -51,7 +51,7 @@ _EDITED: Final = "make the plan anew with `doideposit plan`; one that was edited
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class _Compared:
     """Hold a plan file as it stands now: what may be sent, and whether something moved since it was made.
 
     `done` are the places of records whose content is deposited already, by this plan or otherwise.
@@ -69,9 +69,9 @@ class Compared:
         )
 
 
-def compare_with_now(
+def _compare_with_now(
     context: DepositContext, checker: Checker, decide: Decide, file: PlanFile, *, without_files: bool
-) -> Compared:
+) -> _Compared:
     """Judge what the plan would send, and plan it again; raise `PlanUnusable` for a plan that contradicts itself.
 
     `decide` plans candidates against ledger and Crossref. With `without_files` a file that is not on this machine is no
@@ -98,7 +98,7 @@ def compare_with_now(
             findings[one.index] = (*configuration, *changed, *since)
     decisions = _decide_all(inputs, body.records, now, findings)
     approved = Approved(inputs, decisions, fresh.known, store, may, fresh.error)
-    return Compared(approved, done, any(findings.values()))
+    return _Compared(approved, done, any(findings.values()))
 
 
 # What the file holds.
@@ -413,8 +413,8 @@ class PlanFiles:
         """Return what applying a plan would do now; nothing is changed. Raises as `apply` does."""
         return self._compare(self.read(plan), without_files=without_files).approved.as_plan(self._context.target)
 
-    def _compare(self, file: PlanFile, *, without_files: bool) -> Compared:
-        return compare_with_now(self._context, self._checker, self._decide, file, without_files=without_files)
+    def _compare(self, file: PlanFile, *, without_files: bool) -> _Compared:
+        return _compare_with_now(self._context, self._checker, self._decide, file, without_files=without_files)
 
     def approve(self, plan: PlanFile | Path | str, *, by: str, signature: str = "") -> tuple[str, ...]:
         """Approve a plan, and return who has approved it by now; it is kept in the ledger and in the history.

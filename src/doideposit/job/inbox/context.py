@@ -29,7 +29,7 @@ def never_stop() -> bool:
     return False
 
 
-def trusting() -> None:
+def _trusting() -> None:
     """Require nothing."""
 
 
@@ -48,7 +48,7 @@ class InboxContext:
     notes: bool = False
     stop: Callable[[], bool] = never_stop
     step: Callable[[str], None] = ignore_step
-    require_same: Callable[[], None] = trusting
+    require_same: Callable[[], None] = _trusting
 
     def failed(self, error: DoiDepositError) -> None:
         """Note what went wrong outside, once, in the report and in the log."""

@@ -321,7 +321,7 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
         piece.kind = LineKind.BYLINE
         _take_names(piece, by["names"])
         return
-    if (joined := re.fullmatch(r"(?:and|&|et|und|y|e|i|en|ve)\s+(.+)", rest, re.IGNORECASE)) and are_names(joined[1]):
+    if (joined := re.fullmatch(r"(?:and|&|et|und|y|e|i|en|ve)\s+(.+)", rest, re.IGNORECASE)) and _are_names(joined[1]):
         piece.kind, piece.rest, piece.joins = LineKind.NAMES, joined[1], True
         return
     place = len(rest.split()) == 1 or folded(rest.strip(EDGE)) in _PLACES
@@ -359,20 +359,20 @@ def _is_byline(names: str, *, marked: bool) -> bool:
     """Return whether “by …” begins a byline: it is short, and names follow, or it ends in a colon."""
     if len(names) >= _LONGEST_NAMES:
         return False
-    return not names or marked or are_names(_ADDRESS.sub("", names)) or re.sub(r"^the\s+", "", names)[:1].isupper()
+    return not names or marked or _are_names(_ADDRESS.sub("", names)) or re.sub(r"^the\s+", "", names)[:1].isupper()
 
 
 def _names_with_role(piece: Piece, rest: str) -> bool:
     """Take names, also with a role after a bar or a comma: “Ana Keller | Fellow, Island Institute”."""
     names, comma, role = rest.partition(",")
     body = re.sub(r"\([^)]*\)", "", role).strip()
-    known = are_names(names) and begins_a_name(names.split()[0])
+    known = _are_names(names) and begins_a_name(names.split()[0])
     if comma and known and is_institution(body) and not names_someone(body):
         piece.kind, piece.rest, piece.role, piece.institution = LineKind.NAMES, names.strip(), role.strip(), False
         return True
     if len(rest) > _LONGEST_NAMES or (piece.institution and not is_role(rest) and "|" not in rest and "(" not in rest):
         return False
-    if are_names(rest):
+    if _are_names(rest):
         piece.kind = LineKind.NAMES
         piece.rest = rest
         return True
@@ -384,7 +384,7 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
     if (
         bar
         and not _is_running_text(rest)
-        and are_names(names.strip())
+        and _are_names(names.strip())
         and (is_role(role) or is_institution(role))
         and not piece.line.level
     ):
@@ -403,14 +403,14 @@ def _take_names(piece: Piece, names: str) -> None:
     piece.rest = _trim(names)
     bar = _SEPARATOR.split(piece.rest, maxsplit=1)
     before, comma, behind = piece.rest.partition(",")
-    if comma and is_role(behind) and are_names(before) and not names_someone(behind):
+    if comma and is_role(behind) and _are_names(before) and not names_someone(behind):
         piece.rest, piece.role = before, behind.strip()
         return
-    if len(bar) > 1 and are_names(bar[0]) and (is_role(bar[1]) or is_institution(bar[1])):
+    if len(bar) > 1 and _are_names(bar[0]) and (is_role(bar[1]) or is_institution(bar[1])):
         piece.rest, piece.role = bar[0], bar[1]
 
 
-def are_names(text: str) -> bool:
+def _are_names(text: str) -> bool:
     """Return whether a text is one or more names of persons and nothing else; a single word is none."""
     parts = [without_titles(part)[0] for part in split_byline(text)]
     return bool(parts) and all(

@@ -29,7 +29,6 @@ __all__ = [
     "Url",
     "Value",
     "normalise",
-    "text_of",
 ]
 
 
@@ -84,7 +83,7 @@ def normalise(text: str) -> str:
 LONGEST_TEXT: Final = 100_000
 
 
-def text_of(value: Any) -> Any:
+def _text_of(value: Any) -> Any:
     """Normalise a text; whole numbers are written out, everything else is left for pydantic to refuse."""
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
@@ -105,7 +104,7 @@ def text_of(value: Any) -> Any:
 
 # Text without markup, normalised, never empty. The constraint stands before the validator, so that pydantic checks it
 # by itself: behind it, it would call Python.
-PlainText = Annotated[str, StringConstraints(min_length=1), BeforeValidator(text_of)]
+PlainText = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_text_of)]
 
 # BCP 47: a language of two or three letters, then subtags of two to eight.
 LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -114,7 +113,7 @@ LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 Language = Annotated[
     str,
     StringConstraints(pattern=LANGUAGE_SHAPE),
-    BeforeValidator(text_of),
+    BeforeValidator(_text_of),
     Field(examples=["en", "de", "fra"]),
 ]
 
@@ -141,7 +140,7 @@ URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
 Url = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2048, pattern=URL_SHAPE),
-    BeforeValidator(text_of),
+    BeforeValidator(_text_of),
     Field(examples=["https://www.example.org/comment-258/"]),
 ]
 
@@ -258,7 +257,7 @@ class RichText:
         """Return the text of an input of a model; raises `PydanticCustomError`."""
         if isinstance(value, RichText):
             return value
-        text = text_of(value)
+        text = _text_of(value)
         if not isinstance(text, str):
             raise PydanticCustomError("text-expected", "a text is expected here", {"hint": "write it in quotes"})
         return cls._read(text)

@@ -49,7 +49,7 @@ def reference_fields(item: Mapping[str, Any]) -> dict[str, str]:
     fields = {
         "key": _as_text(item.get("id")),
         "type": _TYPES.get(kind, "other" if kind else ""),
-        "text": citation_text(item),
+        "text": _citation_text(item),
         "url": url,
         "doi": doi,
         # Programs write several ISSNs into one text, and a reference has room for one.
@@ -115,7 +115,7 @@ def _year_of(issued: Any) -> str:
     return found[1] if found else ""
 
 
-def citation_text(item: Mapping[str, Any]) -> str:
+def _citation_text(item: Mapping[str, Any]) -> str:
     """Return an entry as a list of references prints it: authors, year, title, where it appeared, publisher."""
     names = [_printed_name(person) for person in _people_of(item)]
     authors = names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, & {names[-1]}" if names else ""

@@ -43,7 +43,7 @@ NEW: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesLine:
+class _SeriesLine:
     """Say of one series how many numbers there are, which came last, and which are missing between."""
 
     title: str
@@ -78,7 +78,7 @@ def _draft_title(data: dict[str, Any]) -> str:
     return f"{number}: {title}".strip(": ") or "empty draft"
 
 
-def _series_lines(place: Workplace, rows: Sequence[NumberRow]) -> Iterator[SeriesLine]:
+def _series_lines(place: Workplace, rows: Sequence[NumberRow]) -> Iterator[_SeriesLine]:
     of_series: dict[str, list[NumberRow]] = {name: [] for name in place.series}
     for row in rows:
         of_series.setdefault(row.series, []).append(row)
@@ -86,7 +86,7 @@ def _series_lines(place: Workplace, rows: Sequence[NumberRow]) -> Iterator[Serie
         known = place.series.get(name)
         numbers = {int(row.number) for row in found if row.number.isascii() and row.number.isdecimal()}
         missing = tuple(gaps(numbers)[:MOST_MISSING])
-        yield SeriesLine(known.title if known else name, len(found), tuple(found[:LAST_NUMBERS]), missing)
+        yield _SeriesLine(known.title if known else name, len(found), tuple(found[:LAST_NUMBERS]), missing)
 
 
 def _number_rows(place: Workplace, target: str) -> Sequence[NumberRow]:

@@ -18,7 +18,7 @@ from doideposit.records.sources.reading import read_path
 from doideposit.records.sources.writing import record_yaml
 from doideposit.web.desk.form import opened
 
-__all__ = ["RecordFile", "changes", "fingerprint_of", "load_record", "name_for", "save_record"]
+__all__ = ["RecordFile", "fingerprint_of", "load_record", "name_for", "save_record"]
 
 _SUFFIXES = (".yaml", ".yml")
 # Record files that are looked through for one number.
@@ -129,13 +129,13 @@ def save_record(path: Path, data: Mapping[str, Any], *, seen: str, schema: str |
 def _edit_file(path: Path, data: Mapping[str, Any]) -> None:
     before = load_record(path) or {}
     editable = Editable.open(path)
-    edited = editable if isinstance(editable, Finding) else editable.edit(*changes(before, opened(before), data))
+    edited = editable if isinstance(editable, Finding) else editable.edit(*_changes(before, opened(before), data))
     problem = edited if isinstance(edited, Finding) else edited.save()
     if problem is not None:
         raise UsageError(problem.message, hint=problem.hint)
 
 
-def changes(raw: Any, before: Any, after: Any, loc: Loc = ()) -> Iterator[Edit]:
+def _changes(raw: Any, before: Any, after: Any, loc: Loc = ()) -> Iterator[Edit]:
     """Yield the edits that make one record of another, as small as they can be.
 
     `raw` is what the file has, `before` the same with its short forms written out: what differs only in form stays.
@@ -147,11 +147,11 @@ def changes(raw: Any, before: Any, after: Any, loc: Loc = ()) -> Iterator[Edit]:
             yield Remove((*loc, key))
         for key, value in after.items():
             if key in raw:
-                yield from changes(raw[key], before[key], value, (*loc, key))
+                yield from _changes(raw[key], before[key], value, (*loc, key))
             else:
                 yield Set((*loc, key), value)
     elif isinstance(raw, list) and isinstance(after, list) and len(raw) == len(after):
         for index, value in enumerate(after):
-            yield from changes(raw[index], before[index], value, (*loc, index))
+            yield from _changes(raw[index], before[index], value, (*loc, index))
     else:
         yield Set(loc, after)

@@ -19,7 +19,7 @@ from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin, RawRecord, RawValue
 from doideposit.records.sources.parsing import parse
 from doideposit.registered.reading import RECORD_TYPES, RegisteredRecord, works_in
-from doideposit.registered.traces import ReadText, depth, element_at, without
+from doideposit.registered.traces import ReadText
 from doideposit.safe_xml import Element
 
 __all__ = ["check_works"]
@@ -98,9 +98,9 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         # Crossref takes what a record could not say so, or the schema has refused it already.
         told = (replace(one, severity=Severity.WARNING) for one in faults if _is_present(fields, one))
         yield from _with_elements(told, fields)
-        gone = {loc[: depth(fields, loc)] for one in faults if (loc := loc_of(one.where.field))}
+        gone = {loc[: _depth(fields, loc)] for one in faults if (loc := loc_of(one.where.field))}
         harmed |= {loc[:-1] for loc in gone}
-        left = without(fields, gone)
+        left = _without(fields, gone)
         fields = dict(left) if isinstance(left, Mapping) else {}
     found = check_in_part(RawRecord(fields, Origin()), frozenset(), read, context)
     yield from _with_elements((one for one in found if one.code not in _SKIPPED), fields, harmed)
@@ -118,7 +118,7 @@ def _with_address(reference: RawValue) -> RawValue:
 def _is_present(fields: Fields, fault: Finding) -> bool:
     """Tell whether the field of a fault is there; one that lacks was taken out, or cannot be said in XML either."""
     loc = loc_of(fault.where.field)
-    return depth(fields, loc) == len(loc)
+    return _depth(fields, loc) == len(loc)
 
 
 def _with_elements(
@@ -126,11 +126,66 @@ def _with_elements(
 ) -> Iterator[tuple[Finding, Element]]:
     for one in findings:
         loc = loc_of(one.where.field)
-        element = element_at(fields, loc)
+        element = _element_at(fields, loc)
         # An attribute of what was taken out says nothing alone, such as that an ORCID iD is authenticated.
-        if loc[0] not in fields or (loc[:-1] in harmed and depth(fields, loc, traced=True) < len(loc)):
+        if loc[0] not in fields or (loc[:-1] in harmed and _depth(fields, loc, traced=True) < len(loc)):
             continue
         # What was read from an attribute of the work has no text: the title shows which work is meant.
-        element = element_at(fields, ("title",)) if element is None else element
+        element = _element_at(fields, ("title",)) if element is None else element
         if element is not None:
             yield one, element
+
+
+def _element_at(fields: RawValue, loc: Loc) -> Element | None:
+    """Return the element of the field at `loc`; that of the nearest field around it, or in it, which has one."""
+    found = None
+    for value in _values_on_way(fields, loc):
+        # Going down, the last element found is the nearest one to the field.
+        found = _first_text(value) or found
+    return found.element if found else None
+
+
+def _depth(fields: RawValue, loc: Loc, *, traced: bool = False) -> int:
+    """Return how many steps of the way to a field there are; with `traced` none to a value that knows no element."""
+    way = _values_on_way(fields, loc)
+    return 0 if traced and way and not isinstance(way[-1], ReadText) else len(way)
+
+
+def _values_on_way(value: RawValue, loc: Loc) -> list[RawValue]:
+    """Return the values on the way to a field, as far as there are any."""
+    way: list[RawValue] = []
+    for step in loc:
+        inner = _follow_step(value, step)
+        if inner is None:
+            break
+        value = inner
+        way.append(value)
+    return way
+
+
+def _follow_step(value: RawValue, step: str | int) -> RawValue:
+    if isinstance(value, Mapping):
+        return value.get(str(step))
+    if isinstance(value, str) or value is None or not isinstance(step, int):
+        return None
+    return value[step] if step < len(value) else None
+
+
+def _first_text(value: RawValue) -> ReadText | None:
+    if isinstance(value, ReadText):
+        return value
+    if value is None or isinstance(value, str):
+        return None
+    inner = value.values() if isinstance(value, Mapping) else value
+    return next((found for one in inner if (found := _first_text(one)) is not None), None)
+
+
+def _without(value: RawValue, locs: AbstractSet[Loc], at: Loc = ()) -> RawValue:
+    """Return a value without the fields, or the entries of lists, at these places."""
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _without(one, locs, (*at, key)) for key, one in value.items() if (*at, key) not in locs}
+    # Places are counted before anything is left out, as the findings count them.
+    entries = [((*at, index), one) for index, one in enumerate(value)]
+    return [_without(one, locs, place) for place, one in entries if place not in locs]

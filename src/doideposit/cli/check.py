@@ -1,7 +1,8 @@
 """`check`, `build` and `validate`: verdicts without sending anything."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,6 @@ from doideposit.reports.findings import (
     Span,
     Style,
     Tally,
-    alike,
     annotations,
     by_weight,
     detailed,
@@ -181,7 +181,7 @@ def show_findings(
 def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, together: bool) -> None:
     """Show findings one by one; `together` those that say the same of other records only by their place."""
     ordered = by_weight(findings)
-    for finding, others in alike(ordered) if together else ((one, []) for one in ordered):
+    for finding, others in _alike(ordered) if together else ((one, []) for one in ordered):
         terminal.lines(detailed([finding], source_line, verbose=verbose, width=terminal.width))
         if others:
             places = ", ".join(safe(str(one.where).partition(" ")[0]) for one in others[:MOST_PLACES])
@@ -370,3 +370,11 @@ def _open_checker(
     from doideposit.wiring import open_checker
 
     return open_checker(invocation.settings(target=target), announce=terminal.note, schema_version=schema_version)
+
+
+def _alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
+    """Return each finding with those of other places that say the very same: one mistake made many times."""
+    groups: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.code, finding.message, finding.hint].append(finding)
+    yield from ((group[0], group[1:]) for group in groups.values())

@@ -8,7 +8,7 @@ from lxml import etree
 
 from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import Built, assemble
-from doideposit.crossref.xml.existing import DepositItem, restamp
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedFile, SealedItem
@@ -19,7 +19,6 @@ __all__ = [
     "ItemVerdict",
     "join",
     "recorded",
-    "restamped",
     "seal_file",
     "seal_item",
 ]
@@ -85,18 +84,6 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
 def seal_file(batch: SealedBatch) -> SealedFile:
     """Return the proof that a whole file was judged, to be kept without its bytes."""
     return SealedFile(batch.sha256, batch.schema_version, batch.dois, SEAL)
-
-
-def restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) -> SealedBatch:
-    """Return the sealed batch of a file that was judged, with another batch id and timestamp in its head.
-
-    No second verdict is needed: the schema wants one of each in the head, and takes these (common5.5.0.xsd:
-    doi_batch_id, timestamp). Raises RuntimeError for bytes that are not those that were judged.
-    """
-    if hashlib.sha256(xml).hexdigest() != sealed.sha256:
-        raise RuntimeError("the file is not the one that was judged")
-    own = restamp(xml, batch_id, timestamp)
-    return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)
 
 
 def recorded(

@@ -1,9 +1,10 @@
 """From a plan to recorded files: group, join, seal, and commit before anything is sent."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from doideposit.crossref.sealing import join, restamped
+from doideposit.crossref.sealing import join
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.existing import restamp
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
@@ -29,7 +30,7 @@ from doideposit.deposits.wording import name_of
 from doideposit.errors import RegistrarError, RegistrarUnavailable, SubmissionInDoubt
 from doideposit.findings import Finding, Severity, counted
 from doideposit.lifecycle import State
-from doideposit.records.models.batch import SealedBatch
+from doideposit.records.models.batch import SEAL, SealedBatch, SealedFile
 from doideposit.registered.drift_values import Drift
 
 __all__ = ["Preparation", "decide", "why_not_sent"]
@@ -342,7 +343,7 @@ class Preparation:
         items = [one.sealed for one, _ in group if one.sealed is not None]
         file = group[0][0].sealed_file
         if file is not None:
-            return Sealed(restamped(file, contents[0], batch_id, timestamp), ())
+            return Sealed(_restamped(file, contents[0], batch_id, timestamp), ())
         if not items:
             return self._context.seal(restamp(contents[0], batch_id, timestamp))
         head = self._context.account_of(group[0][0]).depositor.head(batch_id, timestamp)
@@ -397,3 +398,15 @@ def _too_large(size: int) -> tuple[Finding, ...]:
     # Crossref documents ten megabytes as the most that it takes at once.
     message = f"its deposit file has {size / 1_000_000:.1f} MB, and Crossref takes files up to 10 MB"
     return (Finding("file-too-large", Severity.ERROR, message, "shorten the record, or split the file"),)
+
+
+def _restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) -> SealedBatch:
+    """Return the sealed batch of a file that was judged, with another batch id and timestamp in its head.
+
+    No second verdict is needed: the schema wants one of each in the head, and takes these (common5.5.0.xsd:
+    doi_batch_id, timestamp). Raises RuntimeError for bytes that are not those that were judged.
+    """
+    if hashlib.sha256(xml).hexdigest() != sealed.sha256:
+        raise RuntimeError("the file is not the one that was judged")
+    own = restamp(xml, batch_id, timestamp)
+    return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)

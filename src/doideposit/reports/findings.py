@@ -19,7 +19,6 @@ __all__ = [
     "Span",
     "Style",
     "Tally",
-    "alike",
     "annotations",
     "by_weight",
     "detailed",
@@ -97,14 +96,6 @@ def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings: errors first, info last; those of one severity from the top down."""
     # Errors first; within one severity the order of the files stays, since sorting is stable.
     return sorted(in_order(findings), key=lambda one: _rank_of((one,)))
-
-
-def alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
-    """Return each finding with those of other places that say the very same: one mistake made many times."""
-    groups: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.code, finding.message, finding.hint].append(finding)
-    yield from ((group[0], group[1:]) for group in groups.values())
 
 
 def is_wish(finding: Finding) -> bool:

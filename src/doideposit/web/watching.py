@@ -12,7 +12,7 @@ from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.reports.standing import Standing
 from doideposit.web.answers import Refused, document
 
-__all__ = ["JobWatch", "health"]
+__all__ = ["JobWatch"]
 
 
 def _no_run() -> None:
@@ -53,9 +53,3 @@ class JobWatch:
         text = prometheus_text(self.last_run(), Standing.take(depositor, now=now))
         # The content type of Prometheus' text format, version 0.0.4.
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def health(depositor: Depositor) -> Response:
-    """Answer 200 if the ledger can be read."""
-    depositor.outstanding()
-    return document({"ok": True})

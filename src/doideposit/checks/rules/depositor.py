@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doideposit.checks.rules.leftovers import leftover
+from doideposit.checks.rules.leftovers import ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope
@@ -83,7 +83,7 @@ def _find_placeholder_email(head: Head) -> Iterator[Match]:
 )
 def _find_leftover_in_name(head: Head) -> Iterator[Match]:
     for field, name in (("name", head.name), ("registrant", head.registrant)):
-        if found := leftover(name):
+        if found := _leftover(name):
             yield Match.at("depositor", field, length=len(name), found=found, name=name)
 
 
@@ -103,3 +103,9 @@ def _find_placeholder_name(head: Head) -> Iterator[Match]:
         if _PLACEHOLDER_NAME.fullmatch(name.strip()) or is_program_word(name):
             severity = ERROR if head.context.live else None
             yield Match.at("depositor", field, length=len(name), severity=severity, name=name)
+
+
+def _leftover(text: str) -> str | None:
+    """Return the first leftover of a wrong encoding, of HTML, Markdown or TeX in a text of the configuration."""
+    patterns = (MOJIBAKE, ENTITY, TAG, MARKDOWN, TEX, INVISIBLE)
+    return next((found[0] for pattern in patterns if (found := pattern.search(text))), None)

@@ -2,7 +2,7 @@
 
 from doideposit.checks.rules.patterns import Pattern
 
-__all__ = ["ENTITY", "INVISIBLE", "MARKDOWN", "MOJIBAKE", "TAG", "TEX", "leftover"]
+__all__ = ["ENTITY", "INVISIBLE", "MARKDOWN", "MOJIBAKE", "TAG", "TEX"]
 
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
 # Ã and Â end words of their own: AMANHÃ E HOJE, MÃ LAI, «AMANHû. So a space counts only where small letters stand
@@ -28,9 +28,3 @@ TEX = Pattern(
 INVISIBLE = Pattern(
     "[\u200e\u200f\u202a-\u202e\u2061-\u206f\ufffc\ufff9-\ufffb\u034f\u115f\u1160\u180e\u3164\U000e0000-\U000e007f]"
 )
-
-
-def leftover(text: str) -> str | None:
-    """Return the first leftover of a wrong encoding, of HTML, Markdown or TeX in a text of the configuration."""
-    patterns = (MOJIBAKE, ENTITY, TAG, MARKDOWN, TEX, INVISIBLE)
-    return next((found[0] for pattern in patterns if (found := pattern.search(text))), None)

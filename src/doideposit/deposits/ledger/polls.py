@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Select, and_, bindparam, exists, insert, or_,
 
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
 from doideposit.deposits.ledger.entries import OPEN, Attempt, Submission
-from doideposit.deposits.ledger.read_schedule import begin_again
+from doideposit.deposits.ledger.read_schedule import FIRST_READ
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, json_text, on_its_line
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, upload_lock, work
+from doideposit.deposits.ledger.tables import attempt, event, item, log, observed, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
 from doideposit.findings import Finding, Where
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State
@@ -312,7 +312,7 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
     newer = before is None or held.timestamp > before or not _took_effect(transaction, result.doi, before)
     if result.outcome.is_registered and held.is_resources:
         # The version of the whole record stays what it is; what Crossref shows has to be looked at again.
-        begin_again(transaction, result.doi)
+        _begin_again(transaction, result.doi)
         values = {"last_update_failed": False} if latest else {}
     elif result.outcome.is_registered and newer:
         values = {
@@ -323,7 +323,7 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
             "registered_timestamp": held.timestamp,
             "registered_landing_page": row["landing_page"],
         }
-        begin_again(transaction, result.doi)
+        _begin_again(transaction, result.doi)
         if latest:
             values["last_update_failed"] = False
     elif not result.outcome.is_registered and latest:
@@ -392,3 +392,24 @@ def _unfinished_of(target: str) -> Any:
 
 def _submissions_of(target: str) -> Any:
     return select(submission.c.id).where(submission.c.target == target)
+
+
+def _begin_again(transaction: Transaction, doi: Doi) -> None:
+    """Start observing again after a deposit took effect: what was seen before says nothing now."""
+    mine = and_(observed.c.target == transaction.target, observed.c.doi == doi.key)
+    fresh = {
+        "since": transaction.now,
+        "next_read_at": transaction.now + FIRST_READ,
+        "reads": 0,
+        "intended_at": None,
+        "intended_proof": "",
+        "deposited": "",
+        "changes": "[]",
+        "changed_at": None,
+        "accepted": "[]",
+        "accepted_at": None,
+    }
+    if transaction.connection.execute(select(observed.c.doi).where(mine).with_for_update()).first() is None:
+        transaction.connection.execute(insert(observed).values(target=transaction.target, doi=doi.key, **fresh))
+    else:
+        transaction.connection.execute(update(observed).where(mine).values(**fresh))

@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.files import disk_errors, move_noclobber, open_folder, write_atomic
-from doideposit.job.inbox.claims import Claim
+from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, numbered_names
-from doideposit.job.inbox.outcomes import updated_entry
 from doideposit.job.inbox.report_text import first_reasons, headline, report_text
 from doideposit.job.inbox.summary import Settled
+from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = ["settle"]
@@ -49,7 +50,7 @@ def settle(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus
     around.report.in_files.update(entry.doi for entry in claim.entries)
     now = replace(
         claim,
-        entries=tuple(updated_entry(entry, statuses.get(entry.doi), around.depositor) for entry in claim.entries),
+        entries=tuple(_updated_entry(entry, statuses.get(entry.doi), around.depositor) for entry in claim.entries),
     )
     if now.settled:
         _decide_place(around, now, statuses)
@@ -148,3 +149,60 @@ def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
         ),
     }
     write_atomic(around.folders.outbox / f"{claim.id}.json", json.dumps(note))
+
+
+# How often the job sends again by itself what Crossref failed for a reason that may pass.
+MOST_TRIES: Final = 3
+# Failures of these classes may pass by themselves.
+WORTH_ANOTHER_TRY: Final = frozenset({RetryClass.NOW, RetryClass.ONCE, RetryClass.LATER})
+OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
+
+
+def _updated_entry(entry: ClaimedEntry, status: WorkStatus | None, depositor: Depositor) -> ClaimedEntry:
+    """Return the entry as the ledger knows its deposit now, by the status of its DOI; None for an unknown one."""
+    if entry.status is not EntryStatus.OPEN:
+        return entry
+    if status is None:
+        return _entry_from_history(entry, depositor)
+    if status.submission is None or status.submission.batch_id != entry.batch_id:
+        # A look before sending may have recorded it anew, in steps, or without others of its file.
+        anew = depositor.works.recorded_anew(status.doi, entry.batch_id)
+        if anew == entry.batch_id:
+            return _entry_from_history(entry, depositor)
+        return _updated_entry(replace(entry, batch_id=anew), status, depositor)
+    if status.is_open:
+        return entry
+    entry = replace(entry, title=status.title or entry.title)
+    if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
+        return replace(entry, status=EntryStatus.REGISTERED, says=status.message, hint=status.next_action, lines=())
+    return _unregistered_entry(entry, status)
+
+
+def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
+    finding = status.finding
+    says = finding.message if finding else status.message or "Crossref did not take it"
+    again = status.state is State.DONE and (
+        status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
+    )
+    if again and entry.tries < MOST_TRIES:
+        return replace(
+            entry, status=EntryStatus.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1
+        )
+    return replace(entry, status=EntryStatus.REJECTED, says=says, hint=status.next_action, lines=())
+
+
+def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
+    """Return the outcome of a deposit that is no longer the latest one of its DOI."""
+    mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
+    if not mine:
+        # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it
+        # again is safe, because Crossref takes the same content once more.
+        again = "the ledger does not know its deposit, as after a restore: it is planned again"
+        return replace(entry, status=EntryStatus.WAITING, batch_id="", says=again, hint="", tries=0)
+    outcomes = [each.outcome for each in mine if each.outcome is not None]
+    if any(outcome.is_registered for outcome in outcomes):
+        return replace(
+            entry, status=EntryStatus.REGISTERED, says="registered, and deposited anew from elsewhere since then"
+        )
+    hint = "its DOI was deposited anew from elsewhere since then: nothing to do, if that is the right content"
+    return replace(entry, status=EntryStatus.REJECTED, says=mine[-1].text, hint=hint)

@@ -3,9 +3,9 @@
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
@@ -13,7 +13,7 @@ from doideposit.errors import DiskError
 from doideposit.files import disk_errors
 from doideposit.records.sources.reading import DOCUMENTS
 
-__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "numbered_names"]
+__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "numbered_names"]
 
 REPORT_SUFFIX: Final = ".report.txt"
 # In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take.
@@ -229,29 +229,6 @@ def _read_arrival(entry: "os.DirEntry[str]") -> Arrival | None:
     if os.path.splitext(entry.name)[1].lower() in DOCUMENTS:  # noqa: PTH122  (names need not be UTF-8)
         return None
     return Arrival(entry.name, found.st_size, found.st_mtime_ns)
-
-
-def complete(
-    arrivals: Sequence[Arrival], seen: Mapping[str, Sighting], now: datetime, settle: timedelta
-) -> tuple[tuple[Arrival, ...], dict[str, Sighting]]:
-    """Return the files unchanged for `settle`, and the sightings of the others for the next pass.
-
-    A modification time that lies far enough back is enough; where clocks differ, as on a network drive, it is the
-    pass that saw the same size and time long enough ago.
-    """
-    ready: list[Arrival] = []
-    waiting: dict[str, Sighting] = {}
-    for one in arrivals:
-        before = seen.get(one.name)
-        same = before is not None and (before.size, before.changed) == (one.size, one.changed)
-        since = before.since if before is not None and same else now
-        # `changed` is in nanoseconds.
-        age = now.timestamp() - one.changed / 1e9
-        if age >= settle.total_seconds() or now - since >= settle:
-            ready.append(one)
-        else:
-            waiting[one.name] = Sighting(one.size, one.changed, since)
-    return tuple(ready), waiting
 
 
 def claimed_name(name: str) -> str:

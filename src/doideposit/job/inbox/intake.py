@@ -19,7 +19,7 @@ from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, claimed_name
-from doideposit.job.inbox.outcomes import entries_of, refused_file, replaced_entry
+from doideposit.job.inbox.outcomes import entries_of, refused_file
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
@@ -185,7 +185,7 @@ class TakingIn:
                 yield record
 
     def _is_overtaken(self, entry: ClaimedEntry) -> bool:
-        return replaced_entry(entry, self._depositor) is not None
+        return _replaced_entry(entry, self._depositor) is not None
 
     def _save_outcomes(self, claim: Claim, fresh: Sequence[ClaimedEntry]) -> None:
         """Save the outcome of each record, and move the file when all are final."""
@@ -198,7 +198,7 @@ class TakingIn:
             settle(self._around, now, self._around.statuses([now]))
 
     def _is_given_up(self, entry: ClaimedEntry) -> ClaimedEntry:
-        gone = replaced_entry(entry, self._depositor) if entry.status is EntryStatus.WAITING else None
+        gone = _replaced_entry(entry, self._depositor) if entry.status is EntryStatus.WAITING else None
         return entry if gone is None else gone
 
 
@@ -319,3 +319,16 @@ def _waiting_entries(file: PlanFile, error: ApprovalMissing) -> list[ClaimedEntr
         )
         for record in file.plan.records
     ]
+
+
+def _replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
+    """Return the entry, given up, if someone deposited its DOI again while it waited."""
+    if entry.tries == 0 or not entry.doi:
+        return None
+    status = depositor.status(entry.doi)
+    if status.submission is None or status.submission.batch_id == entry.batch_id:
+        return None
+    says = "Crossref did not take it, and its DOI was deposited anew since then from elsewhere"
+    return replace(
+        entry, status=EntryStatus.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one"
+    )

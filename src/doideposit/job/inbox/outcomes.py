@@ -3,24 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.planning import Action
-from doideposit.deposits.values import ReportEntry, WorkStatus
+from doideposit.deposits.values import ReportEntry
 from doideposit.findings import Finding, Severity
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
-from doideposit.lifecycle import RetryClass, State
+from doideposit.lifecycle import RetryClass
 from doideposit.records.sources.files import shown_lines
 from doideposit.reports.findings import detailed, in_order, safe
 
-__all__ = ["entries_of", "refused_file", "replaced_entry", "updated_entry"]
-
-# How often the job sends again by itself what Crossref failed for a reason that may pass.
-MOST_TRIES: Final = 3
-# Failures of these classes may pass by themselves.
-WORTH_ANOTHER_TRY: Final = frozenset({RetryClass.NOW, RetryClass.ONCE, RetryClass.LATER})
-OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
+__all__ = ["entries_of", "refused_file"]
 
 
 def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[ClaimedEntry, ...]:
@@ -85,69 +77,6 @@ def _hold_together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry])
 def refused_file(message: str, hint: str) -> tuple[ClaimedEntry, ...]:
     """Return the one entry of a file that cannot be read as records at all."""
     return (ClaimedEntry("", "", EntryStatus.REJECTED, says=message, hint=hint),)
-
-
-def replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
-    """Return the entry, given up, if someone deposited its DOI again while it waited."""
-    if entry.tries == 0 or not entry.doi:
-        return None
-    status = depositor.status(entry.doi)
-    if status.submission is None or status.submission.batch_id == entry.batch_id:
-        return None
-    says = "Crossref did not take it, and its DOI was deposited anew since then from elsewhere"
-    return replace(
-        entry, status=EntryStatus.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one"
-    )
-
-
-def updated_entry(entry: ClaimedEntry, status: WorkStatus | None, depositor: Depositor) -> ClaimedEntry:
-    """Return the entry as the ledger knows its deposit now, by the status of its DOI; None for an unknown one."""
-    if entry.status is not EntryStatus.OPEN:
-        return entry
-    if status is None:
-        return _entry_from_history(entry, depositor)
-    if status.submission is None or status.submission.batch_id != entry.batch_id:
-        # A look before sending may have recorded it anew, in steps, or without others of its file.
-        anew = depositor.works.recorded_anew(status.doi, entry.batch_id)
-        if anew == entry.batch_id:
-            return _entry_from_history(entry, depositor)
-        return updated_entry(replace(entry, batch_id=anew), status, depositor)
-    if status.is_open:
-        return entry
-    entry = replace(entry, title=status.title or entry.title)
-    if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
-        return replace(entry, status=EntryStatus.REGISTERED, says=status.message, hint=status.next_action, lines=())
-    return _unregistered_entry(entry, status)
-
-
-def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
-    finding = status.finding
-    says = finding.message if finding else status.message or "Crossref did not take it"
-    again = status.state is State.DONE and (
-        status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
-    )
-    if again and entry.tries < MOST_TRIES:
-        return replace(
-            entry, status=EntryStatus.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1
-        )
-    return replace(entry, status=EntryStatus.REJECTED, says=says, hint=status.next_action, lines=())
-
-
-def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
-    """Return the outcome of a deposit that is no longer the latest one of its DOI."""
-    mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
-    if not mine:
-        # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it
-        # again is safe, because Crossref takes the same content once more.
-        again = "the ledger does not know its deposit, as after a restore: it is planned again"
-        return replace(entry, status=EntryStatus.WAITING, batch_id="", says=again, hint="", tries=0)
-    outcomes = [each.outcome for each in mine if each.outcome is not None]
-    if any(outcome.is_registered for outcome in outcomes):
-        return replace(
-            entry, status=EntryStatus.REGISTERED, says="registered, and deposited anew from elsewhere since then"
-        )
-    hint = "its DOI was deposited anew from elsewhere since then: nothing to do, if that is the right content"
-    return replace(entry, status=EntryStatus.REJECTED, says=mine[-1].text, hint=hint)
 
 
 class _SourceLines:

@@ -4,7 +4,7 @@ Nothing is remembered in memory alone. A run may die between any two steps: a fi
 is sent stands in the ledger before it is sent, and what was decided is written down before a file moves.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -14,7 +14,7 @@ from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
 from doideposit.job.inbox.context import InboxContext, ignore_step, never_stop
 from doideposit.job.inbox.filing import settle
-from doideposit.job.inbox.folders import Folders, Look, Sighting, complete
+from doideposit.job.inbox.folders import Arrival, Folders, Look, Sighting
 from doideposit.job.inbox.intake import AT_ONCE, TakingIn, log_progress
 from doideposit.job.inbox.summary import PassReport
 
@@ -100,7 +100,7 @@ class InboxPass:
         taking_in = TakingIn(self._around)
         taking_in.plan_left_over()
         found = Look.into(self._around.folders.root)
-        ready, self.seen = complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
+        ready, self.seen = _complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
         self.report.passed_over = found.passed_over
         self.report.unfinished = len(self.seen)
         taking_in.take_in(ready)
@@ -122,3 +122,26 @@ class InboxPass:
     def _note_error(self, error: WorldError | None) -> None:
         if error is not None:
             self._around.failed(error)
+
+
+def _complete(
+    arrivals: Sequence[Arrival], seen: Mapping[str, Sighting], now: datetime, settle: timedelta
+) -> tuple[tuple[Arrival, ...], dict[str, Sighting]]:
+    """Return the files unchanged for `settle`, and the sightings of the others for the next pass.
+
+    A modification time that lies far enough back is enough; where clocks differ, as on a network drive, it is the
+    pass that saw the same size and time long enough ago.
+    """
+    ready: list[Arrival] = []
+    waiting: dict[str, Sighting] = {}
+    for one in arrivals:
+        before = seen.get(one.name)
+        same = before is not None and (before.size, before.changed) == (one.size, one.changed)
+        since = before.since if before is not None and same else now
+        # `changed` is in nanoseconds.
+        age = now.timestamp() - one.changed / 1e9
+        if age >= settle.total_seconds() or now - since >= settle:
+            ready.append(one)
+        else:
+            waiting[one.name] = Sighting(one.size, one.changed, since)
+    return tuple(ready), waiting

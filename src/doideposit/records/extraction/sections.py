@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from doideposit.records.extraction.dois import PrintedDoi, cites_itself, own_doi
+from doideposit.records.extraction.dois import ANY_LABEL, EDGE, PrintedDoi
 from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
@@ -56,7 +56,7 @@ class Document:
         stop = next((index for index in range(start + 1, foot) if _ends_references(lines, index)), max(start, foot))
         body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
         references = _without_page_furniture(references, lines)
-        return Document(lines[: front.end], front, body, references, tail, front.doi or own_doi(body, tail))
+        return Document(lines[: front.end], front, body, references, tail, front.doi or _own_doi(body, tail))
 
 
 # Headings behind which no reference follows.
@@ -111,7 +111,7 @@ def _without_list(lines: Sequence[Line], front: Front) -> Document:
         last = max(numbers)
         foot = min(foot, next((index for index, line in enumerate(rest) if line.number > last), len(rest)))
     prose, tail = rest[:foot], rest[foot:]
-    doi = front.doi or own_doi(prose, tail)
+    doi = front.doi or _own_doi(prose, tail)
     return Document(lines[: front.end], front, prose, notes, tail, doi)
 
 
@@ -130,7 +130,7 @@ def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -
 def _ends_references(lines: Sequence[Line], index: int) -> bool:
     """Return whether a line ends the list: a heading of another part, or another heading that no entry follows."""
     line = lines[index]
-    return line.level > 0 or cites_itself(line) or bool(_AFTER.fullmatch(line.text.strip(" *_")))
+    return line.level > 0 or _cites_itself(line) or bool(_AFTER.fullmatch(line.text.strip(" *_")))
 
 
 def _imprint_start(lines: Sequence[Line], least: int) -> int:
@@ -148,3 +148,107 @@ def _is_of_imprint(line: Line, blocks: set[int]) -> bool:
 
 
 _REST = 60  # in characters
+
+
+# Words and years in brackets that tell of another work, whose DOI then follows.
+_OF_ANOTHER = re.compile(
+    r"\((?:19|20)\d\d|\b(?:see|cf|answers?|earlier|cited|reply|response to|review of|vgl|voir)\b", re.IGNORECASE
+)
+# A line of an imprint is short; longer ones are paragraphs that mention a DOI.
+_LONGEST_IMPRINT = 240
+
+
+def _own_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
+    """Find the DOI that a document prints as its own outside the title block: alone on a line, or in the imprint.
+
+    A DOI in running text, or beside a year in brackets, is that of another work. Of two DOIs in an imprint the one of
+    the online edition counts; `others` of it names the rest.
+    """
+    before: Line | None = None
+    for line in body[:_FIRST_LINES]:
+        # In a narrow column a DOI of running text may fill a line of its own.
+        if (doi := _doi_alone(line)) and not _continues_sentence(before, line):
+            return doi
+        before = line
+    own = [doi for line in _own_citation([*body, *tail]) if (doi := PrintedDoi.split(line.printed, line)[0])]
+    if own:
+        return own[0]
+    printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _doi_behind_label(line))]
+    # Reversed, so that of several spellings the first one printed stays in the dictionary.
+    unique = {doi.text.lower(): doi for doi in reversed(printed)}
+    if not unique:
+        return None
+    online = [
+        doi
+        for doi in unique.values()
+        if _ONLINE.search(doi.line.text)
+        or any(_ONLINE.search(one.text) for one in tail if _is_line_above(one, doi.line))
+    ]
+    # Where nothing tells which DOI is that of the online edition, the first printed one counts.
+    chosen = (online or list(reversed(unique.values())))[0]
+    return replace(chosen, others=tuple(doi.text for doi in unique.values() if doi is not chosen))
+
+
+# What a document says of itself, with a year in brackets as if of another work.
+_CITE_AS = re.compile(
+    r"\W*(?:(?:suggested |recommended |preferred |proposed )?citation|(?:please )?cite (?:this|as)|to cite|how to cite|"
+    r"pour citer|citation (?:recommandée|suggérée)|référence (?:recommandée|suggérée)|"
+    r"(?:empfohlene )?zitier(?:vorschlag|weise|empfehlung)|zitieren als|"
+    r"(?:cómo|como|forma de) citar|cita (?:sugerida|recomendada)|citación|come citare|"
+    r"citazione (?:consigliata|suggerita)|citação (?:sugerida|recomendada)|citeer(?: dit)? als|aanbevolen citatie|"
+    r"sugerowane cytowanie|cytowanie|atıf|kaynak gösterim|(?:ссылка )?для цитирования|javasolt hivatkozás|"
+    r"引用格式|引用方法|引用方式)(?!\w)",
+    re.IGNORECASE,
+)
+# In so many lines below the title block a DOI alone on a line may be the document's own.
+_FIRST_LINES = 20
+
+
+def _cites_itself(line: Line) -> bool:
+    """Tell whether a line says how the document is cited, or is the heading above that: “Suggested citation: …”."""
+    return bool(_CITE_AS.match(line.printed))
+
+
+def _own_citation(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines in which a document says how to cite it."""
+    at = next((index for index, line in enumerate(lines) if _cites_itself(line)), None)
+    if at is None:
+        return []
+    alone = _CITE_AS.sub("", lines[at].printed, count=1).strip(" :.*_") == ""
+    last = lines[min(at + 1, len(lines) - 1)].block if alone else lines[at].block
+    return [line for line in lines[at : at + _CITATION_LINES] if line.block in {lines[at].block, last}]
+
+
+# A proposal of how to cite is a few lines long; what follows belongs to another section.
+_CITATION_LINES = 8
+# Of two DOIs, for print and online, the one of the online edition is deposited here.
+_ONLINE = re.compile(r"\b(?:online|electronic|e-?ISSN|pdf)\b", re.IGNORECASE)
+_RUNNING = 25  # in characters: a line above that is longer, and open at its end, is running text
+
+
+def _continues_sentence(before: Line | None, line: Line) -> bool:
+    """Tell whether a line is the rest of a sentence that the line above began."""
+    if before is None or before.block != line.block:
+        return False
+    text = before.text.rstrip()
+    return text.count("(") > text.count(")") or (
+        len(text) > _RUNNING and text[-1] not in ".:;!?”" and "10." not in text
+    )
+
+
+def _is_line_above(line: Line, other: Line) -> bool:
+    return line.block == other.block and line.number == other.number - 1 and "10." not in line.text
+
+
+def _doi_alone(line: Line) -> PrintedDoi | None:
+    """Return a DOI that fills its line, with or without “DOI:”."""
+    doi, rest = PrintedDoi.split(line.printed, line)
+    return doi if doi is not None and not ANY_LABEL.sub("", rest).strip(EDGE) else None
+
+
+def _doi_behind_label(line: Line) -> PrintedDoi | None:
+    """Return a DOI behind “DOI:” in a line that does not cite another work."""
+    if _OF_ANOTHER.search(line.text) or line.note:
+        return None
+    doi, rest = PrintedDoi.split(line.printed, line)
+    return doi if doi is not None and (ANY_LABEL.search(rest) or not rest.strip(EDGE)) else None

@@ -1,5 +1,6 @@
 """The pages as one WSGI application."""
 
+import logging
 import re
 import secrets
 from collections.abc import Callable
@@ -7,18 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, g, session
+from flask import Flask, g, request, session
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
+from doideposit.errors import DoiDepositError, LedgerError
 from doideposit.reports.findings import sentence
 from doideposit.web.desk import looking, numbers, sending, upkeep, writing
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
 from doideposit.web.desk.gate import Opening, guard
 from doideposit.web.desk.look_ups import LookUps
-from doideposit.web.desk.messages import MAX_UPLOAD, handle_errors
+from doideposit.web.desk.messages import MAX_UPLOAD, message_page
 from doideposit.web.desk.workplace import ReadDocument, Workplace
 from doideposit.web.serving import Application
 
@@ -63,7 +66,7 @@ def staff_pages(
     )
     app.extensions["workplace"] = workplace
     guard(app, opening)
-    handle_errors(app)
+    _handle_errors(app)
     _add_filters(app)
     app.register_blueprint(writing.pages)
     app.register_blueprint(sending.pages)
@@ -113,3 +116,53 @@ def _without_files(text: str) -> str:
     """
     told = _FILE.sub(lambda found: "" if found[0].startswith(" ") else "the file", _TIMESTAMP.sub("", text))
     return told.replace("at the sandbox", "in the rehearsal").replace("the sandbox", "the rehearsal")
+
+
+LOG: Final = logging.getLogger("doideposit.web")
+
+
+def _handle_errors(app: Flask) -> None:
+    """Answer every fault with a page."""
+    app.register_error_handler(SecurityError, _answer_unknown_host)
+    app.register_error_handler(DoiDepositError, _answer_our_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unforeseen_error)
+
+
+def _answer_unknown_host(_error: SecurityError) -> tuple[str, int]:
+    """Answer who asks under a name of a host that is not ours; no page of ours is made for them."""
+    return "This computer is not known under this name: add it to `hosts` below [desk] in the configuration.\n", 400
+
+
+def _answer_our_error(error: DoiDepositError) -> tuple[str, int]:
+    LOG.warning("%s %s: %s", request.method, request.path, error.message)
+    if isinstance(error, LedgerError):
+        # Usually another run holds the ledger for some seconds.
+        words = "What was sent to Crossref cannot be looked up at the moment. Try again in a minute"
+        told = f"{error.message}. {error.hint}"
+        return message_page(503, words, "Nothing that you typed is lost: it is in the draft.", details=told)
+    return message_page(503, error.message, error.hint or "Try again in a minute.")
+
+
+def _answer_http_error(error: HTTPException) -> tuple[str, int]:
+    words, hint = _HTTP.get(error.code or 400, ("The request cannot be read.", "Go back and try again."))
+    return message_page(error.code or 400, words, hint)
+
+
+def _answer_unforeseen_error(error: Exception) -> tuple[str, int]:
+    LOG.error("%s %s failed", request.method, request.path, exc_info=error)
+    return message_page(
+        500,
+        "Something went wrong that should not.",
+        "It is in the log of the program. What was saved is kept: go to the first page and open the draft again.",
+    )
+
+
+_HTTP: Final = {
+    404: ("There is nothing at this address.", "Begin at the first page."),
+    405: ("This address is reached by a button of a page only.", "Begin at the first page."),
+    413: (
+        f"This is larger than {MAX_UPLOAD // 1_000_000} MB.",
+        "Hand in the document without its large pictures, or as the text alone.",
+    ),
+}

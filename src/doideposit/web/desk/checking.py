@@ -1,7 +1,5 @@
 """The live check of a draft, sorted for a form; the record file it becomes, and the plan that is kept of it."""
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,19 +8,18 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from doideposit.deposits.plans.document import PlanFile
-from doideposit.errors import PlanUnusable, UsageError
+from doideposit.errors import PlanUnusable
 from doideposit.findings import Finding, Severity
-from doideposit.json_schemas import schema_location
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.landing import head_html
 from doideposit.reports.findings import sentence
 from doideposit.web.desk.citing import cited
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import cleaned, opened
-from doideposit.web.desk.records import RecordFile, fingerprint_of, load_record, name_for, save_record
+from doideposit.web.desk.records import fingerprint_of, load_record
 from doideposit.web.desk.workplace import Workplace
 
-__all__ = ["Verdict", "is_written", "plan_kept", "plan_name", "wants_approval", "write_record"]
+__all__ = ["Verdict", "is_written", "plan_kept", "plan_name"]
 
 # The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line.
 WISHES: Final = "completeness"
@@ -144,37 +141,6 @@ def is_written(draft: SavedDraft) -> bool:
     )
 
 
-def write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft:
-    """Write the draft to its record file, unless that holds it already; raise `UsageError` and `DiskError`.
-
-    What the file will hold is noted in the draft before: after a kill between the two, the file is known as our own.
-    """
-    draft = _after_a_kill(place, draft, by)
-    if is_written(draft):
-        return draft
-    if not draft.seen:
-        found = RecordFile.find(place.records, Verdict.of(place, draft.data).doi, place.series)
-        if found is not None:
-            hint = "open that number from the list; what you typed stays in this draft"
-            raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
-    path = Path(draft.record) if draft.seen else name_for(draft.data, place.records)
-    draft = place.drafts.save(draft, draft.data, by, record=str(path), meant=_digest(draft.data))
-    seen = save_record(path, cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
-    return place.drafts.save(draft, draft.data, by, seen=seen, meant="")
-
-
-def _after_a_kill(place: Workplace, draft: SavedDraft, by: str) -> SavedDraft:
-    """Return the draft with its record file as seen, where a kill came after the file and before the draft."""
-    path = Path(draft.record)
-    if not draft.meant or _digest(opened(load_record(path) or {})) != draft.meant:
-        return draft
-    return place.drafts.save(draft, draft.data, by, seen=fingerprint_of(path), meant="")
-
-
-def _digest(data: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(cleaned(data), sort_keys=True).encode()).hexdigest()
-
-
 def plan_name(draft: SavedDraft, target: str) -> str:
     """Return the name of the plan file that is kept beside a draft."""
     return f"plan-{target}-{draft.version}.json"
@@ -188,13 +154,3 @@ def plan_kept(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | No
     # A plan that was changed or damaged on the disk is not used.
     except PlanUnusable:
         return None
-
-
-def wants_approval(place: Workplace, draft: SavedDraft) -> bool:
-    """Tell whether a plan of this draft waits for the approval of another person."""
-    target = place.settings.target
-    file = plan_kept(place, draft, target)
-    if file is None:
-        return False
-    plans = place.depositor(target).plans
-    return len(plans.approvers(file)) < plans.approvals_needed

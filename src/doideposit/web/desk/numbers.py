@@ -18,8 +18,8 @@ from doideposit.health.audit import gaps
 from doideposit.lifecycle import Milestone
 from doideposit.reports.attention import state_words
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import Verdict
-from doideposit.web.desk.checking import wants_approval as waits_for_approval
+from doideposit.web.desk.checking import Verdict, plan_kept
+from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import opened
 from doideposit.web.desk.overview import NumberRow, Overview
 from doideposit.web.desk.records import RecordFile
@@ -67,7 +67,7 @@ def home() -> Answer:
         most=MOST_LISTED,
         series=list(_series_lines(place, rows)),
         drafts=[
-            (draft, _draft_title(draft.data), waits_for_approval(place, draft))
+            (draft, _draft_title(draft.data), _wants_approval(place, draft))
             for draft in islice(place.drafts.all(), MOST_DRAFTS)
         ],
     )
@@ -219,3 +219,13 @@ def decide(doi: str) -> Answer:
     else:
         depositor.acknowledge(doi, reason)
     return redirect(url_for("numbers.show_number", doi=doi, on=target))
+
+
+def _wants_approval(place: Workplace, draft: SavedDraft) -> bool:
+    """Tell whether a plan of this draft waits for the approval of another person."""
+    target = place.settings.target
+    file = plan_kept(place, draft, target)
+    if file is None:
+        return False
+    plans = place.depositor(target).plans
+    return len(plans.approvers(file)) < plans.approvals_needed

@@ -1,6 +1,7 @@
 """Pages for one number: drop a document or start empty, correct the draft, look at what will be sent, send it."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -8,14 +9,16 @@ from typing import Any, Final
 from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from doideposit.errors import UsageError
 from doideposit.findings import Finding, loc_of
+from doideposit.json_schemas import schema_location
 from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import Verdict, write_record
+from doideposit.web.desk.checking import Verdict, is_written
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
-from doideposit.web.desk.form import RecordForm
+from doideposit.web.desk.form import RecordForm, cleaned, opened
 from doideposit.web.desk.page_images import draw_pages, page_image, pages_drawn
-from doideposit.web.desk.records import RecordFile, fingerprint_of
+from doideposit.web.desk.records import RecordFile, fingerprint_of, load_record, name_for, save_record
 from doideposit.web.desk.workplace import Workplace, draft_named
 
 __all__ = ["pages"]
@@ -104,7 +107,7 @@ def save(name: str) -> Answer:
     if action == "look":
         if Verdict.of(Workplace.current(), kept.data).stops:
             return redirect(url_for("writing.edit", name=name) + "#problems")
-        write_record(Workplace.current(), kept, by=g.account.name)
+        _write_record(Workplace.current(), kept, by=g.account.name)
         return redirect(url_for("sending.show_plan", name=name))
     if action.startswith("find:"):
         return redirect(url_for("looking.search", name=name, field=action.removeprefix("find:")))
@@ -231,3 +234,34 @@ def open_record(doi: str) -> Answer:
             return redirect(url_for("writing.edit", name=draft.name))
     draft = place.drafts.begin(form.opened(found.data), g.account.name, record=str(found.path), seen=fingerprint)
     return redirect(url_for("writing.edit", name=draft.name))
+
+
+def _write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft:
+    """Write the draft to its record file, unless that holds it already; raise `UsageError` and `DiskError`.
+
+    What the file will hold is noted in the draft before: after a kill between the two, the file is known as our own.
+    """
+    draft = _after_a_kill(place, draft, by)
+    if is_written(draft):
+        return draft
+    if not draft.seen:
+        found = RecordFile.find(place.records, Verdict.of(place, draft.data).doi, place.series)
+        if found is not None:
+            hint = "open that number from the list; what you typed stays in this draft"
+            raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
+    path = Path(draft.record) if draft.seen else name_for(draft.data, place.records)
+    draft = place.drafts.save(draft, draft.data, by, record=str(path), meant=_digest(draft.data))
+    seen = save_record(path, cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
+    return place.drafts.save(draft, draft.data, by, seen=seen, meant="")
+
+
+def _after_a_kill(place: Workplace, draft: SavedDraft, by: str) -> SavedDraft:
+    """Return the draft with its record file as seen, where a kill came after the file and before the draft."""
+    path = Path(draft.record)
+    if not draft.meant or _digest(opened(load_record(path) or {})) != draft.meant:
+        return draft
+    return place.drafts.save(draft, draft.data, by, seen=fingerprint_of(path), meant="")
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(cleaned(data), sort_keys=True).encode()).hexdigest()

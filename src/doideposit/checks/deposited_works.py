@@ -19,7 +19,7 @@ from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin, RawRecord, RawValue
 from doideposit.records.sources.parsing import parse
 from doideposit.registered.reading import RECORD_TYPES, RegisteredRecord, works_in
-from doideposit.registered.traces import ReadText
+from doideposit.registered.texts import ReadText
 from doideposit.safe_xml import Element
 
 __all__ = ["check_works"]

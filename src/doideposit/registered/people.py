@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import local, own_text, plain
-from doideposit.registered.traces import ReadText
+from doideposit.registered.texts import ReadText, local
 from doideposit.safe_xml import Element
 
-__all__ = ["INSTITUTION_LISTS", "contributor", "institution", "merged", "person_key"]
+__all__ = ["INSTITUTION_LISTS", "contributors", "institution"]
 
 Fields = dict[str, RawValue]
 # What the output schema unixref1.1.xsd calls a role that crossref5.5.0.xsd calls otherwise.
@@ -23,10 +22,29 @@ _READ: Final = frozenset("given_name surname suffix role affiliations affiliatio
 
 def _child_text(element: Element, name: str) -> str:
     found = element.find(f"{{*}}{name}")
-    return "" if found is None else plain(found)
+    return "" if found is None else ReadText.plain(found)
 
 
-def contributor(element: Element) -> tuple[Fields, list[Element]]:
+def contributors(element: Element) -> tuple[list[Fields], list[tuple[str, Element]]]:
+    """Return the contributors, each person once, and the parts that a record file has no field for, each with its name.
+
+    An entry that has nothing to add but roles is one with the earlier entry of the same person.
+    """
+    people: list[Fields] = []
+    unknown: list[tuple[str, Element]] = []
+    known: dict[object, Fields] = {}
+    # `sequence` says who comes first, whatever the order of the elements.
+    for child in sorted((one for one in element if local(one)), key=lambda one: one.get("sequence") != "first"):
+        who, parts = _contributor(child)
+        unknown += [(f"authors[{len(people)}].{local(one)}", one) for one in parts]
+        key = _person_key(who)
+        if not _merged(known.get(key), who):
+            people.append(who)
+            known |= {key: who} if key else {}
+    return people, unknown
+
+
+def _contributor(element: Element) -> tuple[Fields, list[Element]]:
     """Return a contributor, and the parts that a record file has no field for, such as degrees."""
     name = local(element)
     unknown = [child for child in element if local(child) and local(child) not in _READ and name == "person_name"]
@@ -35,7 +53,7 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
     who: Fields
     match name:
         case "organization":
-            who = {"organisation": own_text(element)}
+            who = {"organisation": ReadText.own(element)}
         case "anonymous":
             who = {"anonymous": "true"}
         case _:
@@ -43,12 +61,12 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
                    "suffix": _child_text(element, "suffix")}  # fmt: skip
     who["roles"] = list(_roles_of(element)) if list(_roles_of(element)) != ["author"] else None
     who["affiliations"] = [body for body, _ in bodies] + [
-        {"name": plain(one)} for one in element.iterfind("{*}affiliation")
+        {"name": ReadText.plain(one)} for one in element.iterfind("{*}affiliation")
     ]
     orcid = element.find("{*}ORCID")
     if orcid is not None:
         # Answers still have http for what was deposited years ago.
-        who["orcid"] = ReadText(f"https://orcid.org/{plain(orcid).rpartition('/')[2]}", orcid)
+        who["orcid"] = ReadText(f"https://orcid.org/{ReadText.plain(orcid).rpartition('/')[2]}", orcid)
         who["orcid_authenticated"] = "true" if orcid.get("authenticated") == "true" else None
     who["alt_names"] = [_alt_name(one) for one in element.iterfind("{*}alt-name/{*}*")]
     style = element.get("name-style")
@@ -58,13 +76,13 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
     return {key: value for key, value in who.items() if value}, unknown
 
 
-def person_key(who: Fields) -> tuple[RawValue, ...] | None:
+def _person_key(who: Fields) -> tuple[RawValue, ...] | None:
     """Return a key that is equal for entries of one person, or None for somebody without a name."""
     names = [who.get(name) for name in ("given", "family", "suffix", "organisation")]
     return (*names, who.get("orcid")) if any(names) else None
 
 
-def merged(same: Fields | None, who: Fields) -> bool:
+def _merged(same: Fields | None, who: Fields) -> bool:
     """Add the roles of an entry to those of an earlier entry of the same person; False where it has none to add.
 
     Before schema 5.4 somebody with two roles stood there twice; who stands there twice with one role is a mistake.
@@ -100,20 +118,20 @@ def institution(element: Element) -> tuple[Fields, list[Element]]:
     unknown: list[Element] = []
     for one in element.iterfind("{*}institution_id"):
         # Where the attribute is missing, the address itself tells which kind of identifier it is.
-        kind = one.get("type") or next((kind for kind in _IDS if kind in plain(one)), "")
-        value = ReadText(plain(one).replace("http://", "https://"), one)
+        kind = one.get("type") or next((kind for kind in _IDS if kind in ReadText.plain(one)), "")
+        value = ReadText(ReadText.plain(one).replace("http://", "https://"), one)
         # The schema takes any number of ids, a record file one of each kind.
         if kind not in _IDS or found.setdefault(kind, value) != value:
             unknown.append(one)
     for key in INSTITUTION_LISTS:
-        texts = [text for one in element.iterfind(f"{{*}}institution_{key}") if (text := plain(one))]
+        texts = [text for one in element.iterfind(f"{{*}}institution_{key}") if (text := ReadText.plain(one))]
         found[key] = texts[0] if len(texts) == 1 else texts
     return {key: value for key, value in found.items() if value}, unknown
 
 
 def _alt_name(element: Element) -> Fields:
     if local(element) == "string-name":
-        found: Fields = {"text": plain(element)}
+        found: Fields = {"text": ReadText.plain(element)}
     else:
         names = {"given": "given_name", "family": "surname", "prefix": "prefix", "suffix": "suffix"}
         found = {key: _child_text(element, name) for key, name in names.items()}

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import local, markup, own_text, plain
-from doideposit.registered.traces import ReadText
+from doideposit.registered.texts import ReadText, local
 from doideposit.safe_xml import Element
 
-__all__ = ["assertion", "fund_groups", "funding", "licence", "program_kind", "relations"]
+__all__ = ["assertion", "funders", "licence", "program_kind", "relations"]
 
 Fields = dict[str, RawValue]
 
@@ -31,7 +30,7 @@ def assertion(element: Element) -> Fields:
     names = {"name": "name", "label": "label", "group": "group_name", "group_label": "group_label", "order": "order",
              "explanation": "explanation", "url": "href"}  # fmt: skip
     parts: Fields = {key: element.get(name) for key, name in names.items()}
-    parts["text"] = markup(element)
+    parts["text"] = ReadText.markup(element)
     # A record file makes a label from the name where it says nothing; Crossmark shows nothing then.
     parts["label"] = parts["label"] or ""
     return {key: value for key, value in parts.items() if value or key == "label"}
@@ -39,19 +38,23 @@ def assertion(element: Element) -> Fields:
 
 def licence(element: Element) -> Fields:
     """Return a licence; without a version of the text it applies to, where Crossref has none in particular."""
-    parts = {"url": plain(element), "start_date": element.get("start_date"), "applies_to": element.get("applies_to")}
+    parts = {
+        "url": ReadText.plain(element),
+        "start_date": element.get("start_date"),
+        "applies_to": element.get("applies_to"),
+    }
     # A record file means the version of record where it says nothing; Crossref means no version in particular.
     return {key: value for key, value in parts.items() if value or key == "applies_to"}
 
 
-def fund_groups(element: Element) -> Iterator[Element]:
-    """Yield the groups of funding, which older records have without an element around each."""
+def funders(element: Element) -> list[Fields]:
+    """Return the funders, each with its awards; older records have no element around each."""
     groups = [one for one in element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
     # Before groups existed one program held one funder.
-    yield from groups or [element]
+    return [one for group in groups or [element] if (one := _funder(group))]
 
 
-def funding(group: Element) -> Fields | None:
+def _funder(group: Element) -> Fields | None:
     """Return one funder with its awards, or None if the group names none."""
     found: Fields = {}
     awards: list[RawValue] = []
@@ -60,7 +63,7 @@ def funding(group: Element) -> Fields | None:
         # What Crossref matched by itself is not the publisher's word, and comes back after every deposit.
         if one.get("provider") == "crossref":
             continue
-        own = own_text(one)
+        own = ReadText.own(one)
         match one.get("name"):
             case "funder_name":
                 found["name"] = own
@@ -82,14 +85,15 @@ def relations(element: Element) -> Iterator[Fields]:
     """Yield the relations that the publisher deposited, without those that Crossref added."""
     for item in element.iterfind("{*}related_item"):
         description = item.find("{*}description")
-        words = "" if description is None else markup(description)
+        words = "" if description is None else ReadText.markup(description)
         language = None if description is None else description.get("language")
         for relation in item:
             kind = relation.get("relationship-type")
             # Crossref marks the relations that it found by itself.
             if kind and relation.get("provider") != "crossref":
                 parts: Fields = {
-                    "type": kind, "identifier": plain(relation), "identifier_type": relation.get("identifier-type"),
-                    "namespace": relation.get("namespace"), "description": words, "language": language,
+                    "type": kind, "identifier": ReadText.plain(relation),
+                    "identifier_type": relation.get("identifier-type"), "namespace": relation.get("namespace"),
+                    "description": words, "language": language,
                 }  # fmt: skip
                 yield {key: value for key, value in parts.items() if value}

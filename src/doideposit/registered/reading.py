@@ -12,10 +12,9 @@ from typing import Final
 from doideposit.crossref.xml.elements import doi_holders
 from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
-from doideposit.registered.people import contributor, institution, merged, person_key
-from doideposit.registered.programs import assertion, fund_groups, funding, licence, program_kind, relations
-from doideposit.registered.texts import abstract, day, issn_of, local, markup, plain, xml_of
-from doideposit.registered.traces import bare
+from doideposit.registered.people import contributors, institution
+from doideposit.registered.programs import assertion, funders, licence, program_kind, relations
+from doideposit.registered.texts import ReadText, abstract, local, xml_of
 from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["Leftover", "RegisteredRecord", "works_in"]
@@ -93,7 +92,7 @@ def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]
 
 def _text_at(element: Element, path: str) -> str:
     found = element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
-    return "" if found is None else plain(found)
+    return "" if found is None else ReadText.plain(found)
 
 
 class _Reader:
@@ -121,7 +120,7 @@ class _Reader:
             self._read_child(child)
         self._find_number()
         self._combine_files()
-        kept: Callable[[Fields], Fields] = dict if traced else bare
+        kept: Callable[[Fields], Fields] = dict if traced else ReadText.bare
         return RegisteredRecord(
             str(_text_at(self.holder, "doi_data/doi")), RECORD_TYPES.get(name), kept(self.fields), kept(self.series),
             tuple(self.leftovers), tuple(self.matched), frozenset(self.empty), frozenset(self.blocks),
@@ -146,7 +145,7 @@ class _Reader:
         if read is not None:
             read(self, child)
         elif name in _PLAIN:
-            self._keep_value(_PLAIN[name], plain(child), child)
+            self._keep_value(_PLAIN[name], ReadText.plain(child), child)
         elif name:
             self._leave_over(child)
 
@@ -187,7 +186,8 @@ class _Reader:
         if short:
             self.series["abbreviated_title"] = short
         self.series["issns"] = [
-            {"issn": issn_of(one), "medium": one.get("media_type") or "print"} for one in metadata.iterfind("{*}issn")
+            {"issn": ReadText.issn(one), "medium": one.get("media_type") or "print"}
+            for one in metadata.iterfind("{*}issn")
         ]
         self._leave_unknown_children(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
 
@@ -195,7 +195,7 @@ class _Reader:
         self._read_container(element, "titles/title")
 
     def read_group_title(self, element: Element) -> None:
-        self.series["title"] = plain(element)
+        self.series["title"] = ReadText.plain(element)
 
     def read_publisher(self, element: Element) -> None:
         parts = {"name": _text_at(element, "publisher_name"), "place": _text_at(element, "publisher_place")}
@@ -220,7 +220,7 @@ class _Reader:
     def _read_main_titles(self, element: Element) -> None:
         original: Fields | None = None
         for child in element:
-            text = markup(child)
+            text = ReadText.markup(child)
             match local(child):
                 case "subtitle" if original is not None:
                     original["subtitle"] = text
@@ -237,23 +237,19 @@ class _Reader:
     def _read_further_titles(self, element: Element) -> None:
         """Read the titles of a further language, which only articles of journals have."""
         named = {"text": "title", "subtitle": "subtitle"}
-        found = {key: markup(one) for key, name in named.items() if (one := element.find(f"{{*}}{name}")) is not None}
+        found = {
+            key: ReadText.markup(one)
+            for key, name in named.items()
+            if (one := element.find(f"{{*}}{name}")) is not None
+        }
         before = self.fields.setdefault("translated_titles", [])
         assert isinstance(before, list)  # noqa: S101 - this method alone puts it there
         before.append(found)
         self._leave_unknown_children(element, "title subtitle", "titles")
 
     def read_contributors(self, element: Element) -> None:
-        people: list[Fields] = []
-        known: dict[object, Fields] = {}
-        # `sequence` says who comes first, whatever the order of the elements.
-        for child in sorted((one for one in element if local(one)), key=lambda one: one.get("sequence") != "first"):
-            who, unknown = contributor(child)
-            self.leftovers += [Leftover(f"authors[{len(people)}].{local(one)}", xml_of(one)) for one in unknown]
-            key = person_key(who)
-            if not merged(known.get(key), who):
-                people.append(who)
-                known |= {key: who} if key else {}
+        people, unknown = contributors(element)
+        self.leftovers += [Leftover(name, xml_of(one)) for name, one in unknown]
         self.fields["authors"] = people
 
     def read_abstract(self, element: Element) -> None:
@@ -268,20 +264,20 @@ class _Reader:
             self._leave_over(element)
             return
         # A record file has one date for each medium; a second date of the same medium is left over.
-        self._keep_value("published" if medium == "online" else "published_print", day(element), element)
+        self._keep_value("published" if medium == "online" else "published_print", ReadText.day(element), element)
 
     def read_posted_date(self, element: Element) -> None:
-        self._keep_value("published", day(element), element)
+        self._keep_value("published", ReadText.day(element), element)
 
     def read_acceptance_date(self, element: Element) -> None:
-        self._keep_value("accepted", day(element), element)
+        self._keep_value("accepted", ReadText.day(element), element)
 
     def read_pages(self, element: Element) -> None:
         named = {"first": "first_page", "last": "last_page", "other": "other_pages"}
         self.fields["pages"] = {key: text for key, name in named.items() if (text := _text_at(element, name))}
 
     def read_isbn(self, element: Element) -> None:
-        self._add_to_block("isbns", [{"isbn": plain(element), "medium": element.get("media_type") or "print"}])
+        self._add_to_block("isbns", [{"isbn": ReadText.plain(element), "medium": element.get("media_type") or "print"}])
 
     def read_publisher_item(self, element: Element) -> None:
         for child in element:
@@ -289,9 +285,9 @@ class _Reader:
             if local(child) == "item_number":
                 self.read_item_number(child)
             elif local(child) == "identifier" and kind == "report-number" and self._takes_report_number():
-                self.fields["report_number"] = plain(child)
+                self.fields["report_number"] = ReadText.plain(child)
             elif local(child) == "identifier":
-                self._add_to_block("identifiers", [{"identifier": plain(child), "type": kind or "other"}])
+                self._add_to_block("identifiers", [{"identifier": ReadText.plain(child), "type": kind or "other"}])
             elif local(child):
                 self._leave_over(child)
 
@@ -301,15 +297,15 @@ class _Reader:
 
     def read_item_number(self, element: Element) -> None:
         article = (element.get("item_number_type") or "").replace("_", "-") == "article-number"
-        if article and self.fields.get("number") != plain(element):
-            self._keep_value("article_number", plain(element), element)
+        if article and self.fields.get("number") != ReadText.plain(element):
+            self._keep_value("article_number", ReadText.plain(element), element)
         elif not article:
             # In a series the number may be counted within a volume, which stands before it.
             before = self.fields.get("number")
-            if before and before != plain(element) and "volume" not in self.fields:
-                self.fields |= {"volume": before, "number": plain(element)}
+            if before and before != ReadText.plain(element) and "volume" not in self.fields:
+                self.fields |= {"volume": before, "number": ReadText.plain(element)}
             else:
-                self._keep_value("number", plain(element), element)
+                self._keep_value("number", ReadText.plain(element), element)
 
     def _find_number(self) -> None:
         """Find the number where Crossref had no room for it as one: it is the long identifier of no other kind."""
@@ -327,13 +323,13 @@ class _Reader:
         parts: Fields = {"label": _text_at(element, "version")}
         description = element.find("{*}description")
         if description is not None:
-            parts["text"] = markup(description)
+            parts["text"] = ReadText.markup(description)
             parts["language"] = description.get("{http://www.w3.org/XML/1998/namespace}lang") or description.get("lang")
         self.fields["version"] = {key: value for key, value in parts.items() if value}
 
     def read_status(self, element: Element) -> None:
         description = element.find("{*}description")
-        text = "" if description is None else markup(description)
+        text = "" if description is None else ReadText.markup(description)
         self.fields["status"] = {"type": element.get("type"), "date": element.get("date"), "text": text}
 
     def read_archives(self, element: Element) -> None:
@@ -359,7 +355,7 @@ class _Reader:
         match program_kind(element):
             case "fundref":
                 self._note_block("funding", element)
-                self._add_to_block("funding", [one for group in fund_groups(element) if (one := funding(group))])
+                self._add_to_block("funding", funders(element))
             case "AccessIndicators":
                 self._note_block("licences", element)
                 self._read_access(element)
@@ -388,7 +384,7 @@ class _Reader:
         if policy:
             self.fields["crossmark_policy"] = policy
         updates = [
-            {"type": one.get("type"), "doi": plain(one), "date": one.get("date")}
+            {"type": one.get("type"), "doi": ReadText.plain(one), "date": one.get("date")}
             for one in element.iterfind("{*}updates/{*}update")
         ]
         if updates:
@@ -415,11 +411,11 @@ class _Reader:
             name = local(child)
             if child.get("provider") == "crossref":
                 self.matched.append(key)
-                self.found[key] = str(plain(child))
+                self.found[key] = str(ReadText.plain(child))
             elif name == "unstructured_citation":
-                parts["text"] = markup(child)
+                parts["text"] = ReadText.markup(child)
             elif name in _CITATION:
-                parts[_CITATION[name]] = plain(child)
+                parts[_CITATION[name]] = ReadText.plain(child)
             elif name:
                 self._leave_over(child, f"references[{key}].{name}")
         return {name: value for name, value in parts.items() if value}
@@ -442,7 +438,7 @@ class _Reader:
         for kind, use in (("crawler-based", "similarity_check"), ("text-mining", "text_mining")):
             path = f"{{*}}doi_data/{{*}}collection[@property='{kind}']/{{*}}item/{{*}}resource"
             for page in self.holder.iterfind(path):
-                one = files.setdefault(plain(page), {"url": plain(page)})
+                one = files.setdefault(ReadText.plain(page), {"url": ReadText.plain(page)})
                 one[use] = "true"
                 named = {name: page.get(name) for name in ("mime_type", "content_version")}
                 if kind == "text-mining":

@@ -1,17 +1,17 @@
-"""Titles, citations and abstracts as a record file writes them: with their tags, and white space brought together."""
+"""Texts of a registered record as a record file writes them: with their tags, and white space brought together."""
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from copy import deepcopy
-from typing import Final
+from typing import Final, Self
 
 from lxml import etree
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.traces import ReadText
 from doideposit.safe_xml import Element
 
-__all__ = ["Element", "abstract", "day", "issn_of", "local", "markup", "own_text", "plain", "xml_of"]
+__all__ = ["ReadText", "abstract", "local", "xml_of"]
 
 # `xml:lang` needs no declaration in any document.
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -19,6 +19,67 @@ _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 # Crossref's face markup, which a record file writes in the same words.
 _FACES: Final = frozenset("b i em strong u ovl sup sub scp tt font".split())
+
+
+class ReadText(str):
+    """A text as any other, and the element that it was read from, where what is said of the text can be shown."""
+
+    __slots__ = ("element",)
+    element: Element
+
+    def __new__(cls, text: str, element: Element) -> Self:
+        """Join a text and its element."""
+        made = super().__new__(cls, text)
+        made.element = element
+        return made
+
+    @classmethod
+    def plain(cls, element: Element) -> Self:
+        """Return the text of an element in NFC, so that accents compare as equal."""
+        return cls(_join_words("".join(map(str, element.itertext()))), element)
+
+    @classmethod
+    def own(cls, element: Element) -> Self:
+        """Return the text of an element before its first child: affiliations are children of an organisation."""
+        return cls(_join_words(element.text or ""), element)
+
+    @classmethod
+    def markup(cls, element: Element) -> Self:
+        """Return a title or a citation with its face markup as tags, and its formulas as MathML."""
+        return cls(_inner_markup(element).strip(), element)
+
+    @classmethod
+    def day(cls, element: Element) -> Self:
+        """Return a date as a record file writes it: with as many parts as there are."""
+        parts = [element.find(f"{{*}}{name}") for name in ("year", "month", "day")]
+        year, *others = ["" if part is None else cls.plain(part) for part in parts]
+        # Crossref returns a month as it was deposited, as `9` or as `09`.
+        known = [year, *(part.zfill(2) for part in others if part)]
+        return cls("-".join(known if others[0] else known[:1]), element)
+
+    @classmethod
+    def issn(cls, element: Element) -> Self:
+        """Return an ISSN with its hyphen, which older deposits left out."""
+        text = cls.plain(element)
+        # Only the last sign of an ISSN may be a letter: X stands for ten (ISO 3297).
+        signs = text.replace("-", "").upper()
+        whole = re.fullmatch(r"\d{7}[\dX]", signs) is not None
+        # An ISSN is written in two halves of four.
+        return cls(f"{signs[:4]}-{signs[4:]}" if whole else text, element)
+
+    @staticmethod
+    def bare(fields: Mapping[str, RawValue]) -> dict[str, RawValue]:
+        """Return fields with plain texts, which hold no document in memory."""
+        return {key: _without_elements(value) for key, value in fields.items()}
+
+
+def _without_elements(value: RawValue) -> RawValue:
+    if value is None or isinstance(value, str):
+        # `str` of the subclass is a plain text, which lets go of its document.
+        return None if value is None else str(value)
+    if isinstance(value, Mapping):
+        return ReadText.bare(value)
+    return [_without_elements(one) for one in value]
 
 
 def local(element: Element) -> str:
@@ -31,42 +92,8 @@ def _normalise_spaces(text: str | None) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text or ""))
 
 
-def plain(element: Element) -> ReadText:
-    """Return the text of an element in NFC, so that accents compare as equal."""
-    return ReadText(_join_words("".join(map(str, element.itertext()))), element)
-
-
-def day(element: Element) -> ReadText:
-    """Return a date as a record file writes it: with as many parts as there are."""
-    parts = [element.find(f"{{*}}{name}") for name in ("year", "month", "day")]
-    year, *others = ["" if part is None else plain(part) for part in parts]
-    # Crossref returns a month as it was deposited, as `9` or as `09`.
-    known = [year, *(part.zfill(2) for part in others if part)]
-    return ReadText("-".join(known if others[0] else known[:1]), element)
-
-
-def issn_of(element: Element) -> ReadText:
-    """Return an ISSN with its hyphen, which older deposits left out."""
-    text = plain(element)
-    # Only the last sign of an ISSN may be a letter: X stands for ten (ISO 3297).
-    signs = text.replace("-", "").upper()
-    whole = re.fullmatch(r"\d{7}[\dX]", signs) is not None
-    # An ISSN is written in two halves of four.
-    return ReadText(f"{signs[:4]}-{signs[4:]}" if whole else text, element)
-
-
-def own_text(element: Element) -> ReadText:
-    """Return the text of an element before its first child: affiliations are children of an organisation."""
-    return ReadText(_join_words(element.text or ""), element)
-
-
 def _join_words(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
-
-
-def markup(element: Element) -> ReadText:
-    """Return a title or a citation with its face markup as tags, and its formulas as MathML."""
-    return ReadText(_inner_markup(element).strip(), element)
 
 
 def _inner_markup(element: Element) -> str:

@@ -20,7 +20,7 @@ from doideposit.web.afterwards import Start, in_thread
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document
 from doideposit.web.description import description
-from doideposit.web.reading import MAX_BODY, bearer_token
+from doideposit.web.reading import MAX_BODY
 from doideposit.web.service import Service
 from doideposit.web.serving import Application
 from doideposit.web.tokens import Holder, Tokens, TokenScope
@@ -95,7 +95,7 @@ def application(
 
 def _require_token(tokens: Tokens, free: frozenset[str]) -> None:
     """Raise `Refused` unless the request has a token of the right scope, or its address needs none."""
-    token = bearer_token()
+    token = _bearer_token()
     g.holder = tokens.holder(token)
     if request.endpoint is None or request.endpoint in free:
         return
@@ -114,6 +114,13 @@ def _require_token(tokens: Tokens, free: frozenset[str]) -> None:
         where="header Authorization",
         headers={"WWW-Authenticate": challenge},
     )
+
+
+def _bearer_token() -> str:
+    """Return the token of ``Authorization: Bearer …``; empty when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # The scheme is case-insensitive in HTTP (RFC 9110, section 11.1).
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _require_scope(holder: Holder) -> None:

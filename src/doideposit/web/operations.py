@@ -15,21 +15,8 @@ from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Answer, Refused, document, in_lines
-from doideposit.web.listing import events_of, is_within_reach, known_doi, never_seen
-from doideposit.web.reading import (
-    choice_parameter,
-    flag_parameter,
-    has_lines,
-    number_parameter,
-    read_doi,
-    read_json,
-    read_lines,
-    read_losses,
-    read_records,
-    record_in,
-    refuse_unknown_parameters,
-)
-from doideposit.web.service import Service, holder, needs
+from doideposit.web.reading import JsonBody, Query, read_doi
+from doideposit.web.service import Service, needs
 from doideposit.web.tokens import TokenScope
 
 __all__ = ["MAX_EVENTS", "MODES", "RESTORE_MODES", "api"]
@@ -50,9 +37,9 @@ def check() -> Response:
     Crossref is asked what it has of them only where the caller wants to wait for that.
     """
     depositor = Service.current().depositor()
-    refuse_unknown_parameters(("compare",))
-    offline = not flag_parameter("compare")
-    if not has_lines():
+    query = Query("compare")
+    offline = not query.flag("compare")
+    if not JsonBody.has_lines():
         return document(depositor.plan(*_records(), offline=offline).to_dict())
 
     def answers(records: Sequence[Record]) -> Iterator[Answer]:
@@ -60,12 +47,12 @@ def check() -> Response:
         for entry in made.entries:
             yield 200, Plan(made.target, (entry,)).to_dict()
 
-    return in_lines(read_lines(_record_of_line), answers)
+    return in_lines(JsonBody.lines(_record_of_line), answers)
 
 
 def _records() -> tuple[Record, ...]:
     """Return the records of the body, all of them of series that the token reaches."""
-    records = read_records()
+    records = JsonBody.records()
     # All records are compared with the token before any of them is checked.
     for place, record in enumerate(records):
         _require_reach(record, f"body, record [{place}]")
@@ -73,14 +60,15 @@ def _records() -> tuple[Record, ...]:
 
 
 def _record_of_line(text: str) -> Record:
-    record = record_in(text)
+    record = JsonBody.record_of_line(text)
     _require_reach(record, "body")
     return record
 
 
 def _require_reach(record: Record, where: str) -> None:
     """Refuse a record of a series that the token does not reach."""
-    depositor, publisher, limited = Service.current().depositor(), holder().publisher, holder().series
+    service = Service.current()
+    depositor, publisher, limited = service.depositor(), service.holder.publisher, service.holder.series
     # A record may leave its series out where there is only one.
     name = str(record.get("series") or (next(iter(depositor.series)) if len(depositor.series) == 1 else ""))
     series = depositor.series.get(name)
@@ -101,8 +89,8 @@ def plan() -> Response:
     Blocked records are refused: what another person approves should be whole.
     """
     depositor = Service.current().depositor()
-    refuse_unknown_parameters(("retry",))
-    made = depositor.plan(*_records(), retry=flag_parameter("retry"))
+    query = Query("retry")
+    made = depositor.plan(*_records(), retry=query.flag("retry"))
     return _plan_document(depositor, made)
 
 
@@ -112,7 +100,7 @@ def _plan_document(depositor: Depositor, made: Plan) -> Response:
         data = made.to_dict()
         data["error"] = _blocked_error([one.action for one in made.entries])
         return document(data, 422)
-    return document(depositor.plans.make(made, by=holder().name).model_dump(mode="json"))
+    return document(depositor.plans.make(made, by=Service.current().holder.name).model_dump(mode="json"))
 
 
 @api.post("/plans/approve")
@@ -120,9 +108,9 @@ def _plan_document(depositor: Depositor, made: Plan) -> Response:
 def approve() -> Response:
     """Approve the plan of the body, in the name of the holder of the token."""
     depositor = Service.current().depositor()
-    refuse_unknown_parameters(())
+    Query()
     file = _plan_of()
-    names = depositor.plans.approve(file, by=holder().name)
+    names = depositor.plans.approve(file, by=Service.current().holder.name)
     missing = max(0, depositor.plans.approvals_needed - len(names))
     told = {"ok": True, "target": depositor.target, "plan": file.sha256, "approved_by": list(names), "missing": missing}
     return document(told)
@@ -136,19 +124,19 @@ def apply() -> Response:
     Before that Crossref is asked once more what it has: a plan is applied as it was approved, or not at all.
     """
     depositor = Service.current().depositor()
-    refuse_unknown_parameters(("mode",))
-    soon = choice_parameter("mode", MODES, "send") == "send"
+    query = Query("mode")
+    soon = query.choice("mode", MODES, "send") == "send"
     file = _plan_of()
-    report = depositor.plans.apply(file, by=holder().name, without_files=True, send=False)
+    report = depositor.plans.apply(file, by=Service.current().holder.name, without_files=True, send=False)
     return _deposit_document(report, soon=soon, plan=file.sha256)
 
 
 def _plan_of() -> PlanFile:
     """Return the plan of the body, which must be of the publisher of the token."""
-    file = PlanFile.parse(read_json(), "the body")
+    file = PlanFile.parse(JsonBody.json(), "the body")
     for one in file.sending:
         series = one.sending.series if one.sending else ""
-        if one.doi is not None and not is_within_reach(Doi.parse(one.doi), series):
+        if one.doi is not None and not Service.current().is_within_reach(Doi.parse(one.doi), series):
             message = f"{one.doi} belongs to another publisher or series than this token"
             hint = "use a token that reaches its series"
             raise Refused(403, "other-publisher", message, hint=hint, where="body")
@@ -164,10 +152,10 @@ def deposit() -> Response:
     the pass that sends it.
     """
     depositor = Service.current().depositor()
-    refuse_unknown_parameters(("mode", "retry"))
-    soon = choice_parameter("mode", MODES, "send") == "send"
-    retry = flag_parameter("retry")
-    if not has_lines():
+    query = Query("mode", "retry")
+    soon = query.choice("mode", MODES, "send") == "send"
+    retry = query.flag("retry")
+    if not JsonBody.has_lines():
         return _deposit_document(depositor.enqueue(*_records(), retry=retry), soon=soon)
 
     def answers(records: Sequence[Record]) -> Iterator[Answer]:
@@ -178,7 +166,7 @@ def deposit() -> Response:
             alone = DepositReport(report.target, (entry,), report.error)
             yield _status_code(alone), _with_record_error(alone)
 
-    return in_lines(read_lines(_record_of_line), answers)
+    return in_lines(JsonBody.lines(_record_of_line), answers)
 
 
 def _deposit_document(report: DepositReport, *, soon: bool, **also: str) -> Response:
@@ -220,24 +208,24 @@ def _blocked_error(actions: Sequence[Action | None]) -> dict[str, str]:
 @api.get("/dois/<path:doi>")
 def status(doi: str) -> Response:
     """Return the status of one DOI."""
-    depositor = Service.current().depositor()
-    refuse_unknown_parameters(())
-    found = depositor.status(read_doi(doi))
-    if found.state is None or not is_within_reach(found.doi):
-        raise never_seen(str(found.doi), depositor.target)
-    data = {"ok": not found.needs_person, "target": depositor.target, "records": [found.to_dict()]}
+    service = Service.current()
+    Query()
+    found = service.depositor().status(read_doi(doi))
+    if found.state is None or not service.is_within_reach(found.doi):
+        raise service.never_seen(found.doi)
+    data = {"ok": not found.needs_person, "target": found.target, "records": [found.to_dict()]}
     return document(data)
 
 
 @api.get("/dois/<path:doi>/history")
 def history(doi: str) -> Response:
     """Return what happened to one DOI, oldest first."""
-    depositor = Service.current().depositor()
-    refuse_unknown_parameters(())
-    wanted = read_doi(doi)
-    entries = depositor.history(wanted) if is_within_reach(wanted) else ()
+    service = Service.current()
+    Query()
+    depositor, wanted = service.depositor(), read_doi(doi)
+    entries = depositor.history(wanted) if service.is_within_reach(wanted) else ()
     if not entries:
-        raise never_seen(str(wanted), depositor.target)
+        raise service.never_seen(wanted)
     told = [entry.to_dict() for entry in entries]
     return document({"ok": True, "target": depositor.target, "doi": str(wanted), "history": told})
 
@@ -245,15 +233,14 @@ def history(doi: str) -> Response:
 @api.get("/events")
 def events() -> Response:
     """Return the events after a cursor, with the next cursor."""
-    depositor = Service.current().depositor()
-    refuse_unknown_parameters(("since", "limit"))
-    since = number_parameter("since", 0, least=0, most=LARGEST_ID)
-    limit = number_parameter("limit", 200, least=1, most=MAX_EVENTS)
-    found = list(islice(events_of(depositor.events(since)), limit + 1))
+    service, query = Service.current(), Query("since", "limit")
+    since = query.number("since", 0, least=0, most=LARGEST_ID)
+    limit = query.number("limit", 200, least=1, most=MAX_EVENTS)
+    found = list(islice(service.events(since), limit + 1))
     told = found[:limit]
     data = {
         "ok": True,
-        "target": depositor.target,
+        "target": service.depositor().target,
         "events": [_event_document(one) for one in told],
         "next": told[-1].id if told else since,
         "more": len(found) > limit,
@@ -285,9 +272,9 @@ def restore(doi: str) -> Response:
     another person approves it.
     """
     depositor = Service.current().depositor()
-    refuse_unknown_parameters(("mode",))
-    mode = choice_parameter("mode", RESTORE_MODES, "send")
-    made = depositor.restoration(known_doi(doi), allow_loss=read_losses(), offline=mode != "plan")
+    query = Query("mode")
+    mode = query.choice("mode", RESTORE_MODES, "send")
+    made = depositor.restoration(Service.current().known_doi(doi), allow_loss=JsonBody.losses(), offline=mode != "plan")
     if mode == "plan":
         return _plan_document(depositor, made)
     return _deposit_document(depositor.enqueue(made), soon=mode == "send")

@@ -12,27 +12,7 @@ from doideposit.records.origin import RawValue
 from doideposit.records.sources.structured import read
 from doideposit.web.answers import Refused
 
-__all__ = [
-    "LINES",
-    "MAX_BODY",
-    "MAX_LINES",
-    "MAX_LINES_BODY",
-    "MAX_RECORDS",
-    "bearer_token",
-    "choice_parameter",
-    "doi_in",
-    "flag_parameter",
-    "has_lines",
-    "number_parameter",
-    "read_doi",
-    "read_json",
-    "read_lines",
-    "read_losses",
-    "read_reason",
-    "read_records",
-    "record_in",
-    "refuse_unknown_parameters",
-]
+__all__ = ["LINES", "MAX_BODY", "MAX_LINES", "MAX_LINES_BODY", "MAX_RECORDS", "JsonBody", "Query", "read_doi"]
 
 # Bytes of a request; a long record with two hundred references has 60,000.
 MAX_BODY = 2_000_000
@@ -51,45 +31,48 @@ _DOI_LINE = 'write each line as {"doi": "10.48251/…"}'
 _REASON = 'send {"reason": "…"}; it is kept in the history'
 
 
-def bearer_token() -> str:
-    """Return the token of ``Authorization: Bearer …``; empty when there is none."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    # The scheme is case-insensitive in HTTP (RFC 9110, section 11.1).
-    return token.strip() if scheme.lower() == "bearer" else ""
+class Query:
+    """Read the query parameters of the request.
 
-
-def refuse_unknown_parameters(names: Collection[str], repeated: Collection[str] = ()) -> None:
-    """Refuse query parameters that mean nothing here: a misspelt one would silently do something else.
-
-    Those in `repeated` may be given more than once.
+    One that means nothing here is refused: a misspelt one would silently do something else. Those in `repeated` may be
+    given more than once.
     """
-    for name, values in request.args.lists():
-        if name not in names:
-            known = ", ".join(sorted(names)) or "none"
-            raise _bad_query(name, "there is no such query parameter here", f"this address knows: {known}")
-        if len(values) > 1 and name not in repeated:
-            raise _bad_query(name, "this query parameter is given more than once", "give it once")
 
+    def __init__(self, *names: str, repeated: Collection[str] = ()) -> None:
+        for name, values in request.args.lists():
+            if name not in names:
+                known = ", ".join(sorted(names)) or "none"
+                raise _bad_query(name, "there is no such query parameter here", f"this address knows: {known}")
+            if len(values) > 1 and name not in repeated:
+                raise _bad_query(name, "this query parameter is given more than once", "give it once")
 
-def choice_parameter(name: str, choices: Collection[str], default: str) -> str:
-    """Return a query parameter that is one of a few words."""
-    value = request.args.get(name, default)
-    if value not in choices:
-        raise _bad_query(name, "this is not one of its values", f"write {' or '.join(choices)}")
-    return value
+    def choice(self, name: str, choices: Collection[str], default: str) -> str:
+        """Return a parameter that is one of a few words."""
+        value = request.args.get(name, default)
+        if value not in choices:
+            raise _bad_query(name, "this is not one of its values", f"write {' or '.join(choices)}")
+        return value
 
+    def flag(self, name: str) -> bool:
+        """Return a parameter that is true or false; false when left out."""
+        return self.choice(name, ("true", "false"), "false") == "true"
 
-def flag_parameter(name: str) -> bool:
-    """Return a query parameter that is true or false; false when left out."""
-    return choice_parameter(name, ("true", "false"), "false") == "true"
+    @staticmethod
+    def number(name: str, default: int, *, least: int, most: int) -> int:
+        """Return a parameter that is a whole number within bounds."""
+        text = request.args.get(name, str(default))
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
+            raise _bad_query(name, "this is not a number it can have", f"write a whole number from {least} to {most}")
+        return int(text)
 
-
-def number_parameter(name: str, default: int, *, least: int, most: int) -> int:
-    """Return a query parameter that is a whole number within bounds."""
-    text = request.args.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
-        raise _bad_query(name, "this is not a number it can have", f"write a whole number from {least} to {most}")
-    return int(text)
+    @staticmethod
+    def dois(name: str) -> list[Doi]:
+        """Return the DOIs of a parameter that may be given more than once."""
+        try:
+            return [Doi.parse(text) for text in request.args.getlist(name)]
+        except InvalidIdentifier as error:
+            where = f"query parameter {name}"
+            raise Refused(400, "query-parameter", error.message, hint=error.hint, where=where) from None
 
 
 def _bad_query(name: str, message: str, hint: str) -> Refused:
@@ -104,13 +87,79 @@ def read_doi(text: str) -> Doi:
         raise Refused(404, error.code, error.message, hint=error.hint, where="path") from None
 
 
-def read_records() -> tuple[Mapping[str, RawValue], ...]:
-    """Return the records of the body: one JSON object, or a list of them. Numbers keep their digits as written.
+class JsonBody:
+    """Read the body of the request, which is JSON in UTF-8."""
 
-    A record is never anything but a mapping here: a text would be taken for the path of a file.
-    """
-    _require_json()
-    return _records_in(_decode_body(request.get_data()))
+    @staticmethod
+    def json() -> bytes:
+        """Return the body as it came, where it says that it is JSON."""
+        _require_json()
+        return request.get_data()
+
+    @staticmethod
+    def records() -> tuple[Mapping[str, RawValue], ...]:
+        """Return its records: one JSON object, or a list of them. Numbers keep their digits as written.
+
+        A record is never anything but a mapping here: a text would be taken for the path of a file.
+        """
+        return _records_in(_decode_body(JsonBody.json()))
+
+    @staticmethod
+    def has_lines() -> bool:
+        """Tell whether the body says that it is JSON Lines: each line a JSON text of its own."""
+        return request.mimetype in LINES
+
+    @staticmethod
+    def lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
+        """Return what each line of the body holds, or why it cannot be read; one bad line harms no other."""
+        _require_json(LINES)
+        # JSON Lines may be longer than the bound that the application has for every other body.
+        request.max_content_length = MAX_LINES_BODY
+        lines = request.get_data().removesuffix(b"\n").split(b"\n")
+        if len(lines) > MAX_LINES:
+            message = f"the body holds {len(lines):,} lines, and {MAX_LINES:,} are the most"
+            raise Refused(413, "too-many-records", message, hint="send them in several requests", where=_BODY)
+        return [_read_line(line, read_one) for line in lines]
+
+    @staticmethod
+    def record_of_line(text: str) -> Mapping[str, RawValue]:
+        """Return the one record of a line."""
+        records = _records_in(text)
+        if len(records) != 1 or text.lstrip().startswith("["):
+            hint = "write each record as a JSON object on a line of its own"
+            raise Refused(422, "record-shape", "a line holds one record, and no list", hint=hint, where=_BODY)
+        return records[0]
+
+    @staticmethod
+    def doi_of_line(text: str) -> Doi:
+        """Return the DOI of a line, a JSON object with `doi` and nothing else."""
+        data = _json_in(text, _DOI_LINE)
+        if not isinstance(data, dict) or set(data) != {"doi"} or not isinstance(data["doi"], str):
+            raise Refused(422, "record-shape", "a line names one DOI", hint=_DOI_LINE, where=_BODY)
+        try:
+            return Doi.parse(data["doi"])
+        except InvalidIdentifier as error:
+            raise Refused(422, error.code, error.message, hint=error.hint, where=_BODY) from None
+
+    @staticmethod
+    def losses() -> tuple[str, ...]:
+        """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
+        hint = 'send {"allow_loss": ["abstracts"]} with the fields of theirs that may be lost, or {}'
+        body = _json_in(_decode_body(JsonBody.json()), hint)
+        losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
+        if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):
+            raise Refused(422, "allow-loss", "the fields that may be lost are a list of texts", hint=hint, where=_BODY)
+        return tuple(losses)
+
+    @staticmethod
+    def reason(longest: int) -> str:
+        """Return the reason of a decision: the body is a JSON object with `reason` and nothing else."""
+        body = _json_in(_decode_body(JsonBody.json()), _REASON)
+        reason = body.get("reason") if isinstance(body, dict) and set(body) == {"reason"} else None
+        if not isinstance(reason, str) or not reason.strip() or len(reason) > longest or not reason.isprintable():
+            message = f"a reason is needed: one line of text of at most {longest:,} characters"
+            raise Refused(422, "reason", message, hint=_REASON, where="body, reason")
+        return reason.strip()
 
 
 def _records_in(text: str) -> tuple[Mapping[str, RawValue], ...]:
@@ -127,23 +176,6 @@ def _records_in(text: str) -> tuple[Mapping[str, RawValue], ...]:
     return tuple(raw.data for raw in found.records)
 
 
-def has_lines() -> bool:
-    """Tell whether the body says that it is JSON Lines: each line a JSON text of its own."""
-    return request.mimetype in LINES
-
-
-def read_lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
-    """Return what each line of the body holds, or why it cannot be read; one bad line harms no other."""
-    _require_json(LINES)
-    # JSON Lines may be longer than the bound that the application has for every other body.
-    request.max_content_length = MAX_LINES_BODY
-    lines = request.get_data().removesuffix(b"\n").split(b"\n")
-    if len(lines) > MAX_LINES:
-        message = f"the body holds {len(lines):,} lines, and {MAX_LINES:,} are the most"
-        raise Refused(413, "too-many-records", message, hint="send them in several requests", where=_BODY)
-    return [_read_line(line, read_one) for line in lines]
-
-
 def _read_line(line: bytes, read_one: Callable[[str], Item]) -> Item | Refused:
     try:
         return read_one(_decode_body(line))
@@ -151,59 +183,11 @@ def _read_line(line: bytes, read_one: Callable[[str], Item]) -> Item | Refused:
         return refused
 
 
-def record_in(text: str) -> Mapping[str, RawValue]:
-    """Return the one record of a line."""
-    records = _records_in(text)
-    if len(records) != 1 or text.lstrip().startswith("["):
-        hint = "write each record as a JSON object on a line of its own"
-        raise Refused(422, "record-shape", "a line holds one record, and no list", hint=hint, where=_BODY)
-    return records[0]
-
-
-def doi_in(text: str) -> Doi:
-    """Return the DOI of a line, a JSON object with `doi` and nothing else."""
-    data = _json_in(text, _DOI_LINE)
-    if not isinstance(data, dict) or set(data) != {"doi"} or not isinstance(data["doi"], str):
-        raise Refused(422, "record-shape", "a line names one DOI", hint=_DOI_LINE, where=_BODY)
-    try:
-        return Doi.parse(data["doi"])
-    except InvalidIdentifier as error:
-        raise Refused(422, error.code, error.message, hint=error.hint, where=_BODY) from None
-
-
 def _json_in(text: str, hint: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=hint, where=_BODY) from None
-
-
-def read_json() -> bytes:
-    """Return the body as it came, where it says that it is JSON."""
-    _require_json()
-    return request.get_data()
-
-
-def read_losses() -> tuple[str, ...]:
-    """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
-    _require_json()
-    hint = 'send {"allow_loss": ["abstracts"]} with the fields of theirs that may be lost, or {}'
-    body = _json_in(_decode_body(request.get_data()), hint)
-    losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
-    if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):
-        raise Refused(422, "allow-loss", "the fields that may be lost are a list of texts", hint=hint, where=_BODY)
-    return tuple(losses)
-
-
-def read_reason(longest: int) -> str:
-    """Return the reason of a decision: the body is a JSON object with `reason` and nothing else."""
-    _require_json()
-    body = _json_in(_decode_body(request.get_data()), _REASON)
-    reason = body.get("reason") if isinstance(body, dict) and set(body) == {"reason"} else None
-    if not isinstance(reason, str) or not reason.strip() or len(reason) > longest or not reason.isprintable():
-        message = f"a reason is needed: one line of text of at most {longest:,} characters"
-        raise Refused(422, "reason", message, hint=_REASON, where="body, reason")
-    return reason.strip()
 
 
 def _require_json(types: Sequence[str] = ("application/json",)) -> None:

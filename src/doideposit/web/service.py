@@ -1,16 +1,20 @@
-"""What every request to the API needs: a depositor, who asks, and how to have sent soon what was recorded."""
+"""What every request to the API needs: a depositor, who asks, what is theirs, and how to send what was recorded."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 
 from flask import current_app, g
 
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.records.identifiers import Doi
 from doideposit.web.afterwards import Afterwards, Start
+from doideposit.web.answers import Refused
+from doideposit.web.reading import read_doi
 from doideposit.web.tokens import Holder, TokenScope
 
-__all__ = ["Service", "holder", "needs"]
+__all__ = ["Service", "needs"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -48,6 +52,60 @@ class Service:
         """Return the service of the application that answers this request."""
         return cast("Service", current_app.extensions["service"])
 
+    @property
+    def holder(self) -> Holder:
+        """Return the holder of the token of this request, whom the gate let through."""
+        return cast("Holder", g.holder)
+
+    def is_within_reach(self, doi: Doi, series: str | None = None) -> bool:
+        """Tell whether a DOI belongs to the publisher and the series of the token; as a rule every DOI does.
+
+        `series` is what it was deposited in, by its short name or its title; looked up when left out.
+        """
+        depositor, limited = self.depositor(), self.holder.series
+        publishers = depositor.publishers
+        if publishers.further and publishers.of(doi) != self.holder.publisher:
+            return False
+        if not limited:
+            return True
+        found = depositor.status(doi).series if series is None else series
+        # A ready-made file names its series by the title alone.
+        return found in limited or any(
+            each.prefix == doi.prefix and each.title.casefold() == found.casefold()
+            for name, each in depositor.series.items()
+            if name in limited
+        )
+
+    def known_doi(self, text: str) -> Doi:
+        """Return the DOI of an address, which must have been deposited from here, for the publisher of the token."""
+        wanted = read_doi(text)
+        if self.depositor().status(wanted).state is None or not self.is_within_reach(wanted):
+            raise self.never_seen(wanted)
+        return wanted
+
+    def never_seen(self, doi: Doi) -> Refused:
+        """Return the refusal of a DOI that this ledger does not have, or that the token does not reach."""
+        message = f"{doi} was never deposited to {self.depositor().target} from here"
+        return Refused(404, "doi-unknown", message, hint="deposit it first: POST /v1/deposits", where="path")
+
+    def events(self, since: int) -> Iterator[LedgerEvent]:
+        """Yield the events after a cursor, of the publisher's files and DOIs."""
+        depositor, mine = self.depositor(), self.holder
+        for one in depositor.events(since):
+            if not depositor.publishers.further and not mine.series:
+                theirs = True
+            elif one.doi is not None:
+                theirs = self.is_within_reach(Doi.parse(one.doi))
+            elif one.submission is None:
+                theirs = False
+            elif mine.series:
+                works = depositor.works.in_submissions([one.submission])
+                theirs = any(self.is_within_reach(work.doi, work.series) for work in works)
+            else:
+                theirs = depositor.publishers.of_file(one.submission) == mine.publisher
+            if theirs:
+                yield one
+
 
 def needs(scope: TokenScope) -> Callable[[View], View]:
     """Mark a view as open to tokens of a scope alone; without a mark it is for `TokenScope.READ`."""
@@ -57,8 +115,3 @@ def needs(scope: TokenScope) -> Callable[[View], View]:
         return view
 
     return marked
-
-
-def holder() -> Holder:
-    """Return the holder of the token of this request, whom the gate let through."""
-    return cast("Holder", g.holder)

@@ -1,8 +1,4 @@
-"""A document in Markdown or plain text as lines without markup, each with its number, its links and its block.
-
-Plain text goes the same way: it is Markdown without markup. Indented code is switched off, because reference lists
-are printed with hanging indents.
-"""
+"""A document as lines without markup, each with its number, its links and its block, whatever format it came in."""
 
 from dataclasses import dataclass
 

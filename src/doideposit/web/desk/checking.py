@@ -4,22 +4,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final, Self
 
-from doideposit.deposits.plans.document import PlanFile
-from doideposit.errors import PlanUnusable
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.landing import head_html
 from doideposit.reports.findings import sentence
 from doideposit.web.desk.citing import cited
-from doideposit.web.desk.drafts import SavedDraft
-from doideposit.web.desk.form import cleaned, opened
-from doideposit.web.desk.records import fingerprint_of, load_record
+from doideposit.web.desk.form import cleaned
 from doideposit.web.desk.workplace import Workplace
 
-__all__ = ["Verdict", "is_written", "plan_kept", "plan_name"]
+__all__ = ["Verdict"]
 
 # The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line.
 WISHES: Final = "completeness"
@@ -129,28 +124,3 @@ def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str,
     except InvalidIdentifier:
         return "", ""
     return str(data.get("doi") or doi or ""), str(data.get("url") or series.url_for(number) or "")
-
-
-def is_written(draft: SavedDraft) -> bool:
-    """Tell whether the record file equals the draft, and nobody else changed it."""
-    path = Path(draft.record)
-    return (
-        bool(draft.record)
-        and fingerprint_of(path) == draft.seen
-        and cleaned(opened(load_record(path) or {})) == cleaned(draft.data)
-    )
-
-
-def plan_name(draft: SavedDraft, target: str) -> str:
-    """Return the name of the plan file that is kept beside a draft."""
-    return f"plan-{target}-{draft.version}.json"
-
-
-def plan_kept(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
-    """Return the plan that was made of this version of the draft; None where there is none that can be used."""
-    path = place.drafts.beside(draft, plan_name(draft, target))
-    try:
-        return place.depositor(target).plans.read(path) if path.exists() else None
-    # A plan that was changed or damaged on the disk is not used.
-    except PlanUnusable:
-        return None

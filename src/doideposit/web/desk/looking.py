@@ -14,7 +14,7 @@ from doideposit.web.desk.drafts import Overtaken, SavedDraft
 from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.look_ups import Candidate
 from doideposit.web.desk.messages import message_page
-from doideposit.web.desk.workplace import Workplace, draft_named
+from doideposit.web.desk.workplace import Workplace
 
 __all__ = ["pages"]
 
@@ -26,7 +26,7 @@ Answer = Response | str | tuple[str, int]
 @needs(DeskRole.EDIT)
 def search(name: str) -> Answer:
     """Search for an author or an affiliation, and show what was found. Nothing is chosen."""
-    draft, field = draft_named(name), _requested_field()
+    draft, field = Workplace.current().draft(name), _requested_field()
     author, kind = field.rpartition(".affiliations[0].ror")[0] or field.rpartition(".")[0], _identifier_kind(field)
     found: tuple[Candidate, ...] = ()
     error = None
@@ -74,7 +74,7 @@ def _identifier_kind(field: str) -> str:
 @needs(DeskRole.EDIT)
 def choose_identifier(name: str) -> Answer:
     """Put the identifier that somebody chose into the draft."""
-    draft, field = draft_named(name), _requested_field()
+    draft, field = Workplace.current().draft(name), _requested_field()
     try:
         value = (Orcid if _identifier_kind(field) == "orcid" else Ror).parse(request.form.get("value", "")).url
     except InvalidIdentifier as wrong:

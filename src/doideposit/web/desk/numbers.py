@@ -18,7 +18,7 @@ from doideposit.health.audit import gaps
 from doideposit.lifecycle import Milestone
 from doideposit.reports.attention import state_words
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import Verdict, plan_kept
+from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import opened
 from doideposit.web.desk.overview import NumberRow, Overview
@@ -224,7 +224,7 @@ def decide(doi: str) -> Answer:
 def _wants_approval(place: Workplace, draft: SavedDraft) -> bool:
     """Tell whether a plan of this draft waits for the approval of another person."""
     target = place.settings.target
-    file = plan_kept(place, draft, target)
+    file = place.kept_plan(draft, target)
     if file is None:
         return False
     plans = place.depositor(target).plans

@@ -10,9 +10,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from struct import pack
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-__all__ = ["draw_pages", "page_image", "pages_drawn"]
+__all__ = ["PageImages"]
 
 # Pages that are drawn; the text of all pages stands beside them.
 MOST_PAGES: Final = 40
@@ -26,26 +26,30 @@ PATIENCE: Final = 30
 MEMORY: Final = 1_500_000_000
 
 
-def page_image(folder: Path, number: int) -> Path:
-    """Return the path of the picture of a page, counted from 1."""
-    return folder / f"page-{number}.png"
+class PageImages(NamedTuple):
+    """Hold the folder of a document's pictures."""
+
+    folder: Path
+
+    def path(self, number: int) -> Path:
+        """Return the path of the picture of a page, counted from 1."""
+        return self.folder / f"page-{number}.png"
+
+    @property
+    def drawn(self) -> list[int]:
+        """Return the numbers of the pages that have a picture."""
+        return [number for number in range(1, MOST_PAGES + 1) if self.path(number).exists()]
+
+    def draw(self, document: bytes) -> None:
+        """Draw the pages of a PDF into the folder, as far as it can be drawn."""
+        # The file alone is run, and not the package: the process starts faster without its imports.
+        command = [sys.executable, "-I", str(Path(__file__)), str(self.folder)]
+        # If the process fails or is stopped, the pages drawn so far are kept, and the text of all is there anyway.
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(command, input=document, capture_output=True, timeout=PATIENCE, check=False)
 
 
-def pages_drawn(folder: Path) -> list[int]:
-    """Return the numbers of the pages that have a picture."""
-    return [number for number in range(1, MOST_PAGES + 1) if page_image(folder, number).exists()]
-
-
-def draw_pages(document: bytes, folder: Path) -> None:
-    """Draw the pages of a PDF into the folder, as far as it can be drawn."""
-    # The file alone is run, and not the package: the process starts faster without its imports.
-    command = [sys.executable, "-I", str(Path(__file__)), str(folder)]
-    # If the process fails or is stopped, the pages drawn so far are kept, and the text of all is there anyway.
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(command, input=document, capture_output=True, timeout=PATIENCE, check=False)
-
-
-def _draw_in_process(document: bytes, folder: Path) -> None:
+def _draw_in_process(document: bytes, images: PageImages) -> None:
     import pypdfium2  # noqa: PLC0415  (only the process of its own loads it)
 
     pages = pypdfium2.PdfDocument(document)
@@ -55,9 +59,9 @@ def _draw_in_process(document: bytes, folder: Path) -> None:
         scale = min(WIDTH / max(width, 1), MOST_HEIGHT / max(height, 1))
         # RGB, as PNG wants it; PDFium gives blue first.
         drawn = page.render(scale=scale, rev_byteorder=True)
-        beside = page_image(folder, number + 1).with_suffix(".part")
+        beside = images.path(number + 1).with_suffix(".part")
         beside.write_bytes(b"".join(_png(drawn)))
-        beside.replace(page_image(folder, number + 1))
+        beside.replace(images.path(number + 1))
         page.close()
 
 
@@ -92,4 +96,4 @@ def _limit_resources() -> None:
 
 if __name__ == "__main__":
     _limit_resources()
-    _draw_in_process(sys.stdin.buffer.read(), Path(sys.argv[1]))
+    _draw_in_process(sys.stdin.buffer.read(), PageImages(Path(sys.argv[1])))

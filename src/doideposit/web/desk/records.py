@@ -16,9 +16,10 @@ from doideposit.records.models.series import Series
 from doideposit.records.origin import RawRecord
 from doideposit.records.sources.reading import read_path
 from doideposit.records.sources.writing import record_yaml
-from doideposit.web.desk.form import opened
+from doideposit.web.desk.drafts import SavedDraft
+from doideposit.web.desk.form import cleaned, opened
 
-__all__ = ["RecordFile", "fingerprint_of", "load_record", "name_for", "save_record"]
+__all__ = ["RecordFile"]
 
 _SUFFIXES = (".yaml", ".yml")
 # Record files that are looked through for one number.
@@ -35,10 +36,74 @@ class RecordFile(NamedTuple):
     def find(cls, folder: Path, doi: str, series: Mapping[str, Series]) -> Self | None:
         """Return the record file in the folder that gives this DOI; None where there is none."""
         for path in _record_files(folder):
-            data = load_record(path)
+            data = cls.load(path)
             if data is not None and _doi(data, series).lower() == doi.lower():
                 return cls(path, data)
         return None
+
+    @staticmethod
+    def load(path: Path) -> dict[str, Any] | None:
+        """Return the one record of a file as texts, lists and mappings; None for a file with no record, or several.
+
+        Raises `DiskError` when the disk fails.
+        """
+        records: list[RawRecord] = []
+        for each in read_path(path):
+            if isinstance(each, Finding) or has_errors(each.findings):
+                return None
+            records.append(each)
+            if len(records) > 1:
+                return None
+        return _plain_value(records[0].data) if records else None
+
+    @staticmethod
+    def fingerprint(path: Path) -> str:
+        """Return a fingerprint of a file's bytes, empty for a missing one: it shows whether somebody changed it."""
+        try:
+            return hashlib.sha256(read_input(path)).hexdigest()
+        except FileNotFoundError:
+            return ""
+
+    @staticmethod
+    def path_for(data: Mapping[str, Any], folder: Path) -> Path:
+        """Return the file of a new record: named after its series and number, as far as a file name can hold them."""
+        parts = (str(data.get(key) or "") for key in ("series", "number"))
+        name = "-".join(filter(None, (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts)))
+        if not name:
+            raise UsageError("a record needs a number before it can be saved as a file", hint="fill in the number")
+        # A hundred characters leave room for the ending within the 255 bytes of a file name.
+        return folder / f"{name[:100]}.yaml"
+
+    @staticmethod
+    def save(path: Path, data: Mapping[str, Any], *, seen: str, schema: str | None) -> str:
+        """Write a record to its file and return its new fingerprint; `schema` is for YAML editors, in a new file.
+
+        An existing file is edited: its comments and layout stay. Raises `UsageError` where the file is not what it was
+        when it was read (`seen`), because somebody else wrote it, and `DiskError` when the disk fails.
+        """
+        if RecordFile.fingerprint(path) != seen:
+            problem = (
+                f"{path.name} was changed by somebody else" if seen else f"there is a record file {path.name} already"
+            )
+            raise UsageError(problem, hint="open that number from the list; what you typed stays in this draft")
+        if not seen:
+            with disk_errors(path.parent, "cannot be made"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            # Record files are for everybody who works in this folder, unlike drafts: editors mostly have the umask 022.
+            write_atomic(path, record_yaml(data, schema=schema), mode=0o644)
+            return RecordFile.fingerprint(path)
+        _edit_file(path, data)
+        return RecordFile.fingerprint(path)
+
+    @classmethod
+    def is_written(cls, draft: SavedDraft) -> bool:
+        """Tell whether the record file of a draft equals the draft, and nobody else changed it."""
+        path = Path(draft.record)
+        return (
+            bool(draft.record)
+            and cls.fingerprint(path) == draft.seen
+            and cleaned(opened(cls.load(path) or {})) == cleaned(draft.data)
+        )
 
 
 def _record_files(folder: Path) -> Iterator[Path]:
@@ -68,66 +133,14 @@ def _doi(data: Mapping[str, Any], series: Mapping[str, Series]) -> str:
         return ""
 
 
-def load_record(path: Path) -> dict[str, Any] | None:
-    """Return the one record of a file as texts, lists and mappings; None for a file that holds no record, or several.
-
-    Raises `DiskError` when the disk fails.
-    """
-    records: list[RawRecord] = []
-    for each in read_path(path):
-        if isinstance(each, Finding) or has_errors(each.findings):
-            return None
-        records.append(each)
-        if len(records) > 1:
-            return None
-    return _plain_value(records[0].data) if records else None
-
-
 def _plain_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain_value(each) for key, each in value.items()}
     return [_plain_value(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def fingerprint_of(path: Path) -> str:
-    """Return a fingerprint of a file's bytes, empty for a missing one: it shows whether somebody changed it."""
-    try:
-        return hashlib.sha256(read_input(path)).hexdigest()
-    except FileNotFoundError:
-        return ""
-
-
-def name_for(data: Mapping[str, Any], folder: Path) -> Path:
-    """Return the file of a new record: named after its series and number, as far as a file name can hold them."""
-    parts = (str(data.get(key) or "") for key in ("series", "number"))
-    name = "-".join(filter(None, (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts)))
-    if not name:
-        raise UsageError("a record needs a number before it can be saved as a file", hint="fill in the number")
-    # A hundred characters leave room for the ending within the 255 bytes of a file name.
-    return folder / f"{name[:100]}.yaml"
-
-
-def save_record(path: Path, data: Mapping[str, Any], *, seen: str, schema: str | None) -> str:
-    """Write a record to its file and return the file's new fingerprint; `schema` is for YAML editors, in a new file.
-
-    An existing file is edited: its comments and layout stay. Raises `UsageError` where the file is not what it was
-    when it was read (`seen`), because somebody else wrote it, and `DiskError` when the disk fails.
-    """
-    if fingerprint_of(path) != seen:
-        problem = f"{path.name} was changed by somebody else" if seen else f"there is a record file {path.name} already"
-        raise UsageError(problem, hint="open that number from the list; what you typed stays in this draft")
-    if not seen:
-        with disk_errors(path.parent, "cannot be made"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        # Record files are for everybody who works in this folder, unlike drafts: the umask of editors is mostly 022.
-        write_atomic(path, record_yaml(data, schema=schema), mode=0o644)
-        return fingerprint_of(path)
-    _edit_file(path, data)
-    return fingerprint_of(path)
-
-
 def _edit_file(path: Path, data: Mapping[str, Any]) -> None:
-    before = load_record(path) or {}
+    before = RecordFile.load(path) or {}
     editable = Editable.open(path)
     edited = editable if isinstance(editable, Finding) else editable.edit(*_changes(before, opened(before), data))
     problem = edited if isinstance(edited, Finding) else edited.save()

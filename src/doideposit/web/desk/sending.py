@@ -13,10 +13,11 @@ from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import Plan
 from doideposit.deposits.wording import NAMES
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import Verdict, is_written, plan_kept, plan_name
+from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.messages import message_page
-from doideposit.web.desk.workplace import Workplace, draft_named
+from doideposit.web.desk.records import RecordFile
+from doideposit.web.desk.workplace import Workplace
 
 __all__ = ["pages"]
 
@@ -30,17 +31,18 @@ def show_plan(name: str) -> Answer:
 
     The record file was written by the button that leads here: whoever only looks changes no file of theirs.
     """
-    place, draft, target = Workplace.current(), draft_named(name), _requested_target()
+    place, target = Workplace.current(), _requested_target()
+    draft = place.draft(name)
     plans = place.depositor(target).plans
-    file = plan_kept(place, draft, target)
+    file = place.kept_plan(draft, target)
     plan = plans.compare(file) if file else None
     if file is None or plan is None or plan.blocked:
         if not g.account.may(DeskRole.EDIT):
             return message_page(404, "Nothing waits here for you.", "Ask whoever wrote it to look at it once more.")
-        if not is_written(draft):
+        if not RecordFile.is_written(draft):
             return redirect(url_for("writing.edit", name=name) + "#problems")
         plan = place.depositor(target).plan(Path(draft.record))
-        file = plans.write(plan, place.drafts.beside(draft, plan_name(draft, target)), by=g.account.name)
+        file = plans.write(plan, place.plan_path(draft, target), by=g.account.name)
     return _plan_page(place, draft, target, plan, file)
 
 
@@ -56,7 +58,7 @@ def _plan_page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, fil
         to=target,
         targets=NAMES,
         record_file=_path_for_people(place, Path(draft.record)),
-        plan_file=_path_for_people(place, place.drafts.beside(draft, plan_name(draft, target))),
+        plan_file=_path_for_people(place, place.plan_path(draft, target)),
         approvers=approvers,
         missing=max(0, plans.approvals_needed - len(approvers)),
         mine=file.plan.made_by == g.account.name,
@@ -80,7 +82,8 @@ def _path_for_people(place: Workplace, path: Path) -> str:
 @needs(DeskRole.APPROVE)
 def approve(name: str) -> Answer:
     """Approve exactly the plan that was shown."""
-    place, draft, target = Workplace.current(), draft_named(name), _requested_target()
+    place, target = Workplace.current(), _requested_target()
+    draft = place.draft(name)
     file = _shown_plan(place, draft, target)
     if file is not None:
         place.depositor(target).plans.approve(file, by=g.account.name)
@@ -91,7 +94,8 @@ def approve(name: str) -> Answer:
 @needs(DeskRole.REGISTER)
 def send(name: str) -> Answer:
     """Send exactly what was shown; if something else would be sent now, show that first."""
-    place, draft, target = Workplace.current(), draft_named(name), _requested_target()
+    place, target = Workplace.current(), _requested_target()
+    draft = place.draft(name)
     file = _shown_plan(place, draft, target)
     if file is None:
         return redirect(url_for("sending.show_plan", name=name, target=target, again=1))
@@ -110,5 +114,5 @@ def send(name: str) -> Answer:
 
 def _shown_plan(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
     """Return the plan that the form was about; None where it is not the one that counts any more."""
-    file = plan_kept(place, draft, target)
+    file = place.kept_plan(draft, target)
     return file if file is not None and file.sha256 == request.form.get("plan") else None

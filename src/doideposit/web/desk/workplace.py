@@ -10,6 +10,8 @@ from flask import abort, current_app
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.plans.document import PlanFile
+from doideposit.errors import PlanUnusable
 from doideposit.records.extraction.drafting import Draft as Extracted
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.models.series import Series
@@ -17,7 +19,7 @@ from doideposit.web.afterwards import Afterwards, Start, in_thread
 from doideposit.web.desk.drafts import Drafts, SavedDraft
 from doideposit.web.desk.look_ups import LookUps
 
-__all__ = ["ReadDocument", "Workplace", "draft_named"]
+__all__ = ["ReadDocument", "Workplace"]
 
 # Read the bytes of a document of that name, and draft a record of it.
 ReadDocument = Callable[[bytes, str], tuple[Manuscript, Extracted]]
@@ -88,6 +90,26 @@ class Workplace:
                 self._checker = self._open_checker()
             return self._checker
 
+    def draft(self, name: str) -> SavedDraft:
+        """Return the newest version of a draft; answers 404 where there is none."""
+        found = self.drafts.one(name)
+        if found is None:
+            abort(404)
+        return found
+
+    def plan_path(self, draft: SavedDraft, target: str) -> Path:
+        """Return the path of the plan file that is kept beside a draft."""
+        return self.drafts.beside(draft, f"plan-{target}-{draft.version}.json")
+
+    def kept_plan(self, draft: SavedDraft, target: str) -> PlanFile | None:
+        """Return the plan that was made of this version of the draft; None where there is none that can be used."""
+        path = self.plan_path(draft, target)
+        try:
+            return self.depositor(target).plans.read(path) if path.exists() else None
+        # A plan that was changed or damaged on the disk is not used.
+        except PlanUnusable:
+            return None
+
     def close(self) -> None:
         """Wait for work under way, and close every depositor."""
         for each in self._following.values():
@@ -104,11 +126,3 @@ class Workplace:
         if not isinstance(found, Workplace):
             raise TypeError("the application has no workplace")
         return found
-
-
-def draft_named(name: str) -> SavedDraft:
-    """Return the newest version of a draft; answers 404 where there is none."""
-    found = Workplace.current().drafts.one(name)
-    if found is None:
-        abort(404)
-    return found

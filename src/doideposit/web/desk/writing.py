@@ -14,12 +14,12 @@ from doideposit.findings import Finding, loc_of
 from doideposit.json_schemas import schema_location
 from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import Verdict, is_written
+from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
 from doideposit.web.desk.form import RecordForm, cleaned, opened
-from doideposit.web.desk.page_images import draw_pages, page_image, pages_drawn
-from doideposit.web.desk.records import RecordFile, fingerprint_of, load_record, name_for, save_record
-from doideposit.web.desk.workplace import Workplace, draft_named
+from doideposit.web.desk.page_images import PageImages
+from doideposit.web.desk.records import RecordFile
+from doideposit.web.desk.workplace import Workplace
 
 __all__ = ["pages"]
 
@@ -73,7 +73,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
         notes=(*left_out, *(_as_sentence(finding) for finding in extracted.findings[:MOST_NOTES])),
     )
     if manuscript.format == "PDF":
-        draw_pages(content, place.drafts.beside(draft, ""))
+        PageImages(place.drafts.beside(draft, "")).draw(content)
     return redirect(url_for("writing.edit", name=draft.name))
 
 
@@ -89,14 +89,14 @@ def _as_sentence(finding: Finding) -> str:
 @pages.get("/drafts/<name>")
 def edit(name: str) -> Answer:
     """Show a draft as a form, with the findings beside each field."""
-    return _form_page(draft_named(name))
+    return _form_page(Workplace.current().draft(name))
 
 
 @pages.post("/drafts/<name>")
 @needs(DeskRole.EDIT)
 def save(name: str) -> Answer:
     """Save the form, then do what the button says."""
-    draft = draft_named(name)
+    draft = Workplace.current().draft(name)
     action = request.form.get("do", "save")
     if action == "discard":
         Workplace.current().drafts.discard(name)
@@ -121,7 +121,7 @@ def save(name: str) -> Answer:
 @needs(DeskRole.EDIT)
 def check_live(name: str) -> Answer | dict[str, Any]:
     """Check and save the form while somebody types; the answer is for the script of the page."""
-    draft = draft_named(name)
+    draft = Workplace.current().draft(name)
     data = RecordForm(draft.data).typed(request.form)
     version = request.form.get("version", "")
     if data != draft.data and version == str(draft.version):
@@ -195,7 +195,7 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
     for place, line in draft.lines:
         if line.strip():
             texts.setdefault(place, []).append(line)
-    drawn = pages_drawn(Workplace.current().drafts.beside(draft, ""))
+    drawn = PageImages(Workplace.current().drafts.beside(draft, "")).drawn
     # A page without text of its own, such as one that is a picture, is shown as well.
     pictures = {
         f"page {number}": url_for("writing.show_page_image", name=draft.name, number=number) for number in drawn
@@ -207,7 +207,8 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
 @pages.get("/drafts/<name>/page-<int:number>.png")
 def show_page_image(name: str, number: int) -> Answer:
     """Show the picture of a page of the document."""
-    path = page_image(Workplace.current().drafts.beside(draft_named(name), ""), number)
+    place = Workplace.current()
+    path = PageImages(place.drafts.beside(place.draft(name), "")).path(number)
     if not path.exists():
         abort(404)
     answer = send_file(path.absolute(), mimetype="image/png")
@@ -228,7 +229,7 @@ def open_record(doi: str) -> Answer:
             text=f"There is no record file of {doi} in {place.records.name}/.",
             hint="Put it into that folder, or begin with the document.",
         ), 404
-    fingerprint = fingerprint_of(found.path)
+    fingerprint = RecordFile.fingerprint(found.path)
     for draft in place.drafts.all():
         if draft.record == str(found.path) and draft.seen == fingerprint:
             return redirect(url_for("writing.edit", name=draft.name))
@@ -242,25 +243,25 @@ def _write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft
     What the file will hold is noted in the draft before: after a kill between the two, the file is known as our own.
     """
     draft = _after_a_kill(place, draft, by)
-    if is_written(draft):
+    if RecordFile.is_written(draft):
         return draft
     if not draft.seen:
         found = RecordFile.find(place.records, Verdict.of(place, draft.data).doi, place.series)
         if found is not None:
             hint = "open that number from the list; what you typed stays in this draft"
             raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
-    path = Path(draft.record) if draft.seen else name_for(draft.data, place.records)
+    path = Path(draft.record) if draft.seen else RecordFile.path_for(draft.data, place.records)
     draft = place.drafts.save(draft, draft.data, by, record=str(path), meant=_digest(draft.data))
-    seen = save_record(path, cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
+    seen = RecordFile.save(path, cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
     return place.drafts.save(draft, draft.data, by, seen=seen, meant="")
 
 
 def _after_a_kill(place: Workplace, draft: SavedDraft, by: str) -> SavedDraft:
     """Return the draft with its record file as seen, where a kill came after the file and before the draft."""
     path = Path(draft.record)
-    if not draft.meant or _digest(opened(load_record(path) or {})) != draft.meant:
+    if not draft.meant or _digest(opened(RecordFile.load(path) or {})) != draft.meant:
         return draft
-    return place.drafts.save(draft, draft.data, by, seen=fingerprint_of(path), meant="")
+    return place.drafts.save(draft, draft.data, by, seen=RecordFile.fingerprint(path), meant="")
 
 
 def _digest(data: Mapping[str, Any]) -> str:

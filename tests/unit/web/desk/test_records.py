@@ -7,7 +7,7 @@ import pytest
 
 from doideposit.errors import UsageError
 from doideposit.web.desk.form import RecordForm, opened
-from doideposit.web.desk.records import RecordFile, fingerprint_of, load_record, name_for, save_record
+from doideposit.web.desk.records import RecordFile
 from finished_documents import SERIES
 
 RECORD = """\
@@ -34,21 +34,21 @@ def path(tmp_path: Path) -> Path:
 
 
 def data_of(path: Path) -> dict[str, Any]:
-    found = load_record(path)
+    found = RecordFile.load(path)
     assert found is not None
     return opened(found)
 
 
 def test_a_changed_title_changes_one_line(path: Path) -> None:
     data = data_of(path) | {"title": "Salt, silence and rain"}
-    save_record(path, data, seen=fingerprint_of(path), schema=None)
+    RecordFile.save(path, data, seen=RecordFile.fingerprint(path), schema=None)
     before, after = RECORD.splitlines(), path.read_text("utf-8").splitlines()
     assert [line for line in after if line not in before] == ['title: "Salt, silence and rain"    # as printed']
     assert len(before) == len(after)
 
 
 def test_an_unchanged_record_leaves_every_byte(path: Path) -> None:
-    save_record(path, data_of(path), seen=fingerprint_of(path), schema=None)
+    RecordFile.save(path, data_of(path), seen=RecordFile.fingerprint(path), schema=None)
     assert path.read_text("utf-8") == RECORD
 
 
@@ -57,18 +57,18 @@ def test_what_was_changed_is_read_again(path: Path, action: str) -> None:
     data = RecordForm(data_of(path)).apply(action)
     data["authors"] = [each or {"family": "Hopper"} for each in data["authors"]]
     data["references"] = [each or {"text": "Two."} for each in data["references"]]
-    save_record(path, data, seen=fingerprint_of(path), schema=None)
+    RecordFile.save(path, data, seen=RecordFile.fingerprint(path), schema=None)
     assert data_of(path) == data
     assert path.read_text("utf-8").startswith("# Comment 300, proofread by Ada\n")
 
 
 def test_what_somebody_else_wrote_is_not_written_over(path: Path) -> None:
-    seen = fingerprint_of(path)
+    seen = RecordFile.fingerprint(path)
     path.write_text(RECORD + "# more\n", "utf-8")
     with pytest.raises(UsageError, match="changed by somebody else"):
-        save_record(path, {"title": "Mine"}, seen=seen, schema=None)
+        RecordFile.save(path, {"title": "Mine"}, seen=seen, schema=None)
     with pytest.raises(UsageError, match="already"):
-        save_record(path, {"title": "Mine"}, seen="", schema=None)
+        RecordFile.save(path, {"title": "Mine"}, seen="", schema=None)
     assert path.read_text("utf-8") == RECORD + "# more\n"
 
 
@@ -85,9 +85,9 @@ def test_a_record_is_found_by_its_doi_whether_it_names_it_or_not(path: Path, tmp
     ("number", "name"), [("258", "s-258.yaml"), ("../../etc", "s-etc.yaml"), ("12/3 ü", "s-12-3.yaml")]
 )
 def test_names_of_new_files(number: str, name: str) -> None:
-    assert name_for({"series": "s", "number": number}, Path("records")) == Path("records") / name
+    assert RecordFile.path_for({"series": "s", "number": number}, Path("records")) == Path("records") / name
 
 
 def test_a_record_without_a_number_has_no_file() -> None:
     with pytest.raises(UsageError, match="needs a number"):
-        name_for({"number": "../"}, Path("records"))
+        RecordFile.path_for({"number": "../"}, Path("records"))

@@ -1,4 +1,8 @@
-"""Markdown and plain text, with or without a header."""
+"""Markdown and plain text, with or without a header.
+
+Plain text goes the same way as Markdown: it is Markdown without markup. Indented code is switched off, because
+reference lists are printed with hanging indents.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

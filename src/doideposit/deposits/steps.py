@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.clearing import clear_blocks
 from doideposit.crossref.xml.existing import DepositItem, restamp
-from doideposit.crossref.xml.resources import empty_parts
+from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
 from doideposit.deposits.planning import TIMESTAMP_STEP
@@ -42,8 +43,8 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
         blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
         name = unique_name(last.series, now)
         stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
-        empty = empty_parts if last.is_resources else clear_blocks
-        sealed = seal(restamp(empty(last.xml, blocks), name, stamp))
+        empty = ResourceDeposit.read(last.xml).emptying if last.is_resources else partial(clear_blocks, last.xml)
+        sealed = seal(restamp(empty(blocks), name, stamp))
         if sealed.batch is None:
             return StepFiles((), sealed.findings)
         xml = sealed.batch.xml

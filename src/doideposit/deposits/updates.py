@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, TypeGuard
 
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.xml.resources import emptied_blocks, with_parts
+from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.candidates import ContentStore, DepositCandidate, StoredContent
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
@@ -321,9 +321,9 @@ class _Base(NamedTuple):
 def _judge_result(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool) -> Judgement:
     """Judge the record that a file would make of a DOI; with `alone` the file holds only parts of it."""
     if alone:
-        desired = RegisteredRecord.read(with_parts(base.xml, xml, doi), base.doi)
+        desired = RegisteredRecord.read(ResourceDeposit.read(xml).applied_to(base.xml, doi), base.doi)
         # An empty part says as much as `remove` in a record file.
-        consent = replace(consent, removed=(*consent.removed, *fields_of(emptied_blocks(xml, doi))))
+        consent = replace(consent, removed=(*consent.removed, *fields_of(ResourceDeposit.read(xml).emptied(doi))))
     else:
         desired = RegisteredRecord.read(xml, doi.printed)
     if desired is None:
@@ -340,7 +340,7 @@ def _registered_record(context: DepositContext, doi: Doi, state: RegisteredState
         xml, name = state.answer, state.alias_of or doi.printed
         # No number tells whether an answer is older than a resource-only deposit.
         for file in versions.parts_not_shown(doi):
-            xml = with_parts(xml, file, doi)
+            xml = ResourceDeposit.read(file).applied_to(xml, doi)
     elif sent is not None:
         xml, name = sent[1], doi.printed
     else:

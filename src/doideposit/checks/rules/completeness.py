@@ -7,7 +7,7 @@ shows findings can fold them into one line.
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules.registry import INFO, Match, Rules
-from doideposit.checks.rules.work import Each, Work, at, funding, persons
+from doideposit.checks.rules.work import Each, Work, at
 from doideposit.pages import CROSSMARK, PARTICIPATION, RECOMMENDATIONS, REFERENCES, REPORTS, SCHEMA, SIMILARITY
 from doideposit.records.models.contributors import Institution
 from doideposit.records.models.series import RecordType
@@ -70,7 +70,7 @@ rule(
     source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
-)(Each(persons, lambda person: person.orcid is None and {"who": person.display}))
+)(Each(Work.each_person, lambda person: person.orcid is None and {"who": person.display}))
 
 
 rule(
@@ -83,7 +83,7 @@ rule(
     source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
-)(Each(persons, lambda person: not person.affiliations and {"who": person.display}))
+)(Each(Work.each_person, lambda person: not person.affiliations and {"who": person.display}))
 
 
 @rule(
@@ -276,4 +276,4 @@ rule(
     source=PARTICIPATION,
     bad="funding: [{name: European Commission}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)(Each(funding, lambda funder: not funder.ror and not funder.funder_id and {"name": funder.name}, "name"))
+)(Each(Work.each_funder, lambda funder: not funder.ror and not funder.funder_id and {"name": funder.name}, "name"))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, at, parts_of, persons
+from doideposit.checks.rules.work import Each, Text, Work, at, parts_of
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.identifiers import Orcid
 from doideposit.records.models.contributors import Organisation, Person
@@ -113,7 +113,7 @@ rule(
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
-)(Each(persons, lambda person: _is_cut_group(person) and {"name": person.display}))
+)(Each(Work.each_person, lambda person: _is_cut_group(person) and {"name": person.display}))
 
 
 rule(
@@ -302,7 +302,7 @@ rule(
     good="authors: [{given: Ana, family: Keller, orcid: 0009-0002-1825-0094}]",
 )(
     Each(
-        persons,
+        Work.each_person,
         lambda person: person.orcid and not _is_assigned(person.orcid) and {"orcid": person.orcid},
         "orcid",
     )
@@ -321,7 +321,7 @@ rule(
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
 )(
     Each(
-        persons,
+        Work.each_person,
         lambda person: person.orcid_authenticated and person.orcid is None and {"who": person.display},
         "orcid_authenticated",
     )

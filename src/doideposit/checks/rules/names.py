@@ -7,7 +7,7 @@ from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, letters, persons
+from doideposit.checks.rules.work import Each, Text, Work, letters
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS
 from doideposit.records.models.contributors import NameStyle
@@ -260,7 +260,7 @@ rule(
     good="authors: [{given: Donald, family: Eastlake, suffix: III}, {given: José, family: Almeida, suffix: Neto}]",
 )(
     Each(
-        persons,
+        Work.each_person,
         lambda person: (
             (suffix := person.suffix)
             and not _SUFFIX.fullmatch(suffix)
@@ -362,7 +362,7 @@ rule(
     good="authors: [{given: Ursula, family: von der Leyen}]",
 )(
     Each(
-        persons,
+        Work.each_person,
         lambda person: (
             (found := _PARTICLE_LAST.fullmatch(person.given or "")) and {"particle": found[1], "family": person.family}
         ),
@@ -383,7 +383,7 @@ rule(
     good="authors: [{given: S. O., family: Wolf}]",
 )(
     Each(
-        persons,
+        Work.each_person,
         lambda person: (
             (given := person.given) and "." in given[:-1] and _UNSPACED_INITIALS.fullmatch(given) and {"given": given}
         ),

@@ -7,7 +7,7 @@ from functools import cache
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, references
+from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import ISSN_ERRORS, MARKUP_LEFTOVERS, REFERENCES
 from doideposit.records.models.references import CitationType, Reference
@@ -234,7 +234,7 @@ rule(
     source=REFERENCES,
     bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
-)(Each(references, _is_in_the_news, "type"))
+)(Each(Work.each_reference, _is_in_the_news, "type"))
 
 
 rule(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, references
+from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import APA_EXAMPLES
 from doideposit.pages import REFERENCES as REFERENCES_PAGE
@@ -73,11 +73,11 @@ def _authors(work: Work) -> list[Text]:
 
 
 def _with_doi(work: Work) -> Iterable[tuple[Loc, Reference]]:
-    return references(work) if "10." in work.everything else ()
+    return work.each_reference() if "10." in work.everything else ()
 
 
 def _with_place(work: Work) -> Iterable[tuple[Loc, Reference]]:
-    return references(work) if "Washington" in work.everything else ()
+    return work.each_reference() if "Washington" in work.everything else ()
 
 
 def _doi_as_address(reference: Reference) -> str | None:
@@ -217,7 +217,7 @@ rule(
     source=REFERENCES_PAGE,
     bad="references: [{text: 'Crossref, The works of Crossref (2019).', url: 'https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref, The works of Crossref (2019).', doi: 10.13003/5jchdy}]",
-)(Each(references, lambda one: (doi := _doi_as_address(one)) and {"doi": doi}, "url"))
+)(Each(Work.each_reference, lambda one: (doi := _doi_as_address(one)) and {"doi": doi}, "url"))
 
 
 rule(

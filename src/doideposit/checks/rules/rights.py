@@ -8,7 +8,7 @@ from urllib.parse import SplitResult
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Address, Each, Text, Work, funding
+from doideposit.checks.rules.work import Address, Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import CREATIVE_COMMONS, PARTICIPATION, RECOMMENDATIONS
 
@@ -217,7 +217,7 @@ rule(
     good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
 )(
     Each(
-        funding,
+        Work.each_funder,
         lambda funder: (
             funder.funder_id and funder.funder_id.prefix != FUNDER_REGISTRY and {"doi": funder.funder_id.printed}
         ),

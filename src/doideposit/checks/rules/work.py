@@ -28,12 +28,9 @@ __all__ = [
     "Text",
     "Work",
     "at",
-    "funding",
     "is_issn",
     "letters",
     "parts_of",
-    "persons",
-    "references",
 ]
 
 # A text and the field it stands in.
@@ -294,6 +291,18 @@ class Work:
         found += [(("full_texts", index, "url"), item.url) for index, item in enumerate(commentary.full_texts)]
         return [(loc, Address.read(url)) for loc, url in found if url]
 
+    def each_person(self) -> Iterable[tuple[Loc, Person]]:
+        """Return the contributors who are persons, with their fields."""
+        return self.persons
+
+    def each_reference(self) -> Iterable[tuple[Loc, Reference]]:
+        """Return the references, with their fields."""
+        return [(("references", index), reference) for index, reference, _ in self.references]
+
+    def each_funder(self) -> Iterable[tuple[Loc, Funding]]:
+        """Return the funders of the work, with their fields."""
+        return [(("funding", index), funder) for index, funder in enumerate(self.commentary.funding)]
+
 
 def _name_texts(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:
     found: list[Text] = []
@@ -365,18 +374,3 @@ def _as_written(value: object) -> str:
     if isinstance(value, Doi):
         return value.printed
     return str(value) if isinstance(value, str | date | PartialDate | Address) else ""
-
-
-def persons(work: Work) -> Iterable[tuple[Loc, Person]]:
-    """Return the contributors who are persons, with their fields."""
-    return work.persons
-
-
-def references(work: Work) -> Iterable[tuple[Loc, Reference]]:
-    """Return the references, with their fields."""
-    return [(("references", index), reference) for index, reference, _ in work.references]
-
-
-def funding(work: Work) -> Iterable[tuple[Loc, Funding]]:
-    """Return the funders of the work, with their fields."""
-    return [(("funding", index), funder) for index, funder in enumerate(work.commentary.funding)]

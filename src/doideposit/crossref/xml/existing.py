@@ -13,7 +13,7 @@ from doideposit.crossref.names import (
     is_resources_namespace,
 )
 from doideposit.crossref.xml.elements import canonical_hash, is_mixed, text_inside, to_bytes
-from doideposit.crossref.xml.resources import part_name, parts
+from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import Element, parse_document, parse_part
@@ -109,13 +109,13 @@ def _is_resources_file(root: Element) -> bool:
 def _part_items(root: Element) -> Iterator[DepositItem]:
     """Yield each DOI of a resource-only deposit once, whatever parts there are of it."""
     found: dict[Doi, list[Element]] = {}
-    for doi, part in parts(root):
+    for doi, part in ResourceDeposit(root).parts():
         found.setdefault(doi, []).append(part)
     for doi, own in found.items():
         space = str(etree.QName(root).namespace)
         marks = [canonical_hash(_without_layout(_without_comments(one), space)) for one in own]
         mark = hashlib.sha256("".join(marks).encode()).hexdigest()
-        yield DepositItem(doi, mark, RESOURCES, None, ", ".join(dict.fromkeys(map(part_name, own))))
+        yield DepositItem(doi, mark, RESOURCES, None, ", ".join(dict.fromkeys(map(ResourceDeposit.part_name, own))))
 
 
 def _local(element: Element) -> str:

@@ -7,7 +7,8 @@ documentation, "resource-only deposit" and "metadata removal markup guide").
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 from lxml import etree
 
@@ -22,7 +23,7 @@ from doideposit.crossref.xml.elements import doi_holders, lay_out, to_bytes
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["emptied_blocks", "empty_parts", "part_name", "parts", "with_parts"]
+__all__ = ["ResourceDeposit"]
 
 # The children of `body` in the order of the schema, which is a sequence.
 _ORDER: Final = (
@@ -53,72 +54,78 @@ _PROGRAMS: Final = {
 }
 
 
-def part_name(element: Element) -> str:
-    """Return the subject of a child of ``body`` in plain words: references, licences, and so on."""
-    return _BLOCKS.get(etree.QName(element).localname, etree.QName(element).localname).replace("_", " ")
+@dataclass(frozen=True, slots=True)
+class ResourceDeposit:
+    """Hold the root of a resource-only deposit; None for what is no XML."""
 
+    root: Element | None
 
-def parts(root: Element) -> Iterator[tuple[Doi, Element]]:
-    """Yield every child of ``body`` with its DOI; texts that are no DOI are findings of the validator."""
-    for child in root.iterfind("{*}body/{*}*"):
-        try:
-            yield Doi.parse((child.findtext("{*}doi") or "").strip()), child
-        # What is no DOI is told by the schema.
-        except InvalidIdentifier:
-            continue
+    @classmethod
+    def read(cls, xml: bytes) -> Self:
+        """Read a file."""
+        return cls(parse_document(xml).root)
 
+    def parts(self) -> Iterator[tuple[Doi, Element]]:
+        """Yield every child of ``body`` with its DOI; texts that are no DOI are findings of the validator."""
+        for child in () if self.root is None else self.root.iterfind("{*}body/{*}*"):
+            try:
+                yield Doi.parse((child.findtext("{*}doi") or "").strip()), child
+            # What is no DOI is told by the schema.
+            except InvalidIdentifier:
+                continue
 
-def emptied_blocks(xml: bytes, doi: Doi) -> frozenset[str]:
-    """Return the blocks that a resource-only deposit empties without filling them again."""
-    found = [(_BLOCKS.get(_local(part), ""), _block_of(part)) for part in _parts_of(xml, doi)]
-    return frozenset(name for name, block in found if block is not None and not len(block))
+    @staticmethod
+    def part_name(element: Element) -> str:
+        """Return the subject of a child of ``body`` in plain words: references, licences, and so on."""
+        return _BLOCKS.get(_local(element), _local(element)).replace("_", " ")
 
+    def emptied(self, doi: Doi) -> frozenset[str]:
+        """Return the blocks of a DOI that are emptied without being filled again."""
+        found = [(_BLOCKS.get(_local(part), ""), _block_of(part)) for part in self._parts_of(doi)]
+        return frozenset(name for name, block in found if block is not None and not len(block))
 
-def with_parts(record: bytes, xml: bytes, doi: Doi) -> bytes:
-    """Return a record, of a deposit file or an answer, with a resource-only deposit applied.
+    def applied_to(self, record: bytes, doi: Doi) -> bytes:
+        """Return a record, of a deposit file or an answer, with this deposit applied.
 
-    What does not hold the DOI comes back as it is.
-    """
-    root = parse_document(record.strip()).root
-    holder = None if root is None else dict(doi_holders(root)).get(doi.key)
-    if root is None or holder is None:
-        return record
-    for part in _parts_of(xml, doi):
-        block = _block_of(part)
-        if block is not None:
-            _put_block(holder, _in_namespace(block, etree.QName(holder).namespace or ""))
-    return to_bytes(root)
+        What does not hold the DOI comes back as it is.
+        """
+        root = parse_document(record.strip()).root
+        holder = None if root is None else dict(doi_holders(root)).get(doi.key)
+        if root is None or holder is None:
+            return record
+        for part in self._parts_of(doi):
+            block = _block_of(part)
+            if block is not None:
+                _put_block(holder, _in_namespace(block, etree.QName(holder).namespace or ""))
+        return to_bytes(root)
 
+    def emptying(self, blocks: Mapping[str, Collection[str]]) -> bytes:
+        """Return a deposit that empties blocks, by `Doi.key`, before this one fills them.
 
-def empty_parts(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
-    """Return a resource-only deposit that empties blocks, by `Doi.key`, before another one fills them.
+        Of full texts only the collections that this one has are emptied, because the rest would not come back.
+        """
+        root = deepcopy(self.root)
+        body = None if root is None else root.find("{*}body")
+        if root is None or body is None:
+            raise RuntimeError("the file is no resource-only deposit")
+        sent = list(self.parts())
+        for child in list(body):
+            body.remove(child)
+        space = etree.QName(body).namespace or ""
+        for kind in _ORDER:
+            for doi, names in blocks.items():
+                if _BLOCKS[kind] in names:
+                    own = [part for found, part in sent if found.key == doi and _local(part) == kind]
+                    body.extend(_emptied_elements(space, kind, doi, own))
+        lay_out(root, space)
+        return to_bytes(root)
 
-    Of full texts only the collections that the other one has are emptied, because the rest would not come back.
-    """
-    root = parse_document(xml).root
-    body = None if root is None else root.find("{*}body")
-    if root is None or body is None:
-        raise RuntimeError("the file is no resource-only deposit")
-    sent = list(parts(root))
-    for child in list(body):
-        body.remove(child)
-    space = etree.QName(body).namespace or ""
-    for kind in _ORDER:
-        for doi, names in blocks.items():
-            if _BLOCKS[kind] in names:
-                own = [part for found, part in sent if found.key == doi and _local(part) == kind]
-                body.extend(_emptied_elements(space, kind, doi, own))
-    lay_out(root, space)
-    return to_bytes(root)
+    def _parts_of(self, doi: Doi) -> list[Element]:
+        return [part for found, part in self.parts() if found == doi]
 
 
 def _local(element: Element) -> str:
     return etree.QName(element).localname
-
-
-def _parts_of(xml: bytes, doi: Doi) -> list[Element]:
-    root = parse_document(xml).root
-    return [] if root is None else [part for found, part in parts(root) if found == doi]
 
 
 def _block_of(part: Element) -> Element | None:

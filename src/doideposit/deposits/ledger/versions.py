@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from doideposit.crossref.names import RESOURCES
-from doideposit.crossref.xml.resources import with_parts
+from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.ledger.entries import NewSubmission
 from doideposit.deposits.ledger.rows import TOOK_EFFECT, bytes_of
 from doideposit.deposits.ledger.session import Session
@@ -142,7 +142,7 @@ class Versions:
 
     def _with_parts(self, doi: Doi, xml: bytes, key: int | None) -> bytes:
         for file in self.parts_since(doi, key):
-            xml = with_parts(xml, file, doi)
+            xml = ResourceDeposit.read(file).applied_to(xml, doi)
         return xml
 
     def _effective_deposits(self, doi: Doi) -> Select[Any]:

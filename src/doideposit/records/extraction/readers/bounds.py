@@ -11,7 +11,7 @@ from typing import Final
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["MOST_LINES", "TooMuch", "bound_markup", "bound_text", "too_large"]
+__all__ = ["MOST_LINES", "TooMuch"]
 
 # A commentary has some hundred lines, a book about ten thousand.
 MOST_LINES: Final = 10_000
@@ -38,21 +38,30 @@ _EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")
 class TooMuch(Exception):
     """Say that a file holds more than a document ever does."""
 
+    @staticmethod
+    def finding(file: str) -> Finding:
+        """Return the finding about a file that holds too much."""
+        return Finding(
+            "document-too-large", Severity.ERROR, f"{file} holds, unpacked, more than a commentary ever does",
+            "look whether it is the right file; a book is handed in chapter by chapter", Where(file),
+        )  # fmt: skip
 
-def too_large(file: str) -> Finding:
-    """Return the finding about a file that holds too much."""
-    return Finding(
-        "document-too-large", Severity.ERROR, f"{file} holds, unpacked, more than a commentary ever does",
-        "look whether it is the right file; a book is handed in chapter by chapter", Where(file),
-    )  # fmt: skip
+    @staticmethod
+    def check_markup(data: bytes) -> None:
+        """Raise `TooMuch` when there are more tags than a document has, or more attributes in one of them."""
+        if len(data) > _MOST_TAGS and data.count(b"<") > _MOST_TAGS:
+            raise TooMuch
+        for tag in data.split(b"<"):
+            if len(tag) > _LONG_TAG and _has_many_attributes(tag):
+                raise TooMuch
 
-
-def bound_markup(data: bytes) -> None:
-    """Raise `TooMuch` when there are more tags than a document has, or more attributes in one of them."""
-    if len(data) > _MOST_TAGS and data.count(b"<") > _MOST_TAGS:
-        raise TooMuch
-    for tag in data.split(b"<"):
-        if len(tag) > _LONG_TAG and _has_many_attributes(tag):
+    @staticmethod
+    def check_text(text: str) -> None:
+        """Raise `TooMuch` when there are more, or longer, lines than a document has, or more marks in one paragraph."""
+        lines = text.split("\n")
+        if len(text) > _MOST_CHARACTERS or len(lines) > MOST_LINES or _longest_line(lines) > _LONGEST_LINE:
+            raise TooMuch
+        if len(_MARKS.findall(text)) > _MOST_MARKS and max(_count_marks(_EMPTY_LINE.split(text))) > _MOST_MARKS:
             raise TooMuch
 
 
@@ -61,15 +70,6 @@ def _has_many_attributes(tag: bytes) -> bool:
     names = _QUOTED_VALUE.sub(b" ", tag).partition(b">")[0]
     # An attribute without quotes is counted twice, with its value.
     return len(names) > _LONG_TAG and len(_BETWEEN_ATTRIBUTES.split(names)) > 2 * _MOST_ATTRIBUTES
-
-
-def bound_text(text: str) -> None:
-    """Raise `TooMuch` when there are more, or longer, lines than a document has, or more marks in one paragraph."""
-    lines = text.split("\n")
-    if len(text) > _MOST_CHARACTERS or len(lines) > MOST_LINES or _longest_line(lines) > _LONGEST_LINE:
-        raise TooMuch
-    if len(_MARKS.findall(text)) > _MOST_MARKS and max(_count_marks(_EMPTY_LINE.split(text))) > _MOST_MARKS:
-        raise TooMuch
 
 
 def _longest_line(lines: Iterable[str]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from doideposit.records.extraction.lines import Line, Link
-from doideposit.records.extraction.readers.bounds import MOST_LINES, TooMuch, bound_text
+from doideposit.records.extraction.readers.bounds import MOST_LINES, TooMuch
 from doideposit.records.models.text import normalise
 
 __all__ = ["LineBuilder"]
@@ -45,7 +45,7 @@ class LineBuilder:
         self.block += new_block
         if len(self.lines) > MOST_LINES:
             raise TooMuch
-        bound_text(text)
+        TooMuch.check_text(text)
         known = list(links)
         for row in text.split("\n"):
             plain = normalise(_CONTROL.sub(" ", row))

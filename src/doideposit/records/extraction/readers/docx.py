@@ -7,7 +7,7 @@ from doideposit.records.extraction.draft import Leaf
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.archive import DocumentArchive
-from doideposit.records.extraction.readers.bounds import MOST_LINES, TooMuch, bound_markup
+from doideposit.records.extraction.readers.bounds import MOST_LINES, TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.safe_xml import parse_part
 
@@ -25,7 +25,7 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
 
     archive = DocumentArchive(data)
     content = archive.read("word/document.xml")
-    bound_markup(content)
+    TooMuch.check_markup(content)
     if sum(1 for _ in _PARAGRAPH.finditer(content)) > MOST_LINES:
         raise TooMuch
     _check_tables(content)

@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 from doideposit.records.extraction.draft import Leaf, Node
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
-from doideposit.records.extraction.readers.bounds import TooMuch, bound_markup
+from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.records.extraction.readers.charsets import codec_of
 from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
@@ -33,7 +33,7 @@ _BREAK = "\ue000"  # a character of private use, which stands for <br> while a b
 
 def read_html(data: bytes, *, file: str, charset: str | None = None) -> Manuscript:
     """Read a page; `charset` is the encoding that its server names. Raises `LxmlError` and `TooMuch`."""
-    bound_markup(data)
+    TooMuch.check_markup(data)
     root = _parse_page(_decode_page(data, charset))
     properties = _read_properties(root)
     builder = LineBuilder()
@@ -50,7 +50,7 @@ def _parse_page(text: str) -> Any:
 def add_page(data: bytes, builder: LineBuilder, *, place: str) -> None:
     """Add the lines of one page of an e-book; `place` is its name. Raises `LxmlError` on a page without content."""
     first = len(builder.lines) + 1
-    bound_markup(data)
+    TooMuch.check_markup(data)
     text = _decode_page(data, None)
     if text.strip():
         _add_article(_parse_page(text), builder)

@@ -4,7 +4,7 @@ import html
 import re
 from typing import Any
 
-from doideposit.records.extraction.readers.bounds import bound_markup
+from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.safe_xml import parse_part
 
 __all__ = ["parse_markup"]
@@ -19,7 +19,7 @@ def parse_markup(data: bytes) -> Any:
     Exchange formats carry a document type declaration; nothing it names is fetched, and none of its entities is put in.
     The names of HTML, such as &nbsp;, are written out before, because the declaration that has them is not read.
     """
-    bound_markup(data)
+    TooMuch.check_markup(data)
     return parse_part(_NAMED.sub(_numeric_reference, data))
 
 

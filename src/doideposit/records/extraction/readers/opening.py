@@ -12,7 +12,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.extraction.draft import Confidence, Leaf
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.archive import DocumentArchive
-from doideposit.records.extraction.readers.bounds import TooMuch, too_large
+from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.charsets import codec_of
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.sources.files import Loaded, LoadedBytes
@@ -467,7 +467,7 @@ def _read_xml(data: bytes, file: str) -> Manuscript:
 
 
 def _too_large(file: str) -> Manuscript:
-    return Manuscript(file, "unknown", findings=(too_large(file),))
+    return Manuscript(file, "unknown", findings=(TooMuch.finding(file),))
 
 
 def _broken_document(file: str) -> Manuscript:

@@ -14,7 +14,7 @@ from doideposit.findings import Finding, Severity
 from doideposit.records.extraction.lines import Line, Link
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.publication import why_unpublished
-from doideposit.records.extraction.readers.bounds import TooMuch, bound_text, too_large
+from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.stated import properties_of
 from doideposit.records.models.text import normalise
 from doideposit.records.sources.front_matter import split_header
@@ -43,9 +43,9 @@ def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
     """
     text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
     try:
-        bound_text(text)
+        TooMuch.check_text(text)
     except TooMuch:
-        return Manuscript(file, "text", findings=(too_large(file),))
+        return Manuscript(file, "text", findings=(TooMuch.finding(file),))
     header = split_header(text, file=file)
     if header is not None:
         header = with_site_authors(header, near) if near is not None else header

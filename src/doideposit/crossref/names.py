@@ -17,11 +17,9 @@ __all__ = [
     "SCHEMA_VERSIONS",
     "XML",
     "XSI",
-    "crossref_namespace",
     "is_resources",
     "is_resources_namespace",
     "resources_namespace",
-    "schema_location",
 ]
 
 # The versions of the deposit schema that records are built for, newest first.
@@ -60,11 +58,6 @@ PREFIXES: Final = {
 }
 
 
-def crossref_namespace(version: str) -> str:
-    """Return the namespace of the deposit schema in that version (crossref5.5.0.xsd: targetNamespace)."""
-    return f"http://www.crossref.org/schema/{version}"
-
-
 def resources_namespace(version: str) -> str:
     """Return the namespace of resource-only deposits in that version (doi_resources5.4.0.xsd: targetNamespace)."""
     return f"{RESOURCES_NAMESPACE}{version}"
@@ -78,8 +71,3 @@ def is_resources_namespace(namespace: str | None) -> bool:
 def is_resources(schema_version: str) -> bool:
     """Tell whether a schema version, as files are recorded with it, is one of resource-only deposits."""
     return schema_version.startswith(RESOURCES)
-
-
-def schema_location(version: str) -> str:
-    """Return the value of ``xsi:schemaLocation``: the namespace, and where Crossref publishes its schema."""
-    return f"{crossref_namespace(version)} https://data.crossref.org/schemas/crossref{version}.xsd"

@@ -15,7 +15,7 @@ from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.batching import Preparation, decide, why_not_sent
 from doideposit.deposits.candidates import Approved, ContentStore
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
-from doideposit.deposits.decisions import abandon, accept, acknowledge
+from doideposit.deposits.decisions import Decisions
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import given_doi, given_page
 from doideposit.deposits.lateness import Deadlines
@@ -449,15 +449,15 @@ class Depositor:
 
     def acknowledge(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
-        return self.status(acknowledge(self._context, self.status(doi), reason))
+        return self.status(Decisions(self._context).acknowledge(self.status(doi), reason))
 
     def accept(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Accept what others changed of a DOI, with a reason; `UsageError` if nothing was changed."""
-        return self.status(accept(self._context, doi, reason))
+        return self.status(Decisions(self._context).accept(doi, reason))
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Free the DOI, and all others in its open file, for another deposit; `UsageError` when none is open."""
-        return self.status(abandon(self._context, doi, reason))
+        return self.status(Decisions(self._context).abandon(doi, reason))
 
     def verify(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
         """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record the results.

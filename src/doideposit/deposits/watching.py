@@ -5,7 +5,7 @@ record in Crossref's query service, and where doi.org leads: each DOI is read so
 once a week. A read is one short transaction of its own, so that a pass may end anywhere.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,7 +26,7 @@ from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnsw
 from doideposit.records.identifiers import Doi
 from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import same_value
-from doideposit.registered.drift import Shown, differences_of, is_retained, moved_address, updates_of
+from doideposit.registered.drift import Shown, differences_of, is_retained, updates_of
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
@@ -220,7 +220,7 @@ class Watcher:
         if not registry.has_handles or not expected:
             return None
         handle = handle or registry.handle(seen.doi)
-        moved = moved_address(expected, handle.urls) if handle else None
+        moved = _moved_address(expected, handle.urls) if handle else None
         if moved is None or self.context.clock() - seen.since >= DAY:
             return moved
         work = self.context.ledger.works.one(seen.doi)
@@ -401,3 +401,12 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
     )
     before = step_files(new, {doi.key: (frozenset({"references"}),)}, now, context.seal)
     return bool(before.files) and works.prepare(*before.files, replace(new, empties=("references",))) is not None
+
+
+def _moved_address(expected: str, urls: Collection[str]) -> Drift | None:
+    """Return that the DOI leads elsewhere than our last deposit said, by what the handle system answers."""
+    if not expected or not urls or any(is_same_page(url, expected) for url in urls):
+        return None
+    found = min(urls)
+    what = f"the DOI leads to {found} instead of {expected}"
+    return Drift(DriftKind.ADDRESS, what, expected, found, f"address:{found}")

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import compare, plain_words, same_value
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["Shown", "differences_of", "is_retained", "moved_address", "updates_of"]
+__all__ = ["Shown", "differences_of", "is_retained", "updates_of"]
 
 # Twenty fields show that a record became another; more would fill a mail.
 MOST_FIELDS: Final = 20
@@ -85,15 +84,6 @@ def updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:
             # A DOI of an update that cannot be read was never ours.
             except InvalidIdentifier:
                 continue
-
-
-def moved_address(expected: str, urls: Collection[str]) -> Drift | None:
-    """Return that the DOI leads elsewhere than our last deposit said, by what the handle system answers."""
-    if not expected or not urls or any(is_same_page(url, expected) for url in urls):
-        return None
-    found = min(urls)
-    what = f"the DOI leads to {found} instead of {expected}"
-    return Drift(DriftKind.ADDRESS, what, expected, found, f"address:{found}")
 
 
 def _is_crossrefs(one: Difference) -> bool:

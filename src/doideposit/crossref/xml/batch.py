@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from lxml import etree
 
-from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, PREFIXES, XSI, schema_location
+from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, PREFIXES, XSI
 from doideposit.crossref.xml.elements import lay_out, to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, leaf
 from doideposit.crossref.xml.parts import ItemParts
@@ -95,7 +95,7 @@ def _start_tag(schema: Dialect, *, located: bool) -> bytes:
     names = declaration(schema.namespace)
     if located:
         names += declaration(XSI, "xsi")
-    location = f' xsi:schemaLocation="{schema_location(schema.version)}"' if located else ""
+    location = f' xsi:schemaLocation="{schema.location}"' if located else ""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch{names} version="{schema.version}"{location}>'.encode()
 
 

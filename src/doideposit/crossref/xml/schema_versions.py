@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from doideposit.crossref.names import SCHEMA_VERSIONS, crossref_namespace
+from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml.markup import Maker
 from doideposit.records.models.relations import Archive
 from doideposit.records.models.roles import CROSSREF_ROLES, Role
@@ -50,6 +50,11 @@ _SHORTENED: Final = MappingProxyType(
 )
 
 
+def _namespace(version: str) -> str:
+    """Return the namespace of the deposit schema in that version (crossref5.5.0.xsd: targetNamespace)."""
+    return f"http://www.crossref.org/schema/{version}"
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageCode:
     """Hold what a language becomes in a ``language`` attribute: `code` is None where the schema has none."""
@@ -87,7 +92,12 @@ class Dialect:
     @property
     def namespace(self) -> str:
         """Return Crossref's namespace in this version."""
-        return crossref_namespace(self.version)
+        return _namespace(self.version)
+
+    @property
+    def location(self) -> str:
+        """Return the value of ``xsi:schemaLocation``: the namespace, and where Crossref publishes its schema."""
+        return f"{self.namespace} https://data.crossref.org/schemas/crossref{self.version}.xsd"
 
     def language(self, tag: str) -> LanguageCode:
         """Return the code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
@@ -150,7 +160,7 @@ _FIRST_ARCHIVES: Final = frozenset(
 @cache
 def _crossref_maker(version: str) -> Maker:
     """Return the maker of Crossref's own elements in that version of the schema."""
-    return Maker(crossref_namespace(version))
+    return Maker(_namespace(version))
 
 
 _DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(

@@ -15,18 +15,9 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["InboxContext", "ignore_step", "never_stop", "remove_folder"]
+__all__ = ["InboxContext", "remove_folder"]
 
 logger = logging.getLogger(__name__)
-
-
-def ignore_step(_step: str) -> None:
-    """Ignore a step; only tests act at steps."""
-
-
-def never_stop() -> bool:
-    """Return False: nobody asks to stop."""
-    return False
 
 
 def _trusting() -> None:
@@ -45,9 +36,9 @@ class InboxContext:
     folders: Folders
     clock: Callable[[], datetime]
     report: PassReport
-    notes: bool = False
-    stop: Callable[[], bool] = never_stop
-    step: Callable[[str], None] = ignore_step
+    notes: bool
+    stop: Callable[[], bool]
+    step: Callable[[str], None]
     require_same: Callable[[], None] = _trusting
 
     def failed(self, error: DoiDepositError) -> None:

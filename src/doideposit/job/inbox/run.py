@@ -12,13 +12,22 @@ from itertools import islice
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
-from doideposit.job.inbox.context import InboxContext, ignore_step, never_stop
+from doideposit.job.inbox.context import InboxContext
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, Folders, Look, Sighting
 from doideposit.job.inbox.intake import AT_ONCE, TakingIn, log_progress
 from doideposit.job.inbox.summary import PassReport
 
 __all__ = ["InboxPass"]
+
+
+def _ignore_step(_step: str) -> None:
+    """Ignore a step; only tests act at steps."""
+
+
+def _never_stop() -> bool:
+    """Return False: nobody asks to stop."""
+    return False
 
 
 class InboxPass:
@@ -37,8 +46,8 @@ class InboxPass:
         settle_time: timedelta,
         seen: Mapping[str, Sighting] | None = None,
         notes: bool = False,
-        stop: Callable[[], bool] = never_stop,
-        step: Callable[[str], None] = ignore_step,
+        stop: Callable[[], bool] = _never_stop,
+        step: Callable[[str], None] = _ignore_step,
     ) -> None:
         self.report = PassReport(depositor.target)
         self.seen: Mapping[str, Sighting] = seen or {}

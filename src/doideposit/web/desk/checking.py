@@ -11,7 +11,7 @@ from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.landing import head_html
 from doideposit.reports.findings import sentence
 from doideposit.web.desk.citing import cited
-from doideposit.web.desk.form import cleaned
+from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.workplace import Workplace
 
 __all__ = ["Verdict"]
@@ -92,7 +92,7 @@ class Verdict:
     @classmethod
     def of(cls, workplace: Workplace, data: Mapping[str, Any]) -> Self:
         """Check a draft; where it is a record at all, say its DOI, landing page, citation and tags as well."""
-        checked = next(iter(workplace.checker.read([cleaned(data)])))
+        checked = next(iter(workplace.checker.read([RecordForm.cleaned(data)])))
         if checked.record is None:
             return cls(checked.findings, *_made_by_series(workplace, data))
         commentary = checked.record.commentary

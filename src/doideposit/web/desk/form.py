@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from doideposit.findings import Loc, field_path, loc_of
 
-__all__ = ["LISTS", "SIMPLE", "Field", "RecordForm", "cleaned", "opened", "value_at"]
+__all__ = ["LISTS", "SIMPLE", "Field", "RecordForm"]
 
 # A record as texts, lists and mappings, as record files have it.
 Data = dict[str, Any]
@@ -62,24 +62,6 @@ LISTS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field("url", "Address", "Where it can be read, if it has no DOI."),
     ),
 }
-
-
-def opened(data: Mapping[str, Any]) -> Data:
-    """Return a record with the short forms of its entries written out, so that every text has an input."""
-    made: Data = copy.deepcopy(dict(data))
-    for name, key in (("abstracts", "text"), ("references", "text")):
-        if name in made:
-            made[name] = _in_long_form(made[name], key)
-    authors = made.get("authors")
-    for author in authors if isinstance(authors, list) else []:
-        if isinstance(author, dict) and "affiliations" in author:
-            author["affiliations"] = _in_long_form(author["affiliations"], "name")
-    licences = made.get("licences")
-    if isinstance(licences, str):
-        made["licences"] = [licences]
-    if isinstance(licences, list):
-        made["licences"] = [_address(each) for each in licences]
-    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +118,44 @@ class RecordForm:
         shown = {loc_of(each.path)[0] for each in SIMPLE} | set(LISTS) | {"series", "number"}
         return sorted(key for key in self.data if key not in shown)
 
+    @staticmethod
+    def opened(data: Mapping[str, Any]) -> Data:
+        """Return a record with the short forms of its entries written out, so that every text has an input."""
+        made: Data = copy.deepcopy(dict(data))
+        for name, key in (("abstracts", "text"), ("references", "text")):
+            if name in made:
+                made[name] = _in_long_form(made[name], key)
+        authors = made.get("authors")
+        for author in authors if isinstance(authors, list) else []:
+            if isinstance(author, dict) and "affiliations" in author:
+                author["affiliations"] = _in_long_form(author["affiliations"], "name")
+        licences = made.get("licences")
+        if isinstance(licences, str):
+            made["licences"] = [licences]
+        if isinstance(licences, list):
+            made["licences"] = [_address(each) for each in licences]
+        return made
+
+    @staticmethod
+    def value_at(data: Any, loc: Loc) -> str:
+        """Return the text at a path; empty if there is none, or anything else."""
+        for step in loc:
+            try:
+                data = data[step]
+            except (KeyError, IndexError, TypeError):
+                return ""
+        return data if isinstance(data, str) else ""
+
+    @staticmethod
+    def cleaned(data: Any) -> Any:
+        """Return the record without empty values: entries that were added and never filled in."""
+        if isinstance(data, Mapping):
+            parts = {key: RecordForm.cleaned(value) for key, value in data.items()}
+            return {key: value for key, value in parts.items() if value not in ("", None, [], {})}
+        if isinstance(data, list):
+            return [value for value in map(RecordForm.cleaned, data) if value not in ("", None, [], {})]
+        return data
+
 
 def _in_long_form(listed: Any, key: str) -> Any:
     """Return a list whose texts are written out as mappings with this key."""
@@ -147,16 +167,6 @@ def _in_long_form(listed: Any, key: str) -> Any:
 def _address(licence: Any) -> Any:
     """Return the address alone of a licence that says nothing else."""
     return licence["url"] if isinstance(licence, dict) and set(licence) == {"url"} else licence
-
-
-def value_at(data: Any, loc: Loc) -> str:
-    """Return the text at a path; empty if there is none, or anything else."""
-    for step in loc:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return ""
-    return data if isinstance(data, str) else ""
 
 
 # Characters of one input.
@@ -204,16 +214,6 @@ def _child(data: Any, step: str | int, empty: Any) -> Any:
 def _as_mapping(value: Any, empty: Any) -> Any:
     """Read the short form of an entry, a text alone, as its long form (a reference or an abstract as one text)."""
     return {"text": value} if isinstance(value, str) and value and isinstance(empty, dict) else copy.deepcopy(empty)
-
-
-def cleaned(data: Any) -> Any:
-    """Return the record without empty values: entries that were added and never filled in."""
-    if isinstance(data, Mapping):
-        parts = {key: cleaned(value) for key, value in data.items()}
-        return {key: value for key, value in parts.items() if value not in ("", None, [], {})}
-    if isinstance(data, list):
-        return [value for value in map(cleaned, data) if value not in ("", None, [], {})]
-    return data
 
 
 def _move_up(listed: list[Any], index: int) -> None:

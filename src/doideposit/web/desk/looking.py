@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from doideposit.errors import WorldError
 from doideposit.findings import loc_of
 from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
-from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.drafts import Overtaken, SavedDraft
 from doideposit.web.desk.form import RecordForm
@@ -56,7 +55,7 @@ def _search_words(draft: SavedDraft, author: str, kind: str) -> str:
 
 
 def _draft_value(draft: SavedDraft, path: str) -> str:
-    return form.value_at(draft.data, loc_of(path))
+    return RecordForm.value_at(draft.data, loc_of(path))
 
 
 def _requested_field() -> str:

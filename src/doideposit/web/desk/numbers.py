@@ -20,7 +20,7 @@ from doideposit.reports.attention import state_words
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import SavedDraft
-from doideposit.web.desk.form import opened
+from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.overview import NumberRow, Overview
 from doideposit.web.desk.records import RecordFile
 from doideposit.web.desk.workplace import Workplace
@@ -163,7 +163,7 @@ def show_number(doi: str) -> Answer:
         error = _poll_when_due(depositor, target)
         status = depositor.status(doi)
     found = RecordFile.find(place.records, str(status.doi), place.series)
-    verdict = Verdict.of(place, opened(found.data)) if found else None
+    verdict = Verdict.of(place, RecordForm.opened(found.data)) if found else None
     return render_template(
         "number.html",
         status=status,

@@ -17,7 +17,7 @@ from doideposit.records.origin import RawRecord
 from doideposit.records.sources.reading import read_path
 from doideposit.records.sources.writing import record_yaml
 from doideposit.web.desk.drafts import SavedDraft
-from doideposit.web.desk.form import cleaned, opened
+from doideposit.web.desk.form import RecordForm
 
 __all__ = ["RecordFile"]
 
@@ -102,7 +102,7 @@ class RecordFile(NamedTuple):
         return (
             bool(draft.record)
             and cls.fingerprint(path) == draft.seen
-            and cleaned(opened(cls.load(path) or {})) == cleaned(draft.data)
+            and RecordForm.cleaned(RecordForm.opened(cls.load(path) or {})) == RecordForm.cleaned(draft.data)
         )
 
 
@@ -142,7 +142,9 @@ def _plain_value(value: Any) -> Any:
 def _edit_file(path: Path, data: Mapping[str, Any]) -> None:
     before = RecordFile.load(path) or {}
     editable = Editable.open(path)
-    edited = editable if isinstance(editable, Finding) else editable.edit(*_changes(before, opened(before), data))
+    edited = (
+        editable if isinstance(editable, Finding) else editable.edit(*_changes(before, RecordForm.opened(before), data))
+    )
     problem = edited if isinstance(edited, Finding) else edited.save()
     if problem is not None:
         raise UsageError(problem.message, hint=problem.hint)

@@ -12,11 +12,10 @@ from werkzeug.wrappers import Response
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, loc_of
 from doideposit.json_schemas import schema_location
-from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
-from doideposit.web.desk.form import RecordForm, cleaned, opened
+from doideposit.web.desk.form import LISTS, SIMPLE, RecordForm
 from doideposit.web.desk.page_images import PageImages
 from doideposit.web.desk.records import RecordFile
 from doideposit.web.desk.workplace import Workplace
@@ -62,7 +61,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
     if known is not None:
         # The same document was added before, perhaps by a second click: its draft may already hold corrections.
         return redirect(url_for("writing.edit", name=known.name, again=1))
-    data, left_out = RecordForm(form.opened(dict(extracted.data) | chosen)).bounded()
+    data, left_out = RecordForm(RecordForm.opened(dict(extracted.data) | chosen)).bounded()
     draft = place.drafts.begin(
         data,
         g.account.name,
@@ -113,7 +112,7 @@ def save(name: str) -> Answer:
         return redirect(url_for("looking.search", name=name, field=action.removeprefix("find:")))
     listed = action.partition("[")[0].partition(".")[0]
     # Back to where the button was: a page that begins at its top again would lose the place.
-    where = f"#{listed}" if listed in form.LISTS else "#saved"
+    where = f"#{listed}" if listed in LISTS else "#saved"
     return redirect(url_for("writing.edit", name=name) + where)
 
 
@@ -179,10 +178,10 @@ def _form_page(draft: SavedDraft) -> str:
         draft=draft,
         verdict=verdict,
         series=Workplace.current().series,
-        simple=form.SIMPLE,
-        lists={name: RecordForm(draft.data).entries(name) for name in form.LISTS},
-        fields=form.LISTS,
-        value=lambda path: form.value_at(draft.data, loc_of(path)),
+        simple=SIMPLE,
+        lists={name: RecordForm(draft.data).entries(name) for name in LISTS},
+        fields=LISTS,
+        value=lambda path: RecordForm.value_at(draft.data, loc_of(path)),
         unshown=RecordForm(draft.data).unshown(),
         parts=list(_parts_of_document(draft)),
         look_ups=Workplace.current().look_ups is not None,
@@ -233,7 +232,7 @@ def open_record(doi: str) -> Answer:
     for draft in place.drafts.all():
         if draft.record == str(found.path) and draft.seen == fingerprint:
             return redirect(url_for("writing.edit", name=draft.name))
-    draft = place.drafts.begin(form.opened(found.data), g.account.name, record=str(found.path), seen=fingerprint)
+    draft = place.drafts.begin(RecordForm.opened(found.data), g.account.name, record=str(found.path), seen=fingerprint)
     return redirect(url_for("writing.edit", name=draft.name))
 
 
@@ -252,17 +251,17 @@ def _write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft
             raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
     path = Path(draft.record) if draft.seen else RecordFile.path_for(draft.data, place.records)
     draft = place.drafts.save(draft, draft.data, by, record=str(path), meant=_digest(draft.data))
-    seen = RecordFile.save(path, cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
+    seen = RecordFile.save(path, RecordForm.cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
     return place.drafts.save(draft, draft.data, by, seen=seen, meant="")
 
 
 def _after_a_kill(place: Workplace, draft: SavedDraft, by: str) -> SavedDraft:
     """Return the draft with its record file as seen, where a kill came after the file and before the draft."""
     path = Path(draft.record)
-    if not draft.meant or _digest(opened(RecordFile.load(path) or {})) != draft.meant:
+    if not draft.meant or _digest(RecordForm.opened(RecordFile.load(path) or {})) != draft.meant:
         return draft
     return place.drafts.save(draft, draft.data, by, seen=RecordFile.fingerprint(path), meant="")
 
 
 def _digest(data: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(cleaned(data), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(RecordForm.cleaned(data), sort_keys=True).encode()).hexdigest()

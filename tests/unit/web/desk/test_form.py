@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.findings import loc_of
-from doideposit.web.desk.form import LISTS, MOST_ENTRIES, SIMPLE, RecordForm, cleaned, opened, value_at
+from doideposit.web.desk.form import LISTS, MOST_ENTRIES, SIMPLE, RecordForm
 
 RECORD: dict[str, Any] = {
     "series": "sadf-comment",
@@ -25,7 +25,7 @@ RECORD: dict[str, Any] = {
 
 
 def test_what_is_typed_arrives_at_its_place_and_the_rest_stays() -> None:
-    made = RecordForm(opened(RECORD)).typed(
+    made = RecordForm(RecordForm.opened(RECORD)).typed(
         {"title": " Rivers and borders ", "authors[0].family": "Lovelace", "csrf": "x"}
     )
     assert made["title"] == "Rivers and borders"
@@ -40,18 +40,21 @@ def test_what_is_typed_arrives_at_its_place_and_the_rest_stays() -> None:
 
 
 def test_the_form_of_a_record_sent_back_unchanged_changes_nothing() -> None:
-    data = opened(RECORD)
-    form = {field.path: value_at(data, loc_of(field.path)) for field in SIMPLE}
+    data = RecordForm.opened(RECORD)
+    form = {field.path: RecordForm.value_at(data, loc_of(field.path)) for field in SIMPLE}
     for name, fields in LISTS.items():
         for index in range(len(RecordForm(data).entries(name))):
             paths = [f"{name}[{index}].{field.path}" for field in fields]
-            form |= {path: value_at(data, loc_of(path)) for path in paths}
-    assert cleaned(RecordForm(data).typed(form)) == cleaned(data)
+            form |= {path: RecordForm.value_at(data, loc_of(path)) for path in paths}
+    assert RecordForm.cleaned(RecordForm(data).typed(form)) == RecordForm.cleaned(data)
 
 
 def test_an_emptied_input_takes_its_field_away() -> None:
-    assert "title" not in RecordForm(opened(RECORD)).typed({"title": "  "})
-    assert cleaned(RecordForm(opened(RECORD)).typed({"abstracts[0].text": ""})).get("abstracts") is None
+    assert "title" not in RecordForm(RecordForm.opened(RECORD)).typed({"title": "  "})
+    assert (
+        RecordForm.cleaned(RecordForm(RecordForm.opened(RECORD)).typed({"abstracts[0].text": ""})).get("abstracts")
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,12 +73,12 @@ def test_an_emptied_input_takes_its_field_away() -> None:
     ],
 )
 def test_buttons_of_a_list(action: str, wanted: list[str]) -> None:
-    authors = RecordForm(opened(RECORD)).apply(action)["authors"]
+    authors = RecordForm(RecordForm.opened(RECORD)).apply(action)["authors"]
     assert [each.get("family") or each.get("organisation") or "" for each in authors] == wanted
 
 
 def test_an_entry_moves_with_what_the_form_does_not_show() -> None:
-    assert RecordForm(opened(RECORD)).apply("authors[0].down")["authors"][1]["roles"] == ["editor"]
+    assert RecordForm(RecordForm.opened(RECORD)).apply("authors[0].down")["authors"][1]["roles"] == ["editor"]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +122,7 @@ def test_fields_that_are_not_shown_are_named() -> None:
 def test_what_was_typed_can_be_read_again(form: dict[str, str]) -> None:
     made = RecordForm({}).typed(form)
     for path, text in form.items():
-        assert value_at(made, loc_of(path)) == text.replace("\r\n", "\n").strip()
+        assert RecordForm.value_at(made, loc_of(path)) == text.replace("\r\n", "\n").strip()
 
 
 def test_no_list_is_longer_than_the_form_can_be() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doideposit.errors import UsageError
-from doideposit.web.desk.form import RecordForm, opened
+from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.records import RecordFile
 from finished_documents import SERIES
 
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 def data_of(path: Path) -> dict[str, Any]:
     found = RecordFile.load(path)
     assert found is not None
-    return opened(found)
+    return RecordForm.opened(found)
 
 
 def test_a_changed_title_changes_one_line(path: Path) -> None:

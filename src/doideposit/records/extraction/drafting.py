@@ -22,7 +22,7 @@ from doideposit.records.extraction.rendering import render
 from doideposit.records.extraction.sections import Document
 from doideposit.records.extraction.series import publishers_of, series_field
 from doideposit.records.extraction.stated import merge
-from doideposit.records.extraction.supplements import abstract_field, licence_field, tell_dead_links, url_field
+from doideposit.records.extraction.supplements import supplement_fields
 from doideposit.records.extraction.title_block import TaughtBlock, tell_difference
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate
@@ -413,11 +413,9 @@ def _all_fields(
     fields: dict[str, Node] = {"series": series_node, "number": number, **title, "published": published}
     fields["authors"] = authors.nodes
     fields["doi"] = doi_field(document.doi, number, series, notes)
-    fields["url"] = url_field(number, series, notes)
-    fields |= abstract_field(document, notes)
-    fields["licences"] = licence_field(document, series, notes)
+    fields |= supplement_fields(document, number, series, notes)
     fields["references"] = _reference_fields(document, authors.biography_lines, published, notes)
-    tell_dead_links(document, notes)
+    _tell_dead_links(document, notes)
     return fields if taught is None else {key: _with_taught_rule(key, node, front) for key, node in fields.items()}
 
 
@@ -460,3 +458,13 @@ def _reference_fields(document: Document, biographies: frozenset[int], published
         field="references",
     )
     return Gap('[{text: "…", url: https://…}]', "one entry for each reference, as printed")
+
+
+def _tell_dead_links(document: Document, notes: Notes) -> None:
+    """Report links in the text that lead nowhere, usually lost when a PDF was converted."""
+    dead = [line for line in document.prose for link in line.links if link.target in {"", "#"}]
+    if dead:
+        notes.tell(
+            "body-links-dead", f"{len(dead)} links in the text lead nowhere",
+            "only the reference list is deposited; add to it what the links were meant to cite", line=dead[0].number,
+        )  # fmt: skip

@@ -19,10 +19,17 @@ from doideposit.records.extraction.vocabulary import (
 )
 from doideposit.records.models.series import Series
 
-__all__ = ["abstract_field", "licence_field", "tell_dead_links", "url_field"]
+__all__ = ["supplement_fields"]
 
 
-def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
+def supplement_fields(document: Document, number: Node, series: Series | None, notes: Notes) -> dict[str, Node]:
+    """Return the landing page, the abstract, the keywords and the licence, as far as the document has them."""
+    url = _url_field(number, series, notes)
+    abstract = _abstract_field(document, notes)
+    return {"url": url, **abstract, "licences": _licence_field(document, series, notes)}
+
+
+def _url_field(number: Node, series: Series | None, notes: Notes) -> Node:
     """Return the landing page, which no document prints: a gap, with a warning if the series has no pattern."""
     if series is not None and series.url is not None and isinstance(number, Leaf):
         return Gap(series.url_for(number.text) or "", "left out, the series' pattern gives this address")
@@ -46,7 +53,7 @@ _HEADED = heading_pattern(ABSTRACT)
 _NEXT = heading_pattern((*OTHER_SECTIONS, *REFERENCES))
 
 
-def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
+def _abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
     """Return the abstract, where one is headed so, and the keywords."""
     fields: dict[str, Node] = {}
     abstract = _find_abstract([*document.body])
@@ -113,7 +120,7 @@ _LICENCE = re.compile(
 _LABELLED = re.compile(rf"(?:{'|'.join(LICENCE)})\b", re.IGNORECASE)
 
 
-def licence_field(document: Document, series: Series | None, notes: Notes) -> Node:
+def _licence_field(document: Document, series: Series | None, notes: Notes) -> Node:
     """Return the licence if the document prints its address, or its name with a version; never assume one."""
     lines = (*document.head, *document.prose)
     for line in lines:
@@ -139,13 +146,3 @@ def licence_field(document: Document, series: Series | None, notes: Notes) -> No
                 field="licences",
             )  # fmt: skip
     return Gap("[{url: https://creativecommons.org/licenses/by/4.0/}]", "only a licence that the document really has")
-
-
-def tell_dead_links(document: Document, notes: Notes) -> None:
-    """Report links in the text that lead nowhere, usually lost when a PDF was converted."""
-    dead = [line for line in document.prose for link in line.links if link.target in {"", "#"}]
-    if dead:
-        notes.tell(
-            "body-links-dead", f"{len(dead)} links in the text lead nowhere",
-            "only the reference list is deposited; add to it what the links were meant to cite", line=dead[0].number,
-        )  # fmt: skip

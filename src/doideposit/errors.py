@@ -136,7 +136,7 @@ class ApprovalMissing(UsageError):
 
 
 class WorldError(DoiDepositError):
-    """Say that something outside failed; nothing is lost, and the same command can be given again."""
+    """Say that something outside failed; nothing is lost, and the same command can be run again."""
 
     code = "world"
     exit_code = 3
@@ -208,14 +208,12 @@ class UnforeseenError(WorldError):
     """
 
     code = "unforeseen"
-    default_hint = (
-        "please report it to those who maintain doideposit, with what `doideposit --debug` and the same command print"
-    )
+    default_hint = "please report it, with the output of the same command with `--debug`: `doideposit --debug …`"
 
     @classmethod
     def of(cls, error: Exception) -> "UnforeseenError":
         """Make the error for an exception of any other kind."""
-        return cls(f"something failed that was not foreseen ({type(error).__name__}); nothing is lost by it")
+        return cls(f"an unexpected error happened ({type(error).__name__}); nothing is lost by it")
 
 
 class RegistrarError(WorldError):
@@ -230,7 +228,7 @@ class CredentialsRefused(RegistrarError):
     code = "credentials-refused"
     default_hint = (
         "check user name, role and password of this target; test and production have separate passwords. "
-        "What is recorded is kept, and goes out with the next run"
+        "What is recorded is kept, and is sent with the next run"
     )
 
 

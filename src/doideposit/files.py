@@ -41,7 +41,7 @@ def disk_errors(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        disk = "look at free space, permissions and whether the disk is there"
+        disk = "check free space, permissions, and that the disk is connected"
         hint = "name a file" if error.errno in NO_FILE else disk
         raise DiskError(f"{path} {what}: {error.strerror or error}", hint=hint) from None
 
@@ -214,7 +214,7 @@ def open_folder(path: Path) -> Iterator[int | None]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | NO_FOLLOW)
     except NotADirectoryError:
-        raise NotADirectoryError(errno.ENOTDIR, f"{path} is a link or no folder") from None
+        raise NotADirectoryError(errno.ENOTDIR, f"{path} is a link or not a folder") from None
     try:
         yield handle
     finally:

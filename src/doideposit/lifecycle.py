@@ -10,8 +10,8 @@
 * `start`: the exact bytes, their hash, file name and timestamp are committed; the upload may begin.
 * `accept`: Crossref said "received", or knows the file name when asked after a crash.
 * `release`: certainly not received (never reached Crossref, or still unknown after the grace period). The same XML
-  with the same timestamp goes out again under a new file name.
-* `recover`: the file is to go out again, and an earlier upload of it turns up at Crossref after all.
+  with the same timestamp is sent again under a new file name.
+* `recover`: the file is to be sent again, and an earlier upload of it turns up at Crossref after all.
 * `refuse`: Crossref will not take it, and sending it again unchanged cannot help.
 * `finish`: a completed result log was read; each DOI has its own outcome. Crossref may have read a file all the same
   that it seemed to refuse, or that a person gave up.
@@ -131,10 +131,10 @@ class EventKind(_Explained):
     PREPARED = "prepared", "The exact bytes of a file are recorded, before anything of it is sent."
     SENDING = "sending", "An upload begins, under a file name that is never used again."
     RECEIVED = "received", "Crossref has the file: it said so, or it knew the file when asked."
-    NOT_RECEIVED = "not-received", "The upload certainly did not arrive; the same bytes go out again."
+    NOT_RECEIVED = "not-received", "The upload certainly did not arrive; the same bytes are sent again."
     DOUBT = "doubt", "It is not known whether the upload arrived: Crossref is asked for the file."
     ODD_ANSWER = "odd-answer", "Crossref, or a server before it, gave an answer that says nothing about the file."
-    LOST = "lost", "Crossref did not know the file after the grace period; the same bytes go out under a new name."
+    LOST = "lost", "Crossref did not know the file after the grace period; the same bytes are sent under a new name."
     REFUSED = "refused", "Crossref does not take the file; a person has to act."
     ABANDONED = "abandoned", "A person gave the file up, with a reason."
     PROCESSED = "processed", "Crossref has read the file, and its result log is kept."

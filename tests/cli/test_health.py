@@ -29,7 +29,7 @@ def test_an_audit_names_the_gap_and_who_fills_it(series: Desk) -> None:
     assert result.code == 1
     assert result.out.splitlines() == [
         "without a DOI: 259  [audit-gap]",
-        "  editor: register them, or note that these numbers were never published",
+        "  editor: register them; if they were never published, nothing needs to be done",
     ]
 
 

@@ -273,7 +273,7 @@ def test_what_only_shows_a_deposit_in_doubt_ends_as_the_deposit_does(
     assert plan(house).code == 0
     assert house("approve", "plan.json", "--by", "Bert", "--yes").code == 0
     crossref[0].faults.add("drop_after_accept", at="upload")
-    doubt = "it is not known yet whether Crossref has"
+    doubt = "it is not known yet whether Crossref received"
     applied = house("apply", "plan.json", "--yes")
     assert applied.code == 3
     for command in (

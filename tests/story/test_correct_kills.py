@@ -71,7 +71,7 @@ def test_two_people_at_once_send_everything_once(template: Desk) -> None:
     before = texts(template)
     children = [fork(lambda: run([*RETRACT])) for _ in range(2)]
     codes = [os.waitstatus_to_exitcode(status_of(child)) for child in children]
-    # Who was second may have been told to give the command again; nobody broke.
+    # Who was second may have been told to run the command again; nobody broke.
     assert 0 in codes, codes
     result = template(*RETRACT)
     assert result.code == 0, result.out + result.err

@@ -591,7 +591,7 @@ def test_a_repeated_deposit_says_that_the_first_one_is_in_doubt(desk: Desk, faul
     desk.sandbox.faults.add(name, value or None, at="upload")
     desk.depositor.deposit(commentary())
     (planned,) = desk.depositor.plan(commentary()).entries
-    assert planned.reason.startswith("sent before, and it is not known yet whether Crossref has it: ")
+    assert planned.reason.startswith("sent before, and it is not known yet whether Crossref received it: ")
     assert isinstance(desk.depositor.plan(commentary()).error, SubmissionInDoubt), "and so does a plan of it"
     again = desk.depositor.deposit(commentary())
     assert isinstance(again.error, SubmissionInDoubt), "it ends with 3, as the first one did"

@@ -143,7 +143,7 @@ def test_the_button_registers_and_the_column_follows(
     assert said[0] == ("success", "1 DOI is on its way (test).")
     assert [(level, text.rpartition(": ")[0]) for level, text in said[1:]] == [
         ("warning", f"{one}: the address https://www.example.org/comment-258/ is a placeholder (url)"),
-        ("warning", f"{one}: “<NATO>” looks like markup, and would be shown just so (title)"),
+        ("warning", f"{one}: “<NATO>” looks like markup, and readers would see exactly this (title)"),
     ]
     assert not sandbox.submissions, "a request needs no network"
     assert column(admin) == "under way"

@@ -70,7 +70,7 @@ def test_a_move_killed_at_any_step_goes_on(template: Desk, site: str, monkeypatc
 def test_two_people_at_once_move_everything_once(template: Desk, site: str) -> None:
     children = [fork(lambda: run([*MOVE])) for _ in range(2)]
     codes = [os.waitstatus_to_exitcode(status_of(child)) for child in children]
-    # Who was second may have been told to give the command again, also because a record file changed meanwhile (2).
+    # Who was second may have been told to run the command again, also because a record file changed meanwhile (2).
     assert 0 in codes, codes
     assert set(codes) <= {0, 1, 2, 4}, codes
     result = template(*MOVE)

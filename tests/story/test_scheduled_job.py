@@ -323,7 +323,7 @@ def test_what_lies_in_the_place_of_the_jobs_folder_is_neither_mailed_nor_taken_a
             own.symlink_to(elsewhere)
 
     done = week.run(step=exchange)
-    assert (done.exit_code, "is a link or no folder" in done.summary) == (3, True)
+    assert (done.exit_code, "is a link or not a folder" in done.summary) == (3, True)
     assert week.mails == []
     assert sorted(path.name for path in elsewhere.rglob("*") if path.is_file()) == ["letter.json"]
 
@@ -430,9 +430,9 @@ def test_what_nobody_foresaw_is_told_and_the_pass_leaves_its_signs(week: Week) -
     week.office.drop("c258.yaml")
     outcome = week.run()
     assert outcome.exit_code == 3
-    assert "something failed that was not foreseen (ZeroDivisionError)" in outcome.summary
+    assert "an unexpected error happened (ZeroDivisionError)" in outcome.summary
     (mail,) = week.mails
-    assert "report it to those who maintain doideposit" in text(mail)
+    assert "please report it, with the output of the same command" in text(mail)
     assert week.status["exit_code"] == 3
     assert week.pings == 0
     week.opening = None

@@ -397,7 +397,7 @@ def test_a_doi_is_adopted_for_the_publisher_that_owns_it(
     assert told[ours]["outcome"] == "adopted"
     assert told[moved]["outcome"] == "left-alone"
     assert "belongs at Crossref to the publisher other-house" in told[moved]["message"]
-    # With a series of its own it comes into that one, and goes out with the login of its owner.
+    # With a series of its own it comes into that one, and is sent with the login of its owner.
     configure(house, crossref[1], other + TWIN)
     told = {one["doi"]: one for one in house("adopt", moved, "--json").json["results"]}
     assert told[moved]["outcome"] == "adopted", told

@@ -78,7 +78,7 @@ class Doideposit_Client {
 			return $data;
 		}
 		$message = null === $answer ? 'doideposit cannot be reached' : 'what answers there is not doideposit';
-		$hint    = 'look whether `doideposit serve` runs, and whether address and token are right; nothing is lost, and the button can be pressed again';
+		$hint    = 'check whether `doideposit serve` runs, and whether address and token are right; nothing is lost, and the button can be pressed again';
 		return array( 'ok' => false, 'error' => array( 'code' => 'unreachable', 'message' => $message, 'hint' => $hint, 'where' => 'doideposit' ) );
 	}
 

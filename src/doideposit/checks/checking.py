@@ -362,7 +362,7 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
             xml = file.read(limit + 1)
     # Each of these is the fault of a path that somebody typed, and so a finding; nothing is wrong with the program.
     except FileNotFoundError:
-        return problem("file-missing", f"there is no file {path}", "look at the spelling and the folder")
+        return problem("file-missing", f"there is no file {path}", "check the spelling and the folder")
     except IsADirectoryError:
         return problem("file-is-directory", f"{path} is a folder, not a file", "name a file inside it")
     except OSError as error:
@@ -371,7 +371,7 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
     # A device has no size, and a file may grow while it is read.
     if len(xml) > limit:
         text = f"the file has more than the {limit / 1_000_000:.1f} MB that are read"
-        return problem("file-too-large", text, "look whether this is the right file, and whether it is all written")
+        return problem("file-too-large", text, "check that this is the right file, and whether it is all written")
     return xml
 
 

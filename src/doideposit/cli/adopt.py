@@ -33,8 +33,8 @@ SHOWN = 20
 
 @click.command()
 @dois_argument
-@click.option("--series", "series", multiple=True, shell_complete=known_series, help="Only what is of this series.")
-@click.option("--prefix", "prefixes", multiple=True, metavar="10.NNNN", help="Everything that this owner prefix has.")
+@click.option("--series", "series", multiple=True, shell_complete=known_series, help="Only DOIs of this series.")
+@click.option("--prefix", "prefixes", multiple=True, metavar="10.NNNN", help="Adopt all DOIs of this owner prefix.")
 @click.option(
     "--csv",
     "csv_file",

@@ -119,7 +119,7 @@ def withdraw(invocation: Invocation, *, as_json: bool, target: str | None, **giv
 @_reason
 @_with_common_options
 def remove(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
-    """Say that the text of a registered work is gone. A DOI cannot be deleted: its page says why.
+    """Mark a registered work as removed. A DOI cannot be deleted: its page says why.
 
     The notice is registered first; when Crossref has it, the work is updated. Title, authors and dates stay registered.
     """
@@ -189,7 +189,7 @@ def _require_registered(
         terminal.note(f"waiting for what must be registered first: {', '.join(map(str, under_way))}")
         _wait_until_done(terminal, depositor, asked.wait, under_way)
     if not depositor.status(original).registered:
-        message = f"{original} is not registered, as far as the ledger knows"
+        message = f"{original} is not registered, according to the ledger"
         hint = f"deposit its record first; if it was registered elsewhere: doideposit adopt {original}"
         where = Where(file=str(request.original.path))
         _show_findings_and_stop(terminal, [Finding("correct-not-registered", Severity.ERROR, message, hint, where)])

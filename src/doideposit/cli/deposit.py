@@ -55,9 +55,9 @@ RETRY = (
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing; ends as the deposit would.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--retry", is_flag=True, help=RETRY)
-@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to lose this field; repeatable.")
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to delete this field; repeatable.")
 @click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
-@click.option("--skip-invalid", is_flag=True, help="Send what can go, and leave out what is blocked.")
+@click.option("--skip-invalid", is_flag=True, help="Send the other records, and leave out those that are blocked.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
 @json_option
 @click.pass_obj

@@ -33,7 +33,7 @@ WIDEST, PIPE = 110, 10_000
 @click.command()
 @target_option
 @click.option("--online", is_flag=True, help="Also ask Crossref: network, clock, login, prefix. Deposits nothing.")
-@click.option("--send-test-mail", is_flag=True, help="Also send a mail to those whom the scheduled job tells.")
+@click.option("--send-test-mail", is_flag=True, help="Also send a test mail to the recipients of the scheduled job.")
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, target: str | None, online: bool, send_test_mail: bool, as_json: bool) -> None:

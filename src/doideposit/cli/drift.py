@@ -115,7 +115,12 @@ def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -
 
 @drift.command()
 @doi_argument
-@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow this field of theirs to be lost; repeatable.")
+@click.option(
+    "--allow-loss",
+    multiple=True,
+    metavar="FIELD",
+    help="Allow the update to delete this field of their version; repeatable.",
+)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option(
     "-o",

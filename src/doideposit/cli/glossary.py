@@ -135,7 +135,7 @@ WORDS: dict[str, Word] = {
     ),
     "drift": Word(
         "What others changed of a registered DOI since your last deposit: its content, where it leads, its owner. "
-        "`doideposit drift` finds it; `drift accept` lets it stand, `drift restore` sends your version again.",
+        "`doideposit drift` finds it; `drift accept` keeps it, `drift restore` sends your version again.",
         ("changed by others",),
         page="docs/how-to/drift.md",
     ),

@@ -58,7 +58,7 @@ class _Answers:
             "# How doideposit registers this publisher's DOIs. Every value can also come from the environment:",
             "# DOIDEPOSIT_TARGET, DOIDEPOSIT_LEDGER__URL and so on.",
             "",
-            "# sandbox is an embedded Crossref: nothing leaves this machine; test and production are Crossref's own.",
+            "# sandbox is an simulated Crossref: nothing leaves this machine; test and production are Crossref's own.",
             "# Production is never a default: set it here, or add --target production to a command.",
             'target = "sandbox"',
             "",
@@ -178,7 +178,7 @@ QUESTIONS = {
     "language": _Question(
         "Language of the commentaries, or empty",
         "Such as en, fr, de; empty when they differ: then each record names its own.",
-        "Two letters of ISO 639: en English, fr French, de German, es Spanish, nl Dutch. A wrong one goes out too.",
+        "Two letters of ISO 639: en English, fr French, de German, es Spanish, nl Dutch. A wrong one is deposited too.",
     ),
     "place": _Question(
         "City of the publisher, or empty",

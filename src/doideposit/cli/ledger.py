@@ -230,7 +230,7 @@ def _read_lines(file: Path) -> Iterator[Iterator[str]]:
         with io.TextIOWrapper(open_input(file), encoding="utf-8") as stream:
             yield _decode_lines(file, stream)
     except OSError as error:
-        raise DiskError(f"{file} cannot be read: {error.strerror}", hint="look at its name and permissions") from None
+        raise DiskError(f"{file} cannot be read: {error.strerror}", hint="check its name and permissions") from None
 
 
 def _decode_lines(file: Path, stream: Iterable[str]) -> Iterator[str]:

@@ -40,7 +40,7 @@ AGAIN = "run the same command again"
 @click.argument("table", type=click.Path(path_type=Path, dir_okay=False), metavar="URLS.csv")
 @click.argument("records", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[RECORDS]...")
 @target_option
-@click.option("--dry-run", is_flag=True, help="Look at the new pages, say what would be moved, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Check the new pages, list what would be moved, and change nothing.")
 @click.option(
     "--wait",
     type=click.FloatRange(1),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_SHOWN", "TARGETS", "show_plan"]
 
 TARGETS = {
-    "sandbox": "sandbox (the embedded Crossref: nothing leaves this machine)",
+    "sandbox": "sandbox (the simulated Crossref: nothing leaves this machine)",
     "test": "test (Crossref's test system: nothing is registered for readers)",
     "production": "production (Crossref: what is registered stays registered)",
 }

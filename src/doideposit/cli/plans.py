@@ -46,7 +46,7 @@ def name_of_person(by: str | None) -> str:
 @click.option(
     "--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because the cause is corrected."
 )
-@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to lose this field; repeatable.")
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to delete this field; repeatable.")
 @click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out the records that are blocked, and plan the others.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")

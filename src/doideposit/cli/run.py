@@ -79,15 +79,15 @@ def _parse_ping_address(_ctx: click.Context, _param: click.Parameter, url: str |
     help="Keep going, with a pass every 15m, 2h or so; for containers.",
 )
 @json_option
-@click.option("--json-logs", is_flag=True, help="Tell what happens on standard error, one JSON object a line.")
+@click.option("--json-logs", is_flag=True, help="Log to standard error, one JSON object on each line.")
 @click.option("--heartbeat", type=click.Path(path_type=Path, dir_okay=False), help="Write this file after every pass.")
 @click.option(
     "--ping",
     callback=_parse_ping_address,
     metavar="URL",
-    help="Fetch this address after every pass that did what it should.",
+    help="Fetch this address after every pass that succeeded.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Print nothing about a pass in which all went well.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing about a pass without errors.")
 @click.option(
     "--rejected-ok", is_flag=True, help="End with 0 where files were rejected: for job runners that start it again."
 )

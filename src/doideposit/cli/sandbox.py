@@ -20,7 +20,13 @@ __all__ = ["sandbox"]
 @click.option(
     "--prefix", "prefixes", multiple=True, metavar="10.NNNN", help="A prefix of that login [default: every prefix]."
 )
-@click.option("--fault", "faults", multiple=True, metavar="NAME[=VALUE][:TIMES]", help="Misbehave: see --faults.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[=VALUE][:TIMES]",
+    help="Simulate a fault of Crossref; --faults lists them.",
+)
 @click.option("--faults", "list_faults", is_flag=True, help="List the faults there are, and stop.")
 @click.option(
     "--fill",
@@ -28,7 +34,7 @@ __all__ = ["sandbox"]
     metavar="N",
     help="Register N made-up reports of your series in the sandbox on this machine, as another tool would, and stop.",
 )
-@click.option("--fast", is_flag=True, help="Answer at the first poll instead of being difficult.")
+@click.option("--fast", is_flag=True, help="Give the result at the first poll, without a delay.")
 @click.option("--allow-remote", is_flag=True, help="Allow an address that other machines can reach.")
 @click.pass_obj
 def sandbox(

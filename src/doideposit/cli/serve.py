@@ -21,7 +21,7 @@ __all__ = ["serve"]
 @click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="0 takes any free port.")
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests at the same time.")
 @click.option("--allow-remote", is_flag=True, help="Allow an address that other machines can reach.")
-@click.option("--json-logs", is_flag=True, help="Tell of each request on standard error as a JSON object.")
+@click.option("--json-logs", is_flag=True, help="Log each request to standard error as a JSON object.")
 @target_option
 @click.pass_obj
 def serve(

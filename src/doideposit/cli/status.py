@@ -32,7 +32,10 @@ __all__ = ["history", "status"]
 @click.option("--attention", is_flag=True, help="Only those that need a person.")
 @click.option("--series", shell_complete=known_series, help="Only those of this series.")
 @click.option(
-    "--watch", type=click.FloatRange(1), metavar="SECONDS", help="Show it again every so often, until Ctrl-C."
+    "--watch",
+    type=click.FloatRange(1),
+    metavar="SECONDS",
+    help="Show it again and again until Ctrl-C, every few seconds.",
 )
 @json_option
 @click.pass_obj

@@ -58,7 +58,7 @@ class _Member:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A new file, .zip or .tar.gz [default: doideposit-support-DATE.zip].",
 )
-@click.option("--list", "only_list", is_flag=True, help="Say what would be in it, and write nothing.")
+@click.option("--list", "only_list", is_flag=True, help="List what would be in it, and write nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before writing.")
 @json_option
 @click.pass_obj

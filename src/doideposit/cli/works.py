@@ -135,7 +135,7 @@ def _find_dois(depositor: "Depositor", text: str) -> Sequence[Doi]:
 def _dois_in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
     """Return the DOIs of a record file, whether or not its records could be deposited as they are."""
     if not path.exists():
-        raise UsageError(f"there is no file {path}", hint="look at the spelling and the folder, or give the number")
+        raise UsageError(f"there is no file {path}", hint="check the spelling and the folder, or give the number")
     found = [entry.doi for entry in depositor.plan(path).entries if entry.doi is not None]
     if not found:
         raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {as_typed(path)}` says why")

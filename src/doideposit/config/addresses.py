@@ -25,8 +25,8 @@ def _check_address(url: str) -> str:
         hint = "write only host and path; the login belongs below [credentials]"
         raise PydanticCustomError("address-extra", "this address holds more than host and path", {"hint": hint})
     if parts.scheme == "http" and not is_loopback(host):
-        hint = "write https://; plain http is for this machine alone, such as http://127.0.0.1:8080"
-        raise PydanticCustomError("address-unencrypted", "a password would travel unencrypted here", {"hint": hint})
+        hint = "write https://; plain http is allowed for this machine only, such as http://127.0.0.1:8080"
+        raise PydanticCustomError("address-unencrypted", "a password would be sent unencrypted", {"hint": hint})
     return url.rstrip("/")
 
 

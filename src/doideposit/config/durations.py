@@ -37,7 +37,7 @@ def _read_duration(value: Any) -> Any:
     try:
         return parse_duration(str(value))
     except ValueError:
-        raise PydanticCustomError("duration", "this is no length of time", {"hint": HINT}) from None
+        raise PydanticCustomError("duration", "this is not a duration", {"hint": HINT}) from None
 
 
 # A length of time, written as a number and its unit.

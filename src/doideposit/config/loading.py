@@ -254,8 +254,8 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
         finding = _syntax_finding(str(error), text, name)
     # `tomllib` follows brackets by calling itself.
     except RecursionError:
-        message = "arrays and tables lie too deep in one another"
-        finding = Finding("too-deep", Severity.ERROR, message, "take the brackets away", Where(name))
+        message = "arrays and tables are nested too deeply"
+        finding = Finding("too-deep", Severity.ERROR, message, "delete the brackets", Where(name))
     else:
         return data
     raise _configuration_error((finding,), name)
@@ -264,7 +264,7 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
 # The beginnings of the messages of `tomllib`, with what they mean to a person.
 _SYNTAX: Final = (
     ("Invalid value", "a value is missing or cannot be read here", "put a text into double quotes"),
-    ("Expected '=' after a key", "a sign of equality is missing after a key", 'write key = "value"'),
+    ("Expected '=' after a key", "an equals sign is missing after a key", 'write key = "value"'),
     ("Cannot overwrite a value", "this key was set before", "keep one of the two"),
     ("Cannot declare", "this table was begun before", "keep all keys of a table together below one heading"),
     ("Cannot mutate", "this table was closed before", "keep all keys of a table together"),
@@ -279,7 +279,7 @@ _SYNTAX: Final = (
 def _syntax_finding(original: str, text: str, file: str) -> Finding:
     meaning, hint = next(
         ((meaning, hint) for start, meaning, hint in _SYNTAX if original.startswith(start)),
-        ("this is not valid TOML", "compare the line with one that is right"),
+        ("this is not valid TOML", "compare the line with a correct one"),
     )
     at = re.search(r"line (\d+), column (\d+)", original)
     lines = text.rstrip().splitlines() or [""]

@@ -54,11 +54,14 @@ class MailSection(Section):
     @model_validator(mode="after")
     def _require_encryption(self) -> "MailSection":
         if (self.host is None) == (self.sendmail is None):
-            message, hint = "mails go one way", "give either `host`, the mail server, or `sendmail`, the program"
+            message, hint = (
+                "mail needs one way to be sent",
+                "give either `host`, the mail server, or `sendmail`, the program",
+            )
             raise PydanticCustomError("mail-way", message, {"field": "host", "hint": hint})
         if self.security == "none" and not is_loopback(self.host or "localhost"):
-            hint = 'set security = "starttls" or "tls"; none is for localhost alone'
-            raise PydanticCustomError("mail-unencrypted", "mail would travel unencrypted here", {"hint": hint})
+            hint = 'set security = "starttls" or "tls"; none is allowed for localhost only'
+            raise PydanticCustomError("mail-unencrypted", "mail would be sent unencrypted", {"hint": hint})
         if (self.username is None) != (self.password is None):
             hint = f"give both username and password, or neither; the password: {FOUR_WAYS}"
             raise PydanticCustomError("mail-login", "a login is a user name and a password", {"hint": hint})
@@ -86,14 +89,17 @@ class MailboxSection(Section):
     @model_validator(mode="after")
     def _require_one_place(self) -> Self:
         if (self.maildir is None) == (self.host is None):
-            message, hint = "a mailbox is in one place", "give either `maildir`, or `host`, `username` and `password`"
+            message, hint = (
+                "a mailbox needs exactly one place",
+                "give either `maildir`, or `host`, `username` and `password`",
+            )
             raise PydanticCustomError("mailbox-place", message, {"field": "host", "hint": hint})
         if self.host is not None and (self.username is None or self.password is None):
             hint = f"give both username and password; the password: {FOUR_WAYS}"
             message = "a mailbox on a server needs a login"
             raise PydanticCustomError("mailbox-login", message, {"field": "username", "hint": hint})
         if self.security == "none" and not is_loopback(self.host or "localhost"):
-            message, hint = "the password would travel unencrypted here", 'set security = "tls" or "starttls"'
+            message, hint = "the password would be sent unencrypted", 'set security = "tls" or "starttls"'
             raise PydanticCustomError("mailbox-unencrypted", message, {"field": "security", "hint": hint})
         return self
 
@@ -119,11 +125,14 @@ class HookSection(Section):
     @model_validator(mode="after")
     def _require_one_way(self) -> Self:
         if (self.command is None) == (self.url is None):
-            message, hint = "a hook calls one thing", "give either `command`, or `url` and `secret`"
+            message, hint = (
+                "a hook needs a command or an address, not both",
+                "give either `command`, or `url` and `secret`",
+            )
             raise PydanticCustomError("hook-way", message, {"field": "command", "hint": hint})
         if (self.url is None) != (self.secret is None):
-            message = "an address is called with a signature, and a program without"
-            hint = f"give `secret` with `url`, and only there: {FOUR_WAYS}"
+            message = "a hook with `url` needs `secret`, and one with `command` does not"
+            hint = f"give `secret` together with `url`, and not with `command`: {FOUR_WAYS}"
             raise PydanticCustomError("hook-secret", message, {"field": "secret", "hint": hint})
         return self
 
@@ -180,7 +189,7 @@ class MonitoringSection(Section):
     prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
     """A text file for the textfile collector of Prometheus' node_exporter."""
     heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
-    """A file that is written anew at the end of every pass."""
+    """A file that is written again at the end of every pass."""
     ping_url: PingAddress | None = None
     """An address that is fetched after every pass that did what it should."""
     open_to: Literal["owner", "group"] = "owner"

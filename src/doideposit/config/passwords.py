@@ -97,7 +97,7 @@ def resolve_password(
         raise ConfigurationError(f"there is no password in {place}", hint=hint)
     if any(category(character) in {"Cc", "Cs"} for character in password):
         # Sent as it is, such a password fails deep inside a library, whose error would show it.
-        hint = "write it there anew, as UTF-8 text without control characters"
+        hint = "write it there again, as UTF-8 text without control characters"
         raise ConfigurationError(f"the password in {place} is not plain text", hint=hint)
     return SecretStr(password)
 
@@ -128,7 +128,7 @@ def _read_password_file(path: Path, read_file: ReadFile) -> str:
     except ValueError:
         problem = "cannot be read: it is not text in UTF-8"
     if problem:
-        raise ConfigurationError(f"the password file {path} {problem}", hint="look at the path in the configuration")
+        raise ConfigurationError(f"the password file {path} {problem}", hint="check the path in the configuration")
     # Any right of the group or of others: then it is no secret on this machine.
     if mode & 0o077 and not _is_service_credential(path):
         message = f"the password file {path} can be read by others (mode {mode:04o})"

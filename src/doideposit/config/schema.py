@@ -332,7 +332,7 @@ def _with_names(value: Any) -> Any:
     for name, section in value.items():
         if isinstance(section, Mapping) and section.get("name", name) != name:
             message = "the name of a series is that in the brackets above it"
-            raise PydanticCustomError("series-name", message, {"field": name, "hint": "take the key `name` away"})
+            raise PydanticCustomError("series-name", message, {"field": name, "hint": "delete the key `name`"})
     return {name: {**each, "name": name} if isinstance(each, Mapping) else each for name, each in value.items()}
 
 

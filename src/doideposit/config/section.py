@@ -54,9 +54,7 @@ class PasswordReference(Section):
     @model_validator(mode="after")
     def _require_one_way(self) -> "PasswordReference":
         if sum(way is not None for way in (self.env, self.file, self.command, self.keyring)) != 1:
-            raise PydanticCustomError(
-                "password-reference", "a password is kept in exactly one place", {"hint": FOUR_WAYS}
-            )
+            raise PydanticCustomError("password-reference", "a password needs exactly one source", {"hint": FOUR_WAYS})
         return self
 
     @property

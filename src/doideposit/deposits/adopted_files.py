@@ -124,9 +124,9 @@ def _pending_changes(record: RegisteredRecord, checked: Checked) -> tuple[Differ
 def _file_notes(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked) -> list[str]:
     notes = [f"A deposit would change this: {one.what}." for one in changes]
     errors = [one for one in checked.findings if one.stops]
-    notes += [f"To be settled before a deposit: {one.message}. {one.hint or ''}".strip() for one in errors[:TOLD]]
+    notes += [f"Correct before the next deposit: {one.message}. {one.hint or ''}".strip() for one in errors[:TOLD]]
     if len(errors) > TOLD:
-        notes.append(f"And {len(errors) - TOLD} more: `doideposit check` on this file tells them.")
+        notes.append(f"And {len(errors) - TOLD} more: `doideposit check` on this file lists them.")
     if record.matched:
         keys = ", ".join(record.matched)
         notes.append(f"Crossref itself found the DOIs of these references, so they are not in the file: {keys}.")
@@ -140,12 +140,12 @@ def _incomplete_findings(
     found: list[Finding] = []
     if errors:
         message = f"the record of {record.doi} cannot be deposited as it is: {errors[0].message}"
-        hint = "its file says what has to be settled, before it is next deposited"
+        hint = "comments in its file say what to correct before the next deposit"
         found.append(Finding("adopt-incomplete", Severity.WARNING, message, hint))
     if record.leftovers or changes:
         told = [*(one.name for one in record.leftovers), *(one.what for one in changes)]
-        message = f"the record file of {record.doi} cannot say all that is registered: {'; '.join(told[:TOLD])}"
-        hint = "an update shows it, and asks before anything is lost; the ledger keeps all of it"
+        message = f"the record file of {record.doi} cannot hold everything that is registered: {'; '.join(told[:TOLD])}"
+        hint = "an update shows it, and must be confirmed before anything is deleted; the ledger keeps all of it"
         found.append(Finding("adopt-differs", Severity.WARNING, message, hint))
     return tuple(found)
 

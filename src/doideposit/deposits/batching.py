@@ -89,7 +89,9 @@ def why_not_sent(
     submissions = [work.submission for work in works if work.submission is not None]
     doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
     if doubted is not None:
-        return SubmissionInDoubt(f"it is not known yet whether Crossref has {doubted.file_name} ({doubted.reason})")
+        return SubmissionInDoubt(
+            f"it is not known yet whether Crossref received {doubted.file_name} ({doubted.reason})"
+        )
     pause = context.ledger.uploads.paused()
     if pause.until is None or pause.until <= context.clock():
         return None
@@ -98,7 +100,7 @@ def why_not_sent(
         return None
     until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
     message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
-    return RegistrarUnavailable(message, hint="what is recorded is kept, and goes out with `doideposit poll` then")
+    return RegistrarUnavailable(message, hint="what is recorded is kept, and is sent with `doideposit poll` then")
 
 
 def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
@@ -128,7 +130,7 @@ def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision])
 def _with_drift_warning(decision: Decision, drift: Sequence[Drift]) -> Decision:
     what = "; ".join(one.what for one in drift)
     message = f"the same content was deposited before, and others changed it since: {what}"
-    hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` lets it stand, `drift restore` sends yours'
+    hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` keeps it, `drift restore` sends yours'
     finding = Finding("plan-changed-elsewhere", Severity.WARNING, message, hint)
     return replace(decision, reason=message, findings=(*decision.findings, finding))
 
@@ -225,7 +227,7 @@ class Preparation:
             overtaken.sort(key=lambda one: one.index)
             rest = self._plan_again(overtaken)
         else:
-            raise RuntimeError(f"other runs were quicker {ROUNDS} times in a row")
+            raise RuntimeError(f"other runs changed the same DOIs first, {ROUNDS} times in a row")
         return tuple(self._decisions[index] for index in range(len(approved.inputs)))
 
     def _plan_again(self, overtaken: Sequence[DepositCandidate]) -> list[_ToSend]:
@@ -372,8 +374,8 @@ class Preparation:
 def _block_outdated(decision: Decision) -> Decision:
     """Block what would be sent now although somebody approved something else."""
     doi = decision.wanted.doi
-    message = f"the ledger moved on since this was planned: another deposit of {doi} was recorded meanwhile"
-    hint = "run the same command again, and look at what it would do now"
+    message = f"the ledger changed after this was planned: another deposit of {doi} was recorded meanwhile"
+    hint = "run the same command again, and look at the new plan"
     finding = Finding("plan-outdated", Severity.ERROR, message, hint)
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 

@@ -23,7 +23,7 @@ class Decisions:
         # What is acknowledged already may be acknowledged again, with a better reason.
         if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
             raise UsageError(
-                f"nothing is to be acknowledged for {status.doi}", hint="`doideposit status` shows what is"
+                f"there is nothing to acknowledge for {status.doi}", hint="`doideposit status` shows what is"
             )
         self.context.ledger.works.acknowledge(status.doi, reason.strip())
         return status.doi

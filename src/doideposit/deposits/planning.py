@@ -192,7 +192,7 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
     What is known must be ours, or adopted: nobody could tell otherwise what the record was before.
     """
     if known is None or not known.registered:
-        text = f"{one.doi} is not registered, as far as the ledger knows, and a resource-only deposit needs a record"
+        text = f"{one.doi} is not registered, according to the ledger, and a resource-only deposit needs a record"
         hint = f"deposit its record first; if it was registered elsewhere, take it over: doideposit adopt {one.doi}"
         return _block(one, "plan-resources-unregistered", text, hint)
     if known.open is not None and known.open.fingerprint == one.fingerprint:
@@ -215,7 +215,7 @@ def _decide_to_send(one: PlanInput, known: KnownWork, *, same: bool) -> Decision
     action = Action.UPDATE if known.registered else Action.REGISTER
     if known.open is not None:
         text = f"an earlier deposit of {one.doi} with other content is still under way"
-        hint = "nothing: this one is kept, and goes out by itself when that one is done"
+        hint = "nothing: this one is kept, and is sent automatically when that one is done"
         waits = Finding(IN_PROGRESS, Severity.INFO, text, hint)
         return Decision(one, action, f"{text}; it waits for that one", (waits,), waits=True)
     if same and known.unsettled:
@@ -239,7 +239,7 @@ def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
 def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
     """Decide about content that is recorded already: it is under way, or it is sent now."""
     if deposit.state is State.SENDING and deposit.reason:
-        reason = f"sent before, and it is not known yet whether Crossref has it: {deposit.reason}"
+        reason = f"sent before, and it is not known yet whether Crossref received it: {deposit.reason}"
         return Decision(one, Action.UNCHANGED, reason, busy=True, in_doubt=True)
     if deposit.state is not State.PREPARED:
         return Decision(one, Action.UNCHANGED, f"the same content is under way ({deposit.state})", busy=True)
@@ -265,9 +265,9 @@ def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: da
             return None
         moment = f"{failure.at + LATER:%Y-%m-%d %H:%M} UTC"
         return _block(one, "plan-failed-before", text, f"it may pass by itself: deposit it again after {moment}")
-    hint = "correct the record; if the fault was elsewhere and is settled, deposit it with --retry"
+    hint = "correct the record; if the fault was elsewhere and is corrected, deposit it with --retry"
     if not failure.read:
-        hint = "settle that first; the record itself was never read. Then deposit it with --retry"
+        hint = "correct that first; Crossref never read the record itself. Then deposit it with --retry"
     return _block(one, "plan-failed-before", text, hint)
 
 
@@ -291,7 +291,7 @@ def _follow_group(decision: Decision, group: Sequence[Decision] | None) -> Decis
     culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
     if culprit is not None:
         text = f"its file also holds {culprit.wanted.doi}, which cannot go now: {culprit.reason}"
-        return _block(decision.wanted, "plan-batch-blocked", text, "settle that one first, or split the file")
+        return _block(decision.wanted, "plan-batch-blocked", text, "correct that record first, or split the file")
     if going and decision.action is Action.UNCHANGED:
         return replace(decision, action=Action.UPDATE, reason="unchanged, but its file holds others that changed")
     return decision

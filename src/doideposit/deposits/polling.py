@@ -334,7 +334,7 @@ class Poller:
         if isinstance(reading, NotFound) and _is_grace_over(newest.upload, now):
             context.ledger.uploads.mark_lost(newest.upload, next_poll(now, 0, context.random))
             self.changed.append(submission.id)
-            self._on_event(Progress("waiting", "it goes out again under a new name", file_name=submission.file_name))
+            self._on_event(Progress("waiting", "it is sent again under a new name", file_name=submission.file_name))
             return
         if isinstance(reading, Unrecognized):
             self._note_odd(submission, self._unexpected_error(newest, reading))

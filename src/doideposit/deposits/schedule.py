@@ -14,7 +14,7 @@ POLLS: Final = (20, 40, 80, 150, 300, 600, 900)
 LATER_POLLS: Final = 1800
 # In seconds: the first try again comes soon, the longest pause is that of a scheduled job.
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
-# How long a file may be unknown at Crossref before the same bytes go out again under a new name.
+# How long a file may be unknown at Crossref before the same bytes are sent again under a new name.
 GRACE: Final = timedelta(minutes=15)
 # How long an upload, or a question, may take before another run may act; longer than every time-out of the client.
 LEASE: Final = timedelta(minutes=5)

@@ -352,7 +352,7 @@ def _registered_record(context: DepositContext, doi: Doi, state: RegisteredState
 def _block_not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) -> Finding | None:
     if state is not None and state.alias_of:
         message = f"{doi} is an alias of {state.alias_of}, and its record cannot be changed any more"
-        return Finding("plan-alias", Severity.ERROR, message, "ask Crossref support when that is not right")
+        return Finding("plan-alias", Severity.ERROR, message, "if that is wrong, ask Crossref support")
     if state is not None and not context.owns(doi, state):
         message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
         return Finding("plan-other-owner", Severity.ERROR, message, "only its owner can update it")

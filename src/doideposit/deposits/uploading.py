@@ -124,7 +124,7 @@ class _Uploader:
         """Compare a file with what is registered if that was not done lately; tell whether it must wait or end.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
-        that needs something emptied first is recorded anew, in steps.
+        that needs something emptied first is recorded again, in steps.
         """
         context, now = self._context, self._context.clock()
         if submission.follows is not None and self._end_without_step(submission, submission.follows):
@@ -178,7 +178,7 @@ class _Uploader:
         groups: dict[str, list[Doi]] = {}
         for one in recorded.items:
             groups.setdefault(advice.get(one.doi.key, ""), []).append(one.doi)
-        # One piece of advice fits all of them; else each file is recorded anew, and comes here once more.
+        # One piece of advice fits all of them; else each file is recorded again, and comes here once more.
         if len(groups) > 1 and self._record_anew(submission, recorded, [*groups.values()], seen):
             return
         first = next(one.doi for one in recorded.items if one.doi.key in stopped)
@@ -206,9 +206,9 @@ class _Uploader:
         # A step of an update belongs to the others, with the same DOIs.
         if len(groups) > 1 and (recorded.whole or submission.steps > 1):
             return False
-        reason = "recorded anew in several files, because not all of its DOIs may go now"
+        reason = "recorded again in several files, because not all of its DOIs may go now"
         if len(groups) == 1:
-            reason = "recorded anew with a higher timestamp, because another tool deposited it meanwhile"
+            reason = "recorded again with a higher timestamp, because another tool deposited it meanwhile"
         context, now = self._context, self._context.clock()
         stamp = next_timestamp(now, [recorded.timestamp, *(state.timestamp for state in seen.states.values())])
         parts = []
@@ -238,7 +238,7 @@ class _Uploader:
             f"step {submission.step - 1} of {submission.steps} did not take effect ({why}), so this one was not sent"
         )
         self._withhold_all(
-            submission, reason, "settle what it says, then deposit the record again: all steps are made anew"
+            submission, reason, "correct what it says, then deposit the record again: all steps are made again"
         )
         return True
 
@@ -267,7 +267,7 @@ class _Uploader:
                 if context.ledger.works.prepare(*steps.files, last_step, instead_of=submission.id) is not None:
                     return
         reason = "what is registered has to be emptied first, and the steps for that could not be recorded"
-        self._withhold_all(submission, reason, "deposit the record again: its plan says what stands in the way")
+        self._withhold_all(submission, reason, "deposit the record again: its plan says what blocks it")
 
     def _reseal(self, submission: Submission, xml: bytes) -> SealedBatch:
         """Return the stored bytes as a sealed batch; raise `LedgerDamaged` if they were changed."""

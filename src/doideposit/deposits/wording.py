@@ -170,7 +170,7 @@ def _next_if_prepared(submission: Submission, overdue: Overdue | None) -> str:
     if submission.steps > 1:
         return _next_between_steps(submission)
     if submission.reason in {FIRST_OF_SERIES, EARLIER_DEPOSIT}:
-        return f"it is recorded and {submission.reason}; it goes out by itself then, with the next `doideposit poll`"
+        return f"it is recorded and {submission.reason}; it is sent automatically then, with the next `doideposit poll`"
     why = f" ({submission.reason})" if submission.reason else ""
     late = "; if it stays, `doideposit doctor` says why" if overdue else ""
     return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_when(submission.not_before)}{late}"
@@ -292,9 +292,9 @@ _LOOKED_UP = frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTE
 def _next_for_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
     """Return what others changed, and what a person can do about it."""
     what = "; ".join(one.what for one in drift)
-    accept = f'`doideposit drift accept {work.doi} --reason "…"` lets it stand'
+    accept = f'`doideposit drift accept {work.doi} --reason "…"` keeps it'
     if any(one.kind in {DriftKind.OWNER, DriftKind.ALIAS} for one in drift):
-        return f"{what}: ask Crossref support when that is not right; {accept}"
+        return f"{what}: if that is wrong, ask Crossref support; {accept}"
     return f"{what}: {accept}, `doideposit drift restore {work.doi}` sends the last version of yours again"
 
 
@@ -307,7 +307,7 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.NOT_RECEIVED: "not received: {reason}",
     EventKind.DOUBT: "in doubt whether Crossref has {file_name}: {reason}",
     EventKind.ODD_ANSWER: "an answer that says nothing about {file_name}: {reason}",
-    EventKind.LOST: "Crossref did not know {file_name} after the grace period; the same file goes out under a new name",
+    EventKind.LOST: "Crossref did not know {file_name} after the grace period; the same file is sent under a new name",
     EventKind.REFUSED: "refused: {reason}",
     EventKind.ABANDONED: "given up by a person: {reason}",
     EventKind.PROCESSED: "processed, as {proof} shows",

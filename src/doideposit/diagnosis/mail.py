@@ -28,7 +28,7 @@ def check_mail(settings: Settings, around: DiagnosisContext, *, send_test_mail: 
         return
     if send_test_mail:
         MailServer(mail, password).send(MailWriter(mail, socket.gethostname()).trial(settings.target, around.clock()))
-        yield Check.ok("mail", f"a test mail is on its way to {', '.join(mail.to)}: look whether it arrives")
+        yield Check.ok("mail", f"a test mail is on its way to {', '.join(mail.to)}: check that it arrives")
         return
     MailServer(mail, password).greet()
     if mail.sendmail is not None:

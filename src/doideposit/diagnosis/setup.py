@@ -59,7 +59,7 @@ class SetupChecks:
             f"not Crossref's own address, but {address}" if other and other.url else MEANINGS[self.settings.target]
         )
         if self.settings.target == "production" and other and other.url:
-            hint = "take [targets.production] away, unless this is a rehearsal"
+            hint = "delete [targets.production], unless this is a rehearsal"
             yield Check.warn("target", f"production, {meaning}", hint)
         else:
             yield Check.ok("target", f"{self.settings.target}, {meaning}")
@@ -92,7 +92,7 @@ class SetupChecks:
         for name, hook in self.settings.hooks.items():
             program = hook.command[0] if hook.command else ""
             if program and shutil.which(program) is None:
-                hint = f"look at the path and at its permissions; [hooks.{name}] command names it"
+                hint = f"check the path and its permissions; [hooks.{name}] command names it"
                 yield Check.fail("hooks", f"{name}: there is no program {program} that this user may run", hint)
             elif hook.secret is not None:
                 resolve_password(hook.secret, environ=self.around.environ, service="doideposit-hook", username=name)
@@ -134,7 +134,7 @@ class SetupChecks:
 
 
 MEANINGS = {
-    "sandbox": "the embedded Crossref: nothing leaves this machine",
+    "sandbox": "the simulated Crossref: nothing leaves this machine",
     "test": "Crossref's test system: nothing is registered for readers",
     "production": "Crossref: what is registered stays registered",
 }
@@ -156,7 +156,7 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
         return
     place = credentials.password.place
     if _looks_mistyped(password.get_secret_value()):
-        hint = "look whether they belong to the password; programs that read .env files often keep quotation marks"
+        hint = "check whether they belong to the password; programs that read .env files often keep quotation marks"
         yield Check.warn(what, f"the password in {place} begins and ends with quotation marks or spaces", hint)
     else:
         yield Check.ok(what, f"{credentials.username}, with a password in {place}")

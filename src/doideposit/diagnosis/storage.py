@@ -147,7 +147,7 @@ class StorageChecks:
                 yield from _missing_inbox_check(folder)
             return
         if folder.is_dir() and _is_sticky_of_another(folder):
-            hint = "take the sticky bit away (chmod -t), or let this user own the folder"
+            hint = "remove the sticky bit (chmod -t), or let this user own the folder"
             yield Check.fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
         elif folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             yield Check.ok("inbox", f"{folder}, whose files can be moved")
@@ -187,7 +187,7 @@ def _new_ledger_check(condition: Condition) -> Check:
     if condition.path is None:
         return Check.ok("ledger", f"{condition.place} is empty: the first deposit makes the tables")
     if not condition.path.parent.is_dir():
-        hint = "look whether its disk or network drive is there; if the folder is to be new, make it first"
+        hint = "check that its disk or network drive is connected; if the folder is to be new, make it first"
         return Check.fail("ledger", f"there is no folder {condition.path.parent} for the ledger", hint)
     folder = condition.path.parent
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -274,7 +274,7 @@ def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> 
 
 def _missing_inbox_check(folder: Path) -> Iterator[Check]:
     if not folder.parent.is_dir():
-        hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
+        hint = "make it, or check that the drive is connected; [inbox] folder names it in the configuration"
         yield Check.fail("inbox", f"there is no folder {folder.parent} for the inbox", hint)
     elif not os.access(folder.parent, os.W_OK | os.X_OK):
         hint = "make the folder for this user, or name another one with [inbox] folder"

@@ -73,9 +73,7 @@ class Check:
         except DoiDepositError as error:
             yield Check.from_error(name, error)
         except Exception as error:  # noqa: BLE001  (a diagnosis goes on; the text of a foreign error may hold a secret)
-            hint = (
-                "this is not foreseen: please report it, with the output of `doideposit --debug` on the failing command"
-            )
+            hint = "please report this unexpected error, with the output of `doideposit --debug` on the failing command"
             yield Check.fail(name, f"it could not be looked at ({type(error).__name__})", hint)
 
 

@@ -1,4 +1,4 @@
-"""Hand objects of the site over to doideposit, bring back where their DOIs stand, and look whether each has its page.
+"""Hand objects of the site over to doideposit, bring back where their DOIs stand, and check whether each has its page.
 
 By default a request needs no network: the next pass of `manage.py follow_dois`, or of the scheduled job, sends what was
 recorded. With `DOIDEPOSIT_SEND_AT_ONCE = True` a request of the admin uploads to Crossref itself.

@@ -160,7 +160,7 @@ def _find_spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
             yield AuditLine(AuditCode.DOUBLE, message, Doer.SUPPORT, step, _dois_of(group))
         else:
             message = f"the numbers {named} stand beside each other"
-            step = "look whether they are different works; when they are, nothing is to be done"
+            step = "check whether they are different works; if they are, nothing needs to be done"
             yield AuditLine(AuditCode.SPELLING, message, Doer.EDITOR, step, _dois_of(group))
 
 
@@ -169,7 +169,7 @@ def _find_gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     there = {int(plain) for one in works if one.number and (plain := _plain_number(one.number)).isdecimal()}
     missing = gaps(there)
     if missing:
-        step = "register them, or note that these numbers were never published"
+        step = "register them; if they were never published, nothing needs to be done"
         yield AuditLine(AuditCode.GAP, f"without a DOI: {_ranges_text(missing)}", Doer.EDITOR, step)
 
 
@@ -212,7 +212,7 @@ def _find_repeated_titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
             message = (
                 f"“{_text_field(group[0], 'title')[:100]}” is registered as {len(numbers)} numbers by the same authors"
             )
-            step = "look whether one work has two DOIs; when so, ask Crossref support to make one an alias of the other"
+            step = "check whether one work has two DOIs; if so, ask Crossref support to make one an alias of the other"
             yield AuditLine(AuditCode.SAME_TITLE, message, Doer.EDITOR, step, _dois_of(group))
 
 
@@ -329,7 +329,7 @@ def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iter
         message = (
             f"{len(absent)} registered {'DOI is' if len(absent) == 1 else 'DOIs are'} not in the table of the site"
         )
-        step = "look whether their pages are still there: every DOI needs a page"
+        step = "check whether their pages are still there: every DOI needs a page"
         yield AuditLine(AuditCode.NOT_ON_SITE, message, Doer.WEBSITE, step, _dois_of(absent))
 
 

@@ -101,7 +101,7 @@ def _find_faults(commentary: Commentary, page: Page, where: Where) -> Iterator[F
             Severity.ERROR,
             where,
             f"the address leads to {page.media_type or 'no page'}",
-            "let the DOI lead to the page about the commentary, with a link to the file",
+            "create a page about the commentary with a link to the file, and register its address",
         )
         return
     shown = _doi_findings(commentary, read, where)
@@ -111,7 +111,7 @@ def _find_faults(commentary: Commentary, page: Page, where: Where) -> Iterator[F
             Severity.ERROR,
             where,
             "the address leads to a login",
-            "let everybody see the page about the commentary, whoever may read the text",
+            "make the page about the commentary public, even if the text is restricted",
         )
         return
     yield from shown
@@ -135,7 +135,7 @@ def _answer_finding(page: Page, where: Where) -> Finding | None:
             Severity.INFO,
             where,
             f"the site does not show the page to a program (HTTP {page.status}), so it is not known",
-            "look at it in a browser without being signed in",
+            "open it in a browser without signing in",
         )
     if page.status >= 400:  # noqa: PLR2004  (HTTP: everything from 400 is an error)
         return _finding(
@@ -143,7 +143,7 @@ def _answer_finding(page: Page, where: Where) -> Finding | None:
             Severity.WARNING,
             where,
             f"the site answered with an error (HTTP {page.status})",
-            "look again later; when it stays so, tell whoever looks after the site",
+            "try again later; if it fails again, tell the person who maintains the site",
         )
     return None
 
@@ -278,7 +278,7 @@ def _title_findings(commentary: Commentary, read: _PageText, where: Where) -> It
             Severity.WARNING,
             where,
             f"the page is headed “{said[:120]}”, and the record “{title[:120]}”",
-            "look whether the DOI leads to the right page, and which title is printed",
+            "check that the DOI leads to the right page, and which of the titles is printed",
         )
 
 

@@ -65,7 +65,7 @@ def check_page(commentary: Commentary, address: str | None, get: Callable[[str],
     except AddressRefused as error:
         return (Finding("page-refused", Severity.WARNING, error.message, error.hint, where),)
     except WorldError as error:
-        hint = "look again later; when it stays so, tell whoever looks after the site"
+        hint = "try again later; if it fails again, tell the person who maintains the site"
         return (Finding("page-away", Severity.WARNING, error.message, hint, where),)
     if page is None:
         message = "robots.txt of the site does not let programs look at this page, so it is not known"

@@ -60,7 +60,7 @@ def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: floa
                 command, stdin=given, stdout=said, stderr=subprocess.STDOUT, env=variables, start_new_session=True
             )
         except OSError as error:
-            hint = "look at the path and at its permissions; [hooks] names it in the configuration"
+            hint = "check the path and its permissions; [hooks] names it in the configuration"
             raise WorldError(f"{command[0]} cannot be run: {error.strerror or error}", hint=hint) from None
         try:
             status = started.wait(timeout)
@@ -113,7 +113,7 @@ def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeo
     except NoAnswer as error:
         problem = f"gave no answer: {error.reason}"
     if problem:
-        raise WorldError(f"{host_alone(url)} {problem}", hint="look at the receiver; the messages are kept for it")
+        raise WorldError(f"{host_alone(url)} {problem}", hint="check the receiver; the messages are kept for it")
 
 
 def _sign_message(secret: str, name: str, moment: str, body: bytes) -> str:

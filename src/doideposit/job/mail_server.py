@@ -22,7 +22,7 @@ TIMEOUT: Final = 30.0
 WHOLE_TALK: Final = 120.0
 # The ports of RFC 8314 for submission, and 25 for a relay on the same machine.
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
-HINT: Final = "look at [mail] in the configuration and at the mail server; the next pass tries again"
+HINT: Final = "check [mail] in the configuration, and the mail server; the next pass tries again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class ImapServer:
         except (imaplib.IMAP4.error, OSError, ssl.SSLError) as error:
             # What a server says can repeat the command, and with it the password.
             message = f"the mailbox at {self.host} could not be read ({type(error).__name__})"
-            raise WorldError(message, hint="look at [mailbox]: host, security, username, password") from None
+            raise WorldError(message, hint="check [mailbox]: host, security, username, password") from None
 
 
 def _read_folder(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:

@@ -89,7 +89,7 @@ class Notice:
         """Make the notice about a hook whose calls fail."""
         since = f"{progress.failing_since:%Y-%m-%d %H:%M} UTC" if progress.failing_since else "now"
         lines = (progress.reason, f"called {counted(progress.tries, 'time')} since {since}")
-        action = f"mend it, and try `doideposit hooks --test {name}`; what it was not told is kept for two weeks"
+        action = f"correct it, and try `doideposit hooks --test {name}`; what it was not told is kept for two weeks"
         return cls(f"hook:{name}", NoticeKind.HOOK, f"the hook {name}", lines, action)
 
     @classmethod

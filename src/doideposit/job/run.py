@@ -234,8 +234,8 @@ class _JobPass:
         if depositor.target in self._state.deposited and next(depositor.events(), None) is None:
             message = f"the ledger {depositor.ledger.place} is empty, and this job has deposited with it before"
             hint = (
-                "look whether its disk or network drive is there, or restore a backup with `doideposit ledger restore "
-                f"FILE`; to begin anew on purpose, delete {self._job.state_path}"
+                "check that its disk or network drive is connected, or restore a backup with `doideposit ledger restore"
+                f" FILE`; to begin with an empty one on purpose, delete {self._job.state_path}"
             )
             raise LedgerUnavailable(message, hint=hint)
 

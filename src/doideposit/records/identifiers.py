@@ -155,7 +155,7 @@ class Doi(Identifier):
             raise InvalidIdentifier(
                 "doi-trailing-dot",
                 "this DOI ends in a full stop",
-                "take the full stop away: it most likely ended a sentence",
+                "delete the full stop: it most likely ended a sentence",
                 position=len(self.printed) - 1,
             )
 
@@ -220,7 +220,7 @@ def _character_hint(character: str) -> str:
     if unicodedata.category(character) == "Pd" or character == "−":
         return "replace it by the plain hyphen-minus “-” if that is what was registered"
     if character.isspace():
-        return "take the space away"
+        return "delete the space"
     return "in a new DOI only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash"
 
 

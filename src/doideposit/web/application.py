@@ -170,7 +170,7 @@ def _answer_our_error(error: DoiDepositError) -> Response:
     if not is_open:
         return Refused.unavailable(error).response()
     message = "the service cannot do its work at the moment"
-    hint = "give the same request again later"
+    hint = "send the same request again later"
     return Refused(503, "unavailable", message, hint=hint, where="server", headers={"Retry-After": "60"}).response()
 
 
@@ -199,7 +199,7 @@ def _answer_http_error(error: HTTPException) -> Response:
         case _:
             LOG.info("%s refused by the HTTP library: %s", request.method, error.code)
             code = error.code if error.code is not None and 400 <= error.code < 500 else 400  # noqa: PLR2004 - HTTP
-            hint = "look at how it was made"
+            hint = "check the program that sent it"
             refused = Refused(code, "bad-request", "the request cannot be read", hint=hint, where="request")
     return refused.response()
 
@@ -212,7 +212,7 @@ def _answer_unforeseen_error(error: Exception) -> Response:
         500,
         "internal",
         "something went wrong that should not; it is in the log of the server",
-        hint="look at the log of the server; the same request can be given again, a deposit is never made twice",
+        hint="look at the log of the server; the same request can be sent again, a deposit is never made twice",
         where="server",
     ).response()
 

@@ -25,7 +25,7 @@ _REFUSED: Final = {
     431: ("headers-too-large", "the headers are larger than 32,768 bytes", "send fewer and shorter headers"),
     501: ("not-http", "this transfer encoding is not known here", "send the body as it is, with Content-Length"),
 }
-_NOT_HTTP: Final = ("not-http", "this is no request of HTTP", "look at how the request was made")
+_NOT_HTTP: Final = ("not-http", "this is no request of HTTP", "check the program that sent the request")
 # Lines of the log for the first few closed connections, then one a minute: a flood must not fill the disk with them.
 _tell: Final = Allowance(3, 1 / 60, time.monotonic)
 

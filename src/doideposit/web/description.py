@@ -44,7 +44,7 @@ def _build_description() -> Schema:
 _ABOUT: Final = (
     "A deposit is recorded and answered at once, whatever Crossref does; the upload follows. `received` is not "
     "`registered`: ask for "
-    "the status of a DOI, or follow the events, to learn what became of it. Every request can be given again: content "
+    "the status of a DOI, or follow the events, to learn what became of it. Every request can be repeated: content "
     "that is under way or registered is not sent twice. Answers other than 2xx hold `error`: what is wrong, where, and "
     f"what to do. A body has at most {MAX_BODY:,} bytes and {MAX_RECORDS} records."
 )

@@ -144,7 +144,7 @@ class JsonBody:
     @staticmethod
     def losses() -> tuple[str, ...]:
         """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
-        hint = 'send {"allow_loss": ["abstracts"]} with the fields of theirs that may be lost, or {}'
+        hint = 'send {"allow_loss": ["abstracts"]} with the fields of their version that may be deleted, or {}'
         body = _json_in(_decode_body(JsonBody.json()), hint)
         losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
         if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):

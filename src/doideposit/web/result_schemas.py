@@ -118,7 +118,7 @@ def result_schemas() -> Schema:
 
 def _decision_schemas() -> dict[str, Schema]:
     """Return the schemas of the bodies of decisions, of the answer to restore, and of readiness."""
-    words = "Fields of theirs that may be lost."
+    words = "Fields of their version that the update may delete."
     return {
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
         "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),

@@ -71,7 +71,7 @@ def serve(
     """
     if not is_loopback(host) and not allow_remote:
         raise UsageError(
-            f"doideposit does not listen on {host}: others could reach it, and everything would travel unencrypted",
+            f"doideposit does not listen on {host}: others could reach it, and everything would be sent unencrypted",
             hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
         )
     server = _make_server(application, host, port, threads, max_body or MAX_LINES_BODY + MAX_BODY)

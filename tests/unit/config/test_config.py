@@ -217,7 +217,7 @@ ONE_FAULT = [
     ('[series.a]\ntitle = "A"\nissn = "2406-5617"\nprefix = "10.48251"\nurl = "x{nr}"', "template-place", 5, 7, "series.a.url", "{number}"),
     ('[series.a]\ntitle = "A"\nissn = "2406-5617"\nprefix = "10.48251"\nlanguge = "x"', "unknown-key", 5, 1, "series.a.languge", "`language`"),
     ('[series."A B"]\ntitle = "A"\nissn = "2406-5617"\nprefix = "10.48251"', "name-shape", 1, 1, "series.A B.name", "small letters"),
-    ('[series.a]\nname = "b"\ntitle = "A"\nissn = "2406-5617"\nprefix = "10.48251"', "series-name", 1, 1, "series.a", "take the key"),
+    ('[series.a]\nname = "b"\ntitle = "A"\nissn = "2406-5617"\nprefix = "10.48251"', "series-name", 1, 1, "series.a", "delete the key"),
     ('[rules.severity]\ntitle-all-caps = "fatal"', "unknown-value", 2, 18, "rules.severity.title-all-caps", "error, warning, info"),
     ('[[rules.ignore]]\ncode = "title-all-caps"', "missing-key", 1, 1, "rules.ignore[0].reason", "why"),
     ('[[rules.ignore]]\ncode = "title-all-cap"\nreason = "x"', "rule-unknown", 2, 8, "rules.ignore[0].code", "title-all-caps"),

@@ -113,7 +113,7 @@ NOT_FOR_NEW = [
     ("10.5555/ab\u2011c", "doi-character", 10, "non-breaking hyphen", "hyphen-minus"),
     ("10.5555/é", "doi-character", 8, "é", "letters A-Z"),
     ("10.5555/abc?x=1", "doi-character", 11, "?", "letters A-Z"),
-    ("10.5555/abc.", "doi-trailing-dot", 11, "full stop", "take the full stop away"),
+    ("10.5555/abc.", "doi-trailing-dot", 11, "full stop", "delete the full stop"),
     *((doi, "doi-character", None, "a new DOI cannot contain", "") for doi in REGISTERED),
 ]
 

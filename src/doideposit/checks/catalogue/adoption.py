@@ -31,14 +31,14 @@ ADOPTION: Final[tuple[Explanation, ...]] = (
         "A login can deposit only under the prefixes of its member. The member is read from `member` in the "
         "configuration, or from what you have registered under other prefixes. The login itself is not tested, "
         "because Crossref's test would carry the password in a web address.",
-        "correct `prefix`, or `member` of the depositor; if you deposit for the other member, ask Crossref "
-        "support for the permission",
+        "correct `prefix`, or `member` of the depositor; if you deposit for the other member, ask Crossref support "
+        "for the permission",
     ),
     _plan(
         "plan-series-unasked",
         "Prefix, title and ISSN could not be compared with Crossref",
-        "Crossref did not answer. The first deposit of a series fixes its title and ISSN; only Crossref support "
-        "can change them later.",
+        "Crossref did not answer. The first deposit of a series fixes its title and ISSN; only Crossref support can "
+        "change them later.",
         "the deposit goes ahead; compare prefix, title and ISSN of the series once more yourself",
         severity=Severity.WARNING,
     ),
@@ -93,8 +93,8 @@ ADOPTION: Final[tuple[Explanation, ...]] = (
     _plan(
         "adopt-differs",
         "The record file cannot hold everything that is registered",
-        "Crossref has more fields than a record file. The file lists those that are missing, and the ledger "
-        "keeps all of them.",
+        "Crossref has more fields than a record file. The file lists those that are missing, and the ledger keeps "
+        "all of them.",
         "nothing needs to be done now: before an update removes something, it is shown and must be confirmed",
         severity=Severity.WARNING,
     ),

@@ -26,8 +26,8 @@ APPROVAL: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-no-publisher",
         "A DOI belongs to no configured publisher",
-        "Several publishers are configured, and this DOI fits the series of none of them, so that no login can "
-        "be chosen.",
+        "Several publishers are configured, and this DOI fits the series of none of them, so that no login can be "
+        "chosen.",
         "add its series with title, prefix and `publisher_account` to doideposit.toml",
     ),
     _plan(

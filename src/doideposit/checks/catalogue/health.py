@@ -147,8 +147,8 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "audit-name-varies",
         "One ORCID iD is registered with different names",
         "An ORCID iD belongs to one person. A wrong one adds the work to the list of somebody else.",
-        "check at orcid.org whose iD it is, and correct the other records; if the person changed their name, "
-        "nothing needs to be done",
+        "check at orcid.org whose iD it is, and correct the other records; if the person changed their name, nothing "
+        "needs to be done",
     ),
     _audit(
         "audit-name-reversed",

@@ -28,8 +28,8 @@ REFERENCES: Final[tuple[Explanation, ...]] = (
         "reference-no-record",
         "There is no record file to write the DOI into",
         "An accepted DOI is written into the record file, and this file has no record of the work.",
-        "give the name of the record file instead of the DOI or number; `doideposit check` says why a file "
-        "cannot be read",
+        "give the name of the record file instead of the DOI or number; `doideposit check` says why a file cannot be "
+        "read",
     ),
     _plan(
         "reference-changed",

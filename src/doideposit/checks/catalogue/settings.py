@@ -33,7 +33,7 @@ def _find_problem(code: str, place: str) -> Finding | None:
         hint = f"did you mean {close[0]}?" if close else "`doideposit explain` lists every code"
         return _error_finding("rule-unknown", f"there is no finding with the code {code}", hint, place)
     if not explanation.overridable:
-        hint = f"take this entry away, and correct the records: see `doideposit explain {code}`"
+        hint = f"delete this entry, and correct the records: see `doideposit explain {code}`"
         return _error_finding(
             "rule-not-overridable", f"findings of the code {code} cannot be changed or ignored", hint, place
         )

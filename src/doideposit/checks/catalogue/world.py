@@ -50,8 +50,8 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-recorded-before",
         "The deposit was recorded earlier, without this permission",
-        "Before a recorded file is sent, it is compared with what is registered. Only permissions given when it "
-        "was recorded count; `--allow-loss` and `--unseen` come too late.",
+        "Before a recorded file is sent, it is compared with what is registered. Only permissions given when it was "
+        "recorded count; `--allow-loss` and `--unseen` come too late.",
         "cancel the recorded deposit with `doideposit abandon DOI --reason …`, then repeat the command",
         severity=Severity.WARNING,
     ),
@@ -64,8 +64,8 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-timestamp-digits",
         "No higher timestamp is possible",
-        "Crossref takes only rising timestamps, and another tool used a number with more digits than doideposit "
-        "can write.",
+        "Crossref takes only rising timestamps, and another tool used a number with more digits than doideposit can "
+        "write.",
         "ask Crossref support to reset the timestamp of this DOI",
         source=TIMESTAMPS,
     ),
@@ -103,8 +103,8 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "plan-two-steps",
         "The update needs two deposits",
         "Crossref may add new relations, licences, funding, full texts and Crossmark to the old ones instead of "
-        "replacing them. So the first deposit deletes them, and the second adds the new ones; in between "
-        "Crossref shows none.",
+        "replacing them. So the first deposit deletes them, and the second adds the new ones; in between Crossref "
+        "shows none.",
         "nothing needs to be done: the second deposit is sent automatically",
         source=REMOVING,
         severity=Severity.WARNING,
@@ -113,8 +113,8 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "plan-changed-elsewhere",
         "Somebody else changed the registered record",
         "Your file is the same as at the last deposit, but the record at Crossref is not.",
-        "keep the change with `doideposit drift accept DOI`, or restore your version with `doideposit drift "
-        "restore DOI`",
+        "keep the change with `doideposit drift accept DOI`, or restore your version with `doideposit drift restore "
+        "DOI`",
         severity=Severity.WARNING,
     ),
     _plan(
@@ -374,8 +374,8 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "ledger-open",
         "A DOI is marked as open or closed wrongly",
-        "A DOI is open exactly as long as its submission is not finished; otherwise it would never be sent, or "
-        "sent twice.",
+        "A DOI is open exactly as long as its submission is not finished; otherwise it would never be sent, or sent "
+        "twice.",
         _RESTORE,
     ),
     _error(

@@ -244,7 +244,7 @@ rule(
     WARNING,
     "No longer free to read",
     message="it was free to read only until {end}",
-    hint="take `free_to_read` away, or give a later date",
+    hint="delete `free_to_read`, or give a later date",
     why="A time that is over tells readers that they must pay now.",
     source=SCHEMA,
     bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",

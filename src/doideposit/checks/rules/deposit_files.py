@@ -377,7 +377,7 @@ class _Review:
                 continue
             if not unicodedata.is_normalized("NFC", text):
                 message = f"accents are characters of their own in “{_shorten(text)}” (decomposed Unicode)"
-                hint = "write the file anew in the normal form NFC: searches for the word do not find it so"
+                hint = "save the file in Unicode normal form NFC: searches for the word do not find it so"
                 yield self._make_finding("text-decomposed", W, element, message, hint)
             if found := _CONTROL.search(text):
                 message = f"the text contains the control character U+{ord(found[0]):04X}"
@@ -408,7 +408,7 @@ def _foreign_words(field: str, given: str, ours: str) -> tuple[str, str]:
         message = f"Crossref mails the results of this file to {given}, and not to {ours} of the configuration"
     else:
         message = f"the file names {given} as its {'depositor' if field == 'name' else field}, and not {ours}"
-    return message, "correct the head of the file: only batch id and timestamp are written anew"
+    return message, "correct the head of the file: only batch id and timestamp are written again"
 
 
 def _shorten(text: str) -> str:

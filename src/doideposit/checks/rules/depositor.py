@@ -74,7 +74,7 @@ def _find_placeholder_email(head: Head) -> Iterator[Match]:
     "depositor-text",
     WARNING,
     "Leftovers in the depositor's name",
-    message="“{found}” in “{name}” would be shown just so",
+    message="“{found}” in “{name}” would be shown exactly like this",
     hint="write the name as it is printed, with the characters themselves",
     why="Name and registrant stand in every file; entities, tags and wrong encodings are not undone there.",
     source=HTTPS_POST,

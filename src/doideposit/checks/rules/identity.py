@@ -311,7 +311,7 @@ rule(
     WARNING,
     "The title of the series holds a number",
     message="the series' title “{title}” ends in a number",
-    hint="take the number away: the title is that of the whole series",
+    hint="delete the number: the title is that of the whole series",
     why="The first deposit makes a title record with an ISSN. A title with a number fits only one commentary.",
     source=TITLE_RECORDS,
     bad="",

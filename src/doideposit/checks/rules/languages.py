@@ -107,9 +107,9 @@ def _language_of(text: str, stated: str) -> str | None:
     "language-mismatch",
     WARNING,
     "A text in another language than is said",
-    message="the {what} seems to be in {found}, and goes out as {language}",
+    message="the {what} seems to be in {found}, and is deposited as {language}",
     hint="correct `language`, here, in the abstract or in the series: en, fr, de and so on",
-    why="The language of the series goes out with every record that names none; indexes search and translate by it.",
+    why="The language of the series is deposited with each record that names none; indexes search and translate by it.",
     source=SCHEMA,
     bad="title: Les perspectives des relations entre l'OTAN et le Japon",
     good="""

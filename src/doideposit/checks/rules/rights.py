@@ -108,7 +108,7 @@ rule(
     WARNING,
     "A page about the licence instead of the licence",
     message="the address names a version of the licence's page for people: “{found}”",
-    hint="take it away: the address of the licence ends with its version and a slash",
+    hint="delete it: the address of the licence ends with its version and a slash",
     why="The deed has an address of its own in each language; the licence itself has one, which programs know.",
     source=CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",

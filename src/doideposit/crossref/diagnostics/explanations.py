@@ -47,8 +47,8 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "crossref-conflict",
         "The DOI is registered, and Crossref sees a possible duplicate",
         "Another DOI has the same title, first author, year and number. The warning does not undo the registration.",
-        "check whether the work has two DOIs; if not, add what tells the two apart, such as a subtitle, and "
-        "deposit again",
+        "check whether the work has two DOIs; if not, add what tells the two apart, such as a subtitle, and deposit "
+        "again",
         source=CONFLICTS,
         severity=Severity.WARNING,
     ),
@@ -82,23 +82,23 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-handle-login",
         "Crossref has no permission to write this DOI",
-        "The prefix is not set up correctly at Crossref. Crossref may repair it and process the file again, so "
-        "the result is read once a day for a week.",
+        "The prefix is not set up correctly at Crossref. Crossref may repair it and process the file again, so the "
+        "result is read once a day for a week.",
         _SUPPORT,
     ),
     _failure(
         "crossref-handle-authentication",
         "The handle system refused Crossref's login",
-        "The problem is between Crossref and the handle system and often disappears. Crossref may process the "
-        "file again, so the result is read once a day for a week.",
+        "The problem is between Crossref and the handle system and often disappears. Crossref may process the file "
+        "again, so the result is read once a day for a week.",
         "wait: the deposit is tried once more automatically; if it fails again, " + _SUPPORT,
     ),
     _failure(
         "crossref-prefix-not-yours",
         "The login may not deposit under this prefix",
         "Permissions belong to the role of a login. A wrong role is noticed only here, even if the password is "
-        "right. Crossref may correct the permission and process the file again, so the result is read once a day "
-        "for a week.",
+        "right. Crossref may correct the permission and process the file again, so the result is read once a day for "
+        "a week.",
         "check the prefix of the DOI and the role in the user name (name@example.org/role)",
         source=CREDENTIALS,
     ),
@@ -111,8 +111,8 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-title-not-yours",
         "The title of the series belongs to another member",
-        "The first deposit of a series creates its title record at Crossref. Later deposits must have exactly "
-        "the same title.",
+        "The first deposit of a series creates its title record at Crossref. Later deposits must have exactly the "
+        "same title.",
         "write title and ISSN exactly as they were first registered; if they are, " + _SUPPORT,
         source=TITLE_RECORDS,
     ),

@@ -125,7 +125,7 @@ TITLE_LEVEL: Final = _add_message(
     MessageKind.FAILURE,
     "content item DOIs not processed due to title level error",
     "Crossref refused the record of the series or journal, and with it everything below it",
-    "mend what the message says about the series, then deposit its items again",
+    "correct what the message says about the series, then deposit the records again",
     retry=RetryClass.AFTER_CHANGE,
     source=SEEN,
 )
@@ -351,7 +351,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.FAILURE,
         "Content is not allowed in prolog",
         "something stands before the XML declaration of the deposit file",
-        "take away what comes before <?xml, such as a byte order mark or a blank line",
+        "delete everything before <?xml, such as a byte order mark or a blank line",
         retry=RetryClass.AFTER_CHANGE,
     ),
     _add_message(

@@ -1,7 +1,7 @@
 """Everything a verdict needs that can be worked out from the schema once and kept: the prepared schema.
 
 Made from a verified bundle in about 0.3 seconds, or read back in a few milliseconds. It is only ever used for the
-bundle and the form of this module it was made with; otherwise, or when it is damaged, it is made anew.
+bundle and the form of this module it was made with; otherwise, or when it is damaged, it is made again.
 """
 
 import hashlib

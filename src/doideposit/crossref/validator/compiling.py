@@ -72,7 +72,7 @@ class CompiledSchema:
         `addresses` maps absolute addresses inside the documents to names of documents.
 
         Where libxml2 asks for the other documents is a setting of the whole process, which lxml makes for each parsing
-        and takes back after it: a parsing that ends in another thread can take it away from a compilation, which then
+        and takes back after it: a parsing that ends in another thread can delete it from a compilation, which then
         misses a document. That is always noticed here, and passes, so a failure counts only when it comes again.
         """
         for _ in range(ATTEMPTS - 1):

@@ -16,8 +16,8 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _xsd(
         "xsd-element-unexpected",
         "An XML element is not allowed at this place",
-        "The schema fixes which elements may follow one another, in which order and how often. Crossref refuses "
-        "the whole file.",
+        "The schema fixes which elements may follow one another, in which order and how often. Crossref refuses the "
+        "whole file.",
         "move or delete it; the message names the elements that are allowed there",
     ),
     _xsd(
@@ -71,8 +71,8 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _xsd(
         "xsd-assert-role",
         "A contributor role does not belong to its vocabulary",
-        'With vocab="crossref" eleven roles are allowed, with vocab="credit" the fourteen of CRediT. Crossref\'s '
-        "own messages for the two are swapped.",
+        'With vocab="crossref" eleven roles are allowed, with vocab="credit" the fourteen of CRediT. Crossref\'s own '
+        "messages for the two are swapped.",
         "correct the role, or its vocab attribute",
     ),
     _xsd(
@@ -179,8 +179,8 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _advice(
         "deposit-inner-timestamp",
         "A DOI in the file has its own timestamp",
-        "Crossref refuses an update whose timestamp is not higher than the last one. The timestamp in the head "
-        "of the file is renewed for every deposit; this one is not.",
+        "Crossref refuses an update whose timestamp is not higher than the last one. The timestamp in the head of "
+        "the file is renewed for every deposit; this one is not.",
         "delete the element timestamp below doi_data",
         source=UPDATING,
     ),
@@ -201,8 +201,8 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _advice(
         "text-decomposed",
         "Letters and their accents are separate characters",
-        "é can be one character or e followed by an accent. Most programs see two different words and do not "
-        "find the text.",
+        "é can be one character or e followed by an accent. Most programs see two different words and do not find "
+        "the text.",
         "save the file in Unicode normal form NFC",
         source=LOOKALIKES,
     ),

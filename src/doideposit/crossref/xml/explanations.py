@@ -27,8 +27,8 @@ LOSSES: Final[tuple[Explanation, ...]] = (
     _loss(
         "language-not-in-schema",
         "The schema does not list this language code",
-        "The schema takes ISO 639 codes without a region: en, not en-GB. Of two codes with three letters it "
-        "takes the one made from the language's own name: deu, not ger.",
+        "The schema takes ISO 639 codes without a region: en, not en-GB. Of two codes with three letters it takes "
+        "the one made from the language's own name: deu, not ger.",
         "use the code of two letters, such as de; if the language has none, the one of three",
         bad="language: ger",
         good="language: de",

@@ -348,7 +348,7 @@ def _abstract_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
             yield _finding("abstract-unreadable", E, loc, message, hint)
         if not reduced.blocks:
             message = "nothing is left of this abstract but markup"
-            yield _finding("abstract-empty", W, loc, message, "write the abstract, or take the entry away")
+            yield _finding("abstract-empty", W, loc, message, "write the abstract, or delete the entry")
         if reduced.lost:
             # In one order, so that the message is the same each time.
             message = f"Crossref shows no {', '.join(sorted(reduced.lost))} in an abstract: only the text is deposited"
@@ -377,7 +377,7 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     for place, text in enumerate(commentary.full_texts):
         if not text.text_mining and not text.similarity_check:
             message = "this file is offered for nothing, so it is not deposited"
-            hint = "set text_mining or similarity_check, or take the entry away"
+            hint = "set text_mining or similarity_check, or delete the entry"
             yield _finding("full-text-unused", W, ("full_texts", place), message, hint)
     report = record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
     wanted = commentary.number is not None and "report_number" not in commentary.without

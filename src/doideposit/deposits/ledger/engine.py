@@ -123,7 +123,7 @@ def check_folder(path: Path) -> None:
     Where a disk is away, an empty ledger in its place would hide everything outstanding.
     """
     if not path.parent.is_dir():
-        hint = "look whether its disk or network drive is there; if the folder is to be new, make it first"
+        hint = "check that its disk or network drive is connected; if the folder is to be new, make it first"
         raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
 
 
@@ -163,10 +163,10 @@ def _begin_sqlite(connection: Connection) -> None:
 # What SQLite says when the file is no longer sound; the text is all that it gives.
 DAMAGE = ("malformed", "not a database", "disk image", "corrupt", "could not decode", "datatype mismatch")
 SQLITE_CAUSES = (
-    ("full", "the disk is full", "free some space; nothing is lost, and the same command can be given again"),
+    ("full", "the disk is full", "free some space; nothing is lost, and the same command can be run again"),
     ("readonly", "it is read-only", "give this user the right to write the file and its folder"),
     ("read-only", "it is read-only", "give this user the right to write the file and its folder"),
-    ("locked", "another program holds it", "end whatever has the file open for long, and try again"),
+    ("locked", "another program holds it", "close the program that has the file open, and try again"),
     ("unable to open", "it cannot be opened", "check that it is a file, and the permissions of its folder"),
     # So says SQLite also where the disk is too full for the files it keeps beside the ledger.
     (
@@ -194,20 +194,24 @@ RIGHTS = "let its owner grant this role CREATE and USAGE on the schema, and all 
 AGAIN = "nothing to do: nothing is lost, and the next run tries again"
 # SQLSTATE, whole or its first letters: PostgreSQL documentation, appendix A.
 SQLSTATES = (
-    ("28P01", "the server does not accept the password", "look at [ledger] password, and at the user in [ledger] url"),
+    ("28P01", "the server does not accept the password", "check [ledger] password, and the user in [ledger] url"),
     (
         "28",
         "the server does not let this user in",
-        "look at the user in [ledger] url, and at pg_hba.conf on the server",
+        "check the user in [ledger] url, and pg_hba.conf on the server",
     ),
-    ("3D000", "there is no such database on the server", "make it with `createdb`, or mend its name in [ledger] url"),
+    (
+        "3D000",
+        "there is no such database on the server",
+        "make it with `createdb`, or correct its name in [ledger] url",
+    ),
     ("42501", "this user lacks the right for it", RIGHTS),
     ("25006", "the database is read-only, as a standby is", "name the primary server in [ledger] url"),
     ("53100", "the disk of the server is full", "free some space there; nothing is lost"),
     ("53300", "the server has too many connections", AGAIN),
     ("57P03", "the server is starting, stopping or in recovery", AGAIN),
     ("57P", "the server was stopped", "start it again; nothing is lost"),
-    ("40", "two processes were in each other's way", AGAIN),
+    ("40", "two processes blocked each other", AGAIN),
     ("55P03", "another process holds what is needed", AGAIN),
     ("08", "the connection to the server broke off", AGAIN),
     ("42P01", "its tables are not there", "restore a backup, or name the right database in [ledger] url"),
@@ -224,17 +228,17 @@ POSTGRES_WORDS = (
     ("too many connections", "53300"),
 )
 POSTGRES_AWAY = (
-    ("refused", "the server refused the connection", "look whether the database server runs, and at host and port"),
-    ("could not translate host", "there is no server of this name", "look at the host in [ledger] url, and at the DNS"),
+    ("refused", "the server refused the connection", "check that the database server runs, and its host and port"),
+    ("could not translate host", "there is no server of this name", "check the host in [ledger] url, and the DNS"),
     (
         "name or service not known",
         "there is no server of this name",
-        "look at the host in [ledger] url, and at the DNS",
+        "check the host in [ledger] url, and the DNS",
     ),
-    ("resolve host", "there is no server of this name", "look at the host in [ledger] url, and at the DNS"),
-    ("timeout", "the server does not answer", "look whether the server is there; a firewall must let the port through"),
-    ("ssl", "the encrypted connection failed", "look at sslmode and at the certificates in [ledger] url"),
-    ("certificate", "the encrypted connection failed", "look at sslmode and at the certificates in [ledger] url"),
+    ("resolve host", "there is no server of this name", "check the host in [ledger] url, and the DNS"),
+    ("timeout", "the server does not answer", "check that the server is running; a firewall must let the port through"),
+    ("ssl", "the encrypted connection failed", "check sslmode and the certificates in [ledger] url"),
+    ("certificate", "the encrypted connection failed", "check sslmode and the certificates in [ledger] url"),
     ("closed the connection", "the connection to the server broke off", AGAIN),
 )
 _MISSING = re.compile(r'database "[^"]*" does not exist')

@@ -158,7 +158,7 @@ class Polls:
     def lost_uploads(self, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
         """Return uploads thought lost, of files that are not being polled: they may still turn up.
 
-        Of a file that is to go out again they are asked about in every run, before it goes; of one that ended, a
+        Of a file that is to be sent again they are asked about in every run, before it goes; of one that ended, a
         refusal included, whenever they are due.
         """
         again = submission.c.state == State.PREPARED.value

@@ -68,7 +68,7 @@ def _check_kind(backup: Path, ledger: Path) -> None:
             # The header of a SQLite file has a hundred bytes.
             start = stream.read(100)
     except OSError as error:
-        raise DiskError(f"{backup} cannot be read: {error.strerror}", hint="look at its name and permissions") from None
+        raise DiskError(f"{backup} cannot be read: {error.strerror}", hint="check its name and permissions") from None
     if ledger.exists() and backup.samefile(ledger):
         raise UsageError(f"{backup} is the ledger itself", hint="name a backup: `doideposit ledger backup` makes one")
     if start.startswith(b"{") and export.FORMAT.encode() in start:
@@ -114,7 +114,7 @@ def _require_no_other_user(ledger: Path) -> None:
     # An exclusive lock is what shows that no other program has the file open.
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            hint = "stop `doideposit serve`, the scheduled job and every other command, and give this one again"
+            hint = "stop `doideposit serve`, the scheduled job and every other command, and run this one again"
             raise LedgerUnavailable(f"another program has the ledger {ledger} open", hint=hint) from None
     except sqlite3.Error:
         # It is damaged: that is why it is replaced.

@@ -40,7 +40,7 @@ def prepare(
     if any(_is_overtaken(news[0], one, works.get(one.doi.key)) for one in news[-1].items):
         return None
     if replaced is not None:
-        _withdraw(transaction, replaced, "recorded anew, to be sent in several steps")
+        _withdraw(transaction, replaced, "recorded again, to be sent in several steps")
     return _record(transaction, news, works, replaced.batch_id if replaced else "")
 
 

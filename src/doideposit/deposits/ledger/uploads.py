@@ -240,7 +240,7 @@ class Uploads:
         _set_attempt_status(transaction, upload, AttemptStatus.ACCEPTED)
         if current.state is State.SENDING:
             moved = current.state.advance(Move.ACCEPT)
-        # It was thought lost and was to go out again; now it need not.
+        # It was thought lost and was to be sent again; now it need not.
         elif current.state is State.PREPARED:
             moved = current.state.advance(Move.RECOVER)
         else:
@@ -313,7 +313,7 @@ class Uploads:
             until = _next_upload_at(transaction, current)
             _set_attempt_status(transaction, upload, AttemptStatus.LOST, next_poll_at=next_poll_at)
             reason = (
-                "Crossref does not know the file after the grace period; the same file goes out again under a new name"
+                "Crossref does not know the file after the grace period; the same file is sent again under a new name"
             )
             values = {"state": current.state.advance(Move.RELEASE).value, "not_before": until, "next_poll_at": None}
             transaction.change(current.id, **values, **FREE, reason=reason, doubt=False)

@@ -254,7 +254,7 @@ class PlanFile(_Part):
             # A name that was mistyped is no fault of the disk.
             if path.exists():
                 raise
-            raise PlanUnusable(f"there is no plan {path}", hint="look at the spelling and the folder") from error
+            raise PlanUnusable(f"there is no plan {path}", hint="check the spelling and the folder") from error
         return PlanFile.parse(data, str(path))
 
     @staticmethod
@@ -268,7 +268,7 @@ class PlanFile(_Part):
         if not isinstance(raw, dict) or not str(raw.get("format", "")).startswith(FORMAT.partition("/")[0]):
             raise PlanUnusable(f"{name} is no plan", hint="`doideposit plan FILES -o plan.json` writes one")
         if raw["format"] != FORMAT:
-            hint = "make the plan anew with `doideposit plan`"
+            hint = "make a new plan with `doideposit plan`"
             raise PlanUnusable(f"{name} was written by another version of doideposit", hint=hint)
         try:
             file = PlanFile.model_validate_json(data)
@@ -316,7 +316,7 @@ def looks_like_plan(beginning: bytes) -> bool:
     return FORMAT.partition("/")[0].encode() in beginning[:200]
 
 
-_ANEW: Final = "make the plan anew with `doideposit plan`; one that was edited cannot be used"
+_ANEW: Final = "make a new plan with `doideposit plan`; one that was edited cannot be used"
 
 
 def _parse_json(data: bytes, name: str) -> Any:
@@ -327,7 +327,7 @@ def _parse_json(data: bytes, name: str) -> Any:
         )
     except (ValueError, RecursionError):
         # A UnicodeDecodeError, a JSONDecodeError and what the hooks refuse are all ValueErrors.
-        hint = "get the file once more, whole, from whoever made it; or make the plan anew with `doideposit plan`"
+        hint = "get the file once more, whole, from whoever made it; or make a new plan with `doideposit plan`"
         raise PlanUnusable(f"{name} is no plan that doideposit wrote: it cannot be read as JSON", hint=hint) from None
 
 

@@ -44,10 +44,10 @@ __all__ = ["PlanFiles"]
 Decide = Callable[[Sequence[DepositCandidate], ContentStore, Permissions], Approved]
 
 NOT_HERE: Final = "is not there any more, or cannot be read"
-# So many new differences are told; the plan that is made anew shows all.
+# So many new differences are told; the plan that is made again shows all.
 TOLD: Final = 12
-_ANEW: Final = "make the plan anew with `doideposit plan`, and have it approved again where that is demanded"
-_EDITED: Final = "make the plan anew with `doideposit plan`; one that was edited cannot be used"
+_ANEW: Final = "make a new plan with `doideposit plan`, and have it approved again if approval is required"
+_EDITED: Final = "make a new plan with `doideposit plan`; one that was edited cannot be used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +447,7 @@ class PlanFiles:
 
         Files, configuration, ledger and what is registered are compared with the plan; with `without_files` a file
         that is not on this machine holds nothing back. What is done already is not done again, so a plan whose
-        applying was interrupted can be applied once more. With `send` false it is recorded, and goes out with
+        applying was interrupted can be applied once more. With `send` false it is recorded, and is sent with
         `Depositor.send` or `poll`. Raises `ApprovalMissing`, and as `Depositor.deposit` does.
         """
         file = self.read(plan)

@@ -202,7 +202,7 @@ def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEnt
     outcomes = [each.outcome for each in mine if each.outcome is not None]
     if any(outcome.is_registered for outcome in outcomes):
         return replace(
-            entry, status=EntryStatus.REGISTERED, says="registered, and deposited anew from elsewhere since then"
+            entry, status=EntryStatus.REGISTERED, says="registered, and deposited again by another run since then"
         )
-    hint = "its DOI was deposited anew from elsewhere since then: nothing to do, if that is the right content"
+    hint = "its DOI was deposited again by another run since then: nothing to do, if that is the right content"
     return replace(entry, status=EntryStatus.REJECTED, says=mine[-1].text, hint=hint)

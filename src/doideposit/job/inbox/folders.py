@@ -83,7 +83,7 @@ class Folders:
         The folder above the inbox must be there: when a network drive is away, an empty inbox must not take its place.
         """
         if not self.root.parent.is_dir():
-            hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
+            hint = "make it, or check that the drive is connected; [inbox] folder names it in the configuration"
             raise DiskError(f"there is no folder {self.root.parent} for the inbox", hint=hint)
         # Group rights let several people hand in files.
         _make_folder(self.root, 0o770 if self.for_group else 0o700)
@@ -129,7 +129,7 @@ class Folders:
         for folder in (self.working, self.done, self.rejected, self.job, self.outbox):
             user = folder.lstat().st_uid
             if user not in trusted | {owner}:
-                hint = f"take it away: the job makes its folders in {self.root} itself"
+                hint = f"remove it: the job makes its folders in {self.root} itself"
                 raise DiskError(f"{folder} belongs to another user (number {user})", hint=hint)
 
 
@@ -138,7 +138,7 @@ def _identity(folder: Path) -> tuple[int, int]:
     with disk_errors(folder, "cannot be used"):
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode):
-            raise NotADirectoryError(errno.ENOTDIR, "it is a link or no folder")
+            raise NotADirectoryError(errno.ENOTDIR, "it is a link or not a folder")
     return found.st_dev, found.st_ino
 
 
@@ -147,7 +147,7 @@ def _make_folder(folder: Path, mode: int) -> None:
     with disk_errors(folder, "cannot be made"):
         # Whoever may drop files here could lead the job elsewhere, and have it write there with its own rights.
         if folder.is_symlink() and folder.name in OWN:
-            hint = f"take the link away: the job makes its folders in {folder.parent} itself"
+            hint = f"delete the link: the job makes its folders in {folder.parent} itself"
             raise DiskError(f"{folder} is a link, and the job follows none within its inbox", hint=hint)
         if folder.is_dir():
             return

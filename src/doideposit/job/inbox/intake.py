@@ -77,7 +77,7 @@ class TakingIn:
             remove_folder(folder)
             if not isinstance(error, FileNotFoundError):
                 message = f"{claim.name} cannot be taken out of the inbox: {error.strerror or error}"
-                self._around.failed(DiskError(message, hint="look at the permissions of the inbox"))
+                self._around.failed(DiskError(message, hint="check the permissions of the inbox"))
             return None
         self._around.step("taken in")
         self._around.report.taken_in += 1
@@ -114,9 +114,9 @@ class TakingIn:
 
     def _leave_in_place(self, claim: Claim, error: Exception) -> None:
         if not isinstance(error, DoiDepositError):
-            logger.error("%s could not be worked through", claim.name, exc_info=error)
+            logger.error("%s could not be processed", claim.name, exc_info=error)
             error = DiskError(
-                f"{claim.name} could not be worked through ({type(error).__name__}); it stays in {claim.folder}",
+                f"{claim.name} could not be processed ({type(error).__name__}); it stays in {claim.folder}",
                 hint="this is a fault of doideposit: please report it, and take the file out of that folder",
             )
         self._around.failed(error)
@@ -328,7 +328,7 @@ def _replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry |
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id == entry.batch_id:
         return None
-    says = "Crossref did not take it, and its DOI was deposited anew since then from elsewhere"
+    says = "Crossref did not take it, and its DOI was deposited again since then by another run"
     return replace(
         entry, status=EntryStatus.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one"
     )

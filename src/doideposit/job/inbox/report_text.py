@@ -108,7 +108,7 @@ def _underlined(text: str) -> tuple[str, ...]:
 def _what_to_do(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     yield from _underlined("What to do now")
     if not claim.entries:
-        yield f"There is no record in {safe(claim.name)}. Look whether it is the right file."
+        yield f"There is no record in {safe(claim.name)}. Check that it is the right file."
     else:
         for number, step in enumerate(_next_steps(claim, inbox, place), 1):
             text, _, command = step.partition("\n")
@@ -133,7 +133,7 @@ def _next_steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
         yield "Leave the other records in the file as they are: what is registered is not sent again."
     if any(entry.batch_id for entry in claim.rejected):
         command = f"doideposit deposit --target {claim.target} --retry {as_typed(place)}"
-        yield f"Was the fault elsewhere, and is it mended? Then send the file as it is:\n{command}"
+        yield f"Was the fault elsewhere, and is it corrected? Then send the file as it is:\n{command}"
 
 
 def _rejected_lines(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:

@@ -53,14 +53,14 @@ class Waiting:
             yield (
                 f"target-{target}",
                 f"{_count_waiting(len(names))} for the target {target}: {_name_files(names)}",
-                f"run `doideposit run --target {target}` to finish them, or take them out of working/",
+                f"run `doideposit run --target {target}` to finish them, or move them out of working/",
             )
         if self.strays:
             said = f"{_count_waiting(len(self.strays), 'entry', 'entries')} in working/ that the job did not put there"
             yield (
                 "strays",
                 f"{said}: {_name_files(self.strays)}",
-                "take them out of working/, which is the job's own; put files into the inbox itself",
+                "move them out of working/, which belongs to the job; put files into the inbox itself",
             )
         if self.passed_over:
             said = f"{_count_waiting(len(self.passed_over), 'entry', 'entries')} in the inbox that cannot be taken in"

@@ -1,4 +1,4 @@
-"""What can be done to a value: set it, take it away, or add one to a list."""
+"""What can be done to a value: set it, delete it, or add one to a list."""
 
 import copy
 from collections.abc import Mapping

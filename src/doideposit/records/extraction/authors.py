@@ -302,7 +302,7 @@ def _name_findings(place: str, name: PrintedName, line: Line, biography: Biograp
     else:
         message = f"“{name.printed}” was split into given “{name.given}” and family “{name.family}”"
     note = notes.tell if name.sure and name.given else notes.warn
-    note("name-split-assumed", message, "look whether the family name is right", line=line.number, field=field)
+    note("name-split-assumed", message, "check whether the family name is right", line=line.number, field=field)
     if name.family and len(name.family) > 3 and name.family.isupper():  # noqa: PLR2004  (initials and acronyms are short)
         notes.warn(
             "name-capitals", "the name is printed in capitals", "write it in normal case", line=line.number,
@@ -361,7 +361,7 @@ def _affiliation_fields(
     note(
         "affiliation-assumed",
         f"the affiliation was read from “{found.clause}”" + (f"; {how}" if how else " and stands as printed"),
-        "look whether it is right, and whether the name is complete", line=line.number, field=field,
+        "check whether it is right, and whether the name is complete", line=line.number, field=field,
     )  # fmt: skip
     name_leaf = Leaf(full, line.number, line.text)
     return ({"name": name_leaf, **_institution_fields(f"{field}[0]", found, full, line, context)},)

@@ -101,7 +101,7 @@ def doi_field(doi: PrintedDoi | None, number: Node, series: Series | None, notes
         notes.warn(
             "doi-of-another-work", f"the DOI {doi.text} has not the prefix of the series, {series.prefix}: that of "
             "another work?",
-            "take it away if it is not the document's own", line=line, field="doi",
+            "delete it if it is not the document's own", line=line, field="doi",
         )  # fmt: skip
     if derived is not None and derived.lower() != doi.text.lower():
         notes.warn(
@@ -132,7 +132,7 @@ def _display_findings(doi: PrintedDoi, notes: Notes) -> None:
     if not doi.shown_as_link:
         notes.warn(
             "doi-display", "the DOI is not shown as a link with https://doi.org/ in front",
-            "show it so in the document and on the landing page (Crossref's display guidelines)",
+            "show it in this form in the document and on the landing page (Crossref's display guidelines)",
             line=line, field="doi",
         )  # fmt: skip
     if doi.joined:

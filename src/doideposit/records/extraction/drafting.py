@@ -388,7 +388,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
         notes.refuse(
             "document-unrecognised",
             "this does not look like a commentary: it begins with no number, no byline and no DOI",
-            "look whether the right file was given; a record can also be written by hand",
+            "check that the right file was given; a record can also be written by hand",
         )
     fields = _all_fields(document, series, notes, taught.series if taught else None)
     of_series = series.get(fields["series"].text) if isinstance(fields["series"], Leaf) else None

@@ -164,8 +164,8 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
     _doubt(
         "date-ambiguous",
         "A date can be read in two ways",
-        "03/04/2023 is 3 April in Europe and 4 March in America. A wrong date would be registered for good, so "
-        "none is guessed.",
+        "03/04/2023 is 3 April in Europe and 4 March in America. A wrong date would be registered for good, so none "
+        "is guessed.",
         "write it as year-month-day: 2023-04-03",
     ),
     _note(
@@ -211,8 +211,8 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
     _doubt(
         "reference-doi-cut",
         "A DOI in a reference is incomplete",
-        "A line break or a column cut it. A part of a DOI leads to another work or to nothing, so it stays in "
-        "the text only.",
+        "A line break or a column cut it. A part of a DOI leads to another work or to nothing, so it stays in the "
+        "text only.",
         "write the complete DOI as `doi` of this reference",
     ),
     _doubt(
@@ -266,8 +266,8 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
     _unreadable(
         "document-format",
         "The document has a format that cannot be read",
-        "Word, OpenDocument, PDF, HTML, Markdown and plain text can be read. The content of the file decides, "
-        "not its name.",
+        "Word, OpenDocument, PDF, HTML, Markdown and plain text can be read. The content of the file decides, not "
+        "its name.",
         "save it as Word, PDF, Markdown or plain text, and use that file",
     ),
     _unreadable(
@@ -316,8 +316,8 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
     _unreadable(
         "document-unpublished",
         "The document is not published",
-        "Its header says draft, has a date in the future, or says that it was taken down; the DOI would lead to "
-        "a page that does not exist. Such documents are skipped when a whole folder is read.",
+        "Its header says draft, has a date in the future, or says that it was taken down; the DOI would lead to a "
+        "page that does not exist. Such documents are skipped when a whole folder is read.",
         "deposit it when it is published, or correct the header",
     ),
     _unreadable(

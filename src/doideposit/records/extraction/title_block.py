@@ -97,7 +97,7 @@ def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None
         "title-block-differs",
         f"{printed} is not “{match.templates[at].written}” of the title block of {series.title}, so the document was "
         "read without it",
-        "compare the values with the document, or mend `title_block` of the series in the configuration",
+        "compare the values with the document, or correct `title_block` of the series in the configuration",
         line=where.number if where is not None else None,
     )
 

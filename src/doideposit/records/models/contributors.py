@@ -233,7 +233,7 @@ def _parse_yes(value: Any) -> Any:
     raise PydanticCustomError(
         "anonymous-no",
         "`anonymous` can only be true",
-        {"hint": "take the key away, and give `family` and `given`, or `organisation`"},
+        {"hint": "delete the key, and give `family` and `given`, or `organisation`"},
     )
 
 

@@ -26,8 +26,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "missing-key",
         "A required field is missing",
-        "Every record needs series, number, title, authors and published. Some of these fields have required "
-        "parts of their own.",
+        "Every record needs series, number, title, authors and published; some fields have required parts.",
         "add the field that the message names",
         bad="series: sadf-comment\nnumber: 258",
         good="series: sadf-comment\nnumber: 258\ntitle: Prospects for NATO-Japan relations\npublished: 2023-09-14\n"
@@ -156,8 +155,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "shape",
         "A text does not have the form that the field needs",
-        "The schema, or a standard such as ISO 8601, sets the form; a text of another form would be refused by "
-        "Crossref.",
+        "The schema or a standard sets the form, and Crossref refuses other texts.",
         "compare the text with the example in the documentation of the field",
     ),
     _model(
@@ -222,7 +220,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "date-with-time-zone",
         "A time was given where a day is needed",
-        "At one moment it is Monday in Brussels and Tuesday in Tokyo; only the publisher knows which day is meant.",
+        "It can be Monday in Brussels and Tuesday in Tokyo; only the publisher knows which day is meant.",
         "write the day at the place of publication: 2023-09-14",
     ),
     _model(
@@ -268,9 +266,9 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "doi-character",
         "The DOI has a character that new DOIs cannot have",
-        "Since 2008 the suffix of a new DOI may hold only letters A to Z, digits and - . _ ; ( ) /. The XSD does "
-        "not check this, but Crossref refuses others. Often a typographic hyphen was copied. DOIs of other works "
-        "may hold any character except spaces.",
+        "Since 2008 the suffix of a new DOI may hold only letters A to Z, digits and - . _ ; ( ) /. The XSD does not "
+        "check this, but Crossref refuses others. Often a typographic hyphen was copied. DOIs of other works may "
+        "hold any character except spaces.",
         "use only letters A-Z, digits and - . _ ; ( ) / after the slash of a new DOI",
         bad="doi: 10.48251/SADF.ISSN.2406‑5617.C258",
         good="doi: 10.48251/SADF.ISSN.2406-5617.C258",
@@ -311,10 +309,8 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "number-shape",
         "The number looks as if a program had changed it",
-        "Spreadsheets turn 258 into 258.0, 2.58E+02 or Jan-58. The number becomes a part of the DOI, which can "
-        "never be changed.",
-        "write the number as it is printed, as a text; if numbers are really printed like this, set "
-        "number_pattern in the series",
+        "Spreadsheets turn 258 into 258.0 or Jan-58. The number becomes a part of the DOI, which never changes.",
+        "write the number as printed; if numbers really look like this, set number_pattern in the series",
         bad="number: '258.0'",
         good="number: 258",
         source=CONSTRUCTING_DOIS,
@@ -338,8 +334,8 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "orcid-check-digit",
         "The ORCID iD has a typing error",
-        "Its last digit is computed from the others (ISO 7064 mod 11-2) and does not fit. The XSD takes it; "
-        "Crossref refuses the whole file.",
+        "Its last digit is computed from the others (ISO 7064 mod 11-2) and does not fit. The XSD takes it; Crossref "
+        "refuses the whole file.",
         "copy the complete iD from the author's page at orcid.org",
         bad="authors: [{given: Josiah, family: Carberry, orcid: 0000-0002-1825-0098}]",
         good="authors: [{given: Josiah, family: Carberry, orcid: 0000-0002-1825-0097}]",
@@ -385,8 +381,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "issn-check-digit",
         "The ISSN has a typing error",
-        "Its last digit is computed from the others (ISO 3297) and does not fit. The XSD takes it; Crossref "
-        "refuses the record.",
+        "Its last digit is computed from the others (ISO 3297) and does not fit; Crossref refuses the record.",
         "copy the ISSN from the publication or from portal.issn.org",
         source=ISSN_ERRORS,
     ),
@@ -420,8 +415,8 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "alt-name-form",
         "An alternative name is given in two forms",
-        "Crossref has one element for a name as a text and another for given and family name; each alternative "
-        "name goes into one of them.",
+        "Crossref has one element for a name as a text and another for given and family name; each alternative name "
+        "goes into one of them.",
         "keep `text`, or keep `given` and `family`",
         bad="authors: [{family: Abe, alt_names: [{text: 安倍 晋三, family: 安倍}]}]",
         good="authors: [{family: Abe, alt_names: [{text: 安倍 晋三}]}]",
@@ -447,8 +442,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "relation-type-unknown",
         "Crossref does not know this type of relation",
-        "Crossref fixes the names, such as isTranslationOf (another form of the same work) or isCommentOn "
-        "(another work).",
+        "Crossref fixes the names, such as isTranslationOf (the same work) or isCommentOn (another work).",
         "use one of Crossref's names: isCommentOn, isReviewOf, isTranslationOf …",
         bad="relations: [{type: commentsOn, identifier: 10.1787/ece3a6d6-en}]",
         good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",

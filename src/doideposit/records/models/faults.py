@@ -182,7 +182,7 @@ def unknown_key(key: str, known: Iterable[str]) -> _Words:
     return (
         "unknown-key",
         f"there is no key `{key}` here",
-        guess or "take it away, or look the key up in the documentation",
+        guess or "delete it, or look the key up in the documentation",
     )
 
 
@@ -201,7 +201,7 @@ def _text_expected_words(fault: _ModelError) -> _Words:
 
 
 # An entry of YAML without a text behind its dash.
-_EMPTY_ENTRY: Final = ("empty-entry", "this entry is empty", "fill it in, or take it away")
+_EMPTY_ENTRY: Final = ("empty-entry", "this entry is empty", "fill it in, or delete it")
 
 
 def _kind_words(value: object) -> str:
@@ -253,7 +253,7 @@ def _too_long_words(fault: _ModelError) -> _Words:
     most = fault.context.get("max_length")
     if not isinstance(fault.input, str):
         message = f"`{fault.key}` has more than the {most:,} entries that are taken"
-        return "list-too-long", message, "look whether this is the right file, or whether entries are there many times"
+        return "list-too-long", message, "check that this is the right file, or whether entries are there many times"
     length = len(str(fault.input))
     return "text-too-long", f"the text has {length} characters, and Crossref takes at most {most} here", "shorten it"
 

@@ -91,6 +91,6 @@ class Reference(Value):
         # The text alone answers for most references, and in half of the time.
         if self.text is None and not self.model_fields_set - {"key", "type"}:
             raise PydanticCustomError(
-                "reference-empty", "this reference says nothing", {"hint": "give its `text`, or take the entry away"}
+                "reference-empty", "this reference says nothing", {"hint": "give its `text`, or delete the entry"}
             )
         return self

@@ -304,7 +304,7 @@ def _take_token(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> No
             "the markup {tag} is not allowed here",
             {
                 "tag": token["other"],
-                "hint": "only b, i, em, strong, u, ovl, sup, sub, scp, tt, font and MathML are; take the tag away",
+                "hint": "only b, i, em, strong, u, ovl, sup, sub, scp, tt, font and MathML are; delete the tag",
                 "position": token.start(),
                 "length": len(token["other"]),
             },

@@ -68,9 +68,7 @@ def _failed_findings(library: Any, file: str) -> Iterator[Finding]:
             yield Finding("bibliography-syntax", Severity.ERROR, message, "keep one of the two", where)
         else:
             message = "this entry cannot be read: a brace or a quotation mark is not closed, or a comma is missing"
-            yield Finding(
-                "bibliography-syntax", Severity.ERROR, message, "compare it with an entry that is right", where
-            )
+            yield Finding("bibliography-syntax", Severity.ERROR, message, "compare it with a correct entry", where)
 
 
 def _as_csl(entry: Any) -> dict[str, Any]:

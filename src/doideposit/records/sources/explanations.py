@@ -35,8 +35,8 @@ FILES: Final[tuple[Explanation, ...]] = (
     _file(
         "file-too-large",
         "The file is too large",
-        "A limit protects the machine from files that would fill its memory. Crossref itself takes deposit files "
-        "up to 10 MB.",
+        "A limit protects the machine from files that would fill its memory. Crossref itself takes deposit files up "
+        "to 10 MB.",
         "split it, or check that this is the right file",
         source=HTTPS_POST,
     ),
@@ -139,8 +139,8 @@ FILES: Final[tuple[Explanation, ...]] = (
     _file(
         "yaml-comment",
         "A part of a text may have become a comment",
-        "In YAML a # after a space begins a comment: “Lessons from case #3” is read as “Lessons from case”. "
-        "Write two spaces before the # and one after it where a comment is meant.",
+        "In YAML a # after a space begins a comment: “Lessons from case #3” is read as “Lessons from case”. Write "
+        "two spaces before the # and one after it where a comment is meant.",
         'put the whole text in quotes: "Lessons from case #3"',
         source=_YAML,
         severity=Severity.WARNING,
@@ -268,8 +268,8 @@ FILES: Final[tuple[Explanation, ...]] = (
     _file(
         "bibliography-syntax",
         "An entry of the reference file cannot be read",
-        "A brace or a quotation mark is not closed, or the entry does not end. Without an error the reference "
-        "would be missing from the deposit.",
+        "A brace or a quotation mark is not closed, or the entry does not end. Without an error the reference would "
+        "be missing from the deposit.",
         "correct the entry; every { needs a }",
     ),
     _file(
@@ -288,8 +288,8 @@ FILES: Final[tuple[Explanation, ...]] = (
     _file(
         "bibliography-whole",
         "The text cites no reference by key, so all are used",
-        "If the text cites by key, as in [@wolf2023], only the cited references are deposited. This text has no "
-        "such citation.",
+        "If the text cites by key, as in [@wolf2023], only the cited references are deposited. This text has no such "
+        "citation.",
         "delete from the file what the text does not cite",
         severity=Severity.INFO,
     ),

@@ -40,7 +40,7 @@ class Loaded(NamedTuple):
     def decode(data: bytes, *, file: str) -> "Loaded":
         """Decode bytes as UTF-8, or as UTF-16 where a byte order mark says so; `file` is the name for the findings."""
         if not data.strip():
-            return _refusal(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
+            return _refusal(file, "file-empty", f"{file} is empty", "check that the right file was saved")
         kind = _binary_kind(data)
         if kind is not None:
             hint = "save or export it in UTF-8: a record as YAML, JSON or CSV, a document as Markdown or plain text"
@@ -61,7 +61,7 @@ class Loaded(NamedTuple):
 def _unopened(path: Path, error: Exception) -> "LoadedBytes":
     """Return why a file cannot be read; raise `DiskError` if the disk failed."""
     if isinstance(error, FileNotFoundError):
-        return _not_loaded(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
+        return _not_loaded(path, "file-missing", f"there is no file {path}", "check the spelling and the folder")
     if isinstance(error, PermissionError):
         return _not_loaded(path, "file-unreadable", f"{path} may not be read by this user", "change its permissions")
     if not isinstance(error, OSError):  # The path holds a NUL character.
@@ -167,7 +167,7 @@ def letter_of_windows(data: bytes, offset: int) -> str:
 def _too_large(path: Path, limit: int, size: int | None) -> LoadedBytes:
     shown = f" ({_size_text(size)})" if size is not None else ""
     message = f"{path} is larger{shown} than the {_size_text(limit)} that are read"
-    return _not_loaded(path, "file-too-large", message, "look whether this is the right file")
+    return _not_loaded(path, "file-too-large", message, "check that this is the right file")
 
 
 def _size_text(size: int) -> str:

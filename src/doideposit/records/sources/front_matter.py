@@ -99,7 +99,7 @@ def split_header(text: str, *, file: str) -> Header | None:
     inner = text[part.start : part.end]
     if len(inner) > MAX_HEADER:
         message = f"the header has {len(inner):,} characters, and {MAX_HEADER:,} are read"
-        hint = "look whether the line that closes the header is missing"
+        hint = "check whether the line that closes the header is missing"
         return Header(
             {}, {}, part.length, (Finding("header-too-large", Severity.ERROR, message, hint, Where(file, 1)),)
         )

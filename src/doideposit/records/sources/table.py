@@ -128,7 +128,7 @@ def _read_header(text: str, *, delimiter: str, file: str, line: int) -> _TableHe
     cells = _split_cells(text, delimiter)
     if len(cells) > MAX_COLUMNS:
         message = f"this table has {len(cells):,} columns, and at most {MAX_COLUMNS:,} are read"
-        hint = "look whether this is the right file; nothing in it was read"
+        hint = "check that this is the right file; nothing in it was read"
         many = Finding("too-many-columns", Severity.ERROR, message, hint, Where(file, line))
         return _TableHeader(file, delimiter, (), (many,))
     for offset, written in cells:
@@ -371,7 +371,7 @@ def _unusable_finding(data: bytes, file: str) -> Finding | None:
 
 def _too_long_finding(file: str, number: int) -> Finding:
     message = f"line {number} is longer than the {MAX_LINE_SIZE:,} bytes that are read"
-    hint = "look whether this is the right file; nothing from this line on was read"
+    hint = "check that this is the right file; nothing from this line on was read"
     return Finding("line-too-long", Severity.ERROR, message, hint, Where(file, number))
 
 

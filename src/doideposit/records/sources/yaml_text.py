@@ -104,7 +104,7 @@ _MEANINGS: Final = (
         "take the line away",
     ),
 )
-_FALLBACK: Final = ("this is not valid YAML", "compare the line with one that is right, and look at its indentation")
+_FALLBACK: Final = ("this is not valid YAML", "compare the line with a correct one, and look at its indentation")
 
 
 def _syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position: Position) -> Finding:
@@ -474,7 +474,7 @@ class _Builder:
         if event.tag is not None:
             shown = event.tag.replace("tag:yaml.org,2002:", "!!")
             message = f"the tag {shown} is not allowed"
-            hint = "take the tag away, or put the value into quotes if it is meant to begin with !"
+            hint = "delete the tag, or put the value into quotes if it is meant to begin with !"
             node.faults.append(self._yaml_finding("yaml-tag", message, hint, self.position(event.start_mark)))
 
     def _yaml_finding(self, code: str, message: str, hint: str, place: tuple[int, int]) -> Finding:

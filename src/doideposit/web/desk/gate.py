@@ -74,7 +74,7 @@ def _require_access() -> Answer | None:
     """Find the account of the request, and answer here if it may not continue."""
     g.account = _find_account(_current_opening())
     if request.method == "POST" and not _is_own_form(request):
-        hint = "Go back, load the page anew, and send the form again."
+        hint = "Go back, reload the page, and send the form again."
         return message_page(403, "This form was not sent from this page, or it is from before a restart.", hint)
     if request.endpoint in _OPEN or request.endpoint is None:
         return None
@@ -92,7 +92,7 @@ def _answer_signed_out() -> Answer:
         return redirect(url_for("gate.sign_in"))
     return message_page(
         401,
-        "You were signed out: nobody used the page for a long time, or it was started anew.",
+        "You were signed out: nobody used the page for a long time, or it was started again.",
         "Sign in again in another tab, then go back here and send the form once more. What was saved is kept.",
     )
 

@@ -294,7 +294,7 @@ def test_many_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
         ("53300", "", "too many connections"),
         ("57P03", "", "starting, stopping or in recovery"),
         ("57P01", "", "was stopped"),
-        ("40P01", "", "in each other's way"),
+        ("40P01", "", "blocked each other"),
         ("08006", "", "broke off"),
         ("", 'connection failed: FATAL:  password authentication failed for user "dd"', "does not accept the password"),
         ("", 'connection failed: FATAL:  database "doi" does not exist', "no such database"),

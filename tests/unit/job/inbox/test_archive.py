@@ -181,7 +181,7 @@ def test_files_of_others_and_a_folder_that_was_swapped_are_left_alone(office: Of
     assert len(content(office, "2026-09-3.zip")) == 4
     office.folders.done.rename(tmp_path / "elsewhere")
     office.folders.done.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Exception, match="is a link or no folder"):
+    with pytest.raises(Exception, match="is a link or not a folder"):
         tidied(office)
 
 

@@ -485,7 +485,7 @@ def test_a_folder_exchanged_for_a_link_during_a_pass_leads_no_file_elsewhere(
     for _ in range(3):
         last = office.run(step=exchange)
         office.desk.settle()
-    assert "is a link or no folder" in str(last.errors[0])
+    assert "is a link or not a folder" in str(last.errors[0])
     assert list(elsewhere.iterdir()) == []
     folder.unlink()
     (tmp_path / "taken").rename(folder)
@@ -549,7 +549,7 @@ def test_what_nobody_can_work_through_in_working_is_told(office: Office) -> None
     [(key, said, action)] = waiting.matters()
     assert (key, waiting.counts["working"]) == ("strays", 3)
     assert said == "3 entries wait in working/ that the job did not put there: link, pipe_forged, x.yaml"
-    assert "take them out" in action
+    assert "move them out" in action
 
 
 def test_the_name_of_a_link_forges_no_line(office: Office, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class TooMuch(Exception):
         """Return the finding about a file that holds too much."""
         return Finding(
             "document-too-large", Severity.ERROR, f"{file} holds, unpacked, more than a commentary ever does",
-            "look whether it is the right file; a book is handed in chapter by chapter", Where(file),
+            "check whether it is the right file; a book is handed in chapter by chapter", Where(file),
         )  # fmt: skip
 
     @staticmethod

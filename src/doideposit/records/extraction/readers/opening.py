@@ -341,7 +341,7 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
 def _read_text_file(data: bytes, file: str, near: Path | None) -> Manuscript:
     if len(data) > _TEXT_LIMIT:
         message = f"{file} is a text of more than {_TEXT_LIMIT / 1_000_000:.0f} MB"
-        return _finding(file, "file-too-large", message, "look whether it is the right file")
+        return _finding(file, "file-too-large", message, "check whether it is the right file")
     loaded = Loaded.decode(data, file=file)
     if loaded.text is None:
         return Manuscript(file, "text", findings=loaded.findings)
@@ -473,7 +473,7 @@ def _too_large(file: str) -> Manuscript:
 def _broken_document(file: str) -> Manuscript:
     return _finding(
         file, "document-broken", f"{file} is broken: it cannot be read to its end",
-        "open it in its own program and save it anew",
+        "open it in the program it was made with, and save it again",
     )  # fmt: skip
 
 

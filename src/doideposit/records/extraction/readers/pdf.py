@@ -51,7 +51,7 @@ def _read_pages(reader: Any, file: str) -> Manuscript:
         return _refusal(file, "pdf-encrypted", "the PDF is protected by a password", "save it without one")
     if _count_pages(reader) > _MOST_PAGES:
         message = f"the PDF has more than {_MOST_PAGES} pages, which is no commentary"
-        return _refusal(file, "pdf-pages", message, "hand in the commentary alone")
+        return _refusal(file, "pdf-pages", message, "extract the pages of the commentary into a file of their own")
     read, drawings = _pages_to_read(reader.pages)
     pages = [PdfRow.of_page(_text_pieces(page, number)) for number, page in read]
     if sum(len(row.text) for rows in pages for row in rows) < _LEAST_TEXT:
@@ -59,7 +59,7 @@ def _read_pages(reader: Any, file: str) -> Manuscript:
             raise TooMuch
         return _refusal(
             file, "pdf-scanned", "the PDF holds pictures of pages and no text: it was scanned",
-            "hand in the document it was printed from, or let a text recognition (OCR) run over it first",
+            "use the document it was printed from, or run text recognition (OCR) on it first",
         )  # fmt: skip
     builder = LineBuilder()
     for paragraph in PrintedParagraph.of_pages(pages):
@@ -71,7 +71,7 @@ def _read_pages(reader: Any, file: str) -> Manuscript:
 def _left_out_finding(file: str, page: int) -> Finding:
     return Finding(
         "pdf-drawing", Severity.WARNING, f"page {page} holds one large drawing and was not read",
-        "look whether it has references that the draft lacks", Where(file),
+        "check whether it has references that the draft lacks", Where(file),
     )  # fmt: skip
 
 

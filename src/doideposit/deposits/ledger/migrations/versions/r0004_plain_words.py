@@ -16,7 +16,7 @@ RENAMED = (
 
 
 def upgrade() -> None:
-    # Indexes keep their names when a column gets another one, so this one is made anew.
+    # Indexes keep their names when a column gets another one, so this one is made again.
     op.drop_index("ix_submission_target_state_next_look_at", "submission")
     for table, old, new in RENAMED:
         op.execute(sa.text(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"))

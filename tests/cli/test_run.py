@@ -175,7 +175,7 @@ def test_what_nobody_foresaw_never_ends_with_the_status_that_a_schedule_takes_fo
 ) -> None:
     assert guarded(broken) == 3
     said = capsys.readouterr().err
-    assert "an unexpected error (KeyError)" in said
+    assert "an unexpected error happened (KeyError)" in said
     assert "report it" in said
     assert "secret" not in said
     assert "Traceback" not in said

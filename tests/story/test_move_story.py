@@ -13,15 +13,7 @@ from doideposit.crossref.politeness import PassingTime
 from doideposit.deposits.candidates import part_of
 from doideposit.errors import AddressRefused, PageUnavailable
 from doideposit.findings import Finding
-from doideposit.health.moving import (
-    SiteMove,
-    compare_moves,
-    decide_moves,
-    look_at_pages,
-    prove_moves,
-    write_failed,
-    write_undo,
-)
+from doideposit.health.moving import MoveProof, MoveTable, SiteMove
 from doideposit.health.works import commentaries_in
 from doideposit.records.sources.site_table import SiteRow, read_site_table
 from doideposit.sandbox.registry import SandboxRegistry
@@ -96,11 +88,12 @@ class House:
         known = {one.doi.key: (one, Path(str(at.file))) for one, at in there}
         registered = {one.doi.key: one.registered_landing_page or "" for one in depositor.works.all()}
         rows = [one for one in read_site_table(table) if isinstance(one, SiteRow)]
-        decided = list(decide_moves(rows, known, registered, str(table)))
-        looked = list(look_at_pages(decided, new_site, self.passing, str(table)))
-        moves, plan = compare_moves(looked, depositor, str(table))
-        write_failed(table, moves)
-        write_undo(table, moves)
+        given = MoveTable(table)
+        decided = list(given.decide(rows, known, registered))
+        looked = list(given.look_at_pages(decided, new_site, self.passing))
+        moves, plan = given.compare(looked, depositor)
+        given.write_failed(moves)
+        given.write_undo(moves)
         going = [one for one in moves if one.goes]
         assert all(one.change_record() is None for one in going)
         for part in filter(None, (going[:1], going[1:])):
@@ -108,7 +101,7 @@ class House:
             depositor.deposit(part_of(plan, {one.key for one in part}))
             self.desk.settle()
             ask, read = (partial(one, index=False) for one in (depositor.look_up, depositor.verify))
-            assert prove_moves(part, ask, read, self.passing, 600).unseen == ()
+            assert MoveProof.of(part, ask, read, self.passing, 600).unseen == ()
         return moves
 
     def addresses(self) -> dict[int, str]:

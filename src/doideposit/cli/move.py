@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import Plan
-    from doideposit.health.moving import SiteMove
+    from doideposit.health.moving import MoveTable, SiteMove
 
 __all__ = ["move"]
 
@@ -68,7 +68,7 @@ def move(
     proved, and the others follow. URLS-undo.csv undoes the move, URLS-failed.csv has the refused rows. RECORDS are the
     folders of the record files [default: `records` of the configuration, else the folder around it].
     """
-    from doideposit.health.moving import compare_moves, decide_moves, write_failed
+    from doideposit.health.moving import MoveTable
     from doideposit.health.works import commentaries_in
     from doideposit.wiring import open_depositor
 
@@ -87,24 +87,24 @@ def move(
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
         found = (one for one in depositor.works.all() if one.registered_at)
         registered = {one.doi.key: one.registered_landing_page or "" for one in found}
-        decided = list(decide_moves(rows, known, registered, str(table)))
-        moves, plan = compare_moves(_visit_new_pages(terminal, settings, decided, table), depositor, str(table))
+        given = MoveTable(table)
+        decided = list(given.decide(rows, known, registered))
+        moves, plan = given.compare(_visit_new_pages(terminal, settings, decided, given), depositor)
         _show_moves(terminal, moves)
         if not dry_run:
-            failed = write_failed(table, moves)
+            failed = given.write_failed(moves)
             if failed is not None:
                 again = f"`doideposit move {as_typed(failed)}`"
                 terminal.say(f"The refused rows are in {failed}: correct what is wrong, then run {again}.")
-            _MoveRun(terminal, depositor, table, moves, plan, wait).run(yes=yes)
+            _MoveRun(terminal, depositor, given, moves, plan, wait).run(yes=yes)
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
 
 
 def _visit_new_pages(
-    terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMove]", table: Path
+    terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMove]", table: "MoveTable"
 ) -> "list[SiteMove]":
     """Fetch every new page, and show the progress: a thousand pages take a quarter of an hour."""
     from doideposit.crossref.politeness import PassingTime
-    from doideposit.health.moving import look_at_pages
     from doideposit.wiring import open_page_fetch
 
     looked = []
@@ -112,7 +112,7 @@ def _visit_new_pages(
     if total > MANY:
         terminal.note(f"looking at {counted(total, 'new page')}, one in a second: about {_minutes_of(total)}")
     with ProgressIndicator(terminal, "looking at the new pages", len(moves)) as activity:
-        for one in look_at_pages(moves, open_page_fetch(settings), PassingTime(), str(table)):
+        for one in table.look_at_pages(moves, open_page_fetch(settings), PassingTime()):
             looked.append(one)
             activity.done(len(looked))
     return looked
@@ -147,7 +147,7 @@ class _MoveRun:
         self,
         terminal: Terminal,
         depositor: "Depositor",
-        table: Path,
+        table: "MoveTable",
         moves: "Sequence[SiteMove]",
         plan: "Plan | None",
         wait: float,
@@ -163,8 +163,6 @@ class _MoveRun:
 
     def run(self, *, yes: bool) -> None:
         """Change the record files, send one DOI and prove it, then send and prove the rest."""
-        from doideposit.health.moving import write_undo
-
         terminal, going = self._terminal, self._going
         if going:
             # Nothing is changed before somebody said yes, and before the login is known.
@@ -176,7 +174,7 @@ class _MoveRun:
         if not going:
             self._show_proved_count(len(self._done))
             return
-        write_undo(self._table, going)
+        self._table.write_undo(going)
         self._change_records()
         first, rest = ([], going) if proved else (going[:1], going[1:])
         for part in filter(None, (first, rest)):
@@ -232,7 +230,7 @@ class _MoveRun:
 
     def _write_plan(self, moves: "Sequence[SiteMove]") -> None:
         """Write the next step as a plan, for those who have to approve it."""
-        path = Path(f"move-{self._table.stem}.plan.json")
+        path = Path(f"move-{self._table.path.stem}.plan.json")
         paths = dict.fromkeys(one.path for one in moves if one.path is not None)
         self._depositor.plans.write(self._depositor.plan(*paths), path, by=name_of_person(None))
         words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
@@ -242,10 +240,10 @@ class _MoveRun:
     def _prove(self, moves: "Sequence[SiteMove]") -> int:
         """Ask until each is seen to lead to its new page, and return how many; stop where one is not."""
         from doideposit.crossref.politeness import PassingTime
-        from doideposit.health.moving import prove_moves
+        from doideposit.health.moving import MoveProof
 
         ask, read = (partial(one, index=False) for one in (self._depositor.look_up, self._depositor.verify))
-        proof = prove_moves(moves, ask, read, PassingTime(), self._wait)
+        proof = MoveProof.of(moves, ask, read, PassingTime(), self._wait)
         if proof.unread is not None:
             self._terminal.say(f"whether anything else changed could not be asked: {proof.unread.message}")
         for status in proof.changed[:MANY]:

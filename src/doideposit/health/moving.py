@@ -27,15 +27,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = [
-    "SiteMove",
-    "compare_moves",
-    "decide_moves",
-    "look_at_pages",
-    "prove_moves",
-    "write_failed",
-    "write_undo",
-]
+__all__ = ["MoveProof", "MoveTable", "SiteMove"]
 
 # With these nobody knows whether the page is right, or it is known that it is not.
 _STOPPING: Final = frozenset(
@@ -89,51 +81,112 @@ class SiteMove:
         return edited if isinstance(edited, Finding) else edited.save()
 
 
-@dataclass(frozen=True, slots=True)
-class MoveProof:
-    """Hold what the handles showed: the moves that were `unseen`, and what else of a record was found `changed`.
-
-    `error` is why the last of those could not be asked about, `unread` why records could not be compared afterwards.
-    """
-
-    unseen: tuple[SiteMove, ...]
-    changed: tuple[WorkStatus, ...] = ()
-    error: RegistrarError | None = None
-    unread: RegistrarError | None = None
-
-
 # The record files with one record, by the key of its DOI.
 Known = Mapping[str, tuple[Commentary, Path]]
 
 
-def decide_moves(
-    rows: Sequence[SiteRow], records: Known, registered: Mapping[str, str], table: str
-) -> Iterator[SiteMove]:
-    """Decide about each row by local data; no page is fetched yet.
+@dataclass(frozen=True, slots=True)
+class MoveTable:
+    """Decide about the rows of a table of addresses, by its path, and write the tables that stand beside it."""
 
-    `registered` are the addresses that registered DOIs lead to, by the keys of the DOIs. A row whose old address has
-    a ``*`` stands for every registered address of that form that no other row names.
-    """
-    numbers: dict[str, list[str]] = {}
-    for key, (commentary, _) in records.items():
-        numbers.setdefault(commentary.number or "", []).append(key)
-    addresses = {_comparable_address(address): key for key, address in registered.items()}
+    path: Path
 
-    def keys_of(row: SiteRow) -> list[str]:
-        if row.doi:
-            return [row.doi.casefold()]
-        if row.number:
-            return numbers.get(row.number, [])
-        return [key for key in (addresses.get(_comparable_address(row.address)),) if key is not None]
+    def decide(self, rows: Sequence[SiteRow], records: Known, registered: Mapping[str, str]) -> Iterator[SiteMove]:
+        """Decide about each row by local data; no page is fetched yet.
 
-    single = [(row, keys_of(row)) for row in rows if row.fault is not None or not _is_pattern(row)]
-    named = {key for _, keys in single for key in keys}
-    several = [row for row in rows if row.fault is None and _is_pattern(row)]
-    both = [*single, *(one for row in several for one in _expand_pattern(row, records, registered, named))]
-    lines = _rows_by_doi(both)
-    for row, keys in both:
-        move = SiteMove(row, finding=row.fault) if row.fault is not None else None
-        yield move or _decide_one(SiteMove(row), keys, records, registered, table, lines)
+        `registered` are the addresses that registered DOIs lead to, by the keys of the DOIs. A row whose old address
+        has a ``*`` stands for every registered address of that form that no other row names.
+        """
+        numbers: dict[str, list[str]] = {}
+        for key, (commentary, _) in records.items():
+            numbers.setdefault(commentary.number or "", []).append(key)
+        addresses = {_comparable_address(address): key for key, address in registered.items()}
+
+        def keys_of(row: SiteRow) -> list[str]:
+            if row.doi:
+                return [row.doi.casefold()]
+            if row.number:
+                return numbers.get(row.number, [])
+            return [key for key in (addresses.get(_comparable_address(row.address)),) if key is not None]
+
+        single = [(row, keys_of(row)) for row in rows if row.fault is not None or not _is_pattern(row)]
+        named = {key for _, keys in single for key in keys}
+        several = [row for row in rows if row.fault is None and _is_pattern(row)]
+        both = [*single, *(one for row in several for one in _expand_pattern(row, records, registered, named))]
+        lines = _rows_by_doi(both)
+        for row, keys in both:
+            move = SiteMove(row, finding=row.fault) if row.fault is not None else None
+            yield move or _decide_one(SiteMove(row), keys, records, registered, str(self.path), lines)
+
+    def look_at_pages(self, moves: Sequence[SiteMove], fetch: FetchPage, waiting: PassingTime) -> Iterator[SiteMove]:
+        """Fetch the new page of each move, and refuse those whose page is missing or shows another DOI."""
+        going = [move for move in moves if move.goes]
+        at_new = (one.commentary.model_copy(update={"url": one.new}) for one in going if one.commentary is not None)
+        visits = visit_pages(at_new, fetch, waiting=waiting)
+        for move in moves:
+            yield move if not move.goes else _with_page_findings(move, next(visits).findings, str(self.path))
+
+    def compare(self, moves: Sequence[SiteMove], depositor: Depositor) -> tuple[tuple[SiteMove, ...], Plan | None]:
+        """Compare each move with what is registered, and refuse those that change more than the address.
+
+        Returns the moves, and the plan of those that go; None where nothing does. Nothing is written yet. Raises as
+        `Depositor.plan` does.
+        """
+        going = {move.commentary.doi.key: move for move in moves if move.goes and move.commentary is not None}
+        made = {
+            key: FoundRecord(move.commentary, move.path).changed((Set(("url",), move.new),), depositor.series)
+            for key, move in going.items()
+            if move.commentary is not None and move.path is not None
+        }
+        records = [one.record for one in made.values() if not isinstance(one, tuple)]
+        plan = without_options(depositor.plan(*records)) if records else None
+        entries = {one.doi.key: one for one in plan.entries if one.doi is not None} if plan else {}
+        compared = []
+        for move in moves:
+            key = move.commentary.doi.key if move.commentary is not None else ""
+            broken = made.get(key) if move.goes else None
+            finding = broken[0] if isinstance(broken, tuple) else _why_not_alone(entries[key]) if broken else None
+            # A person corrects the table: the finding names its row.
+            at_row = None if finding is None else replace(finding, where=Where(str(self.path), move.row.line))
+            compared.append(move if at_row is None else replace(move, finding=at_row))
+        left = {move.key for move in compared if move.goes}
+        return tuple(compared), part_of(plan, left) if plan and left else None
+
+    def write_undo(self, moves: Iterable[SiteMove]) -> None:
+        """Add to the file that leads back where each DOI leads now; raises `DiskError`.
+
+        A later run adds to it. What an earlier one wrote of a DOI stays, so that each has its oldest address, once.
+        """
+        undo = self.path.with_name(f"{self.path.stem}-undo.csv")
+        with disk_errors(undo, "cannot be written"):
+            begins = not undo.exists()
+            lines = [] if begins else read_input(undo).decode("utf-8").splitlines()
+            there = {row[0].casefold() for row in csv.reader(lines) if row}
+            with undo.open("a", newline="", encoding="utf-8") as stream:
+                writer = csv.writer(stream)
+                writer.writerows([("doi", "new")] if begins else [])
+                for one in moves:
+                    if one.goes and one.commentary is not None and one.commentary.doi.key not in there:
+                        writer.writerow((one.commentary.doi, one.old))
+
+    def write_failed(self, moves: Iterable[SiteMove]) -> Path | None:
+        """Write the rows that were refused, to be given again when they are mended; raises `DiskError`.
+
+        Returns the file; None where no row was refused, and then the file of an earlier run goes away.
+        """
+        failed = self.path.with_name(f"{self.path.stem}-failed.csv")
+        refused = [one for one in moves if one.finding is not None]
+        if not refused:
+            with disk_errors(failed, "cannot be removed"):
+                failed.unlink(missing_ok=True)
+            return None
+        with disk_errors(failed, "cannot be written"), failed.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(("number", "doi", "old", "new", "why"))
+            for one in refused:
+                old = one.row.address if one.row.new else ""
+                writer.writerow((one.row.number, one.row.doi, old, one.new, one.finding.message if one.finding else ""))
+        return failed
 
 
 def _is_pattern(row: SiteRow) -> bool:
@@ -237,73 +290,6 @@ def _comparable_address(address: str) -> str:
     return address.strip().rstrip("/").casefold()
 
 
-def write_undo(table: Path, moves: Iterable[SiteMove]) -> None:
-    """Add to the file that leads back where each DOI leads now; raises `DiskError`.
-
-    A later run adds to it. What an earlier one wrote of a DOI stays, so that each has its oldest address, once.
-    """
-    undo = table.with_name(f"{table.stem}-undo.csv")
-    with disk_errors(undo, "cannot be written"):
-        begins = not undo.exists()
-        lines = [] if begins else read_input(undo).decode("utf-8").splitlines()
-        there = {row[0].casefold() for row in csv.reader(lines) if row}
-        with undo.open("a", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerows([("doi", "new")] if begins else [])
-            for one in moves:
-                if one.goes and one.commentary is not None and one.commentary.doi.key not in there:
-                    writer.writerow((one.commentary.doi, one.old))
-
-
-def write_failed(table: Path, moves: Iterable[SiteMove]) -> Path | None:
-    """Write the rows that were refused, to be given again when they are mended; raises `DiskError`.
-
-    Returns the file; None where no row was refused, and then the file of an earlier run goes away.
-    """
-    failed = table.with_name(f"{table.stem}-failed.csv")
-    refused = [one for one in moves if one.finding is not None]
-    if not refused:
-        with disk_errors(failed, "cannot be removed"):
-            failed.unlink(missing_ok=True)
-        return None
-    with disk_errors(failed, "cannot be written"), failed.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("number", "doi", "old", "new", "why"))
-        for one in refused:
-            old = one.row.address if one.row.new else ""
-            writer.writerow((one.row.number, one.row.doi, old, one.new, one.finding.message if one.finding else ""))
-    return failed
-
-
-def compare_moves(
-    moves: Sequence[SiteMove], depositor: Depositor, table: str
-) -> tuple[tuple[SiteMove, ...], Plan | None]:
-    """Compare each move with what is registered, and refuse those that change more than the address.
-
-    Returns the moves, and the plan of those that go; None where nothing does. Nothing is written yet. Raises as
-    `Depositor.plan` does.
-    """
-    going = {move.commentary.doi.key: move for move in moves if move.goes and move.commentary is not None}
-    made = {
-        key: FoundRecord(move.commentary, move.path).changed((Set(("url",), move.new),), depositor.series)
-        for key, move in going.items()
-        if move.commentary is not None and move.path is not None
-    }
-    records = [one.record for one in made.values() if not isinstance(one, tuple)]
-    plan = without_options(depositor.plan(*records)) if records else None
-    entries = {one.doi.key: one for one in plan.entries if one.doi is not None} if plan else {}
-    compared = []
-    for move in moves:
-        key = move.commentary.doi.key if move.commentary is not None else ""
-        broken = made.get(key) if move.goes else None
-        finding = broken[0] if isinstance(broken, tuple) else _why_not_alone(entries[key]) if broken else None
-        # A person corrects the table: the finding names its row.
-        at_row = None if finding is None else replace(finding, where=Where(table, move.row.line))
-        compared.append(move if at_row is None else replace(move, finding=at_row))
-    left = {move.key for move in compared if move.goes}
-    return tuple(compared), part_of(plan, left) if plan and left else None
-
-
 def _why_not_alone(entry: PlanEntry) -> Finding | None:
     """Return why a record is refused: it is blocked, or changes more than the address."""
     stops = next((one for one in entry.findings if one.stops), None)
@@ -317,15 +303,6 @@ def _why_not_alone(entry: PlanEntry) -> Finding | None:
     return Finding("move-more", Severity.ERROR, message, "deposit them first; a move changes nothing but the address")
 
 
-def look_at_pages(moves: Sequence[SiteMove], fetch: FetchPage, waiting: PassingTime, table: str) -> Iterator[SiteMove]:
-    """Fetch the new page of each move, and refuse those whose page is missing or shows another DOI."""
-    going = [move for move in moves if move.goes]
-    at_new = (one.commentary.model_copy(update={"url": one.new}) for one in going if one.commentary is not None)
-    visits = visit_pages(at_new, fetch, waiting=waiting)
-    for move in moves:
-        yield move if not move.goes else _with_page_findings(move, next(visits).findings, table)
-
-
 def _with_page_findings(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMove:
     stopping = next((one for one in findings if one.code in _STOPPING), None)
     if stopping is None:
@@ -336,27 +313,41 @@ def _with_page_findings(move: SiteMove, findings: tuple[Finding, ...], table: st
     )
 
 
-def prove_moves(
-    moves: Sequence[SiteMove],
-    ask: Callable[[Doi], WorkStatus],
-    read: Callable[[Doi], WorkStatus],
-    waiting: PassingTime,
-    seconds: float,
-) -> MoveProof:
-    """Ask about each DOI until it is seen to lead to its new page, or the time is over.
+@dataclass(frozen=True, slots=True)
+class MoveProof:
+    """Hold what the handles showed: the moves that were `unseen`, and what else of a record was found `changed`.
 
-    `ask` looks at the handle, and `read` at the registered record of what leads to its new page, once. The time is
-    `seconds` and one more for each DOI, whatever the services do; where they answer nothing, the round ends and another
-    one begins after a pause.
+    `error` is why the last of those could not be asked about, `unread` why records could not be compared afterwards.
     """
-    end, pause = waiting.now() + seconds + len(moves), FIRST_PAUSE
-    proof = MoveProof(unseen=tuple(moves))
-    while True:
-        proof = _ask_all_once(proof, ask, read, lambda: waiting.now() > end)
-        if not proof.unseen or waiting.now() + pause > end:
-            return proof
-        waiting.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+
+    unseen: tuple[SiteMove, ...]
+    changed: tuple[WorkStatus, ...] = ()
+    error: RegistrarError | None = None
+    unread: RegistrarError | None = None
+
+    @classmethod
+    def of(
+        cls,
+        moves: Sequence[SiteMove],
+        ask: Callable[[Doi], WorkStatus],
+        read: Callable[[Doi], WorkStatus],
+        waiting: PassingTime,
+        seconds: float,
+    ) -> "MoveProof":
+        """Ask about each DOI until it is seen to lead to its new page, or the time is over.
+
+        `ask` looks at the handle, and `read` at the registered record of what leads to its new page, once. The time is
+        `seconds` and one more for each DOI, whatever the services do; where they answer nothing, the round ends and
+        another one begins after a pause.
+        """
+        end, pause = waiting.now() + seconds + len(moves), FIRST_PAUSE
+        proof = cls(unseen=tuple(moves))
+        while True:
+            proof = _ask_all_once(proof, ask, read, lambda: waiting.now() > end)
+            if not proof.unseen or waiting.now() + pause > end:
+                return proof
+            waiting.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def _ask_all_once(

@@ -10,7 +10,7 @@ from depositing import commentary
 from doideposit.crossref.politeness import PassingTime
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import ConfigurationError, RegistrarUnavailable, UnexpectedAnswer
-from doideposit.health.moving import SiteMove, prove_moves
+from doideposit.health.moving import MoveProof, SiteMove
 from doideposit.records.identifiers import Doi
 from doideposit.records.sources.site_table import SiteRow
 
@@ -53,7 +53,7 @@ def test_what_is_seen_is_asked_about_once() -> None:
     time = Time()
     asked, ask = asker(time, lambda _: status(seen=True))
     read_of, read = asker(time, lambda _: status(seen=True))
-    assert prove_moves(moves(40), ask, read, time.passing, 60).unseen == ()
+    assert MoveProof.of(moves(40), ask, read, time.passing, 60).unseen == ()
     assert (len(asked), len(read_of)) == (40, 40)
 
 
@@ -65,7 +65,7 @@ def test_records_that_cannot_be_read_take_nothing_from_the_proof() -> None:
         raise RegistrarUnavailable("the query service could not be reached")
 
     read_of, read = asker(time, away)
-    proof = prove_moves(moves(200), ask, read, time.passing, 60)
+    proof = MoveProof.of(moves(200), ask, read, time.passing, 60)
     assert (proof.unseen, proof.error, str(proof.unread)) == ((), None, "the query service could not be reached")
     assert len(read_of) < 20
 
@@ -79,14 +79,14 @@ def test_a_late_handle_is_asked_about_again_and_the_others_are_not() -> None:
         return status(seen=not doi.key.endswith("3") or asked.count(doi.key) > 1)
 
     _, read = asker(time, lambda _: status(seen=True))
-    assert prove_moves(moves(5), ask, read, time.passing, 60).unseen == ()
+    assert MoveProof.of(moves(5), ask, read, time.passing, 60).unseen == ()
     assert len(asked) == 6
 
 
 def test_the_time_is_bounded_whatever_the_handles_say() -> None:
     time = Time()
     _, ask = asker(time, lambda _: status(seen=False))
-    assert len(prove_moves(moves(30), ask, ask, time.passing, 60).unseen) == 30
+    assert len(MoveProof.of(moves(30), ask, ask, time.passing, 60).unseen) == 30
     assert time.now < 60 + 30 + 5
 
 
@@ -102,7 +102,7 @@ def test_a_service_that_is_away_ends_each_round_and_is_named(error: Exception) -
         raise error
 
     asked, ask = asker(time, away)
-    proof = prove_moves(moves(1_000), ask, ask, time.passing, 0)
+    proof = MoveProof.of(moves(1_000), ask, ask, time.passing, 0)
     assert (len(proof.unseen), str(proof.error)) == (1_000, str(error))
     # Only as many as were on their way when the first one failed.
     assert len(set(asked)) < 20
@@ -117,5 +117,5 @@ def test_one_odd_answer_says_nothing_of_the_others() -> None:
         return status(seen=True)
 
     _, ask = asker(time, odd)
-    proof = prove_moves(moves(9), ask, ask, time.passing, 30)
+    proof = MoveProof.of(moves(9), ask, ask, time.passing, 30)
     assert (proof.unseen, proof.error) == ((), None)

@@ -117,6 +117,12 @@ class Decision:
         return self.action is Action.UNCHANGED and not self.busy
 
     @property
+    def empties(self) -> tuple[tuple[str, ...], ...]:
+        """Return which blocks are emptied before, in deposits of their own, one tuple for each of those."""
+        # Sorted, so that the hash of a plan does not depend on the order of a set.
+        return tuple(tuple(sorted(names)) for names in self.update.clears) if self.update else ()
+
+    @property
     def all_findings(self) -> tuple[Finding, ...]:
         """Return the findings of the input, and those that planning adds."""
         # Most decisions add nothing, and a plan can have a hundred thousand of them: then it is the same tuple.

@@ -18,8 +18,6 @@ __all__ = [
     "ApprovalRules",
     "SignaturePort",
     "clean_name",
-    "note_applied",
-    "statement_of",
 ]
 
 # Names of people and their addresses are shorter; a longer text is something else.
@@ -84,10 +82,14 @@ class ApprovalRules:
                 found.setdefault(_fold_name(name), name)
         return tuple(found.values())
 
-
-def statement_of(file: "PlanFile") -> str:
-    """Return the line that an approval signs."""
-    return f"doideposit plan {file.sha256}\n"
+    @staticmethod
+    def note_applied(context: DepositContext, file: "PlanFile", *, by: str, approved_by: Sequence[str]) -> None:
+        """Record, once, that the plan is applied now: before anything of it is."""
+        if _was_applied(context, file):
+            return
+        detail = {"plan": file.sha256, "by": clean_name(by), "made_by": file.plan.made_by}
+        detail |= {"approved_by": ", ".join(approved_by)} if approved_by else {}
+        context.ledger.works.note(EventKind.APPLIED, file.dois, detail)
 
 
 def _require_signature(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> str:
@@ -98,7 +100,7 @@ def _require_signature(rules: ApprovalRules, file: "PlanFile", name: str, signat
         raise UsageError("the configuration does not say whose signatures count", hint=hint)
     if len(signature) > LONGEST_SIGNATURE:
         raise UsageError("this is no signature of SSH: it is too long")
-    signer = rules.signatures.signer(statement_of(file), signature)
+    signer = rules.signatures.signer(file.statement, signature)
     if not _is_same_name(signer, name):
         raise UsageError(f"the signature is that of {signer}, and not of {name}", hint=f"say --by {signer}")
     return signer
@@ -108,7 +110,7 @@ def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signat
     if rules.signatures is None:
         return True
     try:
-        return bool(signature) and _is_same_name(rules.signatures.signer(statement_of(file), signature), name)
+        return bool(signature) and _is_same_name(rules.signatures.signer(file.statement, signature), name)
     except UsageError:
         # The key was taken out of the list since: its approvals count no more.
         return False
@@ -117,15 +119,6 @@ def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signat
 def _was_applied(context: DepositContext, file: "PlanFile") -> str:
     """Return the name of the person who applied the plan before; empty if nobody did."""
     return next((detail.get("by", "") for detail in _plan_events(context, EventKind.APPLIED, file)), "")
-
-
-def note_applied(context: DepositContext, file: "PlanFile", *, by: str, approved_by: Sequence[str]) -> None:
-    """Record, once, that the plan is applied now: before anything of it is."""
-    if _was_applied(context, file):
-        return
-    detail = {"plan": file.sha256, "by": clean_name(by), "made_by": file.plan.made_by}
-    detail |= {"approved_by": ", ".join(approved_by)} if approved_by else {}
-    context.ledger.works.note(EventKind.APPLIED, file.dois, detail)
 
 
 def _plan_events(context: DepositContext, kind: EventKind, file: "PlanFile") -> Sequence[dict[str, str]]:

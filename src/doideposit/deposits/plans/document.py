@@ -30,7 +30,6 @@ __all__ = [
     "PlannedRecord",
     "Sending",
     "Source",
-    "looks_like_plan",
 ]
 
 # The number rises when a plan of an older program could be misread.
@@ -141,6 +140,12 @@ class Source(_Part):
     sha256: Hash
     """The SHA-256 of the file."""
 
+    @staticmethod
+    def hash_of(path: Path) -> str:
+        """Return the SHA-256 of a file; raise `DiskError`."""
+        with disk_errors(path, "cannot be read"), open_input(path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
 
 class Fees(_Part):
     """What Crossref charges for."""
@@ -244,6 +249,17 @@ class PlanFile(_Part):
         # Twelve digits of the hash can be compared by eye, and nobody finds two plans with the same.
         return self.sha256[:12]
 
+    @property
+    def statement(self) -> str:
+        """Return the line that an approval signs."""
+        return f"doideposit plan {self.sha256}\n"
+
+    @staticmethod
+    def looks_like_one(beginning: bytes) -> bool:
+        """Tell whether a file that begins so is meant to be a plan."""
+        # The first key stands within these bytes, whatever the indentation.
+        return FORMAT.partition("/")[0].encode() in beginning[:200]
+
     @staticmethod
     def read(path: Path) -> "PlanFile":
         """Read a plan file; raise `PlanUnusable` for what is none, and `DiskError`."""
@@ -308,12 +324,6 @@ class Contents:
     def all(self) -> Mapping[str, Content]:
         """Return them by SHA-256."""
         return self._found
-
-
-def looks_like_plan(beginning: bytes) -> bool:
-    """Tell whether a file that begins so is meant to be a plan."""
-    # The first key stands within these bytes, whatever the indentation.
-    return FORMAT.partition("/")[0].encode() in beginning[:200]
 
 
 _ANEW: Final = "make a new plan with `doideposit plan`; one that was edited cannot be used"

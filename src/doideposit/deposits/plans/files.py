@@ -17,7 +17,7 @@ from doideposit.deposits.candidates import Approved, ContentStore, DepositCandid
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
-from doideposit.deposits.plans.approvals import ApprovalRules, clean_name, note_applied
+from doideposit.deposits.plans.approvals import ApprovalRules, clean_name
 from doideposit.deposits.plans.consequences import consequences_of, fees_of
 from doideposit.deposits.plans.document import PlanFile, PlannedRecord, Sending, Source
 from doideposit.deposits.plans.writing import (
@@ -26,8 +26,6 @@ from doideposit.deposits.plans.writing import (
     body_of,
     changes_of,
     configuration_of,
-    empties_of,
-    file_hash,
 )
 from doideposit.deposits.values import DepositReport, Plan, PlanEntry, Progress
 from doideposit.errors import ApprovalMissing, DiskError, PlanUnusable, UsageError
@@ -235,7 +233,7 @@ def _changes_since(
         yield from (one for one in decision.findings if one.stops)
         return
     changes = PlanEntry.of(decision).changes
-    now = (changes_of(changes), empties_of(decision), decision.action.value)
+    now = (changes_of(changes), decision.empties, decision.action.value)
     if now != (record.changes, record.empties, record.action):
         would = "; ".join(one.what for one in changes[:TOLD]) or decision.reason
         message = f"what is registered of {doi} changed since the plan was made; it would now change: {would}"
@@ -260,7 +258,7 @@ def _change_of(source: Source, *, without_files: bool) -> str:
     path = Path(source.path)
     try:
         # A plan may name a device, which has no end.
-        now = file_hash(path) if path.is_file() else None
+        now = Source.hash_of(path) if path.is_file() else None
     # On the machine of another person it may be not theirs to read; and a name need not be one of a file.
     except (DiskError, OSError, ValueError):
         now = None
@@ -419,7 +417,7 @@ class PlanFiles:
     def approve(self, plan: PlanFile | Path | str, *, by: str, signature: str = "") -> tuple[str, ...]:
         """Approve a plan, and return who has approved it by now; it is kept in the ledger and in the history.
 
-        `signature` is one of SSH over the line that `approvals.statement_of` makes of the plan. Raises `UsageError` for
+        `signature` is one of SSH over the line that `PlanFile.statement` makes of the plan. Raises `UsageError` for
         whoever made the plan, and for a signature that does not hold.
         """
         file = self.read(plan)
@@ -454,5 +452,5 @@ class PlanFiles:
         approved_by = _require_enough_approvals(self._context, self._rules, file)
         compared = self._compare(file, without_files=without_files)
         if not compared.moved and not compared.finished:
-            note_applied(self._context, file, by=by, approved_by=approved_by)
+            self._rules.note_applied(self._context, file, by=by, approved_by=approved_by)
         return self._deposit(compared.approved, on_event, send and not compared.moved)

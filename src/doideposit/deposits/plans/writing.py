@@ -22,9 +22,8 @@ from doideposit.deposits.plans.document import (
     Source,
 )
 from doideposit.deposits.values import FieldChange, PlanEntry
-from doideposit.files import disk_errors, open_input
 
-__all__ = ["MADE_WITH", "READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "file_hash"]
+__all__ = ["MADE_WITH", "READING_HEAD", "body_of", "changes_of", "configuration_of"]
 
 # The key of the version that a plan was made with; another one is no reason to refuse it by itself.
 MADE_WITH = "doideposit"
@@ -78,7 +77,7 @@ def _planned_record(
         reason=entry.reason,
         title=title,
         changes=changes_of(entry.changes),
-        empties=empties_of(decision),
+        empties=decision.empties,
         findings=tuple(finding.to_dict() for finding in entry.findings),
         sending=sending,
     )
@@ -106,12 +105,6 @@ def _title_in_xml(context: DepositContext, one: DepositCandidate, xml: bytes) ->
         return next((each.title for each in DepositItem.read_all(xml) if each.doi == one.item.doi), "")
     found = FoundItem.find(context.depositor.head(*READING_HEAD), xml, schema_version=one.sealed.schema_version)
     return found.item.title if found else ""
-
-
-def empties_of(decision: Decision) -> tuple[tuple[str, ...], ...]:
-    """Return which blocks are emptied before, in deposits of their own, one tuple for each of those."""
-    # Sorted, so that the hash of a plan does not depend on the order of a set.
-    return tuple(tuple(sorted(names)) for names in decision.update.clears) if decision.update else ()
 
 
 def changes_of(changes: Iterable[FieldChange]) -> tuple[PlannedChange, ...]:
@@ -158,10 +151,4 @@ def _depositor_keys(context: DepositContext, series: str) -> Iterator[tuple[str,
 def _source_hashes(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:
     """Return the source files of the deposits, with their hashes."""
     paths = dict.fromkeys(one.sending.file for one in records if one.sending and one.sending.file)
-    return tuple(Source(path=path, sha256=file_hash(Path(path))) for path in paths)
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file; raise `DiskError`."""
-    with disk_errors(path, "cannot be read"), open_input(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return tuple(Source(path=path, sha256=Source.hash_of(Path(path))) for path in paths)

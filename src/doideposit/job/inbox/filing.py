@@ -14,7 +14,7 @@ from doideposit.files import disk_errors, move_noclobber, open_folder, write_ato
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, numbered_names
-from doideposit.job.inbox.report_text import first_reasons, headline, report_text
+from doideposit.job.inbox.report_text import FileReport
 from doideposit.job.inbox.summary import Settled
 from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
@@ -65,7 +65,7 @@ def _decide_place(around: InboxContext, claim: Claim, statuses: Mapping[str, Wor
     place = folder / _free_name(folder, claim.name)
     write_atomic(
         claim.report,
-        report_text(claim, statuses, around.folders, place, around.clock()),
+        FileReport(claim).text(statuses, around.folders, place, around.clock()),
         mode=around.folders.report_mode,
     )
     around.step("report written")
@@ -84,7 +84,7 @@ def _move_to_place(around: InboxContext, claim: Claim) -> None:
             with open_folder(target.parent) as folder:
                 next(path for path in reports if move_noclobber(claim.report, path, folder=folder))
         around.step("report placed")
-        settled = Settled(claim.name, target, headline(claim))
+        settled = Settled(claim.name, target, FileReport(claim).headline)
         if not settled.ok and around.notes:
             _write_note(around, claim, settled)
             around.step("note written")
@@ -142,7 +142,7 @@ def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
         "key": f"file:{claim.id}",
         "publisher": _publisher_of(around, claim, settled.path),
         "title": settled.headline,
-        "lines": first_reasons(claim, REASONS_IN_MAIL),
+        "lines": FileReport(claim).first_reasons(REASONS_IN_MAIL),
         "action": (
             f"read {shown(settled.path)}{REPORT_SUFFIX}, correct the file that lies beside it, and put it into "
             f"{shown(around.folders.root)} again"

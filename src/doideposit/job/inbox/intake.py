@@ -10,7 +10,7 @@ from typing import Final
 
 from doideposit.checks.values import Input, is_deposit_xml
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.plans.document import PlanFile, looks_like_plan
+from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import DepositReport, Progress, ReportEntry
 from doideposit.errors import ApprovalMissing, DiskError, DoiDepositError, UsageError
 from doideposit.files import disk_errors, open_input, read_input
@@ -297,7 +297,7 @@ def _is_plan(claim: Claim) -> bool:
         return False
     with disk_errors(claim.file, "cannot be read"), open_input(claim.file) as stream:
         # A plan says at its beginning that it is one.
-        return looks_like_plan(stream.read(200))
+        return PlanFile.looks_like_one(stream.read(200))
 
 
 def _without_path(message: str, claim: Claim) -> str:

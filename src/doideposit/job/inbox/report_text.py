@@ -18,7 +18,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS, SUFFIXES
 from doideposit.reports.findings import safe
 
-__all__ = ["FinishedFile", "first_reasons", "headline", "report_text"]
+__all__ = ["FileReport", "FinishedFile"]
 
 # Columns of a line; longer sentences are wrapped.
 WIDTH: Final = 100
@@ -37,7 +37,7 @@ TARGETS: Final = {
     "production": "production",
 }
 
-# The line of a record in order, and the two lines of the head that `FinishedFile.of_report` needs, as `report_text`
+# The line of a record in order, and the two lines of the head that `FinishedFile.of_report` needs, as `FileReport`
 # writes them.
 _IN_ORDER: Final = re.compile(r"(\S+)(?: \((?:record|line) \d+ of the file\))?  (?:registered|unchanged)")
 _SETTLED: Final = re.compile(r"Settled +(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
@@ -73,32 +73,48 @@ class FinishedFile:
         return cls(moment, target[1], dois) if len(dois) == sum(counts.values()) else None
 
 
-def headline(claim: Claim) -> str:
-    """Return one line: how many records of the file ended how."""
-    counts = Counter(entry.status for entry in claim.entries or ())
-    parts = [f"{counts[status]} {WORDS[status]}" for status in WORDS if counts[status]]
-    return f"{safe(claim.name)}: " + (", ".join(parts) or "no record in it")
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """Say of a file that was taken in what happened to its records."""
 
+    claim: Claim
 
-def report_text(claim: Claim, statuses: Mapping[str, WorkStatus], folders: Folders, place: Path, now: datetime) -> str:
-    """Return the whole report, what needs a person first. `place` is the destination of the file.
+    @property
+    def headline(self) -> str:
+        """Return one line: how many records of the file ended how."""
+        counts = Counter(entry.status for entry in self.claim.entries or ())
+        parts = [f"{counts[status]} {WORDS[status]}" for status in WORDS if counts[status]]
+        return f"{safe(self.claim.name)}: " + (", ".join(parts) or "no record in it")
 
-    `statuses` are those of the DOIs in the file, by the text that the file has for each.
-    """
-    entries = claim.entries or ()
-    bad = claim.rejected
-    good = tuple(entry for entry in entries if entry.status is not EntryStatus.REJECTED)
-    lines = [headline(claim), "", f"Taken in   {_time_text(claim.taken_in)}", f"Settled    {_time_text(now)}"]
-    lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
-    if bad or not entries:
-        lines += _what_to_do(claim, folders.shown(folders.root), place)
-    if bad:
-        lines += _underlined(f"Rejected: {counted(len(bad), 'record')}")
-        lines += [line for entry in bad for line in (*_rejected_lines(claim, entry), "")]
-    if good:
-        lines += _underlined(f"In order: {counted(len(good), 'record')}")
-        lines += [line for entry in good for line in (*_accepted_lines(claim, entry, statuses.get(entry.doi)), "")]
-    return "\n".join(lines).rstrip() + "\n"
+    def text(self, statuses: Mapping[str, WorkStatus], folders: Folders, place: Path, now: datetime) -> str:
+        """Return the whole report, what needs a person first. `place` is the destination of the file.
+
+        `statuses` are those of the DOIs in the file, by the text that the file has for each.
+        """
+        claim = self.claim
+        entries = claim.entries or ()
+        bad = claim.rejected
+        good = tuple(entry for entry in entries if entry.status is not EntryStatus.REJECTED)
+        lines = [self.headline, "", f"Taken in   {_time_text(claim.taken_in)}", f"Settled    {_time_text(now)}"]
+        lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
+        if bad or not entries:
+            lines += _what_to_do(claim, folders.shown(folders.root), place)
+        if bad:
+            lines += _underlined(f"Rejected: {counted(len(bad), 'record')}")
+            lines += [line for entry in bad for line in (*_rejected_lines(claim, entry), "")]
+        if good:
+            lines += _underlined(f"In order: {counted(len(good), 'record')}")
+            lines += [line for entry in good for line in (*_accepted_lines(claim, entry, statuses.get(entry.doi)), "")]
+        return "\n".join(lines).rstrip() + "\n"
+
+    def first_reasons(self, most: int) -> Sequence[str]:
+        """Return the first reasons, each with its DOI, for a mail."""
+        claim, lines = self.claim, []
+        for entry in claim.rejected[:most]:
+            lines += [_entry_name(claim, entry), *(f"  {line}" for line in _rejection_reasons(entry))]
+        if len(claim.rejected) > most:
+            lines.append(f"and {len(claim.rejected) - most:,} more, in the report")
+        return lines
 
 
 def _underlined(text: str) -> tuple[str, ...]:
@@ -218,13 +234,3 @@ def _rejection_reasons(entry: ClaimedEntry) -> Iterator[str]:
     yield from entry.lines[:LINES_IN_MAIL]
     if len(entry.lines) > LINES_IN_MAIL:
         yield "and more, in the report"
-
-
-def first_reasons(claim: Claim, most: int) -> Sequence[str]:
-    """Return the first reasons, each with its DOI, for a mail."""
-    lines = []
-    for entry in claim.rejected[:most]:
-        lines += [_entry_name(claim, entry), *(f"  {line}" for line in _rejection_reasons(entry))]
-    if len(claim.rejected) > most:
-        lines.append(f"and {len(claim.rejected) - most:,} more, in the report")
-    return lines

@@ -5,10 +5,9 @@ from datetime import timedelta
 from doideposit.sandbox.accounts import Login
 from doideposit.sandbox.deposits import Deposit, FileRefusal
 from doideposit.sandbox.entries import ReceivedFile, Registration
-from doideposit.sandbox.matching import with_match
 from doideposit.sandbox.processing import Worker
 from doideposit.sandbox.queue import Queue
-from doideposit.sandbox.retention import with_element, with_resource
+from doideposit.sandbox.retention import KeptRecord
 
 __all__ = ["Elsewhere"]
 
@@ -44,7 +43,7 @@ class Elsewhere:
     def add_block(self, doi: str, block: str, inside: str = "") -> None:
         """Add an element before ``doi_data``, or inside of another element, as another tool registers it."""
         known = self._current_record(doi)
-        self._register_change(known, record=with_element(known.record, block, doi, inside))
+        self._register_change(known, record=KeptRecord(known.record, doi).with_element(block, inside))
 
     def reset_timestamp(self, doi: str, timestamp: int) -> None:
         """Set another deposit timestamp of the DOI, smaller or greater."""
@@ -53,7 +52,7 @@ class Elsewhere:
     def change_url(self, doi: str, url: str) -> None:
         """Lead the DOI to another page, as a colleague's file of URLs does."""
         known = self._current_record(doi)
-        self._register_change(known, record=with_resource(known.record, doi, url), url=url)
+        self._register_change(known, record=KeptRecord(known.record, doi).with_resource(url), url=url)
 
     def touch(self, doi: str) -> None:
         """Move the date of the last change, without any other change."""
@@ -70,7 +69,7 @@ class Elsewhere:
     def match(self, doi: str, key: str, cited: str) -> None:
         """Add the DOI that Crossref found to a reference."""
         known = self._current_record(doi)
-        self._register_change(known, record=with_match(known.record, key, cited))
+        self._register_change(known, record=KeptRecord(known.record, known.doi).with_match(key, cited))
 
     def other_agency(self, doi: str, agency: str = "DataCite") -> None:
         """Register a DOI at another agency: the resolver knows it, and Crossref does not."""

@@ -16,10 +16,9 @@ from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply, Request
 from doideposit.sandbox.faults import Door
 from doideposit.sandbox.lookups import LookupReplies
-from doideposit.sandbox.matching import with_matches
 from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.queue import Queue
-from doideposit.sandbox.retention import holder
+from doideposit.sandbox.retention import KeptRecord
 
 __all__ = ["AnswerRules", "Enquiries"]
 
@@ -77,7 +76,7 @@ def _unixref_reply(doi: str, versions: Sequence[Registration]) -> Reply:
 
 def _resolved_query(doi: str, versions: Sequence[Registration], relations: Iterable[tuple[str, str]]) -> str:
     first, last = versions[0], versions[-1]
-    element = holder(etree.fromstring(last.record), last.doi) if last.record else None
+    element = KeptRecord(last.record, last.doi).holder() if last.record else None
     name = "" if element is None else local(element)
     title = {"journal_article": "journal-id", "journal_metadata": "journal-id"}.get(name, "book-id")
     items = [
@@ -240,7 +239,10 @@ class Enquiries:
         last = shown[-1] if shown else None
         if after is None or last is None or self._clock() < last.applied + timedelta(seconds=after):
             return shown
-        return [*shown[:-1], replace(last, record=with_matches(last.record, last.doi, self._archive.titles_in))]
+        return [
+            *shown[:-1],
+            replace(last, record=KeptRecord(last.record, last.doi).with_matches(self._archive.titles_in)),
+        ]
 
     def resolved_references(self, request: Request) -> Reply:
         """Answer ``/getResolvedRefs``: references without a DOI that match a registered work by now."""

@@ -16,7 +16,7 @@ from doideposit.safe_xml import Element
 from doideposit.sandbox.deposits import local, texts
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply
-from doideposit.sandbox.retention import holder
+from doideposit.sandbox.retention import KeptRecord
 
 __all__ = ["LookupReplies"]
 
@@ -34,7 +34,7 @@ _APPLICATIONS: Final = {"text-mining": "text-mining", "crawler-based": "similari
 def _work_json(shown: Sequence[Registration]) -> Json:
     """Return a work from the versions of it that are shown by now, oldest first."""
     first, last = shown[0], shown[-1]
-    item = holder(etree.fromstring(last.record), last.doi) if last.record else None
+    item = KeptRecord(last.record, last.doi).holder() if last.record else None
     year = {"date-parts": [[int(last.year)]] if last.year.isdecimal() else [[None]]}
     return {
         "DOI": last.doi.lower(),

@@ -25,7 +25,7 @@ from doideposit.sandbox.deposits import (
 )
 from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic
-from doideposit.sandbox.retention import RetentionRules, record_xml
+from doideposit.sandbox.retention import KeptRecord, RetentionRules
 
 __all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault"]
 
@@ -287,7 +287,7 @@ class Worker:
 
     def _make_registration(self, item: DepositedItem) -> Registration:
         known = self.archive.current(item.doi)
-        new = "" if item.holder is None else record_xml(item.holder)
+        new = "" if item.holder is None else KeptRecord.of_item(item.holder)
         return Registration(
             doi=item.doi, timestamp=item.version, url=item.url, login=self.login.words, record_type=item.record_type,
             title=item.title, year=item.year, signature=item.signature,

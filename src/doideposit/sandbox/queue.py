@@ -13,7 +13,7 @@ from doideposit.sandbox.entries import ReceivedFile
 from doideposit.sandbox.faults import Door, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, first_fault
-from doideposit.sandbox.retention import RetentionRules, with_resource
+from doideposit.sandbox.retention import KeptRecord, RetentionRules
 
 __all__ = ["OPERATIONS", "Queue"]
 
@@ -36,7 +36,7 @@ def _change_url(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
     known = worker.archive.current(doi)
     if known is None or known.owner != prefix or not url.strip():
         return Diagnostic("Failure", ((doi, "DOI not found, or no URL given"),))
-    record = with_resource(known.record, known.doi, url.strip())
+    record = KeptRecord(known.record, known.doi).with_resource(url.strip())
     worker.archive.register(worker.next_version(known, record=record, url=url.strip()))
     return Diagnostic("Success", ((known.doi, "Successfully updated in handle"),))
 

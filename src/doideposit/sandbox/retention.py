@@ -5,23 +5,18 @@ gives the same registered record under every one of them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from lxml import etree
 
 from doideposit.safe_xml import Element
 from doideposit.sandbox.deposits import local
+from doideposit.sandbox.entries import Registration
 
-__all__ = [
-    "RetentionRules",
-    "holder",
-    "record_xml",
-    "with_element",
-    "with_resource",
-]
+__all__ = ["KeptRecord", "RetentionRules"]
 
 # The namespace of records that Crossref gives out; deposits have another one.
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
@@ -69,8 +64,8 @@ class RetentionRules:
     def after_deposit(self, old: str, new: str, doi: str) -> str:
         """Return the record of a DOI after a full deposit `new`; `old` is empty where there was none."""
         root = etree.fromstring(new)
-        target = holder(root, doi)
-        before = holder(etree.fromstring(old), doi) if old else None
+        target = _holder(root, doi)
+        before = _holder(etree.fromstring(old), doi) if old else None
         kept = {} if before is None else dict(_kept_blocks(before))
         sent = dict(_kept_blocks(target))
         if self.places == "together":
@@ -91,7 +86,7 @@ class RetentionRules:
     def after_resources(self, old: str, block: str, doi: str) -> str:
         """Return the record of a DOI after one block of a resource-only deposit."""
         root = etree.fromstring(old)
-        target = holder(root, doi)
+        target = _holder(root, doi)
         wrapper = etree.Element("resources")
         sent = _tidy(etree.fromstring(block))
         (wrapper if local(sent) != "collection" else etree.SubElement(wrapper, f"{{{OUTPUT}}}doi_data")).append(sent)
@@ -105,22 +100,84 @@ class RetentionRules:
         return _to_text(root)
 
 
-def record_xml(item_holder: Element) -> str:
-    """Return what the record of one DOI is: its element, inside copies of those around it, in the output namespace.
+class KeptRecord(NamedTuple):
+    """Hold the record of a DOI as Crossref keeps it."""
 
-    Of the elements around it only the metadata of the container is kept: an issue's other articles have their own DOIs.
-    """
-    copy = deepcopy(item_holder)
-    copy.tail = None
-    inner, outer = copy, item_holder.getparent()
-    while outer is not None and local(outer) not in {"body", "doi_batch"}:
-        around = etree.Element(outer.tag, nsmap=outer.nsmap)  # type: ignore[arg-type]  # lxml's stubs know no default namespace
-        for name, value in outer.attrib.items():
-            around.set(name, value)
-        around.extend(deepcopy(one) for one in outer if _is_container(one) and one is not item_holder)
-        around.append(inner)
-        inner, item_holder, outer = around, outer, outer.getparent()
-    return _to_text(_tidy(inner))
+    xml: str
+    doi: str
+
+    @staticmethod
+    def of_item(item_holder: Element) -> str:
+        """Return what the record of one DOI is: its element, inside copies of those around it, in the output namespace.
+
+        Of the elements around it only the metadata of the container is kept: an issue's other articles have their own
+        DOIs.
+        """
+        copy = deepcopy(item_holder)
+        copy.tail = None
+        inner, outer = copy, item_holder.getparent()
+        while outer is not None and local(outer) not in {"body", "doi_batch"}:
+            around = etree.Element(outer.tag, nsmap=outer.nsmap)  # type: ignore[arg-type]  # lxml's stubs know no default namespace
+            for name, value in outer.attrib.items():
+                around.set(name, value)
+            around.extend(deepcopy(one) for one in outer if _is_container(one) and one is not item_holder)
+            around.append(inner)
+            inner, item_holder, outer = around, outer, outer.getparent()
+        return _to_text(_tidy(inner))
+
+    def holder(self) -> Element:
+        """Return the element that holds ``doi_data`` of the DOI, or the record itself."""
+        return _holder(etree.fromstring(self.xml), self.doi)
+
+    def with_resource(self, url: str) -> str:
+        """Return the record with another landing page."""
+        root = etree.fromstring(self.xml) if self.xml else None
+        page = None if root is None else _holder(root, self.doi).find("{*}doi_data/{*}resource")
+        if root is None or page is None:
+            return self.xml
+        page.text = url
+        return _to_text(root)
+
+    def with_element(self, block: str, inside: str = "") -> str:
+        """Return the record with one more element, before ``doi_data`` or at the end of the element named `inside`."""
+        root = etree.fromstring(self.xml)
+        target = _holder(root, self.doi)
+        new = etree.fromstring(f'<r xmlns="{OUTPUT}">{block}</r>')[0]
+        around = target.find(f"{{*}}{inside}") if inside else None
+        data = target.find("{*}doi_data")
+        if around is not None:
+            around.append(new)
+        elif data is not None:
+            data.addprevious(new)
+        return _to_text(root)
+
+    def with_matches(self, find: Callable[[str], Registration | None]) -> str:
+        """Return the record in which references without a DOI get the one that `find` returns for their text."""
+        if "citation" not in self.xml:
+            return self.xml
+        root = etree.fromstring(self.xml)
+        for citation in _holder(root, self.doi).iterfind("{*}citation_list/{*}citation"):
+            words = " ".join(" ".join(map(str, citation.itertext())).split())
+            work = find(words) if citation.find("{*}doi") is None else None
+            if work is not None and work.doi.casefold() != self.doi.casefold():
+                _insert_doi(citation, work.doi)
+        return etree.tostring(root, encoding="unicode")
+
+    def with_match(self, key: str, cited: str) -> str:
+        """Return the record in which one reference has the DOI that the registrar found for it."""
+        root = etree.fromstring(self.xml)
+        for citation in root.iterfind(".//{*}citation"):
+            if citation.get("key") == key:
+                _insert_doi(citation, cited)
+        return etree.tostring(root, encoding="unicode")
+
+
+def _insert_doi(citation: Element, cited: str) -> None:
+    found = etree.Element(f"{{{etree.QName(citation).namespace}}}doi", provider="crossref")
+    found.text = cited
+    # unixref1.1.xsd: the DOI stands before the text as it is printed, and after the parts.
+    places = [place for place, one in enumerate(citation) if local(one) == "unstructured_citation"]
+    citation.insert(places[0] if places else len(citation), found)
 
 
 def _is_container(element: Element) -> bool:
@@ -168,37 +225,13 @@ def _to_text(root: Element) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
-def holder(root: Element, doi: str) -> Element:
+def _holder(root: Element, doi: str) -> Element:
     """Return the element of a record that holds ``doi_data`` of this DOI, or the record itself."""
     for data in root.iter("{*}doi_data"):
         parent = data.getparent()
         if parent is not None and (data.findtext("{*}doi") or "").strip().casefold() == doi.casefold():
             return parent
     return root
-
-
-def with_resource(old: str, doi: str, url: str) -> str:
-    """Return the record with another landing page."""
-    root = etree.fromstring(old) if old else None
-    page = None if root is None else holder(root, doi).find("{*}doi_data/{*}resource")
-    if root is None or page is None:
-        return old
-    page.text = url
-    return _to_text(root)
-
-
-def with_element(old: str, block: str, doi: str, inside: str = "") -> str:
-    """Return the record with one more element, before ``doi_data`` or at the end of the element named `inside`."""
-    root = etree.fromstring(old)
-    target = holder(root, doi)
-    new = etree.fromstring(f'<r xmlns="{OUTPUT}">{block}</r>')[0]
-    around = target.find(f"{{*}}{inside}") if inside else None
-    data = target.find("{*}doi_data")
-    if around is not None:
-        around.append(new)
-    elif data is not None:
-        data.addprevious(new)
-    return _to_text(root)
 
 
 def _kept_blocks(element: Element) -> Iterator[tuple[str, Element]]:

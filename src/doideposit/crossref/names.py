@@ -19,7 +19,6 @@ __all__ = [
     "XSI",
     "is_resources",
     "is_resources_namespace",
-    "resources_namespace",
 ]
 
 # The versions of the deposit schema that records are built for, newest first.
@@ -56,11 +55,6 @@ PREFIXES: Final = {
     "ct": CLINICAL,
     "mml": MATHML,
 }
-
-
-def resources_namespace(version: str) -> str:
-    """Return the namespace of resource-only deposits in that version (doi_resources5.4.0.xsd: targetNamespace)."""
-    return f"{RESOURCES_NAMESPACE}{version}"
 
 
 def is_resources_namespace(namespace: str | None) -> bool:

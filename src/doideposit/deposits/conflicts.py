@@ -12,7 +12,7 @@ from doideposit.deposits.warnings import CrossrefWarning, WarningKind
 from doideposit.errors import UsageError
 from doideposit.records.origin import RawValue
 
-__all__ = ["ComparedField", "ConflictSide", "answer_file", "are_alike"]
+__all__ = ["ComparedField", "ConflictSide", "answer_file"]
 
 # What tells two works apart for a reader; Crossref compares title, first author, year and number.
 FIELDS: Final = ("number", "title", "subtitle", "authors", "published", "language", "series", "institution", "url")
@@ -34,6 +34,14 @@ class ConflictSide:
         fields = {name: _as_text(self.fields.get(name)) for name in FIELDS if self.fields.get(name)}
         return {"doi": self.doi, "read_from": self.read_from, "why_not": self.why_not or None, "fields": fields}
 
+    def is_like(self, other: "ConflictSide") -> bool:
+        """Tell whether two records can be a conflict: of one title, first author and year, as far as they say."""
+        keys = [
+            (_as_text(each.fields.get("title")), _first_author(each), _as_text(each.fields.get("published"))[:4])
+            for each in (self, other)
+        ]
+        return bool(keys[0][0]) and keys[0] == keys[1]
+
 
 @dataclass(frozen=True, slots=True)
 class ComparedField:
@@ -52,15 +60,6 @@ class ComparedField:
         """Return the fields that one of the sides has, each with the values of all of them."""
         rows = (ComparedField(name, tuple(_as_text(one.fields.get(name)) for one in sides)) for name in FIELDS)
         return tuple(row for row in rows if any(row.values))
-
-
-def are_alike(one: ConflictSide, other: ConflictSide) -> bool:
-    """Tell whether two records can be a conflict: the same title, first author and year, as far as both have them."""
-    keys = [
-        (_as_text(each.fields.get("title")), _first_author(each), _as_text(each.fields.get("published"))[:4])
-        for each in (one, other)
-    ]
-    return bool(keys[0][0]) and keys[0] == keys[1]
 
 
 def _first_author(side: ConflictSide) -> str:

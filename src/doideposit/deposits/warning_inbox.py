@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from doideposit.deposits.conflicts import ConflictSide, are_alike
+from doideposit.deposits.conflicts import ConflictSide
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.given import require_reason
 from doideposit.deposits.ledger.works import WorkFilter
@@ -55,7 +55,7 @@ class WarningInbox:
         if self._context.ledger.works.one(one) is None or (one.key, other.key) in known:
             return False
         sides = [self._ask_crossref(str(doi)) for doi in (one, other)]
-        if not are_alike(*sides):
+        if not sides[0].is_like(sides[1]):
             return False
         detail = {"dois_in_conflict": str(other), "message": "Conflict, by a report", "reported": at.isoformat()}
         self._context.ledger.works.note(EventKind.WARNED, [one], detail)

@@ -23,10 +23,10 @@ from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import pause_until
 from doideposit.deposits.steps import step_files
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
-from doideposit.records.identifiers import Doi
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import same_value
-from doideposit.registered.drift import Shown, differences_of, is_retained, updates_of
+from doideposit.registered.drift import Shown, differences_of
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
@@ -204,7 +204,7 @@ class Watcher:
         """Yield updates of a notice that the updated work does not show (REST API, ``updated-by``)."""
         if ours is None or not registry.has_works:
             return
-        for kind, updated in updates_of(ours):
+        for kind, updated in _updates_of(ours):
             work = registry.work(updated)
             shown = work is not None and doi.key in work.updated_by
             # Older works were seen without this field; the list of notices has them as well.
@@ -293,7 +293,7 @@ def _retained_marks(
     if ours is None or seen.intended_at is not None or seen.drift:
         return ()
     differences = differences_of(ours, theirs)
-    if not differences or not all(is_retained(one, ours) for one in differences):
+    if not differences or not all(_is_retained(one, ours) for one in differences):
         return ()
     return tuple(one.mark for one in found if one.kind is DriftKind.CONTENT)
 
@@ -410,3 +410,28 @@ def _moved_address(expected: str, urls: Collection[str]) -> Drift | None:
     found = min(urls)
     what = f"the DOI leads to {found} instead of {expected}"
     return Drift(DriftKind.ADDRESS, what, expected, found, f"address:{found}")
+
+
+# Fields that stay registered when a deposit neither sends nor empties them.
+_RETAINED: Final = frozenset(
+    ("references", "relations", "licences", "free_to_read", "funding", "pdf_url", "full_texts", "updates",
+     "crossmark_policy", "archives")
+)  # fmt: skip
+
+
+def _is_retained(one: Difference, ours: RegisteredRecord) -> bool:
+    """Tell whether a difference is content that our deposit neither sent nor emptied, so that it stayed."""
+    name = one.field.partition("[")[0].partition(".")[0]
+    return one.kind == "added" and (name not in ours.fields or not ours.fields[name]) and name in _RETAINED
+
+
+def _updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:
+    """Yield the updates of a notice: the type, and the DOI that is updated."""
+    updates = record.fields.get("updates")
+    for one in updates if isinstance(updates, list) else ():
+        if isinstance(one, Mapping):
+            try:
+                yield str(one.get("type")), Doi.parse(str(one.get("doi")))
+            # A DOI of an update that cannot be read was never ours.
+            except InvalidIdentifier:
+                continue

@@ -10,21 +10,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.registered.comparison import compare, plain_words, same_value
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["Shown", "differences_of", "is_retained", "updates_of"]
+__all__ = ["Shown", "differences_of"]
 
 # Twenty fields show that a record became another; more would fill a mail.
 MOST_FIELDS: Final = 20
-# Fields that stay registered when a deposit neither sends nor empties them.
-_RETAINED: Final = frozenset(
-    ("references", "relations", "licences", "free_to_read", "funding", "pdf_url", "full_texts", "updates",
-     "crossmark_policy", "archives")
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +61,6 @@ def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | Non
     if ours is None or theirs is None:
         return ()
     return tuple(one for one in compare(ours, theirs) if not _is_crossrefs(one)) + _added_leftovers(ours, theirs)
-
-
-def is_retained(one: Difference, ours: RegisteredRecord) -> bool:
-    """Tell whether a difference is content that our deposit neither sent nor emptied, so that it stayed."""
-    name = one.field.partition("[")[0].partition(".")[0]
-    return one.kind == "added" and (name not in ours.fields or not ours.fields[name]) and name in _RETAINED
-
-
-def updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:
-    """Yield the updates of a notice: the type, and the DOI that is updated."""
-    updates = record.fields.get("updates")
-    for one in updates if isinstance(updates, list) else ():
-        if isinstance(one, Mapping):
-            try:
-                yield str(one.get("type")), Doi.parse(str(one.get("doi")))
-            # A DOI of an update that cannot be read was never ours.
-            except InvalidIdentifier:
-                continue
 
 
 def _is_crossrefs(one: Difference) -> bool:

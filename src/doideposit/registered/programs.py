@@ -1,6 +1,7 @@
 """What stands in programs and in Crossmark of a registered record, in the words of a record file."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -8,21 +9,56 @@ from doideposit.records.origin import RawValue
 from doideposit.registered.texts import ReadText, local
 from doideposit.safe_xml import Element
 
-__all__ = ["assertion", "funders", "licence", "program_kind", "relations"]
+__all__ = ["Program", "assertion"]
 
 Fields = dict[str, RawValue]
 
 
-def program_kind(element: Element) -> str:
-    """Return the kind of a program: by its name, else by its namespace, else by its content."""
-    # In unixref all programs are called `program`, without a namespace: the name or what is in it tells them apart.
-    name = element.get("name") or ""
-    space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
-    inside = {"assertion": "fundref", "license_ref": "AccessIndicators", "free_to_read": "AccessIndicators"}
-    first = next(
-        (inside.get(local(child), "relations") for child in element if local(child) != "clinical-trial-number"), ""
-    )
-    return name if name in {"fundref", "AccessIndicators", "relations"} else space or first
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Hold the element of a program: funding, licences, relations, or clinical trials."""
+
+    element: Element
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of a program: by its name, else by its namespace, else by its content."""
+        element = self.element
+        # In unixref all programs are called `program`, without a namespace: the name or what is in it tells them apart.
+        name = element.get("name") or ""
+        space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
+        inside = {"assertion": "fundref", "license_ref": "AccessIndicators", "free_to_read": "AccessIndicators"}
+        first = next(
+            (inside.get(local(child), "relations") for child in element if local(child) != "clinical-trial-number"), ""
+        )
+        return name if name in {"fundref", "AccessIndicators", "relations"} else space or first
+
+    def licences(self) -> list[Fields]:
+        """Return the licences."""
+        return [_licence(one) for one in self.element.iterfind("{*}license_ref")]
+
+    def funders(self) -> list[Fields]:
+        """Return the funders, each with its awards; older records have no element around each."""
+        groups = [one for one in self.element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
+        # Before groups existed one program held one funder.
+        return [one for group in groups or [self.element] if (one := _funder(group))]
+
+    def relations(self) -> Iterator[Fields]:
+        """Yield the relations that the publisher deposited, without those that Crossref added."""
+        for item in self.element.iterfind("{*}related_item"):
+            description = item.find("{*}description")
+            words = "" if description is None else ReadText.markup(description)
+            language = None if description is None else description.get("language")
+            for relation in item:
+                kind = relation.get("relationship-type")
+                # Crossref marks the relations that it found by itself.
+                if kind and relation.get("provider") != "crossref":
+                    parts: Fields = {
+                        "type": kind, "identifier": ReadText.plain(relation),
+                        "identifier_type": relation.get("identifier-type"), "namespace": relation.get("namespace"),
+                        "description": words, "language": language,
+                    }  # fmt: skip
+                    yield {key: value for key, value in parts.items() if value}
 
 
 def assertion(element: Element) -> Fields:
@@ -34,24 +70,6 @@ def assertion(element: Element) -> Fields:
     # A record file makes a label from the name where it says nothing; Crossmark shows nothing then.
     parts["label"] = parts["label"] or ""
     return {key: value for key, value in parts.items() if value or key == "label"}
-
-
-def licence(element: Element) -> Fields:
-    """Return a licence; without a version of the text it applies to, where Crossref has none in particular."""
-    parts = {
-        "url": ReadText.plain(element),
-        "start_date": element.get("start_date"),
-        "applies_to": element.get("applies_to"),
-    }
-    # A record file means the version of record where it says nothing; Crossref means no version in particular.
-    return {key: value for key, value in parts.items() if value or key == "applies_to"}
-
-
-def funders(element: Element) -> list[Fields]:
-    """Return the funders, each with its awards; older records have no element around each."""
-    groups = [one for one in element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
-    # Before groups existed one program held one funder.
-    return [one for group in groups or [element] if (one := _funder(group))]
 
 
 def _funder(group: Element) -> Fields | None:
@@ -81,19 +99,12 @@ def _funder(group: Element) -> Fields | None:
     return found or None
 
 
-def relations(element: Element) -> Iterator[Fields]:
-    """Yield the relations that the publisher deposited, without those that Crossref added."""
-    for item in element.iterfind("{*}related_item"):
-        description = item.find("{*}description")
-        words = "" if description is None else ReadText.markup(description)
-        language = None if description is None else description.get("language")
-        for relation in item:
-            kind = relation.get("relationship-type")
-            # Crossref marks the relations that it found by itself.
-            if kind and relation.get("provider") != "crossref":
-                parts: Fields = {
-                    "type": kind, "identifier": ReadText.plain(relation),
-                    "identifier_type": relation.get("identifier-type"), "namespace": relation.get("namespace"),
-                    "description": words, "language": language,
-                }  # fmt: skip
-                yield {key: value for key, value in parts.items() if value}
+def _licence(element: Element) -> Fields:
+    """Return a licence; without a version of the text it applies to, where Crossref has none in particular."""
+    parts = {
+        "url": ReadText.plain(element),
+        "start_date": element.get("start_date"),
+        "applies_to": element.get("applies_to"),
+    }
+    # A record file means the version of record where it says nothing; Crossref means no version in particular.
+    return {key: value for key, value in parts.items() if value or key == "applies_to"}

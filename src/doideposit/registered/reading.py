@@ -13,7 +13,7 @@ from doideposit.crossref.xml.elements import doi_holders
 from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
 from doideposit.registered.people import contributors, institution
-from doideposit.registered.programs import assertion, funders, licence, program_kind, relations
+from doideposit.registered.programs import Program, assertion
 from doideposit.registered.texts import ReadText, abstract, local, xml_of
 from doideposit.safe_xml import Element, parse_document
 
@@ -352,22 +352,23 @@ class _Reader:
             self.blocks.add(self._inside + block)
 
     def read_program(self, element: Element) -> None:
-        match program_kind(element):
+        program = Program(element)
+        match program.kind:
             case "fundref":
                 self._note_block("funding", element)
-                self._add_to_block("funding", funders(element))
+                self._add_to_block("funding", program.funders())
             case "AccessIndicators":
                 self._note_block("licences", element)
-                self._read_access(element)
+                self._read_access(program)
             case "relations":
                 self._note_block("relations", element)
-                self._add_to_block("relations", list(relations(element)))
+                self._add_to_block("relations", list(program.relations()))
             case _:
                 self._leave_over(element, "clinical trials")
 
-    def _read_access(self, element: Element) -> None:
-        licences = [licence(one) for one in element.iterfind("{*}license_ref")]
-        free = element.find("{*}free_to_read")
+    def _read_access(self, program: Program) -> None:
+        licences = program.licences()
+        free = program.element.find("{*}free_to_read")
         if free is not None:
             days = {"start_date": free.get("start_date"), "end_date": free.get("end_date")}
             self.fields["free_to_read"] = {key: value for key, value in days.items() if value}

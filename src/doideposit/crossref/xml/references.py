@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Final
 
-from doideposit.crossref.names import RESOURCES_VERSION, resources_namespace
+from doideposit.crossref.names import RESOURCES_NAMESPACE, RESOURCES_VERSION
 from doideposit.crossref.xml.elements import lay_out, to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
@@ -89,7 +89,8 @@ def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Refere
         "</doi_citations>"
         for doi, listed in lists
     )
-    space = resources_namespace(schema.version)
+    # doi_resources5.4.0.xsd: targetNamespace.
+    space = f"{RESOURCES_NAMESPACE}{schema.version}"
     compact = (
         f'<doi_batch{declaration(space)} version="{schema.version}"><head>'
         f"<doi_batch_id>{escaped(head.batch_id)}</doi_batch_id><depositor>"

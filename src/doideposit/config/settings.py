@@ -13,6 +13,7 @@ from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.config.passwords import resolve_password
 from doideposit.config.schema import (
     AccountSection,
+    ApiSection,
     ConfigurationFile,
     CredentialSettings,
     DeadlineSection,
@@ -20,6 +21,7 @@ from doideposit.config.schema import (
     DepositorSettings,
     DeskSection,
     HookSection,
+    LedgerSection,
     MailboxSection,
     MailSection,
     MonitoringSection,
@@ -49,10 +51,8 @@ ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
 Reference = TypeVar("Reference", bound=PasswordReference)
 
 __all__ = [
-    "ApiSettings",
     "DeskSettings",
     "InboxSettings",
-    "LedgerSettings",
     "MonitoringSettings",
     "PublisherSettings",
     "SandboxSettings",
@@ -62,29 +62,11 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerSettings:
-    """Describe the ledger's address, without a password, and where its password is kept."""
-
-    url: str
-    password: PasswordReference | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SandboxSettings:
     """Describe where the sandbox keeps its state, and how long things take there."""
 
     state: Path
     delays: DelaySettings = field(default_factory=DelaySettings)
-
-
-@dataclass(frozen=True, slots=True)
-class ApiSettings:
-    """Describe the JSON API: where its tokens are kept, Crossref's notifications, and who watches it."""
-
-    tokens: Mapping[str, TokenReference] = field(default_factory=lambda: MappingProxyType({}))
-    notify_endpoints: tuple[str, ...] = ()
-    metrics: str = "token"
-    job_within: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +149,12 @@ class Settings:
     depositor: DepositorSettings | None
     credentials: Mapping[str, CredentialSettings]
     targets: Mapping[str, TargetSettings]
-    ledger: LedgerSettings
+    ledger: LedgerSection
     series: Mapping[str, Series]
     rules: RuleSettings
     limits: Limits
     sandbox: SandboxSettings
-    api: ApiSettings = field(default_factory=ApiSettings)
+    api: ApiSection = field(default_factory=ApiSection)
     own_hosts: tuple[str, ...] = ()
     desk: DeskSettings = field(default_factory=DeskSettings)
     site: SiteSettings = field(default_factory=SiteSettings)
@@ -284,9 +266,7 @@ def _make_settings(
         credentials=MappingProxyType({name: _credentials(each, base) for name, each in written.credentials.items()}),
         targets=MappingProxyType({str(name): each for name, each in written.targets.items()}),
         # Relative paths count from the folder of the file, so that a command means the same wherever it is given.
-        ledger=LedgerSettings(
-            _absolute_url(written.ledger.url, base), _optional_reference(written.ledger.password, base)
-        ),
+        ledger=_ledger_settings(written.ledger, base),
         series=MappingProxyType(dict(written.series)),
         rules=RuleSettings(
             MappingProxyType(dict(written.rules.severity)),
@@ -294,12 +274,7 @@ def _make_settings(
         ),
         limits=Limits(**dict(written.limits)),
         sandbox=SandboxSettings(base / Path(written.sandbox.state).expanduser(), written.sandbox.delays),
-        api=ApiSettings(
-            MappingProxyType({name: _absolute_reference(each, base) for name, each in written.api.tokens.items()}),
-            written.api.notify_endpoints,
-            written.api.metrics,
-            written.api.job_within,
-        ),
+        api=written.api.model_copy(update={"tokens": _absolute_tokens(written.api.tokens, base)}),
         own_hosts=written.pages.own_hosts,
         desk=_desk_settings(written.desk, base),
         site=_site_settings(written.site, base),
@@ -324,6 +299,15 @@ def _make_settings(
         path=path,
         origins=MappingProxyType(dict(origins)),
     )
+
+
+def _ledger_settings(ledger: LedgerSection, base: Path) -> LedgerSection:
+    password = _optional_reference(ledger.password, base)
+    return ledger.model_copy(update={"url": _absolute_url(ledger.url, base), "password": password})
+
+
+def _absolute_tokens(tokens: Mapping[str, TokenReference], base: Path) -> Mapping[str, TokenReference]:
+    return MappingProxyType({name: _absolute_reference(each, base) for name, each in tokens.items()})
 
 
 def _site_settings(site: SiteSection, base: Path) -> SiteSettings:
@@ -390,7 +374,7 @@ def _publisher(written: PublisherSection, base: Path) -> PublisherSettings:
         written.depositor,
         MappingProxyType({name: _credentials(each, base) for name, each in written.credentials.items()}),
         () if written.mail is None else written.mail.to,
-        MappingProxyType({name: _absolute_reference(each, base) for name, each in written.tokens.items()}),
+        _absolute_tokens(written.tokens, base),
     )
 
 

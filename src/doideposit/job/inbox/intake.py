@@ -19,7 +19,7 @@ from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, claimed_name
-from doideposit.job.inbox.outcomes import entries_of, refused_file
+from doideposit.job.inbox.outcomes import entries_of
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
@@ -153,7 +153,7 @@ class TakingIn:
         if stat.S_ISREG(mode):
             return False
         hint = "put the file itself into the inbox, no link and no folder"
-        self._save_outcomes(claim, refused_file("this is no plain file", hint))
+        self._save_outcomes(claim, _refused_file("this is no plain file", hint))
         return True
 
     def _enqueue(self, claims: Sequence[Claim]) -> Mapping[str, list[ReportEntry]]:
@@ -274,7 +274,7 @@ def _plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...
     if not _is_plan(claim):
         if not depositor.plans.approvals_needed:
             return None
-        return refused_file(
+        return _refused_file(
             "only plans that another person has approved are taken in here",
             "make one with `doideposit plan FILES -o plan.json`, put that into the inbox, and let another person run "
             "`doideposit approve plan.json`",
@@ -282,13 +282,13 @@ def _plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...
     try:
         file = depositor.plans.read(claim.file)
     except UsageError as error:
-        return refused_file(_without_path(error.message, claim), error.hint)
+        return _refused_file(_without_path(error.message, claim), error.hint)
     try:
         report = depositor.plans.apply(file, by=BY, without_files=True, send=False)
     except ApprovalMissing as error:
         return tuple(_waiting_entries(file, error))
     except UsageError as error:
-        return refused_file(error.message, error.hint)
+        return _refused_file(error.message, error.hint)
     return entries_of(claim, report.entries)
 
 
@@ -298,6 +298,11 @@ def _is_plan(claim: Claim) -> bool:
     with disk_errors(claim.file, "cannot be read"), open_input(claim.file) as stream:
         # A plan says at its beginning that it is one.
         return PlanFile.looks_like_one(stream.read(200))
+
+
+def _refused_file(message: str, hint: str) -> tuple[ClaimedEntry, ...]:
+    """Return the one entry of a file that cannot be read as records at all."""
+    return (ClaimedEntry("", "", EntryStatus.REJECTED, says=message, hint=hint),)
 
 
 def _without_path(message: str, claim: Claim) -> str:

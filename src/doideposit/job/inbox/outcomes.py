@@ -12,7 +12,7 @@ from doideposit.lifecycle import RetryClass
 from doideposit.records.sources.files import shown_lines
 from doideposit.reports.findings import detailed, in_order, safe
 
-__all__ = ["entries_of", "refused_file"]
+__all__ = ["entries_of"]
 
 
 def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[ClaimedEntry, ...]:
@@ -72,11 +72,6 @@ def _hold_together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry])
     moving = any(entry.status in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
     return tuple(replace(entry, status=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
-
-
-def refused_file(message: str, hint: str) -> tuple[ClaimedEntry, ...]:
-    """Return the one entry of a file that cannot be read as records at all."""
-    return (ClaimedEntry("", "", EntryStatus.REJECTED, says=message, hint=hint),)
 
 
 class _SourceLines:

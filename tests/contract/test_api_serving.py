@@ -17,10 +17,11 @@ import requests
 from api_client import RECORD, TOKEN
 from desk import FAST
 from doideposit.cli.init import PRESETS
+from doideposit.config.addresses import is_loopback
 from doideposit.errors import UsageError, WorldError
 from doideposit.job.inbox.lock import FileLock
 from doideposit.web import application
-from doideposit.web.serving import is_loopback, serve
+from doideposit.web.serving import serve
 
 pytestmark = pytest.mark.network_loopback
 

@@ -35,7 +35,7 @@ from doideposit.records.sources.parsing import ParsedRecord, parse
 from doideposit.records.sources.reading import read_data, read_files
 from doideposit.safe_xml import parse_document
 
-__all__ = ["Checker", "in_one_order", "load_deposit_file"]
+__all__ = ["Checker", "load_deposit_file"]
 
 
 # How many bytes of ready-made deposit XML are held at a time while records are compared.
@@ -310,7 +310,7 @@ class Checker:
         context = self._make_context()
         ruled = check_deposit_file(xml, parsed.root, check_works, file=name, context=context, depositor=depositor)
         sealed = self.validator.seal(xml, file=name, root=parsed.root)
-        findings = in_one_order(sealed.findings, ruled)
+        findings = Checker.in_one_order(sealed.findings, ruled)
         if sealed.batch is None:
             return Checked(name, findings, xml=xml)
         found = DepositItem.read_all(parsed.root)
@@ -319,20 +319,20 @@ class Checker:
             findings = (*findings, _nothing_to_register(name, alone=alone))
         return Checked(name, findings, xml=xml, items=found, sealed_file=seal_file(sealed.batch))
 
+    @staticmethod
+    def in_one_order(*groups: Findings) -> Findings:
+        """Return what several looks at one file found, each fault once, in the order of its lines."""
+        # The schema and the rules may find the same fault; the key leaves one of the two.
+        found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
+        # A file is corrected from its top to its end.
+        return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
+
 
 def _commentaries_of(checked: Sequence[Checked]) -> list[Commentary]:
     commentaries = [one.record.commentary for one in checked if one.record is not None]
     if len(commentaries) < len(checked):
         raise UsageError("only records can be built into XML", hint="leave ready-made XML files out")
     return commentaries
-
-
-def in_one_order(*groups: Findings) -> Findings:
-    """Return what several looks at one file found, each fault once, in the order of its lines."""
-    # The schema and the rules may find the same fault; the key leaves one of the two.
-    found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
-    # A file is corrected from its top to its end.
-    return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
 
 
 def _with_fields(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Finding]:

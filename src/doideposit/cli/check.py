@@ -309,7 +309,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
 
 def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVerdict":
     """Return the verdict on a file, with what Crossref would refuse beyond its schema."""
-    from doideposit.checks.checking import in_one_order
+    from doideposit.checks.checking import Checker
     from doideposit.checks.rules.deposit_files import refusals
     from doideposit.checks.rules.registry import Context
     from doideposit.crossref.validator.validator import SchemaVerdict
@@ -321,7 +321,7 @@ def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "S
     if verdict.schema is None:
         return verdict
     more = refusals(loaded, file=path, context=Context(today=datetime.now(UTC).date()))
-    return verdict._replace(findings=in_one_order(verdict.findings, more))
+    return verdict._replace(findings=Checker.in_one_order(verdict.findings, more))
 
 
 def _is_refused(verdict: "SchemaVerdict") -> bool:

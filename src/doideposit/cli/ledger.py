@@ -12,7 +12,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
-from doideposit.cli.terminal import escape_controls, source_line
+from doideposit.cli.terminal import source_line
 from doideposit.errors import DiskError, UsageError, WorldError
 from doideposit.files import disk_errors, open_input
 from doideposit.findings import counted
@@ -188,7 +188,7 @@ def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
         if output is None:
             for line in opened.export_lines():
                 # JSON says the same with an escape, which does not steer the terminal it may be shown on.
-                terminal.result(escape_controls(line))
+                terminal.result(terminal.escape_controls(line))
             return
         write_lines(output, counting(opened.export_lines()))
         place = opened.place

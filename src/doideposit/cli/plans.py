@@ -180,7 +180,7 @@ def approve(
 
     Whoever made the plan cannot approve it, and a plan that is edited later has no approval.
     """
-    from doideposit.config.signatures import sign as signed
+    from doideposit.config.signatures import SshSignatures
     from doideposit.deposits.plans.document import PlanFile
     from doideposit.wiring import open_depositor
 
@@ -194,7 +194,7 @@ def approve(
         if not yes:
             _ask_approval(terminal, file)
         before = depositor.plans.approvers(file)
-        signature = signed(file.statement, sign.expanduser()) if sign is not None else ""
+        signature = SshSignatures.sign(file.statement, sign.expanduser()) if sign is not None else ""
         names = depositor.plans.approve(file, by=name, signature=signature)
         missing = max(0, depositor.plans.approvals_needed - len(names))
     if as_json:

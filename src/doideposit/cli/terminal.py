@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 
-__all__ = ["JsonList", "Terminal", "escape_controls", "source_line"]
+__all__ = ["JsonList", "Terminal", "source_line"]
 
 
 class Terminal:
@@ -119,7 +119,7 @@ class Terminal:
 
     def verbatim(self, text: str) -> None:
         """Write something to be copied: its lines are never broken."""
-        click.echo(escape_controls(text), file=self.prose)
+        click.echo(Terminal.escape_controls(text), file=self.prose)
 
     def note(self, text: str) -> None:
         """Write a sentence about progress, always on standard error."""
@@ -170,6 +170,11 @@ class Terminal:
             )
         return self._consoles[id(stream)]
 
+    @staticmethod
+    def escape_controls(text: str) -> str:
+        """Show control characters as escapes: whatever a message from outside holds, it must not steer the terminal."""
+        return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
 
 # A narrower terminal gets lines of this width, and breaks them itself.
 NARROWEST = 40
@@ -179,7 +184,7 @@ UTC_MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)? UTC\b")
 
 def _for_terminal(text: str) -> str:
     """Return a text as a terminal may show it: harmless, and with every moment in the zone of this machine."""
-    return escape_controls(UTC_MOMENT.sub(_in_local_time, text) if " UTC" in text else text)
+    return Terminal.escape_controls(UTC_MOMENT.sub(_in_local_time, text) if " UTC" in text else text)
 
 
 def _in_local_time(found: re.Match[str]) -> str:
@@ -191,14 +196,9 @@ def _in_local_time(found: re.Match[str]) -> str:
     return moment.strftime(f"{form} %Z")
 
 
-def escape_controls(text: str) -> str:
-    """Show control characters as escapes: whatever a message from outside holds, it must not steer the terminal."""
-    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
 def _escape_json(document: object, out: TextIO, indent: int | None = None) -> str:
     """Return JSON in which control characters are escapes, as is whatever the stream cannot write."""
-    return escape_controls(json.dumps(document, indent=indent, ensure_ascii=not _is_utf8(out)))
+    return Terminal.escape_controls(json.dumps(document, indent=indent, ensure_ascii=not _is_utf8(out)))
 
 
 def _is_utf8(stream: TextIO) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from doideposit.errors import ConfigurationError, UsageError
 
-__all__ = ["SshSignatures", "sign"]
+__all__ = ["SshSignatures"]
 
 # What a signature is for; one that was made for anything else does not verify (ssh-keygen(1), -Y sign).
 NAMESPACE: Final = "doideposit-plan"
@@ -49,19 +49,19 @@ class SshSignatures:
         done = _run_ssh_keygen((self._program, "-Y", *arguments), text, QUICK)
         return done.stdout.strip() if done.returncode == 0 else ""
 
+    @staticmethod
+    def sign(statement: str, key: Path, program: str = "ssh-keygen") -> str:
+        """Return the signature of a statement by a private key, or by the agent's key of a public one.
 
-def sign(statement: str, key: Path, program: str = "ssh-keygen") -> str:
-    """Return the signature of a statement by a private key, or by the agent's key of a public one.
-
-    Raises `UsageError` where there is none. A passphrase is asked for by `ssh-keygen` itself.
-    """
-    if not key.is_file():
-        raise UsageError(f"there is no key {key}", hint="name your own, such as --sign ~/.ssh/id_ed25519")
-    done = _run_ssh_keygen((program, "-Y", "sign", "-f", str(key), "-n", NAMESPACE), statement, PATIENCE)
-    if done.returncode != 0 or "BEGIN SSH SIGNATURE" not in done.stdout:
-        hint = f"try it by hand: echo test | {program} -Y sign -f {key} -n {NAMESPACE}"
-        raise UsageError(f"ssh-keygen could not sign with {key}", hint=hint)
-    return done.stdout
+        Raises `UsageError` where there is none. A passphrase is asked for by `ssh-keygen` itself.
+        """
+        if not key.is_file():
+            raise UsageError(f"there is no key {key}", hint="name your own, such as --sign ~/.ssh/id_ed25519")
+        done = _run_ssh_keygen((program, "-Y", "sign", "-f", str(key), "-n", NAMESPACE), statement, PATIENCE)
+        if done.returncode != 0 or "BEGIN SSH SIGNATURE" not in done.stdout:
+            hint = f"try it by hand: echo test | {program} -Y sign -f {key} -n {NAMESPACE}"
+            raise UsageError(f"ssh-keygen could not sign with {key}", hint=hint)
+        return done.stdout
 
 
 def _run_ssh_keygen(command: Sequence[str], text: str, seconds: float) -> "subprocess.CompletedProcess[str]":

@@ -14,7 +14,7 @@ from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
-__all__ = ["Owners", "PublisherAccount", "PublisherAccounts", "publisher_of"]
+__all__ = ["Owners", "PublisherAccount", "PublisherAccounts"]
 
 
 def _empty_credentials() -> None:
@@ -76,6 +76,14 @@ class PublisherAccounts:
         name = self._find_publisher(doi, container)
         return self.main if name is None else self.named(name)
 
+    def find(self, series: str, doi: Doi) -> str | None:
+        """Return the name of the publisher of a DOI; empty for the main one, None where it is not clear.
+
+        It is that of the series, by its name or, as ready-made files have it, by its title; else of its prefix.
+        """
+        known = self._series.get(series)
+        return self._find_publisher(doi, series) if known is None else known.publisher_account or ""
+
     def is_nobodys(self, doi: Doi, container: str | None) -> bool:
         """Tell whether a DOI of a ready-made file belongs to none of several publishers, each of which has a name."""
         return bool(self.several and self.main.name) and self._find_publisher(doi, container) is None
@@ -88,15 +96,6 @@ def _common_publisher(series: Iterable[Series]) -> str | None:
     """Return the publisher of all of these series, empty for the main one; None for several, and for no series."""
     names = {one.publisher_account or "" for one in series}
     return names.pop() if len(names) == 1 else None
-
-
-def publisher_of(series: Mapping[str, Series], name: str, doi: Doi) -> str | None:
-    """Return the publisher of a DOI; empty for the main one, None where it is not clear.
-
-    It is that of the series, by its name or, as ready-made files have it, by its title; else of its prefix.
-    """
-    known = series.get(name)
-    return known.publisher_account or "" if known is not None else _publishers_by_title(series.values(), name, doi)
 
 
 def _publishers_by_title(series: Iterable[Series], title: str, doi: Doi) -> str | None:

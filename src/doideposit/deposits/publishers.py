@@ -3,7 +3,6 @@
 import re
 from typing import TYPE_CHECKING
 
-from doideposit.deposits.accounts import publisher_of
 from doideposit.deposits.candidates import Approved, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.values import Plan
@@ -34,7 +33,7 @@ class Publishers:
 
     def of_series(self, series: str, doi: Doi) -> str:
         """Return the publisher of a DOI that was deposited in a series, by its short name or its title."""
-        name = publisher_of(self._context.series, series, doi)
+        name = self._context.accounts.find(series, doi)
         return self._context.accounts.main.name if name is None else name
 
     def of_text(self, text: str, *, named: str = "") -> str | None:

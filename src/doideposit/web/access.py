@@ -11,7 +11,7 @@ from typing import Final
 from flask import g, request
 from werkzeug.wrappers import Response
 
-__all__ = ["AccessLine", "AccessLog", "printable"]
+__all__ = ["AccessLine", "AccessLog"]
 
 # What a web server or a CMS gave a request as its name is kept, so that the logs of both can be joined.
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -67,13 +67,13 @@ class AccessLog:
         # In milliseconds.
         passed = round((self._monotonic() - began) * 1000)
         holder = g.holder.name if g.get("holder") else "-"
-        line = AccessLine(at, holder, request.method, printable(request.path), response.status_code, passed, name)
+        line = AccessLine(at, holder, request.method, self.printable(request.path), response.status_code, passed, name)
         self._log(line.as_json() if self._as_json else str(line))
         response.headers["X-Request-Id"] = name
         return response
 
-
-def printable(path: str) -> str:
-    """Return a path that cannot forge a line of the log."""
-    # Three hundred characters are enough to recognize a request.
-    return "".join(character if character.isprintable() else "?" for character in path[:300])
+    @staticmethod
+    def printable(path: str) -> str:
+        """Return a path that cannot forge a line of the log."""
+        # Three hundred characters are enough to recognize a request.
+        return "".join(character if character.isprintable() else "?" for character in path[:300])

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import ApprovalMissing, DoiDepositError, UsageError
 from doideposit.web import listing, operations
-from doideposit.web.access import AccessLog, printable
+from doideposit.web.access import AccessLog
 from doideposit.web.afterwards import Start, in_thread
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document
@@ -166,7 +166,7 @@ def _answer_our_error(error: DoiDepositError) -> Response:
             return Refused(403, error.code, error.message, hint=_PLANS, where="request").response()
         case UsageError() if not is_open:
             return Refused(400, error.code, error.message, hint=error.hint, where="request").response()
-    LOG.warning("%s %s: %s", request.method, printable(request.path), error.message)
+    LOG.warning("%s %s: %s", request.method, AccessLog.printable(request.path), error.message)
     if not is_open:
         return Refused.unavailable(error).response()
     message = "the service cannot do its work at the moment"
@@ -207,7 +207,7 @@ def _answer_http_error(error: HTTPException) -> Response:
 def _answer_unforeseen_error(error: Exception) -> Response:
     """Answer an exception that nothing else handles, and log it."""
     # The caller learns nothing of the cause, which may hold paths and values; the log of the server has it.
-    LOG.error("%s %s failed", request.method, printable(request.path), exc_info=error)
+    LOG.error("%s %s failed", request.method, AccessLog.printable(request.path), exc_info=error)
     return Refused(
         500,
         "internal",

@@ -5,17 +5,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import FrameType
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 
+from doideposit.config.addresses import is_loopback
 from doideposit.errors import UsageError, WorldError
 from doideposit.web.reading import MAX_BODY, MAX_LINES_BODY
 
-__all__ = ["Application", "is_loopback", "serve"]
+__all__ = ["Application", "serve"]
 
 # Seconds that requests under way may still take after a stop; longer than an upload to Crossref.
 PATIENCE: Final = 120
@@ -44,14 +44,6 @@ class Application:
         self.release()
         if self.pages is not None:
             self.pages.close()
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach the address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def serve(

@@ -35,7 +35,7 @@ from doideposit.deposits.ledger.tables import (
 )
 from doideposit.errors import DiskError, UsageError
 
-__all__ = ["copy_file", "copy_from", "import_rows", "lines", "write_lines"]
+__all__ = ["copy_from", "import_rows", "lines", "write_lines"]
 
 # Each table after those it refers to.
 ORDER: tuple[Table, ...] = (
@@ -57,12 +57,6 @@ FORMER_COLUMNS = {
     ("attempt", "next_look_at"): "next_poll_at",
     ("attempt", "fate"): "status",
 }
-
-
-def copy_file(source: Path, copy: Path) -> None:
-    """Copy a SQLite ledger while it is in use, for its owner alone; raises `UsageError` for a file that exists."""
-    with closing(sqlite3.connect(source)) as original:
-        copy_from(original, copy)
 
 
 def copy_from(original: sqlite3.Connection, copy: Path) -> None:

@@ -1,6 +1,8 @@
 """Keep the memory of all deposits: opening it, looking after it, and the ledger of one target in it."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -91,8 +93,9 @@ class Ledger:
         if place.path is None:
             export.write_lines(path, self.export_lines())
             return
-        with place.translated():
-            export.copy_file(place.path, path)
+        # SQLite copies a file while it is in use.
+        with place.translated(), closing(sqlite3.connect(place.path)) as original:
+            export.copy_from(original, path)
 
     def export_lines(self) -> Iterator[str]:
         """Yield the whole ledger as lines of JSON, in one consistent snapshot."""

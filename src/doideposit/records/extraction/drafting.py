@@ -23,7 +23,7 @@ from doideposit.records.extraction.sections import Document
 from doideposit.records.extraction.series import publishers_of, series_field
 from doideposit.records.extraction.stated import merge
 from doideposit.records.extraction.supplements import supplement_fields
-from doideposit.records.extraction.title_block import TaughtBlock, tell_difference
+from doideposit.records.extraction.title_block import TaughtBlock
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate
 
@@ -393,7 +393,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
     fields = _all_fields(document, series, notes, taught.series if taught else None)
     of_series = series.get(fields["series"].text) if isinstance(fields["series"], Leaf) else None
     if taught is None and of_series is not None and of_series.title_block and not (stated.firm and stated.title):
-        tell_difference(text, of_series, notes)
+        TaughtBlock.tell_difference(text, of_series, notes)
     fields, kept = merge(stated, fields, notes.all(), series)
     findings = (*manuscript.findings, *kept)
     return Draft(manuscript.file, MappingProxyType(_set_confidence(fields, findings)), findings, manuscript.places)

@@ -19,7 +19,7 @@ from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
 from doideposit.records.models.series import Series
 
-__all__ = ["TaughtBlock", "tell_difference"]
+__all__ = ["TaughtBlock"]
 
 # What may stand in the places of a template, no wider than print has it.
 _PLACES = {
@@ -58,6 +58,24 @@ class TaughtBlock:
                     return cls(series, _make_front(found, lines, series))
         return None
 
+    @staticmethod
+    def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None:
+        """Note where a document of the series does not begin as its title block is taught."""
+        match = _start_match(lines, series)
+        if _match_templates(match, 0, 0) is not None:
+            return
+        at, line = match.furthest
+        where = match.lines[line] if line < len(match.lines) else None
+        # Eighty characters show which line is meant.
+        printed = f"“{where.printed[:80]}”" if where is not None else "the end of the document"
+        notes.warn(
+            "title-block-differs",
+            f"{printed} is not “{match.templates[at].written}” of the title block of {series.title}, so the document "
+            "was read without it",
+            "compare the values with the document, or correct `title_block` of the series in the configuration",
+            line=where.number if where is not None else None,
+        )
+
 
 @dataclass(slots=True)
 class _Template:
@@ -82,24 +100,6 @@ class _BlockMatch:
 
 # The lines of a match with what each of them gave, and the index of the first line behind it.
 _Found = list[tuple[Line, dict[str, str]]]
-
-
-def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None:
-    """Note where a document of the series does not begin as its title block is taught."""
-    match = _start_match(lines, series)
-    if _match_templates(match, 0, 0) is not None:
-        return
-    at, line = match.furthest
-    where = match.lines[line] if line < len(match.lines) else None
-    # Eighty characters show which line is meant.
-    printed = f"“{where.printed[:80]}”" if where is not None else "the end of the document"
-    notes.warn(
-        "title-block-differs",
-        f"{printed} is not “{match.templates[at].written}” of the title block of {series.title}, so the document was "
-        "read without it",
-        "compare the values with the document, or correct `title_block` of the series in the configuration",
-        line=where.number if where is not None else None,
-    )
 
 
 def _start_match(lines: Sequence[Line], series: Series) -> _BlockMatch:

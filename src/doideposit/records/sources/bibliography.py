@@ -83,9 +83,9 @@ def _read_file(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Findi
         return [], list(loaded.findings)
     text = loaded.text.replace("\r\n", "\n").replace("\r", "\n")
     if suffix in {".bib", ".bibtex", ".ris"}:
-        from doideposit.records.sources import bibtex  # noqa: PLC0415  (few records have such files)
+        from doideposit.records.sources.bibtex import read_entries  # noqa: PLC0415  (few records have such files)
 
-        return bibtex.read_ris(text, file=file) if suffix == ".ris" else bibtex.read_bibtex(text, file=file)
+        return read_entries(text, suffix, file=file)
     return _read_csl(text, file, suffix)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["read_bibtex", "read_ris"]
+__all__ = ["read_entries"]
 
 _TYPES: Final[Mapping[str, str]] = {
     "article": "article-journal", "book": "book", "booklet": "book", "mvbook": "book", "collection": "book",
@@ -40,7 +40,12 @@ _IN_URL: Final = re.compile(r"\\(?:url|href)\{([^}]*)\}")
 _CONCAT: Final = re.compile(r"(?<!\\)%")
 
 
-def read_bibtex(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
+def read_entries(text: str, suffix: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
+    """Return the entries of a text in RIS (``.ris``) or BibTeX with their lines, and what could not be read of it."""
+    return _read_ris(text, file=file) if suffix == ".ris" else _read_bibtex(text, file=file)
+
+
+def _read_bibtex(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
     """Return the entries of a BibTeX text with their lines, and what could not be read of it."""
     from bibtexparser.entrypoint import parse_string  # noqa: PLC0415  (only bibliographies need it)
 
@@ -181,7 +186,7 @@ _RIS_START: Final = re.compile(r"^TY  ?-", re.MULTILINE)
 _RIS_END: Final = re.compile(r"^ER  ?-", re.MULTILINE)
 
 
-def read_ris(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
+def _read_ris(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
     """Return the entries of a RIS text with their lines, and what could not be read of it."""
     import rispy  # noqa: PLC0415
 

@@ -82,10 +82,10 @@ def _record_files(folder: Path) -> Iterator[Path | Finding]:
 
 def _read_file(path: Path, reading: Reading | None, *, named: bool) -> Iterator[RawRecord | Finding]:
     match path.suffix.lower():
-        case ".jsonl" | ".ndjson" | ".csv" | ".tsv" as suffix:
-            from doideposit.records.sources import table  # noqa: PLC0415  (readers are imported where one is used)
+        case ".jsonl" | ".ndjson" | ".csv" | ".tsv":
+            from doideposit.records.sources.table import read_table  # noqa: PLC0415  (imported where it is used)
 
-            return table.read_csv(path) if suffix in {".csv", ".tsv"} else table.read_json_lines(path)
+            return read_table(path)
         case ".yaml" | ".yml" | ".json" | "":
             from doideposit.records.sources.structured import read_file  # noqa: PLC0415
 

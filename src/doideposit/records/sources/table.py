@@ -29,7 +29,7 @@ from doideposit.records.sources.bylines import authors_in
 from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, Loaded, letter_of_windows
 from doideposit.records.sources.interface import MAX_LINE_SIZE, LazyPlaces
 
-__all__ = ["read_csv", "read_json_lines"]
+__all__ = ["read_table"]
 
 # What the columns of a CSV file mean, and where a cell stands in its row.
 
@@ -248,7 +248,12 @@ def _split_cells(text: str, delimiter: str) -> list[tuple[int, str]]:
 _PROBE: Final = 4096
 
 
-def read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
+def read_table(path: Path) -> Iterator[RawRecord | Finding]:
+    """Read a file with a record in each line: CSV by the ends of its name, ``.csv`` and ``.tsv``, else JSON Lines."""
+    return _read_csv(path) if path.suffix.lower() in {".csv", ".tsv"} else _read_json_lines(path)
+
+
+def _read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
     """Read a JSON Lines file; a line that cannot be read is a finding, and the next line is read all the same."""
     index = 0
     for line in _read_lines(path):
@@ -259,7 +264,7 @@ def read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
             index += 1
 
 
-def read_csv(path: Path) -> Iterator[RawRecord | Finding]:
+def _read_csv(path: Path) -> Iterator[RawRecord | Finding]:
     """Read a CSV file with a header; comma, semicolon or tab is detected.
 
     Nothing is read below a header with errors. A quotation mark that is not closed ends the reading where it stands.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
+from doideposit.checks.rules.name_patterns import BEFORE_GROUP, GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, parts_of
@@ -84,7 +84,9 @@ def _is_cut_group(person: Person) -> bool:
     if not GROUP.search(person.family):
         return False
     # Bureau, Board, Union and Desk are family names too; a group that was cut in two has more words.
-    return not person.given or " " in person.family or len(person.display.split()) >= GROUP_WORDS
+    if not person.given or " " in person.family or len(person.display.split()) >= GROUP_WORDS:
+        return True
+    return BEFORE_GROUP.match(person.given) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doideposit.checks.rules.leftovers import ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX
+from doideposit.checks.rules.leftovers import CODE, ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX, VARIABLE
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope
@@ -107,5 +107,5 @@ def _find_placeholder_name(head: Head) -> Iterator[Match]:
 
 def _leftover(text: str) -> str | None:
     """Return the first leftover of a wrong encoding, of HTML, Markdown or TeX in a text of the configuration."""
-    patterns = (MOJIBAKE, ENTITY, TAG, MARKDOWN, TEX, INVISIBLE)
+    patterns = (MOJIBAKE, ENTITY, TAG, CODE, VARIABLE, MARKDOWN, TEX, INVISIBLE)
     return next((found[0] for pattern in patterns if (found := pattern.search(text))), None)

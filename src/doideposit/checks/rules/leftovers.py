@@ -2,7 +2,7 @@
 
 from doideposit.checks.rules.patterns import Pattern
 
-__all__ = ["ENTITY", "INVISIBLE", "MARKDOWN", "MOJIBAKE", "TAG", "TEX"]
+__all__ = ["CODE", "ENTITY", "INVISIBLE", "MARKDOWN", "MOJIBAKE", "TAG", "TEX", "VARIABLE"]
 
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
 # Ã and Â end words of their own: AMANHÃ E HOJE, MÃ LAI, «AMANHû. So a space counts only where small letters stand
@@ -12,12 +12,24 @@ MOJIBAKE = Pattern(
     "|Ã[\u0080-\u009f]|(?<=[a-zß-ÿ])Ã (?=[a-z])|(?<![^ ])Ã (?=[a-z])|ï»¿"
 )
 # HTML names, decimal and hexadecimal references. R&D; has a letter alone before the semicolon.
-ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+# Browsers read a number without its semicolon too.
+ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30};|#\d{2,7};?|#[xX][0-9a-fA-F]{1,6};)")
 # What the models know as markup is gone from a plain text; this is what looks like a tag and is none of theirs. An
 # address between angle brackets (<www.fao.org>) is none either.
 TAG = Pattern(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
 # Three underscores stand for a repeated author (ABNT NBR 6023).
-MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
+# One star or underscore is emphasis where a word follows it and another one stands behind a word: C*-algebra is none.
+MARKDOWN = Pattern(
+    r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`"
+    r"|(?<![\w*])\*[^\W_](?:[^*\n]{0,200}[^\W_])?\*(?![\w*-])|(?<![\w/_])_[^\W_](?:[^_\n]{0,200}[^\W_])?_(?![\w/])"
+)
+# Wiki markup, and the codes of WordPress and forums: [/caption], [gallery ids="1"]. In “[i]t is” a letter was changed.
+CODE = Pattern(
+    r"'{3}[^']+'{3}|\[\[[^\[\]]+\]\]|\[/[a-z][\w-]{0,20}\]"
+    r"|\[[a-z][\w-]{1,20}(?:\s+[\w-]+=[\"'“”″]?[^\[\]=]*)+\]"
+)
+# Variables of templates that were not filled in: {{ title }}, ${title}, %s, <%= title %>.
+VARIABLE = Pattern(r"\{\{\s*[\w.|]+\s*\}\}|\$\{[\w.]+\}|(?<![\w%])%(?:s|d|\(\w+\)s)(?!\w)|<%[^%]{0,200}%>")
 # Commands, accents and quotation marks of TeX; `\n` and `\u00e9` are escapes of other languages, with a rule of their
 # own.
 TEX = Pattern(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
+from doideposit.checks.rules.name_patterns import BYLINE_WORD, GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
@@ -51,6 +51,9 @@ _NOBODY = Pattern(
     r"editor|author|staff)\W*",
     re.IGNORECASE,
 )
+# These are family names too: beside a given name they say nothing, unless that is a word of a site.
+_ALSO_NAMES = Pattern(r"(?:author|editor|staff)", re.IGNORECASE)
+_OF_A_SITE = Pattern(r"(?:site|web|the|guest|admin|editorial|our|news)\b", re.IGNORECASE)
 # What footnotes, addresses and lost letters leave in names. A hyphen, an apostrophe and a point belong there.
 _ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.")
 # An entity that was not decoded; another rule names it.
@@ -59,9 +62,10 @@ _ENTITY_AT_END = Pattern(r"&\w+;$")
 _MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
 # One y or e between single words is one family name (Ortega y Gasset), and so is von und zu.
 _SEVERAL = Pattern(
-    r"(?<!von)\s(?:and|und|et|&)\s|;\s|;(?=[A-Z])|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
+    r"(?<!von)\s(?:and|und|et|&|with|mit|avec)\s|;\s|;(?=[A-Z])|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
     re.IGNORECASE,
 )
+_SECOND = Pattern(r"\s[ye]\s([^\W\d_]{3,})\s[^\W\d_]{2,}")
 # Crossref asks for initials as the author writes them; APA and Chicago put a space between them.
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
 # NG, WU and LI may be printed so, or be initials.
@@ -99,7 +103,19 @@ def _has_mark(name: str) -> bool:
 
 
 def _names_several(name: str) -> bool:
-    return bool(_SEVERAL.search(name) and not GROUP.search(name) and not _ET_AL.search(name))
+    several = _SEVERAL.search(name) or _second_person(name)
+    return bool(several and not GROUP.search(name) and not _ET_AL.search(name))
+
+
+def _second_person(name: str) -> bool:
+    """Tell whether a given name and another word follow “y” or “e”: García y Luis Pérez, unlike Ortega y Gasset."""
+    found = _SECOND.search(name)
+    if found is None:
+        return False
+    # The lists of names are long, and hardly any name needs them.
+    from doideposit.records.extraction.given_names import is_given  # noqa: PLC0415
+
+    return is_given(found[1])
 
 
 def _odd_character(name: str) -> dict[str, str]:
@@ -119,8 +135,14 @@ def _names_and_groups(work: Work) -> list[Text]:
     return work.names + [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
 
 
-def _families_and_groups(work: Work) -> list[Text]:
-    return [(loc, name) for loc, name in _names_and_groups(work) if loc[-1] != "given"]
+def _nameless_families(work: Work) -> list[Text]:
+    """Return the family names and the names of groups, without those that a given name shows to be a person's."""
+    named = {
+        (*loc, "family")
+        for loc, person in work.persons
+        if person.given and _ALSO_NAMES.fullmatch(person.family) and not _OF_A_SITE.match(person.given)
+    }
+    return [(loc, name) for loc, name in _names_and_groups(work) if loc[-1] != "given" and loc not in named]
 
 
 @rule(
@@ -212,6 +234,19 @@ def _find_honorific_in_name(work: Work) -> Iterator[Match]:
         found = HONORIFIC.search(name)
         if found and found[1] != name:
             yield Match.at(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
+
+
+rule(
+    "name-byline",
+    WARNING,
+    "A word of the byline in a name",
+    message="“{found}” before the name “{name}” belongs to the byline",
+    hint="take it away",
+    why="Bylines say “By”, “Por” or “Autor:” before the names; copied along, the word becomes a given name.",
+    source=AUTHORS,
+    bad="authors: [{given: By Siegfried O., family: Wolf}]",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+)(_in_odd_names(lambda name: (found := BYLINE_WORD.match(name)) and {"found": found[1], "name": name}))
 
 
 @rule(
@@ -308,7 +343,7 @@ rule(
     source=AUTHORS,
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
-)(Each(_families_and_groups, _NOBODY.fullmatch, called="name"))
+)(Each(_nameless_families, _NOBODY.fullmatch, called="name"))
 
 
 rule(

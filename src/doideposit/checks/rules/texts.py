@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from doideposit.checks.rules.leftovers import ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX
+from doideposit.checks.rules.leftovers import CODE, ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX, VARIABLE
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules
 from doideposit.checks.rules.work import Text, Work
@@ -159,8 +159,9 @@ rule(
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
 )
 def _find_tag(work: Work) -> Iterator[Match]:
-    if "<" in work.odd:
-        for text, found in _search_all(TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
+    codes = "[" in work.odd or "'''" in work.everything
+    for pattern in (*([TAG] if "<" in work.odd else ()), *([CODE] if codes else ())):
+        for text, found in _search_all(pattern, [*work.plain, *work.shown, *_plain_abstracts(work)]):
             yield _match_in(text, found)
 
 
@@ -334,10 +335,12 @@ def _find_filler_text(work: Work) -> Iterable[Match]:
     likely = (
         "[" in work.odd or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem" in text
     )
-    return _find_fillers(work) if likely else ()
+    return _find_fillers(work) if likely or "{" in work.odd or "%" in work.odd else ()
 
 
 def _find_fillers(work: Work) -> Iterator[Match]:
     for text, found in _search_all(_FILLER, [*work.rich, *work.abstracts]):
         if text[0] != ("title",) or not text[1].lower().startswith("lorem"):
             yield _match_in(text, found)
+    for text, found in _search_all(VARIABLE, [*work.rich, *work.abstracts]):
+        yield _match_in(text, found)

@@ -31,6 +31,7 @@ A class is added only where a caller branches on it. Texts never contain a secre
 exception are raised `from None`, because such exceptions carry URLs and bodies.
 """
 
+import os
 import re
 from typing import ClassVar
 
@@ -211,8 +212,12 @@ class UnforeseenError(WorldError):
     default_hint = "please report it, with the output of the same command with `--debug`: `doideposit --debug …`"
 
     @classmethod
-    def of(cls, error: Exception) -> "UnforeseenError":
-        """Make the error for an exception of any other kind."""
+    def of(cls, error: Exception) -> WorldError:
+        """Make the error for an exception of any other kind: a `DiskError` where the system refused a file."""
+        if isinstance(error, OSError) and isinstance(error.filename, str | os.PathLike):
+            # Wherever a path leads into a folder that this user may not enter, any question about it ends like this.
+            hint = "check its permissions and those of the folders above it, and that the disk is there"
+            return DiskError(f"{os.fspath(error.filename)} cannot be used: {error.strerror or error}", hint=hint)
         return cls(f"an unexpected error happened ({type(error).__name__}); nothing is lost by it")
 
 

@@ -46,6 +46,18 @@ def disk_errors(path: Path, what: str) -> Iterator[None]:
         raise DiskError(f"{path} {what}: {error.strerror or error}", hint=hint) from None
 
 
+def current_user() -> str:
+    """Return the name of the user that this process runs as, its number where it has no name, as in some containers."""
+    try:
+        import pwd  # noqa: PLC0415 - Windows has no such module, and few runs need it
+
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+    except ImportError:
+        return os.environ.get("USERNAME", "this user")
+
+
 # Seconds in which somebody must have opened the other end of a pipe: a shell starts both of its ends at once.
 WRITER_WITHIN = 1.0
 # Seconds for which whoever writes to a pipe may be silent.

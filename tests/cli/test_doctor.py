@@ -313,7 +313,7 @@ MAIL = '\n[mail]\nhost = "127.0.0.1"\nsecurity = "none"\nsender = "doi@example.o
         ('username = "doi"\npassword = { env = "MAIL_PASSWORD" }\n', "", "ok", "reached as doi, with a password in"),
         ('username = "doi"\npassword = { env = "MAIL_PASSWORD" }\n', "AUTH", "fail", "does not accept the login"),
         ('username = "doi"\npassword = { env = "NONE" }\n', "", "fail", "no password in the environment variable NONE"),
-        ('ca_file = "none.pem"\n', "", "fail", "none.pem with the certificates"),
+        ('ca_file = "none.pem"\n', "", "fail", "none.pem, which [mail] ca_file names"),
     ],
 )
 def test_the_way_to_the_mail_server_is_tried(
@@ -339,7 +339,7 @@ def test_a_test_mail_goes_the_whole_way(desk: Desk, socket_enabled: None) -> Non
 
 def test_a_mail_server_that_is_away_and_a_program_that_is_missing(folder: Path, free_port: int) -> None:
     (folder / "doideposit.toml").write_text(f"{GOOD}{MAIL}port = {free_port}\n")
-    assert "could not be reached" in faults(diagnosed(folder))["mail"][1]
+    assert "nothing listens on its port" in faults(diagnosed(folder))["mail"][1]
     text = GOOD + MAIL.replace('host = "127.0.0.1"', 'sendmail = "/nosuch/sendmail"')
     (folder / "doideposit.toml").write_text(text)
     assert "there is no program /nosuch/sendmail" in faults(diagnosed(folder))["mail"][1]

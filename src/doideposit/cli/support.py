@@ -236,7 +236,8 @@ class _Cleaner:
     def __init__(self, settings: "Settings | None", environ: Mapping[str, str]) -> None:
         self._secrets = [secret for secret in _known_secrets(settings, environ) if len(secret) >= SHORTEST]
         self._logins = _secret_logins(settings)
-        home = str(Path.home())
+        # It is "~" where this user has no home folder; `Path.home` would raise.
+        home = os.path.expanduser("~")  # noqa: PTH111
         self._home = home.encode() if len(home) > len("/x") else b""
 
     def __call__(self, content: bytes) -> bytes:

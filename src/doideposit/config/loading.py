@@ -233,7 +233,8 @@ def _sudo_user(environ: Mapping[str, str]) -> int:
 def _chosen_path(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
     if path is None and not environ.get(CONFIG_VARIABLE):
         return None
-    return cwd / (path or Path(environ[CONFIG_VARIABLE]).expanduser())
+    # Unlike `Path.expanduser`, it leaves a path with ~ as it is where there is no home folder: then no file is found.
+    return cwd / (path or Path(os.path.expanduser(environ[CONFIG_VARIABLE])))  # noqa: PTH111
 
 
 def _read_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from doideposit.config.password_command import run_secret_command
 from doideposit.config.schema import PasswordReference
 from doideposit.errors import ConfigurationError
-from doideposit.files import open_input
+from doideposit.files import current_user, open_input
 
 __all__ = ["ask_keyring", "read_secret_file", "resolve_password"]
 
@@ -113,24 +113,36 @@ def _is_service_credential(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in folders) or (path.parent / "..data").is_symlink()
 
 
+def _advice_for_open_file(path: Path) -> str:
+    """Return how to close a file to others: with `chmod` alone, a file of another user would be closed to this one."""
+    try:
+        is_mine = not hasattr(os, "geteuid") or os.geteuid() in {0, path.stat().st_uid}
+    except OSError:
+        is_mine = True
+    return f"run: chmod 600 {path}" if is_mine else f"as root, run: chown {current_user()} {path} && chmod 600 {path}"
+
+
 def _read_password_file(path: Path, read_file: ReadFile) -> str:
-    problem = ""
+    problem, hint = "", "check the path in the configuration"
     mode, text = 0, ""
     try:
         mode, text = read_file(path)
     except FileNotFoundError:
         problem = "does not exist"
+        if _is_service_credential(path):
+            hint = "it is there only while the service runs that it is given to: check the log of the service"
     except PermissionError:
         problem = "may not be read by this user"
+        hint = f"as root, run: chown {current_user()} {path}; the folders above it must let that user in, too"
     except OSError as error:
         problem = f"cannot be read: {error.strerror or 'nothing came from it'}"
     # What is no text in UTF-8; the error would show a part of it.
     except ValueError:
         problem = "cannot be read: it is not text in UTF-8"
     if problem:
-        raise ConfigurationError(f"the password file {path} {problem}", hint="check the path in the configuration")
+        raise ConfigurationError(f"the password file {path} {problem}", hint=hint)
     # Any right of the group or of others: then it is no secret on this machine.
     if mode & 0o077 and not _is_service_credential(path):
         message = f"the password file {path} can be read by others (mode {mode:04o})"
-        raise ConfigurationError(message, hint=f"run: chmod 600 {path}")
+        raise ConfigurationError(message, hint=_advice_for_open_file(path))
     return text

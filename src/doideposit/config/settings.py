@@ -36,6 +36,7 @@ from doideposit.config.schema import (
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines, MaintenanceWindow
 from doideposit.deposits.limits import Limits
+from doideposit.errors import ConfigurationError
 from doideposit.lifecycle import Milestone
 from doideposit.records.models.series import Series
 
@@ -204,8 +205,16 @@ class Settings:
 
     @staticmethod
     def of_file(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> "Settings":
-        """Make settings of what was written; `base` is the folder that relative paths start from."""
-        settings = _make_settings(written, base=base, path=path, origins=origins)
+        """Make settings of what was written; `base` is the folder that relative paths start from.
+
+        Raises `ConfigurationError` for a path with ``~`` where this user has no home folder.
+        """
+        try:
+            settings = _make_settings(written, base=base, path=path, origins=origins)
+        # `Path.expanduser` raises it for users without a name, as in some containers.
+        except RuntimeError:
+            hint = "write the whole path instead of ~, or set HOME"
+            raise ConfigurationError("a path begins with ~, and this user has no home folder", hint=hint) from None
         named = {series.publisher_account for series in settings.series.values()}
         if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
             return settings.of_publisher(next(iter(settings.publishers)))

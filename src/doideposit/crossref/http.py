@@ -364,6 +364,9 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
         # While something is sent, it is the time for connecting that counts for each part of it.
         (TimeoutError, "the connection stood still for too long"),
     )
+    # requests says so with a bare `OSError`, before it connects.
+    if any(isinstance(cause, OSError) and "TLS CA certificate bundle" in str(cause) for cause in causes):
+        return "the file with certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names is not there"
     for kinds, words in table:
         if any(isinstance(cause, kinds) for cause in causes):
             return words

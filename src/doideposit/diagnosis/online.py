@@ -3,7 +3,8 @@
 Nothing is deposited: the login is tried by asking for a file that never existed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +15,7 @@ from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check
+from doideposit.errors import ConfigurationError
 from doideposit.wiring import credentials_of, open_fetch
 
 __all__ = ["check_online"]
@@ -46,9 +48,11 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     yield _clock_check(answer.date, around.clock())
     for one in settings.of_each_publisher():
         credentials = one.credentials.get(settings.target)
-        if credentials is not None and credentials.password is not None:
-            # Where the password cannot be fetched, the check of the login has said so already.
-            login = partial(credentials_of, one, environ=around.environ)
+        if credentials is None or credentials.password is None:
+            continue
+        # Where the password cannot be fetched, the check of the login has said so already.
+        with suppress(ConfigurationError):
+            login = credentials_of(one, environ=around.environ)
             what = f"login of {one.publisher} online" if one.publisher else "login online"
             yield from Check.examine(what, partial(_login_checks, endpoint, login, what))
     yield from _prefix_checks(settings, endpoint)
@@ -61,6 +65,7 @@ def _network_check(host: str, answer: HttpAnswer) -> Check:
 
 
 ADVICE = (
+    ("is not there", "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or take it away"),
     ("looked up", "check the network and the DNS of this machine, and the address in the configuration"),
     ("certificate", "where a proxy re-encrypts, let REQUESTS_CA_BUNDLE name the file with its certificate"),
     ("proxy", "check HTTPS_PROXY and NO_PROXY in the environment"),
@@ -91,8 +96,7 @@ def _clock_check(theirs: datetime | None, ours: datetime) -> Check:
     return Check.warn("clock", message, hint) if abs(off) > SLOW else Check.ok("clock", "agrees with the server's")
 
 
-def _login_checks(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) -> Iterator[Check]:
-    login = fetched()
+def _login_checks(endpoint: Endpoint, login: Credentials, what: str) -> Iterator[Check]:
     checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
     if checked.verdict is LoginVerdict.ACCEPTED:
         # Crossref compares role and prefix only when it processes a deposit.

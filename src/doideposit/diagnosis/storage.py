@@ -13,13 +13,14 @@ from pathlib import Path
 from doideposit.config.durations import duration_text
 from doideposit.config.settings import Settings
 from doideposit.crossref.schemas.lock import DEFAULT_VERSION
-from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.schemas.store import OVERRIDE, SchemaStore
 from doideposit.deposits.ledger.inspection import Condition
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, CheckStatus
-from doideposit.files import open_input
+from doideposit.errors import SchemaMissing
+from doideposit.files import current_user, open_input
 from doideposit.findings import counted
 from doideposit.job.inbox.archive import DoneFiles, due_on
 from doideposit.job.inbox.folders import Folders
@@ -61,9 +62,14 @@ class MachineChecks:
     def schemas(self, store: SchemaStore) -> Iterator[Check]:
         """Check whether the schema that deposits are checked with is here, and every installed one as pinned."""
         needed = self.settings.schema_version if self.settings else DEFAULT_VERSION
-        if store.location(needed) is None:
-            hint = "run `doideposit schemas install` while this machine is online"
-            yield Check.fail("schemas", f"Crossref's schema {needed} is not on this machine", hint)
+        found = store.location(needed)
+        if found is None:
+            yield _missing_schema_check(store, needed)
+        elif store.named is not None and found.parent != store.named:
+            # The job works with another folder than somebody meant, and nothing else would say so.
+            message = f"{OVERRIDE} names {store.named}, which does not hold Crossref's schema {needed}: {found} is used"
+            hint = f"correct {OVERRIDE} in the environment, or take it away"
+            yield Check.warn("schemas", message, hint)
         for version in store.installed():
             faults = store.verify(version)
             if faults:
@@ -91,6 +97,25 @@ class MachineChecks:
             yield Check.warn("disk", message, hint)
         else:
             yield Check.ok("disk", message)
+
+
+def _missing_schema_check(store: SchemaStore, version: str) -> Check:
+    """Return the failure for a schema that is not here, with advice for where it can be put."""
+    message = f"Crossref's schema {version} is not on this machine"
+    hint = "run `doideposit schemas install` while this machine is online"
+    if store.named is not None:
+        message += f"; {OVERRIDE} names {store.named}"
+        hint = f"correct {OVERRIDE} in the environment, or take it away; where that does not help, {hint}"
+    try:
+        place = store.target(version)
+    except SchemaMissing as error:
+        return Check.fail("schemas", message, error.hint)
+    if store.named is None and not os.access(_nearest_folder(place), os.W_OK | os.X_OK):
+        hint = (
+            f"set HOME to this user's own folder ({place} cannot be written), or let {OVERRIDE} name a folder that it "
+            "may write; then run `doideposit schemas install` while this machine is online"
+        )
+    return Check.fail("schemas", message, hint)
 
 
 def _is_utf8(code: str) -> bool:
@@ -146,20 +171,14 @@ class StorageChecks:
             if self.settings.inbox.named:
                 yield from _missing_inbox_check(folder)
             return
-        if folder.is_dir() and _is_sticky_of_another(folder):
-            hint = "remove the sticky bit (chmod -t), or let this user own the folder"
-            yield Check.fail("inbox", f"files of others in {folder} cannot be moved: its sticky bit is set", hint)
-        elif folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            yield Check.ok("inbox", f"{folder}, whose files can be moved")
-            for _, said, action in Waiting.find(Folders(folder), self.settings.target).matters():
-                yield Check.warn("inbox", said, action)
-            if self.settings.inbox.keep_done is not None and (folder / "done").is_dir():
-                yield _archives(
-                    Folders(folder), self.settings.inbox.keep_done, self.settings.target, self.around.clock()
-                )
-        else:
-            hint = "give this user the right to write there, or name another folder with [inbox] folder"
-            yield Check.fail("inbox", f"files in {folder} cannot be moved", hint)
+        if (refusal := _inbox_refusal(Folders(folder))) is not None:
+            yield refusal
+            return
+        yield Check.ok("inbox", f"{folder}, whose files can be moved")
+        for _, said, action in Waiting.find(Folders(folder), self.settings.target).matters():
+            yield Check.warn("inbox", said, action)
+        if self.settings.inbox.keep_done is not None and (folder / "done").is_dir():
+            yield _archives(Folders(folder), self.settings.inbox.keep_done, self.settings.target, self.around.clock())
 
     def monitoring(self) -> Iterator[Check]:
         """Check whether the files for those who watch the job can be written where the configuration wants them."""
@@ -281,6 +300,31 @@ def _missing_inbox_check(folder: Path) -> Iterator[Check]:
         yield Check.fail("inbox", f"{folder} cannot be made: {folder.parent} is read-only", hint)
 
 
+def _inbox_refusal(folders: Folders) -> Check | None:
+    """Return what keeps the job from moving files into, out of and within an inbox; None where nothing does."""
+    root = folders.root
+    if not root.is_dir():
+        message, hint = f"{root} is a file, and no folder", "move it away, or name another folder with [inbox] folder"
+    elif not _can_fill(root):
+        message = f"files in {root} cannot be moved"
+        hint = "give this user the right to write there, or name another folder with [inbox] folder"
+    elif _is_sticky_of_another(root):
+        message = f"files of others in {root} cannot be moved: its sticky bit is set"
+        hint = "remove the sticky bit (chmod -t), or let this user own the folder"
+    elif closed := [each for each in folders.own() if each.exists() and not _can_fill(each)]:
+        names = " ".join(map(str, closed))
+        message = f"the job cannot write into its own folders: {names}"
+        hint = f"give them to this user, as root: chown {current_user()} {names}"
+    else:
+        return None
+    return Check.fail("inbox", message, hint)
+
+
+def _can_fill(folder: Path) -> bool:
+    """Tell whether this user can list a folder, and put files into it and take them out of it."""
+    return folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+
+
 def _is_sticky_of_another(folder: Path) -> bool:
     """Tell whether files of others stay where they are: only their owner, the folder's owner and root move them."""
     found = folder.stat()
@@ -295,4 +339,5 @@ def _is_database(path: Path) -> bool:
 
 def _nearest_folder(path: Path) -> Path:
     """Return the nearest folder above `path` that exists."""
-    return next((each for each in path.absolute().parents if each.is_dir()), Path(path.anchor or "."))
+    # Folders that this user may not enter count as not there, where `Path.is_dir` would raise.
+    return next((each for each in path.absolute().parents if os.path.isdir(each)), Path(path.anchor or "."))  # noqa: PTH112

@@ -1,6 +1,7 @@
 """Hand mails over: to a mail server, over a verified connection, or to the sendmail program of this machine."""
 
 import smtplib
+import socket
 import ssl
 import subprocess
 import threading
@@ -22,7 +23,36 @@ TIMEOUT: Final = 30.0
 WHOLE_TALK: Final = 120.0
 # The ports of RFC 8314 for submission, and 25 for a relay on the same machine.
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
-HINT: Final = "check [mail] in the configuration, and the mail server; the next pass tries again"
+LOOK: Final = "check [mail] in the configuration, and the mail server"
+# 250 and 251 say that an address is taken (RFC 5321, section 4.2.3).
+ACCEPTED: Final = frozenset({250, 251})
+WANTS_MORE: Final = 530
+REFUSALS: Final = (
+    (smtplib.SMTPAuthenticationError, "it does not accept the login", "check [mail] username and password"),
+    (smtplib.SMTPSenderRefused, "it does not accept the sender", "check [mail] sender"),
+    (
+        smtplib.SMTPRecipientsRefused,
+        "it does not accept the addresses the mail goes to",
+        "check [mail] to; to addresses elsewhere, many servers carry mails only after a login",
+    ),
+    (smtplib.SMTPConnectError, "it refused to talk", LOOK),
+)
+# From the most precise error to the least: all of them are OSErrors.
+NO_CONNECTION: Final = (
+    (
+        ssl.SSLCertVerificationError,
+        "its certificate could not be verified",
+        "use the name of the server that its certificate has, or let [mail] ca_file name the file with its issuer",
+    ),
+    (
+        ssl.SSLError,
+        "its encrypted connection failed on port {port}",
+        'check [mail] security and port: "tls" usually goes with 465, and "starttls" with 587',
+    ),
+    (socket.gaierror, "there is no server of this name", "check [mail] host, and the DNS of this machine"),
+    (ConnectionRefusedError, "nothing listens on its port {port}", "check [mail] port, and that the server runs"),
+    (TimeoutError, "it does not answer on port {port}", "check [mail] host and port; a firewall must let it through"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +70,25 @@ class MailServer:
             self._talk_within(lambda server: server.send_message(message), within)
 
     def greet(self, *, within: float = 20.0) -> None:
-        """Connect, encrypt and log in as for a mail, without sending one. Raises `WorldError`."""
+        """Connect, encrypt, log in, and name sender and recipients as for a mail, which is not sent.
+
+        Many servers tell only then that they want a login or encryption, or carry no mails to these addresses. Raises
+        `WorldError`.
+        """
         if self.mail.sendmail is None:
-            self._talk_within(lambda server: server.noop(), within)
+            self._talk_within(self._name_addresses, within)
+
+    def _name_addresses(self, server: smtplib.SMTP) -> None:
+        server.ehlo_or_helo_if_needed()
+        code, said = server.mail(self.mail.sender)
+        if code not in ACCEPTED:
+            raise smtplib.SMTPSenderRefused(code, said, self.mail.sender)
+        answers = {name: server.rcpt(name) for name in self.mail.to}
+        refused = {name: answer for name, answer in answers.items() if answer[0] not in ACCEPTED}
+        # Only where nobody is accepted a mail fails: `smtplib` sends it to those who are.
+        if len(refused) == len(answers):
+            raise smtplib.SMTPRecipientsRefused(refused)
+        server.rset()
 
     def _hand_to_program(self, program: str, message: EmailMessage, within: float) -> None:
         # -i: a line with a single dot does not end the mail; -f: where a mail that cannot be delivered comes back to.
@@ -60,7 +106,7 @@ class MailServer:
 
     def _talk_within(self, say: Callable[[smtplib.SMTP], object], within: float) -> None:
         """Talk to the server in a thread that may be left behind, so that no server keeps the job for longer."""
-        problems = [f"it did not come to an end within {within:g} seconds"]
+        problems = [(f"it did not come to an end within {within:g} seconds", LOOK)]
 
         def talk() -> None:
             problems[0] = self._talk(say)
@@ -69,39 +115,64 @@ class MailServer:
         talking = threading.Thread(target=talk, name="mail", daemon=True)
         talking.start()
         talking.join(within)
-        if problems[0]:
-            raise WorldError(f"mail could not be sent by {self.mail.host}: {problems[0]}", hint=HINT)
+        problem, advice = problems[0]
+        if problem:
+            hint = f"{advice}; the next pass tries again"
+            raise WorldError(f"mail could not be sent by {self.mail.host}: {problem}", hint=hint)
 
-    def _talk(self, say: Callable[[smtplib.SMTP], object]) -> str:
-        """Return what went wrong, or an empty text; the server's own words may repeat secrets, and are not used."""
+    def _talk(self, say: Callable[[smtplib.SMTP], object]) -> tuple[str, str]:
+        """Return what went wrong and what to look at, or empty texts."""
         try:
-            with self._connect() as server:
+            # The default context verifies certificate and host name: a false server could read the login and all mails.
+            context = ssl.create_default_context(cafile=self.mail.ca_file)
+        except (OSError, ValueError):
+            problem = f"the file {self.mail.ca_file}, which [mail] ca_file names, holds no certificates or is not there"
+            return problem, "correct the path, or take ca_file away where this machine knows the server's certificate"
+        try:
+            with self._connect(context) as server:
                 if self.mail.username is not None and self.password is not None:
                     server.login(self.mail.username, self.password.get_secret_value())
                 say(server)
-        except ssl.SSLError:
-            # ca_file is read from the disk, and this also says that it holds no certificate.
-            return "its encrypted connection failed, or its certificate could not be verified"
-        # From the most precise error to the least: the first two are SMTPExceptions, and those are OSErrors.
-        except smtplib.SMTPAuthenticationError:
-            return "it does not accept the login"
-        except smtplib.SMTPRecipientsRefused:
-            return "it does not accept the addresses the mail goes to"
+        # The server's own words may repeat secrets: they are never used, and its codes are.
         except smtplib.SMTPException as error:
-            return f"it did not take the mail ({type(error).__name__})"
-        except FileNotFoundError:
-            return f"there is no file {self.mail.ca_file} with the certificates, which [mail] ca_file names"
-        except (OSError, ValueError):
-            return "it could not be reached"
-        return ""
+            return _refusal(error)
+        except (OSError, ValueError) as error:
+            port = self.mail.port or PORTS[self.mail.security]
+            return _no_connection(error, port)
+        return "", ""
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
         host, port = self.mail.host or "", self.mail.port or PORTS[self.mail.security]
-        # The default context verifies certificate and host name: a false server could read the login and every mail.
-        context = ssl.create_default_context(cafile=self.mail.ca_file)
         if self.mail.security == "tls":
             return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
         server = smtplib.SMTP(host, port, timeout=TIMEOUT)
         if self.mail.security == "starttls":
             server.starttls(context=context)
         return server
+
+
+def _refusal(error: smtplib.SMTPException) -> tuple[str, str]:
+    """Return what a mail server refused, and what to look at."""
+    code = getattr(error, "smtp_code", None)
+    # RFC 3207 and RFC 4954 have the same code for "encrypt first" and for "log in first".
+    if code == WANTS_MORE:
+        advice = 'give [mail] username and password, or set security = "starttls"'
+        return f"it takes mails only after encryption or a login (code {code})", advice
+    for kind, problem, advice in REFUSALS:
+        if isinstance(error, kind):
+            return problem if code is None else f"{problem} (code {code})", advice
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        # smtplib's own text, which names what is missing; it holds nothing from the server.
+        if "STARTTLS" in str(error):
+            return "it offers no STARTTLS", 'set [mail] security = "tls" if it has a port for that, usually 465'
+        advice = 'take [mail] username and password away, or set security = "starttls": many take logins only then'
+        return "it takes no login on this connection", advice
+    return f"it did not take the mail ({type(error).__name__ if code is None else f'code {code}'})", LOOK
+
+
+def _no_connection(error: OSError | ValueError, port: int) -> tuple[str, str]:
+    """Return why there is no connection, and what to look at."""
+    for kind, problem, advice in NO_CONNECTION:
+        if isinstance(error, kind):
+            return problem.format(port=port), advice
+    return f"it could not be reached on port {port}", LOOK

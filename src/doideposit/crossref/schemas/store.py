@@ -17,7 +17,7 @@ from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachab
 from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock, checkout_folder
 from doideposit.errors import SchemaDamaged, SchemaMissing
 
-__all__ = ["Announce", "BundleFault", "Homes", "SchemaStore"]
+__all__ = ["OVERRIDE", "Announce", "BundleFault", "Homes", "SchemaStore"]
 
 OVERRIDE = "DOIDEPOSIT_SCHEMAS"
 
@@ -39,28 +39,39 @@ class Homes(NamedTuple):
     override: Path | None
     package: Path
     checkout: Path | None
-    user: Callable[[], Path]
+    user: Callable[[], Path | None]
 
     @classmethod
     def of_this_installation(cls, environ: Mapping[str, str] = os.environ) -> "Homes":
         """Return the folders of the running installation."""
         override = environ.get(OVERRIDE)
-        return cls(Path(override).expanduser() if override else None, HERE, checkout_folder(), _user_folder)
+        # Where no home folder is known, `os.path.expanduser` leaves the text as it is, and `Path.expanduser` raises.
+        named = Path(os.path.expanduser(override)) if override else None  # noqa: PTH111
+        return cls(named, HERE, checkout_folder(), _user_folder)
 
     def in_order(self) -> Iterable[Path]:
         """Yield every folder to look into; the first match wins."""
         yield from (home for home in (self.override, self.package, self.checkout) if home)
-        yield self.user()
+        if (home := self.user()) is not None:
+            yield home
 
     def to_write(self) -> Path:
-        """Return the folder into which bundles are installed."""
-        return self.override or self.checkout or self.user()
+        """Return the folder into which bundles are installed; raises `SchemaMissing` where nobody named one."""
+        folder = self.override or self.checkout or self.user()
+        if folder is None:
+            hint = f"set HOME to this user's own folder, or let {OVERRIDE} name a folder that this user may write"
+            raise SchemaMissing("there is no folder for Crossref's schemas: this user has no home folder", hint=hint)
+        return folder
 
 
-def _user_folder() -> Path:
+def _user_folder() -> Path | None:
     from platformdirs import user_data_path  # noqa: PLC0415 - most runs find their bundle without it
 
-    return user_data_path("doideposit", appauthor=False) / "schemas"
+    try:
+        return user_data_path("doideposit", appauthor=False) / "schemas"
+    # A user without a name, as in some containers, has no home folder unless HOME names one.
+    except RuntimeError:
+        return None
 
 
 # Seconds for the connection and between two parts of the answer.
@@ -123,11 +134,17 @@ class SchemaStore:
         versions = (bundle.version for bundle in self._lock.bundles.values() if bundle.namespace == namespace)
         return next(versions, None)
 
+    @property
+    def named(self) -> Path | None:
+        """Return the folder that the environment names for the schemas, None where it names none."""
+        return self._homes.override
+
     def location(self, version: str) -> Path | None:
         """Return the folder of an installed bundle, or None; raises `UsageError` for a version not in the lock."""
         bundle = self._lock.bundle(version)
         folders = (home / bundle.folder for home in self._homes.in_order())
-        return next((folder for folder in folders if (folder / bundle.main).is_file()), None)
+        # A folder that this user may not enter, as with HOME=/root, holds nothing for them: `Path.is_file` would raise.
+        return next((folder for folder in folders if os.path.isfile(folder / bundle.main)), None)  # noqa: PTH113
 
     def target(self, version: str) -> Path:
         """Return the folder that an installation of this version writes."""

@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoResultFound, NoSuchModuleError, SQLAlchemyError
 
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
+from doideposit.files import current_user
 
 __all__ = ["LedgerLocation", "check_folder"]
 
@@ -177,11 +178,38 @@ SQLITE_CAUSES = (
 )
 
 
+# What SQLite says where rights are missing; the file system tells which.
+CLOSED = ("readonly", "read-only", "unable to open")
+
+
+def _closed_place(path: Path | None) -> tuple[str, str] | None:
+    """Return why this user cannot write a ledger, and what to do; None where the file system does not tell."""
+    if path is None or not path.parent.is_dir():
+        return None
+    # Windows has no such call.
+    if hasattr(os, "statvfs") and os.statvfs(path.parent).f_flag & os.ST_RDONLY:
+        hint = "mount it so that it can be written, or name another place with [ledger] url"
+        return f"the file system of {path.parent} is read-only", hint
+    # SQLite's journals have the owner of whoever wrote last, such as root after a command by hand.
+    beside = [path, *(path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))]
+    closed = [each for each in beside if each.exists() and not os.access(each, os.R_OK | os.W_OK)]
+    if closed:
+        names = " ".join(map(str, closed))
+        why = f"this user may not write {'it' if closed == [path] else names}"
+        return why, f"give it to this user, as root: chown {current_user()} {names}"
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        hint = f"let {current_user()} write there: SQLite keeps files beside the ledger"
+        return f"this user may not write into the folder {path.parent}", hint
+    return None
+
+
 def _ledger_error(place: LedgerLocation, cause: BaseException | None) -> LedgerError:
     words = str(cause).lower()
     if place.is_sqlite:
         if any(sign in words for sign in DAMAGE):
             return LedgerDamaged(f"the ledger {place.name} is damaged, or no ledger at all")
+        if any(sign in words for sign in CLOSED) and (closed := _closed_place(place.path)) is not None:
+            return LedgerUnavailable(f"the ledger {place.name} cannot be used: {closed[0]}", hint=closed[1])
         for sign, why, hint in SQLITE_CAUSES:
             if sign in words:
                 return LedgerUnavailable(f"the ledger {place.name} cannot be used: {why}", hint=hint)
@@ -208,7 +236,7 @@ SQLSTATES = (
     ("42501", "this user lacks the right for it", RIGHTS),
     ("25006", "the database is read-only, as a standby is", "name the primary server in [ledger] url"),
     ("53100", "the disk of the server is full", "free some space there; nothing is lost"),
-    ("53300", "the server has too many connections", AGAIN),
+    ("53300", "the server has too many connections", f"{AGAIN}; where it stays so, raise the limit of server or role"),
     ("57P03", "the server is starting, stopping or in recovery", AGAIN),
     ("57P", "the server was stopped", "start it again; nothing is lost"),
     ("40", "two processes blocked each other", AGAIN),
@@ -224,6 +252,7 @@ POSTGRES_WORDS = (
     ("starting up", "57P03"),
     ("shutting down", "57P03"),
     ("recovery mode", "57P03"),
+    ("not permitted to log in", "28000"),
     ("too many clients", "53300"),
     ("too many connections", "53300"),
 )
@@ -236,6 +265,12 @@ POSTGRES_AWAY = (
         "check the host in [ledger] url, and the DNS",
     ),
     ("resolve host", "there is no server of this name", "check the host in [ledger] url, and the DNS"),
+    (
+        "no such file or directory",
+        "there is no server at this socket",
+        "check that the database server runs on this machine, and the folder behind host= in [ledger] url",
+    ),
+    ("invalid response", "what answers there is no PostgreSQL", "check host and port in [ledger] url"),
     ("timeout", "the server does not answer", "check that the server is running; a firewall must let the port through"),
     ("ssl", "the encrypted connection failed", "check sslmode and the certificates in [ledger] url"),
     ("certificate", "the encrypted connection failed", "check sslmode and the certificates in [ledger] url"),

@@ -94,14 +94,17 @@ class Folders:
             _make_folder(folder, 0o700)
         self._check_owners(found.st_uid)
 
+    def own(self) -> tuple[Path, ...]:
+        """Return the folders that the job makes inside the inbox."""
+        return self.working, self.done, self.rejected, self.job, self.outbox
+
     def as_they_are(self) -> Callable[[], None]:
         """Return a check that the job's folders are still those that they are now; it raises `DiskError`.
 
         Whoever may write into the inbox could put a link in the place of one, and have the job read and take away what
         lies elsewhere.
         """
-        own = (self.working, self.done, self.rejected, self.job, self.outbox)
-        before = {folder: _identity(folder) for folder in own}
+        before = {folder: _identity(folder) for folder in self.own()}
 
         def require_same() -> None:
             for folder, identity in before.items():
@@ -126,7 +129,7 @@ class Folders:
         if owner not in trusted and not self.named:
             hint = "look at it; if it is meant, name it as [inbox] folder, or with `doideposit run --inbox`"
             raise DiskError(f"the inbox {self.root} belongs to another user (number {owner})", hint=hint)
-        for folder in (self.working, self.done, self.rejected, self.job, self.outbox):
+        for folder in self.own():
             user = folder.lstat().st_uid
             if user not in trusted | {owner}:
                 hint = f"remove it: the job makes its folders in {self.root} itself"
@@ -151,6 +154,10 @@ def _make_folder(folder: Path, mode: int) -> None:
             raise DiskError(f"{folder} is a link, and the job follows none within its inbox", hint=hint)
         if folder.is_dir():
             return
+        if folder.exists():
+            raise DiskError(
+                f"{folder} is a file, and no folder", hint="move the file away: the job needs a folder there"
+            )
         # No `chmod` afterwards: it would take away the group that a shared folder hands down, and a service manager
         # may forbid to set that bit again. Nothing else runs yet that could make files meanwhile.
         before = os.umask(0)

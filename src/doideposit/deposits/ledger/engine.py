@@ -17,7 +17,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoResultFound, NoSuchModuleError, SQLAlchemyError
 
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
-from doideposit.files import current_user
 
 __all__ = ["LedgerLocation", "check_folder"]
 
@@ -196,9 +195,11 @@ def _closed_place(path: Path | None) -> tuple[str, str] | None:
     if closed:
         names = " ".join(map(str, closed))
         why = f"this user may not write {'it' if closed == [path] else names}"
-        return why, f"give it to this user, as root: chown {current_user()} {names}"
+        # Windows, where nothing has an owner of this kind, has no numbers of users.
+        owner = getattr(os, "geteuid", lambda: "USER")()
+        return why, f"give it to this user, as root: chown {owner} {names}"
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        hint = f"let {current_user()} write there: SQLite keeps files beside the ledger"
+        hint = "let this user write there: SQLite keeps files beside the ledger"
         return f"this user may not write into the folder {path.parent}", hint
     return None
 

@@ -38,12 +38,12 @@ def config() -> None:
     """Show the settings in force and where each comes from."""
 
 
-@config.command()
+@config.command("show")
 @target_option
 @click.option("--origin", is_flag=True, help="Say behind each value where it comes from: file and line, and so on.")
 @json_option
 @click.pass_obj
-def show(invocation: Invocation, target: str | None, origin: bool, as_json: bool) -> None:
+def _show(invocation: Invocation, target: str | None, origin: bool, as_json: bool) -> None:
     """Show every value: the file, above it the environment, above it the flags.
 
     A password is never shown, only where it is kept. What is not set has no line.

@@ -81,13 +81,13 @@ def _show_report(
     show_error(terminal, watched.error)
 
 
-@drift.command()
+@drift.command("accept")
 @doi_argument
 @click.option("--reason", required=True, help="Why it is right; it stays in the history of the DOI.")
 @target_option
 @json_option
 @click.pass_obj
-def accept(invocation: Invocation, work: str, reason: str, target: str | None, as_json: bool) -> None:
+def _accept(invocation: Invocation, work: str, reason: str, target: str | None, as_json: bool) -> None:
     """Accept what others changed, with the reason. A later change is reported again."""
     from doideposit.wiring import open_depositor
 
@@ -113,7 +113,7 @@ def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -
     )
 
 
-@drift.command()
+@drift.command("restore")
 @doi_argument
 @click.option(
     "--allow-loss",
@@ -133,7 +133,7 @@ def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -
 @target_option
 @json_option
 @click.pass_obj
-def restore(
+def _restore(
     invocation: Invocation,
     work: str,
     allow_loss: tuple[str, ...],

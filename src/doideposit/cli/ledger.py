@@ -48,7 +48,7 @@ def _existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
         yield opened
 
 
-@ledger.command()
+@ledger.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--keep",
@@ -58,7 +58,7 @@ def _existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
 )
 @json_option
 @click.pass_obj
-def backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) -> None:
+def _backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) -> None:
     """Write a copy of the ledger to a new FILE, while it may be in use, readable by its owner alone.
 
     In a folder the copy gets a name with the moment in UTC. A ledger in SQLite is copied as it is, for `doideposit
@@ -92,11 +92,11 @@ def backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) 
             terminal.say(f"{counted(len(removed), 'older backup')} removed")
 
 
-@ledger.command()
+@ledger.command("restore")
 @file_argument
 @json_option
 @click.pass_obj
-def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
+def _restore(invocation: Invocation, file: Path, as_json: bool) -> None:
     """Put the backup in FILE in the place of the ledger, and keep the ledger that is there.
 
     The backup is checked first, and only copied. Nothing else may use the ledger meanwhile: the command refuses while
@@ -140,10 +140,10 @@ def _job_lock(inbox: Path) -> Iterator[None]:
         yield
 
 
-@ledger.command()
+@ledger.command("check")
 @json_option
 @click.pass_obj
-def check(invocation: Invocation, as_json: bool) -> None:
+def _check(invocation: Invocation, as_json: bool) -> None:
     """Find contradictions: damaged files, stored bytes without their hash, states that no event led to.
 
     Nothing is changed. The exit status is 3 when anything is found.
@@ -163,13 +163,13 @@ def check(invocation: Invocation, as_json: bool) -> None:
     finish(ExitCode.WORLD if findings else ExitCode.DONE)
 
 
-@ledger.command()
+@ledger.command("export")
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A new file [default: standard output]."
 )
 @json_option
 @click.pass_obj
-def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
+def _export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
     """Write the whole ledger as JSON Lines, as it is at one moment: for another database, or for reading."""
     from doideposit.deposits.ledger.export import write_lines
 
@@ -204,7 +204,7 @@ def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
 @file_argument
 @json_option
 @click.pass_obj
-def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
+def _import(invocation: Invocation, file: Path, as_json: bool) -> None:
     """Import the export in FILE into a ledger that is new or empty: all of it or nothing."""
     from doideposit.wiring import open_ledger
 

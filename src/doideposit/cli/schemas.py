@@ -16,13 +16,13 @@ def schemas() -> None:
     """Install, list and verify Crossref's schemas."""
 
 
-@schemas.command()
+@schemas.command("install")
 @click.argument("versions", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every version there is.")
 @click.option("--force", is_flag=True, help="Fetch again what is already here.")
 @click.option("--quiet", is_flag=True, help="Say nothing when there is nothing to do.")
 @click.pass_obj
-def install(invocation: Invocation, versions: tuple[str, ...], everything: bool, force: bool, quiet: bool) -> None:
+def _install(invocation: Invocation, versions: tuple[str, ...], everything: bool, force: bool, quiet: bool) -> None:
     """Fetch schema bundles from Crossref, or from a pinned package where Crossref cannot be reached.
 
     Every file must have the SHA-256 of the lock before any is used. Without VERSIONS the current one is installed.
@@ -44,7 +44,7 @@ def install(invocation: Invocation, versions: tuple[str, ...], everything: bool,
 @schemas.command("list")
 @json_option
 @click.pass_obj
-def list_(invocation: Invocation, as_json: bool) -> None:
+def _list(invocation: Invocation, as_json: bool) -> None:
     """List the versions, and where the installed ones are."""
     terminal = invocation.terminal(as_json=as_json)
     store = SchemaStore.default()
@@ -60,11 +60,11 @@ def list_(invocation: Invocation, as_json: bool) -> None:
         terminal.say(f"{version:<20} {'installed' if place else 'not here ':<10} {place or f'would go to {target}'}")
 
 
-@schemas.command()
+@schemas.command("verify")
 @click.argument("versions", nargs=-1)
 @json_option
 @click.pass_obj
-def verify(invocation: Invocation, versions: tuple[str, ...], as_json: bool) -> None:
+def _verify(invocation: Invocation, versions: tuple[str, ...], as_json: bool) -> None:
     """Compare every installed file with its pinned SHA-256."""
     terminal = invocation.terminal(as_json=as_json)
     store = SchemaStore.default()

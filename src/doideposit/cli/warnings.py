@@ -69,12 +69,12 @@ def _show_warning(terminal: "Terminal", one: "CrossrefWarning") -> None:
         terminal.line((Span(f"       {safe(one.hint)}", Style.HINT),))
 
 
-@warnings.command()
+@warnings.command("show")
 @id_argument
 @target_option
 @json_option
 @click.pass_obj
-def show(invocation: Invocation, name: str, target: str | None, as_json: bool) -> None:
+def _show(invocation: Invocation, name: str, target: str | None, as_json: bool) -> None:
     """Show one warning; of a conflict the records of all DOIs beside each other.
 
     A record that was not deposited from here is asked of Crossref.
@@ -113,13 +113,13 @@ def _show_sides(terminal: "Terminal", sides: "tuple[ConflictSide, ...]") -> None
             terminal.line((Span(f"    {' ' if row.same else number}  {safe(value) or '–'}"),))
 
 
-@warnings.command()
+@warnings.command("dismiss")
 @id_argument
 @click.option("--reason", required=True, help="Why nothing is to be done; it stays in the history of the DOI.")
 @target_option
 @json_option
 @click.pass_obj
-def dismiss(invocation: Invocation, name: str, reason: str, target: str | None, as_json: bool) -> None:
+def _dismiss(invocation: Invocation, name: str, reason: str, target: str | None, as_json: bool) -> None:
     """Set one warning aside, with the reason. The same warning of a later deposit does not bring it back."""
     from doideposit.wiring import open_depositor
 
@@ -132,7 +132,7 @@ def dismiss(invocation: Invocation, name: str, reason: str, target: str | None, 
         _show_warning(terminal, one)
 
 
-@warnings.command()
+@warnings.command("answer")
 @id_argument
 @click.option("--primary", metavar="DOI", help="This DOI stays; the others become aliases of it.")
 @click.option("--alias", metavar="DOI", help="This DOI becomes an alias of the other one.")
@@ -141,7 +141,7 @@ def dismiss(invocation: Invocation, name: str, reason: str, target: str | None, 
 @target_option
 @json_option
 @click.pass_obj
-def answer(
+def _answer(
     invocation: Invocation,
     name: str,
     primary: str | None,

@@ -38,10 +38,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.origin import RawValue
 from doideposit.registered.citations import (
     CitationDoubt,
-    candidate_doubts,
-    doubts_of,
-    is_plainly_other,
-    printed_reference,
+    ComparedReference,
 )
 from doideposit.registered.reading import RegisteredRecord
 
@@ -242,7 +239,7 @@ def _read_reference(
     printed = own or matched.get(key, "")
     by: Literal["publisher", "crossref", ""] = "publisher" if own else "crossref" if printed else ""
     state = ReferenceState.MATCHED if printed else ReferenceState.UNMATCHED
-    text = re.sub(r"<[^<>]+>", "", printed_reference(fields))
+    text = re.sub(r"<[^<>]+>", "", ComparedReference(fields).printed)
     reason = "" if printed else errors.get(key, "")
     feedback = ReferenceFeedback(number, key, text, state, doi=printed, asserted_by=by, reason=reason)
     try:
@@ -262,9 +259,9 @@ def _with_agency(one: _Cited, agencies: CitedAgencies) -> _Cited:
 
 
 def _compared_with(one: _Cited, work: FoundWork) -> _Cited:
-    doubts = doubts_of(one.fields, work)
-    state = ReferenceState.WRONG if is_plainly_other(one.fields, work) else one.feedback.state
-    return replace(one, feedback=replace(one.feedback, doubts=doubts, state=state))
+    cited = ComparedReference(one.fields)
+    state = ReferenceState.WRONG if cited.is_plainly_other(work) else one.feedback.state
+    return replace(one, feedback=replace(one.feedback, doubts=cited.doubts(work), state=state))
 
 
 def _search_works(registry: RegistryPort, one: _Cited) -> Sequence[FoundWork]:
@@ -280,7 +277,8 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
     # The work itself, and the DOI that is known to be wrong, are no candidates.
     known = {one.of.key, one.doi.key if one.doi else ""}
     works = [work for work in found if work.doi.lower() not in known and _is_doi(work.doi)]
-    candidates = [CitedCandidate(work, candidate_doubts(one.fields, work)) for work in works]
+    cited = ComparedReference(one.fields)
+    candidates = [CitedCandidate(work, cited.candidate_doubts(work)) for work in works]
     # A search always finds something; a title that has nothing of the reference is no candidate.
     candidates = [each for each in candidates if not any(one.field == "title" and one.plain for one in each.doubts)]
     fitting = [each for each in candidates if each.fits]

@@ -18,7 +18,7 @@ from doideposit.records.models.references import Reference
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
-from doideposit.registered.citations import printed_reference
+from doideposit.registered.citations import ComparedReference
 
 __all__ = ["AcceptedReference", "accept_references"]
 
@@ -83,7 +83,7 @@ def _same_reference(reference: Reference, text: str) -> bool:
     plain = "" if reference.text is None else reference.text.plain
     url = reference.url or ""
     fields |= {"text": f"{plain} {url}".strip() if url not in plain else plain} if plain or url else {}
-    return "".join(printed_reference(fields).split()) == "".join(text.split())
+    return "".join(ComparedReference(fields).printed.split()) == "".join(text.split())
 
 
 def _edit_record(

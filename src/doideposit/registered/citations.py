@@ -16,7 +16,7 @@ from typing import Final
 from doideposit.crossref.registrar import FoundWork
 from doideposit.records.origin import RawValue
 
-__all__ = ["CitationDoubt", "candidate_doubts", "doubts_of", "is_plainly_other", "printed_reference"]
+__all__ = ["CitationDoubt", "ComparedReference"]
 
 # How alike two titles are, from 0 to 1, that differ by a misprint or an article at most.
 ALIKE: Final = 0.92
@@ -62,63 +62,11 @@ class CitationDoubt:
     plain: bool = False
 
 
-def printed_reference(fields: Mapping[str, RawValue]) -> str:
-    """Return a reference as one line: as printed, or else its parts in the usual order."""
-    text = _text_field(fields, "text")
-    if text:
-        return " ".join(text.split())
-    names = ("author", "year", "article_title", "volume_title", "series_title", "journal_title", "volume", "issue",
-             "first_page", "edition", "std_designator", "url")  # fmt: skip
-    year = _text_field(fields, "year")
-    parts = (f"({year})" if name == "year" and year else _text_field(fields, name) for name in names)
-    return ". ".join(part for part in parts if part)
-
-
-def doubts_of(fields: Mapping[str, RawValue], work: FoundWork) -> tuple[CitationDoubt, ...]:
-    """Return everything in which a work is not what the reference says, the weightiest first; nothing when it fits."""
-    cited = _ComparedReference(fields)
-    found = (
-        _title_doubt(cited, work),
-        _author_doubt(cited, work),
-        _year_doubt(cited, work),
-        *_place_doubts(cited, work),
-        _part_doubt(cited, work),
-    )
-    return tuple(one for one in found if one is not None)
-
-
-def candidate_doubts(fields: Mapping[str, RawValue], work: FoundWork) -> tuple[CitationDoubt, ...]:
-    """Return what speaks against a work that was found by a search; that something cannot be compared speaks so too."""
-    cited, found = _ComparedReference(fields), doubts_of(fields, work)
-    told = {one.field for one in found}
-    unknown = (
-        ("title", not _comparable_titles(cited, work), "its title cannot be compared"),
-        ("author", not _comparable_authors(cited, work), "its authors cannot be compared"),
-        ("year", not (work.years and cited.years), "its year cannot be compared"),
-    )
-    return (*found, *(CitationDoubt(name, what) for name, holds, what in unknown if holds and name not in told))
-
-
-def is_plainly_other(fields: Mapping[str, RawValue], work: FoundWork) -> bool:
-    """Tell whether a work is plainly not the one that a reference describes.
-
-    A title can be translated, or left out where physicists cite: so volume and page together outweigh it. Books
-    are printed again for decades, so that another year alone is no proof there; of an article it is.
-    """
-    plain = {one.field for one in doubts_of(fields, work) if one.plain}
-    if _is_found_by_place(_ComparedReference(fields), work):
-        return False
-    is_book = work.type.endswith("book") or work.type.startswith(("book", "monograph"))
-    return "title" in plain or {"year", "author"} <= plain or ("year" in plain and bool(work.type) and not is_book)
-
-
-class _ComparedReference:
-    """Hold a reference in the forms in which it is compared."""
+class ComparedReference:
+    """Hold the fields of a reference, in the forms in which it is compared with works."""
 
     def __init__(self, fields: Mapping[str, RawValue]) -> None:
         self.fields = fields
-        # An address says nothing of its own: it repeats parts of titles, and years.
-        self.text = _URL.sub(" ", _without_markup(printed_reference(fields)))
 
     def part(self, name: str) -> str:
         """Return a part that the reference gives on its own."""
@@ -142,8 +90,60 @@ class _ComparedReference:
         given = [self.part(name) for name in names[: 2 if self.part("article_title") else 4]]
         return [one for one in given if one]
 
+    @cached_property
+    def text(self) -> str:
+        """Return what it says; not its address, which repeats parts of titles, and years."""
+        return _URL.sub(" ", _without_markup(self.printed))
 
-def _title_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+    @property
+    def printed(self) -> str:
+        """Return a reference as one line: as printed, or else its parts in the usual order."""
+        fields = self.fields
+        text = _text_field(fields, "text")
+        if text:
+            return " ".join(text.split())
+        names = ("author", "year", "article_title", "volume_title", "series_title", "journal_title", "volume", "issue",
+                 "first_page", "edition", "std_designator", "url")  # fmt: skip
+        year = _text_field(fields, "year")
+        parts = (f"({year})" if name == "year" and year else _text_field(fields, name) for name in names)
+        return ". ".join(part for part in parts if part)
+
+    def doubts(self, work: FoundWork) -> tuple[CitationDoubt, ...]:
+        """Return everything in which a work is not what it says, the weightiest first; nothing when it fits."""
+        found = (
+            _title_doubt(self, work),
+            _author_doubt(self, work),
+            _year_doubt(self, work),
+            *_place_doubts(self, work),
+            _part_doubt(self, work),
+        )
+        return tuple(one for one in found if one is not None)
+
+    def candidate_doubts(self, work: FoundWork) -> tuple[CitationDoubt, ...]:
+        """Return what speaks against a work that a search found; that something cannot be compared speaks so too."""
+        found = self.doubts(work)
+        told = {one.field for one in found}
+        unknown = (
+            ("title", not _comparable_titles(self, work), "its title cannot be compared"),
+            ("author", not _comparable_authors(self, work), "its authors cannot be compared"),
+            ("year", not (work.years and self.years), "its year cannot be compared"),
+        )
+        return (*found, *(CitationDoubt(name, what) for name, holds, what in unknown if holds and name not in told))
+
+    def is_plainly_other(self, work: FoundWork) -> bool:
+        """Tell whether a work is plainly not the one that a reference describes.
+
+        A title can be translated, or left out where physicists cite: so volume and page together outweigh it. Books
+        are printed again for decades, so that another year alone is no proof there; of an article it is.
+        """
+        plain = {one.field for one in self.doubts(work) if one.plain}
+        if _is_found_by_place(self, work):
+            return False
+        is_book = work.type.endswith("book") or work.type.startswith(("book", "monograph"))
+        return "title" in plain or {"year", "author"} <= plain or ("year" in plain and bool(work.type) and not is_book)
+
+
+def _title_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | None:
     titles = _comparable_titles(cited, work)
     if not titles:
         return None
@@ -156,18 +156,18 @@ def _title_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | 
     return CitationDoubt("title", what, plain=max(alike, covered) < RELATED)
 
 
-def _comparable_titles(cited: _ComparedReference, work: FoundWork) -> list[str]:
+def _comparable_titles(cited: ComparedReference, work: FoundWork) -> list[str]:
     """Return the titles of a work in the script of the reference."""
     titles = [_without_markup(one) for one in work.titles if _words_of(_without_markup(one))]
     return [one for one in titles if cited.words and _same_script(cited.text, one)]
 
 
-def _comparable_authors(cited: _ComparedReference, work: FoundWork) -> list[str]:
+def _comparable_authors(cited: ComparedReference, work: FoundWork) -> list[str]:
     names = [" ".join(_words_of(_without_markup(one))) for one in work.authors]
     return [one for one in names if one and _same_script(cited.text, one)]
 
 
-def _author_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+def _author_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | None:
     names = _comparable_authors(cited, work)
     if not names:
         return None
@@ -182,7 +182,7 @@ def _author_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt |
     return CitationDoubt("author", f"it is by {_shorten(work.authors[0])}{others}", plain=True)
 
 
-def _year_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+def _year_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | None:
     given = cited.years
     if not given or not work.years or given & set(work.years):
         return None
@@ -191,7 +191,7 @@ def _year_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | N
     return CitationDoubt("year", f"it is of {years}", plain=apart > PLAIN_YEARS)
 
 
-def _place_doubts(cited: _ComparedReference, work: FoundWork) -> Iterator[CitationDoubt]:
+def _place_doubts(cited: ComparedReference, work: FoundWork) -> Iterator[CitationDoubt]:
     """Yield what differs of volume, issue and first page: only what the reference gives on its own can be compared."""
     for name, field, found in (
         ("volume", "volume", work.volume),
@@ -203,7 +203,7 @@ def _place_doubts(cited: _ComparedReference, work: FoundWork) -> Iterator[Citati
             yield CitationDoubt(name, f"the {name} is {_shorten(found)}")
 
 
-def _part_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
+def _part_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | None:
     """Return a doubt where one of the two is a part, or an edition, and the other another one or none."""
     shown = " ".join([*work.titles, f"volume {work.volume}", f"no {work.issue}"])
     known = {_normal_number(one) for one in _words_of(_without_markup(shown))}
@@ -220,7 +220,7 @@ def _part_doubt(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | N
     return None
 
 
-def _is_found_by_place(cited: _ComparedReference, work: FoundWork) -> bool:
+def _is_found_by_place(cited: ComparedReference, work: FoundWork) -> bool:
     """Tell whether volume and first page both say that it is this work."""
     given = {_normal_number(one) for one in (cited.part("volume"), cited.part("first_page")) if one} or {
         _normal_number(one) for one in cited.words

@@ -3,7 +3,7 @@
 import pytest
 
 from doideposit.crossref.registrar import FoundWork
-from doideposit.registered.citations import candidate_doubts, doubts_of, is_plainly_other, printed_reference
+from doideposit.registered.citations import ComparedReference
 
 NATO = {
     "text": "Schultz, T. (2023). NATO in the Indo-Pacific. South Asia Journal, 12(3), 45-60. https://x.org/2020/nato"
@@ -54,13 +54,13 @@ TWINS = [
 
 @pytest.mark.parametrize(("reference", "found"), SAME)
 def test_the_work_itself_has_no_doubts(reference: dict[str, str], found: FoundWork) -> None:
-    assert candidate_doubts(reference, found) == ()
-    assert not is_plainly_other(reference, found)
+    assert ComparedReference(reference).candidate_doubts(found) == ()
+    assert not ComparedReference(reference).is_plainly_other(found)
 
 
 @pytest.mark.parametrize(("reference", "found", "field"), TWINS)
 def test_a_near_twin_has_its_doubt(reference: dict[str, str], found: FoundWork, field: str) -> None:
-    assert field in [one.field for one in candidate_doubts(reference, found)]
+    assert field in [one.field for one in ComparedReference(reference).candidate_doubts(found)]
 
 
 OTHER = [
@@ -90,19 +90,19 @@ NOT_PLAINLY = [
 
 @pytest.mark.parametrize(("reference", "found"), OTHER)
 def test_another_work_is_plainly_another(reference: dict[str, str], found: FoundWork) -> None:
-    assert is_plainly_other(reference, found)
+    assert ComparedReference(reference).is_plainly_other(found)
 
 
 @pytest.mark.parametrize(("reference", "found"), NOT_PLAINLY)
 def test_what_may_be_the_same_is_not_called_wrong(reference: dict[str, str], found: FoundWork) -> None:
-    assert not is_plainly_other(reference, found)
+    assert not ComparedReference(reference).is_plainly_other(found)
 
 
 def test_parts_alone_are_printed_in_the_usual_order() -> None:
-    assert printed_reference(PARTS) == "Schultz. (2023). NATO in the Indo-Pacific. 12. 45"
-    assert printed_reference({}) == ""
+    assert ComparedReference(PARTS).printed == "Schultz. (2023). NATO in the Indo-Pacific. 12. 45"
+    assert ComparedReference({}).printed == ""
 
 
 def test_long_and_odd_texts_are_compared_quickly() -> None:
     long = {"text": "part " * 20_000 + "ii " * 20_000}
-    assert doubts_of(long, work("part ii " * 2_000))
+    assert ComparedReference(long).doubts(work("part ii " * 2_000))

@@ -26,15 +26,7 @@ from doideposit.crossref.validator.validator import Validator
 from doideposit.deposits.candidates import part_of
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.health.moving import (
-    SiteMove,
-    compare_moves,
-    decide_moves,
-    look_at_pages,
-    prove_moves,
-    write_failed,
-    write_undo,
-)
+from doideposit.health.moving import MoveProof, MoveTable, SiteMove
 from doideposit.health.works import commentaries_in
 from doideposit.records.models.batch import SealedBatch
 from doideposit.records.sources.site_table import SiteRow
@@ -108,12 +100,13 @@ class Move:
         known = {one.doi.key: (one, Path(str(at.file))) for one, at in there}
         registered = {one.doi.key: one.registered_landing_page or "" for one in depositor.works.all()}
         rows = [SiteRow(n + 1, str(n), new=f"{NEW}/{n}") for n in range(1, count + 1)]
-        decided = list(decide_moves(rows, known, registered, str(table)))
-        looked = list(look_at_pages(decided, self._site, self._passing, str(table)))
-        moves, plan = compare_moves(looked, depositor, str(table))
+        given = MoveTable(table)
+        decided = list(given.decide(rows, known, registered))
+        looked = list(given.look_at_pages(decided, self._site, self._passing))
+        moves, plan = given.compare(looked, depositor)
         assert plan is not None, [one.finding for one in moves][:3]
-        write_failed(table, moves)
-        write_undo(table, moves)
+        given.write_failed(moves)
+        given.write_undo(moves)
         for one in moves:
             assert one.change_record() is None
         for part in (moves[:1], moves[1:]):
@@ -124,7 +117,7 @@ class Move:
 
     def _prove(self, part: Sequence[SiteMove]) -> None:
         ask, read = (partial(one, index=False) for one in (self._depositor.look_up, self._depositor.verify))
-        proof = prove_moves(part, ask, read, self._passing, 600)
+        proof = MoveProof.of(part, ask, read, self._passing, 600)
         self.proved += len(part) - len(proof.unseen)
 
 

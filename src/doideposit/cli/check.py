@@ -111,7 +111,9 @@ class _CheckOutput:
         if self._documents is not None:
             self._documents.add(*_record_documents(checked))
         elif self._format == "github":
-            for text in annotations(checked.findings):
+            # A code host shows ten notes of each kind beside the lines: wishes about every page would fill them.
+            shown = [one for one in checked.findings if self._verbose or one.severity is not Severity.INFO]
+            for text in annotations(shown):
                 self.terminal.result(text)
         else:
             self._tally.add(checked.findings)

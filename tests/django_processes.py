@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from html import unescape
 from io import StringIO
 from typing import Any
@@ -109,11 +110,11 @@ def follow() -> str:
     return said.getvalue()
 
 
-def run(task: dict[str, Any]) -> dict[str, Any]:
+def run(task: dict[str, Any], wait: Callable[[], object]) -> dict[str, Any]:
     if task["work"] == ["prepare"]:
         prepare()
     client = editor()
-    for number, title in task.get("content", {}).items():
+    for number, title in task["content"].items():
         write(number, title)
     steps = Steps(task["kill_at"])
     from django.db import connections
@@ -126,29 +127,44 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
         "follow": follow,
         "columns": lambda: columns(client),
     }
+    wait()
     for one in task["work"]:
         if one in work:
             told[one].append(work[one]())
     return {**told, "steps": steps.passed}
 
 
-def main() -> None:
-    django.setup()
-    print("ready", flush=True)
-    for line in sys.stdin:
-        task = json.loads(line)
+def answers(task: dict[str, Any]) -> list[dict[str, Any]]:
+    """Do the same in as many processes at once as are asked for; return how each ended, and what it told."""
+    # Each of them waits for the end of this pipe, so that all begin at the same moment.
+    gate, opened = os.pipe()
+    begun: list[tuple[int, int]] = []
+    for _ in range(task["processes"]):
         reading, writing = os.pipe()
 
-        def answer(task: dict[str, Any] = task, writing: int = writing) -> None:
-            os.write(writing, json.dumps(run(task)).encode())
+        def work(writing: int = writing) -> None:
+            os.close(opened)
+            os.write(writing, json.dumps(run(task, partial(os.read, gate, 1))).encode())
 
-        child = fork(answer)
+        begun.append((fork(work), reading))
         os.close(writing)
+    os.close(opened)
+    os.close(gate)
+    ended = []
+    for child, reading in begun:
         with os.fdopen(reading, "rb") as pipe:
             data = pipe.read()
         status = status_of(child)
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        print(json.dumps({"killed": killed, "status": status, "told": json.loads(data) if data else None}), flush=True)
+        ended.append({"killed": killed, "status": status, "told": json.loads(data) if data else None})
+    return ended
+
+
+def main() -> None:
+    django.setup()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answers(json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def test_everything_that_is_copied_is_there() -> None:
 
 def test_it_runs_as_nobody_special_and_says_whether_it_is_well() -> None:
     last = dict(dockerfile())
-    assert last["USER"] not in {"root", "0"}
+    (uid,) = re.findall(r"useradd --uid (\d+)", str(dockerfile()))
+    assert last["USER"] == f"{uid}:{uid}", "Kubernetes takes a number alone for a proof that it is not root"
     assert "/v1/health" in last["HEALTHCHECK"]
     check = re.search(r"CMD (\[.*\])", last["HEALTHCHECK"])
     assert check is not None
@@ -58,7 +59,18 @@ def test_what_the_image_runs_while_it_is_built_is_what_a_person_would_type() -> 
     runs = [rest for name, rest in dockerfile() if name == "RUN"]
     assert all(shlex.split(run) for run in runs)
     assert "--require-hashes -r requirements/run.txt -r requirements/postgres.txt" in runs[0]
-    assert "doideposit schemas install" in runs[0]
+    assert "doideposit schemas install" in runs[1]
+    assert all("--no-cache-dir" in each for run in runs for each in run.split("&&") if "pip install" in each)
+
+
+def test_the_image_says_what_it_is_and_is_named_by_the_version_of_choice() -> None:
+    (labels,) = [rest for name, rest in dockerfile() if name == "LABEL"]
+    said = dict(word.split("=", 1) for word in shlex.split(labels))
+    licence = re.search(r'^license = "(.*)"$', (PACKAGING.parent / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert licence is not None
+    assert said["org.opencontainers.image.licenses"] == licence[1]
+    services = compose()["services"]
+    assert {services[name]["image"] for name in ("serve", "job")} == {"doideposit:${DOIDEPOSIT_VERSION:-latest}"}
 
 
 @pytest.mark.parametrize("service", ["serve", "job"])

@@ -15,7 +15,7 @@ from doideposit.errors import AddressRefused, PageUnavailable
 from doideposit.findings import Finding
 from doideposit.health.moving import MoveProof, MoveTable, SiteMove
 from doideposit.health.works import commentaries_in
-from doideposit.records.sources.site_table import SiteRow, read_site_table
+from doideposit.records.sources.site_table import SiteRow
 from doideposit.sandbox.registry import SandboxRegistry
 
 PREFIX = "10.48251/SADF.ISSN.2406-5617.C"
@@ -87,7 +87,7 @@ class House:
         there = commentaries_in([self.records], {SERIES.name: SERIES})
         known = {one.doi.key: (one, Path(str(at.file))) for one, at in there}
         registered = {one.doi.key: one.registered_landing_page or "" for one in depositor.works.all()}
-        rows = [one for one in read_site_table(table) if isinstance(one, SiteRow)]
+        rows = [one for one in SiteRow.read_table(table) if isinstance(one, SiteRow)]
         given = MoveTable(table)
         decided = list(given.decide(rows, known, registered))
         looked = list(given.look_at_pages(decided, new_site, self.passing))

@@ -10,7 +10,7 @@ import pytest
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.deposits.conflicts import ComparedField, answer_file
 from doideposit.deposits.ledger.entries import LedgerEvent
-from doideposit.deposits.warnings import CrossrefWarning, WarningKind, warnings_of
+from doideposit.deposits.warnings import CrossrefWarning, WarningKind
 from doideposit.errors import UsageError
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.notices import Notice
@@ -179,5 +179,5 @@ HISTORIES: list[tuple[str, list[LedgerEvent], list[str]]] = [
 
 @pytest.mark.parametrize(("events", "open_ids"), [row[1:] for row in HISTORIES], ids=[row[0] for row in HISTORIES])
 def test_what_is_open_follows_from_the_history(events: list[LedgerEvent], open_ids: list[str]) -> None:
-    found = warnings_of(Doi(A), events, frozenset())
+    found = CrossrefWarning.all_of(Doi(A), events, frozenset())
     assert [one.id for one in found if one.dismissed is None] == open_ids

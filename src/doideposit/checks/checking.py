@@ -17,7 +17,7 @@ from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, is_resources
-from doideposit.crossref.sealing import ItemVerdict, seal_file, seal_item
+from doideposit.crossref.sealing import ItemVerdict, seal_file
 from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built, build, fingerprint
 from doideposit.crossref.xml.existing import DepositItem
@@ -269,7 +269,7 @@ class Checker:
         items = (self._deposit_item(record.commentary, built),)
         if built is None:
             return Checked(record.origin.label, findings, record=record, items=items)
-        verdict = seal_item(self.validator, built)
+        verdict = ItemVerdict.of(self.validator, built)
         findings = (*findings, *_with_fields(verdict, built, record.origin))
         xml = built.items[0] if verdict.item else None
         return Checked(record.origin.label, findings, record=record, xml=xml, items=items, sealed=verdict.item)

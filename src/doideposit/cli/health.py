@@ -200,9 +200,9 @@ def _read_table(terminal: Terminal, path: Path) -> "list[SiteRow]":
 
 def table_rows(terminal: Terminal, path: Path) -> "list[SiteRow]":
     """Return the rows of the table, those with a fault too; a table that cannot be read stops the command."""
-    from doideposit.records.sources.site_table import read_site_table
+    from doideposit.records.sources.site_table import SiteRow
 
-    rows = list(read_site_table(path))
+    rows = list(SiteRow.read_table(path))
     _stop_for(terminal, path, [row for row in rows if isinstance(row, Finding)])
     return [row for row in rows if not isinstance(row, Finding)]
 

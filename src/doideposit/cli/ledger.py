@@ -105,14 +105,14 @@ def _restore(invocation: Invocation, file: Path, as_json: bool) -> None:
     """
     import os
 
-    from doideposit.deposits.ledger.restore import restore as put_back
+    from doideposit.deposits.ledger.restore import Restored
     from doideposit.wiring import system_clock
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings()
     with _job_lock(settings.inbox.folder):
         password = settings.ledger_password(os.environ)
-        done = put_back(settings.ledger.url, file, system_clock(), password=password)
+        done = Restored.from_backup(settings.ledger.url, file, system_clock(), password=password)
     if as_json:
         kept = str(done.kept) if done.kept else None
         terminal.json({"ok": True, "ledger": str(done.place), "backup": str(file), "dois": done.dois, "kept": kept})

@@ -55,7 +55,7 @@ def write_back(
 def _write_back_each(
     depositor: "Depositor", settings: "Settings", works: tuple[str, ...], *, key: str, dry_run: bool
 ) -> "Iterator[WriteBack]":
-    from doideposit.deposits.write_back import write_back as written
+    from doideposit.deposits.write_back import WriteBack
     from doideposit.wiring import reading_of
 
     reading = reading_of(settings)
@@ -65,11 +65,11 @@ def _write_back_each(
         raise UsageError("the documents cannot be found: the configuration names no folder of a site", hint=hint)
     for work in works or map(str, site):
         if is_file_name(work) or not works:
-            yield from written(depositor, [Path(work)], reading=reading, key=key, dry_run=dry_run)
+            yield from WriteBack.in_files(depositor, [Path(work)], reading=reading, key=key, dry_run=dry_run)
             continue
         # A number or a DOI names a work; its document has to be looked for in the folders of the site.
         doi = find_doi(depositor, work)
-        found = list(written(depositor, site, reading=reading, key=key, only=doi, dry_run=dry_run))
+        found = list(WriteBack.in_files(depositor, site, reading=reading, key=key, only=doi, dry_run=dry_run))
         if not found:
             folders = ", ".join(map(str, site))
             raise UsageError(f"no document in {folders} has the DOI {doi}", hint="name the file itself")

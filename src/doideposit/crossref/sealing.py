@@ -14,14 +14,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedFile, SealedItem
 from doideposit.safe_xml import parse_document
 
-__all__ = [
-    "FoundItem",
-    "ItemVerdict",
-    "join",
-    "recorded",
-    "seal_file",
-    "seal_item",
-]
+__all__ = ["FoundItem", "ItemVerdict", "join", "recorded", "seal_file"]
 
 
 class ItemVerdict(NamedTuple):
@@ -30,14 +23,14 @@ class ItemVerdict(NamedTuple):
     item: SealedItem | None
     findings: tuple[Finding, ...]
 
-
-def seal_item(validator: Validator, built: Built) -> ItemVerdict:
-    """Judge a file of one commentary and seal its item; raises as `Validator.validate` does."""
-    verdict = validator.validate(built.xml)
-    if not verdict.valid:
-        return ItemVerdict(None, verdict.findings)
-    [commentary], [fingerprint] = built.commentaries, built.fingerprints
-    return ItemVerdict(SealedItem(commentary.doi, fingerprint, built.schema_version, SEAL), verdict.findings)
+    @staticmethod
+    def of(validator: Validator, built: Built) -> "ItemVerdict":
+        """Judge a file of one commentary and seal its item; raises as `Validator.validate` does."""
+        verdict = validator.validate(built.xml)
+        if not verdict.valid:
+            return ItemVerdict(None, verdict.findings)
+        [commentary], [fingerprint] = built.commentaries, built.fingerprints
+        return ItemVerdict(SealedItem(commentary.doi, fingerprint, built.schema_version, SEAL), verdict.findings)
 
 
 class FoundItem(NamedTuple):

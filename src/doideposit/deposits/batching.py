@@ -23,7 +23,7 @@ from doideposit.deposits.planning import (
     too_many_digits,
 )
 from doideposit.deposits.preflight import preflight
-from doideposit.deposits.steps import Clears, step_files
+from doideposit.deposits.steps import Clears, StepFiles
 from doideposit.deposits.updates import Seen, applied_in_parts
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -302,7 +302,7 @@ class Preparation:
         context = self._context
         files: tuple[NewSubmission, ...] = ()
         if clears:
-            before = step_files(new, clears, context.clock(), context.seal)
+            before = StepFiles.before(new, clears, context.clock(), context.seal)
             if not before.files:
                 return self._split_or_block(group, before.findings)
             files = before.files

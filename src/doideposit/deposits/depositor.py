@@ -32,7 +32,7 @@ from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.publishers import Publishers
 from doideposit.deposits.updates import is_registered
-from doideposit.deposits.uploading import DepositPass, run_pass
+from doideposit.deposits.uploading import DepositPass
 from doideposit.deposits.values import (
     DepositReport,
     HistoryEntry,
@@ -340,7 +340,7 @@ class Depositor:
         return DepositReport(self.target, entries, sent.error)
 
     def _upload_pending(self, watch: OnEvent) -> DepositPass:
-        return run_pass(self._context, watch, doubts_only=True)
+        return DepositPass.run(self._context, watch, doubts_only=True)
 
     @property
     def plans(self) -> "PlanFiles":
@@ -365,7 +365,7 @@ class Depositor:
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
         watch = on_event or silent
-        done = run_pass(self._context, watch, force=force)
+        done = DepositPass.run(self._context, watch, force=force)
         return PollReport(
             target=self.target,
             changed=tuple(self._status_of(work) for work in self.works.in_submissions(done.keys)),

@@ -23,7 +23,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType, Series
 from doideposit.registered.reading import RegisteredRecord
 
-__all__ = ["CitedAgencies", "find_agencies", "preflight"]
+__all__ = ["CitedAgencies", "preflight"]
 
 # DOIs in one question to the resolver; the limit is the length of an address.
 AT_ONCE: Final = 50
@@ -52,6 +52,36 @@ class CitedAgencies:
 
     found: dict[str, str] = field(default_factory=dict)
     error: RegistrarError | None = None
+
+    @staticmethod
+    def find(context: DepositContext, dois: Sequence[Doi], *, offline: bool = False) -> "CitedAgencies":
+        """Find which agency has each of these DOIs, by the ledger or else by the resolver; offline by the first.
+
+        Never raises for a resolver that is away.
+        """
+        wanted = {doi.key: doi for doi in dois}
+        ours = context.ledger.works.known(list(wanted.values()))
+        result = CitedAgencies(context.ledger.cited.known(list(wanted.values())))
+        # The resolver can lag behind a registration of our own.
+        result.found |= {key: "Crossref" for key, one in ours.items() if one.registered}
+        registry = context.registry
+        asked = [doi for key, doi in wanted.items() if key not in result.found and _can_be_asked(context, doi)]
+        if offline or registry is None or not registry.has_handles:
+            return result
+        for start in range(0, len(asked), AT_ONCE):
+            try:
+                context.step("cited: ask")
+                found = _confirm_agencies(registry, asked[start : start + AT_ONCE])
+            except UnexpectedAnswer as error:
+                # One DOI that the resolver stumbles over says nothing of the other questions.
+                result.error = error
+                continue
+            except RegistrarError as error:
+                result.error = error
+                return result
+            context.ledger.cited.keep(found)
+            result.found |= found
+        return result
 
 
 def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[int, Decision]:
@@ -286,7 +316,7 @@ def _cited_agencies(context: DepositContext, going: Sequence[Planned]) -> CitedA
     """Ask for the agency of each DOI in new or changed references."""
     here = {one.item.doi.key for one, _ in going}
     named = [each.doi for one, decision in going if _names_others_anew(decision, _CITING) for each in one.cites]
-    return find_agencies(context, [doi for doi in named if doi.key not in here])
+    return CitedAgencies.find(context, [doi for doi in named if doi.key not in here])
 
 
 def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
@@ -311,36 +341,6 @@ def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedA
 def _can_be_asked(context: DepositContext, doi: Doi) -> bool:
     """Tell whether the target knows everything about this DOI: a rehearsal knows of our own prefixes alone."""
     return context.target == PRODUCTION or doi.prefix in {one.prefix for one in context.series.values()}
-
-
-def find_agencies(context: DepositContext, dois: Sequence[Doi], *, offline: bool = False) -> CitedAgencies:
-    """Return which agency has each of these DOIs, from the ledger or else from the resolver; offline from the first.
-
-    Never raises for a resolver that is away.
-    """
-    wanted = {doi.key: doi for doi in dois}
-    ours = context.ledger.works.known(list(wanted.values()))
-    result = CitedAgencies(context.ledger.cited.known(list(wanted.values())))
-    # The resolver can lag behind a registration of our own.
-    result.found |= {key: "Crossref" for key, one in ours.items() if one.registered}
-    registry = context.registry
-    asked = [doi for key, doi in wanted.items() if key not in result.found and _can_be_asked(context, doi)]
-    if offline or registry is None or not registry.has_handles:
-        return result
-    for start in range(0, len(asked), AT_ONCE):
-        try:
-            context.step("cited: ask")
-            found = _confirm_agencies(registry, asked[start : start + AT_ONCE])
-        except UnexpectedAnswer as error:
-            # One DOI that the resolver stumbles over says nothing of the other questions.
-            result.error = error
-            continue
-        except RegistrarError as error:
-            result.error = error
-            return result
-        context.ledger.cited.keep(found)
-        result.found |= found
-    return result
 
 
 def _confirm_agencies(registry: RegistryPort, dois: Sequence[Doi]) -> dict[str, str]:

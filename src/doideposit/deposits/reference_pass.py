@@ -15,7 +15,7 @@ from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, s
 from doideposit.deposits.given import given_doi
 from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.ledger.read_schedule import next_look_for_matches
-from doideposit.deposits.preflight import CitedAgencies, find_agencies
+from doideposit.deposits.preflight import CitedAgencies
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.references import (
     CitedCandidate,
@@ -167,7 +167,7 @@ class _ReferencePass:
     def _with_agencies(self, cited: Sequence[_Cited]) -> list[_Cited]:
         """Return the references with the agency of each DOI; one that no agency has is dead."""
         named = list({one.doi.key: one.doi for one in cited if one.doi}.values())
-        agencies = find_agencies(self._context, named, offline=self._offline)
+        agencies = CitedAgencies.find(self._context, named, offline=self._offline)
         self._error = self._error or agencies.error
         return [_with_agency(one, agencies) for one in cited]
 

@@ -15,7 +15,7 @@ from doideposit.deposits.planning import TIMESTAMP_STEP
 from doideposit.findings import Finding
 from doideposit.registered.clearing import fields_of
 
-__all__ = ["Clears", "StepFiles", "step_files"]
+__all__ = ["Clears", "StepFiles"]
 
 # What is emptied before the last deposit of each DOI, by `Doi.key`: one set of blocks for each deposit.
 Clears = Mapping[str, tuple[frozenset[str], ...]]
@@ -28,38 +28,38 @@ class StepFiles:
     files: tuple[NewSubmission, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    @staticmethod
+    def before(last: NewSubmission, clears: Clears, now: datetime, seal: Callable[[bytes], Sealed]) -> "StepFiles":
+        """Return the files that empty blocks before `last` is sent, with the timestamps below its own.
 
-def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callable[[bytes], Sealed]) -> StepFiles:
-    """Return the files that empty blocks before `last` is sent, with the timestamps below its own.
-
-    Each is the whole file of `last` with empty parents in it, because the bibliography that a deposit leaves out is
-    lost: the public record never lacks anything but what is emptied.
-    """
-    number = max(len(sets) for sets in clears.values())
-    files = []
-    for place in range(number):
-        # Sorted, so that the file is the same for the same deposit.
-        emptied = tuple(sorted(frozenset().union(*(sets[place] for sets in clears.values() if place < len(sets)))))
-        blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
-        name = unique_name(last.series, now)
-        stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
-        empty = ResourceDeposit.read(last.xml).emptying if last.is_resources else partial(clear_blocks, last.xml)
-        sealed = seal(restamp(empty(blocks), name, stamp))
-        if sealed.batch is None:
-            return StepFiles((), sealed.findings)
-        xml = sealed.batch.xml
-        files.append(
-            replace(
-                last,
-                batch_id=sealed.batch.batch_id,
-                timestamp=stamp,
-                xml=xml,
-                sha256=sealed.batch.sha256,
-                items=_step_items(last.items, xml, emptied),
-                empties=emptied,
+        Each is the whole file of `last` with empty parents in it, because the bibliography that a deposit leaves out is
+        lost: the public record never lacks anything but what is emptied.
+        """
+        number = max(len(sets) for sets in clears.values())
+        files = []
+        for place in range(number):
+            # Sorted, so that the file is the same for the same deposit.
+            emptied = tuple(sorted(frozenset().union(*(sets[place] for sets in clears.values() if place < len(sets)))))
+            blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
+            name = unique_name(last.series, now)
+            stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
+            empty = ResourceDeposit.read(last.xml).emptying if last.is_resources else partial(clear_blocks, last.xml)
+            sealed = seal(restamp(empty(blocks), name, stamp))
+            if sealed.batch is None:
+                return StepFiles((), sealed.findings)
+            xml = sealed.batch.xml
+            files.append(
+                replace(
+                    last,
+                    batch_id=sealed.batch.batch_id,
+                    timestamp=stamp,
+                    xml=xml,
+                    sha256=sealed.batch.sha256,
+                    items=_step_items(last.items, xml, emptied),
+                    empties=emptied,
+                )
             )
-        )
-    return StepFiles(tuple(files))
+        return StepFiles(tuple(files))
 
 
 def _step_items(known: tuple[NewItem, ...], xml: bytes, emptied: Sequence[str]) -> tuple[NewItem, ...]:

@@ -19,7 +19,7 @@ from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE, next_poll, pause_until
-from doideposit.deposits.steps import Clears, step_files
+from doideposit.deposits.steps import Clears, StepFiles
 from doideposit.deposits.updates import Examined, Seen
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -38,7 +38,7 @@ from doideposit.errors import (
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["DepositPass", "run_pass"]
+__all__ = ["DepositPass"]
 
 # How long a comparison with what is registered holds: a file may wait for hours before it is sent.
 FRESH: Final = timedelta(minutes=15)
@@ -259,7 +259,7 @@ class _Uploader:
                 xml=last.batch.xml,
                 compared=now,
             )
-            steps = step_files(new, clears, now, seal)
+            steps = StepFiles.before(new, clears, now, seal)
             if steps.files:
                 emptied = tuple(dict.fromkeys(name for one in steps.files for name in one.empties))
                 last_step = replace(new, empties=emptied)
@@ -347,43 +347,45 @@ class DepositPass(NamedTuple):
     sent: int
     error: WorldError | None
 
+    @staticmethod
+    def run(
+        context: DepositContext, watch: OnEvent, *, force: bool = False, doubts_only: bool = False
+    ) -> "DepositPass":
+        """Poll, then upload unless Crossref cannot be reached. A damaged file stops no other one."""
+        done: list[tuple[Poller, _Uploader]] = []
+        if not force:
+            _wait_for_maintenance(context)
 
-def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, doubts_only: bool = False) -> DepositPass:
-    """Poll, then upload unless Crossref cannot be reached. A damaged file stops no other one."""
-    done: list[tuple[Poller, _Uploader]] = []
-    if not force:
-        _wait_for_maintenance(context)
+        def once(besides: frozenset[int]) -> None:
+            poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
+            uploader = _Uploader(context, on_event=watch, besides=besides, refused=poller.refused)
+            done.append((poller, uploader))
+            poller.run()
+            if poller.may_send:
+                uploader.run()
 
-    def once(besides: frozenset[int]) -> None:
-        poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
-        uploader = _Uploader(context, on_event=watch, besides=besides, refused=poller.refused)
-        done.append((poller, uploader))
-        poller.run()
-        if poller.may_send:
-            uploader.run()
-
-    harm: LedgerDamaged | None = None
-    # One damaged row must not stop every other file: the rows are told apart only when the whole query fails.
-    try:
-        once(frozenset())
-    except LedgerDamaged:
-        harmed = context.ledger.works.harmed_files()
-        if not harmed:
-            raise
-        once(frozenset(harmed))
-        harm = _harmed_error(harmed)
-    refused = [error for poller, _ in done for error in poller.refused.values()]
-    if refused:
-        # A publisher whose login was refused; the files of the others are done by now.
-        raise refused[0]
-    keys = [key for poller, uploader in done for key in (*poller.changed, *uploader.attempted)]
-    errors = [error for poller, uploader in done for error in (poller.error, uploader.error) if error]
-    return DepositPass(
-        list(dict.fromkeys(keys)),
-        sum(len(poller.asked) for poller, _ in done),
-        sum(uploader.received for _, uploader in done),
-        next(iter(errors), harm),
-    )
+        harm: LedgerDamaged | None = None
+        # One damaged row must not stop every other file: the rows are told apart only when the whole query fails.
+        try:
+            once(frozenset())
+        except LedgerDamaged:
+            harmed = context.ledger.works.harmed_files()
+            if not harmed:
+                raise
+            once(frozenset(harmed))
+            harm = _harmed_error(harmed)
+        refused = [error for poller, _ in done for error in poller.refused.values()]
+        if refused:
+            # A publisher whose login was refused; the files of the others are done by now.
+            raise refused[0]
+        keys = [key for poller, uploader in done for key in (*poller.changed, *uploader.attempted)]
+        errors = [error for poller, uploader in done for error in (poller.error, uploader.error) if error]
+        return DepositPass(
+            list(dict.fromkeys(keys)),
+            sum(len(poller.asked) for poller, _ in done),
+            sum(uploader.received for _, uploader in done),
+            next(iter(errors), harm),
+        )
 
 
 def _wait_for_maintenance(context: DepositContext) -> None:

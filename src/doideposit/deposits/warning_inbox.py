@@ -7,7 +7,7 @@ from doideposit.deposits.conflicts import ConflictSide
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.given import require_reason
 from doideposit.deposits.ledger.works import WorkFilter
-from doideposit.deposits.warnings import CrossrefWarning, warnings_of
+from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -25,7 +25,7 @@ class WarningInbox:
     def all(self) -> Iterator[CrossrefWarning]:
         """Yield every warning that is not settled, dismissed ones included, in the order of DOIs."""
         for work in self._context.ledger.works.all(WorkFilter(attention=True)):
-            yield from warnings_of(work.doi, work.warning_events, work.settled)
+            yield from CrossrefWarning.all_of(work.doi, work.warning_events, work.settled)
 
     def one(self, name: str) -> CrossrefWarning:
         """Return the warning with that id; raise `UsageError` where there is none."""

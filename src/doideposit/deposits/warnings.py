@@ -16,7 +16,7 @@ from doideposit.findings import NOWHERE, Where
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
 
-__all__ = ["CrossrefWarning", "WarningKind", "warnings_of"]
+__all__ = ["CrossrefWarning", "WarningKind"]
 
 
 class WarningKind(StrEnum):
@@ -84,23 +84,23 @@ class CrossrefWarning:
             "field": self.where.field,
         }
 
+    @staticmethod
+    def all_of(doi: Doi, events: Iterable[LedgerEvent], settled: frozenset[str]) -> "tuple[CrossrefWarning, ...]":
+        """Return the unsettled warnings of Crossref, dismissed ones included, oldest first.
 
-def warnings_of(doi: Doi, events: Iterable[LedgerEvent], settled: frozenset[str]) -> tuple[CrossrefWarning, ...]:
-    """Return the unsettled warnings of Crossref, dismissed ones included, oldest first.
-
-    A conflict with a number stays until a result log, of this DOI or of another, names the number as resolved; all
-    else stands for the latest deposit alone. `settled` are the numbers that logs of other DOIs resolved.
-    """
-    found: dict[tuple[str, ...], CrossrefWarning] = {}
-    for event in events:
-        if event.kind is EventKind.WARNING_DISMISSED:
-            wanted = event.detail.get("warning", "")
-            found = {key: _with_dismissal(one, event, only=wanted) for key, one in found.items()}
-        elif event.kind is EventKind.ACKNOWLEDGED:
-            found = {key: _with_dismissal(one, event) for key, one in found.items()}
-        else:
-            found = _standing_after(found, event, doi)
-    return tuple(one for one in found.values() if one.conflict_id not in settled or not one.conflict_id)
+        A conflict with a number stays until a result log, of this DOI or of another, names the number as resolved; all
+        else stands for the latest deposit alone. `settled` are the numbers that logs of other DOIs resolved.
+        """
+        found: dict[tuple[str, ...], CrossrefWarning] = {}
+        for event in events:
+            if event.kind is EventKind.WARNING_DISMISSED:
+                wanted = event.detail.get("warning", "")
+                found = {key: _with_dismissal(one, event, only=wanted) for key, one in found.items()}
+            elif event.kind is EventKind.ACKNOWLEDGED:
+                found = {key: _with_dismissal(one, event) for key, one in found.items()}
+            else:
+                found = _standing_after(found, event, doi)
+        return tuple(one for one in found.values() if one.conflict_id not in settled or not one.conflict_id)
 
 
 def _with_dismissal(one: CrossrefWarning, event: LedgerEvent, *, only: str | None = None) -> CrossrefWarning:

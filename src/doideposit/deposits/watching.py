@@ -21,7 +21,7 @@ from doideposit.deposits.ledger.read_schedule import FIRST_READ, next_look_for_m
 from doideposit.deposits.limits import NOBODY_ANSWERS
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import pause_until
-from doideposit.deposits.steps import step_files
+from doideposit.deposits.steps import StepFiles
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import is_same_page
@@ -399,7 +399,7 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
         items=(replace(mine[0], after=known.latest, may_lose=("references",)),),
         compared=now,
     )
-    before = step_files(new, {doi.key: (frozenset({"references"}),)}, now, context.seal)
+    before = StepFiles.before(new, {doi.key: (frozenset({"references"}),)}, now, context.seal)
     return bool(before.files) and works.prepare(*before.files, replace(new, empties=("references",))) is not None
 
 

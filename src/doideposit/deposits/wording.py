@@ -7,7 +7,7 @@ from doideposit.deposits.lateness import Deadlines, Overdue
 from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
-from doideposit.deposits.warnings import CrossrefWarning, warnings_of
+from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 from doideposit.registered.drift_values import Drift, DriftKind
 
@@ -26,7 +26,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     submission, item = work.submission, work.item
     overdue = deadlines.find_overdue(work, now, observable)
     contradicted = deadlines.find_contradiction(work, now)
-    warnings = warnings_of(work.doi, work.warning_events, work.settled)
+    warnings = CrossrefWarning.all_of(work.doi, work.warning_events, work.settled)
     return WorkStatus(
         doi=work.doi,
         target=work.target,

@@ -17,7 +17,7 @@ from doideposit.records.sources.interface import Reading
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
 
-__all__ = ["WriteBack", "WriteBackAction", "write_back"]
+__all__ = ["WriteBack", "WriteBackAction"]
 
 
 class WriteBackAction(StrEnum):
@@ -49,30 +49,30 @@ class WriteBack:
             "findings": [finding.to_dict() for finding in self.findings],
         }
 
+    @staticmethod
+    def in_files(
+        depositor: Depositor,
+        paths: Sequence[Path],
+        *,
+        reading: Reading,
+        key: str = "doi",
+        only: Doi | None = None,
+        dry_run: bool = False,
+    ) -> "Iterator[WriteBack]":
+        """Write the DOI of every record in these files to its `key`, where it is registered and not there yet.
 
-def write_back(
-    depositor: Depositor,
-    paths: Sequence[Path],
-    *,
-    reading: Reading,
-    key: str = "doi",
-    only: Doi | None = None,
-    dry_run: bool = False,
-) -> Iterator[WriteBack]:
-    """Write the DOI of every record in these files and folders to its `key`, where it is registered and not there yet.
-
-    With `only`, other records are passed over in silence. A DOI that stands there already is never replaced by
-    another: the record is checked as a deposit would be. Raises `DiskError` and `LedgerError`.
-    """
-    for path in paths:
-        for raw in read_path(path, reading):
-            if isinstance(raw, Finding):
-                if only is None:
-                    yield _not_read_entry(raw, path)
-                continue
-            done = _write_one(depositor, raw, loc_of(key), only, dry_run=dry_run)
-            if done is not None:
-                yield done
+        With `only`, other records are passed over in silence. A DOI that stands there already is never replaced by
+        another: the record is checked as a deposit would be. Raises `DiskError` and `LedgerError`.
+        """
+        for path in paths:
+            for raw in read_path(path, reading):
+                if isinstance(raw, Finding):
+                    if only is None:
+                        yield _not_read_entry(raw, path)
+                    continue
+                done = _write_one(depositor, raw, loc_of(key), only, dry_run=dry_run)
+                if done is not None:
+                    yield done
 
 
 def _not_read_entry(finding: Finding, path: Path) -> WriteBack:

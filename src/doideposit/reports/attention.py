@@ -12,7 +12,7 @@ from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.reports.findings import in_words, with_target
 
-__all__ = ["AttentionKind", "Concern", "concerns", "overdue_words", "quoted", "sort_key", "state_words"]
+__all__ = ["AttentionKind", "Concern", "overdue_words", "quoted", "sort_key", "state_words"]
 
 
 class AttentionKind(StrEnum):
@@ -126,6 +126,30 @@ class Concern:
         said = {quoted(one) for one in self.statuses}
         return said.pop() if len(said) == 1 else ""
 
+    @staticmethod
+    def all_of(statuses: Iterable[WorkStatus]) -> "tuple[Concern, ...]":
+        """Group what needs a person or is overdue: failures first, then warnings, stuck files, and unproved DOIs.
+
+        Within a rank the largest group stands first.
+        """
+        groups: dict[tuple[int, str, str], list[WorkStatus]] = {}
+        for one in statuses:
+            if one.needs_person or one.overdue is not None:
+                # The advice names the DOI; advice for several is the same advice all the same.
+                advice = one.next_action.replace(str(one.doi), "DOI")
+                groups.setdefault((_rank_of(one), _heading_of(one), advice), []).append(one)
+        # The most urgent kind first, and within it the one with most DOIs.
+        ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
+        return tuple(
+            Concern(
+                AttentionKind.BAD if rank in {_FAILED, _WRONG, _STUCK} else AttentionKind.WARNING,
+                heading,
+                with_target(found[0].next_action if len(found) == 1 else advice, found[0].target),
+                tuple(found),
+            )
+            for (rank, heading, advice), found in ordered
+        )
+
 
 _HEADINGS: Final[Mapping[Milestone, str]] = {
     Milestone.RECEIVED: "Not at Crossref in time",
@@ -134,30 +158,6 @@ _HEADINGS: Final[Mapping[Milestone, str]] = {
     Milestone.INDEXED: "Registered, but not seen in Crossref's REST API",
     Milestone.AS_INTENDED: "Registered, but not shown as it was sent",
 }
-
-
-def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
-    """Group what needs a person or is overdue: failures first, then warnings, stuck files, and unproved DOIs.
-
-    Within a rank the largest group stands first.
-    """
-    groups: dict[tuple[int, str, str], list[WorkStatus]] = {}
-    for one in statuses:
-        if one.needs_person or one.overdue is not None:
-            # The advice names the DOI; advice for several is the same advice all the same.
-            advice = one.next_action.replace(str(one.doi), "DOI")
-            groups.setdefault((_rank_of(one), _heading_of(one), advice), []).append(one)
-    # The most urgent kind first, and within it the one with most DOIs.
-    ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
-    return tuple(
-        Concern(
-            AttentionKind.BAD if rank in {_FAILED, _WRONG, _STUCK} else AttentionKind.WARNING,
-            heading,
-            with_target(found[0].next_action if len(found) == 1 else advice, found[0].target),
-            tuple(found),
-        )
-        for (rank, heading, advice), found in ordered
-    )
 
 
 # In the order of urgency, the most urgent first.

@@ -17,7 +17,7 @@ from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.findings import counted
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
-from doideposit.reports.attention import AttentionKind, Concern, concerns, overdue_words, quoted, sort_key, state_words
+from doideposit.reports.attention import AttentionKind, Concern, overdue_words, quoted, sort_key, state_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.findings import sentence
@@ -90,7 +90,7 @@ class Report:
     @property
     def concerns(self) -> tuple[Concern, ...]:
         """Return what needs attention, most urgent first."""
-        return concerns(self.statuses)
+        return Concern.all_of(self.statuses)
 
     @property
     def with_messages(self) -> tuple[WorkStatus, ...]:

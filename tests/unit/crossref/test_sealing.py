@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from depositing import DEPOSITOR, commentary, validator
-from doideposit.crossref.sealing import join, recorded, seal_item
+from doideposit.crossref.sealing import ItemVerdict, join, recorded
 from doideposit.crossref.xml.batch import assemble, build
 from doideposit.records.models.batch import SealedBatch, SealedItem
 from doideposit.records.models.commentary import Commentary
@@ -18,7 +18,7 @@ TRIAL = DEPOSITOR.head("trial-1", 20000101000000000)
 
 def sealed(one: Commentary) -> tuple[SealedItem, bytes]:
     built = build(TRIAL, [one], indented=False)
-    item = seal_item(validator(), built).item
+    item = ItemVerdict.of(validator(), built).item
     assert item is not None
     return item, built.items[0]
 

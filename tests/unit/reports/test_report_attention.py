@@ -7,7 +7,7 @@ import pytest
 from doideposit.deposits.lateness import Overdue
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Milestone, Outcome, State
-from doideposit.reports.attention import AttentionKind, concerns, overdue_words, quoted, sort_key, state_words
+from doideposit.reports.attention import AttentionKind, Concern, overdue_words, quoted, sort_key, state_words
 from made_up_reports import NOW, overdue, rejected, status, under_way, warning
 
 WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same metadata", "look at both")
@@ -45,7 +45,7 @@ def test_what_is_overdue_is_told_with_its_age(milestone: Milestone) -> None:
 
 
 def test_failures_come_first_then_warnings_then_what_is_stuck_or_not_proved() -> None:
-    found = concerns(
+    found = Concern.all_of(
         [
             status("warned", outcome=Outcome.REGISTERED_WITH_WARNING, needs_person=True, warnings=(warning(),)),
             status("late", overdue=overdue(Milestone.RESOLVES)),
@@ -74,19 +74,19 @@ def test_failures_come_first_then_warnings_then_what_is_stuck_or_not_proved() ->
 def test_the_same_thing_to_do_is_one_concern_however_many_need_it() -> None:
     alike = [rejected(place, message="No date", next_action="correct the date") for place in range(500)]
     other = rejected("other", message="Else", next_action="write to support")
-    first, second = concerns([other, *alike])
+    first, second = Concern.all_of([other, *alike])
     assert (len(first.statuses), first.quoted) == (500, "No date")
     assert (second.statuses, second.quoted) == ((other,), "Else")
-    (mixed,) = concerns([alike[0], rejected(1, message="No year", next_action="correct the date")])
+    (mixed,) = Concern.all_of([alike[0], rejected(1, message="No year", next_action="correct the date")])
     assert mixed.quoted == ""
 
 
 def test_advice_names_the_doi_when_it_is_for_one_alone() -> None:
     late = overdue(Milestone.PROCESSED)
     advised = [under_way(one, overdue=late, next_action=f"run `doideposit abandon 10.5555/C{one}`") for one in "ab"]
-    (together,) = concerns(advised)
+    (together,) = Concern.all_of(advised)
     assert together.next_action == "run `doideposit abandon --target production DOI`"
-    (alone,) = concerns(advised[:1])
+    (alone,) = Concern.all_of(advised[:1])
     assert alone.next_action == "run `doideposit abandon --target production 10.5555/Ca`"
 
 

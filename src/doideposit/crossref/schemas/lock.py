@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from doideposit.errors import SchemaDamaged, UsageError
 
-__all__ = ["DEFAULT_VERSION", "PinnedBundle", "PinnedFile", "PinnedWheel", "SchemaLock", "checkout_folder"]
+__all__ = ["DEFAULT_VERSION", "PinnedBundle", "PinnedFile", "PinnedWheel", "SchemaLock"]
 
 # The schema version that records are built for unless another is asked for.
 DEFAULT_VERSION = "5.5.0"
@@ -76,7 +76,7 @@ class SchemaLock(NamedTuple):
     def read(path: Path | None = None) -> "SchemaLock":
         """Read the lock, by default the one that belongs to this installation; raises `SchemaDamaged`."""
         if path is None:
-            folder = checkout_folder()
+            folder = SchemaLock.checkout_folder()
             path = folder / "lock.toml" if folder else HERE / "lock.toml"
         try:
             return _parse_lock(path.read_text(encoding="utf-8"))
@@ -87,12 +87,12 @@ class SchemaLock(NamedTuple):
                 f"the list of schema files {path} cannot be read: {problem}", hint="install doideposit again"
             ) from None
 
-
-def checkout_folder() -> Path | None:
-    """Return the ``schemas`` folder of the checkout this module runs from, or None in an installed wheel."""
-    # A checkout keeps the lock beside the sources, an installed package within it.
-    folder = HERE.parents[3] / "schemas"
-    return folder if (folder / "lock.toml").is_file() else None
+    @staticmethod
+    def checkout_folder() -> Path | None:
+        """Return the ``schemas`` folder of the checkout this module runs from, or None in an installed wheel."""
+        # A checkout keeps the lock beside the sources, an installed package within it.
+        folder = HERE.parents[3] / "schemas"
+        return folder if (folder / "lock.toml").is_file() else None
 
 
 # It is read with each depositor, and a web application opens one with each request.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachable, run_pip
-from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock, checkout_folder
+from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock
 from doideposit.errors import SchemaDamaged, SchemaMissing
 
 __all__ = ["OVERRIDE", "Announce", "BundleFault", "Homes", "SchemaStore"]
@@ -47,7 +47,7 @@ class Homes(NamedTuple):
         override = environ.get(OVERRIDE)
         # Where no home folder is known, `os.path.expanduser` leaves the text as it is, and `Path.expanduser` raises.
         named = Path(os.path.expanduser(override)) if override else None  # noqa: PTH111
-        return cls(named, HERE, checkout_folder(), _user_folder)
+        return cls(named, HERE, SchemaLock.checkout_folder(), _user_folder)
 
     def in_order(self) -> Iterable[Path]:
         """Yield every folder to look into; the first match wins."""

@@ -16,7 +16,7 @@ from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import DiskError, LedgerDamaged, LedgerUnavailable, UsageError
 from doideposit.files import as_typed, disk_errors, open_input
 
-__all__ = ["Restored", "restore"]
+__all__ = ["Restored"]
 
 # What SQLite keeps beside a ledger. Left beside another file of that name, it would be replayed into it.
 SIDE_FILES = ("-wal", "-shm")
@@ -32,34 +32,34 @@ class Restored:
     dois: int
     kept: Path | None
 
+    @staticmethod
+    def from_backup(url: str, backup: Path, now: datetime, *, password: SecretStr | None = None) -> "Restored":
+        """Check a backup, and put a copy of it in the place of the ledger at `url`; nothing is lost by it.
 
-def restore(url: str, backup: Path, now: datetime, *, password: SecretStr | None = None) -> Restored:
-    """Check a backup, and put a copy of it in the place of the ledger at `url`; nothing is lost by it.
-
-    The ledger that was there, with its side files, is kept beside it under a name with the moment. A run that dies in
-    the middle leaves either ledger under a name of its own, and can be given again. Raises `UsageError` for a ledger in
-    PostgreSQL and for a file that is an export, `LedgerDamaged` for a backup that is damaged, `LedgerTooNew`,
-    `LedgerUnavailable` while another program has the ledger open, and `DiskError`.
-    """
-    place = LedgerLocation(url, password)
-    if place.path is None:
-        hint = "make an empty database, and run `doideposit ledger import FILE` with an export"
-        raise UsageError(f"the ledger {place.name} is no file, and cannot be replaced by one", hint=hint)
-    _check_kind(backup, place.path)
-    # Beside the ledger, so that taking its place is one step of the file system.
-    fresh = place.path.with_name(f".{place.path.name}.restore")
-    with disk_errors(fresh, "cannot be written"):
-        fresh.unlink(missing_ok=True)
-        try:
-            dois = _copy_checked(backup, fresh)
-            _require_no_other_user(place.path)
-            # From here until the next line there is no ledger: a run that dies leaves both under their names.
-            kept = _put_aside(place.path, now)
-            fresh.replace(place.path)
-        finally:
-            for name in (fresh, *_side_files(fresh)):
-                name.unlink(missing_ok=True)
-    return Restored(place.path, dois, kept)
+        The ledger that was there, with its side files, is kept beside it under a name with the moment. A run that dies
+        in the middle leaves either ledger under a name of its own, and can be given again. Raises `UsageError` for a
+        ledger in PostgreSQL and for a file that is an export, `LedgerDamaged` for a backup that is damaged,
+        `LedgerTooNew`, `LedgerUnavailable` while another program has the ledger open, and `DiskError`.
+        """
+        place = LedgerLocation(url, password)
+        if place.path is None:
+            hint = "make an empty database, and run `doideposit ledger import FILE` with an export"
+            raise UsageError(f"the ledger {place.name} is no file, and cannot be replaced by one", hint=hint)
+        _check_kind(backup, place.path)
+        # Beside the ledger, so that taking its place is one step of the file system.
+        fresh = place.path.with_name(f".{place.path.name}.restore")
+        with disk_errors(fresh, "cannot be written"):
+            fresh.unlink(missing_ok=True)
+            try:
+                dois = _copy_checked(backup, fresh)
+                _require_no_other_user(place.path)
+                # From here until the next line there is no ledger: a run that dies leaves both under their names.
+                kept = _put_aside(place.path, now)
+                fresh.replace(place.path)
+            finally:
+                for name in (fresh, *_side_files(fresh)):
+                    name.unlink(missing_ok=True)
+        return Restored(place.path, dois, kept)
 
 
 def _check_kind(backup: Path, ledger: Path) -> None:

@@ -10,7 +10,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.doi_text import find_doi
 from doideposit.records.sources.files import Loaded
 
-__all__ = ["SiteRow", "read_site_table"]
+__all__ = ["SiteRow"]
 
 # Two hundred thousand rows of an address and a DOI.
 LIMIT: Final = 20_000_000
@@ -40,26 +40,28 @@ class SiteRow(NamedTuple):
     new: str = ""
     fault: Finding | None = None
 
+    @staticmethod
+    def read_table(path: Path) -> "Iterator[SiteRow | Finding]":
+        """Read a CSV table with a heading; a table that cannot be read is a finding. Raises `DiskError`.
 
-def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
-    """Read a CSV table with a heading; a table that cannot be read is a finding. Raises `DiskError`.
-
-    A row that cannot be used comes with its fault. In the table of a move a work may stand in several rows, one of them
-    a pattern: what that means is decided with what is registered.
-    """
-    loaded = Loaded.read(path, limit=LIMIT)
-    if loaded.text is None:
-        yield from loaded.findings
-        return
-    lines = loaded.text.splitlines()
-    sign = max(",;\t", key=lines[0].count) if lines else ","
-    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign, strict=True)
-    try:
-        yield from _read_rows(path, rows)
-    # The reader of the standard library gives no line for it.
-    except csv.Error:
-        message = "a quotation mark is not closed, or something stands behind the closing one"
-        yield _row_finding(path, rows.line_num, message, "double a quotation mark inside a cell, and close every cell")
+        A row that cannot be used comes with its fault. In the table of a move a work may stand in several rows, one of
+        them a pattern: what that means is decided with what is registered.
+        """
+        loaded = Loaded.read(path, limit=LIMIT)
+        if loaded.text is None:
+            yield from loaded.findings
+            return
+        lines = loaded.text.splitlines()
+        sign = max(",;\t", key=lines[0].count) if lines else ","
+        rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign, strict=True)
+        try:
+            yield from _read_rows(path, rows)
+        # The reader of the standard library gives no line for it.
+        except csv.Error:
+            message = "a quotation mark is not closed, or something stands behind the closing one"
+            yield _row_finding(
+                path, rows.line_num, message, "double a quotation mark inside a cell, and close every cell"
+            )
 
 
 def _read_rows(path: Path, rows: Any) -> Iterator[SiteRow | Finding]:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from doideposit.findings import Finding
-from doideposit.records.sources.site_table import SiteRow, read_site_table
+from doideposit.records.sources.site_table import SiteRow
 
 
 def read(tmp_path: Path, text: str | bytes) -> list[SiteRow | Finding]:
     path = tmp_path / "site.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return list(read_site_table(path))
+    return list(SiteRow.read_table(path))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from doideposit.crossref.registrar import Endpoint, Receipt
 from doideposit.crossref.rest_api import Registry
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
-from doideposit.deposits.candidates import part_of
+from doideposit.deposits.candidates import Approved
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.health.moving import MoveProof, MoveTable, SiteMove
@@ -110,7 +110,7 @@ class Move:
         for one in moves:
             assert one.change_record() is None
         for part in (moves[:1], moves[1:]):
-            depositor.deposit(part_of(plan, {one.key for one in part}))
+            depositor.deposit(Approved.part_of(plan, {one.key for one in part}))
             while depositor.outstanding():
                 depositor.poll(force=True)
             self._prove(part)

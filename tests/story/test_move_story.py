@@ -10,7 +10,7 @@ import pytest
 from depositing import SERIES, Desk, sqlite_url
 from doideposit.crossref.guarded_fetch import Page
 from doideposit.crossref.politeness import PassingTime
-from doideposit.deposits.candidates import part_of
+from doideposit.deposits.candidates import Approved
 from doideposit.errors import AddressRefused, PageUnavailable
 from doideposit.findings import Finding
 from doideposit.health.moving import MoveProof, MoveTable, SiteMove
@@ -98,7 +98,7 @@ class House:
         assert all(one.change_record() is None for one in going)
         for part in filter(None, (going[:1], going[1:])):
             assert plan is not None
-            depositor.deposit(part_of(plan, {one.key for one in part}))
+            depositor.deposit(Approved.part_of(plan, {one.key for one in part}))
             self.desk.settle()
             ask, read = (partial(one, index=False) for one in (depositor.look_up, depositor.verify))
             assert MoveProof.of(part, ask, read, self.passing, 600).unseen == ()

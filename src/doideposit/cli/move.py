@@ -199,13 +199,13 @@ class _MoveRun:
 
     def _deposit(self, moves: "Sequence[SiteMove]") -> None:
         """Deposit the records of these moves, as they were compared, and wait; stop where one is not registered."""
-        from doideposit.deposits.candidates import part_of
+        from doideposit.deposits.candidates import Approved
 
         if self._plan is None:
             return
         if self._needs_approval:
             self._write_plan(moves)
-        plan = part_of(self._plan, {one.key for one in moves})
+        plan = Approved.part_of(self._plan, {one.key for one in moves})
         show_plan(self._terminal, plan, verbose=False)
         many = len(moves) > 1
         self._unsent -= len(moves)

@@ -22,13 +22,7 @@ from doideposit.records.models.batch import SealedFile, SealedItem
 from doideposit.records.models.record import Record
 from doideposit.records.models.relations import IdentifierType
 
-__all__ = [
-    "Approved",
-    "ContentStore",
-    "DepositCandidate",
-    "StoredContent",
-    "part_of",
-]
+__all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent"]
 
 # Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk.
 IN_MEMORY = 8_000_000
@@ -189,6 +183,22 @@ class Approved:
             raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
         return plan.approved
 
+    @staticmethod
+    def part_of(plan: Plan, dois: Collection[str]) -> Plan:
+        """Return a plan of some of its DOIs, named by `Doi.key`; their content stays as it was checked."""
+        approved = Approved.of_plan(plan)
+        pairs = [
+            (one, decision)
+            for one, decision in zip(approved.inputs, approved.decisions, strict=True)
+            if decision.wanted.doi is not None and decision.wanted.doi.key in dois
+        ]
+        # A candidate knows its place among the inputs, and that is another one here.
+        inputs = tuple(
+            replace(one, index=place) if isinstance(one, DepositCandidate) else one
+            for place, (one, _) in enumerate(pairs)
+        )
+        return replace(approved, inputs=inputs, decisions=tuple(decision for _, decision in pairs)).as_plan(plan.target)
+
 
 def _path_of(checked: Checked) -> str | None:
     """Return the path that an input was read from."""
@@ -248,18 +258,3 @@ def _cited_dois(record: Record) -> Iterator[NamedDoi]:
     for place, reference in enumerate(record.commentary.references):
         if reference.doi is not None:
             yield NamedDoi(reference.doi, "cites", record.origin.where(("references", place, "doi")))
-
-
-def part_of(plan: Plan, dois: Collection[str]) -> Plan:
-    """Return a plan of some of its DOIs, named by `Doi.key`; their content stays as it was checked."""
-    approved = Approved.of_plan(plan)
-    pairs = [
-        (one, decision)
-        for one, decision in zip(approved.inputs, approved.decisions, strict=True)
-        if decision.wanted.doi is not None and decision.wanted.doi.key in dois
-    ]
-    # A candidate knows its place among the inputs, and that is another one here.
-    inputs = tuple(
-        replace(one, index=place) if isinstance(one, DepositCandidate) else one for place, (one, _) in enumerate(pairs)
-    )
-    return replace(approved, inputs=inputs, decisions=tuple(decision for _, decision in pairs)).as_plan(plan.target)

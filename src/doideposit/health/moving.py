@@ -13,7 +13,7 @@ from typing import Final
 
 from doideposit.crossref.guarded_fetch import FetchPage
 from doideposit.crossref.politeness import PassingTime
-from doideposit.deposits.candidates import part_of
+from doideposit.deposits.candidates import Approved
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Plan, PlanEntry, WorkStatus
 from doideposit.errors import ConfigurationError, RegistrarError, RegistrarUnavailable, UnexpectedAnswer
@@ -150,7 +150,7 @@ class MoveTable:
             at_row = None if finding is None else replace(finding, where=Where(str(self.path), move.row.line))
             compared.append(move if at_row is None else replace(move, finding=at_row))
         left = {move.key for move in compared if move.goes}
-        return tuple(compared), part_of(plan, left) if plan and left else None
+        return tuple(compared), Approved.part_of(plan, left) if plan and left else None
 
     def write_undo(self, moves: Iterable[SiteMove]) -> None:
         """Add to the file that leads back where each DOI leads now; raises `DiskError`.

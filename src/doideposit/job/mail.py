@@ -19,7 +19,7 @@ from doideposit.files import read_input
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind, digest_due, due
+from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind, digest_due
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
@@ -87,7 +87,7 @@ def send_due_mails(
     lasting = _lasting_notices(waiting, state, now, mail.repeat_after)
     failing = (Notice.of_hook(name, one) for name, one in hooks.items() if one.reason)
     found = chain(_all_notices(report, standing, folders, now, lasting, to), failing)
-    notices = due(found, state.told, now, mail.repeat_after)
+    notices = Notice.untold(found, state.told, now, mail.repeat_after)
     if not _is_something_due(notices, standing, state, mail, to, now):
         return 0
     if not may_mail():

@@ -21,7 +21,7 @@ from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import safe, with_target
 from doideposit.reports.standing import Standing
 
-__all__ = ["MailWriter", "Notice", "NoticeKind", "digest_due", "due"]
+__all__ = ["MailWriter", "Notice", "NoticeKind", "digest_due"]
 
 # A mail names so many matters, and counts the rest.
 MOST_IN_MAIL: Final = 30
@@ -140,13 +140,13 @@ class Notice:
         key = f"late:{status.overdue.milestone.value}:{status.doi.key}"
         return cls(key, NoticeKind.OVERDUE, status.shown_doi, tuple(line for line in lines if line), status.next_action)
 
-
-def due(
-    notices: Iterable[Notice], told: Mapping[str, datetime], now: datetime, repeat_after: timedelta
-) -> tuple[Notice, ...]:
-    """Return the notices that were not mailed lately, each matter once."""
-    unique = {notice.key: notice for notice in notices}
-    return tuple(one for key, one in unique.items() if key not in told or now - told[key] >= repeat_after)
+    @staticmethod
+    def untold(
+        notices: "Iterable[Notice]", told: Mapping[str, datetime], now: datetime, repeat_after: timedelta
+    ) -> "tuple[Notice, ...]":
+        """Return the notices that were not mailed lately, each matter once."""
+        unique = {notice.key: notice for notice in notices}
+        return tuple(one for key, one in unique.items() if key not in told or now - told[key] >= repeat_after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pydantic import SecretStr, ValidationError
 from doideposit.config.schema import MailSection
 from doideposit.errors import WorldError
 from doideposit.job.mail_server import MailServer
-from doideposit.job.notices import MailWriter, Notice, NoticeKind, digest_due, due
+from doideposit.job.notices import MailWriter, Notice, NoticeKind, digest_due
 from smtp_server import mail_server
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)  # a Wednesday
@@ -42,7 +42,7 @@ def notice(key: str = "a", kind: str = NoticeKind.FILE, title: str = "c.yaml: 1 
     ],
 )
 def test_a_matter_is_told_again_after_a_day(told: Mapping[str, datetime], expected: list[str]) -> None:
-    found = due([notice("a"), notice("b"), notice("a")], told, NOW, timedelta(days=1))
+    found = Notice.untold([notice("a"), notice("b"), notice("a")], told, NOW, timedelta(days=1))
     assert [one.key for one in found] == expected
 
 

@@ -12,9 +12,9 @@ from lxml import etree
 
 from doideposit.crossref.names import FUNDING, PREFIXES
 from doideposit.crossref.xml.abstracts import Reduction
-from doideposit.crossref.xml.people import role_list
+from doideposit.crossref.xml.people import People
 from doideposit.crossref.xml.references import PARTS
-from doideposit.crossref.xml.rights import membership_relations
+from doideposit.crossref.xml.rights import Programs
 from doideposit.findings import Loc, loc_of
 from doideposit.records.models.commentary import Commentary
 from doideposit.safe_xml import Element, parse_document
@@ -147,7 +147,7 @@ def _abstract_language_field(_element: Element, commentary: Commentary, loc: Loc
 def _role_field(element: Element, commentary: Commentary, loc: Loc) -> Loc:
     """Allow for a role of Crossref's own that leads the list without being in the record."""
     roles = commentary.authors[int(loc[1])].roles
-    place = _same_name_index(element) - (len(role_list(roles)) - len(roles))
+    place = _same_name_index(element) - (len(People.role_list(roles)) - len(roles))
     return (*loc, "roles", place) if place >= 0 else (*loc, "roles")
 
 
@@ -192,7 +192,7 @@ def _relation_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     place = _sibling_index(element) - len(commentary.relations)
     if place < 0:
         return "relations", place + len(commentary.relations)
-    issn = membership_relations(commentary)[place].identifier
+    issn = Programs.membership_relations(commentary)[place].identifier
     return _issn_field([str(one.issn) for one in commentary.series.issns].index(issn), "issn")
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.xml.abstracts import Reduction, illegal_character
-from doideposit.crossref.xml.people import role_list
+from doideposit.crossref.xml.people import People
 from doideposit.crossref.xml.richtext import mathml
-from doideposit.crossref.xml.schema_versions import Dialect, relation_language
+from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.models.commentary import NUMBER_LIMIT, REPORT_NUMBER_LIMIT, Abstract, AbstractFormat, Commentary
 from doideposit.records.models.contributors import Contributor, Organisation, Person
@@ -123,7 +123,7 @@ def _type_finding(record_type: RecordType, loss: _Loss) -> Finding:
 def _role_losses(commentary: Commentary) -> Iterator[Finding]:
     """Check that an organisation has one role, and one of Crossref's own (crossref5.5.0.xsd: organization)."""
     for place, who in enumerate(commentary.authors):
-        if isinstance(who, Organisation) and role_list(who.roles):
+        if isinstance(who, Organisation) and People.role_list(who.roles):
             message = "an organisation can have one role only, and none of CRediT"
             yield _finding("unsupported-by-type", W, ("authors", place, "roles"), message, "give it one role")
 
@@ -258,7 +258,7 @@ def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
             message = f"schema {schema.version} has no language “{tag}”, so “{found.code}” is deposited"
             yield _finding("language-not-in-schema", W, loc, message, f"write {found.code}")
     for place, relation in enumerate(commentary.relations):
-        if relation.language and relation_language(relation.language) is None:
+        if relation.language and Dialect.relation_language(relation.language) is None:
             message = f"descriptions of relations have no language “{relation.language}”"
             hint = "use an ISO 639 code of two letters, or leave it out"
             yield _finding("language-not-in-schema", W, ("relations", place, "language"), message, hint)

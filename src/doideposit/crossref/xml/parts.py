@@ -8,7 +8,7 @@ from doideposit.crossref.xml.markup import XML_LANG, Markup, leaf
 from doideposit.crossref.xml.people import People
 from doideposit.crossref.xml.references import citation_list
 from doideposit.crossref.xml.richtext import rich
-from doideposit.crossref.xml.rights import Programs, membership_relations
+from doideposit.crossref.xml.rights import Programs
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.relations import FullText
@@ -228,7 +228,7 @@ class ItemParts:
     def relations_and_series(self) -> Markup | None:
         """Return ``rel:program`` with the relations of the record, and with its series."""
         # A report alone and posted content have no place for the ISSN of a series: a relation carries it.
-        relations = (*self.commentary.relations, *membership_relations(self.commentary))
+        relations = (*self.commentary.relations, *Programs.membership_relations(self.commentary))
         programs = Programs(self.schema, self.commentary)
         return programs.relations(relations) or programs.emptied("relations")
 

@@ -15,7 +15,7 @@ from doideposit.records.models.contributors import (
 )
 from doideposit.records.models.roles import CREDIT_ROLES, CROSSREF_ROLES, Role
 
-__all__ = ["People", "role_list"]
+__all__ = ["People"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class People:
 
     def _role_markup(self, roles: Sequence[Role]) -> Iterator[Markup]:
         if self.schema.roles:
-            for role in role_list(roles):
+            for role in People.role_list(roles):
                 yield self.schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role)
 
     def _affiliations_markup(self, named: Sequence[Institution]) -> Markup | None:
@@ -125,12 +125,12 @@ class People:
             language=language,
         )
 
+    @staticmethod
+    def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
+        """Return what the ``role`` elements say: nothing for one role of Crossref's own, which the attribute holds.
 
-def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
-    """Return what the ``role`` elements say: nothing for a single role of Crossref's own, which the attribute holds.
-
-    CRediT tells what someone did, not what the byline calls them; so a role of Crossref's own leads the list.
-    """
-    if len(roles) <= 1 and not CREDIT_ROLES.intersection(roles):
-        return ()
-    return tuple(roles) if CROSSREF_ROLES.intersection(roles) else (Role.AUTHOR, *roles)
+        CRediT tells what someone did, not what the byline calls them; so a role of Crossref's own leads the list.
+        """
+        if len(roles) <= 1 and not CREDIT_ROLES.intersection(roles):
+            return ()
+        return tuple(roles) if CROSSREF_ROLES.intersection(roles) else (Role.AUTHOR, *roles)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
 from doideposit.crossref.xml.markup import Markup, escaped, leaf, maker
 from doideposit.crossref.xml.richtext import nodes_without_math, rich
-from doideposit.crossref.xml.schema_versions import Dialect, relation_language
+from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.relations import INTRA_WORK, Funding, IdentifierType, Relation
 from doideposit.records.models.text import RichText
 
-__all__ = ["Programs", "membership_relations"]
+__all__ = ["Programs"]
 
 _FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
 
@@ -122,6 +122,28 @@ class Programs:
         items = [_related_item(relation) for relation in relations]
         return _REL.outer("program", *items, name="relations") if items else None
 
+    @staticmethod
+    def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
+        """Return ``isPartOf`` the series by each ISSN, for record types that have no place for the ISSN."""
+        if "is_part_of" in commentary.without:
+            return ()
+        series = commentary.series
+        given = {(relation.type, relation.identifier) for relation in commentary.relations}
+        # A bare ISSN tells a reader nothing: the description names the series beside it.
+        words = RichText(f"{series.title} (series)", (f"{series.title} (series)",))
+        return tuple(
+            Relation(
+                type="isPartOf",
+                identifier=str(one.issn),
+                identifier_type=IdentifierType.ISSN,
+                description=words,
+                language="en",
+            )
+            for one in series.issns
+            # A relation that the record itself has is not written twice.
+            if ("isPartOf", str(one.issn)) not in given
+        )
+
 
 def _funder_group(funding: Funding) -> Markup:
     return _FR(
@@ -160,7 +182,7 @@ def _description_markup(relation: Relation) -> Markup | None:
     if relation.description is None:
         return None
     nodes = nodes_without_math(relation.description.nodes)
-    language = relation_language(relation.language) if relation.language else None
+    language = Dialect.relation_language(relation.language) if relation.language else None
     return rich(_REL, "description", nodes, language=language) if nodes else None
 
 
@@ -169,25 +191,3 @@ def _identifier(relation: Relation) -> str:
     if relation.identifier_type is IdentifierType.DOI:
         return Doi.parse(relation.identifier).printed
     return relation.identifier
-
-
-def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
-    """Return ``isPartOf`` the series by each ISSN, for record types that have no place for the ISSN."""
-    if "is_part_of" in commentary.without:
-        return ()
-    series = commentary.series
-    given = {(relation.type, relation.identifier) for relation in commentary.relations}
-    # A bare ISSN tells a reader nothing: the description names the series beside it.
-    words = RichText(f"{series.title} (series)", (f"{series.title} (series)",))
-    return tuple(
-        Relation(
-            type="isPartOf",
-            identifier=str(one.issn),
-            identifier_type=IdentifierType.ISSN,
-            description=words,
-            language="en",
-        )
-        for one in series.issns
-        # A relation that the record itself has is not written twice.
-        if ("isPartOf", str(one.issn)) not in given
-    )

@@ -13,7 +13,7 @@ from doideposit.crossref.xml.markup import Maker
 from doideposit.records.models.relations import Archive
 from doideposit.records.models.roles import CROSSREF_ROLES, Role
 
-__all__ = ["Dialect", "LanguageCode", "relation_language"]
+__all__ = ["Dialect", "LanguageCode"]
 
 # The two-letter codes of languages5.5.0.xsd; common5.3.1.xsd lacks the last three, and has no codes of three letters.
 _TWO_LETTERS: Final = frozenset(
@@ -122,6 +122,12 @@ class Dialect:
         """Return the first role that ``contributor_role`` can hold, which readers of older versions rely on."""
         return next((role for role in roles if role in self.contributor_roles), Role.AUTHOR)
 
+    @staticmethod
+    def relation_language(tag: str) -> str | None:
+        """Return the code for ``language`` in a relation's description: relations.xsd has two letters only."""
+        code = tag.lower()
+        return code if code in _TWO_LETTERS - _LATER_CODES else None
+
 
 # A run asks for the same few languages again and again.
 @lru_cache(maxsize=256)
@@ -140,12 +146,6 @@ def _language_code(tag: str, *, two_letters_only: bool) -> LanguageCode:
 def _three_letter_codes() -> frozenset[str]:
     """Return the codes of ISO 639-3 that languages5.4.0.xsd and languages5.5.0.xsd list; they are the same."""
     return frozenset(Path(__file__).with_name("languages.txt").read_text(encoding="ascii").split())
-
-
-def relation_language(tag: str) -> str | None:
-    """Return the code for ``language`` in a relation's description: relations.xsd has two letters only."""
-    code = tag.lower()
-    return code if code in _TWO_LETTERS - _LATER_CODES else None
 
 
 _OLD_NAME: Final = re.compile(r"[^\d?]*[^?\s]+[^\d]*")  # crossref5.4.0.xsd: surname

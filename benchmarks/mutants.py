@@ -21,7 +21,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -114,9 +113,13 @@ class Tests:
         near = [self.entering.get((one.module, line), frozenset()) & tests for line in around(one.module, one.line)]
         rarest = {test: min((len(line) for line in near if test in line), default=len(tests)) for test in tests}
         ranked = sorted(tests, key=lambda test: (rarest[test], self.seconds[test], test))[:MOST]
-        left = SHARE * sum(self.seconds.values())
-        spent = accumulate(self.seconds[test] for test in ranked)
-        return [test for test, until in zip(ranked, spent, strict=True) if until <= left] or ranked[:1]
+        left, several = SHARE * sum(self.seconds.values()), list[str]()
+        for test in ranked:
+            # A story that takes too long makes place for the tests behind it.
+            if not several or self.seconds[test] <= left:
+                several.append(test)
+                left -= self.seconds[test]
+        return several
 
 
 def measured(folder: Path) -> Tests:

@@ -56,7 +56,7 @@ class Database:
     @property
     def is_there(self) -> bool:
         """Tell whether there is a database: a server always counts, a file of SQLite once it is made."""
-        return self.place.path is None or self.place.path.exists()
+        return self.place.exists()
 
     def dispose(self) -> None:
         """Close every connection; later calls raise an error instead of opening new ones."""

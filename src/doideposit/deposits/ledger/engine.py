@@ -58,6 +58,23 @@ class LedgerLocation:
             hint = "install doideposit with its extra: pip install 'doideposit[postgres]'"
             raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg, which is not installed", hint=hint) from None
 
+    def exists(self) -> bool:
+        """Tell whether there is a database: a server always counts, a file of SQLite once it is made.
+
+        Raises `LedgerUnavailable` where that cannot be known, as in a folder that this user may not enter.
+        """
+        if self.path is None:
+            return True
+        try:
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            hint = "give this user the right to enter its folder, or name another file with [ledger] url"
+            why = error.strerror or "unknown reason"
+            raise LedgerUnavailable(f"the ledger {self.path} cannot be reached: {why}", hint=hint) from None
+        return True
+
     def check_kind(self) -> None:
         """Raise `LedgerUnavailable` where a pipe, a device or a folder has the name of the ledger's file."""
         if self.path is not None and not self.path.is_file():
@@ -79,8 +96,7 @@ class LedgerLocation:
             raise _ledger_error(self, error) from None
         except (ValueError, TypeError, OverflowError, RecursionError):
             # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote;
-            # the
-            # drivers say the same of bytes that are no text, already when they connect.
+            # the drivers say the same of bytes that are no text, already when they connect.
             raise LedgerDamaged(f"the ledger {self.name} holds a value that cannot be read") from None
 
     @contextmanager

@@ -46,7 +46,7 @@ class Condition:
     def of_ledger(cls, url: str, password: SecretStr | None = None) -> Self:
         """Look at the ledger; raises `LedgerUnavailable`, `LedgerTooNew`, `LedgerDamaged` or `ConfigurationError`."""
         place = LedgerLocation(url, password)
-        if place.path is not None and not place.path.exists():
+        if not place.exists():
             return cls(place.name, place.path, None)
         engine = place.engine()
         try:

@@ -4,13 +4,18 @@ import json
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from depositing import Desk, commentary, sqlite_url
+from doideposit.deposits.ledger.inspection import Condition
+from doideposit.deposits.ledger.restore import restore
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.errors import DiskError, UsageError
+from doideposit.errors import DiskError, LedgerUnavailable, UsageError
+from doideposit.sandbox.clock import Clock
+from mixed_ledger import NOW
 
 
 @pytest.fixture
@@ -148,3 +153,59 @@ def test_bytes_that_were_changed_are_never_sent(desk: Desk, tmp_path: Path) -> N
     assert isinstance(error, LedgerDamaged)
     assert str(commentary(5).doi) in error.message
     assert len(desk.sandbox.submissions) == 3
+
+
+def test_blank_lines_of_an_export_are_passed_over(desk: Desk, tmp_path: Path) -> None:
+    lines = list(desk.depositor.ledger.export_lines())
+    spaced = [lines[0], "\n", *(text for line in lines[1:] for text in (line, "  \n"))]
+    with Ledger.open(sqlite_url(tmp_path / "copy")) as copy:
+        assert copy.import_lines(spaced) == len(lines) - 1
+        assert list(copy.export_lines()) == lines
+
+
+def test_a_restored_ledger_leaves_the_old_one_whole_beside_it(desk: Desk, tmp_path: Path) -> None:
+    url, backup, moment = sqlite_url(tmp_path), tmp_path / "backup.sqlite3", datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+    desk.depositor.ledger.backup(backup)
+    desk.depositor.deposit(commentary(4))
+    before = list(desk.depositor.ledger.export_lines())
+    desk.depositor.close()
+    restored = restore(url, backup, moment)
+    old = tmp_path / "ledger.before-restore-20260304T050607000000.sqlite3"
+    assert restored.kept == old
+    assert restored.dois == 3
+    with Ledger.open(f"sqlite:///{old}") as ledger:
+        assert list(ledger.export_lines()) == before
+    with Ledger.open(url) as ledger:
+        assert ledger.on("sandbox", Clock(NOW)).works.one(commentary(4).doi) is None
+
+
+def test_a_ledger_that_is_not_there_is_restored_too(desk: Desk, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.sqlite3"
+    (tmp_path / "new").mkdir()
+    desk.depositor.ledger.backup(backup)
+    restored = restore(f"sqlite:///{tmp_path / 'new' / 'ledger.sqlite3'}", backup, NOW)
+    assert (restored.kept, restored.dois) == (None, 3)
+
+
+def test_how_a_ledger_stands(desk: Desk, tmp_path: Path) -> None:
+    condition = Condition.of_ledger(sqlite_url(tmp_path))
+    assert (condition.is_current, condition.revision, condition.hindrance) == (True, condition.newest, None)
+    assert {path.name for path in condition.side_files} >= {"ledger.sqlite3", "ledger.sqlite3-wal"}
+    assert Condition("elsewhere", None, None).side_files == ()
+    missing = Condition.of_ledger(sqlite_url(tmp_path / "empty"))
+    assert (missing.is_current, missing.revision, missing.side_files) == (False, None, ())
+
+
+def test_a_name_that_no_file_can_have_is_said(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / ('x' * 300)}"
+    for opened in (lambda: Ledger.open(url), lambda: Condition.of_ledger(url)):
+        with pytest.raises(LedgerUnavailable, match="cannot be reached: File name too long"):
+            opened()
+
+
+def test_a_place_for_the_ledger_that_is_taken_by_something_else_is_said(tmp_path: Path) -> None:
+    with Ledger.open(sqlite_url(tmp_path)) as ledger:
+        # A link to nowhere: the file is not there, and cannot be made.
+        (tmp_path / "ledger.sqlite3").symlink_to(tmp_path / "away" / "ledger.sqlite3")
+        with pytest.raises(LedgerUnavailable):
+            ledger.on("sandbox", Clock(NOW)).uploads.resume()

@@ -5,7 +5,9 @@ without losing anything, because every request is one immediate transaction. No 
 """
 
 import errno
+import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -71,6 +73,8 @@ CREATE INDEX registrations_by_owner ON registrations (owner)
 """
 # The third finds titles by their beginning. A shorter one than this occurs in many references by chance.
 SHORTEST_TITLE = 16
+# A title begins where a word does, or with a sign in front of one.
+_WORD_STARTS = re.compile(r"(?<!\w)\S")
 _BEGINNING = f"lower(substr(title, 1, {SHORTEST_TITLE}))"
 _THIRD = f";CREATE INDEX registrations_by_title ON registrations ({_BEGINNING})"
 # Versions are only ever added: the highest number of a DOI is its current version, the lowest its registration.
@@ -268,16 +272,15 @@ class SandboxArchive:
 
     def titles_in(self, words: str) -> Registration | None:
         """Return a registered work whose title occurs in `words`."""
-        # Asked for by what may be its beginning: comparing with every title takes longer with each one registered.
-        # SQLite takes some 32,000 values in a statement.
-        last = min(len(words) - SHORTEST_TITLE + 1, 30_000)
-        beginnings = {words[at : at + SHORTEST_TITLE] for at in range(last)}
-        among = ", ".join(f"lower(?{number})" for number in range(2, len(beginnings) + 2))
+        # Asked for by what may be its beginning: comparing with every title takes longer with each one registered. As
+        # one value they make one statement, which SQLite compiles once for references of every length.
+        starts = [match.start() for match in _WORD_STARTS.finditer(words)]
+        beginnings = {words[start : start + SHORTEST_TITLE] for start in starts}
         where = (
-            f"WHERE {_BEGINNING} IN ({among}) AND length(title) >= {SHORTEST_TITLE} "
+            f"WHERE {_BEGINNING} IN (SELECT lower(value) FROM json_each(?2)) AND length(title) >= {SHORTEST_TITLE} "
             "AND instr(lower(?1), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
         )
-        return next(iter(self._select_registrations(where, words, *beginnings)), None)
+        return next(iter(self._select_registrations(where, words, json.dumps(sorted(beginnings)))), None)
 
     def mentioning(self, doi: str) -> list[Registration]:
         """Return the current versions of other DOIs whose records name this one."""

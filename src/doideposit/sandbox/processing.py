@@ -233,22 +233,22 @@ class Worker:
     def _process_items(self, deposit: Deposit) -> Iterator[Diagnostic]:
         here = {item.key for item in deposit.items}
         for item in deposit.items:
-            fault = self.reject or self._foreign_doi_fault(item) or self._timestamp_fault(item)
+            known = self.archive.current(item.doi)
+            fault = self.reject or self._foreign_doi_fault(item, known) or self._timestamp_fault(item, known)
             if fault:
                 yield Diagnostic("Failure", ((item.doi, fault),), None if self.reject else 4)
             elif missing := self._missing_target(item, here):
                 yield Diagnostic("Failure", ((item.doi, f"Relation target DOI does not exist: {missing}"),))
             else:
-                yield self._apply_item(item)
+                yield self._apply_item(item, known)
 
-    def _foreign_doi_fault(self, item: DepositedItem) -> str | None:
-        known = self.archive.current(item.doi)
+    def _foreign_doi_fault(self, item: DepositedItem, known: Registration | None) -> str | None:
         if known is None or not known.owner or (known.member == OUR_MEMBER and self.login.may_add(known.owner)):
             return None
         return f"User with login {self.login.words} is not allowed to update {item.doi}, owned by {known.owner}"
 
-    def _timestamp_fault(self, item: DepositedItem) -> str | None:
-        known = self.archive.current(item.doi)
+    @staticmethod
+    def _timestamp_fault(item: DepositedItem, known: Registration | None) -> str | None:
         if known is not None and known.alias_of:
             return f"Record not processed because {item.doi} is an alias of {known.alias_of}"
         if known is None or item.version > known.timestamp:
@@ -269,10 +269,9 @@ class Worker:
                 return target
         return None
 
-    def _apply_item(self, item: DepositedItem) -> Diagnostic:
-        # This has to be asked before the new version is there.
-        word = "Successfully updated" if self.archive.current(item.doi) else "Successfully added"
-        self.archive.register(self._make_registration(item))
+    def _apply_item(self, item: DepositedItem, known: Registration | None) -> Diagnostic:
+        word = "Successfully updated" if known else "Successfully added"
+        self.archive.register(self._make_registration(item, known))
         others = self.archive.alike(item.signature, item.doi)
         resolved = self._resolve_conflicts(item, others)
         citations = tuple(self._citation_result(one) for one in item.references)
@@ -285,8 +284,7 @@ class Worker:
             citations=citations,
         )  # fmt: skip
 
-    def _make_registration(self, item: DepositedItem) -> Registration:
-        known = self.archive.current(item.doi)
+    def _make_registration(self, item: DepositedItem, known: Registration | None) -> Registration:
         new = "" if item.holder is None else KeptRecord.of_item(item.holder)
         return Registration(
             doi=item.doi, timestamp=item.version, url=item.url, login=self.login.words, record_type=item.record_type,

@@ -29,6 +29,7 @@ _PROGRAMS: Final = {
     "relations.xsd": "rel",
     "clinicaltrials.xsd": "ct",
 }
+_SPACES: Final = re.compile(r"\s+")
 # Elements within running text, around which white space matters.
 _INLINE: Final = frozenset(
     "b i em strong u ovl sup sub scp tt font italic bold sc underline overline monospace".split()
@@ -195,17 +196,17 @@ def _tidy(deposited: Element) -> Element:
         if not local(element):
             _remove_element(element)
             continue
-        texts = [element.text, *(one.tail for one in element)]
-        inline = any(local(one) in _INLINE for one in element)
-        mixed = len(element) > 0 and (inline or any((text or "").strip() for text in texts))
-        element.text = _collapse_spaces(element.text, keep=mixed or not len(element))
-        for child in element:
+        children = list(element)
+        mixed = any((one.tail or "").strip() or local(one) in _INLINE for one in children)
+        mixed = mixed or (bool(children) and bool((element.text or "").strip()))
+        element.text = _collapse_spaces(element.text, keep=mixed or not children)
+        for child in children:
             child.tail = _collapse_spaces(child.tail, keep=mixed)
     return root
 
 
 def _collapse_spaces(text: str | None, *, keep: bool) -> str | None:
-    return re.sub(r"\s+", " ", text) if text and keep else None
+    return _SPACES.sub(" ", text) if text and keep else None
 
 
 def _remove_element(element: Element) -> None:

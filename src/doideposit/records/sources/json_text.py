@@ -127,12 +127,12 @@ class _JsonPlaces(Mapping[Loc, Place]):
         return self._text.place(value, key)
 
     def __iter__(self) -> Iterator[Loc]:
-        return self._paths_below((), self._top_offset)
-
-    def _paths_below(self, loc: Loc, offset: int) -> Iterator[Loc]:
-        yield loc
-        for step, (_, value) in self._text.entries(offset).items():
-            yield from self._paths_below((*loc, step), value)
+        # The list grows while it is gone through: what stands around a field comes before it.
+        found: list[tuple[Loc, int]] = [((), self._top_offset)]
+        for loc, offset in found:
+            yield loc
+            if self._text.text[offset] in "{[":
+                found += [((*loc, step), value) for step, (_, value) in self._text.entries(offset).items()]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -203,7 +203,7 @@ class Worker:
             if fault:
                 return Diagnostic.of_file(fault + TITLE_ERROR, doi=series.doi)
         for item in deposit.items:
-            fault = self._timestamp_fault(item) if item.level == "title" else None
+            fault = self._timestamp_fault(item, self.archive.current(item.doi)) if item.level == "title" else None
             if fault:
                 return Diagnostic.of_file(fault + TITLE_ERROR, doi=item.doi, msg_id=4)
         return ()

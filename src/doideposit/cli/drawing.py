@@ -6,6 +6,7 @@ command starts 25 ms sooner.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from rich.cells import cell_len
 from rich.console import Console, Group
@@ -117,8 +118,8 @@ def fitting_table(
     *,
     last: str,
     room: int,
-) -> list[Line] | None:
-    """Return the lines of a table: the first layout of columns that leaves `room` for the `last` one, None without any.
+) -> Iterator[Line] | None:
+    """Yield the lines of a table: the first layout of columns that leaves `room` for the `last` one, None without any.
 
     Only the last column is cut, with a … that says so: what has to be copied, such as a DOI, stays whole.
     """
@@ -127,7 +128,8 @@ def fitting_table(
         left = sizes[last] if width is None else width - sum(sizes[name] + GAP for name in names)
         if width is None or left >= room:
             head = {name: (name, Style.PLACE) for name in (*names, last)}
-            return [_table_line(row, [(name, sizes[name]) for name in names], last, left) for row in (head, *rows)]
+            columns = [(name, sizes[name]) for name in names]
+            return (_table_line(row, columns, last, left) for row in chain([head], rows))
     return None
 
 

@@ -1,6 +1,6 @@
 """Show where DOIs stand: a receipt for each, with what is proved and what to do next, or a table of many."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -152,7 +152,7 @@ def in_order(statuses: "Iterable[WorkStatus]") -> "list[WorkStatus]":
     return sorted(statuses, key=lambda status: sort_key(status.doi.key))
 
 
-def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> Iterator[Line]:
+def status_table(statuses: "Iterable[WorkStatus]", width: int | None) -> Iterator[Line]:
     """Show one line for each DOI, in as many columns as the terminal has room for; in a pipe every line is whole.
 
     Where not even DOI and state fit beside each other, they stand below each other.

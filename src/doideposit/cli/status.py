@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -65,26 +67,31 @@ def status(
             names = ", ".join(depositor.series)
             raise UsageError(f"there is no series “{series}”", hint=f"the configuration has {names}")
 
-        def look() -> "list[WorkStatus]":
+        def look() -> "Iterator[WorkStatus]":
             if wanted:
-                return [depositor.status(doi) for doi in wanted]
-            found = depositor.statuses(outstanding=outstanding, attention=attention, series=series)
-            return in_order(one for one in found if one.needs_person or not attention)
+                return (depositor.status(doi) for doi in wanted)
+            return _by_number(depositor, outstanding=outstanding, attention=attention, series=series)
 
         if as_json:
-            found = look()
-            ok = not any(one.needs_person for one in found)
-            document = {"ok": ok, "target": depositor.target, "records": [one.to_dict() for one in found]}
-            warned = sum(len(one.open_warnings) for one in found)
-            terminal.json(document | {"warnings": warned, "inbox_waiting": waiting.counts})
+            _write_json(terminal, look(), target=depositor.target, inbox_waiting=waiting.counts)
         elif watch is not None:
             _show_repeatedly(terminal, watch, lambda: list(_show_overview(terminal, look(), depositor, target)))
         elif wanted:
-            show_receipt(terminal, look(), flag=target)
-            _show_similar_dois(terminal, depositor, [one.doi for one in look() if one.state is None])
+            found = list(look())
+            show_receipt(terminal, found, flag=target)
+            _show_similar_dois(terminal, depositor, [one.doi for one in found if one.state is None])
         else:
             terminal.lines(_show_overview(terminal, look(), depositor, target))
             _show_waiting(terminal, waiting)
+
+
+def _write_json(terminal: Terminal, statuses: "Iterator[WorkStatus]", **rest: object) -> None:
+    """Write each status as it is read: the records of 100,000 DOIs need no memory."""
+    numbers = _Numbers()
+    with terminal.json_list("records", indent=2) as records:
+        for one in numbers.counting(statuses):
+            records.add(one.to_dict())
+        records.close(ok=not numbers.needing, **rest, warnings=numbers.warnings)
 
 
 def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
@@ -95,48 +102,86 @@ def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
 
 
 def _show_overview(
-    terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor", flag: str | None
+    terminal: Terminal, statuses: "Iterator[WorkStatus]", depositor: "Depositor", flag: str | None
 ) -> Iterator[Line]:
     """Show the table, what it comes to, and what to do next."""
-    if not statuses:
+    first = next(statuses, None)
+    if first is None:
         nothing = next(depositor.statuses(), None) is None
         here = f"Nothing was deposited to {depositor.target} from here yet."
         yield (Span(here if nothing else f"No DOI on {depositor.target} is like that."),)
         return
-    yield from status_table(statuses, terminal.width)
-    registered = sum(one.registered for one in statuses)
-    attention = [one for one in statuses if one.needs_person]
-    numbers = f"{registered:,} registered, {_count_outstanding(statuses)}"
-    needing = f"{len(attention):,} {'needs' if len(attention) == 1 else 'need'} a person"
-    overdue = sum(one.overdue is not None for one in statuses)
-    needing += f", {overdue:,} overdue" if overdue else ""
-    warned = sum(len(one.open_warnings) for one in statuses)
-    needing += f", {counted(warned, 'warning')} of Crossref (`doideposit warnings`)" if warned else ""
+    numbers = _Numbers()
+    yield from status_table(numbers.counting(chain([first], statuses)), terminal.width)
     yield ()
-    yield (Span(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}, {needing}"),)
+    yield (Span(f"{counted(numbers.dois, 'DOI')} on {depositor.target}: {numbers.words}"),)
     yield (
         Span("proved, one after the other: received, processed, registered, resolves, indexed, as intended", Style.DIM),
     )
-    for one in attention[:MOST_ADVICE]:
+    for one in numbers.advised:
         yield (Span(f"! {one.doi}", Style.ERROR),)
         yield (Span(f"  {with_target(safe(one.next_action), flag)}"),)
-    if len(attention) > MOST_ADVICE:
-        yield (Span(f"… and {len(attention) - MOST_ADVICE:,} more: `doideposit status --attention` shows them"),)
+    if numbers.needing > MOST_ADVICE:
+        yield (Span(f"… and {numbers.needing - MOST_ADVICE:,} more: `doideposit status --attention` shows them"),)
     due = depositor.next_due() if depositor.outstanding() else None
     if due is not None:
         yield (Span("look again ", Style.HINT), Span(f"after {local_time(due)} with {with_target(POLL, flag)}"))
 
 
-def _count_outstanding(statuses: "list[WorkStatus]") -> str:
-    """Return how many have no end yet; of those that are registered it is an update that has none.
+def _by_number(
+    depositor: "Depositor", *, outstanding: bool, attention: bool, series: str | None
+) -> "Iterator[WorkStatus]":
+    """Yield the wanted DOIs with numbers in order, C9 before C10; only their names are in memory together."""
+    from doideposit.reports.attention import sort_key
 
-    The two kinds are told apart, so that what is counted as registered is not counted a second time.
+    dois = sorted(depositor.works.dois_from(""), key=lambda doi: sort_key(doi.key))
+    for start in range(0, len(dois), AT_ONCE):
+        part = dois[start : start + AT_ONCE]
+        yield from in_order(depositor.statuses(outstanding=outstanding, attention=attention, series=series, dois=part))
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """Count what the statuses that go by come to, and keep the first few that need a person.
+
+    Those without an end are counted in two kinds, so that an update of a registered DOI is not counted as a second DOI.
     """
-    new = sum(one.is_open and not one.registered for one in statuses)
-    updates = sum(one.is_open and one.registered for one in statuses)
-    return f"{new:,} outstanding" + (f", {counted(updates, 'update')} under way" if updates else "")
+
+    dois: int = 0
+    registered: int = 0
+    new: int = 0
+    updates: int = 0
+    overdue: int = 0
+    warnings: int = 0
+    needing: int = 0
+    advised: "list[WorkStatus]" = field(default_factory=list)
+
+    def counting(self, statuses: "Iterable[WorkStatus]") -> "Iterator[WorkStatus]":
+        """Yield the statuses, each counted."""
+        for one in statuses:
+            self.dois += 1
+            self.registered += one.registered
+            self.new += one.is_open and not one.registered
+            self.updates += one.is_open and one.registered
+            self.overdue += one.overdue is not None
+            self.warnings += len(one.open_warnings)
+            self.needing += one.needs_person
+            if one.needs_person and len(self.advised) < MOST_ADVICE:
+                self.advised.append(one)
+            yield one
+
+    @property
+    def words(self) -> str:
+        """Return the numbers as one line shows them."""
+        updates = f", {counted(self.updates, 'update')} under way" if self.updates else ""
+        overdue = f", {self.overdue:,} overdue" if self.overdue else ""
+        warned = f", {counted(self.warnings, 'warning')} of Crossref (`doideposit warnings`)" if self.warnings else ""
+        needing = f"{self.needing:,} {'needs' if self.needing == 1 else 'need'} a person"
+        return f"{self.registered:,} registered, {self.new:,} outstanding{updates}, {needing}{overdue}{warned}"
 
 
+# DOIs that are read together; some hundred make one statement.
+AT_ONCE = 500
 # The table has all DOIs; further advice is shown when this is done.
 MOST_ADVICE = 5
 POLL = "`doideposit poll`"

@@ -109,8 +109,9 @@ class Terminal:
             live.start()
 
     def lines(self, lines: Iterable[Line]) -> None:
-        """Write several lines."""
-        self.draw(*lines)
+        """Write several lines, each as it comes."""
+        for line in lines:
+            self.line(line)
 
     def say(self, text: str = "", style: Style = Style.PLAIN) -> None:
         """Write sentences for people; each line of the text on its own."""
@@ -152,9 +153,12 @@ class Terminal:
         """Write the one JSON document of this command."""
         click.echo(_escape_json(document, self.out, indent=2), file=self.out)
 
-    def json_list(self, key: str) -> "JsonList":
-        """Open the one JSON document of this command, with a list that is written as it grows."""
-        return JsonList(key, self.out)
+    def json_list(self, key: str, *, indent: int | None = None) -> "JsonList":
+        """Open the one JSON document of this command, with a list that is written as it grows.
+
+        Each entry has a line of its own, or with `indent` a line for each value.
+        """
+        return JsonList(key, self.out, indent)
 
     def result(self, text: str) -> None:
         """Write the command's product, such as XML, on standard output."""
@@ -215,9 +219,10 @@ class JsonList:
     Used as a context manager it ends the document whatever happens: an error that comes in the middle stands in it.
     """
 
-    def __init__(self, key: str, out: TextIO) -> None:
+    def __init__(self, key: str, out: TextIO, indent: int | None = None) -> None:
         self._key = key
         self._out = out
+        self._indent = indent
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -227,14 +232,16 @@ class JsonList:
         """Write these entries."""
         for entry in entries:
             self._out.write(f"{{\n  {json.dumps(self._key)}: [\n    " if self._count == 0 else ",\n    ")
-            self._out.write(_escape_json(entry, self._out))
+            # A text in JSON has no line breaks, so that each one here is of the layout.
+            self._out.write(_escape_json(entry, self._out, self._indent).replace("\n", "\n    "))
             self._count += 1
 
     def close(self, **rest: object) -> None:
         """Write the other keys, and end the document."""
         self._out.write("\n  ]" if self._count else f"{{\n  {json.dumps(self._key)}: []")
         for key, value in rest.items():
-            self._out.write(f",\n  {json.dumps(key)}: {_escape_json(value, self._out)}")
+            shown = _escape_json(value, self._out, self._indent).replace("\n", "\n  ")
+            self._out.write(f",\n  {json.dumps(key)}: {shown}")
         self._out.write("\n}\n")
         self._out.flush()
 

@@ -204,8 +204,8 @@ class Works:
             found = [[_ledger_work(row) for row in connection.execute(each).mappings()] for each in statements]
             return tuple(one for each in found for one in with_warning_events(connection, self._target, each))
 
-    def dois_from(self, beginning: str, most: int) -> tuple[Doi, ...]:
-        """Return the first DOIs, in order, at or after a text: for completion while somebody types."""
+    def dois_from(self, beginning: str, most: int | None = None) -> tuple[Doi, ...]:
+        """Return the first DOIs, in order, at or after a text; without `most` all of them."""
         statement = select(work.c.printed).where(work.c.target == self._target, work.c.doi >= beginning.lower())
         with self._session.reading() as connection:
             rows = connection.execute(statement.order_by(work.c.doi).limit(most))

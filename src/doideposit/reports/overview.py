@@ -88,11 +88,9 @@ def _bylines_of(
 ) -> dict[str, Byline]:
     """Return authors and date of each work, from the registered record, else from the latest deposit."""
     found = {one.doi.key: one for works in registered.values() for one in works}
-    files: set[str] = set()
-    for status in statuses:
-        # Several DOIs share a file, which is read once.
-        if status.doi.key not in found and status.submission and status.submission.batch_id not in files:
-            files.add(status.submission.batch_id)
-            for one in Measured.read(depositor.xml(status.doi) or b""):
-                found.setdefault(one.doi.key, one)
+    # Several DOIs share a file, which is read once.
+    files = {one.submission.batch_id for one in statuses if one.doi.key not in found and one.submission}
+    for xml in depositor.works.files(sorted(files)):
+        for one in Measured.read(xml):
+            found.setdefault(one.doi.key, one)
     return {key: Byline(one.authors, one.published) for key, one in found.items()}

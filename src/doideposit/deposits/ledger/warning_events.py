@@ -46,7 +46,9 @@ def with_warning_events(connection: Connection, target: str, works: Sequence[Led
     wanted = select(event).where(event.c.target == target, event.c.doi.in_(keys), event.c.kind.in_(WARNING_EVENTS))
     for row in connection.execute(wanted.order_by(event.c.id)).mappings():
         found[row["doi"]].append(LedgerRow(row).event())
-    settled = _settled_conflicts(connection, target)
+    # All events are gone through for it, so that it is asked only where there is a conflict.
+    named = any(one.detail.get("conflict_id") for events in found.values() for one in events)
+    settled = _settled_conflicts(connection, target) if named else frozenset()
     return tuple(
         replace(one, warning_events=tuple(found[one.doi.key]), settled=settled) if one.doi.key in found else one
         for one in works

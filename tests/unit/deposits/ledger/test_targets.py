@@ -40,6 +40,7 @@ READINGS: dict[str, Callable[[TargetLedger], object]] = {
     "works.all for a person": lambda of: list(of.works.all(WorkFilter(attention=True))),
     "works.all unfinished": lambda of: list(of.works.all(WorkFilter(outstanding=True))),
     "works.dois_from": lambda of: of.works.dois_from("10.", 50),
+    "works.files": lambda of: list(of.works.files(one.submission.batch_id for one in of.works.all() if one.submission)),
     "works.events": lambda of: list(of.works.events()),
     "works.last_event": lambda of: of.works.last_event(),
     "works.history": lambda of: of.works.history(REGISTERED),

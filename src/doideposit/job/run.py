@@ -14,6 +14,7 @@ from doideposit.config.settings import MonitoringSettings
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.planning import Action
+from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, LedgerUnavailable, RegistrarError, UnforeseenError
 from doideposit.files import write_atomic
 from doideposit.findings import counted
@@ -71,11 +72,22 @@ class JobContext:
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """Describe how a run ended: its exit code, one line for people, and the JSON document."""
+    """Describe how a run ended: its exit code, one line for people, and the JSON document.
+
+    `changed` are the DOIs of which the run learned something. As JSON they take more memory than all else in the run,
+    so that the document is made only when it is asked for.
+    """
 
     exit_code: int
     summary: str
-    document: dict[str, Any]
+    facts: Mapping[str, Any]
+    changed: Sequence[WorkStatus] | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document."""
+        records = {} if self.changed is None else {"records": [status.to_dict() for status in self.changed]}
+        return {**self.facts, **records}
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +292,8 @@ class _JobPass:
         run = self._make_run(now)
         self._ping_monitor(run)
         files = [_file_document(one) for one in self._report.settled]
-        records = [status.to_dict() for status in self._report.changed]
-        document = {**run.status_document(self._standing), "skipped": False, "files": files, "records": records}
-        return JobOutcome(run.exit_code, run.summary, document)
+        facts = {**run.status_document(self._standing), "skipped": False, "files": files}
+        return JobOutcome(run.exit_code, run.summary, facts, self._report.changed)
 
     def _save_state(self, now: datetime) -> None:
         self._require_same()

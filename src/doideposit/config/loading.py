@@ -20,7 +20,7 @@ from doideposit.errors import ConfigurationError
 from doideposit.files import as_typed
 from doideposit.findings import Finding, Loc, Severity, Where, field_path, loc_of, nearest
 from doideposit.records.models.faults import findings_of
-from doideposit.records.origin import Origin
+from doideposit.records.origin import LazyMapping, Origin
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.toml_places import toml_places
 
@@ -194,7 +194,7 @@ def load(
     written = _validate_layers(layers, origin)
     # Absolute from here on: a service may change its folder later.
     base = (cwd if found is None else found.parent).absolute()
-    settings = Settings.of_file(written, base=base, path=found, origins=layers.all_origins(origin))
+    settings = Settings.of_file(written, base=base, path=found, origins=LazyMapping(lambda: layers.all_origins(origin)))
     _check_rules(settings, layers, origin)
     _check_publishers(settings, layers, origin)
     return settings
@@ -245,7 +245,7 @@ def _read_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:
     if loaded.text is None and [finding.code for finding in loaded.findings] != ["file-empty"]:
         raise _configuration_error(loaded.findings, name)
     text = loaded.text or ""
-    return _parse_toml(text, name), Origin(name, places=toml_places(text))
+    return _parse_toml(text, name), Origin(name, places=LazyMapping(lambda: toml_places(text)))
 
 
 def _parse_toml(text: str, name: str) -> dict[str, Any]:

@@ -306,7 +306,7 @@ def _make_settings(
         allowed_signers=base / Path(written.allowed_signers).expanduser() if written.allowed_signers else None,
         fee=Fee(written.fees.new_doi, written.fees.currency) if written.fees else None,
         path=path,
-        origins=MappingProxyType(dict(origins)),
+        origins=origins,
     )
 
 

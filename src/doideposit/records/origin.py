@@ -1,14 +1,14 @@
 """What a source gives, and where it was written: which file, and which line and column every field has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from doideposit.findings import Finding, Loc, Where, field_path, nearest
 
-__all__ = ["NO_PLACES", "Origin", "Place", "RawRecord", "RawValue"]
+__all__ = ["NO_PLACES", "LazyMapping", "Origin", "Place", "RawRecord", "RawValue"]
 
 
 # What a source gives: texts, nothing, lists and mappings. Every scalar is text, so that 012 and no survive.
@@ -40,6 +40,29 @@ NO_PLACES: Final[Mapping[Loc, Place]] = MappingProxyType({})
 def _without_place(file: str | None, loc: Loc) -> Where:
     """Return a field of a record made in Python; the fields that findings name are the same few for all records."""
     return Where(file=file, field=field_path(loc) or None)
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class LazyMapping(Mapping[Key, Value]):
+    """Hold what is worked out when the first entry is asked for.
+
+    Most records have no findings, and finding the places of their fields costs more than reading them.
+    """
+
+    def __init__(self, find: Callable[[], Mapping[Key, Value]]) -> None:
+        self._find = cache(find)
+
+    def __getitem__(self, key: Key) -> Value:
+        return self._find()[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._find())
+
+    def __len__(self) -> int:
+        return len(self._find())
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def _bylines_of(
     found = {one.doi.key: one for works in registered.values() for one in works}
     # Several DOIs share a file, which is read once.
     files = {one.submission.batch_id for one in statuses if one.doi.key not in found and one.submission}
-    for xml in depositor.works.files(sorted(files)):
+    for xml in depositor.versions.files(sorted(files)):
         for one in Measured.read(xml):
             found.setdefault(one.doi.key, one)
     return {key: Byline(one.authors, one.published) for key, one in found.items()}

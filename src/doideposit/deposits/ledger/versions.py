@@ -1,6 +1,6 @@
 """What was sent of each DOI and took effect, and what it was before that."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -114,6 +114,16 @@ class Versions:
         with self._session.reading() as connection:
             # Of one DOI only one is on its way at a time, so that the order of recording is the order of arrival.
             return tuple(bytes_of(xml) for xml in connection.execute(statement.order_by(submission.c.id)).scalars())
+
+    def files(self, batch_ids: Iterable[str]) -> Iterator[bytes]:
+        """Yield the bytes of these submissions, one after the other; those that are gone are left out."""
+        joined = select(content.c.xml).join(submission, submission.c.id == content.c.submission)
+        for batch_id in batch_ids:
+            wanted = joined.where(submission.c.target == self._target, submission.c.batch_id == batch_id)
+            with self._session.reading() as connection:
+                xml = connection.execute(wanted).scalar_one_or_none()
+            if xml is not None:
+                yield bytes_of(xml)
 
     def changed_in_parts(self, dois: Sequence[Doi]) -> frozenset[str]:
         """Return which of these DOIs a resource-only deposit ever changed, by `Doi.key`."""

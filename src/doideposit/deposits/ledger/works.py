@@ -256,16 +256,6 @@ class Works:
             raise LedgerDamaged(f"the bytes of submission {key} are not in the ledger")
         return bytes_of(xml)
 
-    def files(self, batch_ids: Iterable[str]) -> Iterator[bytes]:
-        """Yield the bytes of these submissions, one after the other; those that are gone are left out."""
-        joined = select(content.c.xml).join(submission, submission.c.id == content.c.submission)
-        for batch_id in batch_ids:
-            wanted = joined.where(submission.c.target == self._target, submission.c.batch_id == batch_id)
-            with self._session.reading() as connection:
-                xml = connection.execute(wanted).scalar_one_or_none()
-            if xml is not None:
-                yield bytes_of(xml)
-
     def result_logs(self, most: int) -> tuple[tuple[str, bytes], ...]:
         """Return the latest raw result logs, the newest first, each with the file name that was polled."""
         joined = log.join(submission, submission.c.id == log.c.submission)

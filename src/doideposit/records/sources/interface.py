@@ -1,6 +1,6 @@
 """What every reader of records gives back, and the limits they share."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,6 @@ __all__ = [
     "MAX_VALUES",
     "REFERENCES_FILE",
     "Header",
-    "LazyPlaces",
     "Read",
     "Reading",
 ]
@@ -43,31 +42,6 @@ class Read(NamedTuple):
 
     records: tuple[RawRecord, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-
-class LazyPlaces(Mapping[Loc, Place]):
-    """Hold the places of a record's fields, worked out when the first of them is asked for.
-
-    Most records have no findings, and finding the places costs more than reading the record.
-    """
-
-    def __init__(self, find: Callable[[], Mapping[Loc, Place]]) -> None:
-        self._find = find
-        self._places: Mapping[Loc, Place] | None = None
-
-    def _find_once(self) -> Mapping[Loc, Place]:
-        if self._places is None:
-            self._places = self._find()
-        return self._places
-
-    def __getitem__(self, loc: Loc) -> Place:
-        return self._find_once()[loc]
-
-    def __iter__(self) -> Iterator[Loc]:
-        return iter(self._find_once())
-
-    def __len__(self) -> int:
-        return len(self._find_once())
 
 
 # The field of a record file that names the files of its references, relative to the record.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
-from doideposit.records.origin import Origin, Place, RawRecord, RawValue
-from doideposit.records.sources.interface import LazyPlaces, Read
+from doideposit.records.origin import LazyMapping, Origin, Place, RawRecord, RawValue
+from doideposit.records.sources.interface import Read
 
 __all__ = ["MappingEntry", "Node", "records_in"]
 
@@ -122,7 +122,7 @@ def _make_record(
     data = _plain_value(node, (), findings)
     if not isinstance(data, dict):
         raise TypeError("a record is a mapping")
-    return RawRecord(data, Origin(file, index, LazyPlaces(lambda: {**offered(), **node.places()})), tuple(findings))
+    return RawRecord(data, Origin(file, index, LazyMapping(lambda: {**offered(), **node.places()})), tuple(findings))
 
 
 def _plain_value(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:

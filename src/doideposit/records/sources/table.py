@@ -23,11 +23,11 @@ from doideposit.files import open_input
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.faults import fields_of, is_list, unknown_key
-from doideposit.records.origin import Origin, Place, RawRecord
+from doideposit.records.origin import LazyMapping, Origin, Place, RawRecord
 from doideposit.records.sources import json_text
 from doideposit.records.sources.bylines import authors_in
 from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, Loaded, letter_of_windows
-from doideposit.records.sources.interface import MAX_LINE_SIZE, LazyPlaces
+from doideposit.records.sources.interface import MAX_LINE_SIZE
 
 __all__ = ["read_table"]
 
@@ -92,7 +92,7 @@ class _TableHeader:
         """Make a raw record of a row; `text` is the row in the file, from `line` on."""
         found: list[tuple[_Column, Any]] = []
         findings: list[Finding] = []
-        places = LazyPlaces(lambda: self._cell_places(text, line))
+        places = LazyMapping(lambda: self._cell_places(text, line))
         origin = Origin(self.file, index, places)
         for column, cell in zip(self.columns, cells, strict=False):
             if cell.strip() and not column.name:

@@ -40,7 +40,6 @@ READINGS: dict[str, Callable[[TargetLedger], object]] = {
     "works.all for a person": lambda of: list(of.works.all(WorkFilter(attention=True))),
     "works.all unfinished": lambda of: list(of.works.all(WorkFilter(outstanding=True))),
     "works.dois_from": lambda of: of.works.dois_from("10.", 50),
-    "works.files": lambda of: list(of.works.files(one.submission.batch_id for one in of.works.all() if one.submission)),
     "works.events": lambda of: list(of.works.events()),
     "works.last_event": lambda of: of.works.last_event(),
     "works.history": lambda of: of.works.history(REGISTERED),
@@ -52,6 +51,9 @@ READINGS: dict[str, Callable[[TargetLedger], object]] = {
     "versions.last_registered": lambda of: of.versions.last_registered(REGISTERED),
     "versions.registered_file": lambda of: of.versions.registered_file(REGISTERED),
     "versions.each_registered": lambda of: list(of.versions.each_registered()),
+    "versions.files": lambda of: list(
+        of.versions.files(one.submission.batch_id for one in of.works.all() if one.submission)
+    ),
     "versions.changed_in_parts": lambda of: of.versions.changed_in_parts(EVERY),
     "versions.parts_since": lambda of: of.versions.parts_since(REFERENCES_ALONE),
     "observations.one": lambda of: of.observations.one(REGISTERED),

@@ -1,5 +1,6 @@
 """`--json` is one document on standard output, for every command that has it, whatever happens; and errors say four things."""
 
+import io
 import json
 import re
 
@@ -8,6 +9,7 @@ import pytest
 
 from desk import DOI, Desk, Result
 from doideposit.cli.main import cli
+from doideposit.cli.terminal import Terminal
 
 GOOD: dict[str, list[list[str]]] = {
     "check": [["c258.yaml"], ["bad.yaml"], ["none.yaml"], ["c258.yaml", "--verbose", "--each"]],
@@ -138,3 +140,17 @@ def test_the_version_names_the_schemas(used: Desk) -> None:
     assert told.code == 0
     assert re.match(r"doideposit \d+\.\d+", told.out)
     assert "5.5.0" in told.out
+
+
+ROWS = [{"doi": "10.5555/c9", "texts": ["two\nlines", "\u202eturned"], "none": {}}, {"doi": "10.5555/c10"}]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_list_written_as_it_grows_is_the_document_written_at_once(count: int) -> None:
+    at_once, growing = io.StringIO(), io.StringIO()
+    rest = {"ok": False, "inbox_waiting": {"files": 1}}
+    Terminal(as_json=True, out=at_once).json({"records": ROWS[:count], **rest})
+    with Terminal(as_json=True, out=growing).json_list("records", indent=2) as records:
+        records.add(*ROWS[:count])
+        records.close(**rest)
+    assert growing.getvalue() == at_once.getvalue()

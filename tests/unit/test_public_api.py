@@ -39,19 +39,6 @@ def test_importing_it_imports_nothing_heavy_and_starts_nothing() -> None:
     assert run(code) == "[] [] 1 [] []"
 
 
-def test_opening_a_depositor_imports_nothing_of_a_deposit(tmp_path: Path) -> None:
-    """Who only asks where DOIs stand waits for no rules, no XML parser and no sandbox."""
-    written = 'target = "sandbox"\n[depositor]\nname = "A Press"\nemail = "a@example.org"\nregistrant = "A Press"\n'
-    (tmp_path / "doideposit.toml").write_text(written)
-    code = (
-        "import sys, doideposit\n"
-        f"with doideposit.open({str(tmp_path / 'doideposit.toml')!r}) as depositor: depositor.target\n"
-        "print([name for name in ('lxml.etree', 'requests', 'doideposit.checks.checking', 'doideposit.sandbox',"
-        " 'doideposit.deposits.batching') if name in sys.modules])"
-    )
-    assert run(code) == "[]"
-
-
 def test_importing_it_reads_no_file_of_the_user(tmp_path: Path) -> None:
     (tmp_path / "doideposit.toml").write_text("this is no TOML")
     code = (

@@ -131,6 +131,7 @@ def press(page: Page, site: str, numbers: list[str]) -> None:
         page.locator("tr", has=page.get_by_role("link", name=number, exact=True)).locator("input.action-select").check()
     page.select_option("select[name=action]", "register_doi")
     page.get_by_role("button", name="Go").click()
+    page.wait_for_load_state("networkidle")
 
 
 TITLES = {

@@ -87,7 +87,8 @@ def database_server() -> Iterator[Path]:
         shutil.chown(folder, "mysql")
         own = ["--user=mysql"]
     data, listening = folder / "data", folder / "socket"
-    common = ["--no-defaults", f"--datadir={data}", *own]
+    # The folder for temporary files of this process may be closed to the server's user.
+    common = ["--no-defaults", f"--datadir={data}", f"--tmpdir={folder}", *own]
     made = subprocess.run(
         ["mariadb-install-db", *common, "--auth-root-authentication-method=normal"],
         capture_output=True,

@@ -259,6 +259,25 @@ def test_two_objects_never_share_a_doi(admin: Any, doideposit_sandbox_server: Sa
     assert "is the DOI of “258: Prospects" in said[1]
     follow()
     assert len(doideposit_sandbox_server.submissions) == 1
+    Commentary.objects.filter(pk=first.pk).delete()
+    assert press(admin, second)[0] == ("success", "1 DOI is on its way (test).")
+    registered(doideposit_sandbox_server)
+    assert column(admin) == f"{DOI} (rehearsal)", "who writes it anew goes on with its DOI"
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_odd_commentaries_are_answered_with_the_field_that_is_meant(admin: Any) -> None:
+    odd = {
+        "`title` is missing (title)": {"title": ""},
+        "`number` is missing (number)": {"number": ""},
+        "“🌊” holds no letter (authors[0].family)": {"family": "🌊"},
+        "“[gallery ids=1]” looks like markup": {"title": "<b>Bold</b> & [gallery ids=1] 🌊"},
+    }
+    for said, wrong in odd.items():
+        one = write(**{"title": "Rivers", **wrong})
+        assert any(said in text for _, text in press(admin, one)), said
+        one.delete()
 
 
 @pytest.mark.slow

@@ -155,20 +155,28 @@ def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
 
 
 def _find_taken_dois(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> dict[DoiModel, str]:
-    """Find those whose DOI belongs to another object already: to register it would overwrite that one's record."""
+    """Find those whose DOI belongs to another object already: to register it would overwrite that one's record.
+
+    An object that was deleted keeps no DOI back: who writes the commentary anew goes on with its DOI.
+    """
     dois = {one: doi for one, record in records if (doi := doi_of(record)) is not None}
     known = DoiState.objects.filter(target=current_target(), key__in=[doi.key for doi in dois.values()])
     owners = {state.key: state for state in known}
     return {
         one: f"{doi} is the DOI of “{owner.name}”: give one of the two another number"
         for one, doi in dois.items()
-        if (owner := owners.get(doi.key)) is not None and not _belongs_to(owner, one)
+        if (owner := owners.get(doi.key)) is not None and not _belongs_to(owner, one) and _has_object(owner)
     }
 
 
 def _belongs_to(state: DoiState, one: DoiModel) -> bool:
     kind = ContentType.objects.get_for_model(one)
     return (state.content_type_id, state.object_id) == (kind.pk, str(one.pk))
+
+
+def _has_object(state: DoiState) -> bool:
+    model = state.content_type.model_class()
+    return model is not None and model._default_manager.filter(pk=state.object_id).exists()
 
 
 def _is_for_editors(finding: doideposit.Finding) -> bool:

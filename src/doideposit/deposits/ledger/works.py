@@ -24,7 +24,7 @@ from doideposit.deposits.ledger.entries import (
 )
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, bytes_of, finding_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
+from doideposit.deposits.ledger.submissions import chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import (
     adopted,
     attempt,
@@ -47,6 +47,7 @@ __all__ = ["WorkFilter", "Works"]
 
 # So many rows fit into one statement, and into memory with what is read beside them.
 PAGE = 500
+FILES = 5  # A file has up to a hundred DOIs, so that these have as many.
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +198,15 @@ class Works:
         except LedgerDamaged:
             return ()
 
-    def in_submissions(self, keys: Sequence[int]) -> tuple[LedgerWork, ...]:
-        """Return the works whose latest deposit is in one of these submissions."""
-        parts = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
-        statements = (_select_works().where(item.c.submission.in_(part)).order_by(item.c.id) for part in parts)
-        with self._session.reading() as connection:
-            found = [[_ledger_work(row) for row in connection.execute(each).mappings()] for each in statements]
-            return tuple(one for each in found for one in with_warning_events(connection, self._target, each))
+    def in_submissions(self, keys: Sequence[int]) -> Iterator[LedgerWork]:
+        """Yield the works whose latest deposit is in one of these submissions, those of some files at a time."""
+        ordered = sorted(keys)
+        for start in range(0, len(ordered), FILES):
+            wanted = _select_works().where(item.c.submission.in_(ordered[start : start + FILES])).order_by(item.c.id)
+            with self._session.reading() as connection:
+                found = [_ledger_work(row) for row in connection.execute(wanted).mappings()]
+                known = with_warning_events(connection, self._target, found)
+            yield from known
 
     def dois_from(self, beginning: str, most: int | None = None) -> tuple[Doi, ...]:
         """Return the first DOIs, in order, at or after a text; without `most` all of them."""

@@ -264,8 +264,12 @@ def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: da
     # A person who deposits again is not asked for --retry where the failure has nothing to do with the content.
     if failure.retry is RetryClass.NOW or (failure.retry is RetryClass.ONCE and failure.times == 1):
         return None
-    refused = "Crossref refused this same content of" if failure.read else "the last upload did not get through, of"
-    text = f"{refused} {one.doi}: {failure.message or 'without a reason'}"
+    why = failure.message or "without a reason"
+    refused, lost = (
+        f"Crossref refused this same content of {one.doi}",
+        f"the last upload of {one.doi} did not get through",
+    )
+    text = f"{refused if failure.read else lost}: {why}"
     if failure.retry is RetryClass.LATER:
         if now - failure.at >= LATER:
             return None
@@ -297,7 +301,8 @@ def _follow_group(decision: Decision, group: Sequence[Decision] | None) -> Decis
     culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
     if culprit is not None:
         text = f"its file also holds {culprit.wanted.doi}, which cannot go now: {culprit.reason}"
-        return _block(decision.wanted, "plan-batch-blocked", text, "correct that record first, or split the file")
+        way_out = "wait until that deposit is done" if culprit.busy else "correct that record first"
+        return _block(decision.wanted, "plan-batch-blocked", text, f"{way_out}, or split the file")
     if going and decision.action is Action.UNCHANGED:
         return replace(decision, action=Action.UPDATE, reason="unchanged, but its file holds others that changed")
     return decision

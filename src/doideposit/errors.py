@@ -100,7 +100,7 @@ class ConfigurationError(DoiDepositError):
         self.findings = findings
 
     def __str__(self) -> str:
-        """Return what is wrong in one line: a log often has nothing but this."""
+        """Return the first finding and the number of others in one line, for logs."""
         if not self.findings:
             return self.message
         first, more = self.findings[0], len(self.findings) - 1

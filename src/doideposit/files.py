@@ -216,7 +216,7 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> bool:
 
 @contextmanager
 def open_folder(path: Path) -> Iterator[int | None]:
-    """Open a folder that is no link; None if the system opens no folders. Raises `OSError`.
+    """Open a folder that is not a link; None if the operating system cannot open folders. Raises `OSError`.
 
     What is done by the handle is done in this very folder, whatever somebody puts under its name meanwhile.
     """

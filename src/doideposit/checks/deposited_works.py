@@ -43,7 +43,7 @@ ROUNDS: Final = 3
 
 
 def check_works(root: Element, context: Context) -> Iterator[tuple[Finding, Element]]:
-    """Yield what the rules of records find in each work of a file, with the element that each finding is about."""
+    """Yield the findings of the record rules for each work of a file, with the element each one concerns."""
     for place, work in enumerate(works_in(root, _KINDS)):
         if place == MOST_WORKS:
             yield _not_looked_at(), root
@@ -59,7 +59,7 @@ def _not_looked_at() -> Finding:
 
 
 def _series_of(work: RegisteredRecord) -> Series | None:
-    """Return a series that the rules can compare with, from what the file says of it."""
+    """Return the series as the file describes it, for the rules that compare with it."""
     title, issns = work.series.get("title"), work.series.get("issns")
     first = issns[0] if isinstance(issns, list) and issns else None
     kind = work.record_type if first and work.record_type else RecordType.REPORT_SINGLE
@@ -116,7 +116,7 @@ def _with_address(reference: RawValue) -> RawValue:
 
 
 def _is_present(fields: Fields, fault: Finding) -> bool:
-    """Tell whether the field of a fault is there; one that lacks was taken out, or cannot be said in XML either."""
+    """Tell whether the field of a fault exists in the file; a missing one was removed, or has no place in XML."""
     loc = loc_of(fault.where.field)
     return _depth(fields, loc) == len(loc)
 

@@ -74,7 +74,7 @@ class Acceptance:
         return max(codes)
 
     def _require_fitting(self, one: ReferenceFeedback) -> None:
-        """Refuse a DOI that nobody has, or that leads to plainly another work; say what differs."""
+        """Refuse a DOI that is not registered, or belongs to a clearly different work; name the differences."""
         if one.state is ReferenceState.DEAD:
             raise UsageError(f"no agency has the DOI {one.doi}", hint="compare it with the page of the cited work")
         what = "; ".join(each.what for each in one.doubts)
@@ -132,7 +132,7 @@ class Acceptance:
         raise UsageError(f"there is no record file of {doi}", hint="name it in place of the DOI")
 
     def _send(self, path: Path, about: Mapping[str, object]) -> int:
-        """Send the references alone, after a comparison with what is registered."""
+        """Send only the references, after comparing them with the registered record."""
         terminal, depositor = self.terminal, self.depositor
         plan = without_options(depositor.plan_references(path))
         show_plan(terminal, plan, verbose=False)

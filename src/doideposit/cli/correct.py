@@ -54,7 +54,7 @@ class _Asked:
 
 
 def _with_common_options(command: _Command) -> _Command:
-    """Add what the four commands have in common."""
+    """Add the arguments and options that the four commands share."""
     parts: list[Callable[[Any], Any]] = [
         click.argument("work", metavar="DOI|NUMBER"),
         click.argument("records", nargs=-1, type=_RECORDS, metavar="[RECORDS]..."),
@@ -375,6 +375,6 @@ def _not_yet(status: "WorkStatus") -> str:
 
 
 def _blocking_findings(plan: "Plan") -> list[Finding]:
-    """Return what keeps a plan back; a policy page that is not registered does so here, and else only warns."""
+    """Return the findings that block a plan; an unregistered policy page blocks here, and elsewhere only warns."""
     found = [finding for entry in plan.entries for finding in entry.findings]
     return [one for one in found if one.stops or one.code == "plan-policy-unregistered"]

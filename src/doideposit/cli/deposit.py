@@ -152,7 +152,7 @@ def plan_status(plan: "Plan") -> int:
 
 
 def _refuse_plan(terminal: Terminal, plan: "Plan") -> None:
-    """Stop before anything is sent: a half-done deposit is harder to keep in mind than none."""
+    """Stop before anything is sent: a deposit of half the records is harder to follow than none."""
     if terminal.as_json:
         terminal.json(plan.to_dict())
     else:
@@ -200,7 +200,7 @@ UNTOLD = {"prepared", "received"}
 
 
 def narrator(terminal: Terminal, *, many: bool = False) -> "Callable[[Progress], None]":
-    """Return a function that says on standard error what happens; what becomes of `many` DOIs is said at the end."""
+    """Return a function that reports progress on standard error; for `many` DOIs the outcomes come at the end."""
 
     def narrate(progress: "Progress") -> None:
         if progress.kind not in UNTOLD and not (many and progress.kind == "finished"):
@@ -358,7 +358,7 @@ CITED = "the citations and the tags for the landing pages:"
 
 
 def _show_end(terminal: Terminal, report: "DepositReport", depositor: "Depositor", *, flag: str | None) -> None:
-    """Show what went wrong outside, and when to look again where something is outstanding."""
+    """Show external failures, and when to look again if something is outstanding."""
     show_error(terminal, report.error)
     if any(entry.status is not None and entry.status.is_open for entry in report.entries):
         terminal.say()
@@ -394,7 +394,7 @@ def _exit_code(report: "DepositReport", *, waited: bool) -> int:
 @json_option
 @click.pass_obj
 def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool) -> None:
-    """Ask once what became of everything outstanding, and send what is waiting to be sent."""
+    """Ask Crossref once for the results of everything outstanding, and send the files that wait."""
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)

@@ -37,7 +37,7 @@ WIDEST, PIPE = 110, 10_000
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, target: str | None, online: bool, send_test_mail: bool, as_json: bool) -> None:
-    """Look for what is wrong with the set-up, and say what to do; nothing is changed.
+    """Check the installation and configuration, and say what to do; nothing is changed.
 
     The exit status is 0 when nothing fails (warnings do not count), 2 when the configuration has to be mended, and 3
     when something outside of it fails.

@@ -33,7 +33,7 @@ EVERYTHING = 1_000_000
 @json_option
 @click.pass_context
 def drift(context: click.Context, target: str | None, every: bool, as_json: bool) -> None:
-    """Ask what others changed of your registered DOIs: content, address, owner, aliases.
+    """Show what others changed in your registered DOIs: content, address, owner, aliases.
 
     Crossref's REST API is asked for lists once a day; each record is read again after its deposit, and then once a
     week. The exit code is 1 while a change needs your decision: `drift accept` or `drift restore`.

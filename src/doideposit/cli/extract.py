@@ -112,7 +112,7 @@ _SUFFIXES = DOCUMENTS | frozenset(".txt .docx .odt .rtf .pdf .html .htm .xhtml .
 def _extract_folder(
     folder: Path, output: Path | None, series: Mapping[str, Series], terminal: Terminal, *, as_json: bool
 ) -> int:
-    """Draft a record of each document in a folder and below it, show what needs eyes, and return the exit code.
+    """Draft a record of each document in a folder and below it, show the doubts, and return the exit code.
 
     With `as_json` everything about each document goes to standard output; then `output` need not be given. Raises
     `UsageError` where there is no document, and `DiskError`.
@@ -180,7 +180,7 @@ def _make_row(path: Path, draft: "Draft", written: Path | None) -> _Row:
 
 
 def _show_table(rows: list[_Row], output: Path | None, terminal: Terminal) -> None:
-    """Show the table: what needs eyes most comes first."""
+    """Show the table, with the most doubtful drafts first."""
     width = max(len(str(row.path)) for row in rows)
     terminal.say(f"{'document':{width}}  doubtful  warnings  record")
     for row in sorted(rows, key=lambda row: (row.ok, -(row.doubts or 0))):

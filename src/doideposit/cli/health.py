@@ -41,7 +41,7 @@ SHOWN = 8
 def pages(
     invocation: Invocation, works: tuple[str, ...], series: str | None, target: str | None, as_json: bool
 ) -> None:
-    """Look at landing pages: whether they are there, show the DOI as a link, and say what the record says.
+    """Check that landing pages exist, show the DOI as a link, and agree with the record.
 
     Without a name, the pages of everything that is registered. One page a second is asked for on each site, and none
     that its robots.txt keeps programs from. Nothing is changed anywhere.
@@ -127,7 +127,7 @@ def audit(
     target: str | None,
     as_json: bool,
 ) -> None:
-    """Look through a whole series: what is missing, double, misspelt or out of order, and who does what next.
+    """Check a whole series for missing, duplicate, misspelt or misordered numbers, and list who does what.
 
     Everything comes from the ledger; nobody is asked, and nothing is changed. RECORDS are the folders of the record
     files, to find DOIs that have none [default: the folder `records` of the configuration, where it is there].

@@ -341,7 +341,7 @@ def _answer(terminal: Terminal, name: str, question: _Question, answers: _Answer
 
 
 def _tidy_prefix(name: str, text: str) -> str:
-    """Remove what people copy along with a prefix: the address before it, and the slash after it."""
+    """Remove the address before a prefix and the slash after it, which people copy with it."""
     return re.sub(r"^(https?://)?(dx\.)?doi\.org/", "", text).rstrip("/") if name == "prefix" else text
 
 

@@ -121,7 +121,7 @@ class _LazyGroup(click.Group):
             raise UsageError(f"there is no command “{args[0]}”", hint=hint) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """Return the commands that begin so, with what they do; from the table: pressing Tab imports nothing."""
+        """Return the commands that begin with the text, with their help; pressing Tab imports no command."""
         from click.shell_completion import CompletionItem
 
         found = [

@@ -125,7 +125,7 @@ def _minutes_of(seconds: int) -> str:
 
 
 def _show_moves(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
-    """Show what becomes of the rows."""
+    """Show which rows are moved, already done or refused."""
     for one in moves:
         if one.finding is not None:
             terminal.line((Span(f"{one.finding.where}: ", Style.PLACE), Span(safe(one.finding.message), Style.ERROR)))

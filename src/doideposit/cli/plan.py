@@ -107,7 +107,7 @@ def _warning_lines(plan: "Plan") -> Iterator[Line]:
 
 
 def _summary_line(plan: "Plan") -> str:
-    """Return what it comes to, and what costs a fee."""
+    """Return the totals of the plan, and its fees."""
     parts = []
     if plan.new:
         charged = "each" if plan.new > 1 else "it"

@@ -121,7 +121,7 @@ def _refuse_plan(terminal: Terminal, made: "Plan", words: str) -> None:
 
 
 def _document(file: "PlanFile") -> dict[str, object]:
-    """Return what JSON says of a plan file beside its records."""
+    """Return the JSON of a plan file without its records."""
     body = file.plan
     return {
         "plan": file.sha256,
@@ -219,7 +219,7 @@ def approve(
 def _show_plan_now(
     terminal: Terminal, depositor: "Depositor", file: "PlanFile", *, without_files: bool, verbose: bool
 ) -> "Plan":
-    """Show who made a plan and what it would do now; return the plan compared with now."""
+    """Show who made a plan and what it would do now; return the comparison with the present state."""
     with ProgressIndicator(terminal, "comparing"):
         now = depositor.plans.compare(file, without_files=without_files)
     if not terminal.as_json:
@@ -313,7 +313,7 @@ def apply(
 
 
 def _stop_without_sending(terminal: Terminal, depositor: "Depositor", now: "Plan", file: "PlanFile") -> None:
-    """End without sending: the plan was only to be shown, was applied before, or is not what it was any more."""
+    """End without sending: the plan was only shown, was applied before, or no longer matches."""
     if not now.new + now.updates:
         _stop_outdated(terminal, now, file)
     if terminal.as_json:

@@ -202,7 +202,7 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
 
 
 def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
-    """Return what reads the mailbox; its password is fetched when it is read, and not before."""
+    """Return a function that reads the mailbox; its password is fetched only when it is called."""
     from doideposit.config.passwords import resolve_password
     from doideposit.job.mailbox import ImapServer, read_maildir
 

@@ -275,7 +275,7 @@ def _known_secrets(settings: "Settings | None", environ: Mapping[str, str]) -> I
 def _fetch_secret(
     reference: "PasswordReference", environ: Mapping[str, str], service: str, username: str
 ) -> Iterator[str]:
-    """Return the secret where it can be had; what cannot be fetched now was not in use now either."""
+    """Return a secret, or None if it cannot be fetched: then this run did not use it either."""
     from doideposit.config.passwords import resolve_password
 
     try:
@@ -288,7 +288,7 @@ def _fetch_secret(
 
 
 def _packer_for(place: Path) -> Callable[[Iterable[_Member]], bytes]:
-    """Return what packs files of this name; raises `UsageError` for another ending, and for a file that exists."""
+    """Return the function that packs this archive; raises `UsageError` for another suffix or an existing file."""
     if place.exists():
         raise UsageError(f"{place} exists already", hint="name a new file with -o")
     if place.name.endswith(".zip"):

@@ -39,7 +39,7 @@ SUGGESTED = 200
 
 
 def _known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the DOIs of the ledger that begin so; none where there is no ledger yet, and never an error."""
+    """Return the DOIs of the ledger that begin with the text; empty without a ledger, and never an error."""
     try:
         return _that_begin(_dois_beginning(_load_settings(ctx), incomplete), incomplete)
     except Exception:  # noqa: BLE001
@@ -94,7 +94,7 @@ def find_doi(depositor: "Depositor", text: str) -> Doi:
 
 
 def is_file_name(text: str) -> bool:
-    """Tell whether the text names a file of records, there or not: a folder called 258 is still a number."""
+    """Tell whether the text names a record file, existing or not; 258 is a number even if a folder has that name."""
     return text.lower().endswith(SUFFIXES) or (text != "" and Path(text).exists() and not text[0].isdigit())
 
 
@@ -143,7 +143,7 @@ def _dois_in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
 
 
 def _dois_of_number(series: "Mapping[str, Series]", number: str) -> Iterator[Doi]:
-    """Return what the patterns of the series make of a number; a pattern that leaves a part open makes nothing."""
+    """Return the DOIs that the patterns of the series give for a number; a pattern with {any} gives none."""
     for each in series.values():
         try:
             made = each.doi_for(number)
@@ -171,7 +171,7 @@ def _similar_to(known: Iterable[Doi], text: str) -> list[str]:
 
 
 def _suggestion(known: Sequence[Doi], text: str) -> str:
-    """Return a question with what comes near: by the whole DOI, or by the end of one as by a number."""
+    """Return a question that suggests similar DOIs, compared as a whole or by their end."""
     ends = {re.split(r"[/.]", doi.key)[-1]: str(doi) for doi in known}
     near = _similar_to(known, text) or [ends[key] for key in get_close_matches(text.lower(), ends, 3)]
     return f"did you mean {' or '.join(near)}?" if near else ""

@@ -129,7 +129,7 @@ class CrossrefClient:
         return self._redact(answer.body)
 
     def check_login(self) -> LoginCheck:
-        """Ask for a file that never existed, and see whether the login is taken; nothing is deposited.
+        """Ask for a file that never existed, to see whether Crossref accepts the login; nothing is deposited.
 
         Crossref documents no answer for a wrong login here, so only its known refusals count as one, and only a
         result log counts as accepted. Raises `RegistrarUnavailable` or `RegistrarBusy` when nothing could be asked.

@@ -349,7 +349,7 @@ def _read_body(response: "requests.Response", limit: int, deadline: float) -> tu
 
 
 def _reason(error: BaseException, timeouts: Timeouts) -> str:
-    """Return what went wrong in our own words: texts of libraries hold addresses and passwords of proxies."""
+    """Return the cause in our own words: texts of libraries can hold addresses and passwords of proxies."""
     from requests import exceptions  # noqa: PLC0415 - see the top of the module
     from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415 - what requests lets through
 

@@ -166,7 +166,7 @@ def _require_unknown_doi(answer: bytes, doi: Doi, host: str) -> None:
 
 
 def describe_no_answer(body: bytes) -> str | None:
-    """Return what a body without an answer is, so that a person knows where to look; None for others."""
+    """Return what kind of page came instead of an answer, for a person; None if it cannot be told."""
     if not body.strip():
         return "gave an empty answer"
     start = body[:10_000].lower()

@@ -160,7 +160,7 @@ class Registry:
             cursor = found.message.next_cursor
 
     def described(self, dois: Sequence[Doi]) -> dict[str, FoundWork]:
-        """Return what the REST API says of these works, by `Doi.key`; those that it does not have are left out."""
+        """Return the works as the REST API describes them, by `Doi.key`; unknown ones are left out."""
         found = dict[str, FoundWork]()
         for start in range(0, len(dois), DOIS_AT_ONCE):
             part = dois[start : start + DOIS_AT_ONCE]

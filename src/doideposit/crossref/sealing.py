@@ -82,7 +82,7 @@ def seal_file(batch: SealedBatch) -> SealedFile:
 def recorded(
     xml: bytes, *, sha256: str, batch_id: str, timestamp: int, schema_version: str, dois: Sequence[Doi]
 ) -> SealedBatch | None:
-    """Return the batch that was sealed and written down earlier; None for bytes that are not those.
+    """Return a batch that was sealed and recorded earlier; None if the bytes were changed.
 
     Only a `SealedBatch` is ever written down, with its SHA-256: the same bytes need no second verdict.
     """

@@ -93,7 +93,7 @@ class PublisherAccounts:
 
 
 def _common_publisher(series: Iterable[Series]) -> str | None:
-    """Return the publisher of all of these series, empty for the main one; None for several, and for no series."""
+    """Return the publisher that all of these series share, empty for the main one; None if they share none."""
     names = {one.publisher_account or "" for one in series}
     return names.pop() if len(names) == 1 else None
 

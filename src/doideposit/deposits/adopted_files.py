@@ -115,7 +115,7 @@ def _file_heading(series: Series, state: RegisteredState, *, is_whole: bool) -> 
 
 
 def _pending_changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:
-    """Return what a deposit of the unchanged record file would change of the registered record."""
+    """Return the changes that a deposit of the unchanged record file would make at Crossref."""
     again = None if checked.xml is None else RegisteredRecord.read(checked.xml, record.doi)
     left = {one.name for one in record.leftovers}
     return () if again is None else tuple(one for one in compare(record, again) if one.field not in left)

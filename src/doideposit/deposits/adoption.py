@@ -95,7 +95,7 @@ class AdoptionPass:
         self._again: frozenset[str] = frozenset()
 
     def run(self, scope: AdoptionScope) -> AdoptionReport:
-        """Find, read, write and enter the DOIs; `error` says what is left for the next run, and why."""
+        """Find the DOIs, read their records, write files and ledger; `error` says why DOIs are left for a next run."""
         self._chosen = self._chosen_series(scope)
         prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
         self._owners.also = frozenset(prefixes)
@@ -406,7 +406,7 @@ def _not_adopted_finding(doi: Doi, state: RegisteredState, *, is_ours: bool) -> 
 
 
 def _add_doi(found: dict[str, Doi], text: str) -> bool:
-    """Add a DOI; False for a text that is none."""
+    """Add the DOI in a text; return False if the text is not a DOI."""
     try:
         doi = Doi.parse(text)
     # A table may hold anything in that column.

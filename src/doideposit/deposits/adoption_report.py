@@ -77,7 +77,7 @@ class AdoptionReport:
 
     @property
     def complete(self) -> bool:
-        """Tell whether everything could be asked, so that no other run is needed."""
+        """Tell whether every DOI was read, so that no other run is needed."""
         # An error without an unread DOI happens too: a list that could not be asked to its end.
         return self.error is None and not self.of(Adoption.UNREAD)
 

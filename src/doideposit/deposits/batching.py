@@ -45,7 +45,7 @@ def decide(
     store: ContentStore,
     may: Permissions,
 ) -> Approved:
-    """Plan against the ledger, then against what Crossref has of every DOI that would be sent."""
+    """Decide what to do with each input, by the ledger and then by the registered record of each DOI to be sent."""
     wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
     # Without a DOI and a fingerprint there is nothing to compare with the ledger.
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
@@ -104,7 +104,7 @@ def why_not_sent(
 
 
 def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
-    """Warn that permission given now comes too late for what is recorded and not sent yet."""
+    """Warn that a permission given now comes too late for files that are recorded and not sent yet."""
     doi = decision.wanted.doi
     work = known.get(doi.key) if doi is not None and decision.busy else None
     if work is None or work.open is None or work.open.state is not State.PREPARED:
@@ -216,7 +216,7 @@ class Preparation:
         self._decisions: dict[int, Decision] = {}
 
     def run(self) -> tuple[Decision, ...]:
-        """Record what may go; return one decision for each input, in order."""
+        """Record the submissions of all inputs that are not blocked; return one decision for each input, in order."""
         approved = self._approved
         rest = self._note_decisions(approved.inputs, approved.decisions, approved.known)
         for _ in range(ROUNDS):
@@ -282,7 +282,7 @@ class Preparation:
                 yield group[start:] if whole else group[start : start + size]
 
     def _record_file(self, group: Sequence[_ToSend]) -> list[DepositCandidate]:
-        """Seal and record one file, in halves where it is too large; return what has to be planned again."""
+        """Seal and record one file, in halves if it is too large; return the decisions that must be planned again."""
         now = self._context.clock()
         clears = {one.item.doi.key: sets for one, _ in group if (sets := self._blocks_to_clear(one))}
         # It is above all timestamps of these DOIs, because Crossref refuses a deposit whose timestamp does not
@@ -316,7 +316,7 @@ class Preparation:
         return []
 
     def _blocks_to_clear(self, one: DepositCandidate) -> tuple[frozenset[str], ...]:
-        """Return what has to be emptied before the DOI is sent, where that is known by now."""
+        """Return the blocks that must be emptied before the DOI is sent, if known by now."""
         update = self._decisions[one.index].update
         return update.clears if update else ()
 
@@ -372,7 +372,7 @@ class Preparation:
 
 
 def _block_outdated(decision: Decision) -> Decision:
-    """Block what would be sent now although somebody approved something else."""
+    """Block a decision that differs from the approved one."""
     doi = decision.wanted.doi
     message = f"the ledger changed after this was planned: another deposit of {doi} was recorded meanwhile"
     hint = "run the same command again, and look at the new plan"

@@ -178,7 +178,7 @@ class Approved:
 
     @staticmethod
     def of_plan(plan: Plan) -> "Approved":
-        """Return what a plan checked; raise `UsageError` for one that a depositor did not make."""
+        """Return the checked content of a plan; raise `UsageError` if no depositor made the plan."""
         if not isinstance(plan.approved, Approved):
             raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
         return plan.approved
@@ -245,7 +245,7 @@ def _related_dois(record: Record) -> Iterator[NamedDoi]:
 
 
 def _cited_dois_in_file(checked: Checked, xml: bytes) -> Mapping[str, list[NamedDoi]]:
-    """Return what the references of a deposit file name, by the key of the DOI that cites it."""
+    """Return the DOIs in the references of a deposit file, by the key of the citing DOI."""
     found: dict[str, list[NamedDoi]] = {}
     for key, doi, line in cited_dois(xml) if checked.record is None else ():
         # Of a file that was made of a record, a line would be that of nothing anybody has.

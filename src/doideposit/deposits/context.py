@@ -125,7 +125,7 @@ class DepositContext:
     accounts: PublisherAccounts = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out who deposits what."""
+        """Find the publisher account of each series."""
         main = PublisherAccount(self.publisher, self.depositor, self.registrar, self.login)
         self.accounts = PublisherAccounts(main, self.others, self.series)
 

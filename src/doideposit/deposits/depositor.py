@@ -333,7 +333,7 @@ class Depositor:
         return DepositReport(self.target, tuple(entries), error)
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
-        """Upload what is recorded and due, after settling doubts; raises `CredentialsRefused`, with files kept."""
+        """Upload the recorded files that are due, after asking about uploads in doubt; raises `CredentialsRefused`."""
         sent = self._upload_pending(on_event or silent)
         statuses = map(self._status_of, self.works.in_submissions(sent.keys))
         entries = tuple(ReportEntry(_source_name(status), status.doi, None, status=status) for status in statuses)
@@ -344,7 +344,7 @@ class Depositor:
 
     @property
     def plans(self) -> "PlanFiles":
-        """Return what writes plans into files, takes approvals, and applies them."""
+        """Return the object that writes plans into files, records approvals, and applies them."""
         from doideposit.deposits.plans.files import PlanFiles  # noqa: PLC0415
 
         return PlanFiles(
@@ -360,7 +360,7 @@ class Depositor:
     # Following up.
 
     def poll(self, *, force: bool = False, on_event: OnEvent | None = None) -> PollReport:
-        """Make one pass: ask about every file that is due (all with `force`), settle doubts, then send what waits.
+        """Make one pass: ask for the results of the files that are due (all with `force`), then send waiting files.
 
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
@@ -472,7 +472,7 @@ class Depositor:
     def watch(
         self, most: int, *, force: bool = False, every: bool = False, stop: Callable[[], bool] = lambda: False
     ) -> WatchReport:
-        """Make one pass over what is registered: lists once a day, and up to `most` records that are due to be read.
+        """Make one pass over the registered records: lists once a day, and up to `most` records that are due.
 
         With `every` all of them are due, and with `force` the pause after an outage is passed over. Never raises for
         services that are away: `error` of what is returned says so.

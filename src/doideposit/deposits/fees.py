@@ -18,5 +18,5 @@ class Fee:
         return self.times(1)
 
     def times(self, number: int) -> str:
-        """Return what so many new DOIs cost."""
+        """Return the fee for `number` new DOIs, as text."""
         return f"{self.amount * number:.2f} {self.currency}"

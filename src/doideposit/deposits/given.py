@@ -28,7 +28,7 @@ def _type_words(value: object) -> str:
 
 
 def given_page(dois: Iterable[Doi | str] | None, after: Doi | str | None) -> tuple[tuple[str, ...] | None, str]:
-    """Return the keys of the DOIs that are wanted, None for all, and the key that they follow, empty for none."""
+    """Return the keys of the requested DOIs (None for all), and the key after which they begin, or empty."""
     keys = None if dois is None else tuple(given_doi(doi).key for doi in dois)
     return keys, "" if after is None else given_doi(after).key
 

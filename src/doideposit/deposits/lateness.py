@@ -158,7 +158,7 @@ def _open_wait(submission: "Submission") -> _Wait | None:
 
 
 def _failed_wait(work: "LedgerWork") -> _Wait | None:
-    """Return since when a deposit that failed waits for a person."""
+    """Return the wait of a failed deposit for a person: since when and how long it may take."""
     if work.submission is None or work.item is None or work.acknowledged_at is not None:
         return None
     failed = work.submission.state is State.REFUSED or work.item.outcome in {Outcome.FAILED, Outcome.MISSING}

@@ -14,7 +14,7 @@ __all__ = ["only_references"]
 
 
 def only_references(context: DepositContext, checked: Checked) -> Checked:
-    """Return the input with nothing but the references of its record, as a resource-only deposit of that DOI.
+    """Return the references of a record as a resource-only deposit of its DOI.
 
     What has errors comes back as it is, with the findings about the whole record; a record without references is
     passed over, because an empty list would take away what is registered.

@@ -88,7 +88,7 @@ class PlanInput:
 
     @property
     def is_resources(self) -> bool:
-        """Tell whether this is a DOI of a resource-only deposit, which changes parts of what is registered."""
+        """Tell whether this is a DOI of a resource-only deposit, which changes parts of a registered record."""
         return self.record_type == RESOURCES
 
 
@@ -154,7 +154,7 @@ def plan(
 
 
 def _conflicting_dois(wanted: Iterable[PlanInput]) -> set[str]:
-    """Return DOIs that come more than once in a run with differing content: none of them can be preferred."""
+    """Return the DOIs that occur more than once in a run with different content."""
     first: dict[str, str | None] = {}
     repeats = set()
     for one in wanted:
@@ -193,7 +193,7 @@ def _decide_one(one: PlanInput, known: KnownWork | None, now: datetime, *, retry
 
 
 def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
-    """Decide about parts of a record: they go to a registered DOI, one after the other.
+    """Decide about a resource-only deposit: its DOI must be registered, with no open deposit.
 
     What is known must be ours, or adopted: nobody could tell otherwise what the record was before.
     """
@@ -232,7 +232,7 @@ def _decide_to_send(one: PlanInput, known: KnownWork, *, same: bool) -> Decision
 
 
 def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
-    """Stop what no retry can help: Crossref does not change a type, and takes only rising timestamps."""
+    """Return a finding that no retry can help: another record type, or no room for a higher timestamp."""
     # Crossref does not change the type of a registered DOI, whatever a deposit says.
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
         text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"

@@ -80,7 +80,7 @@ class _PollAnswer:
 def _resolve_outcomes(
     answers: Sequence[_PollAnswer], dois: Sequence[Doi], timestamp: int, now: datetime
 ) -> tuple[DoiOutcome, ...] | None:
-    """Return what the answers about all uploads of one file, the newest first, prove of each DOI; None while not final.
+    """Return the outcome of each DOI from the answers about all uploads of a file, newest first; None if not final.
 
     All uploads hold the same bytes with the same timestamp, and Crossref applies equal timestamps once: a DOI is
     registered when the log of any upload says so, or when Crossref refuses it because it already has this very
@@ -180,7 +180,7 @@ class Poller:
 
     @property
     def error(self) -> WorldError | None:
-        """Return the error to report: what ended the pass, or an unexpected answer."""
+        """Return the error to report: the one that ended the pass, or an unexpected answer."""
         return self._stopped or self._odd_answer
 
     @property

@@ -118,7 +118,7 @@ def _with_findings(decision: Decision, found: Sequence[Finding]) -> Decision:
 
 
 def _series_findings(context: DepositContext, registry: RegistryPort, series: Series) -> tuple[Finding, ...]:
-    """Return what is wrong with a series of which nothing was deposited in its present form."""
+    """Return findings about a series that was never deposited in its present form."""
     if not registry.has_works or _is_proven(context, series):
         return ()
     try:
@@ -171,7 +171,7 @@ def _prefix_findings(context: DepositContext, registry: RegistryPort, series: Se
 
 
 def _our_member(context: DepositContext, registry: RegistryPort, series: Series) -> str:
-    """Return the number of the member who deposits a series: as configured, else of what it has registered.
+    """Return the number of the Crossref member who deposits a series: configured, or read from its registered records.
 
     Empty where nothing of its other prefixes is registered yet, or where they belong to several members.
     """
@@ -291,7 +291,7 @@ def _missing_targets(context: DepositContext, registry: RegistryPort, going: Seq
 
 
 def _names_others_anew(decision: Decision, fields: Sequence[str] = _NAMING) -> bool:
-    """Tell whether a deposit changes which works the record names there: Crossref has taken the rest before."""
+    """Tell whether a deposit names other related works than before; Crossref accepted the earlier ones."""
     if decision.update is None:
         return True
     return any(one.falls_under(fields) for one in decision.update.differences)

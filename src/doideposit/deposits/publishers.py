@@ -37,7 +37,7 @@ class Publishers:
         return self._context.accounts.main.name if name is None else name
 
     def of_text(self, text: str, *, named: str = "") -> str | None:
-        """Return the publisher of whose series alone a text speaks, by short name, prefix or ISSN; else None.
+        """Return the publisher if a text names series of one publisher only, by short name, prefix or ISSN; else None.
 
         Short names are common words: what stands before one is `named`, a pattern such as that of the key ``series:``.
         """

@@ -30,7 +30,7 @@ class ResultDetails:
         return any(self.to_dict().values())
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """Yield a short name and a sentence for each thing that Crossref said."""
+        """Yield a short name and a sentence for each detail of Crossref's result."""
         if self.dois_in_conflict or self.conflict_id:
             number = f" (conflict {self.conflict_id})" if self.conflict_id else ""
             yield "conflict", f"with {', '.join(self.dois_in_conflict) or 'another DOI'}{number}"
@@ -58,7 +58,7 @@ class ResultDetails:
 
     @classmethod
     def read(cls, kept: Mapping[str, str], matched: Mapping[str, str] | None = None) -> Self:
-        """Return what the ledger kept of a result log, with the references that were matched since."""
+        """Return the details of a result log from the ledger, with the references matched later."""
         return cls(
             conflict_id=kept.get("conflict_id", ""),
             dois_in_conflict=tuple(kept.get("dois_in_conflict", "").split()),

@@ -84,7 +84,7 @@ class ReferenceFeedback:
 
     @property
     def best(self) -> CitedCandidate | None:
-        """Return the one candidate that nothing speaks against; None where there is none, or several."""
+        """Return the only candidate without doubts; None if there is none, or several."""
         # Of two that fit, nobody can say by machine which one is cited.
         fitting = [one for one in self.candidates or () if one.fits]
         return fitting[0] if len(fitting) == 1 else None

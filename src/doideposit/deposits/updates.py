@@ -49,7 +49,7 @@ class _StoredAnswers:
         self._places: dict[str, StoredContent] = {}
 
     def put(self, doi: Doi, state: RegisteredState) -> RegisteredState:
-        """Take the answer out of a state, and keep it; raise `DiskError`."""
+        """Store the answer of a state on disk, and return the state without it; raise `DiskError`."""
         self._places[doi.key] = self._store.put(state.answer)
         return replace(state, answer=b"")
 
@@ -94,7 +94,7 @@ class Seen:
 
     @staticmethod
     def ask(context: DepositContext, dois: Iterable[Doi]) -> "Seen":
-        """Ask Crossref what it has of these DOIs; nobody is asked where the target has no such service."""
+        """Read the registered records of these DOIs from Crossref; does nothing if the target has no such service."""
         registry = context.registry
         wanted = list({doi.key: doi for doi in dois}.values())
         if registry is None or not context.read_first or not wanted:
@@ -185,7 +185,7 @@ class Seen:
         return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
 
     def examine(self, context: DepositContext, recorded: NewSubmission) -> "Examined":
-        """Compare a recorded file with what is registered now, before it is sent."""
+        """Compare a recorded file with the registered records, before it is sent."""
         stopped, clears = {}, {}
         ours = context.ledger.versions.took_effect([one.doi for one in recorded.items])
         for one in recorded.items:
@@ -332,7 +332,7 @@ def _judge_result(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone:
 
 
 def _registered_record(context: DepositContext, doi: Doi, state: RegisteredState | None) -> _Base | None:
-    """Return what counts as registered: what our last deposits sent, until Crossref shows it or a later version."""
+    """Return the record that counts as registered: our last deposit, until Crossref shows it or a later version."""
     versions = context.ledger.versions
     sent = versions.last_registered(doi)
     # Crossref shows a new version some time after its log; until then ours is the later one.

@@ -121,7 +121,7 @@ class _Uploader:
         return True
 
     def _must_stay(self, submission: Submission) -> bool:
-        """Compare a file with what is registered if that was not done lately; tell whether it must wait or end.
+        """Compare a file with the registered records, unless done recently; tell whether it must wait or end.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
         that needs something emptied first is recorded again, in steps.
@@ -172,7 +172,7 @@ class _Uploader:
         self._on_event(Progress("waiting", f"{reason}; the file is kept", dois=tuple(waiting)))
 
     def _keep_back(self, submission: Submission, recorded: NewSubmission, examined: Examined, seen: Seen) -> None:
-        """Keep back the DOIs that must not go, and send the other DOIs of the file without them."""
+        """Block the DOIs that must not be sent, and record the other DOIs of the file again without them."""
         stopped = examined.stopped
         advice = {key: f"{finding.hint}; then deposit it again" for key, finding in stopped.items()}
         groups: dict[str, list[Doi]] = {}
@@ -199,7 +199,7 @@ class _Uploader:
     def _record_anew(
         self, submission: Submission, recorded: NewSubmission, groups: Sequence[Sequence[Doi]], seen: Seen
     ) -> bool:
-        """Record a file again, as one for each group of DOIs; return False if it stays whole.
+        """Record a file again as one file for each group of DOIs; return False if it was not split.
 
         Each is looked at again before it goes.
         """

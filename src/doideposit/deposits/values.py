@@ -147,32 +147,32 @@ class WorkStatus:
 
     @property
     def received(self) -> Proof:
-        """Return what shows that Crossref has the file."""
+        """Return the proof that Crossref has the file."""
         return self.milestones[Milestone.RECEIVED]
 
     @property
     def processed(self) -> Proof:
-        """Return what shows that Crossref has read the file."""
+        """Return the proof that Crossref has read the file."""
         return self.milestones[Milestone.PROCESSED]
 
     @property
     def registration(self) -> Proof:
-        """Return what shows that this DOI is registered."""
+        """Return the proof that this DOI is registered."""
         return self.milestones[Milestone.REGISTERED]
 
     @property
     def resolves(self) -> Proof:
-        """Return what shows that the DOI leads to its page."""
+        """Return the proof that the DOI leads to its page."""
         return self.milestones[Milestone.RESOLVES]
 
     @property
     def indexed(self) -> Proof:
-        """Return what shows that Crossref's REST API has the record."""
+        """Return the proof that Crossref's REST API has the record."""
         return self.milestones[Milestone.INDEXED]
 
     @property
     def as_intended(self) -> Proof:
-        """Return what shows that the registered record is as the last deposit sent it."""
+        """Return the proof that the registered record is as the last deposit sent it."""
         return self.milestones[Milestone.AS_INTENDED]
 
     @property

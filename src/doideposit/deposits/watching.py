@@ -186,7 +186,7 @@ class Watcher:
     def _check_elsewhere(
         self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None, handle: ResolvedHandle | None
     ) -> tuple[tuple[Drift, ...], bool]:
-        """Return what is wrong outside of the record, and whether everything could be asked.
+        """Return the differences outside of the record (address, updates), and whether all services answered.
 
         Where it could not, what was known of it stands, and the DOI is read again tomorrow: services fail one by one.
         """
@@ -230,7 +230,7 @@ class Watcher:
     def _make_sight(
         self, seen: Observed, state: RegisteredState | None, sent: "_Sent", elsewhere: Sequence[Drift]
     ) -> Sight:
-        """Return the observation that the answers make; `elsewhere` is what is wrong outside of the record."""
+        """Build the observation from the answers; `elsewhere` has the differences outside of the record."""
         now = self.context.clock()
         waiting = _next_read(seen, now)
         if state is None:
@@ -404,7 +404,7 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
 
 
 def _moved_address(expected: str, urls: Collection[str]) -> Drift | None:
-    """Return that the DOI leads elsewhere than our last deposit said, by what the handle system answers."""
+    """Return the difference if the handle system leads to another address than our last deposit."""
     if not expected or not urls or any(is_same_page(url, expected) for url in urls):
         return None
     found = min(urls)

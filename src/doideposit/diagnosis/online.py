@@ -65,7 +65,7 @@ def _network_check(host: str, answer: HttpAnswer) -> Check:
 
 
 ADVICE = (
-    ("is not there", "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or take it away"),
+    ("is not there", "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or delete it"),
     ("looked up", "check the network and the DNS of this machine, and the address in the configuration"),
     ("certificate", "where a proxy re-encrypts, let REQUESTS_CA_BUNDLE name the file with its certificate"),
     ("proxy", "check HTTPS_PROXY and NO_PROXY in the environment"),
@@ -110,7 +110,7 @@ def _login_checks(endpoint: Endpoint, login: Credentials, what: str) -> Iterator
 
 
 def _login_advice(username: str) -> str:
-    """Return what to look at: Crossref gives one answer to a wrong name, a wrong role and a wrong password."""
+    """Return what to check after a refused login: Crossref's answer is the same for a wrong name, role or password."""
     passwords = "test and production have separate passwords"
     person, slash, role = username.partition("/")
     if ":" in person and not slash:

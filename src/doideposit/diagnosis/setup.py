@@ -65,7 +65,7 @@ class SetupChecks:
             yield Check.ok("target", f"{self.settings.target}, {meaning}")
 
     def login(self) -> Iterator[Check]:
-        """Check whether the login of the target is there; the password is fetched, looked at and forgotten."""
+        """Check that the login of the target is configured; its password is fetched, checked and forgotten."""
         if not self.settings.needs_login:
             yield Check.ok("login", "the embedded sandbox needs none")
             return

@@ -68,7 +68,7 @@ class MachineChecks:
         elif store.named is not None and found.parent != store.named:
             # The job works with another folder than somebody meant, and nothing else would say so.
             message = f"{OVERRIDE} names {store.named}, which does not hold Crossref's schema {needed}: {found} is used"
-            hint = f"correct {OVERRIDE} in the environment, or take it away"
+            hint = f"correct {OVERRIDE} in the environment, or delete it"
             yield Check.warn("schemas", message, hint)
         for version in store.installed():
             faults = store.verify(version)
@@ -105,7 +105,7 @@ def _missing_schema_check(store: SchemaStore, version: str) -> Check:
     hint = "run `doideposit schemas install` while this machine is online"
     if store.named is not None:
         message += f"; {OVERRIDE} names {store.named}"
-        hint = f"correct {OVERRIDE} in the environment, or take it away; where that does not help, {hint}"
+        hint = f"correct {OVERRIDE} in the environment, or delete it; where that does not help, {hint}"
     try:
         place = store.target(version)
     except SchemaMissing as error:

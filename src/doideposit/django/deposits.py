@@ -139,7 +139,7 @@ class _SortedOut:
 
 
 def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
-    """Ask each object for its record; one whose methods fail stops none of the others."""
+    """Read the record of each object; an object whose methods fail does not stop the others."""
     records, hidden, broken = [], [], []
     for one in objects:
         try:
@@ -180,7 +180,7 @@ def _has_object(state: DoiState) -> bool:
 
 
 def _is_for_editors(finding: doideposit.Finding) -> bool:
-    """Tell whether an editor can do something about it; what concerns a whole series is for who configures it."""
+    """Tell whether an editor can act on a finding; findings about a series are for the administrator."""
     return finding.severity is doideposit.Severity.WARNING and not (finding.where.field or "").startswith("series")
 
 
@@ -209,7 +209,7 @@ def _save_intents(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> set[
 
 
 def _delete_intents(keys: Collection[str]) -> None:
-    """Take the rows away of which the ledger recorded nothing; those that were completed meanwhile stay."""
+    """Delete the rows whose DOIs the ledger did not record; rows completed in the meantime stay."""
     if keys:
         try:
             DoiState.objects.filter(target=current_target(), key__in=keys, fingerprint="").delete()
@@ -331,7 +331,7 @@ def refresh() -> Followed:
 
 
 def _delete_unrecorded() -> None:
-    """Take away what a process left that was killed before the ledger knew of its DOIs: nothing is under way."""
+    """Delete the rows of a process that was killed before the ledger recorded its DOIs."""
     intended = DoiState.objects.filter(target=current_target(), fingerprint="")
     dois = dict(intended.values_list("key", "doi"))
     known = {status.doi.key for status in depositor().statuses(dois=dois.values())} if dois else set()
@@ -347,7 +347,7 @@ class _Before:
 def _refresh_states(
     states: list[DoiState], newest: Mapping[str, int]
 ) -> Iterator[tuple[_Before, DoiState, DoiModel | None]]:
-    """Update the states of one model; give each with what it was before and its object."""
+    """Update the states of one model; yield each with its former state and its object."""
     model = states[0].content_type.model_class()
     objects: Mapping[str, DoiModel] = {}
     if model is not None and issubclass(model, DoiModel):

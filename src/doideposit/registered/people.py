@@ -113,7 +113,7 @@ def _roles_of(element: Element) -> Iterator[str]:
 
 
 def institution(element: Element) -> tuple[Fields, list[Element]]:
-    """Return an institution, and ids that a record file has no field for; what comes once is a text and no list."""
+    """Return an institution, and the ids that a record file has no field for; single values are texts, not lists."""
     found: Fields = {"name": _child_text(element, "institution_name")}
     unknown: list[Element] = []
     for one in element.iterfind("{*}institution_id"):

@@ -35,7 +35,7 @@ class ReadText(str):
 
     @classmethod
     def plain(cls, element: Element) -> Self:
-        """Return the text of an element in NFC, so that accents compare as equal."""
+        """Return the text of an element in Unicode NFC, so that equal texts compare as equal."""
         return cls(_join_words("".join(map(str, element.itertext()))), element)
 
     @classmethod

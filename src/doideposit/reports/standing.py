@@ -194,7 +194,7 @@ class _PublisherCounts:
                 listed.add(status)
 
     def standing(self, now: datetime, target: str) -> Standing:
-        """Return the numbers."""
+        """Return the counts collected so far."""
         return Standing(
             now,
             target,

@@ -117,7 +117,7 @@ class _Handler(WSGIRequestHandler):
         """Write nothing: the application logs, without queries."""
 
     def version_string(self) -> str:
-        """Return the name in the header Server, as recorded."""
+        """Return the value of the header Server, as Crossref's servers send it."""
         return "Apache-Coyote/1.1"
 
     def date_time_string(self, timestamp: float | None = None) -> str:

@@ -49,7 +49,7 @@ class _Anything(dict[str, str]):
 
 
 def _without_placeholders(text: str) -> str:
-    """Return the sentence with … where a finding names what it found; doubled braces become single ones."""
+    """Return the message with … in place of each placeholder; doubled braces become single ones."""
     return text.format_map(_Anything())
 
 
@@ -92,7 +92,7 @@ CATALOGUE: Mapping[str, Explanation] = MappingProxyType(
 
 
 def explanation_of(code: str) -> Explanation | None:
-    """Return the explanation of a code by the name of today or of the version before; None for no known code."""
+    """Return the explanation of a code, by its present or its former name; None if the code is unknown."""
     return CATALOGUE.get(RENAMED.get(code, code))
 
 

@@ -82,7 +82,7 @@ def is_two_addresses(url: str) -> bool:
 
 
 def suspicion_about(url: str, host: str) -> str | None:
-    """Return why a landing page cannot be at an address, to be read after “the address”; None where nothing shows."""
+    """Return the rest of a sentence that begins “the address”, on why it cannot be a landing page; None if it can."""
     if TRUNCATED.search(url):
         return "was cut off, or ends in dots"
     if broken := broken_uuid(url):

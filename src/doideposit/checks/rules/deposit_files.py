@@ -229,7 +229,7 @@ class _Review:
                 yield self._rule_finding(_RULES["issn-placeholder"], element, issn=_text_of(element))
 
     def head(self, depositor: DepositorName | None) -> Iterator[Finding]:
-        """Yield what is wrong with the depositor of the file, and where it differs from the configuration."""
+        """Yield findings about the depositor in the file, and its differences from the configuration."""
         own = {field: self._head.get(name) for field, name in _HEAD.items()}
         given = {field: "" if element is None else _text_of(element) for field, element in own.items()}
         head = Head(given["name"], given["email"], given["registrant"], self._context)

@@ -145,7 +145,7 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
 
 
 def _matches(work: Work) -> list[Found]:
-    """Ask every rule about a record; what they find comes in the order of the rules."""
+    """Apply every rule to a record; return the matches in the order of the rules."""
     found: list[Found] = [(rule, match) for rule in _ALONE for match in rule.function(work)]
     for places, rules in _LOOKS.items():
         for loc, item in places(work):
@@ -156,7 +156,7 @@ def _matches(work: Work) -> list[Found]:
 
 
 def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
-    """Find what is only seen across the records of one run, by the place of the record it was found in."""
+    """Return findings that compare the records of one run, by the position of the record."""
     found: dict[int, tuple[Finding, ...]] = {}
     run = [record.commentary for record in records]
     for rule in RUN_RULES if len(run) > 1 else ():
@@ -223,7 +223,7 @@ def top_field(finding: Finding) -> str:
 def check_in_part(
     raw: RawRecord, broken: AbstractSet[str], parse: Callable[[RawRecord], ParsedRecord], context: Context
 ) -> tuple[Finding, ...]:
-    """Return what the rules find in the fields that are right.
+    """Return the findings of the rules about the fields without errors.
 
     Broken fields are left out, and stand-ins fill those that no commentary can do without; nothing is said of them.
     """

@@ -89,7 +89,7 @@ OUTNUMBERED = 4
 
 @lru_cache(maxsize=1024)
 def _language_of(text: str, stated: str) -> str | None:
-    """Return the language that a text is plainly in, where it is another one than the stated; else None."""
+    """Return the language of a text if it clearly differs from the stated one; else None."""
     # Ten characters for each word, with its space, are more than the average word of these languages has.
     words = _WORD.findall(text[: MOST_WORDS * 10].lower())[:MOST_WORDS]
     as_stated = sum(map(_WORDS[stated].__contains__, words))

@@ -241,7 +241,7 @@ rule(
     WARNING,
     "A word of the byline in a name",
     message="“{found}” before the name “{name}” belongs to the byline",
-    hint="take it away",
+    hint="delete it",
     why="Bylines say “By”, “Por” or “Autor:” before the names; copied along, the word becomes a given name.",
     source=AUTHORS,
     bad="authors: [{given: By Siegfried O., family: Wolf}]",

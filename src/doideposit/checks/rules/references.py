@@ -58,7 +58,7 @@ def _can_be_none(first: str) -> bool:
 
 
 def _no_entries(work: Work) -> list[Text]:
-    """Return the references that begin as something begins that is none; most begin with the name of an author."""
+    """Return the references that may be no references, by how they begin; most begin with an author's name."""
     return [(("references", index, "text"), text) for index, _, text in work.references if _can_be_none(text[:1])]
 
 

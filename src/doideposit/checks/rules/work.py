@@ -212,7 +212,7 @@ class Work:
 
     @cached_property
     def odd(self) -> str:
-        """Return the characters of all texts that plain English does not have; often none."""
+        """Return all characters of the texts that plain English does not use; often an empty set."""
         # Leftovers of other formats and encodings show in what is left, which is short, and is found at once.
         rest = self.everything.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
         return rest.decode("utf-8", "surrogatepass")
@@ -223,7 +223,7 @@ class Work:
         return not self.odd.isascii() and _UNUSUAL.search(self.odd) is not None
 
     def _organisation_names(self) -> list[Text]:
-        """Return the names of groups, institutions, funders, and of what the configuration says of the series."""
+        """Return the names of groups, institutions, funders, and of the series in the configuration."""
         commentary = self.commentary
         found: list[Text] = [((*loc, "organisation"), group.organisation) for loc, group in self.organisations]
         found += [((*loc, "name"), place.name) for loc, place in self.affiliations if place.name]

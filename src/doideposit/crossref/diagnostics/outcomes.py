@@ -70,7 +70,7 @@ class DoiOutcome:
 
 
 def _json_by_key(citations: Iterable[CitationMatch], status: str) -> str:
-    """Return what the log says of references, by their keys, as JSON; empty where it says nothing.
+    """Return the log's statements about references, by their keys, as JSON; empty if there are none.
 
     A citation that Crossref split in two has ``#cr-split`` and a number after its key (community.crossref.org/t/11995).
     """
@@ -305,7 +305,7 @@ def _is_timestamp_failure(record: LogRecord) -> bool:
 
 
 def _is_file_level(record: LogRecord) -> bool:
-    """Tell whether a failure is of all DOIs of the file: it names none, or says that the items were skipped."""
+    """Tell whether a failure concerns the whole file: it names no DOI, or says that the items were skipped."""
     names_none = not _key(record.doi).startswith("10.")
     return record.status not in GOOD and (names_none or _is_title_level(record))
 

@@ -52,7 +52,7 @@ class Prepared(NamedTuple):
     left_out: frozenset[str]
 
     def to_bytes(self, bundle: Bundle) -> bytes:
-        """Return the prepared schema as bytes that start with what they were made from and their own SHA-256."""
+        """Return the prepared schema as bytes, which begin with a hash of their source and their own SHA-256."""
         data = {
             "main": self.main,
             "texts": dict(self.texts),
@@ -74,7 +74,7 @@ class Prepared(NamedTuple):
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Read it back from bytes that `is_of` has looked at."""
+        """Read a prepared schema from bytes that `is_of` has checked."""
         data = json.loads(content.partition(b"\n")[2])
         return cls(
             data["main"],

@@ -102,7 +102,7 @@ def _parse_file(sources: Sources, name: str) -> Element:
 
 
 def _check_references(sources: Sources) -> None:
-    """Refuse what libxml2 would overlook or misread, so that a future schema cannot get a wrong verdict."""
+    """Refuse schema constructs that libxml2 ignores or misreads: a future schema must not get a wrong verdict."""
     present = set(sources.namespaces.values()) | {XML_NAMESPACE}
     for name, root in sources.documents.items():
         for link in root.iterchildren(f"{XS}import"):

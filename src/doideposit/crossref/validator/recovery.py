@@ -77,7 +77,7 @@ class _Recovery:
         return list(found.values())
 
     def _recover_siblings(self, complaint: Complaint) -> list[Complaint]:
-        """Find what comes to light in the parent when the unexpected child is set aside, and then the next one."""
+        """Find the errors in the parent that appear when one unexpected child after the other is left out."""
         parent = complaint.element.getparent()
         aside: list[Element] = []
         found: list[Complaint] = []

@@ -160,7 +160,7 @@ class Supplement:
 
 
 def _searched(tags: Collection[str]) -> tuple[str, ...]:
-    """Return what to search a document for to find all elements with these tags, and few others."""
+    """Return byte patterns that find all elements with these tags in a document, and few others."""
     by_namespace: dict[str, list[str]] = {}
     for tag in sorted(tags):
         by_namespace.setdefault(tag.rpartition("}")[0], []).append(tag)

@@ -79,7 +79,7 @@ def lift(root: Element, version: str) -> tuple[Element, tuple[str, ...]]:
 
 
 def _rename_element(root: Element, namespace: str) -> Iterator[str]:
-    """Rename what has another name in the versions from 5.3.1 on (release notes of 4.4.0, 5.3.0 and 5.4.0)."""
+    """Rename elements that have another name from 5.3.1 on (release notes of 4.4.0, 5.3.0 and 5.4.0)."""
     names = root.findall(f"{{{namespace}}}head/{{{namespace}}}depositor/{{{namespace}}}name")
     for element in names:
         element.tag = f"{{{namespace}}}depositor_name"

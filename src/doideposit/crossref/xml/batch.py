@@ -130,7 +130,7 @@ def _build_head(schema: Dialect, head: BatchHead) -> Markup:
 
 
 def fingerprint(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_VERSION) -> str:
-    """Return the SHA-256 of what would be deposited, without the head: the same as long as nothing changed.
+    """Return the SHA-256 of the deposited content without the head: it is the same until something changes.
 
     It is that of the item's exclusive canonical XML, which is how items are written here; `canonical_hash` gives the
     same for the item of any file, however it is laid out.

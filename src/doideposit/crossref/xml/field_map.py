@@ -133,7 +133,7 @@ def _subtitle_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc
 
 
 def _abstract_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
-    """Count only the abstracts that something is left of: the others were not deposited."""
+    """Find the field of an abstract; abstracts that became empty were not deposited, and do not count."""
     deposited = [place for place, one in enumerate(commentary.abstracts) if Reduction.of(one).blocks]
     return "abstracts", deposited[_same_name_index(element)]
 

@@ -129,7 +129,7 @@ def _role_losses(commentary: Commentary) -> Iterator[Finding]:
 
 
 def _number_losses(commentary: Commentary) -> Iterator[Finding]:
-    """Yield where a number goes that is too long for a volume, an issue and an item number."""
+    """Yield findings about numbers that are too long for volume, issue and item number."""
     number = commentary.long_number
     if number is None:
         return

@@ -35,7 +35,7 @@ def escaped(text: str) -> Markup:
 
 
 def declaration(namespace: str, prefix: str = "") -> str:
-    """Return what declares a namespace in a start tag, with the space before it."""
+    """Return the namespace declaration of a start tag, with the space before it."""
     return f' xmlns:{prefix}="{namespace}"' if prefix else f' xmlns="{namespace}"'
 
 

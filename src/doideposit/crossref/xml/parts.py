@@ -245,7 +245,7 @@ class ItemParts:
         return self.archive_locations() if self.schema.posted_archives else None
 
     def version_info(self) -> Markup | None:
-        """Return ``version_info``: the version, and what changed."""
+        """Return ``version_info``: the version and the description of its changes."""
         version = self.commentary.version
         if version is None or not self.schema.versions:
             return None

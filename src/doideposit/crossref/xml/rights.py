@@ -80,7 +80,7 @@ class Programs:
         )
 
     def _assertions(self) -> Iterator[Markup]:
-        """Yield what Crossmark shows about the commentary, such as when it was received."""
+        """Yield the assertions that Crossmark shows, such as the date of receipt."""
         for one in self.commentary.assertions:
             attributes = {
                 "name": one.name,

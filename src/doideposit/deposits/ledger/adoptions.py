@@ -62,7 +62,7 @@ def _adopted_row(transaction: Transaction, new: AdoptedWork) -> dict[str, Any]:
 
 
 def _parse_moment(text: str) -> datetime | None:
-    """Return the moment in an answer, such as ``2026-09-01T12:00:05Z``; those of old answers have no zone: None."""
+    """Return the time in an answer, such as ``2026-09-01T12:00:05Z``; None without a zone, as in old answers."""
     try:
         moment = datetime.fromisoformat(text)
     # Crossref's moments are mostly ISO; a form of another kind is not worth failing for.

@@ -32,7 +32,7 @@ def _error_finding(code: str, message: str) -> Finding:
 
 
 def _check_database_file(connection: Connection) -> Iterator[Finding]:
-    """Yield what SQLite finds wrong with its own file; PostgreSQL keeps its own house."""
+    """Yield the errors that SQLite finds in its file; PostgreSQL checks its own files."""
     if connection.dialect.name != "sqlite":
         return
     for (answer,) in connection.execute(text("PRAGMA integrity_check")):

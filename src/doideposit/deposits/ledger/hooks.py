@@ -57,7 +57,7 @@ class HookStates:
         return None if row is None else HookProgress(row["event"], row["tries"], row["failing_since"], row["reason"])
 
     def lease(self, name: str) -> HookProgress | None:
-        """Lease a hook that is due to this process alone, until `settle`; None where it is not due, or leased."""
+        """Lease a due hook to this process until `settle`; return None if it is not due, or leased by another."""
         before = self.progress(name)
         with self._session.writing("hook") as transaction:
             leased = {"due_at": transaction.now + LEASE}

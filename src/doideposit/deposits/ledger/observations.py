@@ -52,7 +52,7 @@ class Observations:
         self._target = session.target
 
     def enroll(self) -> None:
-        """Begin to watch every registered DOI that is not watched yet: what earlier versions registered, or adopted."""
+        """Begin to observe the registered DOIs that are not observed yet, such as those of earlier versions."""
         known = exists().where(observed.c.target == work.c.target, observed.c.doi == work.c.doi)
         new = and_(work.c.target == self._target, work.c.registered_at.is_not(None), ~known)
         with self._session.reading() as connection:
@@ -100,7 +100,7 @@ class Observations:
             return None if row is None else LedgerRow(row).observed()
 
     def due(self, most: int) -> tuple[Observed, ...]:
-        """Return the DOIs that should be read now, the longest due first; none of which a deposit is under way."""
+        """Return the DOIs that should be read now, the longest due first; without those that have an open deposit."""
         # While our own deposit is on its way, what Crossref shows is either of two versions, and says nothing.
         under_way = exists().where(item.c.target == observed.c.target, item.c.doi == observed.c.doi, item.c.open)
         wanted = self._observed_rows().where(observed.c.next_read_at <= self._session.clock(), ~under_way)
@@ -138,7 +138,7 @@ class Observations:
         return update(observed).where(observed.c.target == self._target, observed.c.doi.in_(keys))
 
     def record_sight(self, seen: Observed, sight: Sight) -> bool:
-        """Record what a look showed; False when a deposit took effect meanwhile, so that it says nothing now."""
+        """Record an observation; return False if a deposit took effect in the meantime, which makes it worthless."""
         with self._session.writing("observe") as transaction:
             # Only this row: whoever holds that of the work may be about to take this one.
             found = self._observed_rows().where(observed.c.doi == seen.doi.key).with_for_update(of=observed)

@@ -130,7 +130,7 @@ class Polls:
             return known is not None
 
     def finish(self, current: Submission, results: Sequence[DoiOutcome], result_log: StoredLog) -> None:
-        """Keep a completed log that was read, and what it says of each DOI.
+        """Store a completed result log, and the outcome of each DOI in it.
 
         A file that is done already takes only what is better: a later log may show that an earlier upload registered a
         DOI, and never that it is not registered after all.
@@ -177,7 +177,7 @@ class Polls:
             return tuple((LedgerRow(row).attempt(), LedgerRow(row, "sub_").submission()) for row in rows)
 
     def watch_lost(self, upload: Attempt, next_poll_at: datetime | None) -> None:
-        """Write down when to ask again about an upload thought lost; None for no more."""
+        """Set when to ask again about an upload that seems lost; None to stop asking."""
         with self._session.writing("watch lost") as transaction:
             mine = update(attempt).where(attempt.c.id == upload.id)
             transaction.connection.execute(mine.values(next_poll_at=next_poll_at))
@@ -395,7 +395,7 @@ def _submissions_of(target: str) -> Any:
 
 
 def _begin_again(transaction: Transaction, doi: Doi) -> None:
-    """Start observing again after a deposit took effect: what was seen before says nothing now."""
+    """Start observing again after a deposit took effect: earlier observations are about the old version."""
     mine = and_(observed.c.target == transaction.target, observed.c.doi == doi.key)
     fresh = {
         "since": transaction.now,

@@ -15,5 +15,5 @@ LOOKS_FOR_MATCHES: Final = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 
 
 
 def next_look_for_matches(since: datetime, now: datetime) -> datetime | None:
-    """Return when to look next whether references were matched since a deposit took effect; None after four weeks."""
+    """Return when to look for matched references again after a deposit; None after four weeks."""
     return next((since + after for after in LOOKS_FOR_MATCHES if since + after > now), None)

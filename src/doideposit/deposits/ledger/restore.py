@@ -102,7 +102,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
 
 
 def _require_no_other_user(ledger: Path) -> None:
-    """Make sure that no other program has the ledger open: what it writes afterwards would be lost."""
+    """Require that no other program has the ledger open: its later writes would be lost."""
     if not ledger.exists():
         return
     try:

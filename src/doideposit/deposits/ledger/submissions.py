@@ -26,7 +26,7 @@ def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 def prepare(
     transaction: Transaction, news: Sequence[NewSubmission], *, instead_of: int | None = None
 ) -> tuple[int, ...] | None:
-    """Record the steps of one update, often a single file; None when another process was quicker with one of its DOIs.
+    """Record the steps of one update, often a single file; None if another process recorded one of its DOIs.
 
     All steps are recorded before the first leaves, so that a crash between two of them forgets none. The upload lock
     is held meanwhile, so that of two that want the same DOI exactly one gets here first. With `instead_of` they take
@@ -75,7 +75,7 @@ def _record(
 
 
 def _lock_unsent(transaction: Transaction, key: int) -> Submission | None:
-    """Hold a file that was never sent; None for one that was, or is ended by now."""
+    """Lock a file that was never sent; return None if it was sent or has ended."""
     current = transaction.lock_submission(key)
     return current if current.state is State.PREPARED and current.sent_at is None else None
 

@@ -47,7 +47,7 @@ class _CitedDois:
         return found
 
     def keep(self, agencies: Mapping[str, str]) -> None:
-        """Write down what the resolver said, by `Doi.key`; nothing where there is no ledger yet."""
+        """Store the resolver's answers, by `Doi.key`; does nothing without a ledger."""
         # Who only looks makes no ledger.
         if not agencies or not self._session.database.is_there:
             return

@@ -186,7 +186,7 @@ class Uploads:
     # One upload.
 
     def start(self, slot: UploadSlot, key: int, file_name: str) -> UploadLease | None:
-        """Record one upload of one file under a new name; return None if it may not go after all.
+        """Record one upload of one file under a new name; return None if it may no longer be sent.
 
         Checks again, under the upload lock, everything that `candidate` and `blocker` saw.
         """

@@ -101,7 +101,7 @@ class Versions:
             yield from ((bytes_of(answer), frozenset({str(doi)})) for doi, answer in answers)
 
     def parts_since(self, doi: Doi, key: int | None = None) -> tuple[bytes, ...]:
-        """Return the resource-only deposits of a DOI that took effect after a whole one, by its number; of none all."""
+        """Return the resource-only deposits of a DOI that took effect after the given full deposit; all without one."""
         later = submission.c.id > (key or 0)
         took_effect = (item.c.outcome.in_(TOOK_EFFECT), _is_resources_file(), later)
         statement = (

@@ -72,14 +72,14 @@ class Works:
     # Planning, and recording what was planned.
 
     def known(self, dois: Sequence[Doi]) -> dict[str, KnownWork]:
-        """Return what planning needs to know of these DOIs, by `Doi.key`; one never seen has no entry."""
+        """Return the facts about these DOIs that planning needs, by `Doi.key`; unknown DOIs have no entry."""
         # Sorted, so that a list given twice is read in the same parts.
         parts = chunks(sorted({doi.key for doi in dois}))
         with self._session.reading() as connection:
             return {key: one for part in parts for key, one in _known_part(connection, self._target, part)}
 
     def prepare(self, *steps: NewSubmission, instead_of: int | None = None) -> tuple[int, ...] | None:
-        """Record sealed files, the steps of one update, before anything is sent; None when another was quicker.
+        """Record sealed files, the steps of one update, before anything is sent; None if another process came first.
 
         With `instead_of` they take the place of a recorded file that was never sent.
         """
@@ -87,7 +87,7 @@ class Works:
             return prepare(transaction, steps, instead_of=instead_of)
 
     def recorded_anew(self, doi: Doi, batch_id: str) -> str:
-        """Return the batch id of the file that took the place of one that was never sent; that one's where none did."""
+        """Return the batch id of the file that replaced an unsent one; its own id if none did."""
         for noted, of in self.history(doi):
             if of is not None and noted.kind is EventKind.PREPARED and noted.detail.get("instead_of") == batch_id:
                 batch_id = of.batch_id

@@ -24,7 +24,7 @@ def fees_of(target: str, records: Sequence[PlannedRecord], fee: Fee | None) -> F
 
 
 def consequences_of(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> tuple[str, ...]:
-    """Return what happens when the plan is applied, the gravest first."""
+    """Return the consequences of applying the plan as sentences, the most serious first."""
     return tuple(_consequence_sentences(target, records, fees, unseen))
 
 

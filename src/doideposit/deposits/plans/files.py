@@ -70,7 +70,7 @@ class _Compared:
 def _compare_with_now(
     context: DepositContext, checker: Checker, decide: Decide, file: PlanFile, *, without_files: bool
 ) -> _Compared:
-    """Judge what the plan would send, and plan it again; raise `PlanUnusable` for a plan that contradicts itself.
+    """Check the content of the plan, and plan it again; raise `PlanUnusable` if the plan contradicts itself.
 
     `decide` plans candidates against ledger and Crossref. With `without_files` a file that is not on this machine is no
     reason to hold the plan back.
@@ -226,7 +226,7 @@ def _configuration_changes(context: DepositContext, checker: Checker, file: Plan
 def _changes_since(
     candidate: DepositCandidate, decision: Decision, known: KnownWork | None, file: PlanFile
 ) -> Iterator[Finding]:
-    """Yield what changed about one record since the plan was made."""
+    """Yield the changes that concern one record since the plan was made."""
     record = file.plan.records[candidate.index]
     doi = candidate.item.doi
     if decision.action is Action.BLOCKED:
@@ -254,7 +254,7 @@ def _changed_files(file: PlanFile, *, without_files: bool) -> Mapping[str, str]:
 
 
 def _change_of(source: Source, *, without_files: bool) -> str:
-    """Return what happened to a file, in a few words; empty if it is unchanged."""
+    """Return how a file changed, in a few words; empty if it did not."""
     path = Path(source.path)
     try:
         # A plan may name a device, which has no end.

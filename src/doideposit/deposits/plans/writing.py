@@ -123,7 +123,7 @@ def _as_dict(value: Any) -> Any:
 
 
 def configuration_of(context: DepositContext, schema_version: str, series: Iterable[str]) -> Mapping[str, str]:
-    """Return what the configuration says that the plan rests on, by its keys; a series by its hash."""
+    """Return the settings that the plan depends on, by their keys; a series as a hash."""
     known = context.series
     # In the order of the names, for the same reason; and without what nobody set, which the next version adds to.
     hashes = {

@@ -37,7 +37,7 @@ def doi_citation(one: DoiModel) -> str:
 
 
 def _shown(one: DoiModel) -> doideposit.Commentary | None:
-    """Return the object as a value where readers have its DOI; None before, and where it is no record any more."""
+    """Return the object's record if its DOI is registered in production; None before, or without a record."""
     state = one.doi_state
     if state is None or not state.address:
         return None

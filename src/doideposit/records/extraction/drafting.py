@@ -279,7 +279,7 @@ def _date_of_dateline(document: Document) -> list[tuple[PrintedDate, Line]]:
 
 
 def _with_closing_date(document: Document) -> list[tuple[PrintedDate, Line]]:
-    """Return the dates of the title block; one alone on a line at the end may say the same more precisely, or alone."""
+    """Return the dates of the title block; a date alone on one of the last lines may replace or complete them."""
     front = list(document.front.dates)
     closing = _closing_date([*document.body, *document.references, *document.tail])
     if closing is None or (front and not _is_finer(closing[0].value, front[0][0].value)):

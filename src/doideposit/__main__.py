@@ -12,7 +12,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line and leave with its exit status."""
     _end_at_sigterm()
-    _be_quick()
+    _set_process_options()
     # Until there is something to interrupt, Ctrl-C ends the process as it ends any other, and not with a traceback.
     by_python = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if by_python:
@@ -41,7 +41,7 @@ def _end_at_sigterm() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-def _be_quick() -> None:
+def _set_process_options() -> None:
     """Set options of the process that a program may set for itself, and a library may not."""
     # The collector would look at all objects again and again while modules and models are made, and find nothing: a
     # command on one record makes some 65,000 that stay.

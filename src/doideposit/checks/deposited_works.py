@@ -46,14 +46,14 @@ def check_works(root: Element, context: Context) -> Iterator[tuple[Finding, Elem
     """Yield the findings of the record rules for each work of a file, with the element each one concerns."""
     for place, work in enumerate(works_in(root, _KINDS)):
         if place == MOST_WORKS:
-            yield _not_looked_at(), root
+            yield _too_many_works_finding(), root
             return
         series = _series_of(work)
         if series is not None and work.fields.get("title"):
             yield from _check_work(dict(work.fields), series, context)
 
 
-def _not_looked_at() -> Finding:
+def _too_many_works_finding() -> Finding:
     message = f"the file has more than {MOST_WORKS:,} works, and names, titles and references of the others stay unread"
     return Finding("xsd-more", Severity.INFO, message, "split the file to have all of them looked at")
 

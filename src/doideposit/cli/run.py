@@ -113,16 +113,16 @@ def run_job(
     terminal = invocation.terminal(as_json=as_json)
     settings = _with_flags(invocation.settings(target=target), inbox, heartbeat, ping)
     with _log_to_stderr(terminal, as_json=json_logs), _StopRequest() as stop:
-        job, doors = _make_job(settings), _make_context(settings, stop, terminal)
+        job, context = _make_job(settings), _make_context(settings, stop, terminal)
         if every is None:
-            outcome = job.run(doors)
+            outcome = job.run(context)
             code = outcome.exit_code
             if code or not quiet:
                 _show_outcome(terminal, outcome, in_one_line=False)
             if rejected_ok and code == ExitCode.REJECTED:
                 code = ExitCode.DONE
         else:
-            _run_repeatedly(terminal, job, doors, stop, every, quiet=quiet)
+            _run_repeatedly(terminal, job, context, stop, every, quiet=quiet)
             code = ExitCode.INTERRUPTED if stop.by_hand else ExitCode.DONE
     finish(code)
 
@@ -148,7 +148,7 @@ def _show_outcome(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: boo
         terminal.json(outcome.document)
 
 
-# The job, and its doors to the world.
+# The job, and its context to the world.
 
 
 def _make_job(settings: "Settings") -> "Job":
@@ -267,13 +267,13 @@ class _StopRequest:
 
 
 def _run_repeatedly(
-    terminal: Terminal, job: "Job", doors: "JobContext", stop: _StopRequest, every: timedelta, *, quiet: bool
+    terminal: Terminal, job: "Job", context: "JobContext", stop: _StopRequest, every: timedelta, *, quiet: bool
 ) -> None:
     """Run pass after pass until asked to stop; wait for an inbox or a ledger that cannot be reached."""
     while not stop():
         begun = time.monotonic()
         try:
-            outcome = job.run(doors)
+            outcome = job.run(context)
             if outcome.exit_code or not quiet:
                 _show_outcome(terminal, outcome, in_one_line=True)
         except DoiDepositError as error:

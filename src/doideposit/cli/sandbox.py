@@ -74,12 +74,12 @@ def sandbox(
         state=state,
     )
 
-    def ready(actual: int) -> None:
+    def show_address(actual: int) -> None:
         terminal.note(f"a simulated Crossref listens on http://{host}:{actual} (login {user}, password sandbox)")
         terminal.note(f'use it with [targets.test] url = "http://{host}:{actual}"; stop it with Ctrl-C')
 
     with simulated:
-        serve(simulated, host, port, ready=ready, log=terminal.note, allow_remote=allow_remote)
+        serve(simulated, host, port, ready=show_address, log=terminal.note, allow_remote=allow_remote)
 
 
 def _add_past_submissions(invocation: Invocation, terminal: Terminal, count: int) -> None:

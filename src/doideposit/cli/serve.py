@@ -64,7 +64,7 @@ def serve(
         ),
     )
 
-    def ready(actual: int) -> None:
+    def show_address(actual: int) -> None:
         address = f"http://{f'[{host}]' if ':' in host else host}:{actual}"
         terminal.note(f"the API listens on {address} for deposits to {settings.target}; stop it with Ctrl-C")
         terminal.note(f"its description is {address}/openapi.json")
@@ -72,7 +72,7 @@ def serve(
             terminal.note(f"the pages for staff are {address}/")
 
     app, most = (api, None) if pages is None else (replace(api, pages=pages), 2 * MAX_UPLOAD)
-    serve_until_stopped(app, host, port, threads=threads, ready=ready, allow_remote=allow_remote, max_body=most)
+    serve_until_stopped(app, host, port, threads=threads, ready=show_address, allow_remote=allow_remote, max_body=most)
     terminal.note("stopped: every request was answered")
 
 

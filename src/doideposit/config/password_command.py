@@ -26,7 +26,7 @@ def run_secret_command(command: Sequence[str], *, seconds: float = COMMAND_TIMEO
     said, problem = b"", ""
     try:
         with _running(command) as program:
-            said, problem = _listen(program, seconds)
+            said, problem = _read_output(program, seconds)
     except FileNotFoundError:
         problem = "was not found"
     except (OSError, ValueError):
@@ -66,7 +66,7 @@ def _running(command: Sequence[str]) -> Iterator["subprocess.Popen[bytes]"]:
                     os.killpg(program.pid, signal.SIGKILL)
 
 
-def _listen(program: "subprocess.Popen[bytes]", seconds: float) -> tuple[bytes, str]:
+def _read_output(program: "subprocess.Popen[bytes]", seconds: float) -> tuple[bytes, str]:
     """Return what a program prints until it ends, and what is wrong with it."""
     from subprocess import TimeoutExpired  # noqa: PLC0415  (loaded already by who started the program)
 

@@ -26,15 +26,15 @@ def _look_up_handle(context: DepositContext, doi: Doi, expected: str | None) -> 
     if registry is None or not registry.has_handles:
         return None
 
-    def leads_there(handle: ResolvedHandle | None) -> bool:
+    def leads_to_page(handle: ResolvedHandle | None) -> bool:
         urls = handle.urls if handle else ()
         return bool(urls) and (expected is None or any(is_same_page(url, expected) for url in urls))
 
     handle = registry.handle(doi)
-    if handle is not None and handle.urls and not leads_there(handle):
+    if handle is not None and handle.urls and not leads_to_page(handle):
         # A cache may hold the address before the last update for a day: the primary server knows.
         handle = registry.handle(doi, authoritative=True)
-    urls, holds = handle.urls if handle else (), leads_there(handle)
+    urls, holds = handle.urls if handle else (), leads_to_page(handle)
     proof = f"it leads to {urls[0]}" if urls else NOT_YET[Milestone.RESOLVES]
     proof += f" instead of {expected}" if urls and not holds else ""
     context.ledger.works.prove(doi, Milestone.RESOLVES, proof, holds=holds, contrary=bool(urls) and not holds)

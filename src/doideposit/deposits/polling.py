@@ -251,11 +251,11 @@ class Poller:
             self._note_unreachable(submission, error)
         except SubmissionForbidden as error:
             # A block (403) is about this machine and not about the file: to go on asking would prolong it.
-            self._note_odd(submission, error)
+            self._note_unexpected_answer(submission, error)
             self._stopped = error
         except UnexpectedAnswer as error:
             # An answer that is none says something of this file alone: the others are asked about.
-            self._note_odd(submission, error)
+            self._note_unexpected_answer(submission, error)
 
     def _note_unreachable(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
         context, now = self._context, self._context.clock()
@@ -266,7 +266,7 @@ class Poller:
         self._stopped = error
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
 
-    def _note_odd(self, submission: Submission, error: OddAnswer) -> None:
+    def _note_unexpected_answer(self, submission: Submission, error: OddAnswer) -> None:
         """Report at once that an answer is not a documented one; it is polled again by schedule."""
         context, now = self._context, self._context.clock()
         moment = next_poll(now, submission.polls + 1, context.random)
@@ -337,7 +337,7 @@ class Poller:
             self._on_event(Progress("waiting", "it is sent again under a new name", file_name=submission.file_name))
             return
         if isinstance(reading, Unrecognized):
-            self._note_odd(submission, self._unexpected_error(newest, reading))
+            self._note_unexpected_answer(submission, self._unexpected_error(newest, reading))
             return
         self._odd = 0
         self._poll_again(submission, "Crossref does not know the file yet")
@@ -347,7 +347,7 @@ class Poller:
         if results is None:
             answer = next((one for one in answers if one.is_there), answers[0])
             if isinstance(answer.reading, Unrecognized):
-                self._note_odd(submission, self._unexpected_error(answer, answer.reading))
+                self._note_unexpected_answer(submission, self._unexpected_error(answer, answer.reading))
                 return
             self._odd = 0
             self._poll_again(submission, _result_words(answer.reading), getattr(answer.reading, "submission_id", None))

@@ -101,7 +101,7 @@ class _Uploader:
                 return None
             if self._postpone_without_login(found[0]):
                 continue
-            if self._must_stay(found[0]):
+            if self._must_wait_or_end(found[0]):
                 if self.error is not None:
                     return None
                 continue
@@ -120,7 +120,7 @@ class _Uploader:
         self._besides |= {submission.id}
         return True
 
-    def _must_stay(self, submission: Submission) -> bool:
+    def _must_wait_or_end(self, submission: Submission) -> bool:
         """Compare a file with the registered records, unless done recently; tell whether it must wait or end.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
@@ -140,7 +140,7 @@ class _Uploader:
             return True
         examined = seen.examine(context, recorded)
         if examined.stopped:
-            self._keep_back(submission, recorded, examined, seen)
+            self._block_dois(submission, recorded, examined, seen)
         elif examined.clears and submission.step == submission.steps:
             self._record_in_steps(submission, recorded, examined.clears, seen)
         elif examined.late:
@@ -163,7 +163,7 @@ class _Uploader:
         context = self._context
         waiting = [one.doi for one in recorded.items if one.doi.key in seen.failures]
         others = [one.doi for one in recorded.items if one.doi.key not in seen.failures]
-        if others and not seen.silent and self._record_anew(submission, recorded, [waiting, others], seen):
+        if others and not seen.silent and self._record_in_groups(submission, recorded, [waiting, others], seen):
             return
         reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
         context.ledger.uploads.postpone(submission.id, context.clock() + READ_AGAIN, reason)
@@ -171,7 +171,7 @@ class _Uploader:
         self.error = RegistrarUnavailable(reason) if seen.silent else None
         self._on_event(Progress("waiting", f"{reason}; the file is kept", dois=tuple(waiting)))
 
-    def _keep_back(self, submission: Submission, recorded: NewSubmission, examined: Examined, seen: Seen) -> None:
+    def _block_dois(self, submission: Submission, recorded: NewSubmission, examined: Examined, seen: Seen) -> None:
         """Block the DOIs that must not be sent, and record the other DOIs of the file again without them."""
         stopped = examined.stopped
         advice = {key: f"{finding.hint}; then deposit it again" for key, finding in stopped.items()}
@@ -179,7 +179,7 @@ class _Uploader:
         for one in recorded.items:
             groups.setdefault(advice.get(one.doi.key, ""), []).append(one.doi)
         # One piece of advice fits all of them; else each file is recorded again, and comes here once more.
-        if len(groups) > 1 and self._record_anew(submission, recorded, [*groups.values()], seen):
+        if len(groups) > 1 and self._record_in_groups(submission, recorded, [*groups.values()], seen):
             return
         first = next(one.doi for one in recorded.items if one.doi.key in stopped)
         also = f"its file also holds {first}, which cannot go now: {stopped[first.key].message}"
@@ -191,12 +191,12 @@ class _Uploader:
         # What the later steps take away and put back is numbered as well, and the plan makes all of them.
         if submission.step == submission.steps:
             groups = [[one.doi for one in recorded.items]]
-            if self._record_anew(submission, recorded, groups, seen):
+            if self._record_in_groups(submission, recorded, groups, seen):
                 return
         reason = "another tool deposited it meanwhile, with a higher timestamp"
         self._withhold_all(submission, reason, "deposit it again: it gets a timestamp above that one")
 
-    def _record_anew(
+    def _record_in_groups(
         self, submission: Submission, recorded: NewSubmission, groups: Sequence[Sequence[Doi]], seen: Seen
     ) -> bool:
         """Record a file again as one file for each group of DOIs; return False if it was not split.

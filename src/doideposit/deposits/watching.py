@@ -44,7 +44,7 @@ UPDATE_SHOWS: Final = timedelta(days=3)
 LISTED_AT_ONCE: Final = 50
 
 
-def _do_not_stop() -> bool:
+def _never_stop() -> bool:
     return False
 
 
@@ -57,7 +57,7 @@ class Watcher:
     """
 
     context: DepositContext
-    stop: Callable[[], bool] = _do_not_stop
+    stop: Callable[[], bool] = _never_stop
     read: list[Doi] = field(default_factory=list)
     lists: int = 0
     error: RegistrarError | None = None

@@ -109,17 +109,17 @@ class Job:
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     version: str = ""
 
-    def run(self, doors: JobContext) -> JobOutcome:
+    def run(self, context: JobContext) -> JobOutcome:
         """Run one pass, unless another process is running one. Raises `DiskError` if the inbox cannot be used."""
         self.folders.make()
-        started = doors.clock()
+        started = context.clock()
         # The lock is the operating system's, so that a run which was killed leaves nothing that keeps the next one out.
         with FileLock(self.folders.job / "lock", started) as lock:
             if not lock.held:
                 summary = f"{self.target}: another run is at work ({lock.holder}); nothing to do here"
                 document = {"ok": True, "target": self.target, "skipped": True, "summary": summary}
                 return JobOutcome(0, summary, document)
-            return _JobPass(self, doors, started).run()
+            return _JobPass(self, context, started).run()
 
     @property
     def state_path(self) -> Path:
@@ -130,9 +130,9 @@ class Job:
 class _JobPass:
     """Do one run while the lock is held."""
 
-    def __init__(self, job: Job, doors: JobContext, started: datetime) -> None:
+    def __init__(self, job: Job, context: JobContext, started: datetime) -> None:
         self._job = job
-        self._doors = doors
+        self._context = context
         self._started = started
         self._state = JobState.load(job.state_path, started)
         self._state.note_clock(started)
@@ -147,9 +147,9 @@ class _JobPass:
         self._run_step(self._run_deposits)
         self._run_step(self._find_waiting)
         # Once asked to stop, the run begins no talk with a mail server, which could take long.
-        if not self._doors.stop():
+        if not self._context.stop():
             self._run_step(self._send_mails)
-        self._doors.step("told")
+        self._context.step("told")
         return self._write_monitoring()
 
     def _run_step(self, work: Callable[[], None]) -> None:
@@ -168,72 +168,72 @@ class _JobPass:
             logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
     def _run_deposits(self) -> None:
-        job, doors = self._job, self._doors
-        with doors.open_depositor() as depositor:
+        job, context = self._job, self._context
+        with context.open_depositor() as depositor:
             publishers = depositor.publishers
             self._recipients = Recipients(job.mail_to, lambda one: publishers.of_series(one.series, one.doi))
             self._require_same_ledger(depositor)
-            depositor.hooks.begin(tuple(hook.name for hook in doors.hooks))
+            depositor.hooks.begin(tuple(hook.name for hook in context.hooks))
             inbox = InboxPass(
                 depositor,
                 job.folders,
-                clock=doors.clock,
+                clock=context.clock,
                 settle_time=job.settle,
                 seen=self._state.seen,
-                notes=job.mail is not None and doors.send_mail is not None,
-                stop=doors.stop,
-                step=doors.step,
+                notes=job.mail is not None and context.send_mail is not None,
+                stop=context.stop,
+                step=context.step,
             )
             self._report = inbox.report
-            if doors.mailbox is not None and not doors.stop():
-                self._run_step(partial(self._read_mails, depositor, doors.mailbox))
+            if context.mailbox is not None and not context.stop():
+                self._run_step(partial(self._read_mails, depositor, context.mailbox))
             inbox.run()
-            if not doors.stop():
+            if not context.stop():
                 self._run_step(partial(_deposit_site, depositor, job.site, self._report))
             self._state.seen = inbox.seen
             if next(depositor.events(), None) is not None:
                 self._state.deposited.add(depositor.target)
-            doors.step("look up")
+            context.step("look up")
             _look_up(
                 depositor,
                 self._state,
-                clock=doors.clock,
+                clock=context.clock,
                 most=job.look_ups,
-                stop=doors.stop,
+                stop=context.stop,
             )
-            doors.step("watch")
+            context.step("watch")
             self._watch_registered(depositor)
-            doors.step("hooks")
-            self._hooks = deliver(depositor, doors.hooks, clock=doors.clock, stop=doors.stop)
+            context.step("hooks")
+            self._hooks = deliver(depositor, context.hooks, clock=context.clock, stop=context.stop)
             self._run_step(partial(self._archive, depositor))
-            self._standing = Standing.take(depositor, now=doors.clock())
+            self._standing = Standing.take(depositor, now=context.clock())
 
     def _archive(self, depositor: Depositor) -> None:
         """Put old months of ``done/`` into archives, once a day, when neither the pass nor the clock shows a fault."""
         keep, now, today = self._job.keep_done, self._started, self._started.date()
-        if keep is None or self._report.errors or self._doors.stop() or self._state.archived == today:
+        if keep is None or self._report.errors or self._context.stop() or self._state.archived == today:
             return
         if not self._state.is_steady(now):
             logger.info("files stay in done/: the job has not yet seen the clock run for ten days without a jump")
             return
         self._report.archived = archive_done(
-            self._job.folders, depositor, keep, now, stop=self._doors.stop, step=self._doors.step
+            self._job.folders, depositor, keep, now, stop=self._context.stop, step=self._context.step
         )
         self._state.archived = today
 
     def _read_mails(self, depositor: Depositor, mailbox: Mailbox) -> None:
         """Read hints from Crossref's mails, so that this pass polls what they name."""
         for key, mail in mailbox(self._state.mails):
-            take_hints(depositor, Hints.of_mail(mail), self._doors.clock())
-            self._state.mails[key] = self._doors.clock()
-            if self._doors.stop():
+            take_hints(depositor, Hints.of_mail(mail), self._context.clock())
+            self._state.mails[key] = self._context.clock()
+            if self._context.stop():
                 return
 
     def _watch_registered(self, depositor: Depositor) -> None:
         """Look for changes by others; services that cannot be reached for days are logged once."""
         if not self._job.look_ups:
             return
-        watched = depositor.watch(self._job.look_ups, stop=self._doors.stop)
+        watched = depositor.watch(self._job.look_ups, stop=self._context.stop)
         if watched.error is not None and watched.is_new:
             message = "what is registered cannot be read at the moment, and is asked for again by itself: %s"
             logger.warning(message, watched.error.message)
@@ -255,7 +255,7 @@ class _JobPass:
         self._waiting = Waiting.find(self._job.folders, self._job.target)
 
     def _send_mails(self) -> None:
-        if self._job.mail is None or self._doors.send_mail is None:
+        if self._job.mail is None or self._context.send_mail is None:
             return
         # Notes are read from the job's folder and taken away there.
         self._require_same()
@@ -264,10 +264,10 @@ class _JobPass:
             self._standing,
             self._state,
             mail=self._job.mail,
-            send=self._doors.send_mail,
+            send=self._context.send_mail,
             folders=self._job.folders,
-            now=self._doors.clock(),
-            host=self._doors.host,
+            now=self._context.clock(),
+            host=self._context.host,
             may_mail=self._may_mail,
             waiting=self._waiting,
             hooks=self._hooks,
@@ -276,12 +276,12 @@ class _JobPass:
 
     def _may_mail(self) -> bool:
         repeat_after = self._job.mail.repeat_after if self._job.mail else timedelta(0)
-        return self._state.may_mail(self._job.state_path, self._doors.clock(), repeat_after)
+        return self._state.may_mail(self._job.state_path, self._context.clock(), repeat_after)
 
     # What is left behind.
 
     def _write_monitoring(self) -> JobOutcome:
-        now = self._doors.clock()
+        now = self._context.clock()
         if not self._report.errors and not self._report.interrupted:
             self._state.last_success = now
         self._run_step(lambda: self._save_state(now))
@@ -317,10 +317,10 @@ class _JobPass:
 
     def _ping_monitor(self, run: Run) -> None:
         """Ping the monitoring service after a successful run; it notices missing pings by itself."""
-        if self._doors.ping is None or run.exit_code not in {0, REJECTED}:
+        if self._context.ping is None or run.exit_code not in {0, REJECTED}:
             return
         try:
-            self._doors.ping()
+            self._context.ping()
         # Only logged: the deposits are done, whether the monitoring service can be reached or not.
         except DoiDepositError as error:
             logger.warning("%s", error.message)

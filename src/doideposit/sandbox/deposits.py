@@ -148,10 +148,10 @@ def local(element: Element) -> str:
 def texts(element: Element, path: str) -> list[str]:
     """Return the text of every descendant at a path of local names, in any namespace."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
-    return [_words_of(found) for found in element.iterfind(steps)]
+    return [_collapsed_text(found) for found in element.iterfind(steps)]
 
 
-def _words_of(element: Element) -> str:
+def _collapsed_text(element: Element) -> str:
     return " ".join("".join(str(text) for text in element.itertext()).split())
 
 
@@ -271,12 +271,12 @@ def _related_dois(parent: Element) -> Iterator[str]:
             "inter_work_relation",
             "intra_work_relation",
         }:
-            yield _words_of(relation)
+            yield _collapsed_text(relation)
 
 
 def _read_references(parent: Element) -> Iterator[DepositedReference]:
     for citation in parent.iterfind("{*}citation_list/{*}citation"):
-        words = " ".join(_words_of(part) for part in citation if local(part) in _MATCHABLE)
+        words = " ".join(_collapsed_text(part) for part in citation if local(part) in _MATCHABLE)
         yield DepositedReference(citation.get("key") or "", _first_text(citation, "doi"), words)
 
 

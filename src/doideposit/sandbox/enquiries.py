@@ -310,7 +310,7 @@ class Enquiries:
     def _search(self, request: Request) -> Reply:
         """Answer ``/works?query.bibliographic=…``: works that share most words of their titles with it."""
         rows = request.query.get("rows", "20")
-        words = _words_of(request.query["query.bibliographic"])
+        words = _search_words(request.query["query.bibliographic"])
         scored = [(_score_of(shown[-1], words), shown) for shown in self._every_shown(lambda _one: True)]
         found = sorted((one for one in scored if one[0] > LEAST_SCORE), key=lambda one: -one[0])
         # Twenty rows are Crossref's default.
@@ -386,13 +386,13 @@ class Enquiries:
         return LookupReplies(request.query).handle(doi, self._shown_versions(doi, "handle"))
 
 
-def _words_of(text: str) -> set[str]:
+def _search_words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
 def _score_of(work: Registration, words: set[str]) -> float:
     """Return how well a work matches these words; the scale is not documented, at Crossref either."""
-    title = _words_of(work.title)
+    title = _search_words(work.title)
     share = len(title & words) / len(title) if title else 0.0
     return round(80 * share + (10 if work.year in words else 0), 2)
 

@@ -153,7 +153,7 @@ class Queue:
             processed = Processed(deposit.batch_id, ())
         else:
             processed = self._process_file(submission, deposit)
-        return self._bend_log(Log(submission.id, processed.batch_id, processed.records), items)
+        return self._apply_log_faults(Log(submission.id, processed.batch_id, processed.records), items)
 
     def _process_file(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Processed:
         worker = self.worker(submission, self.accounts.named(submission.login))
@@ -183,8 +183,8 @@ class Queue:
             reject=reject.value if reject else None,
         )
 
-    def _bend_log(self, log: Log, items: tuple[DepositedItem, ...]) -> Log:
-        """Bend the log as the armed faults say."""
+    def _apply_log_faults(self, log: Log, items: tuple[DepositedItem, ...]) -> Log:
+        """Change the log as the armed faults demand."""
         extra = self.faults.take("extra_record", Door.PROCESS)
         if extra and log.records:
             log = replace(log, records=(*log.records, _extra_record(extra.value, log.records[0], items)))

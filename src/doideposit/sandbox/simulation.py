@@ -381,7 +381,7 @@ class Sandbox:
         if request.remote not in LOOPBACK:
             return Reply.error_page(403)
         now = self.clock()
-        uploads = [_upload_document(one, now) for one in self.submissions]
+        uploads = [_upload_as_json(one, now) for one in self.submissions]
         works = [
             {"doi": one.doi, "timestamp": str(one.timestamp), "url": one.url, "title": one.title}
             for one in self.records
@@ -410,7 +410,7 @@ def _door_of(path: str) -> Door | None:
     return Door.HANDLE if path.startswith(("/api/handles/", "/ra/")) else _DOORS.get(path)
 
 
-def _upload_document(one: ReceivedFile, now: datetime) -> dict[str, object]:
+def _upload_as_json(one: ReceivedFile, now: datetime) -> dict[str, object]:
     return {
         "id": one.id,
         "file_name": one.file_name,

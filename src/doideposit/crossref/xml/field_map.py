@@ -90,7 +90,7 @@ def _matches_step(element: Element, step: re.Match[str]) -> bool:
 
 
 # Gives the field of an element or attribute, from the field of what is around it.
-Way = Callable[[Element, Commentary, Loc], Loc]
+FieldFinder = Callable[[Element, Commentary, Loc], Loc]
 
 
 def _follow_row(context: str, row: str, element: Element, commentary: Commentary, loc: Loc) -> tuple[str, Loc]:
@@ -99,8 +99,8 @@ def _follow_row(context: str, row: str, element: Element, commentary: Commentary
     if entry is None:
         return context, loc
     if not isinstance(entry, str):
-        way, inner = entry if isinstance(entry, tuple) else (entry, "")
-        return inner, way(element, commentary, loc)
+        find_field, inner = entry if isinstance(entry, tuple) else (entry, "")
+        return inner, find_field(element, commentary, loc)
     way_text, _, inner = entry.partition(" > ")
     field = way_text.replace("[*]", f"[{_sibling_index(element)}]").replace("[n]", f"[{_same_name_index(element)}]")
     if field.startswith("~"):
@@ -159,10 +159,10 @@ def _value_at(commentary: Commentary, loc: Loc) -> Any:
     return value
 
 
-def _affiliation_field(name: str) -> Way:
+def _affiliation_field(name: str) -> FieldFinder:
     """Point at the series' own institution where it completed the affiliation, and at one of several texts."""
 
-    def way(element: Element, commentary: Commentary, loc: Loc) -> Loc:
+    def find_field(element: Element, commentary: Commentary, loc: Loc) -> Loc:
         field = name or str(element.get("type"))
         if loc[0] != "series" and not getattr(_value_at(commentary, loc), field):
             loc = ("series", "institution")
@@ -171,14 +171,14 @@ def _affiliation_field(name: str) -> Way:
         several = isinstance(value, tuple) and len(value) > 1
         return (*loc, field, _same_name_index(element)) if several else (*loc, field)
 
-    return way
+    return find_field
 
 
-def _issn_way(part: str) -> Way:
-    def way(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+def _issn_finder(part: str) -> FieldFinder:
+    def find_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
         return _issn_field(_same_name_index(element), part)
 
-    return way
+    return find_field
 
 
 def _issn_field(place: int, part: str) -> Loc:
@@ -196,11 +196,11 @@ def _relation_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     return _issn_field([str(one.issn) for one in commentary.series.issns].index(issn), "issn")
 
 
-def _relation_part_way(name: str) -> Way:
-    def way(_element: Element, _commentary: Commentary, loc: Loc) -> Loc:
+def _relation_part_finder(name: str) -> FieldFinder:
+    def find_field(_element: Element, _commentary: Commentary, loc: Loc) -> Loc:
         return ("series", "title") if loc[0] == "series" and name == "description" else _field_within(loc, name)
 
-    return way
+    return find_field
 
 
 def _field_within(loc: Loc, name: str) -> Loc:
@@ -219,7 +219,7 @@ def _file_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     return ("full_texts", [text.url for text in commentary.full_texts].index(url))
 
 
-def _file_part_way(name: str) -> Way:
+def _file_part_finder(name: str) -> FieldFinder:
     return lambda _element, _commentary, loc: loc if loc == ("pdf_url",) else (*loc, name)
 
 
@@ -240,16 +240,16 @@ def _funding_field(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
     return (*loc[:2], field) if field else (*loc[:2], f"{kind.removesuffix('_number')}s", len(same))
 
 
-def _assertion_field(name: str) -> Way:
+def _assertion_field(name: str) -> FieldFinder:
     """Return a function for a part of a Crossmark assertion; its label may be derived."""
 
-    def way(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
+    def find_field(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
         if loc[0] != "assertions":
             return loc
         given = getattr(commentary.assertions[int(loc[1])], name) is not None
         return (*loc, name if given else "name")
 
-    return way
+    return find_field
 
 
 def _institution_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
@@ -267,13 +267,13 @@ def _titles_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
     return ("translated_titles", place - 1) if place else ()
 
 
-def _title_way(name: str) -> Way:
-    def way(element: Element, commentary: Commentary, loc: Loc) -> Loc:
+def _title_finder(name: str) -> FieldFinder:
+    def find_field(element: Element, commentary: Commentary, loc: Loc) -> Loc:
         if loc:
             return (*loc, {"title": "text"}.get(name, name))
         return _subtitle_field(element, commentary, loc) if name == "subtitle" else (name,)
 
-    return way
+    return find_field
 
 
 def _volume_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
@@ -296,7 +296,7 @@ def _identifier_field(element: Element, commentary: Commentary, _loc: Loc) -> Lo
     return ("report_number",) if own else ("number",)
 
 
-def _identifier_part_way(name: str) -> Way:
+def _identifier_part_finder(name: str) -> FieldFinder:
     return lambda _element, _commentary, loc: (*loc, name) if loc[0] == "identifiers" else loc
 
 
@@ -304,26 +304,26 @@ def _archive_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     return "archives", [archive.value for archive in commentary.archives].index(str(element.get("name")))
 
 
-def _given_or(name: str, otherwise: str) -> Way:
+def _first_given_field(name: str, otherwise: str) -> FieldFinder:
     """Return a function for the field `name`, or `otherwise` if the record lacks it."""
 
-    def way(_element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    def find_field(_element: Element, commentary: Commentary, _loc: Loc) -> Loc:
         return (name,) if name in commentary.model_fields_set else (otherwise,)
 
-    return way
+    return find_field
 
 
-def _reference_part_way(name: str, otherwise: str = "") -> Way:
-    def way(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
+def _reference_part_finder(name: str, otherwise: str = "") -> FieldFinder:
+    def find_field(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
         has = getattr(commentary.references[int(loc[1])], name) is not None
         return (*loc, name) if has else (*loc, otherwise) if otherwise else loc
 
-    return way
+    return find_field
 
 
 # Elements of Crossref by the names that a record has for them.
 _NAME: Final = {"given_name": "given", "surname": "family", "prefix": "prefix", "suffix": "suffix"}
-_TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
+_TABLE: Final[Mapping[str, Mapping[str, str | FieldFinder | tuple[FieldFinder, str]]]] = {
     "": {},
     # A row: the element, @attribute, or text() of the element itself; its field, and the table for what is inside.
     # [*] counts all siblings and [n] those of the same name; ~ is the record's own field, or else that of the series.
@@ -357,8 +357,8 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
         "archive": _archive_field,
         "version_info": "version > version",
         "status": "status > status",
-        "doi": _given_or("doi", "number"),
-        "resource": _given_or("url", "number"),
+        "doi": _first_given_field("doi", "number"),
+        "resource": _first_given_field("url", "number"),
         "collection": " > files",
         "citation_list": "references > citations",
         "related_item": (_relation_field, "relation"),
@@ -370,15 +370,15 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
         "abbrev_title": "series.abbreviated_title",
         "issn": " > issn",
     },
-    "issn": {"text()": _issn_way("issn"), "@media_type": _issn_way("medium")},
+    "issn": {"text()": _issn_finder("issn"), "@media_type": _issn_finder("medium")},
     "titles": {
-        "title": _title_way("title"),
-        "subtitle": _title_way("subtitle"),
+        "title": _title_finder("title"),
+        "subtitle": _title_finder("subtitle"),
         "original_language_title": "original_title > original_title",
     },
     "pages": {"first_page": "first", "last_page": "last", "other_pages": "other"},
     "isbn": {"text()": "isbn", "@media_type": "medium"},
-    "identifier": {"text()": _identifier_part_way("identifier"), "@id_type": _identifier_part_way("type")},
+    "identifier": {"text()": _identifier_part_finder("identifier"), "@id_type": _identifier_part_finder("type")},
     "original_title": {"text()": "text", "@language": "language"},
     "abstract": {"@lang": _abstract_language_field, "@abstract-type": "kind", "p": "text", "sec": "text"},
     "contributors": {
@@ -429,27 +429,27 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
     "status": {"@type": "type", "@date": "date", "description": "text"},
     "files": {"item": (_file_field, "file")},
     "file": {
-        "text()": _file_part_way("url"),
-        "@mime_type": _file_part_way("mime_type"),
-        "@content_version": _file_part_way("content_version"),
+        "text()": _file_part_finder("url"),
+        "@mime_type": _file_part_finder("mime_type"),
+        "@content_version": _file_part_finder("content_version"),
     },
     "citations": {"citation": "[*] > citation"},
     "citation": {
         **dict(PARTS),
-        "@key": _reference_part_way("key"),
-        "@type": _reference_part_way("type"),
-        "unstructured_citation": _reference_part_way("text", "url"),
+        "@key": _reference_part_finder("key"),
+        "@type": _reference_part_finder("type"),
+        "unstructured_citation": _reference_part_finder("text", "url"),
     },
     "relation": {
         "description": " > relation_text",
         "inter_work_relation": " > related",
         "intra_work_relation": " > related",
     },
-    "relation_text": {"text()": _relation_part_way("description"), "@language": _relation_part_way("language")},
+    "relation_text": {"text()": _relation_part_finder("description"), "@language": _relation_part_finder("language")},
     "related": {
-        "text()": _relation_part_way("identifier"),
-        "@relationship-type": _relation_part_way("type"),
-        "@identifier-type": _relation_part_way("identifier_type"),
-        "@namespace": _relation_part_way("namespace"),
+        "text()": _relation_part_finder("identifier"),
+        "@relationship-type": _relation_part_finder("type"),
+        "@identifier-type": _relation_part_finder("identifier_type"),
+        "@namespace": _relation_part_finder("namespace"),
     },
 }

@@ -156,7 +156,7 @@ def _schema_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]
     if not schema.citation_types and any(reference.type for reference in commentary.references):
         yield _schema_finding(schema, I, ("references",), "the types of references")
     if not schema.series_rights and commentary.series.record_type is RecordType.REPORT_SERIES:
-        yield from _right_losses(commentary, schema)
+        yield from _rights_losses(commentary, schema)
     if commentary.series.record_type is RecordType.POSTED:
         yield from _posted_losses(commentary, schema)
     if commentary.archives:
@@ -166,7 +166,7 @@ def _schema_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]
             yield from _contributor_losses(who, ("authors", place), schema)
 
 
-def _right_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+def _rights_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     what = "{} in a report of a series"
     own = {
         "licences": ("licences", W),

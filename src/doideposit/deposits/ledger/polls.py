@@ -187,7 +187,7 @@ class Polls:
     def pull_back(self) -> bool:
         """Make due now what a wrong clock postponed for days; return whether there was anything."""
         with self._session.reading() as connection:
-            if not _is_too_far(connection, self._target, self._session.clock()):
+            if not _is_any_poll_too_far_ahead(connection, self._target, self._session.clock()):
                 return False
         with self._session.writing("pull back") as transaction:
             _pull_back(transaction)
@@ -230,13 +230,13 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
         transaction.connection.execute(mine, rows)
     for one in polled:
         if one.odd is not None:
-            _note_odd(transaction, one)
+            _note_unexpected_answer(transaction, one)
         if one.overdue is not None and one.overdue != one.submission.overdue:
             detail = {"file_name": one.submission.file_name or "", "milestone": one.overdue.value}
             transaction.note(EventKind.OVERDUE, submission=one.submission.id, detail=detail)
 
 
-def _note_odd(transaction: Transaction, polled: Polled) -> None:
+def _note_unexpected_answer(transaction: Transaction, polled: Polled) -> None:
     """Write an unexpected answer into the history once, until another one comes: polls repeat every half hour."""
     mine = and_(event.c.submission == polled.submission.id, event.c.kind == EventKind.ODD_ANSWER.value)
     last = transaction.connection.execute(select(event.c.detail).where(mine).order_by(event.c.id.desc()).limit(1))
@@ -312,7 +312,7 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
     newer = before is None or held.timestamp > before or not _took_effect(transaction, result.doi, before)
     if result.outcome.is_registered and held.is_resources:
         # The version of the whole record stays what it is; what Crossref shows has to be looked at again.
-        _begin_again(transaction, result.doi)
+        _restart_observation(transaction, result.doi)
         values = {"last_update_failed": False} if latest else {}
     elif result.outcome.is_registered and newer:
         values = {
@@ -323,7 +323,7 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
             "registered_timestamp": held.timestamp,
             "registered_landing_page": row["landing_page"],
         }
-        _begin_again(transaction, result.doi)
+        _restart_observation(transaction, result.doi)
         if latest:
             values["last_update_failed"] = False
     elif not result.outcome.is_registered and latest:
@@ -353,7 +353,7 @@ def _is_newer(value: int, old: int | None) -> bool:
 FARTHEST: Final = timedelta(days=2)
 
 
-def _is_too_far(connection: Connection, target: str, now: datetime) -> bool:
+def _is_any_poll_too_far_ahead(connection: Connection, target: str, now: datetime) -> bool:
     """Tell whether a lease, a pause or a question is planned for a time that only a wrong clock can have meant."""
     too_far = now + FARTHEST
     locked = exists().where(
@@ -394,7 +394,7 @@ def _submissions_of(target: str) -> Any:
     return select(submission.c.id).where(submission.c.target == target)
 
 
-def _begin_again(transaction: Transaction, doi: Doi) -> None:
+def _restart_observation(transaction: Transaction, doi: Doi) -> None:
     """Start observing again after a deposit took effect: earlier observations are about the old version."""
     mine = and_(observed.c.target == transaction.target, observed.c.doi == doi.key)
     fresh = {

@@ -107,8 +107,8 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
                 **{name: one[name] for name in names},
                 after=one["id"],
                 lines=LedgerRow(one).noted("lines"),
-                removes=_words_of(LedgerRow(one).noted("removes")),
-                may_lose=_words_of(LedgerRow(one).noted("may_lose")),
+                removes=_split_list(LedgerRow(one).noted("removes")),
+                may_lose=_split_list(LedgerRow(one).noted("may_lose")),
             )
             for one in connection.execute(items).mappings()
         ),
@@ -119,7 +119,7 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
     return new, detail
 
 
-def _words_of(text: str) -> tuple[str, ...]:
+def _split_list(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.split(", ") if word)
 
 

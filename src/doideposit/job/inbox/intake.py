@@ -41,7 +41,7 @@ class TakingIn:
         self._working = around.folders.working
         self._number = 0
 
-    def plan_left_over(self) -> None:
+    def plan_unfinished(self) -> None:
         """Plan the files that an earlier run took in and did not plan, or could not send.
 
         Those go one by one: an older and a newer version of one DOI may both wait, and must go in that order.

@@ -107,7 +107,7 @@ class InboxPass:
 
     def _take_in_arrivals(self) -> None:
         taking_in = TakingIn(self._around)
-        taking_in.plan_left_over()
+        taking_in.plan_unfinished()
         found = Look.into(self._around.folders.root)
         ready, self.seen = _complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
         self.report.passed_over = found.passed_over

@@ -71,7 +71,7 @@ class DeskAccounts:
         self._tokens: set[str] = set()
         self._lock = threading.Lock()
         self._monotonic = monotonic
-        self._allowed: dict[str, Allowance] = {name: self._new_allowance() for name in ["", *accounts]}
+        self._allowed: dict[str, Allowance] = {name: self._new_rate_limit() for name in ["", *accounts]}
 
     @property
     def have_passwords(self) -> bool:
@@ -95,7 +95,7 @@ class DeskAccounts:
         right = hmac.compare_digest(self._digest(password[:1000]), wanted)
         if right and known:
             # Only wrong passwords count: someone who signs in often is nobody who guesses.
-            self._allowed[known] = self._new_allowance()
+            self._allowed[known] = self._new_rate_limit()
         return self._accounts[name] if right and known else None
 
     def one_time_token(self) -> str:
@@ -115,7 +115,7 @@ class DeskAccounts:
                 self._tokens.discard(found)
         return found is not None
 
-    def _new_allowance(self) -> Allowance:
+    def _new_rate_limit(self) -> Allowance:
         return Allowance(BURST, PER_SECOND, self._monotonic)
 
     def _digest(self, password: str) -> bytes:

@@ -113,7 +113,7 @@ class Drafts:
             self._version_path(draft.name, version).unlink(missing_ok=True)
         return following
 
-    def beside(self, draft: SavedDraft, name: str) -> Path:
+    def kept_file(self, draft: SavedDraft, name: str) -> Path:
         """Return the path of a file that is kept with a draft, and deleted with it."""
         return self._folder_of(draft.name) / name
 

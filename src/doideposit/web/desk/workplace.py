@@ -99,7 +99,7 @@ class Workplace:
 
     def plan_path(self, draft: SavedDraft, target: str) -> Path:
         """Return the path of the plan file that is kept beside a draft."""
-        return self.drafts.beside(draft, f"plan-{target}-{draft.version}.json")
+        return self.drafts.kept_file(draft, f"plan-{target}-{draft.version}.json")
 
     def kept_plan(self, draft: SavedDraft, target: str) -> PlanFile | None:
         """Return the plan that was made of this version of the draft; None where there is none that can be used."""

@@ -47,10 +47,10 @@ def begin_draft() -> Answer:
     if document is None or not document.filename:
         draft = place.drafts.begin(data, g.account.name)
         return redirect(url_for("writing.edit", name=draft.name))
-    return _from_document(place, document.read(), Path(document.filename.replace("\\", "/")).name, data)
+    return _draft_from_document(place, document.read(), Path(document.filename.replace("\\", "/")).name, data)
 
 
-def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str, Any]) -> Answer:
+def _draft_from_document(place: Workplace, content: bytes, name: str, chosen: dict[str, Any]) -> Answer:
     manuscript, extracted = place.read_document(content, name)
     stops = [finding for finding in extracted.findings if finding.stops]
     if not extracted.fields:
@@ -72,7 +72,7 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
         notes=(*left_out, *(_as_sentence(finding) for finding in extracted.findings[:MOST_NOTES])),
     )
     if manuscript.format == "PDF":
-        PageImages(place.drafts.beside(draft, "")).draw(content)
+        PageImages(place.drafts.kept_file(draft, "")).draw(content)
     return redirect(url_for("writing.edit", name=draft.name))
 
 
@@ -194,7 +194,7 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
     for place, line in draft.lines:
         if line.strip():
             texts.setdefault(place, []).append(line)
-    drawn = PageImages(Workplace.current().drafts.beside(draft, "")).drawn
+    drawn = PageImages(Workplace.current().drafts.kept_file(draft, "")).drawn
     # A page without text of its own, such as one that is a picture, is shown as well.
     pictures = {
         f"page {number}": url_for("writing.show_page_image", name=draft.name, number=number) for number in drawn
@@ -207,7 +207,7 @@ def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]
 def show_page_image(name: str, number: int) -> Answer:
     """Show the picture of a page of the document."""
     place = Workplace.current()
-    path = PageImages(place.drafts.beside(place.draft(name), "")).path(number)
+    path = PageImages(place.drafts.kept_file(place.draft(name), "")).path(number)
     if not path.exists():
         abort(404)
     answer = send_file(path.absolute(), mimetype="image/png")

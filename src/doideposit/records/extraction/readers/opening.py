@@ -22,7 +22,7 @@ __all__ = ["open_document", "read_bytes", "read_page"]
 # Formats that are not read: each told by its content or its name, with its name in words and the way to go instead.
 
 
-class _OtherFormat(NamedTuple):
+class _UnsupportedFormat(NamedTuple):
     """Hold what a file is, as “an Excel table”, and what to do instead of handing it in."""
 
     what: str
@@ -33,24 +33,24 @@ class _OtherFormat(NamedTuple):
 _SAVE_AS: Final = "open it in Word and choose File, Save As, Word Document (.docx)"
 _TABLE: Final = "one row for each commentary: `doideposit check` reads such a table"
 # UTF-8 is said because Excel's plain CSV is in the code page of the machine, and loses names.
-_EXCEL: Final = _OtherFormat(
+_EXCEL: Final = _UnsupportedFormat(
     "an Excel table",
     f"in Excel choose File, Save As, CSV UTF-8, {_TABLE}",
 )
-_CALC: Final = _OtherFormat(
+_CALC: Final = _UnsupportedFormat(
     "a table of LibreOffice",
     f"choose File, Save As, Text CSV, {_TABLE}",
 )
-_SLIDES: Final = _OtherFormat("a presentation", "hand in the text of the commentary as a Word file")
-_OLD_WORD: Final = _OtherFormat("an old Word file", _SAVE_AS)
+_SLIDES: Final = _UnsupportedFormat("a presentation", "hand in the text of the commentary as a Word file")
+_OLD_WORD: Final = _UnsupportedFormat("an old Word file", _SAVE_AS)
 # A file with a password is an encrypted container, and looks like no Word file at all.
-_LOCKED: Final = _OtherFormat(
+_LOCKED: Final = _UnsupportedFormat(
     "protected by a password",
     "in Word choose File, Info, Protect Document, Encrypt with Password, empty the password, and save it",
 )
-_MAIL: Final = _OtherFormat("an e-mail", "save what is attached to it, and hand in that file")
+_MAIL: Final = _UnsupportedFormat("an e-mail", "save what is attached to it, and hand in that file")
 _REFERENCES: Final = "it holds references, not a commentary; hand in the commentary, and keep this file beside it"
-_PICTURE: Final = _OtherFormat(
+_PICTURE: Final = _UnsupportedFormat(
     "a picture", "hand in the document that it shows, or let a text recognition (OCR) run over it first"
 )
 _UNPACK: Final = "unpack it, and hand in the document itself"
@@ -63,49 +63,51 @@ _BY_NAME: Final = {
     ".xlsb": _EXCEL,
     ".xls": _EXCEL,
     ".ods": _CALC,
-    ".numbers": _OtherFormat("a table of Apple Numbers", f"choose File, Export To, CSV, {_TABLE}"),
-    ".csv": _OtherFormat("a table", "`doideposit check` reads it, with one row for each commentary"),
-    ".tsv": _OtherFormat("a table", "`doideposit check` reads it, with one row for each commentary"),
+    ".numbers": _UnsupportedFormat("a table of Apple Numbers", f"choose File, Export To, CSV, {_TABLE}"),
+    ".csv": _UnsupportedFormat("a table", "`doideposit check` reads it, with one row for each commentary"),
+    ".tsv": _UnsupportedFormat("a table", "`doideposit check` reads it, with one row for each commentary"),
     ".doc": _OLD_WORD,
     ".dot": _OLD_WORD,
-    ".wpd": _OtherFormat("a WordPerfect file", _SAVE_AS),
-    ".wps": _OtherFormat("a file of Microsoft Works", _SAVE_AS),
-    ".pages": _OtherFormat("a document of Apple Pages", "choose File, Export To, Word"),
-    ".gdoc": _OtherFormat("a link to a Google document", "open it and choose File, Download, Microsoft Word (.docx)"),
+    ".wpd": _UnsupportedFormat("a WordPerfect file", _SAVE_AS),
+    ".wps": _UnsupportedFormat("a file of Microsoft Works", _SAVE_AS),
+    ".pages": _UnsupportedFormat("a document of Apple Pages", "choose File, Export To, Word"),
+    ".gdoc": _UnsupportedFormat(
+        "a link to a Google document", "open it and choose File, Download, Microsoft Word (.docx)"
+    ),
     ".pptx": _SLIDES,
     ".ppt": _SLIDES,
     ".odp": _SLIDES,
     ".key": _SLIDES,
-    ".indd": _OtherFormat("an InDesign file", "choose File, Export, Adobe PDF"),
-    ".idml": _OtherFormat("an InDesign file", "choose File, Export, Adobe PDF"),
-    ".qxp": _OtherFormat("a QuarkXPress file", "choose File, Export, Layout as PDF"),
-    ".tex": _OtherFormat("a LaTeX file", "hand in the PDF made from it"),
-    ".ltx": _OtherFormat("a LaTeX file", "hand in the PDF made from it"),
-    ".typ": _OtherFormat("a Typst file", "hand in the PDF made from it"),
-    ".ps": _OtherFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
-    ".eps": _OtherFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
-    ".djvu": _OtherFormat("a DjVu file", "make a PDF with text of it"),
-    ".xps": _OtherFormat("an XPS file", "print it to a PDF"),
-    ".mobi": _OtherFormat("an e-book of Kindle", "hand in the document it was made from"),
-    ".azw3": _OtherFormat("an e-book of Kindle", "hand in the document it was made from"),
-    ".bib": _OtherFormat("a BibTeX file", _REFERENCES),
-    ".ris": _OtherFormat("a RIS file", _REFERENCES),
-    ".enw": _OtherFormat("an EndNote file", _REFERENCES),
-    ".nbib": _OtherFormat("a PubMed file", _REFERENCES),
-    ".ipynb": _OtherFormat("a Jupyter notebook", "choose File, Save and Export Notebook As, HTML"),
-    ".yaml": _OtherFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
-    ".yml": _OtherFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
-    ".json": _OtherFormat("a JSON file", "if it is a record already, run `doideposit check` on it"),
-    ".toml": _OtherFormat("a TOML file", "hand in the document"),
+    ".indd": _UnsupportedFormat("an InDesign file", "choose File, Export, Adobe PDF"),
+    ".idml": _UnsupportedFormat("an InDesign file", "choose File, Export, Adobe PDF"),
+    ".qxp": _UnsupportedFormat("a QuarkXPress file", "choose File, Export, Layout as PDF"),
+    ".tex": _UnsupportedFormat("a LaTeX file", "hand in the PDF made from it"),
+    ".ltx": _UnsupportedFormat("a LaTeX file", "hand in the PDF made from it"),
+    ".typ": _UnsupportedFormat("a Typst file", "hand in the PDF made from it"),
+    ".ps": _UnsupportedFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
+    ".eps": _UnsupportedFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
+    ".djvu": _UnsupportedFormat("a DjVu file", "make a PDF with text of it"),
+    ".xps": _UnsupportedFormat("an XPS file", "print it to a PDF"),
+    ".mobi": _UnsupportedFormat("an e-book of Kindle", "hand in the document it was made from"),
+    ".azw3": _UnsupportedFormat("an e-book of Kindle", "hand in the document it was made from"),
+    ".bib": _UnsupportedFormat("a BibTeX file", _REFERENCES),
+    ".ris": _UnsupportedFormat("a RIS file", _REFERENCES),
+    ".enw": _UnsupportedFormat("an EndNote file", _REFERENCES),
+    ".nbib": _UnsupportedFormat("a PubMed file", _REFERENCES),
+    ".ipynb": _UnsupportedFormat("a Jupyter notebook", "choose File, Save and Export Notebook As, HTML"),
+    ".yaml": _UnsupportedFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
+    ".yml": _UnsupportedFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
+    ".json": _UnsupportedFormat("a JSON file", "if it is a record already, run `doideposit check` on it"),
+    ".toml": _UnsupportedFormat("a TOML file", "hand in the document"),
     ".eml": _MAIL,
     ".msg": _MAIL,
-    ".mht": _OtherFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
-    ".mhtml": _OtherFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
-    ".webarchive": _OtherFormat("a web archive of Safari", "save it as Page Source, or hand in its address"),
-    ".url": _OtherFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
-    ".webloc": _OtherFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
-    ".adoc": _OtherFormat("an AsciiDoc file", "hand in the page or the PDF made from it"),
-    ".org": _OtherFormat("an Org file", "export it as Markdown or HTML"),
+    ".mht": _UnsupportedFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
+    ".mhtml": _UnsupportedFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
+    ".webarchive": _UnsupportedFormat("a web archive of Safari", "save it as Page Source, or hand in its address"),
+    ".url": _UnsupportedFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
+    ".webloc": _UnsupportedFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
+    ".adoc": _UnsupportedFormat("an AsciiDoc file", "hand in the page or the PDF made from it"),
+    ".org": _UnsupportedFormat("an Org file", "export it as Markdown or HTML"),
 }
 # Scans arrive as pictures; their text is not in them.
 _OTHER_FORMAT_PICTURES: Final = frozenset(".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic .svg".split())
@@ -121,21 +123,21 @@ _BY_CONTENT: Final = (
     (b"BM", _PICTURE),
     (b"%!PS", _BY_NAME[".ps"]),
     (b"AT&TFORM", _BY_NAME[".djvu"]),
-    (b"\x1f\x8b", _OtherFormat("a compressed file", _UNPACK)),
-    (b"BZh", _OtherFormat("a compressed file", _UNPACK)),
-    (b"\xfd7zXZ", _OtherFormat("a compressed file", _UNPACK)),
-    (b"7z\xbc\xaf", _OtherFormat("a 7-Zip archive", _UNPACK)),
-    (b"Rar!", _OtherFormat("a RAR archive", _UNPACK)),
+    (b"\x1f\x8b", _UnsupportedFormat("a compressed file", _UNPACK)),
+    (b"BZh", _UnsupportedFormat("a compressed file", _UNPACK)),
+    (b"\xfd7zXZ", _UnsupportedFormat("a compressed file", _UNPACK)),
+    (b"7z\xbc\xaf", _UnsupportedFormat("a 7-Zip archive", _UNPACK)),
+    (b"Rar!", _UnsupportedFormat("a RAR archive", _UNPACK)),
     (b"bplist", _BY_NAME[".webarchive"]),
     (b"\x06\x06\xed\xf5\xd8\x1d", _BY_NAME[".indd"]),
     (b"\xffWPC", _BY_NAME[".wpd"]),
-    (b"SQLite format 3", _OtherFormat("a database", "hand in the document")),
+    (b"SQLite format 3", _UnsupportedFormat("a database", "hand in the document")),
     (b"MIME-Version:", _BY_NAME[".mht"]),
 )
 _FEW: Final = 6  # two letters such as “BM” begin texts too; what follows in a picture is no text
 
 
-def _other_format(data: bytes, suffix: str) -> _OtherFormat | None:
+def _unsupported_format(data: bytes, suffix: str) -> _UnsupportedFormat | None:
     """Return the name of a format that is not read; None if it may be. `suffix` is the end of the file name."""
     for magic, known in _BY_CONTENT:
         # Short marks are words of English too; a zero byte nearby shows that the file is no text.
@@ -144,11 +146,11 @@ def _other_format(data: bytes, suffix: str) -> _OtherFormat | None:
     if suffix in _OTHER_FORMAT_PICTURES:
         return _PICTURE
     if suffix in _AUDIO_AND_VIDEO:
-        return _OtherFormat("a recording", "hand in the text of the commentary")
+        return _UnsupportedFormat("a recording", "hand in the text of the commentary")
     return _BY_NAME.get(suffix)
 
 
-def _other_container(data: bytes, suffix: str) -> _OtherFormat:
+def _unsupported_container(data: bytes, suffix: str) -> _UnsupportedFormat:
     """Return the format of a file in the container of old Office programs, or of one with a password."""
     streams = (
         ("EncryptedPackage", _LOCKED),
@@ -163,17 +165,17 @@ def _other_container(data: bytes, suffix: str) -> _OtherFormat:
     return _LOCKED if suffix in {".docx", ".docm"} else _BY_NAME.get(suffix, _OLD_WORD)
 
 
-def _other_word(types: bytes, document: bytes) -> _OtherFormat | None:
+def _unsupported_word_format(types: bytes, document: bytes) -> _UnsupportedFormat | None:
     """Return the kind of a Word file that python-docx does not read; `types` are the content types of its parts."""
     if b"macroEnabled" in types:
-        return _OtherFormat("a Word file with macros", _SAVE_AS)
+        return _UnsupportedFormat("a Word file with macros", _SAVE_AS)
     if b"wordprocessingml.template" in types:
-        return _OtherFormat("a template of Word", _SAVE_AS)
+        return _UnsupportedFormat("a template of Word", _SAVE_AS)
     # ISO/IEC 29500 Strict has other names for everything; Word offers it as “Strict Open XML Document”.
-    return _OtherFormat("a Strict Open XML Document", _SAVE_AS) if b"purl.oclc.org/ooxml" in document else None
+    return _UnsupportedFormat("a Strict Open XML Document", _SAVE_AS) if b"purl.oclc.org/ooxml" in document else None
 
 
-def _other_entries(names: frozenset[str], suffix: str) -> _OtherFormat:
+def _unsupported_archive(names: frozenset[str], suffix: str) -> _UnsupportedFormat:
     """Return the format of a ZIP archive without readable text, by the names of its entries."""
     for entry, known in (
         ("xl/workbook.xml", _EXCEL),
@@ -186,33 +188,33 @@ def _other_entries(names: frozenset[str], suffix: str) -> _OtherFormat:
             return known
     if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
         return _BY_NAME.get(suffix, _BY_NAME[".pages"])
-    return _BY_NAME.get(suffix, _OtherFormat("a ZIP archive", _UNPACK))
+    return _BY_NAME.get(suffix, _UnsupportedFormat("a ZIP archive", _UNPACK))
 
 
 # The root element tells the kind of an XML file.
 _ROOTS: Final = {
-    "doi_batch": _OtherFormat("a deposit file for Crossref", "run `doideposit validate` on it"),
-    "TEI": _OtherFormat("a TEI document", "hand in its web page or its PDF"),
-    "teiCorpus": _OtherFormat("a TEI document", "hand in its web page or its PDF"),
-    "book": _OtherFormat("a book in XML", "hand in the document of the commentary alone"),
-    "rss": _OtherFormat("a news feed", "hand in the page of the commentary"),
-    "feed": _OtherFormat("a news feed", "hand in the page of the commentary"),
-    "RDF": _OtherFormat("metadata in RDF", "hand in the document, or its web page"),
-    "urlset": _OtherFormat("a map of a site", "hand in the page of the commentary"),
-    "mods": _OtherFormat("metadata in MODS", "hand in the document, or its web page"),
-    "OAI-PMH": _OtherFormat("an answer of an OAI-PMH server", "hand in the document, or its web page"),
+    "doi_batch": _UnsupportedFormat("a deposit file for Crossref", "run `doideposit validate` on it"),
+    "TEI": _UnsupportedFormat("a TEI document", "hand in its web page or its PDF"),
+    "teiCorpus": _UnsupportedFormat("a TEI document", "hand in its web page or its PDF"),
+    "book": _UnsupportedFormat("a book in XML", "hand in the document of the commentary alone"),
+    "rss": _UnsupportedFormat("a news feed", "hand in the page of the commentary"),
+    "feed": _UnsupportedFormat("a news feed", "hand in the page of the commentary"),
+    "RDF": _UnsupportedFormat("metadata in RDF", "hand in the document, or its web page"),
+    "urlset": _UnsupportedFormat("a map of a site", "hand in the page of the commentary"),
+    "mods": _UnsupportedFormat("metadata in MODS", "hand in the document, or its web page"),
+    "OAI-PMH": _UnsupportedFormat("an answer of an OAI-PMH server", "hand in the document, or its web page"),
     "svg": _PICTURE,
-    "ONIXMessage": _OtherFormat("metadata in ONIX", "hand in the document, or its web page"),
-    "wordDocument": _OtherFormat("a Word file in the XML of 2003", _SAVE_AS),
-    "package": _OtherFormat("a Word file in one piece of XML", _SAVE_AS),
-    "document": _OtherFormat("a document in XML", _AS_WORD),
+    "ONIXMessage": _UnsupportedFormat("metadata in ONIX", "hand in the document, or its web page"),
+    "wordDocument": _UnsupportedFormat("a Word file in the XML of 2003", _SAVE_AS),
+    "package": _UnsupportedFormat("a Word file in one piece of XML", _SAVE_AS),
+    "document": _UnsupportedFormat("a document in XML", _AS_WORD),
 }
 
 
-def _other_xml(root: str) -> _OtherFormat:
+def _unsupported_xml(root: str) -> _UnsupportedFormat:
     """Return the format of an XML file that is not read, by the local name of its root element."""
     return _ROOTS.get(
-        root, _OtherFormat(f"an XML file (<{root}>)", "hand in the document it was made from, or its page")
+        root, _UnsupportedFormat(f"an XML file (<{root}>)", "hand in the document it was made from, or its page")
     )
 
 
@@ -276,7 +278,7 @@ def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) ->
     """
     if media_type.startswith(_PICTURES):
         return _unread_format(
-            url, _OtherFormat(f"of the kind {media_type}", "give the address of the commentary itself")
+            url, _UnsupportedFormat(f"of the kind {media_type}", "give the address of the commentary itself")
         )
     page = _read_by_content(data, url, _SUFFIX_OF.get(media_type) or _suffix_of(url), charset)
     if page.format != "web page" or page.properties.url is not None:
@@ -302,7 +304,7 @@ def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, n
     if data.startswith(b"PK\x03\x04"):
         return _read_zip(data, file, suffix)
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of new ones with a password
-        return _unread_format(file, _other_container(data, suffix))
+        return _unread_format(file, _unsupported_container(data, suffix))
     if b"%PDF-" in data[:_PDF_WITHIN] and not data[:_PDF_WITHIN].lstrip().startswith(b"<"):
         return _read_guarded(_read_pdf, data, file)
     head = _head_of(data)
@@ -312,7 +314,7 @@ def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, n
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_html_reader(charset), data, file)
     if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_xml, data, file)
-    unread = _other_format(data, suffix)
+    unread = _unsupported_format(data, suffix)
     return _read_text_file(_in_utf_8(data, charset), file, near) if unread is None else _unread_format(file, unread)
 
 
@@ -357,9 +359,9 @@ def _read_zip(data: bytes, file: str, suffix: str) -> Manuscript:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return _broken_document(file)
     if archive.encrypted or (b"encryption-data" in _start_of_parts(archive, "META-INF/manifest.xml")):
-        return _unread_format(file, _OtherFormat("protected by a password", "save it without one"))
+        return _unread_format(file, _UnsupportedFormat("protected by a password", "save it without one"))
     if "word/document.xml" in archive.names:
-        other = _other_word(
+        other = _unsupported_word_format(
             _start_of_parts(archive, "[Content_Types].xml"), _start_of_parts(archive, "word/document.xml")
         )
         return _read_guarded(_read_docx, data, file) if other is None else _unread_format(file, other)
@@ -369,7 +371,7 @@ def _read_zip(data: bytes, file: str, suffix: str) -> Manuscript:
         archive, "mimetype", "META-INF/manifest.xml"
     ):
         return _read_guarded(_read_odt, data, file)
-    return _unread_format(file, _other_entries(archive.names, suffix))
+    return _unread_format(file, _unsupported_archive(archive.names, suffix))
 
 
 def _start_of_parts(archive: DocumentArchive, *names: str) -> bytes:
@@ -463,7 +465,7 @@ def _read_xml(data: bytes, file: str) -> Manuscript:
     # Archives answer with articles inside elements of their own; an <article> of DocBook has none of this metadata.
     if next(root.iter("article-meta"), None) is not None and next(root.iter("article"), None) is not None:
         return read_jats(root, file=file)
-    return _unread_format(file, _other_xml(name))
+    return _unread_format(file, _unsupported_xml(name))
 
 
 def _too_large(file: str) -> Manuscript:
@@ -477,7 +479,7 @@ def _broken_document(file: str) -> Manuscript:
     )  # fmt: skip
 
 
-def _unread_format(file: str, other: _OtherFormat) -> Manuscript:
+def _unread_format(file: str, other: _UnsupportedFormat) -> Manuscript:
     return _finding(file, "document-format", f"{file} is {other.what}, which is not read", other.instead)
 
 

@@ -240,7 +240,7 @@ def _separate_footnotes(rows: Sequence[PdfRow], body: float) -> tuple[list[PdfRo
         listed = listed or bool(_LIST.fullmatch(row.text.strip()))
         small = row.size < body * _SMALLER and not listed and not row.marginal
         goes_on = bool(notes) and notes[-1].page == row.page and 0 < notes[-1].y - row.y < _NOTE_GAP * row.size
-        begins = bool(_NOTE.match(row.text)) and _is_low(row, rows)
+        begins = bool(_NOTE.match(row.text)) and _is_in_lower_half(row, rows)
         (notes if small and (goes_on or begins) else flow).append(row)
     for row in flow:
         if row.at_edge and row.size < body * _SMALLER:
@@ -251,7 +251,7 @@ def _separate_footnotes(rows: Sequence[PdfRow], body: float) -> tuple[list[PdfRo
 _NOTE_GAP = 2.5  # times the size: what stands lower below a note is a running footer
 
 
-def _is_low(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
+def _is_in_lower_half(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     heights = [each.y for each in rows if each.page == row.page]
     return row.y < (max(heights) + min(heights)) / 2
 

@@ -150,7 +150,7 @@ def crop(text: str, width: int) -> str:
 
 
 def screenful(console: Console, lines: Iterable[Line], footer: str) -> Group:
-    """Return what fits on the screen, with a line below it that is always seen."""
+    """Return the lines that fit on the screen, with a footer below them."""
     rows = [piece for line in lines for piece in broken_at(line, console.width)]
     if len(rows) + 2 > console.height:
         rows = [*rows[: console.height - 3], Text("…")]

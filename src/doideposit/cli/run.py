@@ -148,7 +148,7 @@ def _show_outcome(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: boo
         terminal.json(outcome.document)
 
 
-# The job, and its context to the world.
+# The job, and what it gets from outside: clock, network, mail, signals.
 
 
 def _make_job(settings: "Settings") -> "Job":

@@ -81,7 +81,7 @@ class _Layers:
             )
 
     def _spell_as_in_file(self, steps: list[str]) -> tuple[str, ...]:
-        """Write the steps as the file writes them."""
+        """Return the steps in the spelling of the configuration file."""
         here: Any = self.data
         spelled: list[str] = []
         for step in steps:

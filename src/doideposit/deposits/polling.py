@@ -230,7 +230,7 @@ class Poller:
         finally:
             # Even after a fault the leases are given back: otherwise nobody could ask before they end by themselves.
             found, self._polled = self._polled, []
-            context.ledger.polls.give_back(context.owner, keys, found)
+            context.ledger.polls.release(context.owner, keys, found)
 
     def _poll_one(self, submission: Submission) -> None:
         """Poll one file; handle every failure of Crossref here, except refused credentials."""

@@ -146,7 +146,7 @@ def _as_read(value: object) -> RawValue:
 
 
 def _missing_fields(record: RegisteredRecord, series: Series, fields: Mapping[str, RawValue]) -> Iterator[str]:
-    """Yield what the series would give this record, or every record has, although it is registered without."""
+    """Yield the fields that are not registered, but required, or filled in from the series."""
     kind = record.record_type
     if not fields.get("authors"):
         yield "authors"

@@ -173,7 +173,7 @@ class SandboxArchive:
         self._insert_row("submissions", _SUBMISSION, row)
 
     def due(self, now: datetime) -> list[ReceivedFile]:
-        """Return what the worker should have processed by now, in the order of its queue."""
+        """Return the files that the worker should have processed by now, in the order of its queue."""
         return self._select_submissions(
             "WHERE log IS NULL AND stuck IS NULL AND due <= ? ORDER BY due, id", now.timestamp()
         )

@@ -146,7 +146,7 @@ def _plan_of() -> PlanFile:
 @api.post("/deposits")
 @needs(TokenScope.DEPOSIT)
 def deposit() -> Response:
-    """Record deposits, to be sent soon after the answer or by the scheduled job. The same request can be given again.
+    """Record deposits, to be sent soon after the answer or by the scheduled job. The same request can be sent again.
 
     Nothing here waits for Crossref: an update is kept whatever Crossref does, and compared with what is registered by
     the pass that sends it.

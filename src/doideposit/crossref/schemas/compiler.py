@@ -207,7 +207,7 @@ def prepare(bundle: Bundle, *, whole: bool) -> Prepared:
         tuple(_assertions(components.sources)),
         _identities(components),
         _lookups(components),
-        _left_out(components, content),
+        _elements_only_in(components, content),
     )
 
 
@@ -254,7 +254,7 @@ def _content_files(components: _Components) -> frozenset[str]:
     return found
 
 
-def _left_out(components: _Components, content: AbstractSet[str]) -> frozenset[str]:
+def _elements_only_in(components: _Components, content: AbstractSet[str]) -> frozenset[str]:
     """Return the tags of the elements that are declared in these files alone."""
     inside = {tag for tag, place in components.elements() if place.file in content}
     return frozenset(inside - {tag for tag, place in components.elements() if place.file not in content})

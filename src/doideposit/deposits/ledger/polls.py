@@ -113,8 +113,8 @@ class Polls:
             one.submission: one.detail.get("publisher", "") for one in found if one.submission
         }
 
-    def give_back(self, owner: str, keys: Sequence[int], polled: Sequence[Polled]) -> None:
-        """Write down the answers that were not final, and give back everything that was leased."""
+    def release(self, owner: str, keys: Sequence[int], polled: Sequence[Polled]) -> None:
+        """Record the answers that were not final, and release all leased polls."""
         with self._session.writing("give back polls") as transaction:
             _write_polled(transaction, polled)
             held = update(submission).where(submission.c.id.in_(keys), submission.c.lease_owner == owner)

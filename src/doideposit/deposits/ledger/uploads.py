@@ -305,7 +305,7 @@ class Uploads:
             transaction.note(EventKind.REFUSED, submission=current.id, detail=detail)
 
     def mark_lost(self, upload: Attempt, next_poll_at: datetime) -> None:
-        """Record that Crossref does not know the name after the grace period: the bytes go out under a new one."""
+        """Record that Crossref does not know the name after the grace period: the bytes are sent under a new one."""
         with self._session.writing("mark lost") as transaction:
             current = _current_submission(transaction, upload)
             if current is None:

@@ -130,7 +130,7 @@ def _handle_errors(app: Flask) -> None:
 
 
 def _answer_unknown_host(_error: SecurityError) -> tuple[str, int]:
-    """Answer who asks under a name of a host that is not ours; no page of ours is made for them."""
+    """Answer a request for a host name that is not configured; none of our pages is rendered for it."""
     return "This computer is not known under this name: add it to `hosts` below [desk] in the configuration.\n", 400
 
 

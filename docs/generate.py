@@ -106,23 +106,24 @@ def configuration() -> Iterator[str]:
     shared: dict[str, None] = {}
     yield from _sections(schema, schema["$defs"], "", shared)
     yield "## Values with parts\n"
-    yield 'These stand in braces, on one line: `publisher = { name = "…", place = "…" }`.\n'
+    yield 'Values with several keys are written in braces, on one line: `publisher = { name = "…", place = "…" }`.\n'
     for name in _closure(shared, schema["$defs"]):
         yield from _definition(name, schema["$defs"], "configuration", 3)
 
 
 CONFIGURATION_ABOUT = """\
-The file is called `doideposit.toml`. It is looked for in the working directory and then in the folders above;
-`--config` or the variable `DOIDEPOSIT_CONFIG` name another one. `doideposit init` writes one with explanations,
-`doideposit config show` prints every value in force and, with `--origin`, where each comes from.
+The file is called `doideposit.toml`. doideposit looks for it in the working directory and then in the folders above;
+`--config` or the variable `DOIDEPOSIT_CONFIG` can name another one. `doideposit init` writes one with explanations,
+`doideposit config show` prints every value in use and, with `--origin`, where each comes from.
 
 Every value can also come from the environment. The name is `DOIDEPOSIT_`, the section, two underscores, the key, in
 capitals; an underscore also stands for a hyphen: `DOIDEPOSIT_TARGET`, `DOIDEPOSIT_LEDGER__URL`,
-`DOIDEPOSIT_SERIES__SADF_COMMENT__URL`. Values in braces or brackets are JSON. The environment wins over the file, a
-flag of the command line over both.
+`DOIDEPOSIT_SERIES__SADF_COMMENT__URL`. Values in braces or brackets are JSON. The environment takes
+precedence over the file, and an option of the command line over both.
 
-Keys that are not listed here are refused, with a suggestion. Lengths of time are a number and `s`, `m`, `h` or `d`.
-Relative paths start from the folder of the file. A password never stands in the file: see
+Keys that are not listed here are refused, with a suggestion. Durations are a number and `s`, `m`, `h` or
+`d`, such as `90s` or `3d`.
+Relative paths start from the folder of the file. A password is never in the file: see
 [where a password is kept](#configuration-passwordreference).
 """
 
@@ -172,10 +173,10 @@ RECORD_ABOUT = """\
 A record is one commentary, as YAML or JSON; a file holds one record or a list of records. JSON Lines holds one record
 a line, CSV one a row ([how](../../how-to/tables.md)). Every field in use is shown by
 [Write a record](../../how-to/write-a-record.md).
-Keys in **bold** are needed; keys that are not listed are refused, with a suggestion.
+Keys in **bold** are required; keys that are not listed are refused, with a suggestion.
 
-Texts are normalised: Unicode NFC, any white space one space, invisible characters dropped. Titles, subtitles and
-reference texts may hold face markup (`<i>`, `<b>`, `<sub>`, `<sup>` and so on) and MathML.
+Texts are normalised: Unicode NFC, a single space in place of any white space, no invisible characters. Titles,
+subtitles and reference texts may have face markup (`<i>`, `<b>`, `<sub>`, `<sup>` and so on) and MathML.
 """
 
 
@@ -186,7 +187,7 @@ def _definition(name: str, definitions: Schema, page: str, level: int) -> Iterat
     yield f"{'#' * level} {name}\n"
     yield (own.get("description") or full.get("description", "")) + "\n"
     if full is not own:
-        yield "A bare text is enough where only the first key matters.\n"
+        yield "A text alone is enough if only the first key is given.\n"
     if "enum" in own:
         yield ", ".join(f"`{each}`" for each in own["enum"]) + "\n"
     else:
@@ -292,7 +293,7 @@ def states() -> Iterator[str]:
     yield "# States, milestones and events\n"
     yield "```{eval-rst}\n" + inspect.cleandoc(lifecycle.__doc__ or "") + "\n```\n"
     yield "## The table\n"
-    yield "What is not in this table cannot happen: the program stops rather than write it down.\n"
+    yield "No other move is possible: if one were attempted, the program would stop without recording it.\n"
     rows = ((f"`{state}`", f"`{move}`", f"`{after}`") for (state, move), after in lifecycle.TABLE.items())
     yield from table(("state", "move", "state afterwards"), rows)
     yield "## Outcomes\n"
@@ -305,10 +306,10 @@ def states() -> Iterator[str]:
     yield "Each is proved on its own. `[monitoring.deadlines]` in the configuration says how long each may take.\n"
     yield from table(("milestone", "meaning"), ((f"`{each}`", each.meaning) for each in lifecycle.Milestone))
     yield "## Retry classes\n"
-    yield "Of a deposit that failed, `retry` says whether sending the same content again can help.\n"
+    yield "For a failed deposit, `retry` says whether sending the same content again can help.\n"
     yield from table(("retry", "when to send it again"), ((f"`{each}`", each.meaning) for each in lifecycle.RetryClass))
     yield "## Events\n"
-    yield "Everything that happens becomes one of these in the history of the ledger, and in `GET /v1/events`.\n"
+    yield "The history of the ledger and `GET /v1/events` have these kinds of events.\n"
     after = lifecycle.STATE_AFTER
     rows_of_events = (
         (f"`{kind}`", kind.meaning, f"`{after[kind]}`" if kind in after else "") for kind in lifecycle.EventKind
@@ -320,8 +321,8 @@ def exit_codes() -> Iterator[str]:
     """Exit codes, and the tree of errors that lead to them."""
     yield "# Exit codes and errors\n"
     yield from table(("exit code", "meaning"), _exit_codes())
-    yield "Commands that find several things end with the code of the worst.\n"
-    yield "## Errors of the world\n"
+    yield "A command with several problems ends with the code of the most serious one.\n"
+    yield "## External failures\n"
     yield "Each has a stable code, which `--json` shows in `error.code`; in Python each is a class.\n"
     yield from table(("code", "exit code", "class", "meaning", "what to do"), _errors(errors.DoiDepositError))
 
@@ -359,9 +360,9 @@ def faults() -> Iterator[str]:
 
 
 FAULTS_ABOUT = """\
-Every way in which Crossref, or the way to it, is known to misbehave can be switched on in the sandbox: on the command
+Every known fault of Crossref, and of the network, can be simulated by the sandbox: on the command
 line with `doideposit sandbox --fault NAME=VALUE:TIMES`, in a test with `doideposit_sandbox.faults.add("NAME",
-"VALUE", times=2)`. Without a number of times a fault of the command line stays on.
+"VALUE", times=2)`. A fault of the command line without a number of times is permanent.
 [Test against the sandbox](../../how-to/test-against-the-sandbox.md) shows both.
 """
 
@@ -384,9 +385,9 @@ def schemas() -> Iterator[str]:
 SCHEMAS_ABOUT = """\
 Crossref publishes its deposit schema as XSD files. They are not part of doideposit: `doideposit schemas install`
 fetches them, from Crossref or from a package on the Python package index that carries the same bytes. Each file is
-compared with its SHA-256 each time it is read. The first check fetches what is missing by itself.
+compared with its SHA-256 each time it is read. The first check downloads missing files automatically.
 
-`doideposit schemas list` shows what is installed and where, `doideposit schemas verify` compares all of it.
+`doideposit schemas list` shows which versions are installed and where, `doideposit schemas verify` checks all files.
 """
 
 
@@ -416,11 +417,11 @@ def _statuses(operation: Schema) -> str:
 
 _GROUPS = {
     "Entry": "open Depositor Input",
-    "What is given back": (
+    "Results": (
         "Plan PlanEntry DepositReport ReportEntry PollReport Progress WorkStatus Proof Overdue SubmissionRef "
         "HistoryEntry LedgerEvent Action State Outcome Milestone RetryClass EventKind Finding Severity Where"
     ),
-    "Taking over, watching, plan files": (
+    "Adoption, drift, plan files": (
         "AdoptionReport AdoptionResult Adoption WatchReport Drift DriftKind PlanFiles PlanFile PlanBody ResultDetails "
         "ReferenceFeedback ReferenceList ReferencesReport ReferenceState "
         "UpdateStep Publishers WarningInbox CrossrefWarning WarningKind ConflictSide"

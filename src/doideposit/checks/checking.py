@@ -107,7 +107,7 @@ class Checker:
         return self.validator.seal(xml, file=file)
 
     def read(self, inputs: Iterable[Input]) -> Iterator[Checked]:
-        """Check every input, each exactly once and in order; what cannot be read is a `Checked` with findings.
+        """Check every input exactly once and in order; an unreadable one gives a `Checked` with findings.
 
         Each is checked before the next one is asked for, so that a caller may reuse what it hands over.
         """
@@ -133,7 +133,7 @@ class Checker:
         return self._check_record(record, (), self._make_context())
 
     def read_together(self, inputs: Iterable[Input]) -> tuple[Checked, ...]:
-        """Check every input, and what can be wrong only between several of them."""
+        """Check every input, and compare the inputs with each other."""
         return self._check_together(list(self.read(inputs)))
 
     def read_streaming(
@@ -310,7 +310,7 @@ class Checker:
         context = self._make_context()
         ruled = check_deposit_file(xml, parsed.root, check_works, file=name, context=context, depositor=depositor)
         sealed = self.validator.seal(xml, file=name, root=parsed.root)
-        findings = Checker.in_one_order(sealed.findings, ruled)
+        findings = Checker.merge_findings(sealed.findings, ruled)
         if sealed.batch is None:
             return Checked(name, findings, xml=xml)
         found = DepositItem.read_all(parsed.root)
@@ -320,8 +320,8 @@ class Checker:
         return Checked(name, findings, xml=xml, items=found, sealed_file=seal_file(sealed.batch))
 
     @staticmethod
-    def in_one_order(*groups: Findings) -> Findings:
-        """Return what several looks at one file found, each fault once, in the order of its lines."""
+    def merge_findings(*groups: Findings) -> Findings:
+        """Return the findings of several checks of one file, without duplicates, in the order of lines."""
         # The schema and the rules may find the same fault; the key leaves one of the two.
         found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
         # A file is corrected from its top to its end.
@@ -336,7 +336,7 @@ def _commentaries_of(checked: Sequence[Checked]) -> list[Commentary]:
 
 
 def _with_fields(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Finding]:
-    """Yield what the schema found, at the fields of the record that it is about."""
+    """Yield the findings of the schema, each with the field of the record it concerns."""
     for finding in verdict.findings:
         spot = built.locate(finding.where.element or "")
         where = origin.where(spot[1]) if spot else Where(file=origin.file)

@@ -119,7 +119,7 @@ class _CheckOutput:
             self._tally.add(checked.findings)
 
     def close(self) -> None:
-        """Show what was collected and not shown yet."""
+        """Show the findings that were collected and not shown yet."""
         if self._documents is not None:
             self._documents.close(ok=self.ok)
         elif self._format == "text":
@@ -256,7 +256,7 @@ def _files_to_write(checker: Checker, checked: Sequence[Checked], output: str | 
 
 
 def _is_loss(finding: Finding) -> bool:
-    """Return whether it says what the file that was built does not hold of the record."""
+    """Return whether the finding names content of the record that the built file does not have."""
     of_the_type = finding.code == "unsupported-by-type" and finding.severity is not Severity.INFO
     return of_the_type or finding.code == "unsupported-by-schema"
 
@@ -310,7 +310,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
 
 
 def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVerdict":
-    """Return the verdict on a file, with what Crossref would refuse beyond its schema."""
+    """Return the verdict of the schema on a file, and findings about what Crossref refuses beyond its schema."""
     from doideposit.checks.checking import Checker
     from doideposit.checks.rules.deposit_files import refusals
     from doideposit.checks.rules.registry import Context
@@ -323,7 +323,7 @@ def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "S
     if verdict.schema is None:
         return verdict
     more = refusals(loaded, file=path, context=Context(today=datetime.now(UTC).date()))
-    return verdict._replace(findings=Checker.in_one_order(verdict.findings, more))
+    return verdict._replace(findings=Checker.merge_findings(verdict.findings, more))
 
 
 def _is_refused(verdict: "SchemaVerdict") -> bool:

@@ -26,7 +26,7 @@ LONGEST_MAINTENANCE: Final = timedelta(days=14)
 
 
 class MailSection(Section):
-    """Mail of the scheduled job, to those who look after it."""
+    """Mails of the scheduled job to the people who maintain it."""
 
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
     """The mail server; or `sendmail`."""
@@ -35,9 +35,9 @@ class MailSection(Section):
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
-    """How the connection is encrypted; none is for a mail server on this machine alone."""
+    """The encryption of the connection; none is allowed for a mail server on this machine only."""
     ca_file: Annotated[str, Field(min_length=1)] | None = None
-    """File with the certificates of your own authority, relative to the configuration file; the system's otherwise."""
+    """File with the certificates of your own authority, relative to the configuration file."""
     sender: MailAddress
     """Address that the mails come from."""
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
@@ -45,9 +45,9 @@ class MailSection(Section):
     username: PlainText | None = None
     """Login at the mail server, where it wants one."""
     password: PasswordReference | None = None
-    """Where the password of the mail server is kept."""
+    """The source of the password of the mail server."""
     repeat_after: Duration = timedelta(days=1)
-    """The same matter is not mailed again before this."""
+    """How long to wait before a mail about the same problem is repeated."""
     digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
     """The day of the weekly digest."""
 
@@ -69,7 +69,7 @@ class MailSection(Section):
 
 
 class MailboxSection(Section):
-    """The mailbox that Crossref's mails go to: the job reads it, and takes what they say for hints alone."""
+    """The mailbox that receives Crossref's mails: the job reads it, and uses the mails only as hints."""
 
     maildir: Annotated[str, Field(min_length=1)] | None = None
     """A Maildir folder on this machine, relative to the configuration file; or a `host`."""
@@ -78,9 +78,9 @@ class MailboxSection(Section):
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """Its port; by default 993 for tls, 143 otherwise."""
     security: Literal["tls", "starttls", "none"] = "tls"
-    """How the connection is encrypted; none is for a server on this machine alone."""
+    """The encryption of the connection; none is allowed for a server on this machine only."""
     folder: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n\"\\]+$")] = "INBOX"
-    """The folder on the server; it is opened for reading alone."""
+    """The folder on the server; it is opened read-only."""
     username: PlainText | None = None
     """Login at the server."""
     password: PasswordReference | None = None
@@ -105,20 +105,20 @@ class MailboxSection(Section):
 
 
 class HookSection(Section):
-    """A program, or an address, that the scheduled job calls after what happened to a DOI."""
+    """A program or an address that the scheduled job calls after an event of a DOI."""
 
     on: Annotated[tuple[Literal["registered", "failed", "drift"], ...], Field(min_length=1)] = (
         "registered",
         "failed",
         "drift",
     )
-    """After what: a registration or update, a deposit that Crossref did not take, a change by others."""
+    """The events: a registration or update, a refused deposit, a change by others."""
     command: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] | None = None
-    """A program and its arguments, which gets the record as JSON on standard input; no shell is involved."""
+    """A program and its arguments; it receives the record as JSON on standard input. No shell is used."""
     url: PingAddress | None = None
     """An address that the record is posted to as JSON, signed with `secret`."""
     secret: PasswordReference | None = None
-    """Where the key of the signature is kept."""
+    """The source of the key for the signature."""
     timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = timedelta(seconds=30)
     """How long a call may take."""
 
@@ -157,14 +157,14 @@ class DeadlineSection(Section):
 
 
 class MaintenanceSection(Section):
-    """A time that Crossref announced for maintenance: nothing is sent, asked or called late in it."""
+    """A time of maintenance announced by Crossref: nothing is sent, polled or reported as overdue in it."""
 
     begins: AwareDatetime
     """When it begins, such as 2026-12-01T14:00:00Z."""
     ends: AwareDatetime
     """When it ends."""
     what: PlainText = "maintenance at Crossref"
-    """What Crossref said of it."""
+    """Crossref's announcement, for people."""
 
     @model_validator(mode="after")
     def _require_length(self) -> Self:
@@ -182,19 +182,19 @@ class RecipientSection(Section):
 
 
 class MonitoringSection(Section):
-    """What the scheduled job leaves for those who watch it; paths are relative to the configuration file."""
+    """Files and calls of the scheduled job for monitoring; paths are relative to the configuration file."""
 
     status_file: Annotated[str, Field(min_length=1)] | None = None
     """A JSON file with the state of everything after the last pass."""
     prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
     """A text file for the textfile collector of Prometheus' node_exporter."""
     heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
-    """A file that is written again at the end of every pass."""
+    """A file that is rewritten at the end of every pass."""
     ping_url: PingAddress | None = None
-    """An address that is fetched after every pass that did what it should."""
+    """An address that is fetched after every successful pass."""
     open_to: Literal["owner", "group"] = "owner"
     """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
     deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
-    """How long each stage may take."""
+    """How long each milestone may take before a DOI is overdue."""
     maintenance: tuple[MaintenanceSection, ...] = ()
     """Times that Crossref announced on its status page."""

@@ -73,7 +73,7 @@ SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
 
 
 class DepositorSettings(Section):
-    """Who deposits; it stands in the head of every file (common5.5.0.xsd: depositor, registrant)."""
+    """The depositor, who is named in the head of every file (common5.5.0.xsd: depositor, registrant)."""
 
     name: Annotated[PlainText, Field(max_length=130)]
     """Name of the depositing organisation."""
@@ -82,7 +82,7 @@ class DepositorSettings(Section):
     registrant: Annotated[PlainText, Field(max_length=255)]
     """The organisation that owns the works."""
     member: Annotated[int, Field(ge=1, examples=[1234])] | None = None
-    """Its member number at Crossref, to which the prefixes must belong; learnt from registered DOIs when left out."""
+    """Its member number at Crossref, to which the prefixes must belong; read from registered DOIs if left out."""
 
 
 class CredentialSettings(Section):
@@ -100,7 +100,7 @@ PublisherName = Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max
 
 
 class TargetSettings(Section):
-    """Other addresses for a target; what is left out stays as it is."""
+    """Other addresses for a target; an address that is left out does not change."""
 
     url: Address | None = None
     """Deposit and submissionDownload are below it."""
@@ -133,16 +133,16 @@ class LedgerSection(Section):
     url: Annotated[str, AfterValidator(_check_ledger_url)] = "sqlite:///doideposit.sqlite3"
     """A SQLite file (relative to the configuration file) or a PostgreSQL database."""
     password: PasswordReference | None = None
-    """Where the database password is kept."""
+    """The source of the database password."""
 
 
 class IgnoreSection(Section):
-    """Findings that are set aside; they stay visible, with the reason."""
+    """Findings to ignore; they stay visible, with the reason."""
 
     code: PlainText
     """The code of the findings."""
     reason: PlainText
-    """Why they are set aside."""
+    """The reason for ignoring them."""
     doi: PlainText | None = None
     """Only for this DOI."""
     series: PlainText | None = None
@@ -150,12 +150,12 @@ class IgnoreSection(Section):
 
 
 class RuleSection(Section):
-    """What the configuration says about rules."""
+    """Changes to rules."""
 
     severity: dict[str, Severity] = Field(default_factory=dict)
     """Another severity for a code: error, warning or info."""
     ignore: tuple[IgnoreSection, ...] = ()
-    """Findings that are set aside."""
+    """Findings to ignore."""
 
 
 class DelaySettings(Section):
@@ -181,40 +181,40 @@ class SandboxSection(Section):
     """The simulated Crossref."""
 
     state: str = "doideposit-sandbox.sqlite3"
-    """Where it keeps what was sent to it, relative to the configuration file."""
+    """The file in which it keeps all deposits, relative to the configuration file."""
     delays: DelaySettings = Field(default_factory=DelaySettings.model_construct)
-    """How long things take."""
+    """How long each step of the simulation takes."""
 
 
 _LIMITS = Limits()
 
 
 class LimitSection(Section):
-    """How much at once."""
+    """Limits on sizes and numbers."""
 
     records_per_submission: Annotated[int, Field(ge=1, le=5_000)] = _LIMITS.records_per_submission
-    """Records in one file; 1 keeps every commentary apart from the faults of others, more is quicker."""
+    """Records in one file; with 1 an error in one commentary does not affect others, a higher number is faster."""
     bytes_per_submission: Annotated[int, Field(ge=10_000, le=9_500_000)] = _LIMITS.bytes_per_submission
     """Size of one file in bytes; Crossref takes 10 MB with everything around it."""
     pending: Annotated[int, Field(ge=1, le=9_900)] = _LIMITS.pending
     """Files waiting at Crossref at the same time; it takes 10,000."""
     looks_per_pass: Annotated[int, Field(ge=1)] = _LIMITS.looks_per_pass
-    """Questions to Crossref in one pass over what is outstanding."""
+    """Requests to Crossref in one pass over the outstanding files."""
     workers: Annotated[int, Field(ge=1, le=16)] = _LIMITS.workers
-    """Questions at the same time."""
+    """Requests at the same time."""
 
 
 class TokenReference(PasswordReference):
-    """Where a token is kept, and what it is good for."""
+    """The source of a token, and its permissions."""
 
     scopes: Annotated[tuple[Literal["read", "deposit", "decide"], ...], Field(min_length=1)] = (
         "read",
         "deposit",
         "decide",
     )
-    """What it is good for: asking and checking; making plans and depositing; approving, accepting and giving up."""
+    """The permissions: read and check; plan and deposit; decide (approve, accept, abandon)."""
     series: tuple[PlainText, ...] = ()
-    """The series that it reaches, by their short names; all of them when left out."""
+    """The series it may use, by their short names; all of them if left out."""
 
 
 class ApiSection(Section):
@@ -231,10 +231,10 @@ class ApiSection(Section):
 
 
 class PageSection(Section):
-    """Pages of the web that are read: `doideposit extract https://…`."""
+    """Web pages that doideposit reads, as in `doideposit extract https://…`."""
 
     own_hosts: tuple[Annotated[PlainText, Field(pattern=r"^[A-Za-z0-9.\-]+$", examples=["cms.example.org"])], ...] = ()
-    """Hosts of your own network that may be read; all others there, and this machine itself, are refused."""
+    """Hosts of your own network that may be read; all other private addresses are refused."""
 
 
 class AccountSection(Section):
@@ -252,13 +252,13 @@ class DeskSection(Section):
     records: Annotated[str, Field(min_length=1)] = "records"
     """Folder of the record files, relative to the configuration file."""
     drafts: Annotated[str, Field(min_length=1)] = "drafts"
-    """Folder where what is being written is kept, relative to the configuration file."""
+    """Folder of the drafts that people are writing, relative to the configuration file."""
     accounts: dict[PlainText, AccountSection] = Field(default_factory=dict)
-    """Who may use the pages below `doideposit serve`, by name; without any there are no pages there."""
+    """Who may use the pages of `doideposit serve`, by name; without accounts there are no pages."""
     user_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] | None = None
-    """Header in which the web server in front names who signed in there; nobody else may be able to reach the port."""
+    """HTTP header in which a web server in front names the signed-in user; no other program may reach the port."""
     hosts: tuple[PlainText, ...] = ()
-    """Names under which a browser may ask for the pages below `doideposit serve`, such as doi.example.org."""
+    """Host names at which browsers may open the pages of `doideposit serve`, such as doi.example.org."""
     idle: Duration = timedelta(hours=8)
     """How long someone stays signed in without doing anything."""
     look_ups: bool = True
@@ -278,12 +278,12 @@ def _check_time_zone(name: str) -> str:
 
 
 class SiteSection(Section):
-    """A site whose documents are records: the header of each says series, number, title, authors and date."""
+    """A website whose documents are records: the header of each names series, number, title, authors and date."""
 
     folders: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Folders that `doideposit run` reads in place, with everything below; relative to the configuration file."""
     timezone: Annotated[str, Field(examples=["Europe/Brussels"]), AfterValidator(_check_time_zone)] | None = None
-    """The zone of the publisher, in which a date begins; that of the machine when left out."""
+    """The time zone of the publisher; that of the machine if left out."""
 
 
 class InboxSection(Section):
@@ -292,15 +292,15 @@ class InboxSection(Section):
     folder: Annotated[str, Field(min_length=1)] = "inbox"
     """Where people put records and deposit files, relative to the configuration file."""
     settle: Duration = timedelta(seconds=10)
-    """How long a file must lie unchanged before it is taken in."""
+    """How long a file must be unchanged before it is taken from the inbox."""
     look_ups: Annotated[int, Field(ge=0, le=5_000)] = 50
-    """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both show; 0 for none."""
+    """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both show it; 0 for none."""
     open_to: Literal["owner", "group"] = "owner"
-    """Who may put files into an inbox that the job makes; in one that is there, its own permissions count."""
+    """Who may put files into the inbox, if the job creates it; an existing folder keeps its permissions."""
     shown_as: Annotated[PlainText, Field(examples=["\\\\server\\doi"])] | None = None
-    """How those who read mails and reports reach the folder, such as a share; its path on this machine otherwise."""
+    """The path of the folder in mails and reports, such as a network share; by default its path here."""
     keep_done: Annotated[Duration, Field(ge=timedelta(days=1), examples=["180d"])] | None = None
-    """How long finished files lie in `done` before their month goes into an archive there; for ever when left out."""
+    """How long finished files stay in `done` before those of a month are archived there; for ever if left out."""
 
 
 class PublisherSection(Section):
@@ -311,9 +311,9 @@ class PublisherSection(Section):
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
     """Its own logins, one for each target; no other login is ever used for its series."""
     mail: RecipientSection | None = None
-    """Who gets the mails about its DOIs, and nobody else then; those of [mail] when left out."""
+    """The only recipients of mails about its DOIs; those of [mail] if left out."""
     tokens: dict[PlainText, TokenReference] = Field(default_factory=dict)
-    """Where the tokens of its programs for the JSON API are kept, by their names: they reach its series alone."""
+    """The sources of the tokens of its programs for the JSON API, by names; these tokens can use its series only."""
 
 
 class FeeSection(Section):
@@ -340,19 +340,19 @@ class ConfigurationFile(Section):
     """Settings of doideposit: who deposits what, where, and with which login."""
 
     target: Target = "sandbox"
-    """Where deposits go: the embedded sandbox, Crossref's test system, or production."""
+    """The target of deposits: sandbox (a simulated Crossref), test (Crossref's test system) or production."""
     schema_version: SchemaVersion = "5.5.0"
     """Crossref's schema that deposit files are written for."""
     approvals: Annotated[int, Field(ge=0, le=5)] = 0
     """How many other people must approve a plan before it goes to production; 0 for none."""
     allowed_signers: Annotated[str, Field(min_length=1)] | None = None
-    """A file of names and public SSH keys, as ssh-keygen reads it; with it, approvals have to be signed."""
+    """A file of names and public SSH keys in the format of ssh-keygen; if given, approvals must be signed."""
     depositor: DepositorSettings | None = None
     """Who deposits; not needed where every series names its `publisher_account`."""
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
     """The logins, one for each target."""
     publishers: dict[PublisherName, PublisherSection] = Field(default_factory=dict)
-    """Further publishers, by short names; one publisher needs none of it."""
+    """Further publishers, by short names; not needed for a single publisher."""
     targets: dict[Target, TargetSettings] = Field(default_factory=dict)
     """Other addresses for a target; rarely needed."""
     ledger: LedgerSection = Field(default_factory=LedgerSection.model_construct)
@@ -362,15 +362,15 @@ class ConfigurationFile(Section):
     fees: FeeSection | None = None
     """What Crossref charges you for a new DOI."""
     rules: RuleSection = Field(default_factory=RuleSection.model_construct)
-    """Other severities, and findings that are set aside."""
+    """Changed severities, and findings to ignore."""
     limits: LimitSection = Field(default_factory=LimitSection.model_construct)
-    """How much at once."""
+    """Limits on sizes and numbers."""
     sandbox: SandboxSection = Field(default_factory=SandboxSection.model_construct)
     """The simulated Crossref."""
     api: ApiSection = Field(default_factory=ApiSection.model_construct)
     """The JSON API and the receiver of Crossref's notifications."""
     pages: PageSection = Field(default_factory=PageSection.model_construct)
-    """Pages of the web that are read: `doideposit extract https://…`."""
+    """Web pages that doideposit reads, as in `doideposit extract https://…`."""
     desk: DeskSection = Field(default_factory=DeskSection.model_construct)
     """The pages for staff."""
     site: SiteSection = Field(default_factory=SiteSection.model_construct)

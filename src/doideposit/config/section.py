@@ -31,14 +31,14 @@ def _check_variable_name(name: str) -> str:
 
 
 class PasswordReference(Section):
-    """Where a password is kept; exactly one of the four. The password itself never stands in the file."""
+    """The source of a password: exactly one of the four. The password itself is never in the file."""
 
     env: Annotated[str, Field(min_length=1), AfterValidator(_check_variable_name)] | None = None
     """Name of an environment variable."""
     file: Annotated[str, Field(min_length=1)] | None = None
     """Path of a file that only its owner may read, relative to the configuration file; its first line counts."""
     command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """A program and its arguments; the first line it prints counts. No shell is involved."""
+    """A program and its arguments; the first line of its output is the password. No shell is used."""
     keyring: Literal[True] | None = None
     """Ask the system's keyring (needs the extra `keyring`)."""
 

@@ -100,14 +100,14 @@ def explanation_of(code: str) -> Explanation | None:
 HEADINGS = {
     CodeOrigin.RULE: "Rules",
     CodeOrigin.MODEL: "Records",
-    CodeOrigin.CAPABILITY: "What a record type or schema version cannot carry",
+    CodeOrigin.CAPABILITY: "Fields without a place in a record type or schema version",
     CodeOrigin.FILE: "Files",
     CodeOrigin.DOCUMENT: "Drafts from documents",
     CodeOrigin.XSD: "Deposit files and Crossref's schema",
     CodeOrigin.CROSSREF: "Crossref's answers",
-    CodeOrigin.PLANNING: "What is left undone, and why",
+    CodeOrigin.PLANNING: "Plans, updates and whole series",
     CodeOrigin.CONFIGURATION: "The configuration",
-    CodeOrigin.ERROR: "Errors of the world",
+    CodeOrigin.ERROR: "External failures and errors of requests",
 }
 
 
@@ -133,14 +133,14 @@ def _section_lines(item: Explanation) -> Iterator[str]:
     fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is CodeOrigin.RULE else ""
     yield f"*{item.severity.value}{fixed}.* {item.why}\n"
     if item.message:
-        yield f"- Says: {_escape_markdown(item.message)}"
+        yield f"- Message: {_escape_markdown(item.message)}"
     yield f"- What to do: {_escape_markdown(item.hint)}"
     if item.former:
         yield f"- Called `{item.former}` in the version before"
     if item.source:
         yield f"- Source: <{item.source}>"
     yield ""
-    for label, snippet in (("Not so", item.bad), ("So", item.good)):
+    for label, snippet in (("Wrong", item.bad), ("Right", item.good)):
         if snippet:
             language = "toml" if snippet.startswith(_IN_THE_SERIES) and "# the record" not in snippet else "yaml"
             yield f"{label}:\n\n```{language}\n{snippet}\n```\n"

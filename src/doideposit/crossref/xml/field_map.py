@@ -1,4 +1,4 @@
-"""The way back from an element or attribute of a deposit file to the field of the record it was made from.
+"""The find_field back from an element or attribute of a deposit file to the field of the record it was made from.
 
 It is read from a table, only when something is wrong: building pays nothing for it.
 """

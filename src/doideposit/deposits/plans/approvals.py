@@ -83,8 +83,8 @@ class ApprovalRules:
         return tuple(found.values())
 
     @staticmethod
-    def note_applied(context: DepositContext, file: "PlanFile", *, by: str, approved_by: Sequence[str]) -> None:
-        """Record, once, that the plan is applied now: before anything of it is."""
+    def record_application(context: DepositContext, file: "PlanFile", *, by: str, approved_by: Sequence[str]) -> None:
+        """Record once that the plan is applied, before its content is recorded."""
         if _was_applied(context, file):
             return
         detail = {"plan": file.sha256, "by": clean_name(by), "made_by": file.plan.made_by}
@@ -129,7 +129,7 @@ def _plan_events(context: DepositContext, kind: EventKind, file: "PlanFile") -> 
 
 
 def clean_name(name: str) -> str:
-    """Return a person's name on one line; raise `UsageError` for none."""
+    """Return a person's name on one line; raise `UsageError` if it is empty."""
     text = " ".join(unicodedata.normalize("NFKC", name).split())
     if not text or len(text) > LONGEST_NAME or not text.isprintable():
         raise UsageError("a name is needed, of at most 200 characters", hint='say who you are: --by "Your Name"')

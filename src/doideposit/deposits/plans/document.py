@@ -75,9 +75,9 @@ class PlannedChange(_Part):
     what: Text
     """What changes, for people."""
     loses: bool
-    """True where something registered would be gone."""
+    """True if registered content would be deleted."""
     kind: Literal["added", "changed", "lost"]
-    """What happens to the field, in one word."""
+    """The kind of change: added, changed or lost."""
     registered: Any = None
     """The value that is registered, null for none."""
     desired: Any = None
@@ -96,13 +96,13 @@ class Sending(_Part):
     schema_version: ShortText
     """Crossref's schema that the XML follows."""
     sha256: Hash
-    """The SHA-256 of the XML, which stands below `contents`."""
+    """The SHA-256 of the XML in `contents`."""
     landing_page: Text | None = None
     """Where the DOI leads."""
     file: Annotated[str, Field(max_length=4_096)] | None = None
     """The whole path of the file it was read from; null for a record that came from none."""
     removes: tuple[ShortText, ...] = ()
-    """Fields that the record gives up on purpose."""
+    """Fields that the record deletes on purpose."""
     latest: int | None = None
     """The latest deposit of the DOI that the ledger knew."""
     group: int | None = None
@@ -123,11 +123,11 @@ class PlannedRecord(_Part):
     title: Text = ""
     """The title in the XML."""
     changes: tuple[PlannedChange, ...] = ()
-    """What it changes of what is registered."""
+    """The changes to the registered record."""
     empties: tuple[tuple[ShortText, ...], ...] = ()
     """Fields that are emptied at Crossref first: each list in a deposit of its own, before the one that is shown."""
     findings: tuple[Mapping[str, Any], ...] = ()
-    """What was found in the record."""
+    """The findings about the record."""
     sending: Sending | None = None
     """What is sent; null for what is not."""
 
@@ -159,12 +159,12 @@ class Fees(_Part):
 
 
 class Content(_Part):
-    """The bytes of one XML."""
+    """The bytes of one XML document."""
 
     xml: str | None = None
     """As text in UTF-8."""
     base64: str | None = None
-    """In base64, for bytes that are no text in UTF-8."""
+    """In base64, if the bytes are not UTF-8."""
 
 
 class PlanBody(_Part):
@@ -177,23 +177,23 @@ class PlanBody(_Part):
     target: Literal["sandbox", "test", "production"]
     """Where it is sent."""
     consequences: tuple[Text, ...]
-    """What it means, in sentences."""
+    """The consequences of applying it, in sentences."""
     fees: Fees
     """What it costs."""
     records: tuple[PlannedRecord, ...]
     """Every record, in the order it was given."""
     retry: bool
-    """True where content that failed before may be sent again."""
+    """True if content that failed before may be sent again."""
     allow_loss: tuple[ShortText, ...]
     """Fields that may be lost by an update."""
     unseen: Text
-    """Why it is sent without a look at what is registered; empty where there was one."""
+    """The reason for not comparing with the registered records; empty if they were compared."""
     configuration: Mapping[str, str]
-    """What the configuration said: when it says something else, the plan is not applied."""
+    """The settings the plan depends on: if one changed, the plan is not applied."""
     sources: tuple[Source, ...]
-    """The files it was made of: when one has changed, the plan is not applied."""
+    """The files it was made from: if one changed, the plan is not applied."""
     contents: Mapping[Hash, Content]
-    """What is sent, by SHA-256; doideposit puts head, batch id and timestamp around it."""
+    """The XML to be sent, by SHA-256; head, batch id and timestamp are added when it is sent."""
 
     def bytes_of(self, sha256: str) -> bytes:
         """Return the bytes with that SHA-256; raise `PlanUnusable` if the plan lacks them."""
@@ -229,7 +229,7 @@ class PlanFile(_Part):
     format: Literal["doideposit-plan/1"]
     """The format of the file."""
     sha256: Hash
-    """The SHA-256 of `plan` in canonical JSON: keys in order, no white space, UTF-8."""
+    """The SHA-256 of `plan` in canonical JSON: sorted keys, no white space, UTF-8."""
     plan: PlanBody
     """The plan."""
 

@@ -452,5 +452,5 @@ class PlanFiles:
         approved_by = _require_enough_approvals(self._context, self._rules, file)
         compared = self._compare(file, without_files=without_files)
         if not compared.moved and not compared.finished:
-            self._rules.note_applied(self._context, file, by=by, approved_by=approved_by)
+            self._rules.record_application(self._context, file, by=by, approved_by=approved_by)
         return self._deposit(compared.approved, on_event, send and not compared.moved)

@@ -55,14 +55,14 @@ class PrintedIsbn(Value):
 
 
 class FurtherIdentifier(Value):
-    """Another identifier of the same commentary, which no key of its own holds (crossref5.5.0.xsd: identifier)."""
+    """Another identifier of the same commentary, for which there is no other key (crossref5.5.0.xsd: identifier)."""
 
     identifier: Annotated[PlainText, Field(max_length=255)]
     """The identifier, such as the publisher's own number."""
     type: Literal[
         "pii", "sici", "doi", "dai", "Z39.23", "ISO-std-ref", "std-designation", "report-number", "pmid", "other"
     ] = "other"
-    """What kind of identifier that is."""
+    """The type of the identifier."""
 
     @model_validator(mode="before")
     @classmethod
@@ -78,7 +78,7 @@ class TranslatedTitle(Value):
     subtitle: RichText | None = None
     """The subtitle."""
     language: Language | None = None
-    """Its language; kept with the record, Crossref has no place for it."""
+    """Its language; it is not deposited, because Crossref has no place for it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -112,11 +112,11 @@ class CrossmarkAssertion(Value):
     group_label: Annotated[PlainText, Field(min_length=2, max_length=150)] | None = None
     """The heading of that group."""
     order: int | None = None
-    """Its place among the others."""
+    """Its position among the others."""
     explanation: Url | None = None
-    """Address of a page that explains what is meant."""
+    """Address of a page with an explanation."""
     url: Url | None = None
-    """Address that the text leads to."""
+    """Address to which the text is a link."""
 
     @field_validator("label", mode="before")
     @classmethod

@@ -67,7 +67,7 @@ class OriginalTitle(Value):
 
 
 class AbstractFormat(StrEnum):
-    """How an abstract is written down."""
+    """The format of the text of an abstract."""
 
     TEXT = "text"
     HTML = "html"
@@ -75,12 +75,12 @@ class AbstractFormat(StrEnum):
 
 
 class Abstract(Value):
-    """A summary in one language; paragraphs are parted by blank lines when it is plain text."""
+    """A summary in one language; in plain text, blank lines separate the paragraphs."""
 
     text: Annotated[str, Field(min_length=1)]
     """The abstract itself."""
     format: AbstractFormat = AbstractFormat.TEXT
-    """How it is written down; HTML and JATS are reduced to what Crossref shows."""
+    """The format of the text: plain text, HTML or JATS; markup is reduced to what Crossref shows."""
     language: Language | None = None
     """Its language; the language of the commentary when left out."""
     kind: PlainText | None = None
@@ -158,7 +158,7 @@ class Commentary(Value):
     number: Annotated[
         Annotated[PlainText, Field(max_length=255, examples=["258"])] | None, WrapValidator(_accept_absent_key)
     ]
-    """Its number as printed; text, so that 012 and 3.10 survive. What a spreadsheet makes of numbers is refused.
+    """The number as printed; a text, so that 012 and 3.10 stay as they are. 258.0 from a spreadsheet is refused.
     A work without one needs `doi`."""
     title: RichText
     """The title in the printed case, without the series' name and without the number."""
@@ -166,13 +166,13 @@ class Commentary(Value):
         Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)],
         WrapValidator(_accept_no_authors),
     ]
-    """Everyone named in the byline, in its order. A work that names nobody lists `authors` below `without`."""
+    """All authors, in the order of the byline. For a work that names nobody, write `without: [authors]`."""
     published: Annotated[PartialDate, WrapValidator(_accept_absent_key)]
-    """The date of publication online: a year, a year and month, or a day. Leave it out for what is only in print."""
+    """The date of publication online: a year, a year and month, or a day. Leave it out for a work only in print."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]
-    """The DOI; made from the series' pattern when left out. Where the series has no pattern, any DOI can stand here."""
+    """The DOI; made from the pattern of the series if left out. If the series has no pattern, any DOI can be given."""
     url: Url | None = None
-    """The landing page, not the PDF; made from the series' pattern when left out."""
+    """The address of the landing page, not of the PDF; made from the pattern of the series if left out."""
     subtitle: RichText | None = None
     """The subtitle, without the colon."""
     language: Language | None = None
@@ -184,15 +184,15 @@ class Commentary(Value):
     abstracts: Annotated[tuple[Abstract, ...], ONE_TEXT] = ()
     """Abstracts, one for each language or kind."""
     published_print: PartialDate | None = None
-    """The date of a printed edition, where there is one; alone, it says that there is no other edition."""
+    """The date of the printed edition, if there is one; without `published`, it is the only edition."""
     accepted: PartialDate | None = None
-    """When it was accepted or approved."""
+    """The date on which it was accepted or approved."""
     licences: Annotated[tuple[Licence, ...], ONE_TEXT] = ()
     """Its licences; those of the series when left out."""
     free_to_read: FreeToRead | None = None
-    """Set when it can be read without paying."""
+    """Says that the text can be read without paying, and perhaps from when until when."""
     funding: tuple[Funding, ...] = ()
-    """Who paid for it."""
+    """Funders and award numbers."""
     relations: tuple[Relation, ...] = ()
     """Relations to other works."""
     updates: tuple[Update, ...] = ()
@@ -208,7 +208,7 @@ class Commentary(Value):
     pages: Pages | None = None
     """The pages in a printed issue, such as 12-18; only for journals."""
     article_number: Annotated[PlainText, Field(max_length=32)] | None = None
-    """The article number, where it is another one than the number."""
+    """The article number, if it differs from the number."""
     edition: Annotated[PlainText, Field(max_length=15, pattern=r"^\d+$")] | None = None
     """The edition, number only."""
     report_number: Annotated[PlainText, Field(max_length=255)] | None = None
@@ -218,9 +218,9 @@ class Commentary(Value):
     identifiers: Annotated[tuple[FurtherIdentifier, ...], ONE_TEXT, Field(max_length=8)] = ()
     """Further identifiers of the commentary, such as a PII or the publisher's own."""
     institutions: Annotated[tuple[Institution, ...], ONE_TEXT, Field(max_length=5)] = ()
-    """All bodies that issue this commentary together; those of the series when left out."""
+    """All institutions that issue this commentary together; those of the series if left out."""
     assertions: tuple[CrossmarkAssertion, ...] = ()
-    """What Crossmark shows beside it, such as when it was received; needs a Crossmark policy."""
+    """Facts that Crossmark shows, such as the date of receipt; they need a Crossmark policy."""
     pdf_url: Url | None = None
     """Address of the PDF: for text mining and for Similarity Check."""
     full_texts: tuple[FullText, ...] = ()
@@ -230,18 +230,18 @@ class Commentary(Value):
     references: Annotated[tuple[Reference, ...], Field(max_length=MOST_ENTRIES)] = ()
     """Everything it cites, in order."""
     keywords: Annotated[tuple[PlainText, ...], WORDS] = ()
-    """Kept with the record; Crossref has no place for them."""
+    """Keywords; they are not deposited, because Crossref has no place for them."""
     record_type: RecordType | None = None
-    """How it is registered, where that is not as the series says: Crossref does not change the type of a DOI."""
+    """The record type, if it differs from that of the series: Crossref does not change the type of a registered DOI."""
     posted_type: PostedType | None = None
-    """The kind of posted content, where it is not that of the series."""
+    """The kind of posted content, if it differs from that of the series."""
     publisher: Publisher | None = None
-    """Who published it, where that was not the publisher of the series."""
+    """The publisher, if it was not the publisher of the series."""
     without: Annotated[tuple[Lacking, ...], WORDS] = ()
-    """What does not hold for this one: what follows from the series otherwise, such as licences; or authors, where it
+    """Fields of the series that are not valid for this commentary, such as licences; or authors, if it
     names nobody."""
     remove: tuple[PlainText, ...] = ()
-    """Registered fields that are to go, such as abstracts or authors[1].orcid; no update takes them otherwise."""
+    """Registered fields that the next update deletes, such as abstracts or authors[1].orcid; others are kept."""
 
     @model_validator(mode="before")
     @classmethod

@@ -24,7 +24,7 @@ __all__ = [
 
 
 class NameStyle(StrEnum):
-    """How a personal name is put together (crossref5.5.0.xsd: name-style)."""
+    """The order of the parts of a personal name (crossref5.5.0.xsd: name-style)."""
 
     WESTERN = "western"
     EASTERN = "eastern"
@@ -126,7 +126,7 @@ class AltName(Value):
     language: Language | None = None
     """The language of this form."""
     style: NameStyle | None = None
-    """How this form is put together."""
+    """The order of given and family name in this form."""
 
     @model_validator(mode="before")
     @classmethod
@@ -158,7 +158,7 @@ class Person(Value):
     suffix: Annotated[PlainText, Field(max_length=10)] | None = None
     """Jr., Sr., III: nothing else."""
     roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
-    """What the person did; CRediT roles count too."""
+    """The roles of the person: Crossref's own, or CRediT roles."""
     orcid: Orcid | None = None
     """The ORCID iD."""
     orcid_authenticated: bool = False
@@ -168,7 +168,7 @@ class Person(Value):
     alt_names: Annotated[tuple[AltName, ...], ONE_TEXT] = ()
     """Other forms of the name, for instance in the original script."""
     name_style: NameStyle | None = None
-    """How the name is put together; left out where nobody said it."""
+    """The order of given and family name; leave it out if it is not known."""
     language: Language | None = None
     """The language of the name."""
 
@@ -197,12 +197,12 @@ _OF_PERSONS = ("given", "family", "suffix", "orcid", "affiliations", "alt_names"
 
 
 class Organisation(Value):
-    """A group that is itself an author (crossref5.5.0.xsd: organization); it has no affiliation and no id there."""
+    """An organisation that is an author (crossref5.5.0.xsd: organization); it has no affiliation and no id there."""
 
     organisation: Annotated[PlainText, Field(max_length=511)]
     """The name of the group."""
     roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
-    """What the group did; one of Crossref's own roles, CRediT is for persons."""
+    """The roles of the group: Crossref's own roles, because CRediT roles are for persons only."""
     language: Language | None = None
     """The language of the name."""
 
@@ -241,11 +241,11 @@ class Anonymous(Value):
     """A contributor who is not named (crossref5.5.0.xsd: anonymous)."""
 
     anonymous: Annotated[Literal[True], BeforeValidator(_parse_yes)]
-    """Always true: it says what this entry is."""
+    """Always true; it marks the contributor as not named."""
     roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
-    """What the contributor did."""
+    """The roles of the contributor."""
     affiliations: Annotated[tuple[Institution, ...], ONE_TEXT] = ()
-    """Where the contributor works, if that may be said."""
+    """Affiliations, if they may be published."""
 
     @property
     def display(self) -> str:

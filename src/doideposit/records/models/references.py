@@ -42,17 +42,17 @@ class CitationType(StrEnum):
 class Reference(Value):
     """One entry of the reference list: the text as printed, or parts, or both (common5.5.0.xsd: citation).
 
-    Giving both serves best: Crossref matches on the parts and shows the text.
+    Give both if you can: Crossref matches on the parts and shows the text.
     """
 
     key: Annotated[PlainText, Field(max_length=128)] | None = None
-    """A key that stays the same in every deposit; ``ref1``, ``ref2``… by place when left out."""
+    """A key that stays the same in every deposit; ``ref1``, ``ref2``… by position if left out."""
     type: CitationType | None = None
     """What is cited."""
     text: RichText | None = None
     """The entry as printed, without its address."""
     url: Url | None = None
-    """The address of the cited page; Crossref has no place for it but the text, where it is added."""
+    """The address of the cited page; Crossref has no field for it, so it is added to the text."""
     doi: Doi | None = None
     """The DOI of the cited work."""
     issn: Issn | None = None

@@ -67,9 +67,9 @@ class Relation(Value):
     type: Annotated[PlainText, Field(json_schema_extra={"enum": RELATION_TYPES})]
     """The relation, such as isTranslationOf or isCommentOn."""
     identifier: PlainText
-    """The other thing: a DOI, an address, an ISSN…"""
+    """The identifier of the other work or form: a DOI, an address, an ISSN…"""
     identifier_type: IdentifierType = IdentifierType.DOI
-    """What kind of identifier that is."""
+    """The type of the identifier."""
     # Both limits are those of the schema (relations.xsd: namespace).
     namespace: Annotated[PlainText, Field(min_length=4, max_length=1024)] | None = None
     """A namespace for identifiers of the type other."""
@@ -143,9 +143,9 @@ class Licence(Value):
     url: Annotated[Url, Field(min_length=10)]
     """Address of the licence, such as https://creativecommons.org/licenses/by/4.0/."""
     start_date: Day | None = None
-    """From when it applies; the day of publication when left out."""
+    """The day from which it applies; the day of publication if left out."""
     applies_to: Literal["vor", "am", "tdm", "stm-asf", "unspecified"] | None = "vor"
-    """To what: the version of record, the accepted manuscript, text mining, the STM sharing framework, or not said."""
+    """Its scope: version of record, accepted manuscript, text mining, the STM sharing framework, or not given."""
 
     @model_validator(mode="before")
     @classmethod
@@ -215,7 +215,7 @@ class Status(Value):
     """The commentary was withdrawn or removed; only posted content can say so (crossref5.5.0.xsd: status)."""
 
     type: Literal["withdrawn", "removed"]
-    """What happened."""
+    """Withdrawn or removed."""
     date: Day
     """When."""
     text: RichText
@@ -253,9 +253,9 @@ class FullText(Value):
     url: Url
     """Address of the file itself."""
     mime_type: PlainText | None = "application/pdf"
-    """What kind of file, such as application/pdf or text/html; `unknown` where nobody knows."""
+    """The media type, such as application/pdf or text/html; `unknown` if it is not known."""
     content_version: Literal["vor", "am"] | None = "vor"
-    """The version of record, or the accepted manuscript; `unknown` where nobody knows."""
+    """The version of record, or the accepted manuscript; `unknown` if it is not known."""
     text_mining: bool = True
     """Offer it for text mining."""
     similarity_check: bool = False

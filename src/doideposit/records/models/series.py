@@ -127,18 +127,18 @@ class Series(Value):
     issn: Issn | None = None
     """The ISSN; needed for the record types report-series and journal."""
     issn_medium: IssnMedium | None = None
-    """Print or electronic; electronic is assumed, and said so, when left out."""
+    """Print or electronic; if left out, electronic is assumed, with a warning."""
     other_issns: tuple[SeriesIssn, ...] = ()
     """Further ISSNs of the same series."""
     prefix: Annotated[PlainText, Field(pattern=r"^10\.[0-9]{4,9}$", examples=["10.48251"])]
     """The DOI prefix of the publisher."""
     doi: DoiTemplate = "{prefix}/{number}"
-    """How a DOI is made from {prefix}, {issn} and {number}; {any} stands for what only the record can say. Without a
-    pattern here, a record may also have any DOI of its own."""
+    """The pattern of a DOI, made of {prefix}, {issn} and {number}; {any} stands for a part that only the record gives.
+    Without a pattern here, a record may also have any DOI of its own."""
     number_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
     """A regular expression that every number fits; it also allows numbers that look like those of a spreadsheet."""
     url: Template | None = None
-    """How the address of a landing page is made; an address in the record wins."""
+    """The pattern of the address of a landing page; an address in the record takes precedence."""
     record_type: RecordType = RecordType.REPORT_SERIES
     """How the series is registered."""
     posted_type: PostedType = "other"
@@ -148,11 +148,11 @@ class Series(Value):
     publisher: Publisher | None = None
     """Who publishes the series."""
     institution: Institution | None = None
-    """The body that issues it."""
+    """The institution that issues it."""
     publisher_account: PlainText | None = None
-    """Who deposits the series, by the name below `publishers`, where the installation serves several publishers."""
+    """The publisher that deposits the series, by its name below `publishers`, if several publishers are configured."""
     other_institutions: Annotated[tuple[Institution, ...], ONE_TEXT, Field(max_length=4)] = ()
-    """Further bodies that issue it together with the first."""
+    """Further institutions that issue it together with the first."""
     labels: Annotated[tuple[PlainText, ...], ONE_TEXT] = ()
     """Words by which documents name the series, such as COMMENT."""
     title_block: Annotated[tuple[BlockLine, ...], ONE_TEXT, Field(max_length=20)] = ()
@@ -161,7 +161,7 @@ class Series(Value):
     licences: Annotated[tuple[Licence, ...], ONE_TEXT] = ()
     """Licences of every commentary that does not name its own."""
     free_to_read: FreeToRead | None = None
-    """Set when the whole series can be read without paying."""
+    """Says that the whole series can be read without paying."""
     crossmark_policy: Doi | None = None
     """DOI of the page that explains how the publisher corrects and retracts."""
 

@@ -93,7 +93,7 @@ def _schema_verdict() -> "Validate | None":
 
 @pytest.fixture
 def doideposit_sandbox() -> "Iterator[SandboxForTests]":
-    """Provide an simulated Crossref, in process; login ``sandbox``, password ``sandbox``."""
+    """Provide a simulated Crossref, in process; login ``sandbox``, password ``sandbox``."""
     from doideposit.sandbox.clock import Clock  # noqa: PLC0415 - pytest imports this plugin in every project
     from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar  # noqa: PLC0415
     from doideposit.sandbox.simulation import Sandbox  # noqa: PLC0415 - pytest imports this plugin in every project
@@ -105,7 +105,7 @@ def doideposit_sandbox() -> "Iterator[SandboxForTests]":
 
 @pytest.fixture
 def doideposit_sandbox_server(doideposit_sandbox: SandboxForTests) -> "Iterator[SandboxServerForTests]":
-    """Provide an simulated Crossref behind HTTP on this machine; login ``sandbox``, password ``sandbox``."""
+    """Provide a simulated Crossref behind HTTP on this machine; login ``sandbox``, password ``sandbox``."""
     from doideposit.sandbox.server import running  # noqa: PLC0415
 
     one = doideposit_sandbox

@@ -64,7 +64,7 @@ def adopt(
 ) -> None:
     """Take over DOIs that were registered elsewhere: a record file each, and an entry in the ledger. Sends nothing.
 
-    Without a DOI, everything that Crossref has of the series of the configuration. A run that was interrupted, or
+    Without a DOI it adopts everything that Crossref has of the configured series. A run that was interrupted, or
     could not ask about everything, continues when you run the same command again.
     """
     from doideposit.json_schemas import schema_location

@@ -65,9 +65,9 @@ def check(
 ) -> None:
     """Check records: model, rules, XML and Crossref's schema. Sends nothing.
 
-    RECORD is a YAML, JSON, JSON Lines or CSV file, a deposit XML file, a document whose header is a record, or a folder
-    of them. With --target production it gives the verdict for production, where what was good enough for a rehearsal
-    can be an error.
+    RECORD is a YAML, JSON, JSON Lines or CSV file, a deposit XML file, a document whose header is a record, or a
+    folder of them. With --target production it applies the rules for production: some warnings of a rehearsal are
+    errors there.
     """
     terminal = invocation.terminal(as_json=as_json)
     checker = _open_checker(invocation, terminal, target=target)
@@ -278,13 +278,13 @@ def write_product(content: bytes, output: Path | None) -> None:
 )
 @click.pass_obj
 def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verbose: bool, lift_to: str | None) -> None:
-    """Give the XSD 1.1 verdict for any Crossref deposit file, by the version it declares.
+    """Check any Crossref deposit file against the XSD of the version it declares.
 
     A file can be valid against the schema and still be refused by Crossref, for instance for two prefixes or a wrong
     ORCID iD: this is reported too, also with exit code 1.
 
-    FILE.xml may be - for standard input. There are verdicts for 5.5.0, 5.4.0, 5.3.1 and doi_resources 5.4.0; a file of
-    another version has none (exit code 5), and --as 5.5.0 says whether it is valid after conversion.
+    FILE.xml may be - for standard input. Files of the versions 5.5.0, 5.4.0, 5.3.1 and doi_resources 5.4.0 can be
+    checked. For other versions the exit code is 5, and --as 5.5.0 says whether the file is valid after conversion.
     """
     from doideposit.wiring import open_validator
 

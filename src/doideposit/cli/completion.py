@@ -14,7 +14,7 @@ SHELLS = ("bash", "fish", "zsh")
 @click.argument("shell", type=click.Choice(SHELLS), metavar="SHELL")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print what teaches your SHELL to complete commands, options, DOIs and codes with Tab.
+    """Print the script that lets your SHELL complete commands, options, DOIs and codes with Tab.
 
     Put it where the shell looks for completions, for instance, for bash, into
     ~/.local/share/bash-completion/completions/doideposit, and open a new terminal.

@@ -35,7 +35,7 @@ class _EffectiveSetting:
 
 @click.group()
 def config() -> None:
-    """Show the settings in force and where each comes from."""
+    """Show the settings in use and where each comes from."""
 
 
 @config.command("show")
@@ -44,7 +44,7 @@ def config() -> None:
 @json_option
 @click.pass_obj
 def _show(invocation: Invocation, target: str | None, origin: bool, as_json: bool) -> None:
-    """Show every value: the file, above it the environment, above it the flags.
+    """Show every value in use: a flag takes precedence over the environment, the environment over the file.
 
     A password is never shown, only where it is kept. What is not set has no line.
     """

@@ -61,7 +61,7 @@ def _with_common_options(command: _Command) -> _Command:
         click.option("--notice", metavar="RECORD|NUMBER", help="The record of the notice, which has a DOI of its own."),
         click.option("--date", "day", type=_DAY, help="The day of the notice, as 2026-06-01."),
         target_option,
-        click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing."),
+        click.option("--dry-run", is_flag=True, help="List what would be done, and change nothing."),
         click.option(
             "--wait", type=click.FloatRange(0), default=600, show_default=True, metavar="SECONDS",
             help="How long to wait for Crossref at each step.",

@@ -34,7 +34,7 @@ RECORD = "comment-258.yaml"
 )
 @click.pass_obj
 def demo(invocation: Invocation, keep: Path | None) -> None:
-    """See the whole process with a real commentary and an simulated Crossref; it needs no configuration."""
+    """See the whole process with a real commentary and a simulated Crossref; it needs no configuration."""
     from doideposit.sandbox.clock import Delays
     from doideposit.sandbox.server import running
     from doideposit.sandbox.simulation import Sandbox

@@ -52,11 +52,11 @@ RETRY = (
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD-OR-XML...")
 @target_option
 @click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Poll until done, at most this long.")
-@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing; ends as the deposit would.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing; the exit code is that of the deposit.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--retry", is_flag=True, help=RETRY)
 @click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to delete this field; repeatable.")
-@click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
+@click.option("--unseen", metavar="REASON", help="Send although the registered record could not be read from Crossref.")
 @click.option("--skip-invalid", is_flag=True, help="Send the other records, and leave out those that are blocked.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
 @json_option

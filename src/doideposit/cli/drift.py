@@ -145,7 +145,7 @@ def _restore(
 ) -> None:
     """Send your last version again, which replaces what others changed. It shows first what that changes.
 
-    What they added is lost by it only where --allow-loss names it.
+    Content that they added is deleted only if --allow-loss names it.
     """
     from doideposit.cli.deposit import ask_before_production, narrator, show_report
     from doideposit.cli.plan import show_plan

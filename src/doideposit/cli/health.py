@@ -43,8 +43,8 @@ def pages(
 ) -> None:
     """Check that landing pages exist, show the DOI as a link, and agree with the record.
 
-    Without a name, the pages of everything that is registered. One page a second is asked for on each site, and none
-    that its robots.txt keeps programs from. Nothing is changed anywhere.
+    Without a name it checks the pages of all registered DOIs. It fetches one page per second from each site, and no
+    page that the robots.txt of the site disallows. Nothing is changed anywhere.
     """
     from doideposit.cli.tags import read_deposited
     from doideposit.cli.works import find_dois
@@ -129,8 +129,8 @@ def audit(
 ) -> None:
     """Check a whole series for missing, duplicate, misspelt or misordered numbers, and list who does what.
 
-    Everything comes from the ledger; nobody is asked, and nothing is changed. RECORDS are the folders of the record
-    files, to find DOIs that have none [default: the folder `records` of the configuration, where it is there].
+    Everything comes from the ledger; nothing is sent or changed. RECORDS are the folders of the record files, to find
+    DOIs that have none [default: the folder `records` of the configuration, if it exists].
     """
     from doideposit.health.audit import audit as look_through
     from doideposit.health.works import commentaries_in, failed_in_series, gather_works

@@ -25,9 +25,9 @@ __all__ = ["hooks"]
 @json_option
 @click.pass_obj
 def hooks(invocation: Invocation, target: str | None, name: str | None, as_json: bool) -> None:
-    """Show each hook of the configuration: after what it is called, and whether its last call worked.
+    """Show each hook of the configuration: its events, and whether its last call succeeded.
 
-    The scheduled job calls them. It exits with 3 where the last call of one failed.
+    The scheduled job calls them. The exit code is 3 if the last call of a hook failed.
     """
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)

@@ -58,7 +58,7 @@ class _Answers:
             "# How doideposit registers this publisher's DOIs. Every value can also come from the environment:",
             "# DOIDEPOSIT_TARGET, DOIDEPOSIT_LEDGER__URL and so on.",
             "",
-            "# sandbox is an simulated Crossref: nothing leaves this machine; test and production are Crossref's own.",
+            "# sandbox is a simulated Crossref: nothing leaves this machine; test and production are Crossref's own.",
             "# Production is never a default: set it here, or add --target production to a command.",
             'target = "sandbox"',
             "",

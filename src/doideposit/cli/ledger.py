@@ -61,8 +61,8 @@ def _existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
 def _backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) -> None:
     """Write a copy of the ledger to a new FILE, while it may be in use, readable by its owner alone.
 
-    In a folder the copy gets a name with the moment in UTC. A ledger in SQLite is copied as it is, for `doideposit
-    ledger restore`. One in PostgreSQL is exported, to be taken in again with `doideposit ledger import`.
+    If FILE is a folder, the copy gets a name with the time in UTC. A ledger in SQLite is copied as it is, for
+    `doideposit ledger restore`. One in PostgreSQL is exported, for `doideposit ledger import`.
     """
     from doideposit.wiring import system_clock
 
@@ -97,7 +97,7 @@ def _backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool)
 @json_option
 @click.pass_obj
 def _restore(invocation: Invocation, file: Path, as_json: bool) -> None:
-    """Put the backup in FILE in the place of the ledger, and keep the ledger that is there.
+    """Replace the ledger by the backup in FILE, and keep the present ledger under another name.
 
     The backup is checked first, and only copied. Nothing else may use the ledger meanwhile: the command refuses while
     the scheduled job or another program is at work. What was deposited after the backup was made is planned again by

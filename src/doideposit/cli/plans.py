@@ -47,7 +47,7 @@ def name_of_person(by: str | None) -> str:
     "--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because the cause is corrected."
 )
 @click.option("--allow-loss", multiple=True, metavar="FIELD", help="Allow an update to delete this field; repeatable.")
-@click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
+@click.option("--unseen", metavar="REASON", help="Send although the registered record could not be read from Crossref.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out the records that are blocked, and plan the others.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
 @json_option
@@ -176,9 +176,10 @@ def approve(
     verbose: bool,
     as_json: bool,
 ) -> None:
-    """Read a plan that another person made, and approve it. It is kept in the ledger, and in the history of each DOI.
+    """Read a plan that another person made, and approve it.
 
-    Whoever made the plan cannot approve it, and a plan that is edited later has no approval.
+    The approval is kept in the ledger, and in the history of each DOI. The person who
+    made the plan cannot approve it, and a plan that is edited later loses its approval.
     """
     from doideposit.config.signatures import SshSignatures
     from doideposit.deposits.plans.document import PlanFile

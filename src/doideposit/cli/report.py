@@ -35,7 +35,7 @@ __all__ = ["report"]
     type=click.Path(path_type=Path, exists=True),
     multiple=True,
     metavar="PATH",
-    help="Also say which records of this file or folder are not at Crossref as they are; may be given several times.",
+    help="Also list the records of this file or folder that differ from Crossref; repeatable.",
 )
 @click.option("--publisher", metavar="NAME", help="Only about the DOIs of this one of several publishers.")
 @target_option
@@ -49,7 +49,7 @@ def report(
     target: str | None,
     as_json: bool,
 ) -> None:
-    """Write the state of everything as one HTML page; it asks nobody, and sends nothing.
+    """Write the state of everything in the ledger as one HTML page; nothing is sent.
 
     The page is a single file without any link to another: it can be mailed, printed, or put on an intranet.
     """

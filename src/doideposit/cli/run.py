@@ -76,7 +76,7 @@ def _parse_ping_address(_ctx: click.Context, _param: click.Parameter, url: str |
     "--every",
     callback=_parse_interval,
     metavar="TIME",
-    help="Keep going, with a pass every 15m, 2h or so; for containers.",
+    help="Do not exit, and make a pass every 15m, 2h and so on; for containers.",
 )
 @json_option
 @click.option("--json-logs", is_flag=True, help="Log to standard error, one JSON object on each line.")
@@ -89,7 +89,9 @@ def _parse_ping_address(_ctx: click.Context, _param: click.Parameter, url: str |
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing about a pass without errors.")
 @click.option(
-    "--rejected-ok", is_flag=True, help="End with 0 where files were rejected: for job runners that start it again."
+    "--rejected-ok",
+    is_flag=True,
+    help="End with 0 even if files were rejected: for job runners that would start it again.",
 )
 @click.pass_obj
 def run_job(
@@ -106,9 +108,9 @@ def run_job(
 ) -> None:
     """Run the scheduled job: take files from the inbox, deposit, follow up, report, exit.
 
-    Each file ends in done/ or rejected/ inside the inbox, with a report beside it. Starting it twice, or killing it at
-    any moment, is safe. Exit code 1 means that something was rejected in this pass; where a job runner
-    would start it again at once for that, use --rejected-ok.
+    Each file ends in done/ or rejected/ inside the inbox, with a report beside it. Starting it twice, or killing it
+    at any moment, is safe. Exit code 1 means that something was rejected in this pass; if your job runner then starts
+    it again at once, use --rejected-ok.
     """
     terminal = invocation.terminal(as_json=as_json)
     settings = _with_flags(invocation.settings(target=target), inbox, heartbeat, ping)

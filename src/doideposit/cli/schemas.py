@@ -18,7 +18,7 @@ def schemas() -> None:
 
 @schemas.command("install")
 @click.argument("versions", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every version there is.")
+@click.option("--all", "everything", is_flag=True, help="All known versions.")
 @click.option("--force", is_flag=True, help="Fetch again what is already here.")
 @click.option("--quiet", is_flag=True, help="Say nothing when there is nothing to do.")
 @click.pass_obj

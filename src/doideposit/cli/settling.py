@@ -24,9 +24,9 @@ reason_option = click.option("--reason", required=True, help="Why; it stays in t
 def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, as_json: bool) -> None:
     """Check with doi.org and Crossref's index whether registered DOIs lead readers to their pages.
 
-    Without a DOI, all that are registered and not proved yet. That one is not found there is normal shortly after its
-    registration, and no failure. The exit status is 1 where one needs a person, as when it leads to another page, or
-    was changed by others.
+    Without a DOI it checks all registered DOIs that are not proved yet. Shortly after its registration a DOI is often
+    not found there; this is no failure. The exit status is 1 if a DOI needs a person, for example because it leads to
+    another page, or was changed by others.
     """
     from doideposit.wiring import open_depositor
 
@@ -69,7 +69,7 @@ def _verify_each(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus
 @json_option
 @click.pass_obj
 def acknowledge(invocation: Invocation, work: str, reason: str, target: str | None, as_json: bool) -> None:
-    """Set a warning, a conflict or a failure of a DOI aside, with the reason. It stays in its history."""
+    """Dismiss a warning, a conflict or a failure of a DOI, with the reason. It stays in its history."""
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)

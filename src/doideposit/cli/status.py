@@ -30,7 +30,7 @@ __all__ = ["history", "status"]
 @click.command()
 @dois_argument
 @target_option
-@click.option("--outstanding", is_flag=True, help="Only those whose end is not known yet.")
+@click.option("--outstanding", is_flag=True, help="Only DOIs whose result is not known yet.")
 @click.option("--attention", is_flag=True, help="Only those that need a person.")
 @click.option("--series", shell_complete=known_series, help="Only those of this series.")
 @click.option(
@@ -51,7 +51,7 @@ def status(
     watch: float | None,
     as_json: bool,
 ) -> None:
-    """Show what the ledger knows; it asks nobody. `doideposit poll` asks Crossref."""
+    """Show the state of your DOIs from the ledger. `doideposit poll` asks Crossref for news."""
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import Waiting
     from doideposit.wiring import open_depositor

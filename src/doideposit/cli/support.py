@@ -65,7 +65,7 @@ class _Member:
 def support_bundle(
     invocation: Invocation, target: str | None, output: Path | None, only_list: bool, yes: bool, as_json: bool
 ) -> None:
-    """Pack an archive for those who help: versions, diagnosis, settings, states, events and Crossref's answers.
+    """Pack an archive for support: versions, diagnosis, settings, states, events and Crossref's answers.
 
     No password is in it, no token and no deposited file; mail addresses and logins are shortened. What is inside is
     listed before anything is written.

@@ -33,8 +33,8 @@ __all__ = ["read_deposited", "show_tags", "tags"]
 def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_json: bool) -> None:
     """Print the citation of a commentary, its DOI as a link, and the tags for the head of its landing page.
 
-    A number or a DOI stands for what was deposited last, a record file for what it says now. Show them when the DOI
-    is registered, not before: until then it leads nowhere.
+    For a number or a DOI they describe the last deposit, for a record file its present content. Put them on the page
+    when the DOI is registered, not before: until then it leads nowhere.
     """
     if not works:
         raise UsageError("which commentary?", hint="give its number, its DOI, or its record file")

@@ -75,9 +75,9 @@ def _show_warning(terminal: "Terminal", one: "CrossrefWarning") -> None:
 @json_option
 @click.pass_obj
 def _show(invocation: Invocation, name: str, target: str | None, as_json: bool) -> None:
-    """Show one warning; of a conflict the records of all DOIs beside each other.
+    """Show one warning; for a conflict, also the records of its DOIs side by side.
 
-    A record that was not deposited from here is asked of Crossref.
+    Records that were deposited elsewhere are read from Crossref.
     """
     from doideposit.wiring import open_depositor
 
@@ -120,7 +120,7 @@ def _show_sides(terminal: "Terminal", sides: "tuple[ConflictSide, ...]") -> None
 @json_option
 @click.pass_obj
 def _dismiss(invocation: Invocation, name: str, reason: str, target: str | None, as_json: bool) -> None:
-    """Set one warning aside, with the reason. The same warning of a later deposit does not bring it back."""
+    """Dismiss one warning, with the reason. It stays dismissed when a later deposit gets the same warning."""
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)

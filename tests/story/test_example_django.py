@@ -362,9 +362,13 @@ def test_a_database_without_rights_loses_nothing_and_is_named(
     from django.db import connection
 
     one = write()
+    from django.core.management import CommandError, call_command
+
     try:
         connection.cursor().execute("PRAGMA query_only = ON")
         said = press(admin, one)
+        with pytest.raises(CommandError, match=r"could not be written .*: nothing is lost"):
+            call_command("register_dois", "commentaries.Commentary", stdout=StringIO(), stderr=StringIO())
     finally:
         connection.cursor().execute("PRAGMA query_only = OFF")
     (error,) = [text for level, text in said if level == "error"]
@@ -375,6 +379,12 @@ def test_a_database_without_rights_loses_nothing_and_is_named(
     assert [level for level, _ in press(admin, one)] == ["success"]
     assert column(admin) == "under way"
     assert len(doideposit_sandbox_server.submissions) == 1
+    try:
+        connection.cursor().execute("PRAGMA query_only = ON")
+        with pytest.raises(CommandError, match=r"could not be written .*the next pass goes on"):
+            follow()
+    finally:
+        connection.cursor().execute("PRAGMA query_only = OFF")
 
 
 @pytest.mark.slow

@@ -277,11 +277,11 @@ class SandboxArchive:
         starts = [match.start() for match in _WORD_STARTS.finditer(words)]
         beginnings = {words[start : start + SHORTEST_TITLE] for start in starts}
         where = (
-            f"WHERE {_BEGINNING} IN (SELECT lower(value) FROM json_each(?2)) "  # noqa: S608 - all constants
+            f"WHERE {_BEGINNING} IN (SELECT lower(value) FROM json_each(?)) "  # noqa: S608 - all constants
             f"AND length(title) >= {SHORTEST_TITLE} "
-            "AND instr(lower(?1), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
+            "AND instr(lower(?), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
         )
-        return next(iter(self._select_registrations(where, words, json.dumps(sorted(beginnings)))), None)
+        return next(iter(self._select_registrations(where, json.dumps(sorted(beginnings)), words)), None)
 
     def mentioning(self, doi: str) -> list[Registration]:
         """Return the current versions of other DOIs whose records name this one."""

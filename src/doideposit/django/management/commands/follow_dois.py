@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 import doideposit
 from doideposit.django.deposits import refresh
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-poll", action="store_true", help=text)
 
     def handle(self, **options: Any) -> None:
-        """Make the pass; raises `CommandError` if Crossref, the ledger or the configuration fails."""
+        """Make the pass; raises `CommandError` if Crossref, a database or the configuration fails."""
         trouble = None
         try:
             if not options["no_poll"]:
@@ -30,6 +31,11 @@ class Command(BaseCommand):
             done = refresh()
         except doideposit.DoiDepositError as error:
             raise CommandError(f"{error.message}: {error.hint}") from None
+        except DatabaseError as error:
+            hint = "look at the rights of its user and at its disk; nothing is lost, and the next pass goes on"
+            raise CommandError(
+                f"the database of this site could not be written ({error}): {hint}", returncode=3
+            ) from None
         new, people = len(done.registered), len(done.attention)
         self.stdout.write(f"{done.looked} DOIs, {new} newly registered, {people} newly in need of a person")
         for state in done.attention:

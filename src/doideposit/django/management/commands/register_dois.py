@@ -56,4 +56,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(done.accepted)} on their way, {len(done.unchanged)} unchanged")
         for one, sentence in done.refused:
             self.stderr.write(f"{one}: {sentence}")
+        if done.error is not None:
+            self.stderr.write(f"{done.error.message}. Nothing is lost: it is sent later by itself.")
+        if done.unkept:
+            hint = "nothing is lost: look at the database, and run this again"
+            raise CommandError(f"the database of this site could not be written ({done.unkept}): {hint}", returncode=3)
         return len({one.pk for one, _ in done.refused})

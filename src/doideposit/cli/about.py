@@ -11,7 +11,7 @@ LIBRARIES = ("lxml", "pydantic", "sqlalchemy", "requests", "click")
 
 
 def version_text() -> str:
-    """Return everything a report of a problem should name: versions of program, libraries and schemas."""
+    """Return the versions of program, libraries and schemas, for reports of problems."""
     from doideposit.crossref.schemas.store import SchemaStore
     from doideposit.safe_xml import LIBXML2_VERSION
 

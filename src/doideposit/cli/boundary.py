@@ -189,5 +189,5 @@ def _show_error(error: DoiDepositError, terminal: Terminal) -> None:
 
 
 def finish(code: int) -> None:
-    """Raise what ends the command with an exit status."""
+    """Raise the exception that ends the command with this exit status."""
     raise click.exceptions.Exit(code)

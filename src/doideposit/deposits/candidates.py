@@ -173,7 +173,7 @@ class Approved:
     error: WorldError | None = None
 
     def as_plan(self, target: str) -> Plan:
-        """Return the plan for people, which carries this."""
+        """Return the plan that is shown to people, with this approved content in it."""
         return Plan(target, tuple(map(PlanEntry.of, self.decisions)), self, self.error)
 
     @staticmethod

@@ -88,7 +88,7 @@ class RegistryPort(Protocol):
 
 
 def _owner_name() -> str:
-    """Return a name for this run that no other has: leases are held under it."""
+    """Return a unique name for this run, under which it holds leases."""
     # Host and process tell people who holds a lock; the random part tells two threads apart.
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 

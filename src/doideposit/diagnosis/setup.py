@@ -88,7 +88,7 @@ class SetupChecks:
             )
 
     def hooks(self) -> Iterator[Check]:
-        """Check whether the programs of the hooks are there, and the secrets can be fetched; none is called."""
+        """Check that the programs of the hooks exist, and that the secrets can be fetched; no hook is called."""
         for name, hook in self.settings.hooks.items():
             program = hook.command[0] if hook.command else ""
             if program and shutil.which(program) is None:

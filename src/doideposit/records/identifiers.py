@@ -147,7 +147,7 @@ class Doi(Identifier):
         return cls(bare)
 
     def check_new(self) -> None:
-        """Raise `InvalidIdentifier` where a DOI that is not registered yet may not look like this one."""
+        """Raise `InvalidIdentifier` if a new DOI may not have this form (older DOIs may)."""
         bad = _NOT_FOR_NEW.search(self.suffix)
         if bad is not None:
             raise _forbidden_character_fault(bad[0], len(self.prefix) + 1 + bad.start())

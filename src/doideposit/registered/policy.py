@@ -100,7 +100,7 @@ def _quote_if_needed(name: str) -> str:
 
 
 def _steps_finding(emptied: Sequence[frozenset[str]]) -> Finding:
-    """Return the finding that the update goes in several deposits, and what is missing between them."""
+    """Return the finding that the update needs several deposits, with the fields missing between them."""
     names = ", ".join(name.replace("_", " ") for name in sorted(frozenset().union(*emptied)))
     steps = len(emptied) + 1
     message = f"goes in {steps} deposits: {names} emptied first, because Crossref may add new content to the old"

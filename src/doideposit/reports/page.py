@@ -238,7 +238,7 @@ _KEPT: Final = frozenset("\u200c\u200d\u00ad\u00a0\u2003\u2009\u202f\u3000\n")
 
 
 def _without_hidden_text(value: Any) -> Any:
-    """Return what the template writes out: text in which nothing is hidden. Escaping comes after this."""
+    """Return a value for the template with control characters made visible; it is escaped later."""
     value = str(value) if isinstance(value, Doi) else value
     if type(value) is not str or value.isprintable():
         return value

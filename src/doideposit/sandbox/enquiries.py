@@ -362,7 +362,7 @@ class Enquiries:
         return LookupReplies(query).works(page, total=len(works), rows=int(rows), cursor=following)
 
     def _every_shown(self, belongs: Callable[[Registration], bool]) -> list[list[Registration]]:
-        """Return the versions that the REST API shows by now, of each DOI that belongs to the list."""
+        """Return the versions of each DOI in the list that the REST API shows by now."""
         now, found = self._clock(), dict[str, list[Registration]]()
         with self._archive.snapshot():
             for one in self._archive.versions():

@@ -235,7 +235,7 @@ class LookupReplies:
         return self._message("work-list", message | ({"next-cursor": cursor} if cursor else {}), "array")
 
     def bad_request(self, kind: str, value: str, words: str) -> Reply:
-        """Refuse a parameter, as the REST API does."""
+        """Return the answer of the REST API to a wrong parameter."""
         message = [{"type": kind, "value": value, "message": words}]
         body: Json = {"status": "failed", "message-type": "validation-failure", "message": message}
         return Reply.of_json(400, body, self._limit_headers("array"))

@@ -92,7 +92,7 @@ class JsonBody:
 
     @staticmethod
     def json() -> bytes:
-        """Return the body as it came, where it says that it is JSON."""
+        """Return the body as received; raises `Refused` if it is not marked as JSON."""
         _require_json()
         return request.get_data()
 

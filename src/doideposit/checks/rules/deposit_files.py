@@ -90,7 +90,7 @@ def _is_overridable(finding: Finding) -> bool:
 
 
 def _limit_findings(file: str | None, *groups: Iterator[Finding]) -> list[Finding]:
-    """Return the findings of each group, and for a group with more than anybody reads that there are more."""
+    """Return the first findings of each group, with a note where a group has more."""
     found: list[Finding] = []
     for group in groups:
         found += islice(group, MOST)

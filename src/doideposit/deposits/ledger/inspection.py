@@ -44,7 +44,7 @@ class Condition:
 
     @classmethod
     def of_ledger(cls, url: str, password: SecretStr | None = None) -> Self:
-        """Look at the ledger; raises `LedgerUnavailable`, `LedgerTooNew`, `LedgerDamaged` or `ConfigurationError`."""
+        """Inspect the ledger; raises `LedgerUnavailable`, `LedgerTooNew`, `LedgerDamaged` or `ConfigurationError`."""
         place = LedgerLocation(url, password)
         if not place.exists():
             return cls(place.name, place.path, None)

@@ -166,7 +166,7 @@ class Commentary(Value):
         Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)],
         WrapValidator(_accept_no_authors),
     ]
-    """All authors, in the order of the byline. For a work that names nobody, write `without: [authors]`."""
+    """All authors, in the order of the byline. For a work that names nobody, put `authors` into `without`."""
     published: Annotated[PartialDate, WrapValidator(_accept_absent_key)]
     """The date of publication online: a year, a year and month, or a day. Leave it out for a work only in print."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]

@@ -187,7 +187,7 @@ _RIS_END: Final = re.compile(r"^ER  ?-", re.MULTILINE)
 
 
 def _read_ris(text: str, *, file: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
-    """Return the entries of a RIS text with their lines, and what could not be read of it."""
+    """Return the entries of a RIS text with their lines, and findings about unreadable parts."""
     import rispy  # noqa: PLC0415
 
     entries, findings = [], []

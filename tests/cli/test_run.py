@@ -60,6 +60,23 @@ def test_a_quiet_pass_speaks_only_when_something_is_wrong(desk: Desk) -> None:
     assert "1 rejected" in done.out
 
 
+def test_a_job_that_fails_is_named_by_status_and_doctor_until_a_pass_ends_well(desk: Desk) -> None:
+    good = (desk.folder / "doideposit.toml").read_text()
+    desk.write("doideposit.toml", good + '\n[monitoring]\nheartbeat_file = "gone/beat"\n')
+    assert desk("run").code == 3
+    assert "! the scheduled job fails: no pass has ended well yet" in desk("status").out
+    assert desk("status", "--json").json["job"] == "fails"
+    (told,) = [one for one in desk("doctor", "--json").json["checks"] if one["name"] == "job"]
+    assert told["verdict"] == "warn"
+    assert "gone/beat cannot be written: No such file or directory" in told["message"]
+    assert "`doideposit run`" in told["hint"]
+    (desk.folder / "gone").mkdir()
+    assert desk("run").code == 0
+    assert "job fails" not in desk("status").out
+    assert desk("status", "--json").json["job"] == "works"
+    assert desk("doctor").code == 0
+
+
 def test_an_inbox_of_ones_own_and_json_logs(desk: Desk) -> None:
     other = desk.folder / "elsewhere"
     other.mkdir()

@@ -1,5 +1,6 @@
 """Two people approve over HTTP, each with a token; and tokens of two publishers, each for its own series alone."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,22 @@ def test_the_way_of_four_eyes_over_http(cms: Cms) -> None:
     assert [record["action"] for record in again.get_json()["records"]] == ["unchanged"]
     kinds = [entry["kind"] for entry in cms.open(f"/v1/dois/{DOI}/history").get_json()["history"]]
     assert kinds[:2] == ["approved", "applied"]
+
+
+def test_a_plan_is_the_same_file_through_every_door(cms: Cms, tmp_path: Path) -> None:
+    """Made over HTTP, approved over HTTP and applied from a file; and made as a file, approved and applied over HTTP."""
+    plans = cms.desk.depositor.plans
+    made = cms.post("/v1/plans", RECORD)
+    by_second(cms, "/v1/plans/approve", made.get_json())
+    (tmp_path / "plan.json").write_bytes(made.data)
+    assert [one.action for one in plans.apply(tmp_path / "plan.json", by="Anna").entries] == ["register"]
+    record = {**RECORD, "number": 902}
+    plans.write(cms.desk.depositor.plan(record), tmp_path / "next.json", by="Anna")
+    plans.approve(tmp_path / "next.json", by="Bert")
+    body = json.loads((tmp_path / "next.json").read_text())
+    assert cms.post("/v1/plans/apply", body).status_code == 202
+    cms.desk.settle()
+    assert len(cms.desk.sandbox.records) == 2
 
 
 def test_an_edited_plan_is_refused_over_http(cms: Cms) -> None:

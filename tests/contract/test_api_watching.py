@@ -1,6 +1,7 @@
 """Readiness and metrics: whether the scheduled job runs, told over HTTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +27,37 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def run_of(desk: Desk, ago: timedelta, target: str = "sandbox") -> Run:
     finished = desk.clock() - ago
     return Run(target, finished - timedelta(seconds=2), finished, 1, "no new files", None, {"done": 3}, {"rejected": 2})
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "success", "word"),
+    [
+        (0, 0 * MINUTE, "works"),
+        (1, 0 * MINUTE, "works"),
+        (3, 50 * MINUTE, "works"),  # one pass, or some, that failed: the next may mend it
+        (3, 70 * MINUTE, "fails"),
+        (2, None, "fails"),
+        (130, 70 * MINUTE, "works"),  # stopped from outside is no failure
+    ],
+)
+def test_a_job_whose_passes_all_fail_is_not_ready_and_the_service_is_well(
+    desk: Desk, code: int, success: timedelta | None, word: str
+) -> None:
+    last = None if success is None else desk.clock() - success
+    run = replace(run_of(desk, MINUTE), exit_code=code, last_success=last)
+    assert client(desk, run).get("/v1/health").status_code == 200
+    answer = client(desk, run).get("/v1/ready")
+    metrics = client(desk, run).get("/metrics", headers=HEADER).text
+    assert f'doideposit_job_failing{{target="sandbox"}} {int(word == "fails")}\n' in metrics
+    if word == "works":
+        assert (answer.status_code, answer.get_json()["job"]) == (200, "works")
+        return
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["code"]) == (503, "job-failing")
+    assert ("no pass has ended well yet" if last is None else f"since {last:%Y-%m-%d %H:%M} UTC") in error["message"]
 
 
 def client(desk: Desk, run: Run | None, **options: bool) -> Client:

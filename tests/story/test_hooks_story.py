@@ -87,6 +87,29 @@ def test_a_hook_hears_of_registration_failure_and_update_and_nothing_twice(firm:
     assert cms.calls == 3
 
 
+def test_a_hook_hears_of_drift_with_the_values_before_and_now_and_of_nothing_twice(firm: Firm) -> None:
+    cms, other = Receiver(), Receiver(fails=lambda _message: True)
+    firm.hooks |= {"cms": cms, "other": other}
+    firm.office.desk.seed = True
+    firm.register(258)
+    for _ in range(2):
+        firm.run(wait=3600)
+    firm.office.desk.sandbox.elsewhere.change_url(doi(258), "https://www.other.eu/here")
+    for _ in range(3):
+        firm.run(wait=86_400)
+    # The address is seen before the record is read, and each is news of its own.
+    assert {("registered", doi(258)), ("drift", doi(258))} == set(cms.said)
+    assert (cms.said.count(("registered", doi(258))), len({one.id for one in cms.told})) == (1, len(cms.told))
+    (drift, *_) = json.loads(cms.told[-1].body())["record"]["drift"]
+    assert "https://www.sadf.eu/comment-258/" in drift["before"]
+    assert "https://www.other.eu/here" in drift["after"]
+    told = len(cms.told)
+    other.fails = lambda _message: False
+    firm.run(wait=86_400)
+    assert len(cms.told) == told, "and no news is none"
+    assert other.said == cms.said, "the ledger kept both for the one that was away"
+
+
 def test_a_new_hook_is_not_told_of_the_past(firm: Firm) -> None:
     firm.register(258)
     late = firm.hooks["late"] = Receiver()

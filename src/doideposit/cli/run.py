@@ -173,6 +173,7 @@ def _make_job(settings: "Settings") -> "Job":
         mail=settings.mail,
         mail_to={name: one.mail_to for name, one in settings.publishers.items() if one.mail_to},
         monitoring=settings.monitoring,
+        within=settings.api.job_within,
         version=__version__,
     )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WorkStatus
     from doideposit.job.inbox.waiting import Waiting
+    from doideposit.job.monitoring import Run
     from doideposit.records.identifiers import Doi
 
 __all__ = ["history", "status"]
@@ -54,13 +55,16 @@ def status(
     """Show the state of your DOIs from the ledger. `doideposit poll` asks Crossref for news."""
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import Waiting
-    from doideposit.wiring import open_depositor
+    from doideposit.job.monitoring import Run
+    from doideposit.wiring import open_depositor, system_clock
 
     terminal = invocation.terminal(as_json=as_json)
     if watch is not None and as_json:
         raise UsageError("--watch shows a table that changes, --json is one document", hint="leave one of them out")
     settings = invocation.settings(target=target)
-    waiting = Waiting.find(Folders(settings.inbox.folder), settings.target)
+    folders = Folders(settings.inbox.folder)
+    waiting, run = Waiting.find(folders, settings.target), Run.read_last(folders.last_run, system_clock())
+    health = None if run is None else run.health(system_clock(), settings.api.job_within).value
     with open_depositor(settings, announce=terminal.note) as depositor:
         wanted = find_dois(depositor, works)
         if series is not None and series not in depositor.series:
@@ -73,7 +77,7 @@ def status(
             return _by_number(depositor, outstanding=outstanding, attention=attention, series=series)
 
         if as_json:
-            _write_json(terminal, look(), target=depositor.target, inbox_waiting=waiting.counts)
+            _write_json(terminal, look(), target=depositor.target, inbox_waiting=waiting.counts, job=health)
         elif watch is not None:
             _show_repeatedly(terminal, watch, lambda: list(_show_overview(terminal, look(), depositor, target)))
         elif wanted:
@@ -83,6 +87,7 @@ def status(
         else:
             terminal.lines(_show_overview(terminal, look(), depositor, target))
             _show_waiting(terminal, waiting)
+            _show_failing_job(terminal, run, health)
 
 
 def _write_json(terminal: Terminal, statuses: "Iterator[WorkStatus]", **rest: object) -> None:
@@ -99,6 +104,16 @@ def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
     for _, said, action in waiting.matters():
         terminal.line((Span("! ", Style.ERROR), Span(safe(said))))
         terminal.line((Span(f"  {safe(action)}"),))
+
+
+def _show_failing_job(terminal: Terminal, run: "Run | None", health: str | None) -> None:
+    """Show that the scheduled job fails, and the error of its last pass; nothing where it does not."""
+    if run is None or health != "fails":
+        return
+    terminal.line((Span("! ", Style.ERROR), Span(f"the scheduled job fails: {run.since_success}")))
+    for error in run.errors[:1]:
+        terminal.line((Span(f"  {safe(error['message'])}"),))
+        terminal.line((Span(f"  {safe(error['hint'])}"),))
 
 
 def _show_overview(

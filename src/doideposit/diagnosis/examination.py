@@ -73,3 +73,4 @@ def _configuration_checks(settings: Settings, around: DiagnosisContext) -> Itera
     yield from Check.examine("sandbox", storage.sandbox)
     yield from Check.examine("inbox", storage.inbox)
     yield from Check.examine("monitoring", storage.monitoring)
+    yield from Check.examine("job", storage.job)

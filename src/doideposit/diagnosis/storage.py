@@ -25,6 +25,7 @@ from doideposit.findings import counted
 from doideposit.job.inbox.archive import DoneFiles, due_on
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import Waiting
+from doideposit.job.monitoring import JobHealth, Run
 from doideposit.job.state import CLOCK_JUMP
 from doideposit.wiring import open_ledger
 
@@ -200,6 +201,25 @@ class StorageChecks:
                 yield Check.fail("monitoring", f"{path} cannot be written by this user", hint)
         if files:
             yield Check.ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
+
+    def job(self) -> Iterator[Check]:
+        """Check how the scheduled job does, by what its last pass left; nothing where none left anything here."""
+        now = self.around.clock()
+        run = Run.read_last(Folders(self.settings.inbox.folder).last_run, now)
+        if run is None or run.target != self.settings.target:
+            return
+        ended = f"its last pass ended at {run.finished:%Y-%m-%d %H:%M} UTC"
+        doing = run.health(now, self.settings.api.job_within)
+        if doing is JobHealth.FAILS:
+            reason, advice = next(((one["message"], one["hint"]) for one in run.errors), (run.summary, ""))
+            hint = f"{advice or 'mend it'}; then `doideposit run` shows whether the next pass ends well"
+            yield Check.warn("job", f"it fails, and {run.since_success}: {reason}", hint)
+        elif doing is JobHealth.LATE and self.settings.inbox.named:
+            hint = "look whether the timer, crontab line or service that should start it every few minutes does so"
+            yield Check.warn("job", f"{ended}, and nothing has started it since", hint)
+        else:
+            # Without an inbox of its own it may have been started by hand, once.
+            yield Check.ok("job", ended)
 
 
 def _new_ledger_check(condition: Condition) -> Check:

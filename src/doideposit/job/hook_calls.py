@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +27,8 @@ __all__ = ["open_hooks", "post", "run_program"]
 
 # Characters of the program's output that are quoted in a message.
 QUOTED: Final = 200
+# Seconds in which the end of a program's output is read after it ended; only a process it left behind takes longer.
+LAST_WORDS_WITHIN: Final = 5.0
 SUCCESS: Final = range(200, 300)
 # How a secret of Standard Webhooks begins, whose rest is base64; any other text is the key itself.
 MARK: Final = "whsec_"
@@ -50,25 +53,31 @@ def open_hooks(settings: Settings, *, environ: Mapping[str, str], clock: Callabl
 
 def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: float, environ: Mapping[str, str]) -> None:
     """Run a program with the message on standard input; raises `WorldError` unless it ends with 0 in time."""
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
-        # With pipes, a program that does not read its input, or leaves a child process behind, could block the job.
+    with tempfile.TemporaryFile() as given:
+        # Through a pipe, a program that does not read its input could block the job.
         given.write(message.body())
         given.seek(0)
         variables = {**environ, "DOIDEPOSIT_EVENT": message.event, "DOIDEPOSIT_DOI": _doi_of(message)}
         try:
             started = subprocess.Popen(
-                command, stdin=given, stdout=said, stderr=subprocess.STDOUT, env=variables, start_new_session=True
+                command,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=variables,
+                start_new_session=True,
             )
         except OSError as error:
             hint = "check the path and its permissions; [hooks] names it in the configuration"
             raise WorldError(f"{command[0]} cannot be run: {error.strerror or error}", hint=hint) from None
+        said = _LastWords(started.stdout)
         try:
             status = started.wait(timeout)
         except subprocess.TimeoutExpired:
             _kill_group(started)
             raise WorldError(f"{command[0]} took longer than {timeout:g} seconds, and was stopped") from None
         if status:
-            raise WorldError(f"{command[0]} ended with status {status}{_last_output(said)}")
+            raise WorldError(f"{command[0]} ended with status {status}{said.quoted()}")
 
 
 def _doi_of(message: HookMessage) -> str:
@@ -85,11 +94,29 @@ def _kill_group(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _last_output(said: IO[bytes]) -> str:
-    said.seek(0, os.SEEK_END)
-    said.seek(max(0, said.tell() - 4 * QUOTED))
-    lines = [line for line in said.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    return f": {lines[-1].strip()[:QUOTED]}" if lines else ""
+class _LastWords:
+    """Read what a program prints, however much that is, and keep the end of it: neither memory nor disk fills up."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        self._tail = b""
+        # A daemon: a process that the program left behind may hold the pipe open for ever.
+        self._reading = threading.Thread(target=self._read, args=(stream,), name="hook-output", daemon=True)
+        self._reading.start()
+
+    def _read(self, stream: IO[bytes] | None) -> None:
+        if stream is None:
+            return
+        with stream:
+            while part := os.read(stream.fileno(), 65_536):
+                # A character has four bytes at most.
+                self._tail = (self._tail + part)[-4 * QUOTED :]
+
+    def quoted(self) -> str:
+        """Return the last line after a colon, or an empty text."""
+        # What a program printed before it ended is in the pipe already.
+        self._reading.join(LAST_WORDS_WITHIN)
+        lines = [line for line in self._tail.decode("utf-8", "replace").splitlines() if line.strip()]
+        return f": {lines[-1].strip()[:QUOTED]}" if lines else ""
 
 
 def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeout: float) -> None:

@@ -3,13 +3,28 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from doideposit.reports.standing import MAIN_PUBLISHER, Standing
 
-__all__ = ["FORMAT", "Run", "prometheus_text"]
+__all__ = ["FORMAT", "WITHIN", "JobHealth", "Run", "prometheus_text"]
+
+# Exit codes of passes that say nothing against the job: done, a file was rejected, somebody stopped it.
+HARMLESS: Final = frozenset({0, 1, 130})
+# The default of `[api] job_within`, where nothing else is known.
+WITHIN: Final = timedelta(hours=1)
+
+
+class JobHealth(StrEnum):
+    """Tell how the scheduled job does: it runs and ends its passes well, it runs and fails, or it does not run."""
+
+    WORKS = "works"
+    FAILS = "fails"
+    LATE = "late"
+
 
 # Version of the status file; it rises when a key changes its meaning or goes away.
 FORMAT: Final = 1
@@ -38,6 +53,23 @@ class Run:
     def seconds(self) -> float:
         """Return how long it took."""
         return (self.finished - self.started).total_seconds()
+
+    def health(self, now: datetime, within: timedelta) -> JobHealth:
+        """Return how the job does, if one pass in every `within` should end well.
+
+        A single pass that fails is no failing job: the next one often mends it, and mails and metrics tell of it.
+        """
+        if now - self.finished > within:
+            return JobHealth.LATE
+        lasts = self.last_success is None or now - self.last_success > within
+        return JobHealth.FAILS if lasts and self.exit_code not in HARMLESS else JobHealth.WORKS
+
+    @property
+    def since_success(self) -> str:
+        """Return since when no pass ended well, in words."""
+        if self.last_success is None:
+            return "no pass has ended well yet"
+        return f"no pass has ended well since {self.last_success:%Y-%m-%d %H:%M} UTC"
 
     def status_document(self, standing: Standing | None) -> dict[str, Any]:
         """Return the status file as JSON; `standing` is None, and its key null, if the ledger could not be read.
@@ -85,28 +117,33 @@ class Run:
             inbox, waiting = (
                 {str(name): int(count) for name, count in data[key].items()} for key in ("inbox", "waiting")
             )
+            errors = tuple({key: str(each[key]) for key in ("message", "hint")} for each in data["errors"])
             target, summary = str(data["target"]), str(data["summary"])
-            run = Run(target, started, finished, int(data["exit_code"]), summary, success, inbox, waiting)
+            run = Run(target, started, finished, int(data["exit_code"]), summary, success, inbox, waiting, errors)
             is_past = finished <= now
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
         return run if is_past else None
 
 
-def prometheus_text(run: Run | None, standing: Standing | None) -> str:
+def prometheus_text(run: Run | None, standing: Standing | None, within: timedelta = WITHIN) -> str:
     """Return metrics in Prometheus' text format: of the last run, where there was one, and of the ledger.
+
+    `within` is how often a pass should end well.
 
     Numbers that come from the ledger are left out when it could not be read: no value is better than a stale one.
     """
-    lines = (*(_run_metrics(run) if run else ()), *(_ledger_metrics(standing) if standing else ()))
+    lines = (*(_run_metrics(run, within) if run else ()), *(_ledger_metrics(standing) if standing else ()))
     return "".join(line + "\n" for line in lines)
 
 
-def _run_metrics(run: Run) -> Iterator[str]:
+def _run_metrics(run: Run, within: timedelta) -> Iterator[str]:
     yield from _metric_lines("last_run_timestamp_seconds", "End of the last run.", run.target, run.finished.timestamp())
     if run.last_success is not None:
         text = "End of the last run without trouble."
         yield from _metric_lines("last_success_timestamp_seconds", text, run.target, run.last_success.timestamp())
+    is_failing = int(run.health(run.finished, within) is JobHealth.FAILS)
+    yield from _metric_lines("job_failing", "1 while passes run and none ends without trouble.", run.target, is_failing)
     yield from _metric_lines("last_run_duration_seconds", "How long the last run took.", run.target, run.seconds)
     yield from _metric_lines("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)
     text = "Files of the inbox in the last run, by what became of them."

@@ -30,7 +30,7 @@ from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.mail import Recipients, send_due_mails
 from doideposit.job.mailbox import Mailbox
-from doideposit.job.monitoring import Run, prometheus_text
+from doideposit.job.monitoring import WITHIN, Run, prometheus_text
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
@@ -95,7 +95,8 @@ class Job:
     """Describe the scheduled job as it is configured.
 
     `keep_done` is how long finished files lie in ``done/`` before they go into an archive, None for ever.
-    `mail_to` are the addresses of publishers that get the mails about their DOIs themselves, by name.
+    `mail_to` are the addresses of publishers that get the mails about their DOIs themselves, by name. `within` is how
+    often a pass should end well.
     """
 
     target: str
@@ -107,6 +108,7 @@ class Job:
     mail: MailSection | None = None
     mail_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
+    within: timedelta = WITHIN
     version: str = ""
 
     def run(self, context: JobContext) -> JobOutcome:
@@ -282,13 +284,20 @@ class _JobPass:
 
     def _write_monitoring(self) -> JobOutcome:
         now = self._context.clock()
+        before = self._state.last_success
         if not self._report.errors and not self._report.interrupted:
             self._state.last_success = now
         self._run_step(lambda: self._save_state(now))
-        run = self._make_run(now)
-        for path, text in self._monitoring_files(run):
+        for path, text in self._monitoring_files(self._make_run(now)):
             # Each file is written on its own: one that cannot be written must not keep the others back.
             self._run_step(partial(self._write_file, path, text))
+        if self._report.errors and self._state.last_success != before:
+            # A pass that could not write all of them did not end well.
+            self._state.last_success = before
+            self._run_step(lambda: self._save_state(now))
+        # The last file says how all others went, to `doideposit serve`, `status` and `doctor`.
+        said = self._make_run(now).status_text(None)
+        self._run_step(lambda: self._write_file(self._job.folders.last_run, said))
         run = self._make_run(now)
         self._ping_monitor(run)
         files = [_file_document(one) for one in self._report.settled]
@@ -302,10 +311,8 @@ class _JobPass:
     def _monitoring_files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring
         texts = (
-            # `doideposit serve` reads in this file whether the job runs.
-            (self._job.folders.last_run, run.status_text(None)),
             (monitoring.status_file, run.status_text(self._standing)),
-            (monitoring.prometheus_file, prometheus_text(run, self._standing)),
+            (monitoring.prometheus_file, prometheus_text(run, self._standing, self._job.within)),
             (monitoring.heartbeat_file, run.heartbeat_text()),
         )
         return [(path, text) for path, text in texts if path is not None]

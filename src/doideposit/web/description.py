@@ -106,7 +106,7 @@ def _build_monitoring_paths() -> Schema:
         "/v1/ready": {
             "get": _open_operation(
                 "ready",
-                "Whether the service can do its work, and the scheduled job ran lately.",
+                "Whether the service can do its work, and the scheduled job runs and ends its passes well.",
                 (503,),
                 schema=ref("Ready"),
             )

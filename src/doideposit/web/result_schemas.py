@@ -122,7 +122,9 @@ def _decision_schemas() -> dict[str, Schema]:
     return {
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
         "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),
-        "Ready": _object({"ok": {"const": True}, "last_run": _MOMENT}),
+        "Ready": _object(
+            {"ok": {"const": True}, "job": {"const": "works"}, "last_run": _MOMENT, "last_success": _MAYBE_MOMENT}
+        ),
         "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
     }
 

@@ -8,7 +8,7 @@ from flask import g
 from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.job.monitoring import Run, prometheus_text
+from doideposit.job.monitoring import WITHIN, JobHealth, Run, prometheus_text
 from doideposit.reports.standing import Standing
 from doideposit.web.answers import Refused, document
 
@@ -19,20 +19,33 @@ def _no_run() -> None:
     return None
 
 
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 @dataclass(frozen=True, slots=True)
 class JobWatch:
     """Say where the last run of the scheduled job is read from, and how long ago it may have ended."""
 
     last_run: Callable[[], Run | None] = _no_run
-    within: timedelta = timedelta(hours=1)
+    within: timedelta = WITHIN
     open_metrics: bool = False
 
     def ready(self, depositor: Depositor, now: datetime) -> Response:
-        """Answer 200 if the ledger can be read and the scheduled job ended a run lately."""
+        """Answer 200 if the ledger can be read and the scheduled job does its work.
+
+        Nothing is said of why a pass failed: this answer is open to everybody.
+        """
         depositor.outstanding()
         run = self.last_run()
-        if run is not None and run.target == depositor.target and now - run.finished <= self.within:
-            return document({"ok": True, "last_run": run.finished.isoformat(timespec="seconds").replace("+00:00", "Z")})
+        doing = None if run is None or run.target != depositor.target else run.health(now, self.within)
+        if run is not None and doing is JobHealth.WORKS:
+            moments = {"last_run": run.finished, "last_success": run.last_success}
+            return document({"ok": True, "job": doing.value} | {name: _moment(at) for name, at in moments.items()})
+        if run is not None and doing is JobHealth.FAILS:
+            message = f"the scheduled job runs and fails: {run.since_success}"
+            hint = "ask `doideposit doctor` on the server, or the log of the job: they name the reason"
+            raise Refused(503, "job-failing", message, hint=hint, where="server", headers={"Retry-After": "60"})
         message = (
             "no run of the scheduled job was seen"
             if run is None
@@ -50,6 +63,6 @@ class JobWatch:
             message = "this token is limited to some series, and the metrics are those of all"
             hint = "use a token of [api.tokens] without `series`"
             raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
-        text = prometheus_text(self.last_run(), Standing.take(depositor, now=now))
+        text = prometheus_text(self.last_run(), Standing.take(depositor, now=now), self.within)
         # The content type of Prometheus' text format, version 0.0.4.
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -51,6 +51,8 @@ def test_a_program_gets_the_message_on_standard_input(tmp_path: Path) -> None:
     [
         ("echo first; echo it is shut >&2; exit 4", "ended with status 4: it is shut"),
         ("exit 1", r"ended with status 1$"),
+        # Fifty megabytes, the last line of which is quoted.
+        ("head -c 50000000 /dev/zero | tr '\\\\0' x; echo; echo the end; exit 7", "ended with status 7: the end"),
         ("sleep 120", "took longer than 0.3 seconds"),
         ("sleep 120 & sleep 120 & wait", "took longer than 0.3 seconds"),
         ("kill -9 $$", "ended with status -9"),

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,42 @@ def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None
     Sandbox(clock=Clock(), state=state).close()
     if sys.platform != "win32":
         assert state.stat().st_mode & 0o777 == 0o600
+
+
+# What each format has more than the one before, taken away again: files as versions before wrote them.
+OLDER = {
+    2: ("DROP INDEX registrations_by_title",),
+    1: (
+        "DROP INDEX registrations_by_title",
+        "DROP INDEX registrations_by_owner",
+        *(
+            f"ALTER TABLE registrations DROP COLUMN {name}"
+            for name in ("query", "record", "owner", "member", "alias_of")
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("number", OLDER)
+def test_a_file_of_an_older_format_is_brought_up_to_date_and_goes_on(tmp_path: Path, number: int) -> None:
+    state, clock = tmp_path / "sandbox.sqlite3", Clock()
+    with Sandbox(clock=clock, state=state, delays=Delays.none()) as first:
+        upload(first, Batch().xml())
+        assert "Successfully added" in poll(first).text
+    with closing(sqlite3.connect(state)) as base:
+        for statement in (*OLDER[number], f"PRAGMA user_version = {number}"):
+            base.execute(statement)
+        base.commit()
+    for _ in range(2):
+        with Sandbox(clock=clock, state=state, delays=Delays.none()) as later:
+            assert [one.doi for one in later.records] == ["10.5555/c1"]
+    with Sandbox(clock=clock, state=state, delays=Delays.none()) as later:
+        upload(later, Batch(papers=(Paper(doi="10.5555/c2"),)).xml(), file_name="second.xml")
+        assert [one.doi for one in later.records] == ["10.5555/c1", "10.5555/c2"]
+    with closing(sqlite3.connect(state)) as base:
+        indexes = {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+        assert {"registrations_by_title", "registrations_by_owner"} <= indexes
+        assert base.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 @pytest.mark.parametrize("case", ["no folder", "not a database", "newer format", "a folder"])

@@ -40,6 +40,12 @@ HTTP_API: Final[tuple[Explanation, ...]] = (
         "start `doideposit run` on a schedule with the same configuration, for example by a systemd timer or cron",
     ),
     _error(
+        "job-failing",
+        "The scheduled job fails",
+        "What is recorded over HTTP is sent and followed up by the scheduled job, and each of its last passes failed.",
+        "run `doideposit doctor` on its machine, or look at the errors of its last pass in the log or the status file",
+    ),
+    _error(
         "bad-request",
         "The HTTP request cannot be read",
         "It does not follow the rules of HTTP, for example in a header or the length of its body.",

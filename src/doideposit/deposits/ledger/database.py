@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
@@ -11,9 +11,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from doideposit.deposits.ledger.engine import LedgerLocation, check_folder
-from doideposit.deposits.ledger.migrate import migrate
+from doideposit.deposits.ledger.migrate import migrate, require_newest
 from doideposit.deposits.ledger.tables import METADATA
-from doideposit.errors import UsageError
+from doideposit.errors import LedgerError, LedgerTooNew, UsageError
 
 __all__ = ["Database"]
 
@@ -71,15 +71,47 @@ class Database:
         self._check_open()
         # Another process may have made the file since the last look.
         engine = self._engine or (self._open_engine() if self.is_there else self._empty_engine())
-        with self.place.reading(engine, repeatable=repeatable) as connection:
+        with self._told_of_upgrades(engine), self.place.reading(engine, repeatable=repeatable) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes, committed when the block ends."""
         self._check_open()
-        with self.place.writing(self._engine or self._open_engine()) as connection:
+        engine = self._engine or self._open_engine()
+        with self._told_of_upgrades(engine), self.place.writing(engine) as connection:
+            # Another host may have upgraded the ledger since this process opened it: what this version would write may
+            # mean something else there. Beside the disk, for which a commit waits, the question costs nothing.
+            require_newest(connection, self.place)
             yield connection
+
+    def require_newest(self) -> None:
+        """Raise `LedgerTooNew` where a newer doideposit upgraded the ledger since it was opened here."""
+        if self._engine is not None:
+            with self.place.reading(self._engine) as connection:
+                require_newest(connection, self.place)
+
+    @contextmanager
+    def _told_of_upgrades(self, engine: Engine) -> Iterator[None]:
+        """Replace the error of a query by `LedgerTooNew` where a newer doideposit renamed what it asks for."""
+        try:
+            yield
+        except LedgerError as error:
+            newer: LedgerTooNew | None = None
+            if engine is not self._empty and not isinstance(error, LedgerTooNew):
+                with suppress(LedgerError):
+                    newer = self._upgraded_by_others(engine)
+            if newer is None:
+                raise
+            raise newer from None
+
+    def _upgraded_by_others(self, engine: Engine) -> LedgerTooNew | None:
+        try:
+            with self.place.reading(engine) as connection:
+                require_newest(connection, self.place)
+        except LedgerTooNew as error:
+            return error
+        return None
 
     def _check_open(self) -> None:
         if self._closed:

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
 from doideposit.deposits.ledger.migrations import REVISIONS
-from doideposit.errors import LedgerDamaged, LedgerTooNew
+from doideposit.errors import LedgerDamaged, LedgerTooNew, LedgerUnavailable
 
-__all__ = ["NEWEST", "copy_beside", "migrate", "revision_of"]
+__all__ = ["NEWEST", "copy_beside", "migrate", "require_newest", "revision_of"]
 
 NEWEST = REVISIONS[-1]
+VERSION = text("SELECT version_num FROM alembic_version")
 LOCK = 0x646F6964  # "doid": the number of PostgreSQL's advisory lock under which revisions are run.
 
 
@@ -49,10 +50,29 @@ def revision_of(connection: Connection, place: LedgerLocation) -> str | None:
                 f"{place.name} is a database of something else", hint="choose another file with [ledger] url"
             )
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found = connection.execute(VERSION).scalar()
     if found is not None and found not in REVISIONS:
-        raise LedgerTooNew(f"the ledger {place.name} was written by a newer doideposit (revision {found})")
+        raise _too_new(place, found)
     return None if found is None else str(found)
+
+
+def require_newest(connection: Connection, place: LedgerLocation) -> None:
+    """Raise an error where the ledger changed its revision since this process opened it.
+
+    That is `LedgerTooNew` where another host upgraded it meanwhile, and `LedgerUnavailable` for an older one, which
+    somebody restored.
+    """
+    found = connection.execute(VERSION).scalar()
+    if found == NEWEST:
+        return
+    if found not in REVISIONS:
+        raise _too_new(place, found)
+    hint = "start the command or service again: it brings the ledger up to date"
+    raise LedgerUnavailable(f"the ledger {place.name} was replaced by an older one (revision {found})", hint=hint)
+
+
+def _too_new(place: LedgerLocation, found: object) -> LedgerTooNew:
+    return LedgerTooNew(f"the ledger {place.name} was written by a newer doideposit (revision {found})")
 
 
 def _upgrade_to_newest(connection: Connection, place: LedgerLocation) -> None:

@@ -73,6 +73,10 @@ class Ledger:
         """Return what the ledger holds of one target; whatever is written there carries the time of `clock`."""
         return TargetLedger(Session(self._database, self._step, target, clock))
 
+    def require_newest(self) -> None:
+        """Raise `LedgerTooNew` where a newer doideposit upgraded the ledger since it was opened here."""
+        self._database.require_newest()
+
     def check(self) -> tuple[Finding, ...]:
         """Return every way in which the ledger contradicts itself; nothing is changed."""
         with self._database.reading() as connection:

@@ -156,12 +156,27 @@ def measured(folder: Path) -> Tests:
     return Tests({place: frozenset(tests) for place, tests in entering.items()}, seconds)
 
 
-def around(module: str, line: int) -> range:
-    """Return the lines of the innermost function, class or table of a module that holds the line."""
-    statements = ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8")))
-    blocks = [one for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign)]
-    spans = [range(one.lineno, (one.end_lineno or one.lineno) + 1) for one in blocks]
-    return min((span for span in spans if line in span), key=len, default=range(line, line + 1))
+def around(module: str, line: int) -> frozenset[int]:
+    """Return the lines of the innermost function, class, table or call of a module that holds the line.
+
+    Where that is a value with a name, the lines that use the name are what tests enter.
+    """
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    blocks: list[ast.stmt] = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    blocks += [one for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign | ast.Expr)]
+    inner = min((one for one in blocks if line in lines_of(one)), key=lambda one: len(lines_of(one)), default=None)
+    if inner is None:
+        return frozenset({line})
+    names = {one.id for one in ast.walk(inner) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    users = tree.body if names and inner in tree.body and not isinstance(inner, ast.FunctionDef) else []
+    used = [one for one in users if names & {each.id for each in ast.walk(one) if isinstance(each, ast.Name)}]
+    return frozenset(number for one in (inner, *used) for number in lines_of(one))
+
+
+def lines_of(statement: ast.stmt) -> range:
+    """Return the lines of a statement, with those of its decorators."""
+    first = min([statement.lineno, *(one.lineno for one in getattr(statement, "decorator_list", ()))])
+    return range(first, (statement.end_lineno or statement.lineno) + 1)
 
 
 def run(one: Mutant, tests: Sequence[str]) -> Mutant:

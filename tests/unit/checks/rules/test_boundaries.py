@@ -211,6 +211,9 @@ CONTRIBUTORS = [
         " {given: A., family: B, orcid: 0000-0001-5109-3700}]"),
         "",
     ),
+    ("contributor-twice", "authors: [{given: A., family: B, affiliations: [One]}, {given: A., family: B, affiliations: [One]}]", "authors[1]"),
+    ("affiliation-several", "authors: [{given: A., family: B, affiliations: [South Asia; SADF]}]", ""),
+    ("affiliation-several", "authors: [{given: A., family: B, affiliations: [University of Basel; SADF]}]", "authors[0].affiliations[0].name"),
     ("affiliation-several", "authors: [{given: A., family: B, affiliations: [University of Basel]}]", ""),
     ("affiliation-several", "authors: [{given: A., family: B, affiliations: [South Asia; Basel]}]", ""),
     ("affiliation-address", "authors: [{given: A., family: B, affiliations: [a@b.net]}]", "authors[0].affiliations[0].name"),
@@ -419,6 +422,8 @@ TEXTS = [
     ),
     ("text-mojibake", "version: {label: '2', text: FranÃ§ois}", "version.text"),
     ("text-mojibake", "funding: [{name: FranÃ§ois}]", "funding[0].name"),
+    ("text-mojibake", "institutions: [{name: FranÃ§ois}]", "institutions[0].name"),
+    ("text-mojibake", "status: {type: withdrawn, date: 2023-12-01, text: FranÃ§ois}", "status.text"),
     ("text-mojibake", "authors: [{given: A., family: B, suffix: FranÃ§ois}]", "authors[0].suffix"),
     ("text-mojibake", "authors: [{given: A., family: B, alt_names: [FranÃ§ois]}]", "authors[0].alt_names[0].text"),
     *(
@@ -451,10 +456,28 @@ def test_each_condition_decides_alone(code: str, fields: object, expected: str) 
         ("publisher-missing", 'publisher = ""', ""),
         ("publisher-missing", 'institution = ""', ""),
         ("doi-issn-disagrees", 'doi = "{prefix}/SADF.2021-0534.C{number}"', ""),
+        ("text-mojibake", 'institution = {name = "FranÃ§ois"}', "series.institution.name"),
+        ("text-mojibake", 'institution = {name = "One", place = "FranÃ§ois"}', "series.institution.place"),
+        ("text-mojibake", 'institution = {name = "One", place = ["Two", "FranÃ§ois"]}', "series.institution.place[1]"),
+        ("text-mojibake", 'other_institutions = [{name = "FranÃ§ois"}]', "series.other_institutions[0].name"),
+        (
+            "text-mojibake",
+            'institution = ""\nother_institutions = [{name = "One"}, {name = "FranÃ§ois"}]',
+            "series.other_institutions[1].name",
+        ),
+        ("text-mojibake", 'publisher = {name = "One", place = "FranÃ§ois"}', "series.publisher.place"),
+        ("text-mojibake", 'abbreviated_title = "FranÃ§ois"', "series.abbreviated_title"),
     ],
 )
 def test_each_condition_of_a_series_decides_alone(code: str, setting: str, expected: str) -> None:
     assert fields_found(code, {}, setting) == expected
+
+
+def test_the_institution_of_a_series_is_named_where_it_has_a_name() -> None:
+    [match] = RULES["ror-missing"].function(
+        Work(commentary({}, 'institution = {name = "Quiet Law School"}'), Context(TODAY))
+    )
+    assert match.values == {"name": "Quiet Law School"}
 
 
 def found_in_run(code: str, records: str) -> list[int]:

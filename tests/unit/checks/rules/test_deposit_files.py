@@ -1,5 +1,6 @@
 """Ready-made deposit XML gets every rule that needs no record, each finding at its line and column."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -89,6 +90,19 @@ def test_a_file_has_the_warnings_of_the_record_it_was_made_of_and_no_others() ->
 def test_a_day_that_there_is_not(month: str, day: str, code: str | None) -> None:
     text = harmed("<month>05</month>", f"<month>{month}</month>").replace("<day>06</day>", f"<day>{day}</day>", 1)
     assert [one.code for one in found(text) if one.severity == "error"] == ([code] if code else [])
+
+
+def test_the_day_that_there_is_not_comes_with_advice() -> None:
+    text = harmed("<month>05</month>", "<month>02</month>").replace("<day>06</day>", "<day>31</day>", 1)
+    [fault] = [one for one in found(text) if one.code == "date-impossible"]
+    assert fault.hint
+
+
+def test_behind_a_year_that_is_none_the_other_dates_are_looked_at() -> None:
+    odd = re.sub(r"<year>\d{4}</year>", "<year>spring</year>", GOOD, count=1)
+    text = "<year>2199</year>".join(odd.rsplit("<year>2024</year>", 1))
+    assert text != odd
+    assert [one.where.line for one in found(text) if one.code == "date-future"] != []
 
 
 def test_a_season_is_a_date() -> None:

@@ -1,11 +1,12 @@
 """Where each finding points, what it marks there and what it names; and that it moves with the item it is about."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import reduce
 from operator import getitem
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,12 +32,18 @@ def described(match: Match) -> str:
     return " · ".join([f"{place} [{match.length or ''}]", *named]).replace("\n", "⏎")
 
 
+def found_by(rule: Rule[Any], matches: Iterable[Match]) -> list[str]:
+    """Say the matches of a rule; of one that nobody may ignore this is said too."""
+    kept = "" if rule.overridable else " · always"
+    return [described(match) + kept for match in matches]
+
+
 def found(rule: Rule[Work]) -> list[str]:
-    return [described(match) for match in rule.function(Work(commentary(loaded(rule.bad), rule.setting), TODAY))]
+    return found_by(rule, rule.function(Work(commentary(loaded(rule.bad), rule.setting), TODAY)))
 
 
 def found_in_run(rule: Rule[Run]) -> list[str]:
-    return [described(match) for match in rule.function([commentary(one) for one in loaded(rule.bad)])]
+    return found_by(rule, rule.function([commentary(one) for one in loaded(rule.bad)]))
 
 
 def expected(code: str) -> list[str]:
@@ -110,7 +117,7 @@ def test_a_finding_moves_with_its_item(rule: Rule[Work], path: tuple[str | int, 
     data = loaded(rule.bad)
     items = reduce(getitem, path, data)
     items.insert(0, loaded(CLEAN[str(path[-1])]))
-    now = [described(match) for match in rule.function(Work(commentary(data, rule.setting), TODAY))]
+    now = found_by(rule, rule.function(Work(commentary(data, rule.setting), TODAY)))
     assert now == [moved(line, path) for line in found(rule)]
 
 
@@ -127,4 +134,4 @@ def test_a_finding_moves_with_its_record(rule: Rule[Run]) -> None:
     now = [match._replace(record=match.record - 1) for match in rule.function(run)]
     if "first" in now[0].values:
         now = [match._replace(values={**match.values, "first": int(str(match.values["first"])) - 1}) for match in now]
-    assert [described(match) for match in now] == found_in_run(rule)
+    assert found_by(rule, now) == found_in_run(rule)

@@ -274,7 +274,10 @@ class Worker:
         self.archive.register(self._make_registration(item, known))
         others = self.archive.alike(item.signature, item.doi)
         resolved = self._resolve_conflicts(item, others)
-        citations = tuple(self._citation_result(one) for one in item.references)
+        # Most records cite nothing that is here: one question says so of all their references.
+        words = "\n".join(one.words for one in item.references if not one.doi)
+        cites = self.archive.titles_in(words) is not None
+        citations = tuple(self._citation_result(one, look=cites) for one in item.references)
         if not others:
             return Diagnostic("Success", ((item.doi, word),), resolved=resolved, citations=citations)
         word = word.replace("Successfully ", "").capitalize() + " with conflict"
@@ -311,13 +314,13 @@ class Worker:
         ]  # one conflict for each pair, named once in the log
         return numbers[0]
 
-    def _citation_result(self, reference: DepositedReference) -> Citation:
+    def _citation_result(self, reference: DepositedReference, *, look: bool) -> Citation:
         if reference.doi:
             return Citation(reference.key, "resolved_reference", reference.doi)
         if not reference.words:
             message = "Either ISSN or Journal title or Proceedings title must be supplied."
             return Citation(reference.key, "error", message)
-        match = self.archive.titles_in(reference.words)
+        match = self.archive.titles_in(reference.words) if look else None
         return (
             Citation(reference.key, "resolved_reference", match.doi)
             if match

@@ -125,6 +125,28 @@ def test_the_page_shows_its_doi_without_any_visit_to_the_list(site: RealSite) ->
     assert kept == DOI, "the DOI stays with the post"
 
 
+def test_what_happens_to_a_post_afterwards_is_said_until_it_is_deleted_and_written_anew(site: RealSite) -> None:
+    site.register("258")
+    site.cms.desk.settle()
+    post = site.posts["258"]
+    for change, said in (
+        ("'post_name' => 'moved'", "Its address has changed. Press"),
+        ("'post_name' => 'comment-258', 'post_title' => 'Renamed <b>now</b> 🌊'", "It has changed since. Press"),
+        ("'post_status' => 'private'", "Readers cannot open its page any more. Publish it again, or keep a page at"),
+        ("'post_status' => 'publish'", "It has changed since. Press"),
+    ):
+        site.php(f"wp_update_post( array( 'ID' => {post}, {change} ) );")
+        assert site.column("258").startswith(f"https://doi.org/{DOI}")
+        assert said in site.column("258")
+    site.php(f"wp_delete_post( {post}, true );")
+    assert f"{DOI} stays registered. Keep a page at" in site.page("/wp-admin/edit.php")
+    site.php(f"wp_update_post( array( 'ID' => {site.posts['259']}, 'post_name' => 'comment-258' ) );")
+    site.php(f"update_post_meta( {site.posts['259']}, 'commentary_number', '258' );")
+    site.cms.desk.clock.advance(60)
+    assert f"The update of {DOI} is on its way to Crossref." in site.register("259")
+    assert site.column("259") == f"https://doi.org/{DOI}"
+
+
 def test_quick_edit_brings_its_row_back(site: RealSite) -> None:
     site.register("258")
     page = site.page("/wp-admin/edit.php")

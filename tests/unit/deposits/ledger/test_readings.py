@@ -135,10 +135,10 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
         of.polls.lease(Due(force=True), "somebody", SOON, most=100),
         of.works.next_due(),
     ],
-    "polls.give_back": lambda of: [
+    "polls.release": lambda of: [
         of.polls.lease(Due(force=True), "somebody", SOON, most=100),
-        of.polls.give_back("another", [12], []),
-        of.polls.give_back("somebody", [12], []),
+        of.polls.release("another", [12], []),
+        of.polls.release("somebody", [12], []),
     ],
     "polls.lease of what is due": lambda of: of.polls.lease(Due(), "somebody", SOON, most=1),
     "polls.poll_now": lambda of: of.polls.poll_now(_stuck(of).submission.batch_id),

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import requests
 
+from api_client import TOKEN
+from depositing import Desk, sqlite_url
 from doideposit.web import application
 from doideposit.web.connections import MOST_CONNECTIONS
 from doideposit.web.serving import serve
@@ -109,3 +111,56 @@ def test_a_connection_that_is_used_again_and_again_is_kept(port: int, connection
                 one.sendall(b"GET")
             answer = session.get(f"http://127.0.0.1:{port}/v1/nothing", timeout=40)
             assert answer.status_code == 404
+
+
+AS_CMS = b"Authorization: Bearer " + TOKEN.encode() + b"\r\n"
+CHECK = b"POST /v1/check HTTP/1.1\r\n" + AS_CMS + b"Content-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a service with a depositor, for whole requests."""
+    ready, found = threading.Event(), []
+    with Desk(sqlite_url(tmp_path_factory.mktemp("service"))) as desk:
+
+        def listening(actual: int) -> None:
+            found.append(actual)
+            ready.set()
+
+        app = application(desk.depositor, tokens={"cms": TOKEN})
+        threading.Thread(target=lambda: serve(app, port=0, ready=listening), daemon=True).start()
+        assert ready.wait(30)
+        yield found[0]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "status", "code"),
+    [
+        # Nobody can tell which of two tokens is meant, or where a body with two lengths ends.
+        (b"GET /v1/events HTTP/1.1\r\n" + AS_CMS + b"Authorization: Bearer x\r\n", b"", 401, "unauthorized"),
+        (b"POST /v1/check HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n", 401, "unauthorized"),
+        (b"TRACE /v1/health HTTP/1.1\r\n", b"", 405, "method"),
+        (b"CONNECT elsewhere.example.org:443 HTTP/1.1\r\n", b"", 404, "not-found"),
+        (b"GET /v1/../v1/dois HTTP/1.1\r\n", b"", 404, "not-found"),
+        (b"GET /v1/dois/%00 HTTP/1.1\r\n" + AS_CMS, b"", 404, "doi-shape"),
+        (b"GET /v1/dois/10.1/%ff%fe HTTP/1.1\r\n" + AS_CMS, b"", 404, "doi-shape"),
+        (b"GET /v1/dois?doi=%ff HTTP/1.1\r\n" + AS_CMS, b"", 400, "query-parameter"),
+        (b"GET /v1/dois?limit=%D9%A1 HTTP/1.1\r\n" + AS_CMS, b"", 400, "query-parameter"),
+        (b"GET /v1/dois?limit=1&limit=2 HTTP/1.1\r\n" + AS_CMS, b"", 400, "query-parameter"),
+        (b"GET /v1/events?since=9223372036854775808 HTTP/1.1\r\n" + AS_CMS, b"", 400, "query-parameter"),
+        (CHECK + b"Content-Encoding: gzip\r\n", b"{}", 415, "content-encoding"),
+        (CHECK, b"\xef\xbb\xbf", 400, "json-syntax"),
+        (CHECK, b'{"a":NaN', 400, "json-syntax"),
+        (CHECK, b"[]", 422, "no-record"),
+        (CHECK + b"Expect: 200-maybe\r\n", b"[]", 422, "no-record"),
+        (b"GET /v1/health HTTP/9.9\r\nRange: bytes=0-1\r\nHost: a\r\nHost: b\r\n", b"", 200, None),
+    ],
+)  # fmt: skip
+def test_every_odd_request_has_its_answer_in_json(
+    service: int, head: bytes, body: bytes, status: int, code: str | None
+) -> None:
+    length = f"Content-Length: {len(body)}\r\n".encode() if body and b"Content-Length" not in head else b""
+    got, _, answer = answer_to(service, head + length + b"Connection: close\r\n\r\n" + body)
+    assert (got, answer.get("error", {}).get("code")) == (status, code), answer
+    # What a program sent is no file, and has no lines that somebody typed.
+    assert "file" not in str(answer.get("error", {}).get("message"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from doideposit.json_schemas import plan_schema, record_schema
 from doideposit.lifecycle import State
 from doideposit.web.listing import MAX_DOIS, MAX_LISTED
-from doideposit.web.operations import MAX_EVENTS, MODES, RESTORE_MODES
+from doideposit.web.operations import LARGEST_ID, MAX_EVENTS, MODES, RESTORE_MODES
 from doideposit.web.reading import LINES, MAX_BODY, MAX_LINES, MAX_LINES_BODY, MAX_RECORDS
 from doideposit.web.result_schemas import Schema, ref, result_schemas
 
@@ -341,7 +341,9 @@ _RETRY: Final = _query_parameter(
     {"type": "string", "enum": ["true", "false"], "default": "false"},
 )
 _SINCE: Final = _query_parameter(
-    "since", "The cursor: `next` of the answer before, 0 for all.", {"type": "integer", "minimum": 0, "default": 0}
+    "since",
+    "The cursor: `next` of the answer before, 0 for all.",
+    {"type": "integer", "minimum": 0, "maximum": LARGEST_ID, "default": 0},
 )
 _LIMIT: Final = _query_parameter(
     "limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": 200}

@@ -92,7 +92,7 @@ def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Map
         findings.append(Finding("record-shape", Severity.ERROR, message, _SHAPE_HINT, Where(file)))
     if not records and not findings:
         hint = "write at least series, number, title, authors and published"
-        findings.append(Finding("no-record", Severity.ERROR, "there is no record in this file", hint, Where(file)))
+        findings.append(Finding("no-record", Severity.ERROR, "there is no record here", hint, Where(file)))
     return Read(tuple(records), tuple(findings))
 
 
@@ -106,7 +106,7 @@ def _record_nodes(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:
 
 
 # An example says more than the name of the type that was expected.
-_SHAPE_HINT = "write each record as keys with values, such as `title: …`, one key on each line"
+_SHAPE_HINT = 'write each record as keys with values, such as `title: …` in YAML, or `{"title": "…"}` in JSON'
 
 
 def _no_record_finding(node: Node, file: str | None) -> Finding:

@@ -269,6 +269,7 @@ POSTGRES_WORDS = (
     ("starting up", "57P03"),
     ("shutting down", "57P03"),
     ("recovery mode", "57P03"),
+    ("not accepting connections", "57P03"),
     ("not permitted to log in", "28000"),
     ("too many clients", "53300"),
     ("too many connections", "53300"),

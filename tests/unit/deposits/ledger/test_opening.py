@@ -305,6 +305,7 @@ def test_many_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
         ("", "FATAL:  the database system is in recovery mode", "in recovery"),
         ("", 'connection failed: FATAL:  role "dd" is not permitted to log in', "does not let this user in"),
         ("", 'connection to server on socket "/x/.s.PGSQL.5432" failed: No such file or directory', "at this socket"),
+        ("", "FATAL:  the database system is not accepting connections", "starting, stopping or in recovery"),
         ("", "received invalid response to SSL negotiation: 2", "is no PostgreSQL"),
         ("", "server does not support SSL, but SSL was required", "encrypted connection failed"),
         ("XX999", "something new", "SomethingElse"),

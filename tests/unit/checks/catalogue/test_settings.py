@@ -6,8 +6,7 @@ import pytest
 
 from doideposit.checks.catalogue.entries import explanation_of
 from doideposit.checks.catalogue.settings import problems
-from doideposit.checks.rules.depositor import check_depositor
-from doideposit.checks.rules.evaluation import apply_settings, check
+from doideposit.checks.rules.evaluation import apply_settings, check, check_depositor
 from doideposit.checks.rules.overrides import RENAMED, Ignored, RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Severity

@@ -11,7 +11,7 @@ import pytest
 
 from depositing import Desk, commentary, sqlite_url
 from doideposit.deposits.ledger.inspection import Condition
-from doideposit.deposits.ledger.restore import restore
+from doideposit.deposits.ledger.restore import Restored
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.errors import DiskError, LedgerUnavailable, UsageError
 from doideposit.sandbox.clock import Clock
@@ -169,7 +169,7 @@ def test_a_restored_ledger_leaves_the_old_one_whole_beside_it(desk: Desk, tmp_pa
     desk.depositor.deposit(commentary(4))
     before = list(desk.depositor.ledger.export_lines())
     desk.depositor.close()
-    restored = restore(url, backup, moment)
+    restored = Restored.from_backup(url, backup, moment)
     old = tmp_path / "ledger.before-restore-20260304T050607000000.sqlite3"
     assert restored.kept == old
     assert restored.dois == 3
@@ -183,7 +183,7 @@ def test_a_ledger_that_is_not_there_is_restored_too(desk: Desk, tmp_path: Path) 
     backup = tmp_path / "backup.sqlite3"
     (tmp_path / "new").mkdir()
     desk.depositor.ledger.backup(backup)
-    restored = restore(f"sqlite:///{tmp_path / 'new' / 'ledger.sqlite3'}", backup, NOW)
+    restored = Restored.from_backup(f"sqlite:///{tmp_path / 'new' / 'ledger.sqlite3'}", backup, NOW)
     assert (restored.kept, restored.dois) == (None, 3)
 
 

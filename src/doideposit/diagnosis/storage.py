@@ -215,7 +215,7 @@ class StorageChecks:
             hint = f"{advice or 'mend it'}; then `doideposit run` shows whether the next pass ends well"
             yield Check.warn("job", f"it fails, and {run.since_success}: {reason}", hint)
         elif doing is JobHealth.LATE and self.settings.inbox.named:
-            hint = "look whether the timer, crontab line or service that should start it every few minutes does so"
+            hint = "check whether the timer, crontab line or service that should start it every few minutes does so"
             yield Check.warn("job", f"{ended}, and nothing has started it since", hint)
         else:
             # Without an inbox of its own it may have been started by hand, once.

@@ -59,9 +59,15 @@ def test_a_failed_update_never_unregisters(desk: Desk) -> None:
     status = desk.depositor.status(C258)
     assert (status.registered, status.last_update_failed, status.outcome) == (True, True, Outcome.MISSING)
     assert status.needs_person
+    titles = ("Other words 258", "Prospects for NATO-Japan relations 258")
+    assert (status.title, status.registered_title) == titles
     kinds = [entry.kind for entry in desk.depositor.history(C258)]
     assert kinds.count("prepared") == 2
     assert kinds[-1] == "missing"
+    desk.depositor.deposit(commentary(), retry=True)
+    desk.settle()
+    status = desk.depositor.status(C258)
+    assert (status.title, status.registered_title) == (titles[1], None)
 
 
 def test_history_tells_the_whole_story_in_order(desk: Desk) -> None:

@@ -129,7 +129,7 @@ def _registered_title(settings: "Settings", doi: "Doi") -> str | None:
             status = depositor.status(doi)
     except DoiDepositError:
         return None  # A record can be written while the ledger is out of reach.
-    return status.title if status.registered else None
+    return (status.registered_title or status.title) if status.registered else None
 
 
 def _find_series(known: "Mapping[str, Series]", name: str | None) -> "Series":

@@ -147,27 +147,28 @@ def plan(
         if one.doi is None or one.fingerprint is None or has_errors(one.findings):
             decisions.append(Decision(one, Action.BLOCKED, "it has errors"))
             continue
-        decision = _decide_repeat(one, seen.get(one.doi.key), conflicting=one.doi.key in repeats)
+        decision = _decide_repeat(one, seen.get(one.doi.key), repeats.get(one.doi.key, ()))
         seen.setdefault(one.doi.key, one)
         decisions.append(decision or _decide_one(one, known.get(one.doi.key), now, retry=retry))
     return together(decisions)
 
 
-def _conflicting_dois(wanted: Iterable[PlanInput]) -> set[str]:
-    """Return the DOIs that occur more than once in a run with different content."""
-    first: dict[str, str | None] = {}
-    repeats = set()
+def _conflicting_dois(wanted: Iterable[PlanInput]) -> Mapping[str, tuple[str, str]]:
+    """Return the DOIs that occur more than once in a run with different content, each with two sources that differ."""
+    first: dict[str, PlanInput] = {}
+    repeats: dict[str, tuple[str, str]] = {}
     for one in wanted:
         if one.doi is None or one.fingerprint is None:
             continue
-        if first.setdefault(one.doi.key, one.fingerprint) != one.fingerprint:
-            repeats.add(one.doi.key)
+        before = first.setdefault(one.doi.key, one)
+        if before.fingerprint != one.fingerprint:
+            repeats.setdefault(one.doi.key, (before.source, one.source))
     return repeats
 
 
-def _decide_repeat(one: PlanInput, earlier: PlanInput | None, *, conflicting: bool) -> Decision | None:
+def _decide_repeat(one: PlanInput, earlier: PlanInput | None, conflicting: Sequence[str]) -> Decision | None:
     if conflicting:
-        also = f", also in {earlier.source}" if earlier else ""
+        also = "".join(f", also in {source}" for source in conflicting if source != one.source)
         hint = "keep the record that is right, and take the other away"
         return _block(
             one, "plan-duplicate-doi", f"{one.doi} comes twice in this run with different content{also}", hint

@@ -120,6 +120,8 @@ class WorkStatus:
     series: str = ""
     record_type: str = ""
     title: str = ""
+    #: The title that is registered, where a later deposit with another title has not taken effect; else None.
+    registered_title: str | None = None
     state: State | None = None
     outcome: Outcome | None = None
     registered: bool = False
@@ -204,6 +206,7 @@ class WorkStatus:
             "series": self.series,
             "record_type": self.record_type,
             "title": self.title,
+            "registered_title": self.registered_title,
             "state": self.state.value if self.state else None,
             "outcome": self.outcome.value if self.outcome else None,
             "registered": self.registered,

@@ -33,6 +33,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         series=work.series,
         record_type=work.record_type,
         title=work.title,
+        registered_title=work.registered_title if work.registered_title != work.title else None,
         state=submission.state if submission else None,
         outcome=item.outcome if item else None,
         registered=work.registered_at is not None,

@@ -97,7 +97,8 @@ class Notice:
         """Make the notice about a DOI that Crossref did not register."""
         batch = status.submission.batch_id if status.submission else ""
         message = status.finding.message if status.finding else status.message
-        lines = tuple(line for line in (status.title, message) if line)
+        other = f"registered is “{status.registered_title}”" if status.registered_title else ""
+        lines = tuple(line for line in (status.title, other, message) if line)
         return cls(f"doi:{status.doi.key}:{batch}", NoticeKind.DOI, status.shown_doi, lines, status.next_action)
 
     @classmethod

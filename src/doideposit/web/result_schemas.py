@@ -150,6 +150,10 @@ def _status_keys() -> Schema:
         "title": _MAYBE_TEXT,
         "state": _enum_schema(State, nullable=True),
         "outcome": _enum_schema(Outcome, nullable=True),
+        "registered_title": {
+            **_MAYBE_TEXT,
+            "description": "The title that is registered, where a later deposit with another one has not taken effect.",
+        },
         "registered": _YES,
         "message": _TEXT,
         "finding": _nullable("Finding"),

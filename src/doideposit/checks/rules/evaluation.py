@@ -168,11 +168,16 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
 
 
 def _with_label(match: Match, records: Sequence[Record]) -> Match:
-    """Name the file of the other record that a match is about: its title alone may be that of this one as well."""
+    """Name the file of the other record that a match is about: its title alone may be that of this one as well.
+
+    Records that a program hands over have no file, and are counted.
+    """
     first = match.values.get("first")
     if not isinstance(first, int):
         return match
-    return match._replace(values={**match.values, "place": records[first].origin.label})
+    label = records[first].origin.label
+    place = f"record {first + 1}" if records[first].origin.file is None else label
+    return match._replace(values={**match.values, "place": place})
 
 
 def check_depositor(name: str, email: str, registrant: str, context: Context) -> tuple[Finding, ...]:

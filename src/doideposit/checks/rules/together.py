@@ -29,8 +29,8 @@ def _find_repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tup
     "doi-twice",
     ERROR,
     "The same DOI twice in one run",
-    message="the DOI {doi} is also that of {place}, {what}",
-    hint="keep one of the two records, or correct its number",
+    message="the DOI {doi} is also that of {place}{what}",
+    hint="{todo}",
     why="A DOI names one work. Two records for it in one file fail at Crossref; in two, one replaces the other.",
     source=TROUBLE,
     bad="""
@@ -45,8 +45,10 @@ def _find_repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tup
 )
 def _find_repeated_doi(run: Run) -> Iterator[Match]:
     for index, first in _find_repeats(run, lambda commentary: commentary.doi.key):
-        what = "which holds the same" if run[index] == run[first] else f"“{run[first].title.plain}”"
-        yield Match.at("number", record=index, doi=run[index].doi, first=first, what=what)
+        copied = run[index] == run[first]
+        what = ": this record is a copy of that one" if copied else f", “{run[first].title.plain}”"
+        todo = "take one of the two away" if copied else "keep one of the two records, or correct its number"
+        yield Match.at("number", record=index, doi=run[index].doi, first=first, what=what, todo=todo)
 
 
 @rule(

@@ -319,6 +319,8 @@ class LedgerWork:
     registered_proof: str = ""
     registered_landing_page: str | None = None
     last_update_failed: bool = False
+    # Of the registered version, where the latest deposit is another one and has not taken effect; else None.
+    registered_title: str | None = None
     resolves_at: datetime | None = None
     resolves_proof: str = ""
     indexed_at: datetime | None = None

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from doideposit import Depositor, DoiDepositError, InvalidIdentifier, ReportEntry
 
 FindRecord = Callable[[str], dict[str, Any] | Path | None]
-"""The record of a commentary by its number: its fields, or the file that holds them. None where there is none."""
+"""The record of a commentary by its number: its fields, or the file that holds them. None where readers can see none:
+a DOI cannot be deleted, so drafts and what is planned for later must not get one."""
 
 
 def doi_blueprint(depositor: Callable[[], Depositor], find_record: FindRecord, *, series: str) -> Blueprint:

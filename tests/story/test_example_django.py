@@ -247,6 +247,20 @@ def test_only_what_is_published_gets_a_doi(admin: Any, doideposit_sandbox_server
 
 @pytest.mark.slow
 @pytest.mark.network_loopback
+def test_what_is_not_in_the_database_gets_no_doi(admin: Any) -> None:
+    from commentaries.models import Commentary
+
+    from doideposit.django.deposits import register
+
+    gone = write("300")
+    gone.delete()
+    unsaved = Commentary(number="301", title="Rivers of the north", published="2023-09-14")
+    found = register([unsaved, gone])
+    assert (found.hidden, found.accepted) == ((unsaved, gone), ())
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
 def test_two_objects_never_share_a_doi(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
     from commentaries.models import Commentary
 

@@ -9,7 +9,7 @@ const DOIDEPOSIT_STATE = '_doideposit_state';
 
 /** Deposit the post, keep where its DOI stands, and return what to tell the person who pressed the button. */
 function doideposit_register( WP_Post $post ): array {
-	if ( ! doideposit_is_public( $post ) ) {
+	if ( ! doideposit_has_number( $post ) || ! doideposit_is_public( $post ) ) {
 		return array( __( 'Only a post that readers can see gets a DOI. Publish it first, then press the button again.', 'doideposit' ) );
 	}
 	$fault = doideposit_address_fault( $post );

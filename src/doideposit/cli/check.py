@@ -251,7 +251,7 @@ def _files_to_write(checker: Checker, checked: Sequence[Checked], output: str | 
         return {folder: checker.draft(checked)}
     made = checker.drafts(checked)
     with disk_errors(folder, "cannot be made"):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     return {folder / name: xml for name, xml in made.items()}
 
 

@@ -42,7 +42,7 @@ def demo(invocation: Invocation, keep: Path | None) -> None:
 
     terminal = invocation.terminal()
     folder = keep or Path(tempfile.mkdtemp(prefix="doideposit-demo-"))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     validator = open_validator(announce=terminal.note)
     # In seconds: long enough for every state to be seen, and short enough that nobody waits for a minute.
     delays = Delays(hidden=0.5, queued=0.7, in_process=0.7, rest=2.0, handle=1.0)

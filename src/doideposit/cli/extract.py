@@ -126,7 +126,7 @@ def _extract_folder(
         raise UsageError(f"{folder} holds no document", hint=hint)
     if output is not None:
         with disk_errors(output, "cannot be made"):
-            output.mkdir(parents=True, exist_ok=True)
+            output.mkdir(mode=0o755, parents=True, exist_ok=True)
     rows: list[_Row] = []
     with ExitStack() as stack:
         documents = stack.enter_context(Terminal(as_json=True).json_list("documents")) if as_json else None

@@ -80,7 +80,7 @@ class RecordFolder:
         wanted = (number, suffix, f"{number}-{suffix}", record.doi)
         names = dict.fromkeys(filter(None, map(_slug, wanted)))
         with disk_errors(folder, "cannot be made"):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         path = folder
         for name in names:
             path = folder / f"{name}.yaml"

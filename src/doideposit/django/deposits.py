@@ -143,7 +143,8 @@ def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
     records, hidden, broken = [], [], []
     for one in objects:
         try:
-            if one.doi_is_public():
+            # What is not in the database, or no longer, has no page, whatever its own method says.
+            if not one._state.adding and one.pk is not None and one.doi_is_public():
                 records.append((one, record_of(one)))
             else:
                 hidden.append(one)

@@ -250,6 +250,7 @@ class _Review:
 
     def advice(self) -> Iterator[Finding]:
         """Yield findings about content that Crossref would register as it is."""
+        yield from self._check_new_dois()
         yield from self._check_cited_identifiers()
         yield from self._check_dates()
         yield from self._check_timestamps()
@@ -271,6 +272,22 @@ class _Review:
                 parse(_text_of(element))
             except InvalidIdentifier as error:
                 yield self._make_finding(error.code, severity, element, error.message, error.hint)
+
+    def _check_new_dois(self) -> Iterator[Finding]:
+        """Yield DOIs that Crossref takes only where they are registered already, which a file does not say."""
+        for element in () if self._parts else self.own_dois:
+            text = _text_of(element)
+            try:
+                doi = Doi.parse(text)
+            # Said already, as something that Crossref refuses in any case.
+            except InvalidIdentifier:
+                continue
+            try:
+                doi.check_new()
+            except InvalidIdentifier as error:
+                if not self._context.is_registered(doi, None):
+                    message = f"{error.message}: Crossref takes {doi} only if it is registered already"
+                    yield self._make_finding("doi-suffix-character", W, element, message, error.hint)
 
     def _check_prefixes(self) -> Iterator[Finding]:
         first: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.checks.rules.leftovers import CODE, ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX, VARIABLE
 from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules
 from doideposit.checks.rules.work import Text, Work
 from doideposit.pages import FACE_MARKUP, LOOKALIKES, MARKUP_LEFTOVERS, RECOMMENDATIONS, TROUBLE, XML_CHARACTERS
@@ -343,4 +344,6 @@ def _find_fillers(work: Work) -> Iterator[Match]:
         if text[0] != ("title",) or not text[1].lower().startswith("lorem"):
             yield _match_in(text, found)
     for text, found in _search_all(VARIABLE, [*work.rich, *work.abstracts]):
-        yield _match_in(text, found)
+        # A text that is nothing else has a rule of its own.
+        if not is_program_word(text[1]):
+            yield _match_in(text, found)

@@ -75,14 +75,14 @@ def put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
     Raises `DiskError`; the old bundle is then where it was.
     """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         raise _unwritable_error(target, error) from None
     try:
         for name, content in files.items():
             path = scratch / "new" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             path.write_bytes(content)
         _swap_folders(scratch, target)
     except OSError as error:

@@ -88,7 +88,7 @@ class RecordFile(NamedTuple):
             raise UsageError(problem, hint="open that number from the list; what you typed stays in this draft")
         if not seen:
             with disk_errors(path.parent, "cannot be made"):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             # Record files are for everybody who works in this folder, unlike drafts: editors mostly have the umask 022.
             write_atomic(path, record_yaml(data, schema=schema), mode=0o644)
             return RecordFile.fingerprint(path)

@@ -179,3 +179,18 @@ def test_refusals_are_what_crossref_refuses_and_nothing_else() -> None:
 
 def test_what_is_no_xml_is_left_to_the_parser() -> None:
     assert found("<a") == []
+
+
+@pytest.mark.parametrize("end", ["–a", "&lt;b", "?x", "é", "."])
+def test_a_doi_that_could_only_be_an_old_one_is_named(end: str) -> None:
+    text = re.sub(r"(<doi_data>\s*<doi>[^<]+)", rf"\1{end}", GOOD, count=1)
+    before = {one.code for one in found(GOOD)}
+    [fault] = [one for one in found(text) if one.code not in before]
+    assert (fault.code, fault.severity) == ("doi-suffix-character" if end != "." else fault.code, "warning")
+    assert "only if it is registered already" in fault.message
+    xml = text.encode()
+    known = replace(CONTEXT, is_registered=lambda _doi, _number: True)
+    root = parse_document(xml).root
+    assert root is not None
+    codes = {one.code for one in check_deposit_file(xml, root, check_works, file="a.xml", context=known)}
+    assert "doi-suffix-character" not in codes

@@ -373,6 +373,8 @@ class DepositPass(NamedTuple):
             if not harmed:
                 raise
             once(frozenset(harmed))
+            # After the pass, which writes down for others what they wait for.
+            context.ledger.uploads.note_harmed(harmed)
             harm = _harmed_error(harmed)
         refused = [error for poller, _ in done for error in poller.refused.values()]
         if refused:

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from doideposit.deposits.lateness import Deadlines, Overdue
-from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
+from doideposit.deposits.ledger.entries import (
+    EARLIER_DEPOSIT,
+    FIRST_OF_SERIES,
+    HARMED_FILE,
+    LedgerEvent,
+    LedgerWork,
+    Submission,
+)
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
 from doideposit.deposits.warnings import CrossrefWarning
@@ -53,7 +60,9 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         acknowledged=work.acknowledged_reason,
         needs_person=_needs_person(work, overdue, contradicted, warnings),
         next_poll_at=_next_poll(submission),
-        next_action=_next_action(work, overdue, contradicted, warnings),
+        next_action=_next_if_harmed(work)
+        if _is_harmed(submission)
+        else _next_action(work, overdue, contradicted, warnings),
     )
 
 
@@ -108,7 +117,23 @@ def _needs_person(
         return True
     if any(one.wants_person for one in warnings):
         return True
+    if _is_harmed(work.submission):
+        return True
     return work.acknowledged_at is None and (_ended_without_registration(work) or contradicted is not None)
+
+
+def _is_harmed(submission: Submission | None) -> bool:
+    """Tell whether the file is not sent any more, because its bytes are not those that were recorded."""
+    if submission is None or submission.state in {State.DONE, State.REFUSED}:
+        return False
+    return submission.reason == HARMED_FILE
+
+
+def _next_if_harmed(work: LedgerWork) -> str:
+    return (
+        f"{HARMED_FILE}: restore a backup with `doideposit ledger restore FILE`, or give it up with "
+        f'`doideposit abandon {work.doi} --reason "damaged"` and deposit its record again'
+    )
 
 
 def _unsettled_drift(work: LedgerWork) -> tuple[Drift, ...]:

@@ -45,13 +45,14 @@ def _check_database_file(connection: Connection) -> Iterator[Finding]:
 def _check_stored_bytes(connection: Connection) -> Iterator[Finding]:
     """Yield submissions whose stored bytes are gone or do not have their SHA-256."""
     joined = submission.outerjoin(content, content.c.submission == submission.c.id)
-    statement = select(submission.c.batch_id, submission.c.sha256, content.c.xml).select_from(joined)
+    first = select(func.min(item.c.printed)).where(item.c.submission == submission.c.id).scalar_subquery()
+    statement = select(submission.c.batch_id, submission.c.sha256, content.c.xml, first).select_from(joined)
     # Fifty files of at most ten megabytes each are in memory at a time.
-    for batch_id, sha256, xml in connection.execution_options(yield_per=50).execute(statement):
+    for batch_id, sha256, xml, doi in connection.execution_options(yield_per=50).execute(statement):
         if xml is None:
-            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} are gone")
+            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} ({doi}) are gone")
         elif hashlib.sha256(bytes_of(xml)).hexdigest() != sha256:
-            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} do not have their SHA-256")
+            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} ({doi}) do not have their SHA-256")
 
 
 def _check_states(connection: Connection) -> Iterator[Finding]:

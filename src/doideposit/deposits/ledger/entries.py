@@ -17,6 +17,7 @@ from doideposit.registered.drift_values import Drift
 __all__ = [
     "EARLIER_DEPOSIT",
     "FIRST_OF_SERIES",
+    "HARMED_FILE",
     "OPEN",
     "AdoptedWork",
     "Attempt",
@@ -42,6 +43,8 @@ OPEN = (State.PREPARED.value, State.SENDING.value, State.QUEUED.value)
 
 # Why a recorded file is not sent yet, as its `reason` says it.
 EARLIER_DEPOSIT = "waits until the earlier deposit of its DOI is done"
+# Not sent any more: what Crossref would register is not what was recorded.
+HARMED_FILE = "the ledger no longer holds it as it was recorded"
 
 
 class AttemptStatus(StrEnum):

@@ -1,6 +1,6 @@
 """One upload at a time: who may send which file now, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from doideposit.deposits.ledger.entries import (
     EARLIER_DEPOSIT,
     FIRST_OF_SERIES,
+    HARMED_FILE,
     Attempt,
     AttemptStatus,
     NewSubmission,
@@ -333,6 +334,12 @@ class Uploads:
         with self._session.writing("pause") as transaction:
             transaction.lock_uploads()
             _pause_uploads(transaction, until, reason)
+
+    def note_harmed(self, keys: Iterable[int]) -> None:
+        """Write down of which files the stored bytes are not those that were recorded; raises as a write does."""
+        with self._session.writing("note harmed") as transaction:
+            mine = update(submission).where(submission.c.id.in_(list(keys)))
+            transaction.connection.execute(mine.values(reason=HARMED_FILE))
 
     def resume(self) -> None:
         """End a pause: Crossref answered again."""

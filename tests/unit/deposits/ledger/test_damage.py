@@ -142,6 +142,10 @@ def test_one_harmed_file_stops_no_other_and_is_named_by_its_doi(tmp_path: Path, 
         found = {str(one.doi)[-1]: one.registered for one in desk.depositor.statuses()}
         assert found == {"1": True, "2": False, "3": True, "4": True}
         assert len(desk.sandbox.submissions) == 3
+        (harmed,) = (one for one in desk.depositor.statuses(attention=True) if one.needs_person)
+        assert harmed.doi == commentary(2).doi
+        assert "doideposit ledger restore FILE" in harmed.next_action
+        assert "poll" not in harmed.next_action
 
 
 @pytest.mark.parametrize("sql", [BYTES, GONE])

@@ -37,7 +37,7 @@ from doideposit.deposits.ledger.tables import (
     upload_lock,
     work,
 )
-from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
+from doideposit.deposits.ledger.waiting import registered_title, waits_for_earlier, waits_for_series
 from doideposit.deposits.ledger.warning_events import was_warned, with_warning_events
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State
@@ -424,8 +424,7 @@ def _select_works() -> Select[Any]:
     columns = [column.label(f"work_{column.name}") for column in work.c]
     columns += [column.label(f"item_{column.name}") for column in item.c]
     columns += [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
-    columns += [column.label(f"seen_{column.name}") for column in observed.c]
-    columns.append(_registered_title().label("registered_title"))
+    columns += [column.label(f"seen_{column.name}") for column in observed.c] + [registered_title()]
     joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
     entered = (adopted.c.target == work.c.target) & (adopted.c.doi == work.c.doi)
     same = and_(observed.c.target == work.c.target, observed.c.doi == work.c.doi)
@@ -433,27 +432,16 @@ def _select_works() -> Select[Any]:
     return select(*columns, adopted.c.adopted_at).select_from(joined)
 
 
-def _registered_title() -> Any:
-    """Select the title of the registered version of a work, where its latest deposit is another one; else NULL."""
-    earlier = item.alias("earlier")
-    same = (earlier.c.target == work.c.target, earlier.c.doi == work.c.doi)
-    held = select(earlier.c.title).where(*same, earlier.c.fingerprint == work.c.registered_fingerprint)
-    # Asked of few rows only: a list of ten thousand works looks at none but those under way or failed.
-    other = item.c.fingerprint != work.c.registered_fingerprint
-    return case((other, held.order_by(earlier.c.id.desc()).limit(1).scalar_subquery()))
-
-
 def _ledger_work(row: RowMapping) -> LedgerWork:
     names = (
-        "target series record_type title timestamp registered_at registered_proof registered_landing_page "
-        "last_update_failed resolves_at resolves_proof indexed_at indexed_proof acknowledged_at acknowledged_reason"
+        "target series record_type title timestamp registered_at registered_proof registered_landing_page resolves_at "
+        "last_update_failed registered_title resolves_proof indexed_at indexed_proof acknowledged_at acknowledged_reason"
     ).split()
     return LedgerWork(
         doi=Doi(row["work_printed"]),
         item=LedgerRow(row, "item_").item() if row["item_id"] is not None else None,
         submission=LedgerRow(row, "sub_").submission() if row["sub_id"] is not None else None,
         adopted_at=row["adopted_at"],
-        registered_title=row["registered_title"],
         observed=LedgerRow(row, "seen_").observed("work_") if row["seen_doi"] is not None else None,
         **{name: row[f"work_{name}"] for name in names},
     )

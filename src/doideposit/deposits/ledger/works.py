@@ -434,8 +434,8 @@ def _select_works() -> Select[Any]:
 
 def _ledger_work(row: RowMapping) -> LedgerWork:
     names = (
-        "target series record_type title timestamp registered_at registered_proof registered_landing_page resolves_at "
-        "last_update_failed registered_title resolves_proof indexed_at indexed_proof acknowledged_at acknowledged_reason"
+        "registered_title registered_at last_update_failed registered_landing_page acknowledged_at acknowledged_reason "
+        "target series record_type title timestamp registered_proof resolves_at resolves_proof indexed_at indexed_proof"
     ).split()
     return LedgerWork(
         doi=Doi(row["work_printed"]),

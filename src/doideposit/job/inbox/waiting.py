@@ -114,5 +114,7 @@ def _other_targets(working: Path, target: str) -> Iterator[tuple[str, str]]:
         return
     with disk_errors(working, "cannot be read"):
         folders = sorted(entry for entry in working.iterdir() if entry.is_dir() and not entry.is_symlink())
-        claims = [Claim.load(folder) for folder in folders if not folder.name.startswith(".")]
-    yield from ((claim.name, claim.target) for claim in claims if claim and claim.target not in {"", target})
+        # One after the other: thousands of files may be on their way.
+        claims = (Claim.load(folder) for folder in folders if not folder.name.startswith("."))
+        found = [(claim.name, claim.target) for claim in claims if claim and claim.target not in {"", target}]
+    yield from found

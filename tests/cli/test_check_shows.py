@@ -138,7 +138,7 @@ def test_a_copy_is_called_one_and_named(desk: Desk) -> None:
     desk.record("a.yaml")
     desk.record("b.yaml")
     told = desk("check", "a.yaml", "b.yaml")
-    assert "is also that of a.yaml, which holds the same" in " ".join(told.out.split())
+    assert "is also that of a.yaml: this record is a copy of that one" in " ".join(told.out.split())
     desk.record("b.yaml", title="title: On other rivers")
     told = desk("check", "a.yaml", "b.yaml")
     assert "is also that of a.yaml, “Prospects for NATO-Japan relations”" in " ".join(told.out.split())

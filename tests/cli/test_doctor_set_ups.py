@@ -66,6 +66,19 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
+@pytest.fixture(scope="module")
+def schemas() -> Iterator[Path]:
+    """Yield a folder with the schema where every user can read it: a checkout, or a home folder, may be closed to them."""
+    source = SchemaStore.default(offline=True).location("5.5.0")
+    assert source is not None
+    made = Path(mkdtemp(prefix="doideposit-schemas-"))
+    shutil.copytree(source, made / "5.5.0")
+    for path in (made, *made.rglob("*")):
+        path.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
 def seen_without_rights(folder: Path, look: Callable[[], Lines]) -> Lines:
     """Return the lines as a user sees them who is not root."""
     if os.geteuid() != 0:
@@ -184,7 +197,10 @@ BROKEN = (
 
 
 @pytest.mark.parametrize("one", BROKEN, ids=lambda one: one.name)
-def test_a_broken_set_up_has_its_line_and_the_advice_mends_it(folder: Path, one: SetUp) -> None:
+def test_a_broken_set_up_has_its_line_and_the_advice_mends_it(
+    folder: Path, schemas: Path, monkeypatch: pytest.MonkeyPatch, one: SetUp
+) -> None:
+    monkeypatch.setenv("DOIDEPOSIT_SCHEMAS", str(schemas))
     (folder / "doideposit.toml").write_text(GOOD.replace(*one.replaced, 1) + one.added)
     one.prepare(folder)
 

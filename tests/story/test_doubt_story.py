@@ -441,6 +441,28 @@ def test_an_interrupt_while_sending_is_a_doubt_at_once(desk: Desk) -> None:
     assert desk.depositor.status(C258).registered
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "ledger start: committed", "submit: begin", "submit: answered", "ledger mark accepted: begin",
+        "ledger mark accepted: commit", "ledger mark accepted: committed",
+    ],
+)  # fmt: skip
+def test_whoever_goes_on_after_an_interrupt_waits_for_no_lease(desk: Desk, moment: str) -> None:
+    def interrupt(at: str) -> None:
+        if at == moment:
+            raise KeyboardInterrupt
+
+    with Desk(desk.url, clock=desk.clock, sandbox=desk.sandbox, step=interrupt) as stopped:
+        with pytest.raises(KeyboardInterrupt):
+            stopped.depositor.deposit(commentary())
+        desk.clock.advance(60)
+        desk.depositor.deposit(commentary())
+        desk.settle()
+    assert desk.depositor.status(C258).registered
+    assert len(desk.sandbox.submissions) == 1
+
+
 @pytest.mark.parametrize("garbage", ["truncated", "html", "empty", "binary", "other_root", "dtd"])
 def test_an_answer_that_is_no_log_is_neither_success_nor_failure(desk: Desk, garbage: str) -> None:
     desk.depositor.deposit(commentary())

@@ -142,7 +142,7 @@ class IgnoreSection(Section):
     code: PlainText
     """The code of the findings."""
     reason: PlainText
-    """The reason for ignoring them."""
+    """The reason for ignoring these findings."""
     doi: PlainText | None = None
     """Only for this DOI."""
     series: PlainText | None = None

@@ -13,7 +13,7 @@ from doideposit.crossref.sealing import recorded as sealed_again
 from doideposit.crossref.xml.existing import only, restamp
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
-from doideposit.deposits.ledger.entries import NewSubmission, Submission, UploadLease
+from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
@@ -71,18 +71,29 @@ class _Uploader:
         self._on_event = on_event
         self._refused = {} if refused is None else refused
         self._publisher = ""
+        # The name of the last upload: what is known of it when a run is interrupted, however far it came.
+        self._file_name = ""
         self.attempted: list[int] = []
         self.received = 0
         self.error: WorldError | None = None
 
     def run(self) -> None:
         """Upload every file whose turn it is; raises `CredentialsRefused`, with everything put back."""
-        while self.error is None:
-            upload = self._next_upload()
-            if upload is None:
-                return
-            self.attempted.append(upload[0].submission.id)
-            self._upload_file(*upload)
+        try:
+            while self.error is None:
+                upload = self._next_upload()
+                if upload is None:
+                    return
+                self.attempted.append(upload[0].submission.id)
+                self._upload_file(*upload)
+        except BaseException:
+            # Whatever this is, Ctrl-C at any moment included, a file may be on its way: only asking can tell, and
+            # nobody should have to wait for the end of the lease. No second fault may hide this one.
+            with suppress(LedgerError):
+                begun = self._context.ledger.uploads.begun(self._file_name)
+                if begun is not None:
+                    self._record_doubt(begun, UploadDoubt("the run was interrupted while the file was being sent"))
+            raise
 
     def _next_upload(self) -> tuple[UploadLease, SealedBatch] | None:
         """Seal the oldest file that may be sent and record its upload; None if there is none."""
@@ -107,7 +118,8 @@ class _Uploader:
                 continue
             batch = self._reseal(*found)
             # The name is on record before anything leaves: after a crash it is all there is to ask Crossref by.
-            upload = uploads.start(slot, found[0].id, f"{unique_name(found[0].series, now)}.xml")
+            self._file_name = f"{unique_name(found[0].series, now)}.xml"
+            upload = uploads.start(slot, found[0].id, self._file_name)
             if upload is not None:
                 return upload, batch
 
@@ -304,17 +316,12 @@ class _Uploader:
             self._pause_after(upload, error)
         except SubmissionInDoubt as error:
             # It may have arrived: only asking for it by its name can tell, so that nothing is sent twice.
-            self._record_doubt(upload, UploadDoubt(error.message, answer=error.excerpt))
+            self._record_doubt(upload.attempt, UploadDoubt(error.message, answer=error.excerpt))
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
             # It reads like a refusal. Whether the file was stored all the same is asked before it is sent again.
-            self._record_doubt(upload, UploadDoubt(error.message, error.hint, error.excerpt, declined=True))
+            self._record_doubt(upload.attempt, UploadDoubt(error.message, error.hint, error.excerpt, declined=True))
             self.error = error
-        except BaseException:
-            # Whatever this is, the file may be on its way: only asking can tell. No second fault may hide this one.
-            with suppress(LedgerError):
-                self._record_doubt(upload, UploadDoubt("the run was interrupted while the file was being sent"))
-            raise
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
             now = context.clock()
@@ -329,14 +336,12 @@ class _Uploader:
         self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
-    def _record_doubt(self, upload: UploadLease, doubt: UploadDoubt) -> None:
+    def _record_doubt(self, upload: Attempt, doubt: UploadDoubt) -> None:
         context, now = self._context, self._context.clock()
         # Counted over all files: a page in maintenance must not be shown one file after the other.
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random)
-        context.ledger.uploads.mark_doubtful(
-            upload.attempt, doubt, next_poll_at=next_poll(now, 0, context.random), until=until
-        )
-        self._on_event(Progress("doubt", doubt.reason, file_name=upload.attempt.file_name))
+        context.ledger.uploads.mark_doubtful(upload, doubt, next_poll_at=next_poll(now, 0, context.random), until=until)
+        self._on_event(Progress("doubt", doubt.reason, file_name=upload.file_name))
 
 
 class DepositPass(NamedTuple):

@@ -219,7 +219,7 @@ ONE_FAULT = [
     ('[series."A B"]\ntitle = "A"\nissn = "2406-5617"\nprefix = "10.48251"', "name-shape", 1, 1, "series.A B.name", "small letters"),
     ('[series.a]\nname = "b"\ntitle = "A"\nissn = "2406-5617"\nprefix = "10.48251"', "series-name", 1, 1, "series.a", "delete the key"),
     ('[rules.severity]\ntitle-all-caps = "fatal"', "unknown-value", 2, 18, "rules.severity.title-all-caps", "error, warning, info"),
-    ('[[rules.ignore]]\ncode = "title-all-caps"', "missing-key", 1, 1, "rules.ignore[0].reason", "why"),
+    ('[[rules.ignore]]\ncode = "title-all-caps"', "missing-key", 1, 1, "rules.ignore[0].reason", "reason for ignoring"),
     ('[[rules.ignore]]\ncode = "title-all-cap"\nreason = "x"', "rule-unknown", 2, 8, "rules.ignore[0].code", "title-all-caps"),
     ('[rules.severity]\ntitle-all-cap = "info"', "rule-unknown", 2, 1, "rules.severity.title-all-cap", "title-all-caps"),
     ("[limits]\nworkers = 100", "number-out-of-range", 2, 11, "limits.workers", "range"),

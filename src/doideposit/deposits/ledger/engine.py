@@ -70,7 +70,7 @@ class LedgerLocation:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            hint = "give this user the right to enter its folder, or name another file with [ledger] url"
+            hint = "let this user enter the folders above it, or name another file with [ledger] url"
             why = error.strerror or "unknown reason"
             raise LedgerUnavailable(f"the ledger {self.path} cannot be reached: {why}", hint=hint) from None
         return True

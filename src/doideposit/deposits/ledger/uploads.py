@@ -223,6 +223,15 @@ class Uploads:
         sent = Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
         return UploadLease(replace(current, state=state, file_name=file_name, sent_at=now), sent, found[1])
 
+    def begun(self, file_name: str) -> Attempt | None:
+        """Return the upload that began under this name, None where it has ended, or never began."""
+        joined = attempt.join(submission, submission.c.id == attempt.c.submission)
+        mine = (submission.c.target == self._target, attempt.c.file_name == file_name)
+        sending = attempt.c.status == AttemptStatus.SENDING.value
+        with self._session.reading() as connection:
+            row = connection.execute(select(attempt).select_from(joined).where(*mine, sending)).mappings().one_or_none()
+        return None if row is None else LedgerRow(row).attempt()
+
     def mark_accepted(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         """Record that the upload arrived: Crossref has the file, and the next one may be sent."""
         with self._session.writing("mark accepted") as transaction:

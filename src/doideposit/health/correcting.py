@@ -95,6 +95,12 @@ class FoundRecord:
         raw = next(iter(read_path(self.path)), None)
         if raw is None or isinstance(raw, Finding):
             return (raw or _finding("correct-no-record", f"{self.path} holds no record", "look at the file"),)
+        # The edits were decided for the record as it was found: of two people who correct it at the same moment, the
+        # second would add what the first has just written.
+        now = parse(raw, series=series, is_registered=lambda _doi, _number: True).record
+        if now is not None and now.commentary != self.commentary:
+            message = f"{self.path} was changed by somebody else"
+            return (_finding("file-changed", message, "run the command again", self.path),)
         # The same edits on what was read: files and headers spell keys in their own way, and records do not.
         data = reduce(applied, edits, dict(raw.data))
         parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)

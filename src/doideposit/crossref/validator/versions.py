@@ -23,6 +23,8 @@ _RETIRED_2026: Final = frozenset(
 # The oldest version with a bundle: a file of an older one is read by its rules.
 _STAYS: Final = (5, 3, 1)
 _NEWEST: Final = (5, 5, 0)
+# The oldest of the versions that the announcement speaks of; nothing was found about those before it.
+_ANNOUNCED: Final = (4, 3)
 
 
 class Declared(NamedTuple):
@@ -50,6 +52,8 @@ class Declared(NamedTuple):
 def _retirement_status(version: str, numbers: tuple[int, ...]) -> str:
     if version in _RETIRED_2026:
         return "Crossref retires this version at the end of 2026"
+    if numbers < _ANNOUNCED:
+        return "it is not known whether Crossref still takes a version this old"
     if numbers < _STAYS:
         return "Crossref still takes this version, and retires all before 5.3.1 over the coming years"
     return "this version is newer than this program, or was never published"

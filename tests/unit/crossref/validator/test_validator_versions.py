@@ -26,6 +26,8 @@ def of_version(version: str, text: str = NEW) -> bytes:
 @pytest.mark.parametrize(
     ("namespace", "version", "said", "liftable"),
     [
+        ("http://www.crossref.org/schema/3.0.1", "3.0.1", "not known whether Crossref still takes", True),
+        ("http://www.crossref.org/schema/4.3.0", "4.3.0", "still takes", True),
         ("http://www.crossref.org/schema/4.4.0", "4.4.0", "still takes", True),
         ("http://www.crossref.org/schema/4.3.1", "4.3.1", "end of 2026", True),
         ("http://www.crossref.org/schema/5.3.0", "5.3.0", "still takes", True),

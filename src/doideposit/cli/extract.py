@@ -158,7 +158,7 @@ class _Row(NamedTuple):
 def _extract_one(path: Path, target: Path | None, series: Mapping[str, Series]) -> tuple[_Row, dict[str, Any]]:
     """Draft the record of one document, write it unless it is there already, and return its line and its JSON."""
     if target is not None and target.exists():
-        row = _Row(path, ok=True, told=f"{target} is there already and was left alone")
+        row = _Row(path, ok=True, told=f"{target} exists already and was not changed")
         return row, {"ok": True, "file": str(path), "record_file": str(target), "left_alone": True}
     draft = _draft_from(_read_document_file(path), series)
     written = target if draft.fields else None

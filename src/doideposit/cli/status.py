@@ -119,12 +119,12 @@ def _show_failing_job(terminal: Terminal, run: "Run | None", health: str | None)
 def _show_overview(
     terminal: Terminal, statuses: "Iterator[WorkStatus]", depositor: "Depositor", flag: str | None
 ) -> Iterator[Line]:
-    """Show the table, what it comes to, and what to do next."""
+    """Yield the table, its totals, and what to do next."""
     first = next(statuses, None)
     if first is None:
         nothing = next(depositor.statuses(), None) is None
         here = f"Nothing was deposited to {depositor.target} from here yet."
-        yield (Span(here if nothing else f"No DOI on {depositor.target} is like that."),)
+        yield (Span(here if nothing else f"No DOI on {depositor.target} matches these options."),)
         return
     numbers = _Numbers()
     yield from status_table(numbers.counting(chain([first], statuses)), terminal.width)
@@ -157,9 +157,9 @@ def _by_number(
 
 @dataclass(slots=True)
 class _Numbers:
-    """Count what the statuses that go by come to, and keep the first few that need a person.
+    """Count statuses by state as they are yielded, and keep the first few that need a person.
 
-    Those without an end are counted in two kinds, so that an update of a registered DOI is not counted as a second DOI.
+    Unfinished deposits are counted in two kinds, so that an update of a registered DOI is not counted as a second DOI.
     """
 
     dois: int = 0

@@ -212,7 +212,7 @@ class StorageChecks:
         doing = run.health(now, self.settings.api.job_within)
         if doing is JobHealth.FAILS:
             reason, advice = next(((one["message"], one["hint"]) for one in run.errors), (run.summary, ""))
-            hint = f"{advice or 'mend it'}; then `doideposit run` shows whether the next pass ends well"
+            hint = f"{advice or 'correct it'}; then `doideposit run` shows whether the next pass ends well"
             yield Check.warn("job", f"it fails, and {run.since_success}: {reason}", hint)
         elif doing is JobHealth.LATE and self.settings.inbox.named:
             hint = "check whether the timer, crontab line or service that should start it every few minutes does so"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 
 from lxml import etree
 
@@ -118,7 +118,8 @@ class KeptRecord(NamedTuple):
         copy.tail = None
         inner, outer = copy, item_holder.getparent()
         while outer is not None and local(outer) not in {"body", "doi_batch"}:
-            around = etree.Element(outer.tag, nsmap=outer.nsmap)  # type: ignore[arg-type]  # lxml's stubs know no default namespace
+            # lxml's stubs know no default namespace, whose prefix is None.
+            around = etree.Element(outer.tag, nsmap=cast("dict[str, str]", outer.nsmap))
             for name, value in outer.attrib.items():
                 around.set(name, value)
             around.extend(deepcopy(one) for one in outer if _is_container(one) and one is not item_holder)

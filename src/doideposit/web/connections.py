@@ -35,7 +35,7 @@ _FOR_PEOPLE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not taken</title>
 <h1>{}</h1><p>Nothing that you typed before is lost: go back in your browser.</p></html>
 """
-_TOO_LARGE: Final = "This is too large: hand in the document without its large pictures, or as the text alone."
+_TOO_LARGE: Final = "This is too large: hand in the document without its large pictures, or only its text."
 
 
 class _RefusedInWords(ErrorTask):

@@ -163,6 +163,6 @@ _HTTP: Final = {
     405: ("This address is reached by a button of a page only.", "Begin at the first page."),
     413: (
         f"This is larger than {MAX_UPLOAD // 1_000_000} MB.",
-        "Hand in the document without its large pictures, or as the text alone.",
+        "Hand in the document without its large pictures, or only its text.",
     ),
 }

@@ -108,17 +108,18 @@ def _read_lines(text: str) -> tuple[Line, ...]:
 def _parse_markdown(text: str) -> "Sequence[Token]":
     from markdown_it import MarkdownIt  # noqa: PLC0415  (only documents need it)
 
-    reader = MarkdownIt("commonmark").disable("code")
+    class MarkdownReader(MarkdownIt):
+        """Keep every address as it is printed; doubts about it are reported later."""
+
+        def normalizeLink(self, url: str) -> str:  # noqa: N802  (markdown-it's name)
+            return url
+
+        def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802  (markdown-it's name)
+            return True
+
+    reader = MarkdownReader("commonmark").disable("code")
     reader.inline.ruler.before("escape", "bare_address", _parse_bare_address)
-    # Addresses stay as they are printed: percent-encoding and punycode are not the reader's business.
-    reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
-    reader.validateLink = _any_address  # type: ignore[method-assign]
     return reader.parse(text)
-
-
-def _any_address(url: str) -> bool:
-    """Accept every address as a link; doubts about it are reported later."""
-    return isinstance(url, str)
 
 
 # A scheme that the layout cut off from its address.

@@ -113,9 +113,9 @@ def _second_person(name: str) -> bool:
     if found is None:
         return False
     # The lists of names are long, and hardly any name needs them.
-    from doideposit.records.extraction.given_names import is_given  # noqa: PLC0415
+    from doideposit.records.extraction.name_words import NameWord  # noqa: PLC0415
 
-    return is_given(found[1])
+    return NameWord(found[1]).is_given
 
 
 def _odd_character(name: str) -> dict[str, str]:

@@ -5,21 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from doideposit.records.extraction.biography import Affiliation, Biography, blocks_of, full_name_of
+from doideposit.records.extraction.biography import Affiliation, Biography, full_name_of
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
-from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.name_parts import PrintedName
-from doideposit.records.extraction.names import (
-    is_group,
-    is_institution,
-    is_name,
-    is_role,
-    names_someone,
-    split_byline,
-    without_titles,
-)
+from doideposit.records.extraction.names import NameText
 from doideposit.records.extraction.vocabulary import AUTHOR_LABELS
 from doideposit.records.identifiers import InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
@@ -110,7 +101,7 @@ def _blocks_of_section(section: Iterable[Line]) -> Iterator[list[Line]]:
 
     Lists of biographies may lack empty lines.
     """
-    for block in blocks_of(section):
+    for block in Line.blocks(section):
         yield block
         yield from (block[start:] for start in range(1, min(len(block), _MOST_LINES)))
 
@@ -131,7 +122,8 @@ def _find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Bi
     short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
     for block in (block for section in sections for block in _blocks_of_section(section)):
         text = " ".join(line.text for line in block)[:_LONGEST].lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
-        plain, titles = without_titles(text)
+        opening = NameText(text)
+        plain, titles = opening.untitled, opening.titles
         match = full.match(plain) or (short.match(plain) if titles else None)
         if match is not None and not _DATED.match(plain, match.end()) and not block[0].level:
             return Biography(tuple(block), plain[match.end() :].lstrip(" ,:–—-"), titles)
@@ -145,7 +137,7 @@ _MOST_ELSEWHERE = 1_000  # lines: more than ten pages have
 def _are_people(names: Sequence[PrintedName], biographies: Sequence[Biography | None]) -> bool:
     """Tell whether names without “By” are people's: each has a biography, or begins with a given name."""
     return all(
-        biography is not None or name.eastern or (name.given is not None and begins_a_name(name.given.split()[0]))
+        biography is not None or name.eastern or (name.given is not None and NameText(name.given).begins_with_given)
         for name, biography in zip(names, biographies, strict=True)
     )
 
@@ -164,8 +156,8 @@ def _labelled_authors(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
     """Return the authors of a text that names them at its end: “Author: Ana Keller”."""
     for line in lines:
         match = _LABELLED.fullmatch(line.text) if not line.level else None
-        parts = split_byline(match["names"]) if match else []
-        if parts and all(" " in part and is_name(without_titles(part)[0]) and not is_group(part) for part in parts):
+        parts = NameText(match["names"]).parts if match else []
+        if parts and all(" " in part and part.untitled.is_name and not part.is_group for part in parts):
             return [(PrintedName.read(part), line) for part in parts]
     return []
 
@@ -179,9 +171,9 @@ def _author_of_signature(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]
             match
             and first
             and " " in match["name"]
-            and is_name(without_titles(match["name"])[0])
-            and is_role(match["role"])
-            and not (match["comma"] and names_someone(match["role"]))
+            and NameText(NameText(match["name"]).untitled).is_name
+            and NameText(match["role"]).is_role
+            and not (match["comma"] and NameText(match["role"]).names_someone)
         ):
             return [(replace(PrintedName.read(match["name"]), note=match["role"]), line)]
     return []
@@ -207,12 +199,12 @@ def _role_lines(front: Front, line: Line, count: int) -> Sequence[Printed]:
 
 def _split_names(printed: Printed, series: Series | None, elsewhere: Sequence[str], notes: Notes) -> list[PrintedName]:
     names: list[PrintedName] = []
-    for part in split_byline(printed.text):
-        plain = without_titles(part)[0]
+    for part in NameText(printed.text).parts:
+        plain = part.untitled
         outside = re.sub(r"\([^)]*\)", "", part).strip()
-        if is_group(outside) or _is_institution(outside, series):
+        if NameText(outside).is_group or _is_institution(outside, series):
             names.append(PrintedName(part, group=re.sub(r"^the\s+", "", part)))
-        elif is_name(plain) or _ANONYMOUS.fullmatch(plain):
+        elif NameText(plain).is_name or _ANONYMOUS.fullmatch(plain):
             names.append(PrintedName.read(part, elsewhere))
         else:
             notes.warn(
@@ -377,7 +369,7 @@ def _institution_in_role(text: str, context: _SharedDetails) -> Affiliation | No
     for part in reversed([part.strip() for part in re.split(r"[,|;–—]|\bat\b", text)]):
         name, _, acronym = part.removesuffix(")").partition(" (")
         acronym_known = part.isupper() and full_name_of(part, context.everything) is not None
-        if part in known or acronym_known or (is_institution(name) and not is_role(name)):
+        if part in known or acronym_known or (NameText(name).is_institution and not NameText(name).is_role):
             return Affiliation(re.sub(r"^the\s+", "", name), text, acronym if acronym.isupper() else None)
     return None
 

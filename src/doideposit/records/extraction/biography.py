@@ -1,12 +1,12 @@
 """The biography of an author: where it stands, and the present affiliation it names."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from doideposit.records.extraction.lines import Line
 
-__all__ = ["Affiliation", "Biography", "blocks_of", "full_name_of"]
+__all__ = ["Affiliation", "Biography", "full_name_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,6 @@ class Affiliation:
     name: str
     clause: str
     acronym: str | None = None
-
-
-def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """Return the lines block by block."""
-    block: list[Line] = []
-    for line in lines:
-        if block and block[-1].block != line.block:
-            yield block
-            block = []
-        block.append(line)
-    if block:
-        yield block
 
 
 # A point behind a capital or a title ends no sentence: J. Smith, Dr. Smith.

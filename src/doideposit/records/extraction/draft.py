@@ -1,12 +1,17 @@
 """The draft of a record: fields with the line they come from, gaps a person has to fill, and the findings."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
+from doideposit.records.extraction.dates import PrintedDate
+from doideposit.records.extraction.name_parts import PrintedName
+from doideposit.records.extraction.names import NameText
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 
 __all__ = ["Confidence", "Draft", "Gap", "Leaf", "Node", "Notes"]
 
@@ -35,6 +40,34 @@ class Leaf:
     source: str
     rule: str = "as printed"
     confidence: Confidence = Confidence.CERTAIN
+
+    def as_date(self) -> "Leaf | None":
+        """Return a stated date as a record has it, or None when it is none."""
+        date = PrintedDate.find(self.text)
+        return replace(self, text=date.value) if date is not None and date.value else None
+
+    def as_doi(self) -> "Leaf | None":
+        """Return a stated DOI without the address in front, or None when it is none."""
+        try:
+            return replace(self, text=str(Doi.parse(self.text)))
+        # What a program put into the field may be a page or a number, and no DOI.
+        except InvalidIdentifier:
+            return None
+
+    def as_person(self, text: str) -> "Mapping[str, Node]":
+        """Return the parts of an author called `text`, all of them stated where this value is."""
+        plain = re.sub(r"\s*[<(][^>)]*[>)]", "", text).strip()
+        if NameText(plain).is_group:
+            return {"organisation": replace(self, text=plain, confidence=Confidence.LIKELY)}
+        name = PrintedName.read(plain)
+        confidence = Confidence.CERTAIN if name.sure else Confidence.DOUBTFUL
+        parts = (
+            ("given", name.given),
+            ("family", name.family),
+            ("suffix", name.suffix),
+            ("name_style", "eastern" if name.eastern else None),
+        )
+        return {key: replace(self, text=value, confidence=confidence) for key, value in parts if value}
 
 
 @dataclass(frozen=True, slots=True)

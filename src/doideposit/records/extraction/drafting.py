@@ -16,18 +16,15 @@ from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, No
 from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.manuscript import Manuscript
-from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.extraction.references import cites, read_references
-from doideposit.records.extraction.rendering import render
 from doideposit.records.extraction.sections import Document
-from doideposit.records.extraction.series import publishers_of, series_field
-from doideposit.records.extraction.stated import merge
+from doideposit.records.extraction.series import series_field
 from doideposit.records.extraction.supplements import supplement_fields
 from doideposit.records.extraction.title_block import TaughtBlock
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate
 
-__all__ = ["Confidence", "Draft", "Gap", "Leaf", "Manuscript", "Node", "draft_of", "read", "render"]
+__all__ = ["draft_of"]
 
 # Number, title and date of a record, as the title block of a document gives them.
 
@@ -323,16 +320,6 @@ def _is_possible_date(value: str) -> bool:
 _NO_SERIES: Mapping[str, Series] = MappingProxyType({})
 
 
-def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> Draft:
-    """Read a commentary in Markdown or plain text into a draft of its record.
-
-    `file` is the name for findings; `series` are the configured series by name. Nothing is guessed silently: what
-    the document does not say stays a gap, and whatever was assumed has a finding. Any text can be given; one that is
-    no commentary gives an error finding.
-    """
-    return draft_of(read_text(text, file=file), series=series)
-
-
 # Warnings that do not say that a value may be wrong: about how the document shows a DOI, and about what a person
 # decides for the whole series.
 _NO_DOUBT = frozenset({"doi-display", "issn-medium-assumed"})
@@ -371,6 +358,12 @@ def _labels_of(series: Mapping[str, Series]) -> list[str]:
     return words + [word.split()[-1] for word in words]
 
 
+def _publishers_of(series: Mapping[str, Series]) -> list[str]:
+    """Return the names of the houses that publish the configured series: in a title block they are no title."""
+    bodies = [body for known in series.values() for body in (known.publisher, known.institution) if body]
+    return [name for body in bodies for name in (body.name, *getattr(body, "acronym", ())) if name]
+
+
 def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIES) -> Draft:
     """Make the draft of a record from a document that was read; without fields if it cannot be used."""
     if not manuscript.lines and has_errors(manuscript.findings):
@@ -379,7 +372,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
     text = [line for line in manuscript.lines if not line.note]
     taught = TaughtBlock.find(text, series)
     document = Document.divide(
-        manuscript.lines, _labels_of(series), publishers_of(series), taught=taught.front if taught else None
+        manuscript.lines, _labels_of(series), _publishers_of(series), taught=taught.front if taught else None
     )
     stated = manuscript.properties
     said = stated.firm and (stated.title or stated.authors)
@@ -394,7 +387,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
     of_series = series.get(fields["series"].text) if isinstance(fields["series"], Leaf) else None
     if taught is None and of_series is not None and of_series.title_block and not (stated.firm and stated.title):
         TaughtBlock.tell_difference(text, of_series, notes)
-    fields, kept = merge(stated, fields, notes.all(), series)
+    fields, kept = stated.merge(fields, notes.all(), series)
     findings = (*manuscript.findings, *kept)
     return Draft(manuscript.file, MappingProxyType(_set_confidence(fields, findings)), findings, manuscript.places)
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.dois import PrintedDoi
-from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.names import is_name, split_byline, without_titles
+from doideposit.records.extraction.names import NameText
 from doideposit.records.extraction.pieces import Labels, LineKind, Piece
 from doideposit.records.extraction.vocabulary import OPEN_TITLE, TITLE_START
 
@@ -238,8 +237,8 @@ def _is_figure(piece: Piece) -> bool:
 def _is_surely_byline(pieces: Sequence[Piece], at: int) -> bool:
     """Tell whether names that come before every other text are a byline all the same: with titles or “and”."""
     text = pieces[at].rest
-    parts = split_byline(text)
-    return len(parts) > 1 or any(without_titles(part)[1] for part in parts)
+    parts = NameText(text).parts
+    return len(parts) > 1 or any(part.titles for part in parts)
 
 
 def _title_of_bare_text(pieces: Sequence[Piece], texts: Sequence[int]) -> int | None:
@@ -379,8 +378,8 @@ def _take_siblings(pieces: Sequence[Piece], front: Front) -> None:
         name, comma, role = piece.rest.partition(",")
         if piece.kind is not LineKind.TEXT or piece.taken or not comma or piece.line.block not in blocks:
             continue
-        if " " in name and is_name(name) and role and len(role) < _ROLE_LENGTH:
-            front.byline_open |= not begins_a_name(name.split()[0])
+        if " " in name and NameText(name).is_name and role and len(role) < _ROLE_LENGTH:
+            front.byline_open |= not NameText(name).begins_with_given
             piece.kind, piece.rest, piece.role, piece.taken = LineKind.NAMES, name, role.strip(), True
             front.byline.append(Printed(name, piece.line))
     front.byline.sort(key=lambda printed: printed.line.number)
@@ -488,7 +487,7 @@ def _is_surely_author(front: Front) -> bool:
 
 
 def _has_evidence(text: str) -> bool:
-    parts = split_byline(text)
-    titled = any(without_titles(part)[1] for part in parts)
+    parts = NameText(text).parts
+    titled = any(part.titles for part in parts)
     initials = any("." in word for part in parts for word in part.split())
-    return titled or initials or (len(parts) > 1 and all(is_name(without_titles(part)[0]) for part in parts))
+    return titled or initials or (len(parts) > 1 and all(part.untitled.is_name for part in parts))

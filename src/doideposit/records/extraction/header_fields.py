@@ -8,7 +8,7 @@ from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.name_parts import PrintedName
-from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
+from doideposit.records.extraction.names import NameText
 from doideposit.records.identifiers import InvalidIdentifier, Ror
 from doideposit.records.sources.interface import Header
 
@@ -125,7 +125,11 @@ def _read_byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iter
         message = f"“{plain}” can be one person, family name first, or two people"
         notes.unread("header-author-several", message, hint, entry, field="authors")
         return
-    names = [plain] if turned or is_group(plain) else [part for row in text.split("\n") for part in split_byline(row)]
+    names = (
+        [plain]
+        if turned or NameText(plain).is_group
+        else [part for row in text.split("\n") for part in NameText(row).parts]
+    )
     for name in names:
         author = _split_name(HeaderValue(name, entry.loc), notes)
         if author is not None:
@@ -134,16 +138,16 @@ def _read_byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iter
 
 def _is_turned(text: str, *, alone: bool) -> bool | None:
     """Tell whether a text is “Family, Given”; None where it may as well be two people."""
-    parts = [part.strip() for part in text.split(",")]
+    parts = [NameText(part.strip()) for part in text.split(",")]
     if len(parts) != 2 or _AND.search(text) or not all(parts):  # noqa: PLR2004  (before and behind one comma)
         return False
     words = [len(part.split()) for part in parts]
-    if any(map(is_group, parts)):
-        return None if is_name(parts[0]) and not is_group(parts[0]) else False
+    if any(part.is_group for part in parts):
+        return None if parts[0].is_name and not parts[0].is_group else False
     if words[0] == 1 or words[1] == 1 or _INITIALS.fullmatch(parts[1]):
         return True
     # An item of a list is one author; a text alone may be a byline of two.
-    return False if alone and all(map(is_name, parts)) and not _has_particle(parts[0]) else None
+    return False if alone and all(part.is_name for part in parts) and not _has_particle(parts[0]) else None
 
 
 def _has_particle(text: str) -> bool:
@@ -159,11 +163,11 @@ def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None
         hint = "write the name as it is printed, or add it with this key to the authors.yml of the site"
         notes.unread("header-author-key", f"“{plain}” is a key, and no name", hint, at, field="authors")
         return None
-    if is_group(plain):
+    if NameText(plain).is_group:
         hint = "write organisation: for a group, and given: and family: for a person"
         notes.warn("header-author-group", f"“{plain}” is taken for an organisation", hint, at, field="authors")
         return {"organisation": at.taken(plain, sure=False)}
-    if not is_name(without_titles(plain)[0].replace(",", " ")):
+    if not NameText(NameText(plain).untitled.replace(",", " ")).is_name:
         hint = "write given: and family:, or organisation:"
         notes.unread("header-author", f"“{plain}” does not look like a name", hint, at, field="authors")
         return None

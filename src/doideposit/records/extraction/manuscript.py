@@ -1,15 +1,23 @@
-"""What every reader of a document gives: its lines, what it says about itself outside of them.
+"""What every reader of a document gives: its lines, what it says about itself besides, and how places are named.
 
-And how places are named.
+A header becomes properties, and properties become fields of a draft.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Self
 
-from doideposit.findings import Finding
-from doideposit.records.extraction.draft import Leaf, Node
+from doideposit.findings import Finding, nearest
+from doideposit.records.extraction.draft import Confidence, Leaf, Node
+from doideposit.records.extraction.header_fields import header_fields
+from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
+from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.lines import Line
+from doideposit.records.identifiers import InvalidIdentifier, Orcid
+from doideposit.records.models.series import Series
+from doideposit.records.sources.interface import Header
 
 __all__ = ["Manuscript", "Properties"]
 
@@ -45,6 +53,71 @@ class Properties:
     # Headers are the rule; readers of Word and PDF say otherwise.
     firm: bool = True
 
+    @classmethod
+    def of_header(cls, header: Header, file: str) -> tuple[Self, tuple[Finding, ...]]:
+        """Return the properties that a header gives, and the values that were not understood."""
+        notes = HeaderNotes(header, file, strict=False)
+        fields = header_fields(header, notes)
+        leaf = _Leaves(header)
+        found: dict[str, Leaf | None] = {
+            name: leaf.leaf_of(taken) for name in _SIMPLE if isinstance(taken := fields.get(name), Taken)
+        }
+        if (doi := found.get("doi")) is not None:
+            found["doi"] = doi.as_doi()
+        if (number := found.get("number")) is not None and not re.fullmatch(r"\d{1,5}[a-z]?", number.text):
+            found["number"] = None
+        for name, inner in (("abstracts", "text"), ("licences", "url")):
+            match fields.get(name):
+                case (Mapping() as first, *_) if isinstance(taken := first[inner], Taken):
+                    found[name.removesuffix("s")] = leaf.leaf_of(replace(taken, text=" ".join(taken.text.split())))
+                case _:
+                    pass
+        issn = HeaderValue(header.data, ()).get("issn")
+        if issn is not None and issn.text:
+            found["issn"] = leaf.leaf_of(issn.taken())
+        files = next(
+            (
+                value
+                for each in ("bibliography", "references_file")
+                if (value := HeaderValue(header.data, ()).get(each))
+            ),
+            None,
+        )
+        cited = HeaderValue(header.data, ()).get("nocite")
+        nocite = " ".join(each.text for each in cited.items()) if cited else ""
+        named = tuple(leaf.leaf_of(each.taken()) for each in files.items() if each.text) if files else ()
+        keywords = tuple(leaf.leaf_of(each) for each in _as_tuple(fields.get("keywords")) if isinstance(each, Taken))
+        authors = tuple(_with_orcid(leaf.node_of(each)) for each in _as_tuple(fields.get("authors")))
+        # How sure a name is, its confidence says already.
+        told = tuple(one for one in notes.found if one.code != "header-name")
+        # The names in `found` are those of fields with one value each, which a mapping cannot tell the type checker.
+        return cls(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told  # type: ignore[arg-type]
+
+    def merge(
+        self,
+        fields: dict[str, Node],
+        findings: Sequence[Finding],
+        known: Mapping[str, Series],
+    ) -> tuple[dict[str, Node], list[Finding]]:
+        """Put stated values into the fields, and drop findings about the values found in the text.
+
+        What is only left over from somewhere (`firm` is not set) fills gaps and is doubtful.
+        """
+        told = _stated_fields(self, known)
+        if not self.firm:
+            told = {key: _mark_doubtful(node) for key, node in told.items() if not _is_given(fields.get(key))}
+        if self.firm and self.title and "subtitle" not in told:
+            fields.pop("subtitle", None)
+        replaced = tuple(told)
+        kept = [
+            one for one in findings if not (one.where.field or "").startswith(replaced) or _speaks_of_gap(one, self)
+        ]
+        if self.firm and self.title:
+            kept = [
+                one for one in kept if one.code not in {"front-matter-unread", "subtitle-assumed", "title-doubtful"}
+            ]
+        return {**fields, **told}, kept
+
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
@@ -61,3 +134,101 @@ class Manuscript:
     # Only formats without lines of their own have names for them.
     places: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
+
+
+def _as_tuple(stated: Stated | None) -> tuple[Stated, ...]:
+    return stated if isinstance(stated, tuple) else ()
+
+
+# Properties that go into a field as they are.
+_SIMPLE = ("title", "subtitle", "published", "number", "series", "doi", "url", "language")
+
+
+class _Leaves:
+    """Make the leaves of a draft of what was taken from a header."""
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+
+    def leaf_of(self, taken: Taken) -> Leaf:
+        key = str(taken.loc[0]) if taken.loc else ""
+        way, place = nearest(self._header.places, taken.loc) or ((), None)
+        line = place.line if place and way else self._header.lines.get(key, 1)
+        confidence = Confidence.CERTAIN if taken.sure else Confidence.DOUBTFUL
+        return Leaf(taken.text, line, self._header.sources.get(key, ""), f"header, `{key}`", confidence)
+
+    def node_of(self, stated: Stated) -> Node:
+        match stated:
+            case Taken():
+                return self.leaf_of(stated)
+            case Mapping():
+                return {key: self.node_of(part) for key, part in stated.items()}
+            case _:
+                return tuple(self.node_of(part) for part in stated)
+
+
+def _with_orcid(author: Node) -> Node:
+    """Return an author with the whole address of the ORCID iD, and without one that is none."""
+    if not isinstance(author, Mapping) or not isinstance(orcid := author.get("orcid"), Leaf):
+        return author
+    try:
+        return {**author, "orcid": replace(orcid, text=Orcid.parse(orcid.text).url)}
+    # A wrong iD costs an author nothing but the iD.
+    except InvalidIdentifier:
+        return {key: part for key, part in author.items() if key != "orcid"}
+
+
+def _stated_fields(stated: Properties, known: Mapping[str, Series]) -> dict[str, Node]:
+    told: dict[str, Node] = {}
+    for name in ("title", "subtitle", "published", "number", "doi", "url", "language"):
+        if (leaf := getattr(stated, name)) is not None:
+            told[name] = leaf
+    if (series := _stated_series(stated, known)) is not None:
+        told["series"] = series
+    if stated.abstracts or stated.abstract is not None:
+        told["abstracts"] = stated.abstracts or ({"text": stated.abstract},)  # type: ignore[dict-item]
+    for name in ("authors", "references", "keywords"):
+        if parts := getattr(stated, name):
+            told[name] = parts
+    if stated.licence is not None and (url := _licence_address(stated.licence.text)):
+        told["licences"] = ({"url": replace(stated.licence, text=url)},)
+    return told
+
+
+def _stated_series(stated: Properties, known: Mapping[str, Series]) -> Leaf | None:
+    """Return the configured series that is stated: by its short name, its ISSN, its title or one of its labels."""
+    if stated.series is not None and stated.series.text in known:
+        return stated.series
+    for leaf, key in ((stated.issn, _issns_of), (stated.series, _titles_of), (stated.label, _titles_of)):
+        names = [one.name for one in known.values() if leaf is not None and leaf.text.casefold() in key(one)]
+        if leaf is not None and len(names) == 1:
+            return replace(leaf, text=names[0])
+    return None
+
+
+def _issns_of(series: Series) -> set[str]:
+    return {str(known.issn).casefold() for known in series.issns}
+
+
+def _titles_of(series: Series) -> set[str]:
+    return {series.title.casefold(), *(label.casefold() for label in series.labels)}
+
+
+def _licence_address(text: str) -> str | None:
+    return text if text.startswith("http") else licence_address(text)
+
+
+def _speaks_of_gap(finding: Finding, stated: Properties) -> bool:
+    return finding.code == "licence-missing" and stated.licence is None
+
+
+def _is_given(node: Node | None) -> bool:
+    return isinstance(node, (Leaf, tuple)) and bool(node)
+
+
+def _mark_doubtful(node: Node) -> Node:
+    if isinstance(node, Leaf):
+        return replace(node, confidence=Confidence.DOUBTFUL)
+    if isinstance(node, tuple):
+        return tuple(_mark_doubtful(part) for part in node)
+    return {key: _mark_doubtful(part) for key, part in node.items()} if isinstance(node, Mapping) else node

@@ -9,18 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from doideposit.records.extraction.given_names import (
+from doideposit.records.extraction.name_words import (
     CHINESE_COMPOUND,
     CHINESE_FAMILY,
     FAMILY_FIRST,
     KOREAN_FAMILY,
-    begins_a_name,
-    ends_no_name,
-    is_given,
-    is_hungarian,
+    NameWord,
 )
-from doideposit.records.extraction.names import DEGREES, SUFFIXES, is_particle, name_key, without_titles
-from doideposit.records.extraction.vocabulary import folded
+from doideposit.records.extraction.names import DEGREES, SUFFIXES, NameText
 
 __all__ = ["PrintedName"]
 
@@ -95,9 +91,11 @@ class PrintedName:
 
         `elsewhere` are lines of the document that may print it turned round.
         """
-        plain, titles = without_titles(_ROUND.sub("", text))
+        outside = NameText(_ROUND.sub("", text))
+        plain = outside.untitled
         family_first, comma, given = plain.partition(",")
-        words = (f"{given} {family_first}" if comma else plain).replace(",", " ").split()
+        printed = f"{given} {family_first}" if comma else plain
+        words = [NameWord(word) for word in printed.replace(",", " ").split()]
         degrees = _take_from_end(words, DEGREES)
         suffixes = _take_from_end(words, SUFFIXES)
         if not words:
@@ -112,9 +110,9 @@ class PrintedName:
             given=" ".join(split.given) or None,
             family=" ".join(split.family),
             suffix=" ".join(suffixes) or None,
-            titles=titles,
+            titles=outside.titles,
             degrees=tuple(degrees),
-            note=next((note for note in _ROUND.findall(text) if name_key(note) not in DEGREES), None),
+            note=next((note for note in _ROUND.findall(text) if NameWord(note).key not in DEGREES), None),
             sure=split.sure,
             eastern=split.eastern,
             how=split.how,
@@ -132,7 +130,7 @@ class _Split:
     how: str = ""
 
 
-def _split_words(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:
+def _split_words(words: Sequence[NameWord], elsewhere: Sequence[str]) -> _Split:
     """Split a name without a comma, by the first rule that applies."""
     found = (
         _split_by_script(words)
@@ -147,7 +145,7 @@ def _split_words(words: Sequence[str], elsewhere: Sequence[str]) -> _Split:
     return _Split(words[:start], words[start:], sure)
 
 
-def _split_by_script(words: Sequence[str]) -> _Split | None:
+def _split_by_script(words: Sequence[NameWord]) -> _Split | None:
     """Split a name in Chinese, Japanese or Korean script: the family name is first, with or without a space."""
     if not all(_EAST_ASIAN.fullmatch(word) for word in words):
         return None
@@ -168,7 +166,7 @@ def _is_initial(word: str) -> bool:
     return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?)+", word)) and ("." in word or len(word) == 1) and word[0].isupper()
 
 
-def _split_by_capitals(words: Sequence[str]) -> _Split | None:
+def _split_by_capitals(words: Sequence[NameWord]) -> _Split | None:
     """Split where one end of the name is printed in capitals and the other is not: that is its family name."""
     loud = [len(word) > 1 and word.isupper() and not _is_initial(word) for word in words]
     first = next((at for at, is_loud in enumerate(loud) if not is_loud), len(words))
@@ -183,12 +181,12 @@ def _split_by_capitals(words: Sequence[str]) -> _Split | None:
             words[first:], _in_normal_case(words[:first]), sure=_is_plain(words[:first]), eastern=True, how=how
         )
     start = len(words) - last
-    while start > 1 and is_particle(words[start - 1]) and words[start - 1].islower():
+    while start > 1 and words[start - 1].is_particle and words[start - 1].islower():
         start -= 1
     return _Split(words[:start], _in_normal_case(words[start:]), sure=_is_plain(words[start:]), how=how)
 
 
-def _in_normal_case(words: Sequence[str]) -> list[str]:
+def _in_normal_case(words: Sequence[NameWord]) -> list[str]:
     """Return a family name in normal case: “EL-KHOURY” becomes “El-Khoury”, “O’NEILL” “O’Neill”."""
     return [
         re.sub(r"[^\W\d_]+", lambda part: part[0].capitalize(), word) if len(word) > 1 and word.isupper() else word
@@ -196,12 +194,12 @@ def _in_normal_case(words: Sequence[str]) -> list[str]:
     ]
 
 
-def _is_plain(words: Sequence[str]) -> bool:
+def _is_plain(words: Sequence[NameWord]) -> bool:
     """Tell whether capitals hide nothing: “MCDONALD” may be McDonald, and “DE” de or De."""
-    return not any(word.startswith(("MC", "MAC", "FITZ")) or (word.isupper() and is_particle(word)) for word in words)
+    return not any(word.startswith(("MC", "MAC", "FITZ")) or (word.isupper() and word.is_particle) for word in words)
 
 
-def _split_by_turned_name(words: Sequence[str], elsewhere: Sequence[str]) -> _Split | None:
+def _split_by_turned_name(words: Sequence[NameWord], elsewhere: Sequence[str]) -> _Split | None:
     """Split as another line of the document prints the name turned round: “Benavides Quiroga, L.”."""
     for start in range(1, len(words) if elsewhere and len(words) > _TWO else 0):
         family = r"\s+".join(map(re.escape, words[start:]))
@@ -213,29 +211,29 @@ def _split_by_turned_name(words: Sequence[str], elsewhere: Sequence[str]) -> _Sp
     return None
 
 
-def _split_east_asian(words: Sequence[str]) -> _Split | None:
+def _split_east_asian(words: Sequence[NameWord]) -> _Split | None:
     """Split “Lim Wei Jie”, “Chen Xiaoming” and “Kim Jong-un”: a family name of East Asia, then syllables."""
-    first, rest = folded(words[0]), words[1:]
+    first, rest = words[0].folded, words[1:]
     how = "a family name that stands first"
     # Only East Asian given names are written with a hyphen and a small letter behind it.
     if len(words) == _TWO and first in FAMILY_FIRST | {"lee"} and re.fullmatch(r"[^\W\d_]{2,6}-[a-z]{2,6}", words[1]):
         return _Split(rest, words[:1], sure=True, eastern=True, how=how)
-    if any(map(_is_initial, words)) or any(map(is_given, rest)) or is_given(words[0]):
+    if any(map(_is_initial, words)) or any(word.is_given for word in rest) or words[0].is_given:
         return None
-    last_is_family = folded(words[-1]) in FAMILY_FIRST
+    last_is_family = words[-1].folded in FAMILY_FIRST
     if len(words) == _THREE and first in FAMILY_FIRST:
-        sure = not last_is_family and all(_ONE_SYLLABLE.fullmatch(folded(word)) for word in rest)
+        sure = not last_is_family and all(_ONE_SYLLABLE.fullmatch(word.folded) for word in rest)
         return _Split(rest, words[:1], sure=sure, eastern=True, how=how)
-    if len(words) == _THREE and last_is_family and all(_ONE_SYLLABLE.fullmatch(folded(word)) for word in words[:2]):
+    if len(words) == _THREE and last_is_family and all(_ONE_SYLLABLE.fullmatch(word.folded) for word in words[:2]):
         return _Split(words[:2], words[2:], sure=True)
     if len(words) != _TWO or first not in FAMILY_FIRST:
         return None
     return _split_two_words(words, last_is_family=last_is_family)
 
 
-def _split_two_words(words: Sequence[str], *, last_is_family: bool) -> _Split | None:
+def _split_two_words(words: Sequence[NameWord], *, last_is_family: bool) -> _Split | None:
     """Split an East Asian family name and one more word: “Chen Xiaoming”; “Chen Wei” stays ambiguous."""
-    given = folded(words[1])
+    given = words[1].folded
     if last_is_family:
         return _Split(words[:1], words[1:], sure=False)
     if not (_PINYIN.fullmatch(given) or _ONE_SYLLABLE.fullmatch(given)):
@@ -244,46 +242,46 @@ def _split_two_words(words: Sequence[str], *, last_is_family: bool) -> _Split | 
     return _Split(words[1:], words[:1], sure=sure, eastern=True, how="a family name that stands first")
 
 
-def _split_hungarian(words: Sequence[str]) -> _Split | None:
+def _split_hungarian(words: Sequence[NameWord]) -> _Split | None:
     """Split “Szabó Eszter”: the given name is the last word, and the first is none."""
-    if len(words) != _TWO or begins_a_name(words[0]) or not is_hungarian(words[1]) or _is_initial(words[0]):
+    if len(words) != _TWO or words[0].may_begin or not words[1].is_hungarian or _is_initial(words[0]):
         return None
     # Without the accents of Hungarian the name may be German or English, and its order unusual.
-    sure = not words[1].isascii() or not words[0].isascii() or not ends_no_name(words[1])
+    sure = not words[1].isascii() or not words[0].isascii() or not words[1].is_european
     return _Split(words[1:], words[:1], sure=sure, eastern=True, how="a Hungarian given name stands last")
 
 
-def _split_point(words: Sequence[str]) -> tuple[int, bool]:
+def _split_point(words: Sequence[NameWord]) -> tuple[int, bool]:
     """Return the index where the family name begins, and whether that is certain."""
     start = _family_start(words)
-    if start > 1 and name_key(words[start]) in _JOINING | _CONJUNCTIONS:
+    if start > 1 and words[start].key in _JOINING | _CONJUNCTIONS:
         return start - 1, start == _TWO
-    if len(words) == _FOUR and start == _THREE and is_given(words[1]) and not is_given(words[2]):
+    if len(words) == _FOUR and start == _THREE and words[1].is_given and not words[2].is_given:
         return start - 1, False  # “José Luis Rodríguez Zapatero”: two given names are followed by two family names.
     iberian = _SPANISH if start == len(words) - 1 else _SPANISH | _PORTUGUESE
-    if start == _TWO and words[0].lower() in iberian and not is_given(words[1]):
+    if start == _TWO and words[0].lower() in iberian and not words[1].is_given:
         return start - 1, False  # “Lucía Benavides Quiroga”, “João Pereira dos Santos”
     particles = start < len(words) - 1
     # One given name, with initials or without, leaves no doubt; a second may be half of the family name.
-    before = [word for word in words[:start] if not (_is_initial(word) or name_key(word) in _SHORTENED)]
-    if not before and name_key(words[start]) in _SERVANT:
+    before = [word for word in words[:start] if not (_is_initial(word) or word.key in _SHORTENED)]
+    if not before and words[start].key in _SERVANT:
         return start, False
-    simple = len(before) <= 1 or all(map(is_given, before[1:])) or bool(_ARTICLE.match(words[-1]))
-    turned = len(words) > 1 and not begins_a_name(words[0]) and not _is_initial(words[0]) and ends_no_name(words[-1])
+    simple = len(before) <= 1 or all(word.is_given for word in before[1:]) or bool(_ARTICLE.match(words[-1]))
+    turned = len(words) > 1 and not words[0].may_begin and not _is_initial(words[0]) and words[-1].is_european
     return start, start == 0 or (
-        simple and not turned and (not particles or len(before) <= 1 or all(map(is_given, before)))
+        simple and not turned and (not particles or len(before) <= 1 or all(word.is_given for word in before))
     )
 
 
-def _family_start(words: Sequence[str]) -> int:
+def _family_start(words: Sequence[NameWord]) -> int:
     start = len(words) - 1
-    while start > 1 and (is_particle(words[start - 1]) or name_key(words[start - 1]) in _SERVANT):
+    while start > 1 and (words[start - 1].is_particle or words[start - 1].key in _SERVANT):
         start -= 1
     return start
 
 
-def _take_from_end(words: list[str], known: frozenset[str]) -> list[str]:
+def _take_from_end(words: list[NameWord], known: frozenset[str]) -> list[str]:
     taken: list[str] = []
-    while len(words) > 1 and name_key(words[-1]) in known:
+    while len(words) > 1 and words[-1].key in known:
         taken.insert(0, words.pop())
     return taken

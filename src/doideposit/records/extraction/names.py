@@ -1,20 +1,11 @@
 """Names as bylines print them: which texts are names, roles, or institutions, and where one name of a byline ends."""
 
 import re
+from typing import Self
 
-__all__ = [
-    "DEGREES",
-    "SUFFIXES",
-    "is_group",
-    "is_institution",
-    "is_name",
-    "is_particle",
-    "is_role",
-    "name_key",
-    "names_someone",
-    "split_byline",
-    "without_titles",
-]
+from doideposit.records.extraction.name_words import NameWord
+
+__all__ = ["DEGREES", "SUFFIXES", "NameText"]
 
 # Forms of address, military ranks and degrees before a name, in the languages of most bylines.
 _TITLES = frozenset(
@@ -27,12 +18,6 @@ _TITLES = frozenset(
 DEGREES = frozenset("phd dphil md ma mba msc bsc ba llm llb mphil dlitt esq jd retd ret".split())
 # Suffixes that Crossref has an element for; degrees are none of them.
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-# Small words within family names, from Dutch van to Arabic ibn; they tell a name from a phrase.
-_PARTICLES = frozenset(
-    "van von der den de del della di da dos das do du la le lo los las el al bin ibn bint binti binte ben bt abu abou "
-    "um umm ter ten te zu zum zur vom af av ní nic ó uí mac mc san santa degli delli dalla dal "
-    "ul ur ud us un e y i".split()
-)
 # With such a word a text is an institution, whatever capitals it has.
 _GROUP_WORDS = re.compile(
     r"\b(?:team|staff|editors?|editorial|board|forum|institute|cent(?:re|er)|university|council|committee|foundation|"
@@ -86,81 +71,6 @@ _BOUND_PARTICLE = re.compile(r"[a-z]{1,3}[-'’][^\W\d_a-z]")
 _ROUND = re.compile(r"\(([^)]*)\)")
 # Words in a name; what has more is rather a title or an institution.
 _LONGEST = 6
-
-
-def split_byline(text: str) -> list[str]:
-    """Split a byline at commas, semicolons, “and” and “&”; degrees and Jr. stay with the name before them."""
-    parts: list[str] = []
-    text = _LAST_AND.sub("", _MARKS.sub("", _without_contacts(text)).strip(" :：*_"))
-    if ";" in text and _all_inverted(text):
-        return [part.strip() for part in text.split(";") if part.strip()]
-    for part in (each for piece in _split_outside_brackets(text) for each in _split_one_letter(piece)):
-        if parts and name_key(part) in DEGREES | SUFFIXES:
-            parts[-1] += f" {part}"
-        elif part:
-            parts.append(part)
-    return _join_turned_name(parts)
-
-
-def _without_contacts(text: str) -> str:
-    """Return a byline without addresses and accounts: “Ana Keller <ana@example.org>”, “Zoë Müller (@zoe)”."""
-    return re.sub(r"\s*[<(]\s*(?:@[\w-]+|[\w.+-]+@[\w.-]+|https?:[^>)\s]*)\s*[>)]", "", text)
-
-
-def _all_inverted(text: str) -> bool:
-    """Return whether every part between semicolons is “Family, Given”."""
-    parts = [part.strip() for part in text.split(";") if part.strip()]
-    return all(re.fullmatch(r"[^,]+,[^,]+", part) and is_name(part) for part in parts)
-
-
-def _split_outside_brackets(text: str) -> list[str]:
-    """Split a byline where no bracket is open: “Ana Keller (Fellow, Island Institute)” stays whole."""
-    kept = _ROUND.findall(text)
-    masked = _ROUND.sub("\x00", text)
-    brackets = iter(kept)
-    return [re.sub("\x00", lambda _: f"({next(brackets)})", part) for part in _BYLINE_PARTS.split(masked)]
-
-
-def _split_one_letter(text: str) -> list[str]:
-    """Split “Ana Keller y Zoë Müller” into two names; a single name behind the letter belongs to the name before."""
-    parts = _ONE_LETTER_AND.split(text)
-    return parts if all(" " in part.strip() and is_name(without_titles(part)[0]) for part in parts) else [text]
-
-
-def _join_turned_name(parts: list[str]) -> list[str]:
-    """Join “Wolf, Siegfried O.” to one name: a single word before the only comma is a family name."""
-    if len(parts) == 2 and len(parts[0].split()) == 1 and not _GROUP_WORDS.search(parts[1]) and parts[0][:1].isupper():  # noqa: PLR2004
-        return [f"{parts[0]}, {parts[1]}"] if is_name(parts[0]) and not parts[0].isupper() else parts
-    return parts
-
-
-def is_name(text: str) -> bool:
-    """Tell whether a text looks like a name: up to six capitalised words, initials and particles, no figures."""
-    words = _split_words(text)
-    if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(_ROUND.sub("", text)):
-        return False
-    if any(word.lower() in _FUNCTION_WORDS and not is_particle(word) for word in words):
-        return False
-    return all(map(_is_name_word, words)) and not is_particle(words[-1]) and any(map(_is_full_word, words))
-
-
-def _is_full_word(word: str) -> bool:
-    return word[0].isupper() or not word.isascii()
-
-
-def is_role(text: str) -> bool:
-    """Return whether a text says what someone does: “Research Fellow, Island Institute”."""
-    return bool(_ROLE_WORDS.search(text)) and len(text) <= _LONGEST_ROLE
-
-
-def is_institution(text: str) -> bool:
-    """Tell whether a text names an institution and nothing else: a word such as Institute, capitals throughout."""
-    if not _GROUP_WORDS.search(text) or len(text) > _LONGEST_ROLE or text.rstrip().endswith((".", "?", ":")):
-        return False
-    words = re.sub(r"\([^)]*\)", "", text).replace(",", " ").split()
-    return all(word[:1].isupper() or not word.isascii() or word.lower() in _SMALL_WORDS for word in words)
-
-
 # Positions with a department and an institution still fit; longer texts are sentences.
 _LONGEST_ROLE = 160
 # Words that stand small in a position or an institution.
@@ -170,44 +80,122 @@ _SMALL_WORDS = frozenset(
 )
 
 
-def _is_name_word(word: str) -> bool:
+class NameText(str):
+    """A byline or a part of it: the names of several people, one name, a role, or an institution."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> list[Self]:
+        """Split it at commas, semicolons, “and” and “&”; degrees and Jr. stay with the name before them."""
+        parts: list[str] = []
+        text = _LAST_AND.sub("", _MARKS.sub("", _without_contacts(self)).strip(" :：*_"))
+        if ";" in text and (inverted := self._split_inverted(text)):
+            return inverted
+        for part in (each for piece in _split_outside_brackets(text) for each in _split_one_letter(piece)):
+            if parts and NameWord(part).key in DEGREES | SUFFIXES:
+                parts[-1] += f" {part}"
+            elif part:
+                parts.append(part)
+        return [type(self)(part) for part in _join_turned_name(parts)]
+
+    @classmethod
+    def _split_inverted(cls, text: str) -> list[Self]:
+        """Split at semicolons where every part between them is “Family, Given”; else return nothing."""
+        parts = [cls(part.strip()) for part in text.split(";") if part.strip()]
+        return parts if all(re.fullmatch(r"[^,]+,[^,]+", part) and part.is_name for part in parts) else []
+
+    @property
+    def untitled(self) -> Self:
+        """Return it without Dr., Prof. and the like at its start."""
+        return self._split_titles()[0]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Return the titles at its start."""
+        return self._split_titles()[1]
+
+    def _split_titles(self) -> tuple[Self, tuple[str, ...]]:
+        text = _GLUED_TITLE.sub(r"\1. ", self.strip())
+        taken: list[str] = []
+        while True:
+            first, _, rest = text.partition(" ")
+            if not rest or NameWord(first).key not in _TITLES:
+                return type(self)(text), tuple(taken)
+            taken.append(first)
+            text = rest.lstrip()
+
+    @property
+    def is_name(self) -> bool:
+        """Tell whether it looks like a name: up to six capitalised words, initials and particles, no figures."""
+        outside = _ROUND.sub("", self)
+        words = [NameWord(word) for word in outside.replace(",", " ").split()]
+        if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(outside):
+            return False
+        if any(word.lower() in _FUNCTION_WORDS and not word.is_particle for word in words):
+            return False
+        return all(map(_is_name_word, words)) and not words[-1].is_particle and any(map(_is_full_word, words))
+
+    @property
+    def begins_with_given(self) -> bool:
+        """Tell whether its first word is a given name, even if it is also a family name."""
+        return NameWord(self.split()[0]).may_begin
+
+    @property
+    def is_role(self) -> bool:
+        """Return whether it says what someone does: “Research Fellow, Island Institute”."""
+        return bool(_ROLE_WORDS.search(self)) and len(self) <= _LONGEST_ROLE
+
+    @property
+    def is_institution(self) -> bool:
+        """Tell whether it names an institution and nothing else: a word such as Institute, capitals throughout."""
+        if not _GROUP_WORDS.search(self) or len(self) > _LONGEST_ROLE or self.rstrip().endswith((".", "?", ":")):
+            return False
+        words = _ROUND.sub("", self).replace(",", " ").split()
+        return all(word[:1].isupper() or not word.isascii() or word.lower() in _SMALL_WORDS for word in words)
+
+    @property
+    def is_group(self) -> bool:
+        """Return whether it names a body rather than a person: “SADF Team”, or capitals alone."""
+        return bool(_GROUP_WORDS.search(self)) or (" " not in self and len(self) > 1 and self.isupper())
+
+    @property
+    def names_someone(self) -> bool:
+        """Tell whether what stands after a name holds another one: “Visiting Fellow, and Ms. Lucia Bianchi”."""
+        parts = [part.untitled for part in self.parts]
+        return any(" " in part and part.is_name and not part.is_institution for part in parts)
+
+
+def _without_contacts(text: str) -> str:
+    """Return a byline without addresses and accounts: “Ana Keller <ana@example.org>”, “Zoë Müller (@zoe)”."""
+    return re.sub(r"\s*[<(]\s*(?:@[\w-]+|[\w.+-]+@[\w.-]+|https?:[^>)\s]*)\s*[>)]", "", text)
+
+
+def _split_outside_brackets(text: str) -> list[str]:
+    """Split a byline where no bracket is open: “Ana Keller (Fellow, Island Institute)” stays whole."""
+    brackets = iter(_ROUND.findall(text))
+    masked = _ROUND.sub("\x00", text)
+    return [re.sub("\x00", lambda _: f"({next(brackets)})", part) for part in _BYLINE_PARTS.split(masked)]
+
+
+def _split_one_letter(text: str) -> list[str]:
+    """Split “Ana Keller y Zoë Müller” into two names; a single name behind the letter belongs to the name before."""
+    parts = _ONE_LETTER_AND.split(text)
+    return parts if all(" " in part.strip() and NameText(part).untitled.is_name for part in parts) else [text]
+
+
+def _join_turned_name(parts: list[str]) -> list[str]:
+    """Join “Wolf, Siegfried O.” to one name: a single word before the only comma is a family name."""
+    if len(parts) == 2 and len(parts[0].split()) == 1 and not _GROUP_WORDS.search(parts[1]) and parts[0][:1].isupper():  # noqa: PLR2004
+        return [f"{parts[0]}, {parts[1]}"] if NameText(parts[0]).is_name and not parts[0].isupper() else parts
+    return parts
+
+
+def _is_full_word(word: str) -> bool:
+    return word[0].isupper() or not word.isascii()
+
+
+def _is_name_word(word: NameWord) -> bool:
     """Tell whether a word may be part of a name: a capital, a script without capitals, or a particle such as “al-”."""
     shaped = _WORD.fullmatch(word) and not word[0].islower()
-    return bool(shaped or is_particle(word) or _BOUND_PARTICLE.match(word))
-
-
-def is_group(text: str) -> bool:
-    """Return whether a text names a body rather than a person: “SADF Team”, or capitals alone."""
-    return bool(_GROUP_WORDS.search(text)) or (" " not in text and len(text) > 1 and text.isupper())
-
-
-def names_someone(text: str) -> bool:
-    """Tell whether the text after a name holds another name: “Visiting Fellow, and Ms. Lucia Bianchi”."""
-    parts = [without_titles(part)[0] for part in split_byline(text)]
-    return any(" " in part and is_name(part) and not is_institution(part) for part in parts)
-
-
-def without_titles(text: str) -> tuple[str, tuple[str, ...]]:
-    """Remove Dr., Prof. and the like from the start of a text; return the rest and the titles."""
-    text = _GLUED_TITLE.sub(r"\1. ", text.strip())
-    taken: list[str] = []
-    while True:
-        first, _, rest = text.partition(" ")
-        if not rest or name_key(first) not in _TITLES:
-            return text, tuple(taken)
-        taken.append(first)
-        text = rest.lstrip()
-
-
-def _split_words(text: str) -> list[str]:
-    return _ROUND.sub("", text).replace(",", " ").split()
-
-
-def is_particle(word: str) -> bool:
-    """Tell whether a word is part of the family name after it, as van, de and bin are."""
-    return name_key(word) in _PARTICLES
-
-
-def name_key(word: str) -> str:
-    """Return a word in lower case without stops and brackets, as in the lists of titles and degrees."""
-    return re.sub(r"[.()\s]", "", word).lower()
+    return bool(shaped or word.is_particle or _BOUND_PARTICLE.match(word))

@@ -7,17 +7,8 @@ from enum import Enum, auto
 
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.dois import ANY_LABEL, EDGE, LABEL, PrintedDoi
-from doideposit.records.extraction.given_names import begins_a_name
-from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.names import (
-    is_institution,
-    is_name,
-    is_role,
-    names_someone,
-    split_byline,
-    without_titles,
-)
+from doideposit.records.extraction.names import NameText
 from doideposit.records.extraction.vocabulary import (
     ABOUT_AUTHOR,
     ABSTRACT,
@@ -286,7 +277,7 @@ def _take_label(piece: Piece, text: str, labels: Labels) -> str:
         piece.number = _without_spaces(match["number"])
         return match["rest"]
     match = _NUMBER_INSIDE.match(text)
-    if match is not None and (is_institution(match["before"]) or labels.is_label(match["before"].strip(EDGE))):
+    if match is not None and (NameText(match["before"]).is_institution or labels.is_label(match["before"].strip(EDGE))):
         piece.number = _without_spaces(match["number"])
         return match["rest"]
     return text
@@ -328,13 +319,13 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     if known and place and not piece.number and not piece.line.level:
         piece.kind, piece.rest = LineKind.KNOWN, ""  # a place before the date: “Brussels, 14 September 2023”
         return
-    piece.institution = is_institution(rest) or (is_imprint(piece.line) and not piece.line.level)
+    piece.institution = NameText(rest).is_institution or (piece.line.is_imprint and not piece.line.level)
     if _names_with_role(piece, rest):
         return
-    if is_imprint(piece.line) and not piece.line.level and not known:
+    if piece.line.is_imprint and not piece.line.level and not known:
         piece.kind = LineKind.SKIPPED
         return
-    if is_role(rest) and not piece.line.level and not known and not _is_running_text(rest):
+    if NameText(rest).is_role and not piece.line.level and not known and not _is_running_text(rest):
         piece.kind, piece.rest = LineKind.ROLE, rest
         return
     _take_text(piece, text, rest, labels)
@@ -366,11 +357,13 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
     """Take names, also with a role after a bar or a comma: “Ana Keller | Fellow, Island Institute”."""
     names, comma, role = rest.partition(",")
     body = re.sub(r"\([^)]*\)", "", role).strip()
-    known = _are_names(names) and begins_a_name(names.split()[0])
-    if comma and known and is_institution(body) and not names_someone(body):
+    known = _are_names(names) and NameText(names).begins_with_given
+    if comma and known and NameText(body).is_institution and not NameText(body).names_someone:
         piece.kind, piece.rest, piece.role, piece.institution = LineKind.NAMES, names.strip(), role.strip(), False
         return True
-    if len(rest) > _LONGEST_NAMES or (piece.institution and not is_role(rest) and "|" not in rest and "(" not in rest):
+    if len(rest) > _LONGEST_NAMES or (
+        piece.institution and not NameText(rest).is_role and "|" not in rest and "(" not in rest
+    ):
         return False
     if _are_names(rest):
         piece.kind = LineKind.NAMES
@@ -379,13 +372,13 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
     names, bar, role = rest.partition("|")
     if not bar:
         names, bar, role = rest.partition(",")
-        if not is_role(role) or names_someone(role):
+        if not NameText(role).is_role or NameText(role).names_someone:
             return False
     if (
         bar
         and not _is_running_text(rest)
         and _are_names(names.strip())
-        and (is_role(role) or is_institution(role))
+        and (NameText(role).is_role or NameText(role).is_institution)
         and not piece.line.level
     ):
         piece.kind, piece.rest, piece.role = LineKind.NAMES, names.strip(), role.strip()
@@ -403,18 +396,18 @@ def _take_names(piece: Piece, names: str) -> None:
     piece.rest = _trim(names)
     bar = _SEPARATOR.split(piece.rest, maxsplit=1)
     before, comma, behind = piece.rest.partition(",")
-    if comma and is_role(behind) and _are_names(before) and not names_someone(behind):
+    if comma and NameText(behind).is_role and _are_names(before) and not NameText(behind).names_someone:
         piece.rest, piece.role = before, behind.strip()
         return
-    if len(bar) > 1 and _are_names(bar[0]) and (is_role(bar[1]) or is_institution(bar[1])):
+    if len(bar) > 1 and _are_names(bar[0]) and (NameText(bar[1]).is_role or NameText(bar[1]).is_institution):
         piece.rest, piece.role = bar[0], bar[1]
 
 
 def _are_names(text: str) -> bool:
     """Return whether a text is one or more names of persons and nothing else; a single word is none."""
-    parts = [without_titles(part)[0] for part in split_byline(text)]
+    parts = [part.untitled for part in NameText(text).parts]
     return bool(parts) and all(
-        is_name(part) and (" " in part or "\u3000" in part or (not part.isascii() and len(part) < _SHORT))
+        part.is_name and (" " in part or "\u3000" in part or (not part.isascii() and len(part) < _SHORT))
         for part in parts
     )
 

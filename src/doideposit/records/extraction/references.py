@@ -9,7 +9,6 @@ from doideposit.records.doi_text import dois_in
 from doideposit.records.extraction.apa import Parts
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.draft import Leaf, Node, Notes
-from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line, Link
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
@@ -156,13 +155,13 @@ def find_notes(lines: Sequence[Line]) -> list[Line]:
 def cites(line: Line) -> bool:
     """Tell whether a line outside of a list looks like an entry of one: an address or a year behind names."""
     return bool(_AUTHOR_YEAR.match(line.text) or _NAME_AND_YEAR.match(line.text)) or (
-        bool(line.links) and bool(re.search(r"\b(?:19|20)\d\d\b", line.text)) and not is_imprint(line)
+        bool(line.links) and bool(re.search(r"\b(?:19|20)\d\d\b", line.text)) and not line.is_imprint
     )
 
 
 def _lines_before_imprint(lines: Sequence[Line]) -> list[Line]:
     kept = list(lines)
-    while kept and is_imprint(kept[-1]) and not _number_of(kept[-1]):
+    while kept and kept[-1].is_imprint and not _number_of(kept[-1]):
         kept.pop()
     return kept
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from doideposit.records.extraction.dois import ANY_LABEL, EDGE, PrintedDoi
 from doideposit.records.extraction.front import Front
-from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.references import find_notes
 from doideposit.records.extraction.vocabulary import (
@@ -122,7 +121,7 @@ def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -
         line
         for line in references
         if not _PAGE_NUMBER.fullmatch(line.printed)
-        and not (seen[line.text] > 1 and is_imprint(line))
+        and not (seen[line.text] > 1 and line.is_imprint)
         and not line.marginal
     ]
 
@@ -135,7 +134,7 @@ def _ends_references(lines: Sequence[Line], index: int) -> bool:
 
 def _imprint_start(lines: Sequence[Line], least: int) -> int:
     """Return the index where the imprint begins: the lines at the end that print addresses, numbers and rights."""
-    of_imprint = {line.block for line in lines if is_imprint(line)}
+    of_imprint = {line.block for line in lines if line.is_imprint}
     index = len(lines)
     while index > least and _is_of_imprint(lines[index - 1], of_imprint):
         index -= 1
@@ -144,7 +143,7 @@ def _imprint_start(lines: Sequence[Line], least: int) -> int:
 
 def _is_of_imprint(line: Line, blocks: set[int]) -> bool:
     """Tell whether a line is imprint, or the rest of one that was too long for a line of the page."""
-    return is_imprint(line) or line.marginal or (line.block in blocks and not line.links and len(line.text) < _REST)
+    return line.is_imprint or line.marginal or (line.block in blocks and not line.links and len(line.text) < _REST)
 
 
 _REST = 60  # in characters

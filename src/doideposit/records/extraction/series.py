@@ -13,7 +13,7 @@ from doideposit.records.extraction.vocabulary import folded
 from doideposit.records.identifiers import InvalidIdentifier, Issn
 from doideposit.records.models.series import Series
 
-__all__ = ["publishers_of", "series_field"]
+__all__ = ["series_field"]
 
 # DOIs of series often hold the ISSN; the check digit at its end can be X.
 _ISSN_IN_DOI = re.compile(r"(?:ISSN\W?|(?<![\dX]))(\d{4}-\d{3}[\dX])(?![\dX])", re.IGNORECASE)
@@ -132,12 +132,6 @@ def _series_with_word(found: list[_Found], front: Front) -> list[_Found]:
 def _is_called(series: Series, word: str) -> bool:
     names = {folded(series.title), *map(folded, series.labels)}
     return folded(word) in names or any(name.endswith(f" {folded(word)}") for name in names)
-
-
-def publishers_of(series: Mapping[str, Series]) -> list[str]:
-    """Return the names of the houses that publish the configured series: in a title block they are no title."""
-    bodies = [body for known in series.values() for body in (known.publisher, known.institution) if body]
-    return [name for body in bodies for name in (body.name, *getattr(body, "acronym", ())) if name]
 
 
 def series_field(

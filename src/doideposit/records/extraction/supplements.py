@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from doideposit.records.extraction.biography import blocks_of
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.lines import Line
@@ -87,7 +86,7 @@ def _find_keywords(lines: Sequence[Line]) -> tuple[Leaf, ...]:
 
 
 def _find_abstract(body: Sequence[Line]) -> Leaf | None:
-    blocks = list(blocks_of(body))
+    blocks = list(Line.blocks(body))
     for index, block in enumerate(blocks):
         match = _ABSTRACT.fullmatch(block[0].text)
         if match is None or (match["text"] and match["mark"] not in {":", "：", "."}):

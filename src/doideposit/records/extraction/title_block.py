@@ -16,7 +16,7 @@ from doideposit.records.extraction.dois import PrintedDoi
 from doideposit.records.extraction.draft import Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
+from doideposit.records.extraction.names import NameText
 from doideposit.records.models.series import Series
 
 __all__ = ["TaughtBlock"]
@@ -178,8 +178,8 @@ def _fits_place(name: str, value: str, line: Line) -> bool:
     if name == "doi":
         return PrintedDoi.split(value, line)[0] is not None
     if name == "authors":
-        parts = split_byline(re.sub(r"\([^)]*\)", "", value))
-        return bool(parts) and all(is_group(part) or is_name(without_titles(part)[0]) for part in parts)
+        parts = NameText(re.sub(r"\([^)]*\)", "", value)).parts
+        return bool(parts) and all(part.is_group or part.untitled.is_name for part in parts)
     return name != "number" or bool(re.search(r"\d", value))
 
 

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
 from doideposit.crossref.http import Timeouts
-from doideposit.records.extraction.drafting import Draft, draft_of
+from doideposit.records.extraction.draft import Draft
+from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole

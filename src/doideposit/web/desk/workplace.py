@@ -12,7 +12,7 @@ from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.errors import PlanUnusable
-from doideposit.records.extraction.drafting import Draft as Extracted
+from doideposit.records.extraction.draft import Draft as Extracted
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.models.series import Series
 from doideposit.web.afterwards import Afterwards, Start, in_thread

@@ -1,7 +1,7 @@
 import pytest
 
 from doideposit.records.extraction.draft import Draft
-from doideposit.records.extraction.drafting import read
+from drafts import read
 from finished_documents import SERIES, document
 
 SADF = "South Asia Democratic Forum"

@@ -3,7 +3,7 @@
 import pytest
 
 from doideposit.records.extraction.draft import Confidence
-from doideposit.records.extraction.drafting import read
+from drafts import read
 from finished_documents import document
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from doideposit.findings import Loc
 from doideposit.records.extraction.draft import Draft, Leaf
-from doideposit.records.extraction.drafting import read
 from doideposit.records.extraction.rendering import render
+from drafts import read
 from finished_documents import SERIES, document
 
 FOLDER = Path(__file__).parents[3] / "golden" / "documents"

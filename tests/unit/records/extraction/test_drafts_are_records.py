@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from doideposit.records.extraction.draft import Draft
-from doideposit.records.extraction.drafting import read
 from doideposit.records.extraction.rendering import render
 from doideposit.records.sources import parsing, structured
+from drafts import read
 from examples_c258 import LANDING_PAGE, commentary, references, series
 from finished_documents import SERIES
 

@@ -1,8 +1,8 @@
 import pytest
 
 from doideposit.records.extraction.draft import Draft, Gap
-from doideposit.records.extraction.drafting import read
 from doideposit.records.models.series import Series
+from drafts import read
 from finished_documents import SERIES, document
 
 REFERENCES = "## References\n\nA group. (2020). A title.\n\n<https://example.org/a>"

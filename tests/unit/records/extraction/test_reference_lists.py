@@ -2,8 +2,8 @@ import pytest
 
 from doideposit.records.extraction.apa import Parts
 from doideposit.records.extraction.draft import Draft
-from doideposit.records.extraction.drafting import read
 from doideposit.records.extraction.references import text_doubts, url_doubts
+from drafts import read
 from finished_documents import SERIES, document
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from doideposit.findings import Severity
 from doideposit.records.extraction.draft import Draft, Gap
-from doideposit.records.extraction.drafting import read
+from drafts import read
 from finished_documents import SERIES
 
 SEED = Path(__file__).parents[5] / "shared" / "seed" / "comment-258.md"

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from doideposit.records.extraction.draft import Confidence, Draft
-from doideposit.records.extraction.drafting import read
 from doideposit.records.models.series import Series
+from drafts import read
 
 BODY = (
     "Ferries are the quiet backbone of the archipelago: they carry nurses, onions and ballot boxes. Nobody has ever "

@@ -18,7 +18,6 @@ from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.records.extraction.readers.html import add_page
 from doideposit.records.extraction.readers.markup import parse_markup
-from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
 
 __all__ = ["read_epub"]
 
@@ -68,7 +67,7 @@ def _read_properties(package: Any) -> Properties:
     language = stated["language"]
     return Properties(
         title=stated["title"],
-        published=date_leaf(stated["date"]) if stated["date"] else None,
+        published=stated["date"].as_date() if stated["date"] else None,
         doi=doi,
         # The default of programs that make e-books says nothing about this one.
         language=language if language and language.text.lower() not in {"und", "un"} else None,
@@ -90,7 +89,7 @@ def _leaf_of(node: Any) -> Leaf:
 def _doi_of(node: Any) -> Leaf | None:
     leaf = _leaf_of(node)
     found = find_doi(leaf.text)
-    return doi_leaf(Leaf(found, leaf.line, leaf.source, leaf.rule)) if found else None
+    return Leaf(found, leaf.line, leaf.source, leaf.rule).as_doi() if found else None
 
 
 def _read_authors(package: Any) -> Iterator[Node]:
@@ -106,4 +105,4 @@ def _read_authors(package: Any) -> Iterator[Node]:
         sorted_ = node.get(f"{_OPF}file-as") or refined.get((node.get("id") or "", "file-as"), "")
         # “Family, Given”, as libraries sort the name, tells where it is split.
         inverted = sorted_.count(",") == 1 and set(_WORDS.findall(sorted_)) == set(_WORDS.findall(leaf.text))
-        yield person(sorted_ if inverted else leaf.text, leaf)
+        yield leaf.as_person(sorted_ if inverted else leaf.text)

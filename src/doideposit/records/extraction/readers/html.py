@@ -13,8 +13,7 @@ from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.charsets import codec_of
-from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
+from doideposit.records.extraction.readers.markup import codec_of
 
 __all__ = ["add_page", "read_html"]
 
@@ -172,8 +171,8 @@ def _read_properties(root: Any) -> Properties:
     words = [part for one in named if isinstance(one, str) for part in one.split(";")]
     stated = Properties(
         title=title,
-        published=date_leaf(published) if published else None,
-        doi=doi_leaf(doi) if doi else None,
+        published=published.as_date() if published else None,
+        doi=doi.as_doi() if doi else None,
         number=_first_tag(meta, "citation_technical_report_number", "citation_issue"),
         abstract=_first_tag(meta, "citation_abstract", "dc.description.abstract"),
         language=_first_tag(meta, "citation_language", "dc.language"),
@@ -244,7 +243,7 @@ def _read_authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> 
         key = "JSON-LD author"
     if len(names) > _MOST_AUTHORS:
         raise TooMuch
-    nodes: list[Node] = [person(name, _leaf_of_tag(name, key)) for name in names if name.strip()]
+    nodes: list[Node] = [_leaf_of_tag(name, key).as_person(name) for name in names if name.strip()]
     institutions = meta.get("citation_author_institution", [])
     if len(institutions) == len(nodes):
         nodes = [

@@ -14,7 +14,6 @@ from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.records.extraction.readers.jats_text import XLINK, leaf, leaf_with_source, rich, texts
-from doideposit.records.extraction.stated import doi_leaf, person
 from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
 
 __all__ = ["read_jats"]
@@ -122,7 +121,7 @@ def _doi_of(node: Any) -> Leaf | None:
         kind = each.get("pub-id-type") or each.get("ext-link-type") or ""
         for text in (each.get(XLINK) or "", " ".join(texts(each).split())):
             found = find_doi(text) if kind == "doi" or "doi" in text.lower() else None
-            doi = doi_leaf(leaf_with_source(each, found)) if found else None
+            doi = leaf_with_source(each, found).as_doi() if found else None
             if doi is not None:
                 return doi
     return None
@@ -186,7 +185,7 @@ def read_jats(root: Any, *, file: str) -> Manuscript:
 def _article_properties(article: Any, meta: Any) -> Properties:
     journal = article.find("front/journal-meta")
     doi = next((leaf_with_source(each) for each in meta.iterfind("article-id[@pub-id-type='doi']")), None)
-    doi = doi_leaf(doi) if doi else None
+    doi = doi.as_doi() if doi else None
     return Properties(
         title=leaf(meta.find("title-group/article-title"), rich=True),
         subtitle=leaf(meta.find("title-group/subtitle"), rich=True),
@@ -323,7 +322,7 @@ def _read_contributor(contributor: Any) -> Mapping[str, Node]:
     named = next(contributor.iter("name"), None)
     if named is None:
         printed = leaf(next(contributor.iter("string-name"), None))
-        return {**person(printed.text, printed), **_orcid_of(contributor)} if printed else {}
+        return {**printed.as_person(printed.text), **_orcid_of(contributor)} if printed else {}
     parts = (("given", "given-names"), ("family", "surname"), ("suffix", "suffix"))
     fields: dict[str, Node] = {key: value for key, tag in parts if (value := leaf(named.find(tag))) is not None}
     if named.get("name-style") == "eastern":

@@ -1,4 +1,4 @@
-"""XML within documents: parsed without anything from outside."""
+"""Markup within documents: the encoding it says it has, and XML parsed without anything from outside."""
 
 import html
 import re
@@ -7,7 +7,7 @@ from typing import Any
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.safe_xml import parse_part
 
-__all__ = ["parse_markup"]
+__all__ = ["codec_of", "parse_markup"]
 
 # XML knows five named entities; others, as of HTML, would need a DTD from outside, and are replaced before.
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
@@ -27,3 +27,8 @@ def _numeric_reference(found: re.Match[bytes]) -> bytes:
     written = found[0].decode("ascii")
     read = html.unescape(written)
     return found[0] if read == written else "".join(f"&#{ord(one)};" for one in read).encode("ascii")
+
+
+def codec_of(name: str) -> str:
+    """Return the codec for an encoding: what calls itself Latin-1 is read as Windows-1252 (encoding standard, 4.2)."""
+    return "cp1252" if name.strip().lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii"} else name

@@ -13,7 +13,7 @@ from doideposit.records.extraction.draft import Confidence, Leaf
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.bounds import TooMuch
-from doideposit.records.extraction.readers.charsets import codec_of
+from doideposit.records.extraction.readers.markup import codec_of
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.sources.files import Loaded, LoadedBytes
 

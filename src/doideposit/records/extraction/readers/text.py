@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from doideposit.findings import Finding, Severity
 from doideposit.records.extraction.lines import Line, Link
-from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.publication import why_unpublished
 from doideposit.records.extraction.readers.bounds import TooMuch
-from doideposit.records.extraction.stated import properties_of
 from doideposit.records.models.text import normalise
 from doideposit.records.sources.front_matter import split_header
 from doideposit.records.sources.interface import Header
@@ -60,7 +59,7 @@ def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
     lines = _separate_lines(_read_lines(text))
     if header is None:
         return Manuscript(file, "text", lines)
-    properties, told = properties_of(header, file)
+    properties, told = Properties.of_header(header, file)
     return Manuscript(
         file, "text", lines, properties, findings=(*header.findings, *told, *_warn_of_draft(header, file))
     )

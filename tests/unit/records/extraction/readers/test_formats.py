@@ -4,8 +4,9 @@ import pytest
 
 from document_formats import FORMATS, docx_of, epub_of, odt_of, page_of, rtf_of, zipped
 from doideposit.records.extraction.draft import Draft
-from doideposit.records.extraction.drafting import draft_of, read
+from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.readers.opening import read_bytes
+from drafts import read
 from finished_documents import SERIES, document
 
 REFERENCES = """## References

@@ -7,16 +7,7 @@ import re
 
 from doideposit.records.extraction.vocabulary import folded
 
-__all__ = [
-    "CHINESE_COMPOUND",
-    "CHINESE_FAMILY",
-    "FAMILY_FIRST",
-    "KOREAN_FAMILY",
-    "begins_a_name",
-    "ends_no_name",
-    "is_given",
-    "is_hungarian",
-]
+__all__ = ["CHINESE_COMPOUND", "CHINESE_FAMILY", "FAMILY_FIRST", "KOREAN_FAMILY", "NameWord"]
 
 _EUROPEAN = frozenset(
     # English, and what is used all over Europe.
@@ -208,30 +199,56 @@ CHINESE_COMPOUND = frozenset(
 )
 # Nearly all Koreans have one of these family names, of one syllable each.
 KOREAN_FAMILY = frozenset("김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진")
+# Small words within family names, from Dutch van to Arabic ibn; they tell a name from a phrase.
+_PARTICLES = frozenset(
+    "van von der den de del della di da dos das do du la le lo los las el al bin ibn bint binti binte ben bt abu abou "
+    "um umm ter ten te zu zum zur vom af av ní nic ó uí mac mc san santa degli delli dalla dal "
+    "ul ur ud us un e y i".split()
+)
 # Parts of a double name are looked up one by one.
-_PARTS = re.compile(r"[-’']")
+_DOUBLE = re.compile(r"[-’']")
 
 
-def is_given(word: str) -> bool:
-    """Tell whether a word is a given name and hardly ever a family name; of “Anne-Sophie” the first part counts."""
-    return _is_in(_EUROPEAN | _MORE | _ELSEWHERE, word)
+class NameWord(str):
+    """One word of a name, and what the lists tell about it."""
 
+    __slots__ = ()
 
-def begins_a_name(word: str) -> bool:
-    """Tell whether a word is a given name, even if it is also a family name."""
-    return _is_in(_EUROPEAN | _MORE | _ELSEWHERE | _BOTH | _HUNGARIAN, word)
+    @property
+    def key(self) -> str:
+        """Return it in lower case without stops and brackets, as in the lists of titles and degrees."""
+        return re.sub(r"[.()\s]", "", self).lower()
 
+    @property
+    def folded(self) -> str:
+        """Return it in lower case without accents."""
+        return folded(self)
 
-def ends_no_name(word: str) -> bool:
-    """Tell whether a word is a European given name, so that it leaves the order of a name open if last."""
-    return folded(word) in _EUROPEAN
+    @property
+    def is_particle(self) -> bool:
+        """Tell whether it is part of the family name after it, as van, de and bin are."""
+        return self.key in _PARTICLES
 
+    @property
+    def is_given(self) -> bool:
+        """Tell whether it is a given name and hardly ever a family name; of “Anne-Sophie” the first part counts."""
+        return self._is_in(_EUROPEAN | _MORE | _ELSEWHERE)
 
-def _is_in(names: frozenset[str], word: str) -> bool:
-    plain = folded(word)
-    return plain in names or (bool(_PARTS.search(plain)) and _PARTS.split(plain)[0] in names)
+    @property
+    def may_begin(self) -> bool:
+        """Tell whether it is a given name, even if it is also a family name."""
+        return self._is_in(_EUROPEAN | _MORE | _ELSEWHERE | _BOTH | _HUNGARIAN)
 
+    @property
+    def is_european(self) -> bool:
+        """Tell whether it is a European given name, so that it leaves the order of a name open if last."""
+        return self.folded in _EUROPEAN
 
-def is_hungarian(word: str) -> bool:
-    """Tell whether a word is a Hungarian given name; Hungarian names print it after the family name."""
-    return folded(word) in _HUNGARIAN
+    @property
+    def is_hungarian(self) -> bool:
+        """Tell whether it is a Hungarian given name; Hungarian names print it after the family name."""
+        return self.folded in _HUNGARIAN
+
+    def _is_in(self, names: frozenset[str]) -> bool:
+        plain = self.folded
+        return plain in names or (bool(_DOUBLE.search(plain)) and _DOUBLE.split(plain)[0] in names)

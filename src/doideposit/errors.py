@@ -62,7 +62,6 @@ __all__ = [
     "UnforeseenError",
     "UsageError",
     "WorldError",
-    "quoted",
 ]
 
 
@@ -243,12 +242,6 @@ QUOTED = 120
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 
 
-def quoted(page: str) -> str:
-    """Return the first words of a page, in quotation marks after a colon; empty if it has none."""
-    words = " ".join(_MARKUP.sub(" ", page).split())
-    return f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
-
-
 class OddAnswer(RegistrarError):
     """Say that an answer is not the documented one; `excerpt` is its beginning, without passwords.
 
@@ -256,8 +249,14 @@ class OddAnswer(RegistrarError):
     """
 
     def __init__(self, message: str, *, hint: str = "", excerpt: str = "") -> None:
-        super().__init__(message + quoted(excerpt), hint=hint)
+        super().__init__(message + self.quoted(excerpt), hint=hint)
         self.excerpt = excerpt
+
+    @staticmethod
+    def quoted(page: str) -> str:
+        """Return the first words of a page, in quotation marks after a colon; empty if it has none."""
+        words = " ".join(_MARKUP.sub(" ", page).split())
+        return f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
 
 
 class SubmissionForbidden(OddAnswer):

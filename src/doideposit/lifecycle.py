@@ -25,7 +25,6 @@ from typing import Final, Self
 __all__ = [
     "STATE_AFTER",
     "EventKind",
-    "IllegalMove",
     "Milestone",
     "Move",
     "Outcome",
@@ -56,12 +55,12 @@ class State(StrEnum):
     REFUSED = "refused"
 
     def advance(self, move: "Move") -> "State":
-        """Return the state after `move`; raise `IllegalMove` if the table has no such move."""
+        """Return the state after `move`; raise `RuntimeError` if the table has no such move."""
         try:
             return TABLE[self, move]
         # A move that the table does not have is a mistake in the program.
         except KeyError:
-            raise IllegalMove(f"a submission that is {self} cannot {move}") from None
+            raise RuntimeError(f"a submission that is {self} cannot {move}") from None
 
     @property
     def is_open(self) -> bool:
@@ -174,10 +173,6 @@ STATE_AFTER: Final[Mapping[EventKind, State]] = {
     EventKind.ABANDONED: State.REFUSED,
     EventKind.PROCESSED: State.DONE,
 }
-
-
-class IllegalMove(RuntimeError):
-    """Raise when a submission is not in a state from which this can happen: a fault of the programmer."""
 
 
 TABLE: dict[tuple[State, Move], State] = {

@@ -32,7 +32,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord
 from doideposit.records.sources.interface import Reading
 from doideposit.records.sources.parsing import ParsedRecord, parse
-from doideposit.records.sources.reading import read_data, read_files
+from doideposit.records.sources.reading import read_files
 from doideposit.safe_xml import parse_document
 
 __all__ = ["Checker", "load_deposit_file"]
@@ -224,7 +224,7 @@ class Checker:
             case Commentary():
                 yield [Record(item)]
             case Mapping():
-                yield [read_data(item)]
+                yield [RawRecord(cast("Mapping[str, Any]", item), Origin())]
             case _ if not isinstance(item, str | PathLike):
                 raise _unusable_input_error(item)
             case _ if is_deposit_xml(item):

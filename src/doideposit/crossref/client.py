@@ -18,13 +18,13 @@ from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, operation_of
 from doideposit.errors import (
     CredentialsRefused,
+    OddAnswer,
     RegistrarBusy,
     RegistrarUnavailable,
     SubmissionForbidden,
     SubmissionInDoubt,
     UnexpectedAnswer,
     UsageError,
-    quoted,
 )
 from doideposit.records.models.batch import SealedBatch
 
@@ -194,9 +194,9 @@ class CrossrefClient:
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
+            answered = f"{answer.status}{OddAnswer.quoted(self._excerpt_of(answer))}"
             raise RegistrarUnavailable(
-                f"{self._host} cannot work on it now: it answered {answer.status}{quoted(self._excerpt_of(answer))}",
-                retry_after=answer.retry_after,
+                f"{self._host} cannot work on it now: it answered {answered}", retry_after=answer.retry_after
             )
         raise self._unexpected_error(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from typing import Final
+from typing import Final, Self
 from urllib.parse import unquote
 
-__all__ = ["FoundDoi", "bare_doi", "dois_in", "find_doi"]
+__all__ = ["FoundDoi", "bare_doi"]
 
 # The resolver's address and the labels that styles print: doi:, DOI, info:doi/, urn:doi:.
 _LABEL: Final = re.compile(
@@ -88,28 +88,28 @@ class FoundDoi:
     address: bool
     whole: bool
 
+    @classmethod
+    def all_in(cls, text: str) -> Iterator[Self]:
+        """Yield every DOI of a text; the full stop of a sentence and a bracket around a DOI are left out."""
+        at = 0
+        while match := _CANDIDATE.search(text, at):
+            printed = match["doi"]
+            another = _ANOTHER.search(printed)
+            printed = printed[: another.start()] if another else printed
+            if match["address"]:
+                # In an address these two begin what is no part of the name (RFC 3986); there, a DOI escapes them.
+                printed = re.split("[?#]", printed, maxsplit=1)[0]
+            doi, whole = _without_ending(_read(printed))
+            # What stood behind the DOI is as long in the text as when it is read: it holds no escapes.
+            end = match.start("doi") + _length_in_print(printed, doi)
+            whole = whole and len(printed) < _LONGEST
+            yield cls(doi, match.start(), end, match["address"] is not None, whole)
+            at = max(match.start("doi") + len(printed), end)
 
-def find_doi(text: str) -> str | None:
-    """Return the first whole DOI that a text holds; None where it holds none, or only a part of one."""
-    return next((found.text for found in dois_in(text) if found.whole), None)
-
-
-def dois_in(text: str) -> Iterator[FoundDoi]:
-    """Yield every DOI of a text; the full stop of a sentence and a bracket around a DOI are left out."""
-    at = 0
-    while match := _CANDIDATE.search(text, at):
-        printed = match["doi"]
-        another = _ANOTHER.search(printed)
-        printed = printed[: another.start()] if another else printed
-        if match["address"]:
-            # In an address these two begin what is no part of the name (RFC 3986); a DOI with them is escaped there.
-            printed = re.split("[?#]", printed, maxsplit=1)[0]
-        doi, whole = _without_ending(_read(printed))
-        # What stood behind the DOI is as long in the text as when it is read: it holds no escapes.
-        end = match.start("doi") + _length_in_print(printed, doi)
-        whole = whole and len(printed) < _LONGEST
-        yield FoundDoi(doi, match.start(), end, match["address"] is not None, whole)
-        at = max(match.start("doi") + len(printed), end)
+    @classmethod
+    def first_whole(cls, text: str) -> str | None:
+        """Return the first whole DOI that a text holds; None where it holds none, or only a part of one."""
+        return next((found.text for found in cls.all_in(text) if found.whole), None)
 
 
 def _read(printed: str) -> str:

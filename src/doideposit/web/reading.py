@@ -9,7 +9,7 @@ from flask import request
 from doideposit.findings import Finding, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.origin import RawValue
-from doideposit.records.sources.structured import read
+from doideposit.records.sources.reading import read_text
 from doideposit.web.answers import Refused
 
 __all__ = ["LINES", "MAX_BODY", "MAX_LINES", "MAX_LINES_BODY", "MAX_RECORDS", "JsonBody", "Query", "read_doi"]
@@ -163,7 +163,7 @@ class JsonBody:
 
 
 def _records_in(text: str) -> tuple[Mapping[str, RawValue], ...]:
-    found = read(text, file="body.json")
+    found = read_text(text, file="body.json")
     if any(finding.code in {"json-syntax", "too-deep"} for finding in found.findings):
         raise _refusal_of(400, found.findings)
     if len(found.records) > MAX_RECORDS:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from doideposit.records.doi_text import dois_in, find_doi
+from doideposit.records.doi_text import FoundDoi
 
 SICI = "10.1175/1520-0477(1996)077<0437:TNYRP>2.0.CO;2"
 FOUND = [
@@ -53,12 +53,12 @@ FOUND = [
 
 @pytest.mark.parametrize(("text", "doi"), FOUND)
 def test_the_whole_doi_or_none(text: str, doi: str | None) -> None:
-    assert find_doi(text) == doi
+    assert FoundDoi.first_whole(text) == doi
 
 
 def test_every_doi_of_a_text_with_its_place() -> None:
     text = f"See (10.5555/a), https://doi.org/10.5555%2Fb;doi:{SICI}. Broken: 10.5555/c- and 10.5555/d&amp;e."
-    found = [(one.text, text[one.start : one.end], one.address, one.whole) for one in dois_in(text)]
+    found = [(one.text, text[one.start : one.end], one.address, one.whole) for one in FoundDoi.all_in(text)]
     assert found == [
         ("10.5555/a", "10.5555/a", False, True),
         ("10.5555/b", "https://doi.org/10.5555%2Fb", True, True),
@@ -81,4 +81,4 @@ def test_any_doi_is_found_as_it_is_in_any_sentence(suffix: str, sentence: str, a
     doi = f"10.5555/{suffix}"
     printed = f"https://doi.org/{quote(doi)}" if address else doi
     assume("http" not in suffix and not re.search(r"[,;]10\.|&(?:lt|gt|amp|quot);|doi", suffix))
-    assert find_doi(sentence.format(printed)) == doi
+    assert FoundDoi.first_whole(sentence.format(printed)) == doi

@@ -15,7 +15,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import RawRecord
 from doideposit.records.sources.parsing import parse
-from doideposit.records.sources.structured import read
+from doideposit.records.sources.reading import read_text
 from doideposit.registered.comparison import compare
 from doideposit.registered.reading import Leftover, RegisteredRecord
 from doideposit.registered.record_file import record_fields, record_text, series_of
@@ -62,7 +62,7 @@ def adopted(record: RegisteredRecord, series: Series) -> Commentary:
     text = record_text(
         record, record_fields(record, series, named=True), ["A note"], heading="A heading", schema="x.json"
     )
-    [raw] = read(text).records
+    [raw] = read_text(text).records
     assert isinstance(raw, RawRecord), raw
     parsed = parse(raw, series={series.name: series}, is_registered=lambda _doi, _number: True)
     assert parsed.record is not None, (text, parsed.findings)

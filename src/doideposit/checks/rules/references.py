@@ -9,7 +9,7 @@ from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import APA_EXAMPLES
 from doideposit.pages import REFERENCES as REFERENCES_PAGE
-from doideposit.records.doi_text import find_doi
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.models.references import Reference
 
 __all__ = ["REFERENCES"]
@@ -83,7 +83,7 @@ def _with_place(work: Work) -> Iterable[tuple[Loc, Reference]]:
 def _doi_as_address(reference: Reference) -> str | None:
     """Return the DOI that the address of a reference holds, where the reference does not give it as one."""
     url, own = reference.url, reference.doi
-    doi = find_doi(url) if url and "doi.org/" in url.lower() and _DOI_URL.match(url) else None
+    doi = FoundDoi.first_whole(url) if url and "doi.org/" in url.lower() and _DOI_URL.match(url) else None
     return None if doi is None or (own is not None and own.key == doi.lower()) else doi
 
 
@@ -233,7 +233,9 @@ rule(
 )(
     Each(
         _with_doi,
-        lambda one: one.doi is None and (text := one.text) and (doi := find_doi(text.plain)) and {"doi": doi},
+        lambda one: (
+            one.doi is None and (text := one.text) and (doi := FoundDoi.first_whole(text.plain)) and {"doi": doi}
+        ),
         "text",
     )
 )

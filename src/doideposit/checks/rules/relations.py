@@ -8,7 +8,7 @@ from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, is_issn
 from doideposit.findings import Loc
 from doideposit.pages import CROSSMARK, RELATION_TARGETS, SCHEMA, SUFFIXES
-from doideposit.records.doi_text import find_doi
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.relations import IdentifierType, Relation
 
@@ -168,7 +168,7 @@ rule(
         lambda one: (
             one.identifier_type is not IdentifierType.DOI
             and _DOI_URL.match(one.identifier)
-            and (doi := find_doi(one.identifier))
+            and (doi := FoundDoi.first_whole(one.identifier))
             and {"doi": doi}
         ),
         "identifier",

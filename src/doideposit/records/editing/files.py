@@ -14,7 +14,7 @@ from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.findings import Finding, Severity, Where, field_path, has_errors
 from doideposit.records.editing.edits import CannotEdit, Edit, Remove, Set, applied, as_texts
 from doideposit.records.sources.files import UTF_16_MARKS, Loaded, LoadedBytes
-from doideposit.records.sources.front_matter import HeaderPart, pairs_of
+from doideposit.records.sources.front_matter import HeaderPart, Pair
 from doideposit.records.sources.interface import MAX_FILE_SIZE
 
 __all__ = ["Editable", "Edited"]
@@ -250,7 +250,7 @@ def _finding(path: Path, code: str, message: str, hint: str) -> Finding:
 
 def _read_pairs(text: str) -> dict[str, Any]:
     """Return the values of a header by their keys, in small letters."""
-    return {key: pair.value for key, pair in pairs_of(text).items()}
+    return {key: pair.value for key, pair in Pair.all_of(text).items()}
 
 
 def _edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
@@ -262,7 +262,7 @@ def _edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
     name = edit.loc[0]
     if len(edit.loc) != 1 or not isinstance(name, str) or not isinstance(edit, Set | Remove) or "\n" in value:
         raise CannotEdit("a header of “Key: value” lines holds one text for each key, and nothing within it")
-    pairs = pairs_of(text)
+    pairs = Pair.all_of(text)
     rows = text.split("\n")
     found = pairs.get(name.lower())
     if isinstance(edit, Remove):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from doideposit.records.doi_text import FoundDoi, dois_in, find_doi
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
 from doideposit.records.extraction.lines import Line
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -36,7 +36,7 @@ class PrintedDoi:
     @staticmethod
     def split(text: str, line: Line) -> "tuple[PrintedDoi | None, str]":
         """Split a DOI off a text; return it and the rest, in which a label “DOI:” stays."""
-        found = next(dois_in(text), None) or _parted(text)
+        found = next(FoundDoi.all_in(text), None) or _parted(text)
         if found is None:
             return _linked_doi(text, line)
         target = next((link.target for link in line.links if "doi.org/" in link.target.lower()), None)
@@ -64,7 +64,7 @@ def _parted(text: str) -> FoundDoi | None:
     match = _PARTED.search(text)
     if match is None:
         return None
-    whole = next(dois_in(match["doi"] + match["rest"]), None) if match["rest"] else None
+    whole = next(FoundDoi.all_in(match["doi"] + match["rest"]), None) if match["rest"] else None
     if match["rest"] and whole is None:
         return None
     doi = match["doi"] if whole is None else whole.text
@@ -75,7 +75,7 @@ def _parted(text: str) -> FoundDoi | None:
 def _linked_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
     """Return the DOI of a link whose label is only a word, such as “DOI”."""
     for link in line.links:
-        doi = find_doi(link.target)
+        doi = FoundDoi.first_whole(link.target)
         if doi is not None:
             printed = PrintedDoi(doi, line, shown_as_link=False, target=link.target)
             return printed, text.replace(link.label, "", 1)

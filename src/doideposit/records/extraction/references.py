@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from doideposit.records.doi_text import dois_in
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.extraction.apa import Parts
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.draft import Leaf, Node, Notes
@@ -430,7 +430,7 @@ def _find_doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place:
     candidates += [(link.target, line.number) for link, line in entry.links]
     cut: tuple[str, int] | None = None
     for text, number in candidates:
-        found = next((each for each in dois_in(text) if each.address or _is_labelled(text, each.start)), None)
+        found = next((each for each in FoundDoi.all_in(text) if each.address or _is_labelled(text, each.start)), None)
         if found is None:
             continue
         if not found.whole:

@@ -37,7 +37,7 @@ from doideposit.records.models.relations import (
     Update,
     Version,
 )
-from doideposit.records.models.series import ANY, PostedType, RecordType, Series, free_to_read
+from doideposit.records.models.series import ANY, PostedType, RecordType, Series
 from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PartialDate, PlainText, RichText, Url, Value
 
 __all__ = [
@@ -260,7 +260,7 @@ class Commentary(Value):
     @field_validator("free_to_read", mode="before")
     @classmethod
     def _accept_plain_yes(cls, value: Any) -> Any:
-        return free_to_read(value)
+        return FreeToRead.from_input(value)
 
     @field_validator("number", mode="before")
     @classmethod

@@ -161,6 +161,16 @@ class FreeToRead(Value):
     end_date: Day | None = None
     """Until when."""
 
+    @classmethod
+    def from_input(cls, value: Any) -> Any:
+        """Read ``free_to_read: true`` as "from the day of publication", and ``false`` as not said."""
+        if isinstance(value, str) and value.lower() in {"true", "yes", "false", "no"}:
+            # In tables and headers every value is a text, also one that means yes.
+            value = value.lower() in {"true", "yes"}
+        if isinstance(value, bool):
+            return {} if value else None
+        return value
+
 
 class Funding(Value):
     """One funder and its awards (fundref.xsd)."""

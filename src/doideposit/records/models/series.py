@@ -168,7 +168,7 @@ class Series(Value):
     @field_validator("free_to_read", mode="before")
     @classmethod
     def _accept_plain_yes(cls, value: Any) -> Any:
-        return free_to_read(value)
+        return FreeToRead.from_input(value)
 
     @field_validator("title_block")
     @classmethod
@@ -257,13 +257,3 @@ class Series(Value):
 
     def _fill_template(self, template: str, number: str) -> str:
         return template.format(prefix=self.prefix, issn=str(self.issn), number=number)
-
-
-def free_to_read(value: Any) -> Any:
-    """Read ``free_to_read: true`` as "from the day of publication", and ``false`` as not said."""
-    if isinstance(value, str) and value.lower() in {"true", "yes", "false", "no"}:
-        # In tables and headers every value is a text, also one that means yes.
-        value = value.lower() in {"true", "yes"}
-    if isinstance(value, bool):
-        return {} if value else None
-    return value

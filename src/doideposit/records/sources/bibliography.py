@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from doideposit.findings import Finding, Severity, Where, has_errors
+from doideposit.findings import Finding, Loc, Severity, Where, has_errors
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.csl import reference_fields
 from doideposit.records.sources.files import Loaded
-from doideposit.records.sources.interface import MAX_FILE_SIZE
+from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE
 
 __all__ = ["Bibliography", "CitedWork", "Citing"]
 
@@ -70,6 +70,43 @@ class Bibliography:
             works += [CitedWork(reference_fields(item), Place(line, 1, file=str(path))) for line, item in found]
             findings += told
         return cls(tuple(work for work in works if set(work.fields) - {"key", "type"}), tuple(findings))
+
+    @staticmethod
+    def file_names(value: Any) -> list[str]:
+        """Return the names of files in a text, or in a list of texts."""
+        listed = value if isinstance(value, list) else [value]
+        return [text.strip() for text in listed if isinstance(text, str) and text.strip()]
+
+    @classmethod
+    def put_into(cls, raw: RawRecord, path: Path) -> RawRecord:
+        """Return a record with the references of the files beside it that it names in `references_file`.
+
+        `path` is the file it was read from. Raises `DiskError` when the disk fails.
+        """
+        value = raw.data.get(REFERENCES_FILE)
+        if value is None:
+            return raw
+        data = {key: part for key, part in raw.data.items() if key != REFERENCES_FILE}
+        if data.get("references"):
+            message = f"`references` and `{REFERENCES_FILE}` both say what is cited"
+            both = Finding(
+                "references-both", Severity.ERROR, message, "keep one of the two", raw.origin.where((REFERENCES_FILE,))
+            )
+            return replace(raw, data=data, findings=(*raw.findings, both))
+        found = cls.read(path.parent / name for name in cls.file_names(value))
+        return found.added_to(replace(raw, data=data))
+
+    def added_to(self, raw: RawRecord, cites: "Citing | None" = None) -> RawRecord:
+        """Return a record with these references, or those that `cites` names, each with its place in its file."""
+        chosen = self if cites is None else self.cited(cites)
+        places: dict[Loc, Place] = dict(raw.origin.places)
+        for index, work in enumerate(chosen.works):
+            places[("references", index)] = work.place
+        data = {**raw.data}
+        if chosen.works:
+            data["references"] = [dict(work.fields) for work in chosen.works]
+        origin = replace(raw.origin, places=places)
+        return RawRecord(data, origin, (*raw.findings, *chosen.findings))
 
 
 def _read_file(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:

@@ -18,7 +18,6 @@ from doideposit.records.sources.csl import reference_fields
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.front_matter import split_header
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
-from doideposit.records.sources.reference_files import file_names, with_references
 from doideposit.records.sources.site_authors import with_site_authors
 
 __all__ = ["read_document"]
@@ -73,7 +72,7 @@ def _inline_references(items: Iterable[tuple[Mapping[str, Any], Place]]) -> Bibl
 
 def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> RawRecord:
     """Return the record with what the header names as bibliography, or holds itself, and what of it the text cites."""
-    names = file_names(
+    names = Bibliography.file_names(
         header.data.get("bibliography") or header.data.get(REFERENCES_FILE) or raw.data.get(REFERENCES_FILE)
     )
     listed = header.data.get("references")
@@ -91,7 +90,7 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
     body = "\n" * header.length + "\n".join(text.split("\n")[header.length :])
     cites = Citing.of_text(body, file=str(path), nocite=str(header.data.get("nocite", "")))
     both = Bibliography((*own.works, *found.works), found.findings)
-    return with_references(replace(raw, data=data), both, cites)
+    return both.added_to(replace(raw, data=data), cites)
 
 
 def _other_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:

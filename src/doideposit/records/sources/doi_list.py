@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.doi_text import find_doi
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import MAX_FILE_SIZE
@@ -46,7 +46,7 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
 
 def _dois_in_row(row: list[str]) -> Iterator[Doi]:
     for cell in row:
-        text = find_doi(cell)
+        text = FoundDoi.first_whole(cell)
         if text is not None:
             try:
                 yield Doi.parse(text)

@@ -249,37 +249,42 @@ class Pair(NamedTuple):
     key_end: int
     value_start: int
 
+    @classmethod
+    def all_of(cls, text: str) -> "dict[str, Pair]":
+        """Return the “Key: value” lines at the top by their keys in small letters, with the lines that continue them.
 
-def pairs_of(text: str) -> dict[str, Pair]:
-    """Return the “Key: value” lines at the top by their keys in small letters, with the lines that continue them.
-
-    They may stand within a code block, a <pre>, or a list. Of keys that are given twice the first one counts.
-    """
-    rows = text.split("\n")[:_MOST_ROWS]
-    start = next(
-        (index for index, row in enumerate(rows) if row.strip() and not re.fullmatch(r"\s*(?:```\w*|<pre>)\s*", row)), 0
-    )
-    found: dict[str, Pair] = {}
-    key = ""
-    for index in range(start, len(rows)):
-        row = rows[index].rstrip("\r")
-        match = _PAIR.fullmatch(row)
-        if match is not None:
-            key = match["key"].strip().lower()
-            value_start = match.start("value") if match["value"] else len(row)
-            span = match.span("key")
-            found.setdefault(key, Pair((match["value"] or "").strip(), index + 1, 1, *span, value_start))
-        elif key and row.startswith(("  ", "\t")) and row.strip():
-            pair = found[key]
-            if pair.line + pair.rows == index + 1:
-                found[key] = pair._replace(value=f"{pair.value}\n{row.strip()}", rows=pair.rows + 1)
-        else:
-            break
-    return found
+        They may stand within a code block, a <pre>, or a list. Of keys that are given twice the first one counts.
+        """
+        rows = text.split("\n")[:_MOST_ROWS]
+        start = next(
+            (
+                index
+                for index, row in enumerate(rows)
+                if row.strip() and not re.fullmatch(r"\s*(?:```\w*|<pre>)\s*", row)
+            ),
+            0,
+        )
+        found: dict[str, Pair] = {}
+        key = ""
+        for index in range(start, len(rows)):
+            row = rows[index].rstrip("\r")
+            match = _PAIR.fullmatch(row)
+            if match is not None:
+                key = match["key"].strip().lower()
+                value_start = match.start("value") if match["value"] else len(row)
+                span = match.span("key")
+                found.setdefault(key, cls((match["value"] or "").strip(), index + 1, 1, *span, value_start))
+            elif key and row.startswith(("  ", "\t")) and row.strip():
+                pair = found[key]
+                if pair.line + pair.rows == index + 1:
+                    found[key] = pair._replace(value=f"{pair.value}\n{row.strip()}", rows=pair.rows + 1)
+            else:
+                break
+        return found
 
 
 def _read_pairs(text: str) -> Header | None:
-    pairs = pairs_of(text)
+    pairs = Pair.all_of(text)
     telling = _TELLING & {word for each in pairs for word in each.split()}
     if len(pairs) < _FEWEST_PAIRS or len(telling) < _FEWEST_PAIRS - 1:
         return None

@@ -1,15 +1,15 @@
 """Read record files, tables and headers of documents, a file or a whole folder at a time; the name says how."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from doideposit.files import as_typed
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.origin import Origin, RawRecord
-from doideposit.records.sources.interface import Reading
+from doideposit.records.origin import RawRecord
+from doideposit.records.sources.files import Loaded
+from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Read, Reading
 
-__all__ = ["DOCUMENTS", "SUFFIXES", "read_data", "read_files", "read_path"]
+__all__ = ["DOCUMENTS", "SUFFIXES", "read_files", "read_path", "read_text"]
 
 # The names of record files end in one of these.
 SUFFIXES = frozenset({".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
@@ -35,11 +35,6 @@ def read_files(path: Path, reading: Reading | None = None) -> Iterator[Iterator[
         yield from _read_folder(path, reading)
     else:
         yield _read_file(path, reading, named=True)
-
-
-def read_data(data: Mapping[str, Any], *, label: str | None = None) -> RawRecord:
-    """Make a raw record of a dict from Python; `label` names it in messages."""
-    return RawRecord(data, Origin(label))
 
 
 def _read_folder(folder: Path, reading: Reading | None) -> Iterator[Iterator[RawRecord | Finding]]:
@@ -87,9 +82,7 @@ def _read_file(path: Path, reading: Reading | None, *, named: bool) -> Iterator[
 
             return read_table(path)
         case ".yaml" | ".yml" | ".json" | "":
-            from doideposit.records.sources.structured import read_file  # noqa: PLC0415
-
-            return read_file(path)
+            return _read_structured(path)
         case suffix if suffix in DOCUMENTS:
             from doideposit.records.sources.documents import read_document  # noqa: PLC0415
 
@@ -99,3 +92,40 @@ def _read_file(path: Path, reading: Reading | None, *, named: bool) -> Iterator[
             hint += f"record files end in {', '.join(sorted(SUFFIXES))}"
             message = f"{path} is no record file: its name ends in {suffix}"
             return iter([Finding("file-kind", Severity.ERROR, message, hint, Where(str(path)))])
+
+
+def read_text(text: str, *, file: str | None = None) -> Read:
+    """Read one record, or a list of them, from YAML or JSON; `file` is the name findings point at.
+
+    The end of the name decides between the two; without a telling name, a text that starts with a bracket or a brace
+    is JSON. A syntax error leaves no record of the whole text: what follows it could mean anything.
+    """
+    if _is_json(text, (file or "").lower()):
+        from doideposit.records.sources import json_text  # noqa: PLC0415  (a run needs one of the two readers)
+
+        return json_text.read(text, file=file)
+    from doideposit.records.sources import yaml_text  # noqa: PLC0415
+
+    return yaml_text.read(text, file=file)
+
+
+def _is_json(text: str, name: str) -> bool:
+    if name.endswith((".yaml", ".yml")):
+        return False
+    return name.endswith(".json") or text.lstrip()[:1] in {"{", "["}
+
+
+def _read_structured(path: Path) -> Iterator[RawRecord | Finding]:
+    """Read a YAML or JSON file of at most `MAX_FILE_SIZE` bytes."""
+    loaded = Loaded.read(path, limit=MAX_FILE_SIZE)
+    yield from loaded.findings
+    if loaded.text is not None:
+        found = read_text(loaded.text, file=str(path))
+        yield from found.findings
+        for raw in found.records:
+            if REFERENCES_FILE not in raw.data:
+                yield raw
+                continue
+            from doideposit.records.sources.bibliography import Bibliography  # noqa: PLC0415
+
+            yield Bibliography.put_into(raw, path)

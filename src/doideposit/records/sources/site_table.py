@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.doi_text import find_doi
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.sources.files import Loaded
 
 __all__ = ["SiteRow"]
@@ -109,7 +109,7 @@ def _read_row(
 ) -> Iterator[SiteRow]:
     cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
     moves = "new" in columns
-    doi = find_doi(cells["doi"]) if cells.get("doi") else ""
+    doi = FoundDoi.first_whole(cells["doi"]) if cells.get("doi") else ""
     whole = SiteRow(line, cells.get("number", ""), doi or cells.get("doi", ""), cells.get("address", ""))
     whole = whole._replace(new=cells.get("new", ""))
     if any(cell.strip() for cell in row[width:]):

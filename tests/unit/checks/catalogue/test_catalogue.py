@@ -17,7 +17,7 @@ from doideposit.crossref.validator.messages import CODES
 from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
-from doideposit.records.sources.structured import read
+from doideposit.records.sources.reading import read_text
 
 SOURCE = Path(doideposit.__file__).parent
 MAKERS = {
@@ -168,7 +168,7 @@ WITH_EXAMPLES = [item for item in EXPLANATIONS if item.bad and item.kind in {Cod
 
 
 def codes_of_text(text: str) -> set[str]:
-    found = read(text, file="record.yaml")
+    found = read_text(text, file="record.yaml")
     codes = {finding.code for finding in found.findings}
     for raw in found.records:
         codes |= {finding.code for finding in parse(raw, series={SERIES.name: SERIES}).findings}

@@ -6,7 +6,8 @@ import pytest
 
 from doideposit.records.extraction.draft import Draft
 from doideposit.records.extraction.rendering import render
-from doideposit.records.sources import parsing, structured
+from doideposit.records.sources import parsing
+from doideposit.records.sources.reading import read_text
 from drafts import read
 from examples_c258 import LANDING_PAGE, commentary, references, series
 from finished_documents import SERIES
@@ -16,7 +17,7 @@ SEED = Path(__file__).parents[5] / "shared" / "seed" / "comment-258.md"
 
 
 def parsed(written: str) -> parsing.ParsedRecord:
-    result = structured.read(written, file="draft.yaml")
+    result = read_text(written, file="draft.yaml")
     assert result.findings == ()
     (raw,) = result.records
     return parsing.parse(raw, series=SERIES)

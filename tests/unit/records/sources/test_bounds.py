@@ -10,7 +10,7 @@ import pytest
 
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
-from doideposit.records.sources.structured import read
+from doideposit.records.sources.reading import read_text
 
 SERIES = {"x": Series.model_validate({"name": "x", "title": "T", "issn": "2406-5617", "prefix": "10.48251"})}
 HEAD = "series: x\nnumber: 1\ntitle: T\npublished: 2023\n"
@@ -28,7 +28,7 @@ HOSTILE = {
 @pytest.mark.parametrize(("text", "code"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_is_answered_soon_and_in_few_words(text: str, code: str) -> None:
     begun = time.process_time()
-    found = read(text, file="c.yaml")
+    found = read_text(text, file="c.yaml")
     findings = [*found.findings, *(each for raw in found.records for each in parse(raw, series=SERIES).findings)]
     assert time.process_time() - begun < 10
     assert code in {finding.code for finding in findings}

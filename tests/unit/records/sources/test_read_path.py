@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from doideposit.findings import Finding
-from doideposit.records.origin import RawRecord
-from doideposit.records.sources.reading import read_data, read_path
+from doideposit.records.origin import Origin, RawRecord
+from doideposit.records.sources.reading import read_path
 
 
 def write(folder: Path, name: str, text: str = "number: 1\n") -> None:
@@ -78,6 +78,6 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
 
 
 def test_data_from_python_is_taken_as_it_is() -> None:
-    raw = read_data({"number": 1}, label="cms:1")
+    raw = RawRecord({"number": 1}, Origin("cms:1"))
     assert raw.data == {"number": 1}
     assert str(raw.origin.where(("number",))) == "cms:1 number"

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from doideposit.findings import Severity
-from doideposit.records.sources.structured import read
+from doideposit.records.sources.reading import read_text
 
 COMMENTS = [
     # the line, what is read, the line as it was meant
@@ -22,7 +22,7 @@ COMMENTS = [
 def test_a_comment_behind_an_unquoted_text_is_told_with_the_line_as_it_was_meant(
     line: str, taken: str | None, meant: str
 ) -> None:
-    (record,) = read(f"series: x\n{line}\n", file="c.yaml").records
+    (record,) = read_text(f"series: x\n{line}\n", file="c.yaml").records
     (found,) = record.findings
     key = line.partition(":")[0]
     assert record.data[key] == taken
@@ -61,7 +61,7 @@ def test_a_comment_behind_an_unquoted_text_is_told_with_the_line_as_it_was_meant
     ],
 )
 def test_a_comment_that_is_one_is_passed_over(line: str) -> None:
-    (record,) = read(f"series: x\n{line}\n", file="c.yaml").records
+    (record,) = read_text(f"series: x\n{line}\n", file="c.yaml").records
     assert record.findings == ()
 
 
@@ -86,7 +86,7 @@ REPAIRED = [
 
 @pytest.mark.parametrize(("line", "meant"), REPAIRED)
 def test_a_line_that_cannot_be_read_is_told_as_it_was_meant(line: str, meant: str) -> None:
-    found = read(f"series: x\n{line}\nurl: y\n", file="c.yaml")
+    found = read_text(f"series: x\n{line}\nurl: y\n", file="c.yaml")
     assert found.records == ()
     assert found.findings[0].where.line == 2
     repaired = found.findings[0].hint.partition("quotes: ")[2].removesuffix(" (nothing in this file was read)")
@@ -104,7 +104,7 @@ def test_a_line_that_cannot_be_read_is_told_as_it_was_meant(line: str, meant: st
     ],
 )
 def test_what_no_editor_shows_is_named(text: str, line: int, words: str) -> None:
-    (found,) = read(text, file="c.yaml").findings
+    (found,) = read_text(text, file="c.yaml").findings
     assert found.where.line == line
     assert words in found.message
 
@@ -118,7 +118,7 @@ def test_what_no_editor_shows_is_named(text: str, line: int, words: str) -> None
     ],
 )
 def test_words_that_yaml_takes_for_something_else_are_named(line: str, said: str, meant: str) -> None:
-    found = read(f"series: x\n{line}\n", file="c.yaml")
+    found = read_text(f"series: x\n{line}\n", file="c.yaml")
     findings = [*found.findings, *(each for record in found.records for each in record.findings)]
     (finding,) = findings
     assert said in finding.message

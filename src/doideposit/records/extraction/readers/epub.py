@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.doi_text import find_doi
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.extraction.draft import Leaf, Node
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.archive import DocumentArchive
@@ -88,7 +88,7 @@ def _leaf_of(node: Any) -> Leaf:
 
 def _doi_of(node: Any) -> Leaf | None:
     leaf = _leaf_of(node)
-    found = find_doi(leaf.text)
+    found = FoundDoi.first_whole(leaf.text)
     return Leaf(found, leaf.line, leaf.source, leaf.rule).as_doi() if found else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from doideposit.records.doi_text import find_doi
+from doideposit.records.doi_text import FoundDoi
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.building import LineBuilder
@@ -120,7 +120,7 @@ def _doi_of(node: Any) -> Leaf | None:
     for each in node.iter("pub-id", "ext-link", "uri", "object-id", "comment"):
         kind = each.get("pub-id-type") or each.get("ext-link-type") or ""
         for text in (each.get(XLINK) or "", " ".join(texts(each).split())):
-            found = find_doi(text) if kind == "doi" or "doi" in text.lower() else None
+            found = FoundDoi.first_whole(text) if kind == "doi" or "doi" in text.lower() else None
             doi = leaf_with_source(each, found).as_doi() if found else None
             if doi is not None:
                 return doi

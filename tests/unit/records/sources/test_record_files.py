@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from doideposit.findings import Finding, Loc
 from doideposit.records.origin import RawRecord
 from doideposit.records.sources.interface import MAX_DEPTH
-from doideposit.records.sources.structured import read, read_file
+from doideposit.records.sources.reading import read_path, read_text
 
 # What YAML can hold at all, without line breaks that only YAML knows.
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="\x85\u2028\u2029\ufeff")
@@ -34,7 +34,7 @@ RECORDS = st.dictionaries(KEYS, TREES, min_size=1, max_size=5)
 
 
 def one(text: str, file: str = "c.yaml") -> RawRecord:
-    found = read(text, file=file)
+    found = read_text(text, file=file)
     assert found.findings == ()
     (record,) = found.records
     return record
@@ -95,7 +95,7 @@ def test_what_is_written_as_json_comes_back_as_the_same_texts(
     data: list[dict[str, Any]], indent: int | None, plainly: bool
 ) -> None:
     text = json.dumps(data, indent=indent, ensure_ascii=not plainly)
-    found = read(text, file="c.json")
+    found = read_text(text, file="c.json")
     assert found.findings == ()
     assert [raw.data for raw in found.records] == data
     assert [raw.origin.index for raw in found.records] == list(range(len(data)))
@@ -144,7 +144,7 @@ def test_the_name_decides_between_yaml_and_json_and_the_first_character_where_it
     assert one("[{number: 012}]", "c.yaml").data == {"number": "012"}
     assert one('{"number": "\\/"}', "-").data == {"number": "/"}
     assert one("number: 012", "-").data == {"number": "012"}
-    assert [finding.code for finding in read("number: 1", file="c.json").findings] == ["json-syntax"]
+    assert [finding.code for finding in read_text("number: 1", file="c.json").findings] == ["json-syntax"]
 
 
 def test_places_count_characters_and_lines_as_editors_do() -> None:
@@ -180,20 +180,20 @@ def test_the_place_of_a_key_and_of_its_value_differ() -> None:
     ],
 )
 def test_one_record_or_several(text: str, indices: list[int | None]) -> None:
-    found = read(text, file="c.yaml")
+    found = read_text(text, file="c.yaml")
     assert found.findings == ()
     assert [raw.origin.index for raw in found.records] == indices
 
 
 @pytest.mark.parametrize("text", ["# nothing\n", "---\n", "[]", "--- []\n", "null"])
 def test_a_text_without_records_says_so(text: str) -> None:
-    found = read(text, file="c.yaml")
+    found = read_text(text, file="c.yaml")
     assert found.records == ()
     assert [finding.code for finding in found.findings] == ["no-record"]
 
 
 def test_what_is_no_record_is_named_and_the_others_are_read() -> None:
-    found = read("- a: 1\n- x\n- [y]\n-\n- b: 2\n", file="c.yaml")
+    found = read_text("- a: 1\n- x\n- [y]\n-\n- b: 2\n", file="c.yaml")
     assert [raw.data for raw in found.records] == [{"a": "1"}, {"b": "2"}]
     assert [raw.origin.index for raw in found.records] == [0, 4]
     assert [(finding.code, finding.where.line) for finding in found.findings] == [
@@ -202,7 +202,7 @@ def test_what_is_no_record_is_named_and_the_others_are_read() -> None:
 
 
 def test_a_long_list_of_what_is_no_record_is_counted() -> None:
-    found = read("[" + "1," * 5000 + "1]", file="c.json")
+    found = read_text("[" + "1," * 5000 + "1]", file="c.json")
     assert len(found.findings) == 21
     assert "4981 more" in found.findings[-1].message
 
@@ -234,7 +234,7 @@ SYNTAX = [
 def test_a_syntax_error_of_yaml_is_one_finding_in_plain_words(
     text: str, line: int, column: int, message: str, hint: str
 ) -> None:
-    found = read(text, file="c.yaml")
+    found = read_text(text, file="c.yaml")
     assert found.records == ()
     (finding,) = found.findings
     assert (finding.code, finding.where.line, finding.where.column) == ("yaml-syntax", line, column)
@@ -259,7 +259,7 @@ def test_a_syntax_error_of_yaml_is_one_finding_in_plain_words(
     ],
 )
 def test_a_syntax_error_of_json_is_one_finding_in_plain_words(text: str, line: int, column: int, message: str) -> None:
-    found = read(text, file="c.json")
+    found = read_text(text, file="c.json")
     assert found.records == ()
     (finding,) = found.findings
     assert (finding.code, finding.where.line, finding.where.column) == ("json-syntax", line, column)
@@ -267,7 +267,9 @@ def test_a_syntax_error_of_json_is_one_finding_in_plain_words(text: str, line: i
 
 
 def test_json_that_only_python_reads_is_refused() -> None:
-    assert [finding.message for finding in read('{"a": NaN}', file="c.json").findings] == ["NaN is not allowed in JSON"]
+    assert [finding.message for finding in read_text('{"a": NaN}', file="c.json").findings] == [
+        "NaN is not allowed in JSON"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +289,7 @@ def test_json_that_only_python_reads_is_refused() -> None:
 def test_what_a_record_may_not_hold_is_a_finding_of_that_record(
     text: str, code: str, line: int, column: int, field: str
 ) -> None:
-    found = read(text, file="c.json" if text.startswith("{") else "c.yaml")
+    found = read_text(text, file="c.json" if text.startswith("{") else "c.yaml")
     assert found.findings == ()
     (raw,) = found.records
     (finding,) = raw.findings
@@ -303,7 +305,7 @@ def test_an_alias_stands_for_the_value_and_points_at_it() -> None:
 
 
 def test_anchors_do_not_reach_into_the_next_document() -> None:
-    first, second = read("a: &x [c]\n---\nb: *x\n", file="c.yaml").records
+    first, second = read_text("a: &x [c]\n---\nb: *x\n", file="c.yaml").records
     assert first.findings == ()
     assert [finding.code for finding in second.findings] == ["yaml-alias"]
 
@@ -312,7 +314,7 @@ def test_a_billion_laughs_are_not_laughed() -> None:
     lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
     lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     started = time.process_time()
-    found = read("\n".join(lines), file="c.yaml")
+    found = read_text("\n".join(lines), file="c.yaml")
     assert [finding.code for finding in found.findings] == ["too-many-values"]
     assert time.process_time() - started < 2
 
@@ -330,7 +332,7 @@ def test_a_billion_laughs_are_not_laughed() -> None:
     ],
 )
 def test_what_lies_too_deep_is_one_finding(text: str, file: str) -> None:
-    found = read(text, file=file)
+    found = read_text(text, file=file)
     assert found.records == ()
     assert [finding.code for finding in found.findings] == ["too-deep"]
 
@@ -346,7 +348,7 @@ def test_a_control_character_stays_in_its_value_and_hides_nothing() -> None:
     st.text(st.sampled_from("ab:- \n\t'\"[]{},#&*!|>?%@`\\x0<~\x00\x07é\ud800\ufeff\u2028"), max_size=40), st.booleans()
 )
 def test_no_text_breaks_the_reader(text: str, as_json: bool) -> None:
-    found = read(text, file="c.json" if as_json else "c.yaml")
+    found = read_text(text, file="c.json" if as_json else "c.yaml")
     assert found.records or found.findings
     for raw in found.records:
         assert isinstance(raw.data, dict)
@@ -358,7 +360,7 @@ def test_no_text_breaks_the_reader(text: str, as_json: bool) -> None:
 def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str) -> None:
     path = tmp_path_factory.getbasetemp() / f"bytes{suffix}"
     path.write_bytes(data)
-    found = list(read_file(path))
+    found = list(read_path(path))
     assert found
     assert all(each.where.file == str(path) for each in found if isinstance(each, Finding))
 
@@ -368,7 +370,7 @@ def test_a_file_of_200_mb_is_refused_without_being_read(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         stream.truncate(200_000_000)
     started = time.process_time()
-    (finding,) = read_file(path)
+    (finding,) = read_path(path)
     assert isinstance(finding, Finding)
     assert finding.code == "file-too-large"
     assert time.process_time() - started < 0.1

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from os import PathLike
 from pathlib import Path
+from typing import Any, cast
 
 from doideposit.checks.rules.evaluation import apply_settings, check, check_in_part, check_together, top_field
 from doideposit.checks.rules.overrides import RuleSettings

@@ -113,7 +113,8 @@ class Depositor:
             step=step,
             deadlines=deadlines or Deadlines(),
             address=address,
-            origins=origins or {},
+            # Its truth would be asked of its length, for which the whole configuration file is read a second time.
+            origins={} if origins is None else origins,
             fee=fee,
             login=login,
             others=tuple(others),

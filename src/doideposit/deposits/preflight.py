@@ -145,13 +145,16 @@ def _is_proven(context: DepositContext, series: Series) -> bool:
 
 
 def _prefix_findings(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
-    where = context.place(f"series.{series.name}.prefix")
+    def wrong(code: str, message: str, hint: str) -> Finding:
+        # The place is looked up here alone: it takes reading the configuration file a second time.
+        return Finding(code, Severity.ERROR, message, hint, context.place(f"series.{series.name}.prefix"))
+
     # Crossref answers for a prefix of any member, so that an unknown one is misspelt.
     owner = registry.prefix(series.prefix)
     if owner is None:
         message = f"Crossref does not know the prefix {series.prefix}"
         hint = "compare it with the one that Crossref gave the publisher"
-        yield Finding("plan-prefix-unknown", Severity.ERROR, message, hint, where)
+        yield wrong("plan-prefix-unknown", message, hint)
         return
     ours = _our_member(context, registry, series) if owner.id else ""
     if ours and ours != owner.id:
@@ -161,13 +164,13 @@ def _prefix_findings(context: DepositContext, registry: RegistryPort, series: Se
         hint = (
             "correct the prefix, or `member` below the depositor; where another member's prefix is meant, ask support"
         )
-        yield Finding("plan-prefix-not-yours", Severity.ERROR, message, hint, where)
+        yield wrong("plan-prefix-not-yours", message, hint)
         return
     member = registry.member(owner.id) if owner.id else None
     if member is not None and member.prefixes and series.prefix not in member.prefixes:
         message = f"the prefix {series.prefix} is not among those of {member.name}, to whom Crossref says it belongs"
         hint = "ask Crossref support who may deposit under it"
-        yield Finding("plan-prefix-not-yours", Severity.ERROR, message, hint, where)
+        yield wrong("plan-prefix-not-yours", message, hint)
 
 
 def _our_member(context: DepositContext, registry: RegistryPort, series: Series) -> str:

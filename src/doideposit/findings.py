@@ -40,6 +40,11 @@ class Where:
     field: str | None = None
     element: str | None = None
 
+    @property
+    def top_field(self) -> str:
+        """Return the field of the record that holds `field`, or is it: ``authors`` of ``authors[0].orcid``."""
+        return re.split(r"[.\[]", self.field or "", maxsplit=1)[0]
+
     def __str__(self) -> str:
         numbers = [str(number) for number in (self.line, self.column) if number is not None]
         place = ":".join([self.file or "-", *numbers]) if self.file or numbers else ""

@@ -78,8 +78,8 @@ def test_bent_logs_lead_to_the_right_conclusion(fault: str) -> None:
     registrar = SandboxRegistrar(sandbox)
     registrar.submit(BATCH, "a.xml")
     reading = outcomes.read(registrar.fetch_result("a.xml"), dois=[DOI], batch_id="batch-1")
-    assert isinstance(reading, outcomes.Completed)
-    assert [(one.doi, one.outcome.value) for one in reading.outcome.outcomes] == [(DOI, LOGS[fault])]
+    assert isinstance(reading, outcomes.BatchOutcome)
+    assert [(one.doi, one.outcome.value) for one in reading.outcomes] == [(DOI, LOGS[fault])]
     assert (sandbox.record("10.5555/c1") is not None) is (LOGS[fault] == "registered")
 
 

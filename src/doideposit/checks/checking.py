@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
-from doideposit.checks.rules.evaluation import apply_settings, check, check_in_part, check_together, top_field
+from doideposit.checks.rules.evaluation import apply_settings, check, check_in_part, check_together
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
@@ -255,7 +255,7 @@ class Checker:
 
     def _check_rest(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> Findings:
         """Return the findings of the rules in the valid fields of a record that has invalid ones too."""
-        broken = {top_field(finding) for finding in found}
+        broken = {finding.where.top_field for finding in found}
         if "series" in broken:
             return ()
         # The DOI holds the number: without one, what is said of the other would be wrong.

@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic_core import ValidationError
 
-from doideposit.checks.rules.evaluation import RECORD_RULES, check, check_in_part, top_field
+from doideposit.checks.rules.evaluation import RECORD_RULES, check, check_in_part
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Loc, Severity, loc_of
 from doideposit.records.models.series import RecordType, Series
@@ -92,7 +92,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
                 (one for one in check(parsed.record, context) if one.code not in _SKIPPED), fields, harmed
             )
             return
-        faults = [one for one in parsed.findings if top_field(one) in fields]
+        faults = [one for one in parsed.findings if one.where.top_field in fields]
         if not faults:
             break
         # Crossref takes what a record could not say so, or the schema has refused it already.

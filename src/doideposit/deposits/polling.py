@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from doideposit.crossref.diagnostics.outcomes import (
-    Completed,
+    BatchOutcome,
     DoiOutcome,
     NotFound,
     Pending,
@@ -74,7 +74,7 @@ class _PollAnswer:
     def is_there(self) -> bool:
         """Tell whether Crossref has the file."""
         there = isinstance(self.reading, Unrecognized) and self.reading.is_there
-        return there or isinstance(self.reading, Pending | Completed)
+        return there or isinstance(self.reading, Pending | BatchOutcome)
 
 
 def _resolve_outcomes(
@@ -86,7 +86,7 @@ def _resolve_outcomes(
     registered when the log of any upload says so, or when Crossref refuses it because it already has this very
     timestamp. A failure counts only once no upload is still being read.
     """
-    logs = [(one.upload, one.reading.outcome) for one in answers if isinstance(one.reading, Completed)]
+    logs = [(one.upload, one.reading) for one in answers if isinstance(one.reading, BatchOutcome)]
     if not logs:
         return None
     results = tuple(
@@ -102,7 +102,7 @@ def _is_settled(answer: _PollAnswer, now: datetime) -> bool:
     if isinstance(answer.reading, NotFound):
         lost = answer.upload.status is AttemptStatus.LOST
         return lost or (answer.upload.status is not AttemptStatus.ACCEPTED and _is_grace_over(answer.upload, now))
-    return isinstance(answer.reading, Completed)
+    return isinstance(answer.reading, BatchOutcome)
 
 
 def _is_grace_over(upload: Attempt, now: datetime) -> bool:
@@ -367,11 +367,9 @@ class Poller:
         proved = tuple(self._check_timestamp(submission, one) for one in results)
         if any(one.finding is not None for one in proved):
             proved = _with_named_fields(proved, context.ledger.works.stored(submission.id))
-        answer = next(one for one in answers if isinstance(one.reading, Completed))
-        outcome = answer.reading.outcome if isinstance(answer.reading, Completed) else None
-        submission_id = outcome.submission_id if outcome else None
+        answer = next(one for one in answers if isinstance(one.reading, BatchOutcome))
         again = self._next_rerun(answer.upload, proved)
-        stored = StoredLog(answer.upload.file_name, answer.raw, submission_id, again)
+        stored = StoredLog(answer.upload.file_name, answer.raw, answer.reading.submission_id, again)
         context.ledger.polls.finish(submission, proved, stored)
         self.changed.append(submission.id)
         for one in proved:
@@ -454,5 +452,5 @@ def _result_words(reading: PollResult) -> str:
             return "Crossref does not show the file yet"
         case Unrecognized(reason=reason):
             return reason
-        case Completed():
+        case BatchOutcome():
             return "an earlier upload of the same file is still being read"

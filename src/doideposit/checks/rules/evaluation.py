@@ -1,6 +1,5 @@
 """All rules, and what runs them: over one record, over the records of a run, over the depositor."""
 
-import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
@@ -40,7 +39,6 @@ __all__ = [
     "check_depositor",
     "check_in_part",
     "check_together",
-    "top_field",
 ]
 
 # One mistake gives one finding: of several about the same mistake, only the one that says most is kept.
@@ -220,11 +218,6 @@ _STAND_INS: Final[tuple[Mapping[str, RawValue], ...]] = (
 )
 
 
-def top_field(finding: Finding) -> str:
-    """Return the field of the record that a finding is about."""
-    return re.split(r"[.\[]", finding.where.field or "", maxsplit=1)[0]
-
-
 def check_in_part(
     raw: RawRecord, broken: AbstractSet[str], parse: Callable[[RawRecord], ParsedRecord], context: Context
 ) -> tuple[Finding, ...]:
@@ -251,4 +244,4 @@ def _check_beside(
     again = parse(RawRecord(data, raw.origin))
     if again.record is None:
         return ()
-    return tuple(one for one in check(again.record, context) if top_field(one) not in {"", *broken, *used})
+    return tuple(one for one in check(again.record, context) if one.where.top_field not in {"", *broken, *used})

@@ -18,7 +18,6 @@ from doideposit.records.identifiers import Doi
 
 __all__ = [
     "BatchOutcome",
-    "Completed",
     "DoiOutcome",
     "ExtraRecord",
     "NotFound",
@@ -131,15 +130,8 @@ class Unrecognized:
     is_there: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """Hold the outcome of a log that is final."""
-
-    outcome: BatchOutcome
-
-
 # What an answer to "what became of this file?" can be.
-PollResult = Pending | NotFound | Unrecognized | Completed
+PollResult = Pending | NotFound | Unrecognized | BatchOutcome
 
 # A failure of the file as a whole: Crossref's words, ours, and whether sending again can help.
 Inherited = tuple[str, Finding, RetryClass]
@@ -179,7 +171,7 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
     if strange is not None:
         words = f"Crossref answered with a result log whose {strange}, which says neither success nor failure"
         return Unrecognized(words, log.submission_id, is_there=True)
-    return Completed(_resolve_batch(log, dois))
+    return _resolve_batch(log, dois)
 
 
 def _unknown_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:

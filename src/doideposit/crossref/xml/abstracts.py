@@ -13,14 +13,14 @@ from lxml import etree
 
 from doideposit.crossref.names import JATS
 from doideposit.crossref.xml.elements import text_inside
-from doideposit.crossref.xml.markup import XML_LANG, Markup, escaped, maker
+from doideposit.crossref.xml.markup import XML_LANG, Maker, Markup, escaped
 from doideposit.crossref.xml.richtext import formula_of, with_characters
 from doideposit.records.models.commentary import Abstract, AbstractFormat
 from doideposit.safe_xml import Element, parse_part
 
 __all__ = ["Reduction", "abstract", "illegal_character"]
 
-_JATS = maker(JATS)
+_JATS = Maker.of(JATS)
 
 # Inline elements of HTML and JATS, and what each is in the JATS of Crossref's schema.
 _INLINE: Final = {

@@ -6,11 +6,11 @@ Everything a person wrote goes through `escaped` here; nothing else in this proj
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Final, NewType, overload
+from typing import Final, NewType, Self
 
 from doideposit.crossref.names import PREFIXES
 
-__all__ = ["XML_LANG", "Maker", "Markup", "declaration", "escaped", "leaf", "leaves", "maker"]
+__all__ = ["XML_LANG", "Maker", "Markup", "declaration", "escaped", "leaf", "leaves"]
 
 # Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace.
 Markup = NewType("Markup", str)
@@ -51,6 +51,9 @@ def _format_attributes(values: dict[str, str | None]) -> str:
     return written
 
 
+_PREFIX_OF: Final = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+
+
 class Maker:
     """Write elements of one namespace; Crossref's own has no prefix. What is None is left out, child or attribute."""
 
@@ -59,6 +62,12 @@ class Maker:
     def __init__(self, namespace: str, prefix: str = "") -> None:
         self._prefix = f"{prefix}:" if prefix else ""
         self._declaration = declaration(namespace, prefix)
+
+    @classmethod
+    @cache
+    def of(cls, namespace: str) -> Self:
+        """Return the one maker of a namespace that is not Crossref's own, with the prefix it has in deposits."""
+        return cls(namespace, _PREFIX_OF[namespace])
 
     def __call__(self, name: str, /, *children: Markup | None, **attributes: str | None) -> Markup:
         """Return the element `name` around its children; names with a hyphen or a colon go as ``**{...}``."""
@@ -83,10 +92,6 @@ class Maker:
         return Markup(f"<{self._prefix}{name}>{inside}</{self._prefix}{name}>") if inside else None
 
 
-@overload
-def leaf(name: str, text: str) -> Markup: ...
-@overload
-def leaf(name: str, text: str | None) -> Markup | None: ...
 def leaf(name: str, text: str | None) -> Markup | None:
     """Return the element of Crossref's namespace with that text and no attributes, or None where there is no text."""
     return None if text is None else Markup(f"<{name}>{escaped(text)}</{name}>")
@@ -96,12 +101,3 @@ def leaves(names: Sequence[str], values: Sequence[object]) -> Markup:
     """Return a `leaf` for each name and value, none for None. Both sequences have the same length."""
     parts = zip(names, values, strict=True)
     return Markup("".join([f"<{name}>{escaped(str(value))}</{name}>" for name, value in parts if value is not None]))
-
-
-_PREFIX_OF: Final = {namespace: prefix for prefix, namespace in PREFIXES.items()}
-
-
-@cache
-def maker(namespace: str) -> Maker:
-    """Return the one maker of a namespace that is not Crossref's own, with the prefix it has in deposits."""
-    return Maker(namespace, _PREFIX_OF[namespace])

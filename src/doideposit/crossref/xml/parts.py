@@ -60,7 +60,7 @@ class ItemParts:
 
     def group_title(self) -> Markup:
         """Return ``group_title``, the series of posted content."""
-        return leaf("group_title", self.commentary.series.title)
+        return self.schema.make.text("group_title", self.commentary.series.title)
 
     def contributors(self) -> Markup | None:
         """Return ``contributors``; affiliations that name the institution of the series are completed from it."""

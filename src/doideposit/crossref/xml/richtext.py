@@ -12,7 +12,7 @@ from doideposit.crossref.xml.markup import Maker, Markup, escaped
 from doideposit.records.models.text import Face, Math, Node, RichText
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["formula_of", "mathml", "nodes_without_math", "rich", "with_characters"]
+__all__ = ["formula_of", "mathml", "rich", "with_characters"]
 
 
 def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", /, **attributes: str | None) -> Markup:
@@ -113,17 +113,3 @@ def _add_text(element: Element, last: Element | None, text: str) -> None:
 
 def _is_plain(name: str) -> bool:
     return not name.startswith(("{", "on")) and name not in {"id", "xref", "href", "style", "src", "altimg"}
-
-
-def nodes_without_math(nodes: "Sequence[Node]") -> "tuple[Node, ...]":
-    """Return the same nodes without formulas, for the elements that cannot hold any."""
-    kept: list[Node] = []
-    for node in nodes:
-        match node:
-            case Math():
-                continue
-            case Face():
-                kept.append(Face(node.tag, nodes_without_math(node.children)))
-            case str():
-                kept.append(node)
-    return tuple(kept)

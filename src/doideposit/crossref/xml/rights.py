@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
-from doideposit.crossref.xml.markup import Markup, escaped, leaf, maker
-from doideposit.crossref.xml.richtext import nodes_without_math, rich
+from doideposit.crossref.xml.markup import Maker, Markup, escaped, leaf
+from doideposit.crossref.xml.richtext import rich
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
@@ -14,7 +14,7 @@ from doideposit.records.models.text import RichText
 
 __all__ = ["Programs"]
 
-_FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
+_FR, _AI, _REL = Maker.of(FUNDING), Maker.of(ACCESS), Maker.of(RELATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _related_item(relation: Relation) -> Markup:
 def _description_markup(relation: Relation) -> Markup | None:
     if relation.description is None:
         return None
-    nodes = nodes_without_math(relation.description.nodes)
+    nodes = relation.description.without_math()
     language = Dialect.relation_language(relation.language) if relation.language else None
     return rich(_REL, "description", nodes, language=language) if nodes else None
 

@@ -272,6 +272,10 @@ class RichText:
     def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
         return dict(cls.json_schema)
 
+    def without_math(self) -> "tuple[Node, ...]":
+        """Return the nodes without formulas, for the elements that cannot hold any."""
+        return _without_math(self.nodes)
+
     def __str__(self) -> str:
         return self.source
 
@@ -288,6 +292,19 @@ class RichText:
 # Bound once: a record has many texts, and each of them looks these up.
 _new_text = RichText.__new__
 _set_source, _set_nodes = (RichText.__dict__[name].__set__ for name in ("source", "nodes"))
+
+
+def _without_math(nodes: "tuple[Node, ...]") -> "tuple[Node, ...]":
+    kept: list[Node] = []
+    for node in nodes:
+        match node:
+            case Math():
+                continue
+            case Face():
+                kept.append(Face(node.tag, _without_math(node.children)))
+            case str():
+                kept.append(node)
+    return tuple(kept)
 
 
 def _append_text(nodes: list[Node], text: str) -> None:

@@ -5,7 +5,6 @@ import pytest
 from doideposit.crossref.diagnostics.log import CitationMatch, Counters
 from doideposit.crossref.diagnostics.outcomes import (
     BatchOutcome,
-    Completed,
     DoiOutcome,
     NotFound,
     Pending,
@@ -45,9 +44,9 @@ def counts(*numbers: int) -> str:
 
 def batch(answer: bytes, *dois: Doi) -> BatchOutcome:
     reading = read(answer, dois=dois, batch_id=BATCH)
-    assert isinstance(reading, Completed)
-    assert [outcome.doi for outcome in reading.outcome.outcomes] == list(dois)
-    return reading.outcome
+    assert isinstance(reading, BatchOutcome)
+    assert [outcome.doi for outcome in reading.outcomes] == list(dois)
+    return reading
 
 
 def one(answer: bytes, doi: Doi = A) -> DoiOutcome:
@@ -286,7 +285,9 @@ def test_a_record_with_a_status_that_is_not_known_has_neither_failed_nor_succeed
     assert isinstance(reading, Unrecognized)
     assert f"record of {A} has the status “{status.lower()}”" in reading.reason
     assert isinstance(read(log(odd, record(A, "Success", "x")), dois=[A], batch_id=BATCH), Unrecognized)
-    assert isinstance(read(log(record(B, status, ""), record(A, "Success", "x")), dois=[A], batch_id=BATCH), Completed)
+    assert isinstance(
+        read(log(record(B, status, ""), record(A, "Success", "x")), dois=[A], batch_id=BATCH), BatchOutcome
+    )
 
 
 def test_s14_a_pending_log_is_not_believed_even_when_it_has_records() -> None:

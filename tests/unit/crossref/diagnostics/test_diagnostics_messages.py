@@ -5,7 +5,7 @@ import time
 import pytest
 
 from doideposit.crossref.diagnostics.messages import MESSAGES, KnownMessage, MessageKind
-from doideposit.crossref.diagnostics.outcomes import Completed, read
+from doideposit.crossref.diagnostics.outcomes import BatchOutcome, read
 from doideposit.findings import Severity
 from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
@@ -156,8 +156,8 @@ def test_a_failure_has_its_code_and_treatment(
 ) -> None:
     text = spelling(words)
     reading = read(log("Failure", text), dois=[DOI], batch_id="b")
-    assert isinstance(reading, Completed)
-    outcome = reading.outcome.outcomes[0]
+    assert isinstance(reading, BatchOutcome)
+    outcome = reading.outcomes[0]
     assert outcome.finding is not None
     assert (outcome.outcome, outcome.finding.code, outcome.retry) == (Outcome.FAILED, code, retry)
     assert outcome.finding.severity is Severity.ERROR
@@ -184,8 +184,8 @@ def test_codes_are_unique_slugs_and_every_entry_says_what_to_do() -> None:
 def test_words_never_seen_before_are_passed_on_as_they_are(status: str, code: str) -> None:
     words = "Något <gick> fel & {ingen} vet {detail} varför %s"
     reading = read(log(status, words), dois=[DOI], batch_id="b")
-    assert isinstance(reading, Completed)
-    outcome = reading.outcome.outcomes[0]
+    assert isinstance(reading, BatchOutcome)
+    outcome = reading.outcomes[0]
     assert outcome.finding is not None
     assert (outcome.finding.code, outcome.finding.message, outcome.finding.original) == (code, words, words)
     assert outcome.retry is RetryClass.NEVER
@@ -194,16 +194,16 @@ def test_words_never_seen_before_are_passed_on_as_they_are(status: str, code: st
 @pytest.mark.parametrize("status", ["Failure", "Warning"])
 def test_no_words_at_all_still_make_a_sentence(status: str) -> None:
     reading = read(log(status, ""), dois=[DOI], batch_id="b")
-    assert isinstance(reading, Completed)
-    finding = reading.outcome.outcomes[0].finding
+    assert isinstance(reading, BatchOutcome)
+    finding = reading.outcomes[0].finding
     assert finding is not None
     assert "no reason" in finding.message
 
 
 def test_words_of_success_in_a_failure_are_no_success() -> None:
     reading = read(log("Failure", "Successfully added"), dois=[DOI], batch_id="b")
-    assert isinstance(reading, Completed)
-    assert reading.outcome.outcomes[0].outcome is Outcome.FAILED
+    assert isinstance(reading, BatchOutcome)
+    assert reading.outcomes[0].outcome is Outcome.FAILED
 
 
 @pytest.mark.parametrize(

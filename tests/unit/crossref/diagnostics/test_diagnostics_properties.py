@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from doideposit.crossref.diagnostics.outcomes import Completed, Pending, Unrecognized, read
+from doideposit.crossref.diagnostics.outcomes import BatchOutcome, Pending, Unrecognized, read
 from doideposit.records.identifiers import Doi
 
 DOIS = [Doi(f"10.48251/SADF.C{number}") for number in range(1, 5)]
@@ -55,12 +55,12 @@ def test_registered_means_an_own_success_in_a_completed_log(
     status: str, batch: str, records: list[tuple[str, str, str]]
 ) -> None:
     reading = read(build(status, batch, records), dois=DOIS, batch_id=BATCH)
-    assert isinstance(reading, Completed) == (status.lower() == "completed" and batch != "theirs")
+    assert isinstance(reading, BatchOutcome) == (status.lower() == "completed" and batch != "theirs")
     assert isinstance(reading, Unrecognized) == (batch == "theirs" or status == "odd")
-    if not isinstance(reading, Completed):
+    if not isinstance(reading, BatchOutcome):
         return
-    assert [outcome.doi for outcome in reading.outcome.outcomes] == DOIS
-    for outcome in reading.outcome.outcomes:
+    assert [outcome.doi for outcome in reading.outcomes] == DOIS
+    for outcome in reading.outcomes:
         own = [(state.lower(), words) for doi, state, words in records if doi.strip().lower().endswith(outcome.doi.key)]
         good = [words for state, words in own if state in {"success", "warning"} and "preprint" not in words]
         bad = [words for state, words in own if state not in {"success", "warning"} and words != OLDER]
@@ -74,9 +74,7 @@ def test_the_order_of_the_records_decides_nothing(records: list[tuple[str, str, 
     shuffled = data.draw(st.permutations(records))
     readings = [read(build("completed", BATCH, order), dois=DOIS, batch_id=BATCH) for order in (records, shuffled)]
     verdicts = [
-        [outcome.outcome for outcome in reading.outcome.outcomes]
-        for reading in readings
-        if isinstance(reading, Completed)
+        [outcome.outcome for outcome in reading.outcomes] for reading in readings if isinstance(reading, BatchOutcome)
     ]
     assert verdicts[0] == verdicts[1]
 

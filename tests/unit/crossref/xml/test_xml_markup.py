@@ -9,7 +9,7 @@ from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS, XSI
 from doideposit.crossref.xml.batch import build, fingerprint
 from doideposit.crossref.xml.elements import canonical_hash
-from doideposit.crossref.xml.markup import XML_LANG, Maker, escaped, leaf, maker
+from doideposit.crossref.xml.markup import XML_LANG, Maker, escaped, leaf
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
@@ -54,11 +54,11 @@ def test_what_is_none_is_left_out_and_a_list_without_anything_too() -> None:
 
 
 def test_a_foreign_namespace_is_declared_where_it_begins() -> None:
-    jats = maker("http://www.ncbi.nlm.nih.gov/JATS1")
+    jats = Maker.of("http://www.ncbi.nlm.nih.gov/JATS1")
     written = jats.outer("abstract", jats.text("p", "x"))
     assert written == '<jats:abstract xmlns:jats="http://www.ncbi.nlm.nih.gov/JATS1"><jats:p>x</jats:p></jats:abstract>'
     with pytest.raises(KeyError):
-        maker("urn:no-prefix-for-this")
+        Maker.of("urn:no-prefix-for-this")
 
 
 @pytest.mark.parametrize("version", SCHEMA_VERSIONS)

@@ -3,7 +3,7 @@
 import pytest
 
 from doideposit.crossref.xml.markup import Maker
-from doideposit.crossref.xml.richtext import mathml, nodes_without_math, rich
+from doideposit.crossref.xml.richtext import mathml, rich
 from doideposit.records.models.text import Math, RichText
 
 MAKE = Maker("urn:test")
@@ -70,5 +70,5 @@ def test_of_a_broken_formula_its_text_is_left() -> None:
 
 
 def test_formulas_can_be_left_out() -> None:
-    nodes = RichText.parse("a <i>b <math><mi>x</mi></math></i> c").nodes
-    assert rich(MAKE, "t", nodes_without_math(nodes)) == "<t>a <i>b </i> c</t>"
+    text = RichText.parse("a <i>b <math><mi>x</mi></math></i> c")
+    assert rich(MAKE, "t", text.without_math()) == "<t>a <i>b </i> c</t>"

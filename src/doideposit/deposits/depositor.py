@@ -113,8 +113,7 @@ class Depositor:
             step=step,
             deadlines=deadlines or Deadlines(),
             address=address,
-            # Its truth would be asked of its length, for which the whole configuration file is read a second time.
-            origins={} if origins is None else origins,
+            origins={} if origins is None else origins,  # Asking whether it is empty reads the file again.
             fee=fee,
             login=login,
             others=tuple(others),

@@ -1,10 +1,15 @@
 """A ledger as a publisher has it after some months: most DOIs well, and one of every kind of trouble. All is invented."""
 
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from depositing import SERIES, Desk, sqlite_url, validator
+from depositing import SERIES, Desk, make_ledger, sqlite_url, validator
+from doideposit.deposits.ledger.entries import AdoptedWork
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.sandbox.clock import Clock, Delays
@@ -35,6 +40,23 @@ FOCUS = Series.model_validate(
     }
 )
 LICENCE = [{"url": "https://creativecommons.org/licenses/by/4.0/", "start_date": "2026-01-01"}]
+ADOPTED = AdoptedWork(
+    Doi("10.48251/Adopted.17"),
+    timestamp=20190304050607,
+    series=SERIES.name,
+    container="SADF Comment",
+    record_type="report-series",
+    title="A commentary that was registered elsewhere",
+    landing_page="https://www.example.org/17/",
+    fingerprint=None,
+    doi_type="report_paper_title",
+    owner_prefix="10.48251",
+    member="4242",
+    created="2019-03-04 05:06:07",
+    last_update="2019-03-04 05:06:07",
+    file="comment-17.yaml",
+    answer=b"<crossref_result><doi>10.48251/Adopted.17</doi></crossref_result>",
+)
 PEOPLE = (("Maya", "Gurung"), ("Arif", "Rahman"), ("Lakshmi", "Perera"))
 
 
@@ -110,3 +132,45 @@ def _trouble(desk: Desk) -> None:
     depositor.deposit(work(265))
     depositor.enqueue(work(266), work(267))
     faults.clear()
+
+
+OTHERS = {"another": -1000, "test": 1000}
+"""Two other targets, one before "sandbox" in every order and one after it, and how far their numbers are from its."""
+NUMBERS = ("id", "submission", "item", "follows", "event")
+
+
+def write_three_targets(url: str, folder: Path) -> None:
+    """Write a ledger into the folder in which two other targets had the same months as the one of `url`."""
+    with Ledger.open(url) as ledger:
+        lines = list(ledger.export_lines())
+    make_ledger(sqlite_url(folder))
+    with Ledger.open(sqlite_url(folder)) as copy:
+        copy.import_lines(_three_times(lines))
+
+
+def _three_times(lines: list[str]) -> Iterator[str]:
+    head, *rows = lines
+    yield head
+    tables = {table: [row for row in rows if json.loads(row)["table"] == table] for table in _tables(rows)}
+    for of_table in tables.values():
+        for row in of_table:
+            yield row
+            for target, apart in OTHERS.items():
+                yield json.dumps(_of_another(json.loads(row), target, apart))
+
+
+def _tables(rows: list[str]) -> dict[str, None]:
+    return dict.fromkeys(json.loads(row)["table"] for row in rows)
+
+
+def _of_another(line: dict[str, Any], target: str, apart: int) -> dict[str, Any]:
+    row = line["row"]
+    if "target" in row:
+        row["target"] = target
+    for name in {"batch_id", "file_name"} & row.keys():
+        row[name] = row[name] and f"{target}-{row[name]}"
+    for name in NUMBERS:
+        # Those of SQLite's big integers are texts in an export.
+        if row.get(name) is not None:
+            row[name] = type(row[name])(int(row[name]) + apart)
+    return line

@@ -19,7 +19,7 @@ import pytest
 from lxml import etree
 
 from depositing import SERIES, sqlite_url
-from doideposit.deposits.ledger.entries import AdoptedWork, LedgerWork
+from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.ledger.polls import Due
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.target import TargetLedger
@@ -28,30 +28,14 @@ from doideposit.deposits.ledger.works import WorkFilter
 from doideposit.lifecycle import EventKind, Milestone, State
 from doideposit.records.identifiers import Doi
 from doideposit.sandbox.clock import Clock
-from mixed_ledger import NOW, mixed_desk, work
+from ledger_life import WRITINGS as WRITINGS_OF_A_LIFE
+from mixed_ledger import ADOPTED, NOW, mixed_desk, work, write_three_targets
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "ledger" / "answers.txt"
 NEVER_SENT = Doi("10.48251/nobody.knows.this")
 WHOLE, IN_PARTS, STUCK = work(231).doi, work(232).doi, work(264).doi
 """A DOI that is well, one whose references were sent alone afterwards, and one that Crossref does not finish."""
 KEYS = ("id", "doi", "name", "target")
-ADOPTED = AdoptedWork(
-    Doi("10.48251/Adopted.17"),
-    timestamp=20190304050607,
-    series=SERIES.name,
-    container="SADF Comment",
-    record_type="report-series",
-    title="A commentary that was registered elsewhere",
-    landing_page="https://www.example.org/17/",
-    fingerprint=None,
-    doi_type="report_paper_title",
-    owner_prefix="10.48251",
-    member="4242",
-    created="2019-03-04 05:06:07",
-    last_update="2019-03-04 05:06:07",
-    file="comment-17.yaml",
-    answer=b"<crossref_result><doi>10.48251/Adopted.17</doi></crossref_result>",
-)
 SOON = NOW + timedelta(hours=1)
 SLOT = UploadSlot("somebody", SOON, 1)
 
@@ -119,6 +103,12 @@ QUESTIONS: Mapping[str, Callable[[TargetLedger], object]] = {
     "hooks.progress": lambda of: of.hooks.progress("mail"),
     "hooks.progress of another": lambda of: of.hooks.progress("another"),
     "cited.known": lambda of: of.cited.known(_every_doi(of)),
+    "works.by_key": lambda of: of.works.by_key([WHOLE, NEVER_SENT]),
+    "works.in_submissions of none": lambda of: list(of.works.in_submissions([])),
+    "uploads.begun": lambda of: [of.uploads.begun(_stuck(of).submission.file_name or ""), of.uploads.begun("none.xml")],
+    "versions.adopted_answer": lambda of: [of.versions.adopted_answer(doi) for doi in (ADOPTED.doi, WHOLE)],
+    "versions.files": lambda of: list(of.versions.files([_stuck(of).submission.batch_id, "none"])),
+    "observations.changed": lambda of: of.observations.changed([WHOLE, NEVER_SENT]),
     "polls.details": lambda of: of.polls.details(range(1, 17)),
     "polls.publishers": lambda of: of.polls.publishers(range(1, 17)),
 }
@@ -166,6 +156,7 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "hooks.begin": lambda of: of.hooks.begin(("mail", "another")),
     "hooks.lease": lambda of: of.hooks.lease("mail"),
     "cited.keep": lambda of: of.cited.keep({WHOLE.key: "DataCite", STUCK.key: "Crossref"}),
+    **WRITINGS_OF_A_LIFE,
 }
 """Each is tried on the same ledger and taken back afterwards."""
 
@@ -247,15 +238,14 @@ def ledger_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             desk.depositor.poll()
         desk.depositor.enqueue(work(268), work(269))
         of = ledger.on("sandbox", Clock(NOW))
-        for target in ("earlier", "sandbox", "test"):
-            others = ledger.on(target, Clock(NOW))
-            others.works.adopt(ADOPTED)
-            others.uploads.pause(SOON, "maintenance")
-            others.observations.note_unavailable("maintenance", SOON)
-            others.hooks.begin(("mail",))
+        of.works.adopt(ADOPTED)
+        of.uploads.pause(SOON, "maintenance")
+        of.observations.note_unavailable("maintenance", SOON)
+        of.hooks.begin(("mail",))
         of.cited.keep({WHOLE.key: "Crossref"})
         of.observations.enroll()
-    return folder / "ledger.sqlite3"
+    write_three_targets(sqlite_url(folder), folder / "three")
+    return folder / "three" / "ledger.sqlite3"
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from doideposit.deposits.ledger.works import WorkFilter
 from doideposit.errors import DoiDepositError
 from doideposit.lifecycle import EventKind, Milestone
 from doideposit.sandbox.clock import Clock
-from mixed_ledger import NOW, mixed_desk, work
+from mixed_ledger import NOW, OTHERS, mixed_desk, work
 
 REGISTERED = work(231).doi
 REFERENCES_ALONE = work(232).doi
@@ -119,8 +119,9 @@ def lines(url: str, target: str) -> list[Any]:
 def test_a_target_without_deposits_knows_nothing_of_another(url: str, tmp_path: Path, name: str) -> None:
     make_ledger(sqlite_url(tmp_path))
     with Ledger.open(url) as full, Ledger.open(sqlite_url(tmp_path)) as empty:
-        nothing = READINGS[name](empty.on("test", Clock(NOW)))
-        assert READINGS[name](full.on("test", Clock(NOW))) == nothing
+        for target in OTHERS:
+            nothing = READINGS[name](empty.on(target, Clock(NOW)))
+            assert READINGS[name](full.on(target, Clock(NOW))) == nothing
         if name not in QUIET_HERE:
             assert READINGS[name](full.on("sandbox", Clock(NOW))) != nothing, "there is something to be kept apart"
 
@@ -128,8 +129,10 @@ def test_a_target_without_deposits_knows_nothing_of_another(url: str, tmp_path: 
 @pytest.mark.parametrize("name", WRITINGS)
 def test_what_is_written_of_a_target_changes_nothing_of_another(url: str, name: str) -> None:
     before = lines(url, "sandbox")
-    with Ledger.open(url) as ledger, suppress(DoiDepositError):
-        # Long ago, so that no moment that is written equals one that is there.
-        WRITINGS[name](ledger.on("test", Clock(NOW - timedelta(days=300))))
+    with Ledger.open(url) as ledger:
+        for target in OTHERS:
+            # Long ago, so that no moment that is written equals one that is there.
+            with suppress(DoiDepositError):
+                WRITINGS[name](ledger.on(target, Clock(NOW - timedelta(days=300))))
     assert lines(url, "sandbox") == before
     assert before

@@ -1,0 +1,197 @@
+"""What is written into a ledger in the life of a file: from its upload to its result log, and what is seen later."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from doideposit.crossref.diagnostics.outcomes import DoiOutcome
+from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Observed, Submission
+from doideposit.deposits.ledger.hooks import HookProgress
+from doideposit.deposits.ledger.observations import Sight
+from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
+from doideposit.deposits.ledger.target import TargetLedger
+from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
+from doideposit.lifecycle import Milestone, Outcome, RetryClass
+from doideposit.records.identifiers import Doi
+from doideposit.registered.drift_values import Drift, DriftKind
+from mixed_ledger import ADOPTED, NOW, work
+
+SOON, LATER = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+SLOT = UploadSlot("somebody", SOON, 9)
+DOUBT = UploadDoubt("the connection broke off", "nothing has to be done", "<html>")
+WHOLE, STUCK = work(231).doi, work(264).doi
+ADDRESS = Drift(DriftKind.ADDRESS, "it leads elsewhere", "https://a.example/", "https://b.example/", "m1", ("url",))
+CHANGE = Sight(
+    LATER, "read", known=True, timestamp="2027", last_update="x", drift=(ADDRESS,), matched={"ref1": "10.1/x"}
+)
+
+
+def _begin(of: TargetLedger, name: str = "a-file.xml") -> Attempt:
+    """Begin the upload of the oldest file that may be sent."""
+    of.uploads.resume()
+    found = of.uploads.candidate(SLOT)
+    assert found
+    lease = of.uploads.start(SLOT, found[0].id, name)
+    assert lease
+    return lease.attempt
+
+
+def _begin_again(of: TargetLedger) -> Attempt:
+    """Begin it again, after two uploads that did not arrive."""
+    for name in ("one.xml", "two.xml"):
+        of.uploads.return_unsent(_begin(of, name), None, "no connection")
+    of.uploads.pause(NOW - timedelta(minutes=1), "away")
+    return _begin(of, "three.xml")
+
+
+def _doubtful(of: TargetLedger, *, declined: bool = False, until: Any = None) -> Attempt:
+    """Begin an upload whose answer says nothing."""
+    upload = _begin_again(of)
+    of.uploads.mark_doubtful(upload, replace(DOUBT, declined=declined), next_poll_at=LATER, until=until)
+    return upload
+
+
+def _lost(of: TargetLedger) -> Attempt:
+    upload = _doubtful(of)
+    of.uploads.mark_lost(upload, LATER)
+    return upload
+
+
+def _first(of: TargetLedger) -> Attempt:
+    """Return the upload of a file that is done."""
+    return of.polls.details([1])[1][0][0]
+
+
+def _stuck(of: TargetLedger) -> Submission:
+    return _submission(of, STUCK)
+
+
+def _submission(of: TargetLedger, doi: Doi) -> Submission:
+    known = of.works.one(doi)
+    assert known
+    assert known.submission
+    return known.submission
+
+
+def _unsent(of: TargetLedger) -> Submission:
+    return _submission(of, work(268).doi)
+
+
+def _recorded(of: TargetLedger, **changes: Any) -> NewSubmission:
+    """Describe the file that was recorded last as it would be recorded anew."""
+    new, _ = of.works.recorded(16)
+    return replace(new, batch_id="recorded-anew", timestamp=new.timestamp + 1, **changes)
+
+
+def _answered(of: TargetLedger, polled: Polled, *, counts: bool = True) -> None:
+    of.polls.lease(Due(force=True), "somebody", SOON, most=100)
+    of.polls.release("somebody", [polled.submission.id], [replace(polled, counts=counts)])
+
+
+def _finish(of: TargetLedger, outcome: Outcome, doi: Doi = STUCK, again: Any = None, **more: Any) -> None:
+    result = DoiOutcome(doi, outcome, proof="the log", conflict_id="77", dois_in_conflict=("10.1/y",), **more)
+    held = _submission(of, doi)
+    of.polls.finish(held, [result], StoredLog(held.file_name or "", f"<{outcome.value}>".encode(), "1742", again))
+
+
+def _finish_after_reset(of: TargetLedger) -> None:
+    """Finish a deposit of a DOI that was registered with a higher timestamp, before Crossref's support reset it."""
+    of.works.adopt(replace(ADOPTED, doi=STUCK, timestamp=20990101000000000))
+    _finish(of, Outcome.REGISTERED)
+
+
+def _finish_earlier(of: TargetLedger) -> None:
+    """Finish a deposit that was given up after the one that came in its place, which is newer."""
+    earlier = _stuck(of)
+    of.works.abandon(STUCK, "no answer")
+    fresh, _ = of.works.recorded(earlier.id)
+    later = replace(fresh.items[0], fingerprint="f2", title="A later title")
+    number = earlier.timestamp + 10**10
+    [key] = of.works.prepare(replace(fresh, batch_id="later", timestamp=number, items=(later,))) or ()
+    of.uploads.resume()
+    lease = of.uploads.start(replace(SLOT, besides=frozenset(range(1, key))), key, "later.xml")
+    assert lease
+    of.uploads.mark_accepted(lease.attempt, LATER, "it answered")
+    _finish(of, Outcome.REGISTERED)
+    result = DoiOutcome(STUCK, Outcome.REGISTERED, proof="the earlier log")
+    of.polls.finish(earlier, [result], StoredLog(earlier.file_name or "", b"<earlier>", None))
+
+
+def _observed(of: TargetLedger, doi: Doi = WHOLE) -> Observed:
+    seen = of.observations.one(doi)
+    assert seen
+    return seen
+
+
+def _seen(of: TargetLedger, sight: Sight) -> bool:
+    return of.observations.record_sight(_observed(of), sight)
+
+
+WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
+    "uploads.start of another": lambda of: [of.uploads.resume(), of.uploads.start(SLOT, 15, "a-file.xml")],
+    "uploads.start twice": lambda of: [_begin(of), of.uploads.start(replace(SLOT, pending=9), 17, "b-file.xml")],
+    "uploads.mark_accepted": lambda of: of.uploads.mark_accepted(_begin(of), LATER, "it answered"),
+    "uploads.mark_accepted, after failures": lambda of: of.uploads.mark_accepted(
+        _begin_again(of), LATER, "it answered"
+    ),
+    "uploads.confirm_receipt": lambda of: of.uploads.confirm_receipt(_doubtful(of), LATER, "it knows it"),
+    "uploads.confirm_receipt of one that was lost": lambda of: of.uploads.confirm_receipt(_lost(of), LATER, "it came"),
+    "uploads.confirm_receipt of one that is done": lambda of: of.uploads.confirm_receipt(_first(of), LATER, "it came"),
+    "uploads.return_unsent": lambda of: of.uploads.return_unsent(_begin(of), LATER, "no connection"),
+    "uploads.return_unsent, again": lambda of: of.uploads.return_unsent(_begin_again(of), None, "no connection"),
+    "uploads.return_unsent of one that is done": lambda of: of.uploads.return_unsent(
+        _first(of), LATER, "no connection"
+    ),
+    "uploads.mark_doubtful": lambda of: _doubtful(of, until=SOON),
+    "uploads.mark_doubtful, declined": lambda of: _doubtful(of, declined=True),
+    "uploads.mark_doubtful of one that is done": lambda of: of.uploads.mark_doubtful(
+        _first(of), DOUBT, next_poll_at=LATER, until=SOON
+    ),
+    "uploads.mark_refused": lambda of: of.uploads.mark_refused(_doubtful(of, declined=True)),
+    "uploads.mark_refused of one that is done": lambda of: of.uploads.mark_refused(_first(of)),
+    "uploads.mark_lost": _lost,
+    "uploads.mark_lost of one that is done": lambda of: of.uploads.mark_lost(_first(of), LATER),
+    "uploads.note_harmed": lambda of: of.uploads.note_harmed([16]),
+    "uploads.replace_file": lambda of: of.uploads.replace_file(16, [_recorded(of)], "recorded anew"),
+    "uploads.replace_file that was sent": lambda of: of.uploads.replace_file(12, [_recorded(of)], "recorded anew"),
+    "works.prepare": lambda of: of.works.prepare(_recorded(of), instead_of=16),
+    "works.recorded_anew": lambda of: [
+        of.uploads.replace_file(16, [_recorded(of)], "recorded anew"),
+        of.works.recorded_anew(work(268).doi, _recorded(of).batch_id),
+    ],
+    "polls.watch_lost": lambda of: [of.polls.watch_lost(_lost(of), SOON), of.polls.lost_uploads(most=5)],
+    "polls.release, with answers": lambda of: _answered(of, Polled(_stuck(of), LATER, "not yet")),
+    "polls.release, late": lambda of: _answered(
+        of, Polled(_stuck(of), LATER, "late", Milestone.PROCESSED, "1742"), counts=False
+    ),
+    "polls.release, odd twice": lambda of: [
+        _answered(of, Polled(_stuck(of), LATER, "odd", odd="<html>")) for _ in (1, 2)
+    ],
+    "polls.finish, registered": lambda of: _finish(of, Outcome.REGISTERED),
+    "polls.finish, failed": lambda of: _finish(of, Outcome.FAILED, retry=RetryClass.AFTER_CHANGE, message="no"),
+    "polls.finish, better": lambda of: [_finish(of, Outcome.FAILED, again=SOON), _finish(of, Outcome.REGISTERED)],
+    "polls.finish, worse": lambda of: [_finish(of, Outcome.REGISTERED), _finish(of, Outcome.FAILED)],
+    "polls.finish of one that was not sent": lambda of: of.polls.finish(_unsent(of), [], StoredLog("a.xml", b"", None)),
+    "polls.finish, a higher version": lambda of: _finish(of, Outcome.FAILED, registered_timestamp=2**63 - 1),
+    "polls.finish, a version of too many digits": lambda of: _finish(of, Outcome.FAILED, registered_timestamp=2**63),
+    "polls.finish, after the number was reset": _finish_after_reset,
+    "polls.finish, after a later deposit": _finish_earlier,
+    "observations.record_sight": lambda of: _seen(of, Sight(LATER, "as sent", known=True, timestamp="2026")),
+    "observations.record_sight of a change": lambda of: _seen(of, CHANGE),
+    "observations.record_sight of what is known": lambda of: [_seen(of, CHANGE), _seen(of, CHANGE)],
+    "observations.record_sight of what is over": lambda of: [_seen(of, CHANGE), _seen(of, Sight(SOON, "", known=True))],
+    "observations.record_sight of nothing yet": lambda of: _seen(of, Sight(LATER, "not there")),
+    "observations.record_sight, too late": lambda of: of.observations.record_sight(
+        replace(_observed(of), since=NOW), CHANGE
+    ),
+    "observations.accept a change": lambda of: [_seen(of, CHANGE), of.observations.accept(WHOLE, "meant")],
+    "observations.listed": lambda of: of.observations.listed(
+        [_observed(of)], {WHOLE.key: "2026-09-01T00:00:00Z"}, [WHOLE.key]
+    ),
+    "observations.listed, without news": lambda of: of.observations.listed([_observed(of)], {}, []),
+    "hooks.settle": lambda of: of.hooks.settle("mail", HookProgress(140, 2, NOW, "it failed"), SOON),
+    "hooks.lease twice": lambda of: [of.hooks.lease("mail"), of.hooks.lease("mail")],
+    "hooks.lease of a new one": lambda of: [of.hooks.lease("new"), of.hooks.lease("new")],
+}
+"""Each begins on the same ledger."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
@@ -17,10 +17,11 @@ from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift, DriftKind
 from mixed_ledger import ADOPTED, NOW, work
 
-SOON, LATER = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+HOUR = timedelta(hours=1)
+SOON, LATER = NOW + HOUR, NOW + 2 * HOUR
 SLOT = UploadSlot("somebody", SOON, 9)
 DOUBT = UploadDoubt("the connection broke off", "nothing has to be done", "<html>")
-WHOLE, STUCK = work(231).doi, work(264).doi
+WHOLE, IN_PARTS, STUCK = work(231).doi, work(232).doi, work(264).doi
 ADDRESS = Drift(DriftKind.ADDRESS, "it leads elsewhere", "https://a.example/", "https://b.example/", "m1", ("url",))
 CHANGE = Sight(
     LATER, "read", known=True, timestamp="2027", last_update="x", drift=(ADDRESS,), matched={"ref1": "10.1/x"}
@@ -118,10 +119,40 @@ def _finish_earlier(of: TargetLedger) -> None:
     of.polls.finish(earlier, [result], StoredLog(earlier.file_name or "", b"<earlier>", None))
 
 
+def _sent(of: TargetLedger, key: int, number: int) -> Submission:
+    """Record what a file held as a later version, and send it."""
+    fresh, _ = of.works.recorded(key)
+    known = of.works.known([one.doi for one in fresh.items])
+    items = tuple(
+        replace(one, after=known[one.doi.key].latest, fingerprint=f"f{number}", landing_page="https://new.example/")
+        for one in fresh.items
+    )
+    [new] = of.works.prepare(replace(fresh, batch_id="later", timestamp=number, items=items)) or ()
+    of.uploads.resume()
+    lease = of.uploads.start(replace(SLOT, besides=frozenset(range(1, new))), new, "later.xml")
+    assert lease
+    of.uploads.mark_accepted(lease.attempt, LATER, "it answered")
+    return _submission(of, fresh.items[0].doi)
+
+
+def _finish_later(of: TargetLedger, doi: Doi, outcome: Outcome) -> None:
+    """Finish a later version of a registered DOI."""
+    held = _sent(of, _submission(of, doi).id, 20270101000000000)
+    results = [
+        DoiOutcome(doi, outcome, "what Crossref says", proof="the log")
+        for doi in of.polls.details([held.id])[held.id][1]
+    ]
+    of.polls.finish(held, results, StoredLog("later.xml", b"<later>", None))
+
+
 def _observed(of: TargetLedger, doi: Doi = WHOLE) -> Observed:
     seen = of.observations.one(doi)
     assert seen
     return seen
+
+
+def _settle(of: TargetLedger, due: datetime) -> None:
+    of.hooks.settle("mail", HookProgress(140, 2, NOW, "it failed"), due)
 
 
 def _seen(of: TargetLedger, sight: Sight) -> bool:
@@ -156,6 +187,29 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "uploads.replace_file": lambda of: of.uploads.replace_file(16, [_recorded(of)], "recorded anew"),
     "uploads.replace_file that was sent": lambda of: of.uploads.replace_file(12, [_recorded(of)], "recorded anew"),
     "works.prepare": lambda of: of.works.prepare(_recorded(of), instead_of=16),
+    "works.prepare, with everything that can be said": lambda of: of.works.prepare(
+        _recorded(of, compared=NOW, unseen="by hand", publisher="second", empties=("refs",), whole=True), instead_of=16
+    ),
+    "works.prepare in two steps": lambda of: of.works.prepare(
+        _recorded(of, publisher="second"), replace(_recorded(of), batch_id="step-2", timestamp=20270101000000000)
+    ),
+    "works.adopt what is registered": lambda of: of.works.adopt(replace(ADOPTED, doi=WHOLE)),
+    "works.next_due": lambda of: [
+        of.works.next_due(),
+        of.uploads.pause(LATER, "away"),
+        of.works.next_due(),
+        of.works.abandon(STUCK, "no longer"),
+        of.works.next_due(),
+        of.uploads.postpone(16, SOON, "later"),
+        of.uploads.resume(),
+        of.works.next_due(),
+        of.uploads.pause(LATER, "away"),
+        of.works.next_due(),
+        of.uploads.withhold(16, {work(268).doi: "it would be lost"}, "ask somebody"),
+        of.works.next_due(),
+        of.uploads.pause(LATER, "away"),
+        of.works.next_due(),
+    ],
     "works.recorded_anew": lambda of: [
         of.uploads.replace_file(16, [_recorded(of)], "recorded anew"),
         of.works.recorded_anew(work(268).doi, _recorded(of).batch_id),
@@ -177,6 +231,16 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "polls.finish, a version of too many digits": lambda of: _finish(of, Outcome.FAILED, registered_timestamp=2**63),
     "polls.finish, after the number was reset": _finish_after_reset,
     "polls.finish, after a later deposit": _finish_earlier,
+    "polls.finish, without an id": lambda of: of.polls.finish(_stuck(of), [], StoredLog("later.xml", b"<later>", None)),
+    "polls.finish, a later version": lambda of: _finish_later(of, WHOLE, Outcome.REGISTERED),
+    "polls.finish, a later version that failed": lambda of: _finish_later(of, WHOLE, Outcome.FAILED),
+    "polls.finish, a part": lambda of: [
+        _finish_later(of, IN_PARTS, Outcome.REGISTERED),
+        of.versions.parts_not_shown(IN_PARTS),
+        len(of.versions.parts_since(IN_PARTS)),
+        of.works.one(IN_PARTS),
+    ],
+    "polls.finish, a part that failed": lambda of: _finish_later(of, IN_PARTS, Outcome.FAILED),
     "observations.record_sight": lambda of: _seen(of, Sight(LATER, "as sent", known=True, timestamp="2026")),
     "observations.record_sight of a change": lambda of: _seen(of, CHANGE),
     "observations.record_sight of what is known": lambda of: [_seen(of, CHANGE), _seen(of, CHANGE)],
@@ -185,12 +249,19 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "observations.record_sight, too late": lambda of: of.observations.record_sight(
         replace(_observed(of), since=NOW), CHANGE
     ),
+    "observations.record_sight of less": lambda of: [_seen(of, CHANGE), _seen(of, Sight(SOON, "", known=True))],
     "observations.accept a change": lambda of: [_seen(of, CHANGE), of.observations.accept(WHOLE, "meant")],
     "observations.listed": lambda of: of.observations.listed(
         [_observed(of)], {WHOLE.key: "2026-09-01T00:00:00Z"}, [WHOLE.key]
     ),
     "observations.listed, without news": lambda of: of.observations.listed([_observed(of)], {}, []),
     "hooks.settle": lambda of: of.hooks.settle("mail", HookProgress(140, 2, NOW, "it failed"), SOON),
+    "hooks.settle, and lease what was due": lambda of: [_settle(of, NOW - HOUR), of.hooks.lease("mail")],
+    "hooks.settle, and lease what is not due": lambda of: [_settle(of, SOON), of.hooks.lease("mail")],
+    "hooks.settle, and lease what a wrong clock put off": lambda of: [
+        _settle(of, NOW + 7 * HOUR),
+        of.hooks.lease("mail"),
+    ],
     "hooks.lease twice": lambda of: [of.hooks.lease("mail"), of.hooks.lease("mail")],
     "hooks.lease of a new one": lambda of: [of.hooks.lease("new"), of.hooks.lease("new")],
 }

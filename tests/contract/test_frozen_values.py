@@ -1,19 +1,31 @@
-"""What travels between the parts of the core cannot be changed on its way."""
+"""What travels between the parts of the core cannot be changed on its way, and what a module makes when it is imported.
+
+Defaults and tables are written down in `tests/golden`. After a change that is meant, write them anew with
+`UPDATE_GOLDEN=1` and read the difference; one of a table needs a migration too.
+"""
 
 import importlib
 import inspect
+import os
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 import doideposit.checks.rules
 import doideposit.crossref.diagnostics
 import doideposit.deposits.ledger
 from doideposit import lifecycle
 from doideposit.deposits import planning
+from doideposit.deposits.ledger.tables import METADATA
+
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 CHANGED = {
     "Transaction": "it collects the events of one transaction until they are written",
@@ -46,3 +58,31 @@ def test_a_value_is_frozen_and_takes_no_attributes(name: str) -> None:
 
 def test_every_exception_is_still_there() -> None:
     assert CHANGED.keys() <= VALUES.keys()
+
+
+def defaults() -> Iterator[str]:
+    """Yield what each value of the core says where nothing is given."""
+    for name, value in sorted(VALUES.items()):
+        for field in fields(value):
+            if inspect.isfunction(field.default):
+                yield f"{name}.{field.name} = a function"
+            elif field.default is not MISSING:
+                yield f"{name}.{field.name} = {field.default!r}"
+            elif field.default_factory is not MISSING:
+                yield f"{name}.{field.name} = {field.default_factory()!r}"
+
+
+def tables() -> Iterator[str]:
+    """Yield the statements that make the ledger's tables and indexes in each database."""
+    for dialect in (sqlite.dialect(), postgresql.dialect()):  # type: ignore[no-untyped-call]
+        for table in METADATA.sorted_tables:
+            yield str(CreateTable(table).compile(dialect=dialect)).strip()
+            yield from sorted(str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
+
+
+@pytest.mark.parametrize(("file", "told"), [("defaults.txt", defaults), ("ledger/tables.sql", tables)])
+def test_what_is_made_at_the_import_is_as_was_written_down(file: str, told: Any) -> None:
+    text = "".join(f"{line.rstrip()}\n" for part in told() for line in part.splitlines())
+    if os.environ.get("UPDATE_GOLDEN"):
+        (GOLDEN / file).write_text(text, encoding="utf-8")
+    assert text == (GOLDEN / file).read_text(encoding="utf-8")

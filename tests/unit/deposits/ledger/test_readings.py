@@ -113,6 +113,9 @@ QUESTIONS: Mapping[str, Callable[[TargetLedger], object]] = {
     "polls.publishers": lambda of: of.polls.publishers(range(1, 17)),
 }
 
+OF_STUCK = {"uploads.begun", "versions.files"}
+"""Questions about one file of these months."""
+
 WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "uploads.note_waiting": lambda of: of.uploads.note_waiting(),
     "uploads.pause": lambda of: of.uploads.pause(SOON, "away"),
@@ -258,6 +261,13 @@ def test_the_ledger_answers_as_was_written_down(ledger_file: Path, name: str) ->
     with Ledger.open(sqlite_url(ledger_file.parent)) as ledger:
         answer = named(shown(QUESTIONS[name](ledger.on("sandbox", Clock(NOW)))))
     assert answer == kept(name, answer)
+
+
+def test_a_target_of_which_nothing_is_known_answers_as_was_written_down(ledger_file: Path) -> None:
+    with Ledger.open(sqlite_url(ledger_file.parent)) as ledger:
+        of = ledger.on("nothing", Clock(NOW))
+        answers = [f"{name}: {shown(ask(of))}" for name, ask in QUESTIONS.items() if name not in OF_STUCK]
+    assert "\n".join(answers) == kept("a target of which nothing is known", "\n".join(answers))
 
 
 @pytest.mark.parametrize("name", WRITINGS)

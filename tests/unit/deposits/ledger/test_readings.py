@@ -4,11 +4,12 @@ The answers are kept in `tests/golden/ledger/answers.txt`, and were read by a pe
 a change that is meant, write them anew with `UPDATE_GOLDEN=1` and read the difference.
 """
 
-import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -22,6 +23,7 @@ from depositing import SERIES, sqlite_url
 from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.ledger.polls import Due
 from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.ledger.tables import METADATA
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.deposits.ledger.works import WorkFilter
@@ -219,10 +221,13 @@ def kept(name: str, answer: str) -> str:
 
 def _rows(path: Path) -> dict[str, dict[str, Any]]:
     """Return every row but those with files, by its table and what tells it from others there."""
-    with Ledger.open(sqlite_url(path.parent)) as ledger:
-        lines = [json.loads(line) for line in ledger.export_lines()]
-    rows = [(line["table"], line["row"]) for line in lines if line.get("table") not in {None, "content"}]
-    return {" ".join([table, *(str(row[key]) for key in KEYS if row.get(key))]): row for table, row in rows}
+    found: dict[str, dict[str, Any]] = {}
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        for table in METADATA.sorted_tables:
+            for row in map(dict, connection.execute(f"SELECT * FROM {table.name}") if table.name != "content" else ()):
+                found[" ".join([table.name, *(str(row[key]) for key in KEYS if row.get(key))])] = row
+    return found
 
 
 def _change(key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

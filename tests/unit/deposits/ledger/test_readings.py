@@ -272,7 +272,8 @@ def test_a_target_of_which_nothing_is_known_answers_as_was_written_down(ledger_f
     with Ledger.open(sqlite_url(ledger_file.parent)) as ledger:
         of = ledger.on("nothing", Clock(NOW))
         answers = [f"{name}: {shown(ask(of))}" for name, ask in QUESTIONS.items() if name not in OF_STUCK]
-    assert "\n".join(answers) == kept("a target of which nothing is known", "\n".join(answers))
+    answer = named("\n".join(answers))
+    assert answer == kept("a target of which nothing is known", answer)
 
 
 @pytest.mark.parametrize("name", WRITINGS)

@@ -245,12 +245,13 @@ _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNOR
 class OddAnswer(RegistrarError):
     """Say that an answer is not the documented one; `excerpt` is its beginning, without passwords.
 
-    The message ends with what the page says in words.
+    The message ends with what the page says in words. `retry_after` is the number of seconds it asks to wait, or None.
     """
 
-    def __init__(self, message: str, *, hint: str = "", excerpt: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", excerpt: str = "", retry_after: float | None = None) -> None:
         super().__init__(message + self.quoted(excerpt), hint=hint)
         self.excerpt = excerpt
+        self.retry_after = retry_after
 
     @staticmethod
     def quoted(page: str) -> str:

@@ -284,6 +284,7 @@ def test_what_only_shows_a_deposit_in_doubt_ends_as_the_deposit_does(
     ):
         shown = house(*command)
         assert (shown.code, doubt in shown.out) == (3, True), (command, shown.out, shown.err)
+        assert "needs nothing" not in shown.out
         told = house(*command, "--json")
         assert (told.code, told.json["ok"], told.json["error"]["code"]) == (3, True, "submission-in-doubt")
     # Crossref had the file all the same.

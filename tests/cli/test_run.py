@@ -223,3 +223,48 @@ def test_who_may_read_the_files_for_monitoring_is_configured(desk: Desk, open_to
     assert stat.S_IMODE((desk.folder / "out.xml").stat().st_mode) == 0o600
     assert desk("build", "c258.yaml", "-o", "/dev/null").code == 0
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+def mail_settings(port: int) -> str:
+    return (
+        f'\n[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nsender = "doi@example.org"\n'
+        'to = ["it@example.org"]\n'
+    )
+
+
+def test_a_drive_that_is_away_is_mailed_once_a_day(desk: Desk) -> None:
+    """The state of the job lies on that drive: without a memory elsewhere it would be told with every pass."""
+    with mail_server() as letters:
+        desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text() + mail_settings(letters.port))
+        away = desk.folder / "mnt" / "inbox"
+        for _ in range(3):
+            assert desk("run", "--inbox", away).code == 3
+        (mail,) = letters.messages
+        assert mail["Subject"] == "doideposit: it could not do its work (sandbox)"
+        assert f"there is no folder {away.parent} for the inbox" in mail.get_content()
+        assert "check that the drive is connected" in mail.get_content()
+        memory = desk.folder / ".doideposit" / "state.json"
+        state = json.loads(memory.read_text())
+        memory.write_text(json.dumps(state | {"told": {"trouble:disk": "2026-01-01T00:00:00+00:00"}}))
+        assert desk("run", "--inbox", away).code == 3
+    assert len(letters.messages) == 2
+
+
+def test_a_mail_that_cannot_go_while_the_drive_is_away_hides_nothing(desk: Desk) -> None:
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text() + mail_settings(9))
+    done = desk("run", "--inbox", desk.folder / "mnt" / "inbox")
+    assert done.code == 3
+    assert "there is no folder" in done.err
+    assert "mail could not be sent" in done.err
+
+
+def test_an_error_is_shown_once(desk: Desk) -> None:
+    desk.write(
+        "doideposit.toml",
+        (desk.folder / "doideposit.toml").read_text() + '\n[monitoring]\nheartbeat_file = "gone/beat"\n',
+    )
+    done = desk("run")
+    assert (done.out + done.err).count("gone/beat cannot be written") == 1
+    assert done.out == "sandbox: no new files; 0 DOIs registered, 0 outstanding; 1 error\n"
+    # Programs read the words in the document.
+    assert "gone/beat cannot be written" in desk("run", "--json").json["summary"]

@@ -593,3 +593,34 @@ def test_the_access_log_as_json(desk: Desk) -> None:
     Client(app).get("/v1/events", headers={"Authorization": f"Bearer {TOKEN}"})
     told = json.loads(lines[0])
     assert (told["holder"], told["status"], told["milliseconds"]) == ("cms", 200, 250)
+
+
+@pytest.mark.parametrize("fault", ["drop_after_accept", "html_200", "status=500"])
+def test_a_request_that_is_repeated_says_that_the_first_one_is_in_doubt(cms: Cms, fault: str) -> None:
+    name, _, value = fault.partition("=")
+    cms.desk.sandbox.faults.add(name, value or None, at="upload")
+    assert cms.post("/v1/deposits", RECORD).status_code == 202
+    doubt = "sent before, and it is not known yet whether Crossref received it"
+    again = cms.post("/v1/deposits", RECORD)
+    assert (again.status_code, again.get_json()["ok"]) == (200, False)
+    assert again.get_json()["error"]["code"] == "submission-in-doubt"
+    assert again.get_json()["records"][0]["reason"].startswith(doubt)
+    made = cms.post("/v1/plans", RECORD).get_json()["plan"]
+    assert made["records"][0]["reason"].startswith(doubt)
+    assert made["consequences"] == [f"1 record was {doubt}"]
+    assert cms.post("/v1/check", RECORD).get_json()["error"]["code"] == "submission-in-doubt"
+    cms.desk.settle()
+    done = cms.post("/v1/deposits", RECORD).get_json()
+    assert (done["ok"], done["records"][0]["reason"], "error" in done) == (
+        True,
+        "registered with the same content",
+        False,
+    )
+
+
+def test_a_request_that_is_repeated_while_nothing_is_sent_says_until_when(cms: Cms) -> None:
+    cms.desk.sandbox.faults.add("retry_after", "600", at="upload")
+    assert cms.post("/v1/deposits", RECORD).get_json()["ok"] is True
+    again = cms.post("/v1/deposits", RECORD).get_json()
+    assert (again["ok"], again["error"]["code"]) == (False, "registrar-unavailable")
+    assert again["error"]["message"].startswith("not sent yet: nothing is sent before 20")

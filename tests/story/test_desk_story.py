@@ -493,6 +493,33 @@ def test_crossref_away_stops_nothing_but_the_registration(
 
 
 @pytest.mark.network_loopback
+def test_a_number_in_doubt_is_not_called_unchanged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
+    with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
+        path = folder / "doideposit.toml"
+        text = path.read_text("utf-8").replace('target = "sandbox"', 'target = "production"')
+        target = f'\n[targets.production]\nurl = "{url}"\nrest_url = "{url}"\nhandle_url = "{url}"\n'
+        login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
+        path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + target + login, "utf-8")
+        made, token = open_here(load_settings(path), user="ada", announce=lambda _text: None)
+        ada = Visitor(made.app.test_client()).get(f"/enter/{token}")
+        draft = with_document(ada, document()).press("look").url.removesuffix("/look")
+        ada.get(f"{draft}/look?target=production")
+        sandbox.faults.add("status", "200", at="upload")
+        ada.post(f"{draft}/send", plan=shown_plan(ada), target="production")
+        end = time.monotonic() + 60
+        while "In doubt" not in ada.page and time.monotonic() < end:
+            ada.get(f"/numbers/{DOI}?on=production")
+        assert "Scheduled maintenance" in ada.page, "what came instead of an answer is told"
+        ada.post(f"/numbers/{DOI}/edit")
+        ada.get(f"{ada.url}/look?target=production")
+        assert "nothing is sent now" in ada.page
+        assert "it is not known yet whether Crossref received it" in ada.page
+        assert "unchanged, nothing to send" not in ada.page
+        made.close()
+
+
+@pytest.mark.network_loopback
 def test_what_anna_wrote_is_registered_after_boris_approved_it(
     real: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:

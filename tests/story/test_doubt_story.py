@@ -215,6 +215,24 @@ def test_retry_after_is_honoured(desk: Desk) -> None:
     assert (desk.depositor.next_due() - desk.clock()).total_seconds() == 120
 
 
+@pytest.mark.parametrize("status", ["200", "302", "500"])
+def test_any_answer_that_asks_to_wait_is_given_that_time(desk: Desk, status: str) -> None:
+    # A page with 200 instead of a result log is judged by what stands in it, as every log is.
+    doors = ("upload",) if status == "200" else ("upload", "poll")
+    for at in doors:
+        desk.sandbox.faults.add("status", status, at=at)
+        desk.sandbox.faults.add("retry_after", "1200", at=at)
+    desk.depositor.deposit(commentary())
+    for _ in doors:
+        desk.clock.advance(1190)
+        assert desk.depositor.poll().looked == 0
+        desk.clock.advance(11)
+        assert desk.depositor.poll().looked == 1
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+    assert len(desk.sandbox.history(C258)) == 1
+
+
 def test_refused_credentials_stop_the_run_and_mark_nothing_failed(desk: Desk) -> None:
     desk.sandbox.faults.add("auth", times=2)
     with pytest.raises(CredentialsRefused):

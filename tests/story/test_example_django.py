@@ -148,6 +148,9 @@ def test_the_button_registers_and_the_column_follows(
     assert not sandbox.submissions, "a request needs no network"
     assert column(admin) == "under way"
     press(admin, one)
+    follow()
+    # It is not "nothing has changed" before Crossref has registered it.
+    assert press(admin, one) == [("warning", f"{one}: the same content is under way (queued)")]
     registered(sandbox)
     assert column(admin) == f"{DOI} (rehearsal)"
     assert press(admin, one) == [("success", "1 DOI needs nothing: nothing has changed.")]

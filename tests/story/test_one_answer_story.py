@@ -19,6 +19,7 @@ from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.values import WorkStatus
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
+from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.mail import send_due_mails
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.state import JobState
@@ -97,6 +98,28 @@ class House:
         report = PassReport("sandbox")
         send_due_mails(report, standing, JobState(), mail=mail, send=sent.append, folders=folders, now=now, host="pub1")
         return sent
+
+
+def test_a_reminder_says_where_each_thing_that_waits_lies(tmp_path: Path) -> None:
+    sent: list[EmailMessage] = []
+    mail = MailSection.model_validate({"host": "mail.example.org", "sender": "a@example.org", "to": ["b@example.org"]})
+    folders = Folders(tmp_path / "inbox")
+    folders.make()
+    for path in ("rejected/old.yaml", "working/note.txt"):
+        (folders.root / path).write_text("x")
+    (folders.root / "a folder").mkdir()
+    waiting, state, now = Waiting.find(folders, "sandbox"), JobState(), datetime(2026, 11, 27, tzinfo=UTC)
+    for moment in (now, now + timedelta(days=2)):
+        send_due_mails(
+            PassReport("sandbox"), None, state, mail=mail, send=sent.append, folders=folders, now=moment, host="pub1",
+            waiting=waiting,
+        )  # fmt: skip
+    first, second = (one.get_content() for one in sent)
+    assert "old.yaml" not in first, "its own mail told it when it was rejected"
+    assert "1 file waits in rejected/: old.yaml" in second
+    for body in (first, second):
+        assert "1 entry waits in working/ that the job did not put there: note.txt" in body
+        assert "1 entry waits in the inbox that cannot be taken in: a folder" in body
 
 
 def fact(status: WorkStatus) -> tuple[tuple[str, ...], str | None, bool]:

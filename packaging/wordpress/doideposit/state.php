@@ -100,7 +100,9 @@ function doideposit_sentence( string $doi, array $one ): string {
 			/* translators: %s: a DOI */
 			return sprintf( __( 'The update of %s is on its way to Crossref.', 'doideposit' ), $doi );
 		case 'unchanged':
-			if ( ! empty( $one['registered'] ) ) {
+			// Where an update is under way, or in doubt, the DOI is registered with earlier content.
+			$under_way = in_array( $one['state'] ?? '', array( 'prepared', 'sending', 'queued' ), true );
+			if ( ! empty( $one['registered'] ) && ! $under_way ) {
 				/* translators: %s: a DOI */
 				return sprintf( __( '%s is registered with this content already: nothing was sent.', 'doideposit' ), $doi );
 			}

@@ -36,6 +36,8 @@ __all__ = ["run_job"]
 
 # Part of the interval by which a pass may come early or late, so that many machines do not call at the same moment.
 JITTER = 0.05
+# What the address of a ledger in a file begins with; its path follows.
+SQLITE = "sqlite:///"
 # Seconds after which a sleeping job looks whether it should stop.
 NAP = 0.5
 
@@ -175,7 +177,15 @@ def _make_job(settings: "Settings") -> "Job":
         monitoring=settings.monitoring,
         within=settings.api.job_within,
         version=__version__,
+        memory=_memory_beside(settings),
     )
+
+
+def _memory_beside(settings: "Settings") -> "Path | None":
+    """Return the file of the job beside the ledger, or beside the configuration where the ledger is on a server."""
+    url = settings.ledger_url
+    beside = Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else settings.path
+    return None if beside is None else beside.parent / ".doideposit" / "state.json"
 
 
 def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":

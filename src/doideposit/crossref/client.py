@@ -46,7 +46,9 @@ SHORTEST_REDACTED = 6
 # The words of the page that Crossref shows for a received file, in small letters.
 SUCCESS = b"your batch submission was successfully received"
 # With a wrong login the servlet answers 200 and a page to log in, so that the words must tell.
-LOGIN_PAGE = (b"/servlet/useragent", b"does not seem to exist", b"supply a login", b"incorrect username or password")
+LOGIN_PAGE = (b"/servlet/useragent", b"supply a login", b"wrong credentials. incorrect username or password")
+# A page that "does not seem to exist" is one of any web server; a user name is Crossref's.
+_UNKNOWN_USER = re.compile(rb"user\s?name:?\s+\S+\s+does not seem to exist")
 # What the load balancer in front of the servlets writes while none of them is up.
 NO_SERVER = b"no server is available"
 # The file name is the handle by which Crossref is asked later; other characters would need escapes there.
@@ -157,8 +159,10 @@ class CrossrefClient:
         fields = {"usr": login.username, "pwd": password, "file_name": file_name, "type": "result"}
         try:
             return self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
-        except NoAnswer as failure:
+        except NeverSent as failure:
             raise self._unavailable_error(failure.reason) from None
+        except NoAnswer as failure:
+            raise RegistrarUnavailable(f"{self._host} gave no whole answer: {failure.reason}") from None
 
     def _raise_upload_refusal(self, answer: HttpAnswer, file_name: str) -> NoReturn:
         """Raise for an upload that was not confirmed.
@@ -182,7 +186,7 @@ class CrossrefClient:
                 retry_after=answer.retry_after,
             )
         what = f"{self._host} answered {answer.status}{self._target_of(answer)} after {file_name} had been sent"
-        raise SubmissionInDoubt(what, excerpt=self._excerpt_of(answer))
+        raise SubmissionInDoubt(what, excerpt=self._excerpt_of(answer), retry_after=answer.retry_after)
 
     def _raise_refusal(self, answer: HttpAnswer, doing: str) -> NoReturn:
         """Raise the error for an answer without success to a request that is safe to repeat."""
@@ -190,7 +194,7 @@ class CrossrefClient:
             raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
         if answer.status == FORBIDDEN:
             forbidden = f"{self._host} forbids {doing} with the login {self._credentials().username} (403)"
-            raise SubmissionForbidden(forbidden, excerpt=self._excerpt_of(answer))
+            raise SubmissionForbidden(forbidden, excerpt=self._excerpt_of(answer), retry_after=answer.retry_after)
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
@@ -208,7 +212,7 @@ class CrossrefClient:
 
     def _unexpected_error(self, answer: HttpAnswer, what: str) -> UnexpectedAnswer:
         message = f"{self._host} gave an answer that is not known: {what}"
-        return UnexpectedAnswer(message, excerpt=self._excerpt_of(answer))
+        return UnexpectedAnswer(message, excerpt=self._excerpt_of(answer), retry_after=answer.retry_after)
 
     def _excerpt_of(self, answer: HttpAnswer) -> str:
         # The password is taken out before the text is cut, or half of it could stay behind at the end.
@@ -232,9 +236,19 @@ def _require_file_name(file_name: str) -> str:
     return file_name
 
 
-# The sentence of the success page as a paragraph of its own, under no other heading (as commonmeta-py reads it, too).
-_SUCCESS_PAGE = re.compile(rb"(?:^|>)\s*" + SUCCESS + rb"[.!]?\s*(?:<|$)", re.IGNORECASE)
-_HEADING = re.compile(rb"<h[1-6]\b[^>]*>\s*(?!success\s*<)", re.IGNORECASE)
+# The success page as it was recorded: its heading, and the sentence as the paragraph after it. commonmeta-py reads the
+# same heading. The sentence alone is believed where it is the whole answer.
+_SUCCESS_PAGE = re.compile(
+    rb"<h[1-6]\b[^<>]*>\s*success\s*</h[1-6]\s*>\s*<p\b[^<>]*>\s*" + SUCCESS + rb"[.!]?\s*</p\s*>", re.IGNORECASE
+)
+_SUCCESS_ALONE = re.compile(rb"\s*" + SUCCESS + rb"[.!]\s*", re.IGNORECASE)
+_OTHER_HEADING = re.compile(rb"<(?:h[1-6]|title)\b[^<>]*>\s*+(?!success\s*<)", re.IGNORECASE)
+# What a browser does not show: a page in maintenance may hold the sentence in a comment or a script.
+_UNSEEN = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(script|style|template|noscript|textarea)\b.*?(?:</\1\s*>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_HIDDEN = re.compile(rb"<[^<>]*(?:\bhidden\b|display\s*:\s*none)", re.IGNORECASE)
 _NAMED_FILE = re.compile(rb"[A-Za-z0-9._-]+\.xml\b")
 
 
@@ -243,16 +257,29 @@ def _is_success(answer: HttpAnswer, file_name: str) -> bool:
 
     A page that names a file, but not this one, may be what a cache kept of another upload.
     """
-    if answer.status != OK or answer.truncated or _is_login_page(answer) or _HEADING.search(answer.body):
+    if answer.status != OK or answer.truncated or _is_login_page(answer):
         return False
-    named = _NAMED_FILE.findall(answer.body)
-    return _SUCCESS_PAGE.search(answer.body) is not None and (not named or file_name.encode() in named)
+    if _SUCCESS_ALONE.fullmatch(answer.body):
+        return True
+    page = _UNSEEN.sub(b" ", answer.body)
+    named = _NAMED_FILE.findall(page)
+    return (
+        _is_whole_page(page) and _SUCCESS_PAGE.search(page) is not None and (not named or file_name.encode() in named)
+    )
+
+
+def _is_whole_page(page: bytes) -> bool:
+    """Tell whether this is a page of HTML to its end, with nothing hidden and under no other heading than success."""
+    start, lower = page.removeprefix(b"\xef\xbb\xbf").lstrip()[:1], page.lower()
+    cut = b"<html" in lower and b"</html" not in lower
+    return start == b"<" and not cut and not _OTHER_HEADING.search(page) and not _HIDDEN.search(page)
 
 
 def _is_login_page(answer: HttpAnswer) -> bool:
     """Tell whether this is the page that asks for a login, which comes with status 200; a result log never is."""
     body = answer.body.lower()
-    return b"<doi_batch_diagnostic" not in body and any(mark in body for mark in LOGIN_PAGE)
+    asks = any(mark in body for mark in LOGIN_PAGE) or _UNKNOWN_USER.search(body) is not None
+    return asks and b"<doi_batch_diagnostic" not in body
 
 
 def _is_refusal(answer: HttpAnswer) -> bool:

@@ -15,6 +15,7 @@ import os
 import queue
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -261,7 +262,7 @@ class Exchange:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return HttpAnswer(response.status_code, content, truncated, headers)
         # requests and urllib3 raise their own errors, the sockets below them those of the system.
-        except (OSError, HTTPError) as error:
+        except (OSError, HTTPError, zlib.error) as error:
             reason = _reason(error, self._timeouts)
             failure = NeverSent(reason) if _was_never_connected(error) else _failure_of(reason, body)
         finally:
@@ -335,34 +336,60 @@ def _run_within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> 
     return result
 
 
+# Forms in which a proxy may pack an answer, although none was asked for.
+PACKED = {"gzip", "x-gzip", "deflate"}
+# The window size by which zlib recognizes both forms itself.
+EITHER_FORM = 32 + zlib.MAX_WBITS
+
+
 def _read_body(response: "requests.Response", limit: int, deadline: float) -> tuple[bytes, bool]:
-    """Read at most `limit` bytes as they arrive, and return whether there were more."""
+    """Read at most `limit` bytes as they arrive, and return whether there were more.
+
+    Raises `ConnectionError` where a packed answer ends before its end: urllib3 would hand out the first part as if it
+    were the whole.
+    """
+    packed = response.headers.get("Content-Encoding", "").strip().lower() in PACKED
+    unpack = zlib.decompressobj(EITHER_FORM) if packed else None
     parts: list[bytes] = []
     size = 0
-    while size <= limit and (chunk := response.raw.read1(CHUNK, decode_content=True)):
-        parts.append(chunk)
-        size += len(chunk)
+    while size <= limit and (chunk := response.raw.read1(CHUNK, decode_content=False)):
+        # Never more than one byte over the limit, however small the packed bytes are.
+        part = unpack.decompress(chunk, limit + 1 - size) if unpack else chunk
+        parts.append(part)
+        size += len(part)
         # A server that sends a byte now and then never runs into the time-out of the socket.
         if time.monotonic() > deadline:
             raise TimeoutError("the answer comes too slowly")
+    if unpack is not None and parts and size <= limit and not unpack.eof:
+        raise ConnectionError("the packed answer breaks off")
     return b"".join(parts)[:limit], size > limit
 
 
 def _reason(error: BaseException, timeouts: Timeouts) -> str:
     """Return the cause in our own words: texts of libraries can hold addresses and passwords of proxies."""
-    from requests import exceptions  # noqa: PLC0415 - see the top of the module
-    from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415 - what requests lets through
+    from http.client import HTTPException, IncompleteRead, RemoteDisconnected  # noqa: PLC0415 - see the top of the module
+
+    from requests import exceptions  # noqa: PLC0415
+    from urllib3.exceptions import (  # noqa: PLC0415 - what requests lets through
+        InvalidChunkLength,
+        NameResolutionError,
+        NewConnectionError,
+    )
 
     causes = list(_causes_of(error))
     table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
-        (NameResolutionError, "its name could not be looked up"),
+        # First, because the name that cannot be looked up is the proxy's then.
         (exceptions.ProxyError, "the proxy of this network did not let the connection through"),
+        (NameResolutionError, "its name could not be looked up"),
         (exceptions.SSLError, "the encrypted connection failed, or its certificate could not be verified"),
         (exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s"),
         (NewConnectionError, "no connection: refused, or no way there"),
         (exceptions.ReadTimeout, f"nothing came for {timeouts.read:g} s"),
         # While something is sent, it is the time for connecting that counts for each part of it.
         (TimeoutError, "the connection stood still for too long"),
+        ((RemoteDisconnected, IncompleteRead), "the connection broke off"),
+        ((HTTPException, InvalidChunkLength, zlib.error), "the answer is damaged, and cannot be read as HTTP"),
+        ((exceptions.InvalidURL, exceptions.InvalidSchema), "the proxy that HTTPS_PROXY names cannot be used"),
     )
     # requests says so with a bare `OSError`, before it connects.
     if any(isinstance(cause, OSError) and "TLS CA certificate bundle" in str(cause) for cause in causes):

@@ -12,7 +12,16 @@ from functools import partial
 from typing import Final, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NoAnswer, Timeouts, check_address, default_user_agent
+from doideposit.crossref.http import (
+    Exchange,
+    Fetch,
+    HttpAnswer,
+    NeverSent,
+    NoAnswer,
+    Timeouts,
+    check_address,
+    default_user_agent,
+)
 from doideposit.crossref.politeness import Pace, PassingTime
 from doideposit.crossref.queries import RegisteredState, describe_no_answer
 from doideposit.crossref.registrar import (
@@ -310,8 +319,10 @@ class Registry:
         try:
             return self._fetch(url, params=params, limit=limit)
         # Which of the services was not reached tells what can be done meanwhile.
-        except NoAnswer as failure:
+        except NeverSent as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
+        except NoAnswer as failure:
+            raise RegistrarUnavailable(f"{_host(url)} gave no whole answer: {failure.reason}") from None
 
     def _raise_refusal(self, answer: HttpAnswer, url: str, about: str = "") -> NoReturn:
         host = _host(url)
@@ -319,15 +330,18 @@ class Registry:
             raise RegistrarBusy(f"{host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status == FORBIDDEN:
             raise SubmissionForbidden(
-                f"{host} has blocked this address (403)", hint="wait, send less, and set an e-mail address as contact"
+                f"{host} has blocked this address (403)",
+                hint="wait, send less, and set an e-mail address as contact",
+                retry_after=answer.retry_after,
             )
         if answer.status >= SERVER_ERROR:
             raise RegistrarUnavailable(f"{host} answered {answer.status}", retry_after=answer.retry_after)
         if answer.truncated:
-            raise UnexpectedAnswer(f"{host} gave an answer{about} of more bytes than are read")
+            message = f"{host} gave an answer{about} of more bytes than are read"
+            raise UnexpectedAnswer(message, retry_after=answer.retry_after)
         # Nothing of the answer is quoted: a look-up knows no login, so that it could not take a password out of it.
         what = describe_no_answer(answer.body) or "gave an answer that is not known"
-        raise UnexpectedAnswer(f"{host} {what}{about} ({answer.status})")
+        raise UnexpectedAnswer(f"{host} {what}{about} ({answer.status})", retry_after=answer.retry_after)
 
 
 def _paces(waiting: PassingTime, *, polite: bool) -> dict[str, Pace]:
@@ -345,13 +359,18 @@ def _is_asked_for(by: ListedBy, values: Collection[str], work: RegisteredWork) -
     return not of_work or of_work in values
 
 
+# The REST API says "Resource not found.", the query service "not found in CrossRef".
+_NOT_FOUND_WORDS = (b"resource not found", b"resource-not-found", b"not found in crossref")
+
+
 def _is_not_found(answer: HttpAnswer) -> bool:
     """Tell whether an answer says that the requested thing does not exist.
 
-    A web page with 404 is one of a proxy, or of a wrong address: taken for "not registered" it would let a plan say
-    "new" of a DOI that exists.
+    Crossref says so in words of its own. Anything else with 404 comes from a proxy, or from a wrong address: taken for
+    "not registered" it would let a plan say "new" of a DOI that exists.
     """
-    return answer.status == NOT_FOUND and (not answer.body.strip() or describe_no_answer(answer.body) is None)
+    said = answer.body[:10_000].strip().lower()
+    return answer.status == NOT_FOUND and (not said or any(words in said for words in _NOT_FOUND_WORDS))
 
 
 def _require_address(address: str | None, what: str) -> str:

@@ -296,10 +296,14 @@ class Depositor:
             self._context.accounts.named(name).login()
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
-        """Do as `deposit` without the network: record what `send`, `poll` or the scheduled job sends."""
+        """Do as `deposit` without the network: record what `send`, `poll` or the scheduled job sends.
+
+        `error` is about what was recorded before: it is in doubt, or nothing is sent for a while.
+        """
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
-        return self._make_report(self._record(offline, items, retry=retry, on_event=on_event or silent), None)
+        decisions = self._record(offline, items, retry=retry, on_event=on_event or silent)
+        return self._make_report(decisions, self._unsent_reason([one for one in decisions if one.busy]))
 
     def _record(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent

@@ -19,10 +19,12 @@ from doideposit.registered.values import Judgement
 
 __all__ = [
     "DIFFERS",
+    "IN_DOUBT",
     "MAX_TIMESTAMP",
     "SAME",
     "SENT_AGAIN",
     "TIMESTAMP_STEP",
+    "UNDER_WAY",
     "Action",
     "Decision",
     "Limits",
@@ -215,6 +217,8 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
 SAME = "registered with the same content"
 SENT_AGAIN = f"{SAME}, and sent again as you asked"
 DIFFERS = "the content differs from what is registered"
+IN_DOUBT = "sent before, and it is not known yet whether Crossref received it"
+UNDER_WAY = "the same content is under way"
 
 
 def _decide_to_send(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
@@ -246,10 +250,9 @@ def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
 def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
     """Decide about content that is recorded already: it is under way, or it is sent now."""
     if deposit.state is State.SENDING and deposit.reason:
-        reason = f"sent before, and it is not known yet whether Crossref received it: {deposit.reason}"
-        return Decision(one, Action.UNCHANGED, reason, busy=True, in_doubt=True)
+        return Decision(one, Action.UNCHANGED, f"{IN_DOUBT}: {deposit.reason}", busy=True, in_doubt=True)
     if deposit.state is not State.PREPARED:
-        return Decision(one, Action.UNCHANGED, f"the same content is under way ({deposit.state})", busy=True)
+        return Decision(one, Action.UNCHANGED, f"{UNDER_WAY} ({deposit.state})", busy=True)
     action = Action.UPDATE if known.registered else Action.REGISTER
     return Decision(one, action, f"recorded before, and not sent yet: {deposit.reason or 'it goes now'}", busy=True)
 

@@ -270,6 +270,8 @@ class Poller:
         """Report at once that an answer is not a documented one; it is polled again by schedule."""
         context, now = self._context, self._context.clock()
         moment = next_poll(now, submission.polls + 1, context.random)
+        if error.retry_after is not None:
+            moment = max(moment, pause_until(now, 0, context.random, error))
         overdue = self._overdue(submission)
         self._polled.append(Polled(submission, moment, error.message, overdue, odd=error.excerpt))
         self._odd_answer = error

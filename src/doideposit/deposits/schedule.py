@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from doideposit.errors import RegistrarBusy, RegistrarUnavailable
+from doideposit.errors import OddAnswer, RegistrarBusy, RegistrarUnavailable
 
 __all__ = ["GRACE", "LEASE", "WATCH", "next_poll", "pause_until"]
 
@@ -31,7 +31,7 @@ def next_poll(now: datetime, polls: int, random: Random) -> datetime:
 
 def pause_until(now: datetime, failures: int, random: Random, error: Exception | None = None) -> datetime:
     """Return when to retry after `failures` in a row: as Crossref asked, or twice as long each time, to 15 min."""
-    asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable) else None
+    asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable | OddAnswer) else None
     if asked is not None:
         # HTTP lets a server name any time in Retry-After; a day is the longest that is believed.
         return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))

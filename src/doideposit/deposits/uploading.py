@@ -29,6 +29,7 @@ from doideposit.errors import (
     LedgerDamaged,
     LedgerError,
     RegistrarBusy,
+    RegistrarError,
     RegistrarUnavailable,
     SubmissionForbidden,
     SubmissionInDoubt,
@@ -316,11 +317,12 @@ class _Uploader:
             self._pause_after(upload, error)
         except SubmissionInDoubt as error:
             # It may have arrived: only asking for it by its name can tell, so that nothing is sent twice.
-            self._record_doubt(upload.attempt, UploadDoubt(error.message, answer=error.excerpt))
+            self._record_doubt(upload.attempt, UploadDoubt(error.message, answer=error.excerpt), error)
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
             # It reads like a refusal. Whether the file was stored all the same is asked before it is sent again.
-            self._record_doubt(upload.attempt, UploadDoubt(error.message, error.hint, error.excerpt, declined=True))
+            declined = UploadDoubt(error.message, error.hint, error.excerpt, declined=True)
+            self._record_doubt(upload.attempt, declined, error)
             self.error = error
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
@@ -336,10 +338,10 @@ class _Uploader:
         self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
-    def _record_doubt(self, upload: Attempt, doubt: UploadDoubt) -> None:
+    def _record_doubt(self, upload: Attempt, doubt: UploadDoubt, error: RegistrarError | None = None) -> None:
         context, now = self._context, self._context.clock()
         # Counted over all files: a page in maintenance must not be shown one file after the other.
-        until = pause_until(now, context.ledger.uploads.paused().failures, context.random)
+        until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
         context.ledger.uploads.mark_doubtful(upload, doubt, next_poll_at=next_poll(now, 0, context.random), until=until)
         self._on_event(Progress("doubt", doubt.reason, file_name=upload.file_name))
 

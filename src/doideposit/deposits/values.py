@@ -295,6 +295,8 @@ class PlanEntry:
     findings: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     in_doubt: bool = False
+    #: Whether this content is what is registered.
+    in_force: bool = False
 
     @classmethod
     def of(cls, decision: Decision) -> "PlanEntry":
@@ -303,8 +305,8 @@ class PlanEntry:
         changes = tuple(
             FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
         )
-        findings = decision.all_findings
-        return cls(wanted.source, wanted.doi, decision.action, decision.reason, findings, changes, decision.in_doubt)
+        said = (decision.action, decision.reason, decision.all_findings, changes)
+        return cls(wanted.source, wanted.doi, *said, decision.in_doubt, decision.in_force)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record of the JSON contract for `check` and `deposit --dry-run`."""

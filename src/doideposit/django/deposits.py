@@ -112,8 +112,11 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
         if entry.action.sends:
             accepted.append(one)
             remarks += [(one, _finding_sentence(finding)) for finding in entry.findings if _is_for_editors(finding)]
-        else:
+        elif entry.in_force:
             unchanged.append(one)
+        else:
+            # It was sent before, and is not registered yet: perhaps nobody knows whether Crossref has it.
+            remarks.append((one, entry.reason))
         known.append(_Known(one, record, entry.doi, report.target, entry.status))
     unkept = _save_states(known)
     _delete_intents(intended - {each.doi.key for each in known})

@@ -99,8 +99,10 @@ class FoundRecord:
         # second would add what the first has just written.
         now = parse(raw, series=series, is_registered=lambda _doi, _number: True).record
         if now is not None and now.commentary != self.commentary:
-            message = f"{self.path} was changed by somebody else"
-            return (_finding("file-changed", message, "run the command again", self.path),)
+            message = f"the record in {self.path} is not the one that was corrected: somebody else changed it meanwhile"
+            return (
+                _finding("file-changed", message, "run the command again, which reads what it says now", self.path),
+            )
         # The same edits on what was read: files and headers spell keys in their own way, and records do not.
         data = reduce(applied, edits, dict(raw.data))
         parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)

@@ -173,14 +173,12 @@ def _lasting_notices(waiting: Waiting, state: JobState, now: datetime, after: ti
     names = {
         *(f"rejected/{name}" for name in waiting.rejected),
         *(f"working/{name}" for name, _ in waiting.other_targets),
+        *(f"working/{name}" for name in waiting.strays),
         *waiting.passed_over,
     }
     state.waiting = {name: state.waiting.get(name, now) for name in names}
-    lasting = Waiting(
-        tuple(name for name in waiting.rejected if now - state.waiting[f"rejected/{name}"] >= after),
-        waiting.other_targets,
-        waiting.passed_over,
-    )
+    rejected = tuple(name for name in waiting.rejected if now - state.waiting[f"rejected/{name}"] >= after)
+    lasting = replace(waiting, rejected=rejected)
     for key, said, action in lasting.matters():
         yield Notice(f"waiting:{key}", NoticeKind.WAITING, said, (), action)
 

@@ -15,8 +15,8 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import WorkStatus
-from doideposit.errors import DoiDepositError, LedgerUnavailable, RegistrarError, UnforeseenError
-from doideposit.files import write_atomic
+from doideposit.errors import DiskError, DoiDepositError, LedgerUnavailable, RegistrarError, UnforeseenError
+from doideposit.files import disk_errors, write_atomic
 from doideposit.findings import counted
 from doideposit.job.crossref_mails import Hints
 from doideposit.job.hints import take_hints
@@ -96,7 +96,8 @@ class Job:
 
     `keep_done` is how long finished files lie in ``done/`` before they go into an archive, None for ever.
     `mail_to` are the addresses of publishers that get the mails about their DOIs themselves, by name. `within` is how
-    often a pass should end well.
+    often a pass should end well. `memory` is a file outside of the inbox: while the drive of the inbox is away, the job
+    notes there that it said so.
     """
 
     target: str
@@ -110,11 +111,16 @@ class Job:
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     within: timedelta = WITHIN
     version: str = ""
+    memory: Path | None = None
 
     def run(self, context: JobContext) -> JobOutcome:
         """Run one pass, unless another process is running one. Raises `DiskError` if the inbox cannot be used."""
-        self.folders.make()
         started = context.clock()
+        try:
+            self.folders.make()
+        except DiskError as error:
+            self._mail_away(error, context, started)
+            raise
         # The lock is the operating system's, so that a run which was killed leaves nothing that keeps the next one out.
         with FileLock(self.folders.job / "lock", started) as lock:
             if not lock.held:
@@ -122,6 +128,33 @@ class Job:
                 document = {"ok": True, "target": self.target, "skipped": True, "summary": summary}
                 return JobOutcome(0, summary, document)
             return _JobPass(self, context, started).run()
+
+    def _mail_away(self, error: DiskError, context: JobContext, now: datetime) -> None:
+        """Mail that the inbox cannot be used: nothing else would tell it, because the job keeps its state in there."""
+        mail, send, memory = self.mail, context.send_mail, self.memory
+        if mail is None or send is None or memory is None:
+            return
+        report = PassReport(self.target)
+        report.add_error(error)
+        state = JobState.load(memory, now)
+        try:
+            with disk_errors(memory.parent, "cannot be made"):
+                memory.parent.mkdir(mode=0o700, exist_ok=True)
+            send_due_mails(
+                report,
+                None,
+                state,
+                mail=mail,
+                send=send,
+                folders=self.folders,
+                now=now,
+                host=context.host,
+                may_mail=partial(state.may_mail, memory, now, mail.repeat_after),
+            )
+            state.save(memory, now)
+        # The pass ends with the error of the inbox; that no mail went is told beside it.
+        except DoiDepositError as failed:
+            logger.error("%s", failed.message, extra={"code": failed.code, "hint": failed.hint})  # noqa: TRY400
 
     @property
     def state_path(self) -> Path:
@@ -166,8 +199,7 @@ class _JobPass:
             self._note_failure(UnforeseenError.of(error))
 
     def _note_failure(self, error: DoiDepositError) -> None:
-        if self._report.add_error(error):
-            logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
+        _note_error(self._report, error)
 
     def _run_deposits(self) -> None:
         job, context = self._job, self._context
@@ -300,9 +332,10 @@ class _JobPass:
         self._run_step(lambda: self._write_file(self._job.folders.last_run, said))
         run = self._make_run(now)
         self._ping_monitor(run)
+        shown = _summary_line(self._report, self._standing, quoting=False)
         files = [_file_document(one) for one in self._report.settled]
         facts = {**run.status_document(self._standing), "skipped": False, "files": files}
-        return JobOutcome(run.exit_code, run.summary, facts, self._report.changed)
+        return JobOutcome(run.exit_code, shown, facts, self._report.changed)
 
     def _save_state(self, now: datetime) -> None:
         self._require_same()
@@ -357,6 +390,12 @@ class _JobPass:
         )
 
 
+def _note_error(report: PassReport, error: DoiDepositError) -> None:
+    """Note what went wrong outside, once, in the report and in the log."""
+    if report.add_error(error):
+        logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
+
+
 def _file_document(one: Any) -> dict[str, object]:
     return {"file": one.name, "path": str(one.path), "ok": one.ok, "summary": one.headline}
 
@@ -370,8 +409,11 @@ def _exit_code(report: PassReport) -> int:
     return REJECTED if report.rejected or report.failed or report.site_blocked else 0
 
 
-def _summary_line(report: PassReport, standing: Standing | None) -> str:
-    """Return one line, which says nothing of what did not happen."""
+def _summary_line(report: PassReport, standing: Standing | None, *, quoting: bool = True) -> str:
+    """Return one line, which says nothing of what did not happen.
+
+    With `quoting` it has the words of the first error; whoever sees the log beside it has read them there.
+    """
     counts = (
         (report.done, "done"),
         (report.rejected, "rejected"),
@@ -401,7 +443,7 @@ def _summary_line(report: PassReport, standing: Standing | None) -> str:
     if report.next_due is not None:
         text += f"; Crossref is asked again after {report.next_due:%Y-%m-%d %H:%M} UTC"
     if report.errors:
-        text += f"; error: {report.errors[0].message}"
+        text += f"; error: {report.errors[0].message}" if quoting else f"; {counted(len(report.errors), 'error')}"
     return f"{report.target}: {text}" + ("; stopped early" if report.interrupted else "")
 
 
@@ -424,7 +466,7 @@ def _deposit_site(depositor: Depositor, folders: Iterable[Path], report: PassRep
             if entry.action is Action.BLOCKED
         ]
         if done.error is not None:
-            report.add_error(done.error)
+            _note_error(report, done.error)
 
 
 # Look up registered DOIs until they are seen to resolve and to be indexed: a few in each pass, and ever less often.

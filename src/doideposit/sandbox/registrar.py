@@ -47,14 +47,17 @@ class SandboxRegistrar:
             Request.post("/servlet/deposit", fields, UploadedFile("fname", file_name, batch.xml))
         )
         # After these a server behind the one that answered may have the file: only asking for it can tell.
+        retry = _retry_after(reply)
         if reply is None or reply.status in {500, 502, 504}:
-            raise SubmissionInDoubt(f"the sandbox gave no usable answer to the upload of {file_name}")
+            raise SubmissionInDoubt(
+                f"the sandbox gave no usable answer to the upload of {file_name}", retry_after=retry
+            )
         # A redirect or a missing page is no refusal of this file; like any odd page it leaves a doubt.
         if reply.status not in {200, 302, 404} or b'action="/servlet/useragent"' in reply.body:
             self._raise_refusal(reply)
         if reply.status != 200 or b"<h2>SUCCESS</h2>" not in reply.body:  # noqa: PLR2004 - HTTP
             message = f"the sandbox answered {reply.status}, and not that it received {file_name}"
-            raise SubmissionInDoubt(message, excerpt=reply.text[:300])
+            raise SubmissionInDoubt(message, excerpt=reply.text[:300], retry_after=retry)
         return Receipt(file_name, reply.body)
 
     def fetch_result(self, file_name: str) -> bytes:
@@ -68,7 +71,8 @@ class SandboxRegistrar:
         reply = self._send_request(Request.post("/servlet/submissionDownload", fields))
         # A server behind the one that answered did not do its work: asking again later can help.
         if reply is None or reply.status in {500, 502, 504}:
-            raise RegistrarUnavailable(f"the sandbox did not answer when asked for {file_name}")
+            message = f"the sandbox did not answer when asked for {file_name}"
+            raise RegistrarUnavailable(message, retry_after=_retry_after(reply))
         self._raise_refusal(reply)
         return reply.body
 
@@ -78,14 +82,20 @@ class SandboxRegistrar:
 
     def _raise_refusal(self, reply: Reply) -> None:
         """Raise for every reply that is clearly a refusal."""
-        retry = next((float(value) for name, value in reply.headers if name == "Retry-After"), None)
+        retry = _retry_after(reply)
         if reply.status == 401 or b'action="/servlet/useragent"' in reply.body:  # noqa: PLR2004 - HTTP
             raise CredentialsRefused(f"the sandbox does not accept the login {self._credentials.username!r}")
         if reply.status == 403:  # noqa: PLR2004 - HTTP
-            raise SubmissionForbidden("the sandbox refuses this login")
+            raise SubmissionForbidden("the sandbox refuses this login", retry_after=retry)
         if reply.status == 429:  # noqa: PLR2004 - HTTP
             raise RegistrarBusy("the sandbox asks to wait", retry_after=retry)
         if reply.status == 503:  # noqa: PLR2004 - HTTP
             raise RegistrarUnavailable("the sandbox is not available", retry_after=retry)
         if reply.status != 200:  # noqa: PLR2004 - HTTP
-            raise UnexpectedAnswer(f"the sandbox answered with status {reply.status}", excerpt=reply.text[:300])
+            message = f"the sandbox answered with status {reply.status}"
+            raise UnexpectedAnswer(message, excerpt=reply.text[:300], retry_after=retry)
+
+
+def _retry_after(reply: Reply | None) -> float | None:
+    headers = () if reply is None else reply.headers
+    return next((float(value) for name, value in headers if name == "Retry-After"), None)

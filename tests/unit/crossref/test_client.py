@@ -33,6 +33,7 @@ SUCCESS = (
     b"\n\n\n\n<html>\n<head><title>SUCCESS</title>\n</head>\n<body>\n<h2>SUCCESS</h2>\n"
     b"<p>Your batch submission was successfully received.</p>\n</body>\n</html>\n"
 )
+SENTENCE = b"<h2>SUCCESS</h2><p>Your batch submission was successfully received.</p>"
 LOGIN_PAGE = (
     b"<html><head><title>Crossref Administration Home Page</title></head><body>username: foo does not seem to exist.<br>"
     b'Please supply a login and a password:<form action="/servlet/useragent"><input name="usr"></form></body></html>'
@@ -165,6 +166,26 @@ UPLOAD_ANSWERS = [
     (200, b'<form action="/sign-in"><input name="user"><input type="password"></form>', SubmissionInDoubt),
     (204, b"", SubmissionInDoubt),
     (301, b"", SubmissionInDoubt),
+    (418, SUCCESS, SubmissionInDoubt),
+    (200, b"<html><body>Maintenance <!--" + SUCCESS + b"--></body></html>", SubmissionInDoubt),
+    (200, b"<html><body>Maintenance <!--" + SUCCESS, SubmissionInDoubt),
+    (200, b"<html><body><script>let page = '" + SENTENCE + b"'</script></body></html>", SubmissionInDoubt),
+    (200, b"<html><body><template>" + SENTENCE + b"</template></body></html>", SubmissionInDoubt),
+    (200, b"<html><body><div hidden>" + SENTENCE + b"</div></body></html>", SubmissionInDoubt),
+    (200, b"<html><body><div style='display: none'>" + SENTENCE + b"</div></body></html>", SubmissionInDoubt),
+    (
+        200,
+        b"<html><body><blockquote>" + SENTENCE.partition(b"</h2>")[2] + b"</blockquote></body></html>",
+        SubmissionInDoubt,
+    ),
+    (200, b"<html><head><title>ERROR</title></head><body>" + SENTENCE + b"</body></html>", SubmissionInDoubt),
+    (200, b'{"page": "' + SENTENCE + b'"}', SubmissionInDoubt),
+    (200, b"<x><![CDATA[" + SENTENCE + b"]]></x>", SubmissionInDoubt),
+    (200, SUCCESS[:-12], SubmissionInDoubt),
+    (200, SUCCESS.partition(b".</p>")[0], SubmissionInDoubt),
+    (200, SENTENCE.partition(b"<p>")[2].partition(b".")[0], SubmissionInDoubt),
+    (200, b"<h1>Sorry</h1><p>The page you asked for does not seem to exist.</p>", SubmissionInDoubt),
+    (200, b"<title>Router</title>Incorrect username or password", SubmissionInDoubt),
     (400, b"", UnexpectedAnswer),
     (404, b'{"status":"error","message-type":"route-not-found"}', SubmissionInDoubt),
     (413, b"", UnexpectedAnswer),
@@ -195,6 +216,9 @@ def test_every_answer_to_an_upload_is_one_class_of_error(
         b"Your batch submission was successfully received.\n",
         SUCCESS + f"<p>{NAME}</p>".encode(),
         SUCCESS.replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + SUCCESS.strip(),
+        SUCCESS.replace(b"<h2>SUCCESS</h2>", b'<h2 class="ok"> Success </h2>'),
+        SUCCESS.replace(b"</body>", b"<!-- cs1-1 --><p>Crossref</p></body>"),
     ],
 )
 @responses.activate
@@ -220,6 +244,7 @@ POLL_ANSWERS = [
     (504, b"", RegistrarUnavailable),
     (302, b"", UnexpectedAnswer),
     (404, b"", UnexpectedAnswer),
+    (418, QUEUED, UnexpectedAnswer),
 ]
 
 
@@ -306,6 +331,17 @@ def test_no_answer_is_in_doubt_unless_there_was_no_connection(failure: Exception
     assert "secret" not in str(caught.value)
     with pytest.raises(RegistrarUnavailable):
         client().fetch_result(NAME)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(500, b""), (503, b"full"), (418, b""), (200, b"<h1>Maintenance</h1>"), (403, b"")]
+)
+@responses.activate
+def test_any_answer_that_asks_to_wait_says_for_how_long(status: int, body: bytes) -> None:
+    responses.add("POST", DEPOSIT, status=status, body=body, headers={"Retry-After": "600"})
+    with pytest.raises(SubmissionInDoubt if status != 403 else SubmissionForbidden) as caught:
+        submit()
+    assert caught.value.retry_after == 600.0
 
 
 @responses.activate

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.network_loopback
 PASSWORD = "correct-horse-battery"
 NAME = "sadf-20261124t030500123-0123abcd.xml"
 SUCCESS = b"<h2>SUCCESS</h2>\n<p>Your batch submission was successfully received.</p>"
+PAGE = b"<html><head><title>SUCCESS</title></head><body>\n" + SUCCESS + b"\n</body></html>\n"
 LOG = b'<doi_batch_diagnostic status="queued"><submission_id>1</submission_id><batch_id/></doi_batch_diagnostic>'
 Behaviour = Callable[[socket.socket], None]
 
@@ -319,6 +320,75 @@ def test_a_body_that_is_not_as_compressed_as_it_says_is_in_doubt(serve: Serve) -
     server = serve(answering(reply(SUCCESS, headers="Content-Encoding: gzip\r\n")))
     with pytest.raises(SubmissionInDoubt):
         client(server.url).submit(sealed(), NAME)
+
+
+def packed(content: bytes, cut: int) -> bytes:
+    import gzip
+
+    whole = gzip.compress(content)
+    return reply(whole[: len(whole) - cut], headers="Content-Encoding: gzip\r\n")
+
+
+@pytest.mark.parametrize("cut", [0, 1, 8, 20, 60])
+def test_a_packed_answer_counts_only_with_its_end(serve: Serve, cut: int) -> None:
+    """A decoder hands out what it has so far: the sentence may be whole in an answer that is not."""
+    upload, poll = serve(answering(packed(PAGE, cut))), serve(answering(packed(LOG, cut)))
+    if not cut:
+        assert client(upload.url).submit(sealed(), NAME).answer == PAGE
+        assert client(poll.url).fetch_result(NAME) == LOG
+        return
+    with pytest.raises(SubmissionInDoubt):
+        client(upload.url).submit(sealed(), NAME)
+    with pytest.raises(RegistrarUnavailable, match="gave no whole answer: the connection broke off"):
+        client(poll.url).fetch_result(NAME)
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (CHUNKED + b"%x\r\n%s\r\n" % (len(PAGE), PAGE), "broke off"),
+        (CHUNKED + b"%x\r\n%s" % (len(PAGE), PAGE[:-9]), "broke off"),
+        (CHUNKED + b"zz\r\n" + PAGE, "broke off"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", "broke off"),
+        (PAGE, "damaged"),
+        (reply(PAGE, headers=f"X: {'x' * 70_000}\r\n"), "damaged"),
+        (reply(PAGE, headers="Content-Encoding: deflate\r\n"), "damaged"),
+    ],
+    ids=["no last chunk", "half a chunk", "no chunk", "continue alone", "no head", "endless head", "packed wrongly"],
+)
+def test_an_answer_that_is_not_whole_is_in_doubt_and_was_not_out_of_reach(
+    serve: Serve, answer: bytes, words: str
+) -> None:
+    server = serve(answering(answer))
+    with pytest.raises(SubmissionInDoubt, match=words):
+        client(server.url).submit(sealed(), NAME)
+    with pytest.raises(RegistrarUnavailable, match=f"gave no whole answer.*{words}"):
+        client(server.url).fetch_result(NAME)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("socks5://127.0.0.1:1", "HTTPS_PROXY names cannot be used"),
+        ("foo://127.0.0.1:1", "HTTPS_PROXY names cannot be used"),
+        ("http://[::1", "HTTPS_PROXY names cannot be used"),
+        ("http://", "HTTPS_PROXY names cannot be used"),
+        ("http://127.0.0.1:1", "proxy of this network"),
+        ("http://no-such-host.invalid:3128", "proxy of this network"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named_as_the_cause(
+    proxy: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, proxy)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(RegistrarUnavailable, match=words):
+        client("https://doi.example.org").submit(sealed(), NAME)
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])

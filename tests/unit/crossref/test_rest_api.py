@@ -209,9 +209,10 @@ def test_every_other_answer_is_one_class_of_error(status: int, body: bytes, erro
     responses.add("GET", WORK, status=status, body=body, headers={"Retry-After": "9"})
     with pytest.raises(DoiDepositError) as caught:
         registry().work(DOI)
+    assert isinstance(caught.value, RegistrarBusy | RegistrarUnavailable | SubmissionForbidden | UnexpectedAnswer)
     assert type(caught.value) is error
     assert "api.example.org" in caught.value.message
-    assert getattr(caught.value, "retry_after", 9.0) == 9.0
+    assert caught.value.retry_after == 9.0
 
 
 WEB_PAGE = b"<!DOCTYPE html><html><body><h1>404 Not Found</h1></body></html>"
@@ -245,6 +246,34 @@ def test_what_is_no_answer_is_none_at_every_look_up(look_up: int, place: int) ->
         ask(registry())
     assert words in caught.value.message
     assert "example.org" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"status":"error","message-type":"route-not-found","message":"Route not found"}',
+        b'{"message":"no Route matched with those values"}',
+        b"default backend - 404",
+        b"<h1>404 Not Found</h1>",
+        b"<Error><Code>NoSuchBucket</Code></Error>",
+        b"Not here. Ask your network administrator.",
+    ],
+)
+@pytest.mark.parametrize("look_up", range(len(LOOK_UPS)))
+@responses.activate
+def test_404_in_the_words_of_another_server_does_not_say_that_a_doi_is_unknown(look_up: int, body: bytes) -> None:
+    address, ask = LOOK_UPS[look_up]
+    responses.add("GET", address, status=404, body=body)
+    with pytest.raises(UnexpectedAnswer):
+        ask(registry())
+
+
+@pytest.mark.parametrize("body", [b"<p>DOI not found in CrossRef</p>", b'{"message-type": "resource-not-found"}'])
+@responses.activate
+def test_404_in_the_words_of_crossref_says_it(body: bytes) -> None:
+    for address, ask in LOOK_UPS[:5]:
+        responses.add("GET", address, status=404, body=body)
+        assert ask(registry()) is None
 
 
 OTHERS: list[tuple[str, object, Callable[[Registry], object]]] = [

@@ -5,6 +5,7 @@ from typing import Final
 
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.limits import PRODUCTION
+from doideposit.deposits.planning import IN_DOUBT, UNDER_WAY
 from doideposit.deposits.plans.document import Fees, PlannedRecord
 from doideposit.deposits.wording import name_of
 from doideposit.findings import counted
@@ -58,9 +59,15 @@ def _lost_content(record: PlannedRecord) -> str:
 
 
 def _unsent_sentences(records: Sequence[PlannedRecord]) -> Iterator[str]:
-    """Yield how many records are not sent."""
-    unchanged = sum(one.action == "unchanged" for one in records)
+    """Yield how many records are not sent, and why not: what is in doubt needs something, and is no good news."""
+    doubted = sum(one.reason.startswith(IN_DOUBT) for one in records)
+    under_way = sum(one.reason.startswith(UNDER_WAY) for one in records)
+    unchanged = sum(one.action == "unchanged" for one in records) - doubted - under_way
     blocked = sum(one.action == "blocked" for one in records)
+    if doubted:
+        yield f"{counted(doubted, 'record')} {'was' if doubted == 1 else 'were'} {IN_DOUBT}"
+    if under_way:
+        yield f"{counted(under_way, 'record')} {'is' if under_way == 1 else 'are'} under way already"
     if unchanged:
         yield f"{counted(unchanged, 'record')} {'needs' if unchanged == 1 else 'need'} nothing"
     if blocked:

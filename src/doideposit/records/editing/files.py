@@ -121,7 +121,8 @@ class Edited:
             state = target.stat()
             now = read_input(target)
         if now != self.source.data:
-            return _finding(path, "file-changed", f"{path} was changed by somebody else", "run the command again")
+            text = f"{path} was saved by somebody else while the command ran"
+            return _finding(path, "file-changed", text, "see that what they wrote is right, and run the command again")
         if not os.access(target, os.W_OK):
             return _finding(path, "file-read-only", f"{path} may not be written", "change its permissions")
         # The permissions are kept, the file type is not a part of them.

@@ -56,6 +56,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(done.accepted)} on their way, {len(done.unchanged)} unchanged")
         for one, sentence in done.refused:
             self.stderr.write(f"{one}: {sentence}")
+        for one, sentence in done.remarks:
+            self.stderr.write(f"{one}: {sentence}")
         if done.error is not None:
             self.stderr.write(f"{done.error.message}. Nothing is lost: it is sent later by itself.")
         if done.unkept:

@@ -238,8 +238,8 @@ class CredentialsRefused(RegistrarError):
 
 # Characters of an answer that stand in a message.
 QUOTED = 120
-# The tags of an error page, with its style sheet and scripts; the text that is left is shown to people.
-_MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
+# The tags of an error page, with its style sheet, scripts and comments; the text that is left is shown to people.
+_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 
 
 class OddAnswer(RegistrarError):
@@ -306,3 +306,12 @@ class UnexpectedAnswer(OddAnswer):
     default_hint = (
         "look at the answer in `doideposit history DOI`, check the target's address, and tell Crossref support"
     )
+    # The history has the answers about files alone.
+    hint_without_excerpt: ClassVar[str] = (
+        "check the target's addresses in the configuration, and whether a proxy or a page to log in stands between; "
+        "the next run asks again"
+    )
+
+    def __init__(self, message: str, *, hint: str = "", excerpt: str = "", retry_after: float | None = None) -> None:
+        hint = hint or ("" if excerpt else self.hint_without_excerpt)
+        super().__init__(message, hint=hint, excerpt=excerpt, retry_after=retry_after)

@@ -219,9 +219,13 @@ def _next_between_steps(submission: Submission) -> str:
 
 def _next_if_sending(submission: Submission) -> str:
     if submission.doubt:
+        # Without the name, which stands beside it: several files with the same fate have the same next step.
+        why = submission.reason.replace(submission.file_name or "\0", "the file")
+        said = f" ({why})" if why else ""
+        again = f"`doideposit poll` asks {_when(submission.next_poll_at)}"
         return (
-            f"it is not known whether Crossref has the file: `doideposit poll` asks {_when(submission.next_poll_at)}, "
-            "and sends it again only when Crossref does not know it"
+            f"it is not known whether Crossref has the file{said}: {again}, and sends it again only when Crossref does "
+            "not know it"
         )
     return (
         f"a run is sending it; should that run have died, `doideposit poll` finds out {_when(submission.lease_until)}"

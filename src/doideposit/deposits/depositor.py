@@ -277,13 +277,9 @@ class Depositor:
         watch = on_event or silent
         decisions = self._record(self._context, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
-            return self._make_report(decisions, self._unsent_reason(decisions))
+            return self._make_report(decisions, why_not_sent(self._context, decisions))
         sent = self._upload_pending(watch)
-        return self._make_report(decisions, sent.error or self._unsent_reason(decisions))
-
-    def _unsent_reason(self, decisions: Sequence[Decision]) -> WorldError | None:
-        """Return why something was not sent although it should be: Crossref cannot be reached."""
-        return why_not_sent(self._context, decisions)
+        return self._make_report(decisions, sent.error or why_not_sent(self._context, decisions))
 
     def ready(self, plan: "Plan | PlanFile | None" = None) -> None:
         """Fetch the login now, so that a missing one shows before anything is recorded.
@@ -303,7 +299,7 @@ class Depositor:
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
         decisions = self._record(offline, items, retry=retry, on_event=on_event or silent)
-        return self._make_report(decisions, self._unsent_reason([one for one in decisions if one.busy]))
+        return self._make_report(decisions, why_not_sent(self._context, [one for one in decisions if one.busy]))
 
     def _record(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
@@ -359,7 +355,7 @@ class Depositor:
         """Record the content of a plan file and, with `send`, send it with what an interrupted run recorded."""
         decisions = Preparation(self._context, checked, replan=False, on_event=on_event).run()
         trouble = self._upload_pending(on_event).error if send and any(one.action.sends for one in decisions) else None
-        return self._make_report(decisions, trouble or self._unsent_reason(decisions))
+        return self._make_report(decisions, trouble or why_not_sent(self._context, decisions))
 
     # Following up.
 

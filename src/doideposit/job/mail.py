@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -14,8 +15,8 @@ from types import MappingProxyType
 from doideposit.config.schema import MailSection
 from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.values import WorkStatus
-from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt, WorldError
-from doideposit.files import read_input
+from doideposit.errors import DiskError, RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt, WorldError
+from doideposit.files import disk_errors, read_input
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
@@ -23,7 +24,7 @@ from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
-__all__ = ["Recipients", "send_due_mails"]
+__all__ = ["Recipients", "mail_away", "send_due_mails"]
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +112,31 @@ def send_due_mails(
     if failures:
         raise failures[0]
     return sent
+
+
+def mail_away(
+    error: DiskError,
+    memory: Path,
+    *,
+    mail: MailSection,
+    send: Callable[[EmailMessage], None],
+    folders: Folders,
+    now: datetime,
+    host: str,
+    target: str,
+) -> None:
+    """Mail that the inbox cannot be used, unless it was mailed lately: the job's own state lies in that inbox.
+
+    `memory` is a file elsewhere that keeps when it was mailed. Raises `WorldError`.
+    """
+    report = PassReport(target)
+    report.add_error(error)
+    with disk_errors(memory.parent, "cannot be made"):
+        memory.parent.mkdir(mode=0o700, exist_ok=True)
+    state = JobState.load(memory, now)
+    may_mail = partial(state.may_mail, memory, now, mail.repeat_after)
+    send_due_mails(report, None, state, mail=mail, send=send, folders=folders, now=now, host=host, may_mail=may_mail)
+    state.save(memory, now)
 
 
 def _remove_sent_notes(folders: Folders, state: JobState) -> None:

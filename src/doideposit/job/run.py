@@ -16,7 +16,7 @@ from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DiskError, DoiDepositError, LedgerUnavailable, RegistrarError, UnforeseenError
-from doideposit.files import disk_errors, write_atomic
+from doideposit.files import write_atomic
 from doideposit.findings import counted
 from doideposit.job.crossref_mails import Hints
 from doideposit.job.hints import take_hints
@@ -28,7 +28,7 @@ from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.mail import Recipients, send_due_mails
+from doideposit.job.mail import Recipients, mail_away, send_due_mails
 from doideposit.job.mailbox import Mailbox
 from doideposit.job.monitoring import WITHIN, Run, prometheus_text
 from doideposit.job.state import JobState
@@ -130,28 +130,13 @@ class Job:
             return _JobPass(self, context, started).run()
 
     def _mail_away(self, error: DiskError, context: JobContext, now: datetime) -> None:
-        """Mail that the inbox cannot be used: nothing else would tell it, because the job keeps its state in there."""
-        mail, send, memory = self.mail, context.send_mail, self.memory
-        if mail is None or send is None or memory is None:
+        if self.mail is None or context.send_mail is None or self.memory is None:
             return
-        report = PassReport(self.target)
-        report.add_error(error)
-        state = JobState.load(memory, now)
         try:
-            with disk_errors(memory.parent, "cannot be made"):
-                memory.parent.mkdir(mode=0o700, exist_ok=True)
-            send_due_mails(
-                report,
-                None,
-                state,
-                mail=mail,
-                send=send,
-                folders=self.folders,
-                now=now,
-                host=context.host,
-                may_mail=partial(state.may_mail, memory, now, mail.repeat_after),
-            )
-            state.save(memory, now)
+            mail_away(
+                error, self.memory, mail=self.mail, send=context.send_mail, folders=self.folders, now=now,
+                host=context.host, target=self.target,
+            )  # fmt: skip
         # The pass ends with the error of the inbox; that no mail went is told beside it.
         except DoiDepositError as failed:
             logger.error("%s", failed.message, extra={"code": failed.code, "hint": failed.hint})  # noqa: TRY400

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from doideposit.checks.rules.evaluation import check
+from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.commentary import Commentary
@@ -82,7 +82,7 @@ def measure(records: int = RECORDS, times: int = TIMES) -> Measured:
 
 
 def _findings(record: Record, series: Series) -> tuple[Finding, ...]:
-    return check(Parsed(Commentary.model_validate(record | {"series": series})), CONTEXT)
+    return Evaluation(CONTEXT).check(Parsed(Commentary.model_validate(record | {"series": series})))
 
 
 def _counted(findings: Iterable[Finding]) -> Iterable[Finding]:

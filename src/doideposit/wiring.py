@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from doideposit.checks.checking import Checker
-from doideposit.checks.rules.evaluation import check_depositor
+from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import DepositorName
 from doideposit.config.loading import load
@@ -125,7 +125,7 @@ def _check_depositors(settings: Settings, context: Context) -> None:
         if one.depositor is not None:
             head = one.depositor
             start = f"publishers.{one.publisher}." if one.publisher else ""
-            for each in check_depositor(head.name, head.email, head.registrant, context):
+            for each in Evaluation(context).check_depositor(head.name, head.email, head.registrant):
                 where = replace(each.where, field=f"{start}{each.where.field}")
                 found += [_at_its_line(each.at(where), settings)] if each.stops else []
     if found:

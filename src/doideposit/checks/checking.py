@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
-from doideposit.checks.rules.evaluation import apply_settings, check, check_in_part, check_together
+from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
@@ -165,7 +165,7 @@ class Checker:
     def _check_together(self, checked: list[Checked]) -> tuple[Checked, ...]:
         places = [index for index, one in enumerate(checked) if one.record is not None]
         records = [one.record for one in checked if one.record is not None]
-        for place, findings in check_together(records, self._make_context()).items():
+        for place, findings in Evaluation(self._make_context()).check_together(records).items():
             index = places[place]
             checked[index] = replace(checked[index], findings=(*checked[index].findings, *findings))
         return tuple(checked)
@@ -261,7 +261,7 @@ class Checker:
         # The DOI holds the number: without one, what is said of the other would be wrong.
         if "number" in broken or "number" not in raw.data:
             broken.add("doi")
-        return check_in_part(raw, broken, self._parse_raw, context)
+        return Evaluation(context).check_in_part(raw, broken, self._parse_raw)
 
     def _check_record(self, record: Record, found: Findings, context: Context) -> Checked:
         findings = (*found, *self._rule_findings(record, context))
@@ -278,7 +278,8 @@ class Checker:
     def _rule_findings(self, record: Record, context: Context) -> Findings:
         carried = losses(record.commentary, schema_version=self.schema_version)
         placed = [_with_place(finding, record.origin) for finding in carried]
-        return (*check(record, context), *apply_settings(placed, record, context))
+        evaluation = Evaluation(context)
+        return (*evaluation.check(record), *evaluation.apply_settings(placed, record))
 
     def _build(self, commentary: Commentary) -> Built:
         """Build the XML for the verdict alone; its head never leaves the process."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic_core import ValidationError
 
-from doideposit.checks.rules.evaluation import RECORD_RULES, check, check_in_part
+from doideposit.checks.rules.evaluation import RECORD_RULES, Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Loc, Severity, loc_of
 from doideposit.records.models.series import RecordType, Series
@@ -89,7 +89,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         parsed = read(RawRecord(fields, Origin()))
         if parsed.record is not None:
             yield from _with_elements(
-                (one for one in check(parsed.record, context) if one.code not in _SKIPPED), fields, harmed
+                (one for one in Evaluation(context).check(parsed.record) if one.code not in _SKIPPED), fields, harmed
             )
             return
         faults = [one for one in parsed.findings if one.where.top_field in fields]
@@ -102,7 +102,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         harmed |= {loc[:-1] for loc in gone}
         left = _without(fields, gone)
         fields = dict(left) if isinstance(left, Mapping) else {}
-    found = check_in_part(RawRecord(fields, Origin()), frozenset(), read, context)
+    found = Evaluation(context).check_in_part(RawRecord(fields, Origin()), frozenset(), read)
     yield from _with_elements((one for one in found if one.code not in _SKIPPED), fields, harmed)
 
 

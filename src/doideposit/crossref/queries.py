@@ -15,7 +15,7 @@ from doideposit.errors import ConfigurationError, RegistrarUnavailable, Unexpect
 from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["RegisteredState", "describe_no_answer"]
+__all__ = ["RegisteredState"]
 
 # The query service says so in a page with status 200.
 _UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
@@ -69,6 +69,17 @@ class RegisteredState:
             _require_not_found(status, doi, host)
             return None
         return _read_resolved(query, answer, doi, host)
+
+    @staticmethod
+    def describe_no_answer(body: bytes) -> str | None:
+        """Return what kind of page came instead of an answer, for a person; None if it cannot be told."""
+        if not body.strip():
+            return "gave an empty answer"
+        start = body[:10_000].lower()
+        if b"<html" in start or b"<!doctype html" in start:
+            # A page of a proxy, of maintenance or of a login.
+            return "gave a web page instead of an answer"
+        return None
 
 
 def _read_resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
@@ -158,22 +169,11 @@ def _require_unknown_doi(answer: bytes, doi: Doi, host: str) -> None:
         raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
     if b"unable to parse or validate the xml query" in start:
         raise UnexpectedAnswer(f"{host} does not understand the question about {doi}")
-    if (what := describe_no_answer(answer)) is not None:
+    if (what := RegisteredState.describe_no_answer(answer)) is not None:
         raise UnexpectedAnswer(f"{host} {what} about {doi}")
     if b"crossref_result" in start or b"doi_records" in start:
         raise UnexpectedAnswer(f"the answer of {host} about {doi} breaks off, or is no XML that can be read")
     raise _unexpected_error(host)
-
-
-def describe_no_answer(body: bytes) -> str | None:
-    """Return what kind of page came instead of an answer, for a person; None if it cannot be told."""
-    if not body.strip():
-        return "gave an empty answer"
-    start = body[:10_000].lower()
-    if b"<html" in start or b"<!doctype html" in start:
-        # A page of a proxy, of maintenance or of a login.
-        return "gave a web page instead of an answer"
-    return None
 
 
 def _require_not_found(status: str, doi: Doi, host: str) -> None:

@@ -11,12 +11,12 @@ from base64 import b64encode
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-__all__ = ["REDACTED", "redact", "spellings"]
+__all__ = ["REDACTED", "redact"]
 
 REDACTED = b"[redacted]"
 
 
-def spellings(secret: str) -> frozenset[bytes]:
+def _spellings(secret: str) -> frozenset[bytes]:
     """Return every spelling of `secret`: raw, percent- and form-encoded, HTML, JSON and base64; none if it is empty."""
     # An old servlet may answer in ISO-8859-1, where the letters beyond ASCII are other bytes.
     encodings = ("utf-8", "latin-1") if all(ord(character) < 256 for character in secret) else ("utf-8",)  # noqa: PLR2004
@@ -51,7 +51,7 @@ def _replace_all(text: str, table: dict[str, str]) -> str:
 
 def redact(content: bytes, secrets: Iterable[str]) -> bytes:
     """Remove every spelling of every secret from `content`, the longest first, so that no part remains."""
-    known = {spelling for secret in secrets for spelling in spellings(secret)}
+    known = {spelling for secret in secrets for spelling in _spellings(secret)}
     for spelling in sorted(known, key=len, reverse=True):
         content = content.replace(spelling, REDACTED)
     return content

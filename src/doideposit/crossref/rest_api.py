@@ -23,7 +23,7 @@ from doideposit.crossref.http import (
     default_user_agent,
 )
 from doideposit.crossref.politeness import Pace, PassingTime
-from doideposit.crossref.queries import RegisteredState, describe_no_answer
+from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import (
     CrossrefMember,
     Endpoint,
@@ -340,7 +340,7 @@ class Registry:
             message = f"{host} gave an answer{about} of more bytes than are read"
             raise UnexpectedAnswer(message, retry_after=answer.retry_after)
         # Nothing of the answer is quoted: a look-up knows no login, so that it could not take a password out of it.
-        what = describe_no_answer(answer.body) or "gave an answer that is not known"
+        what = RegisteredState.describe_no_answer(answer.body) or "gave an answer that is not known"
         raise UnexpectedAnswer(f"{host} {what}{about} ({answer.status})", retry_after=answer.retry_after)
 
 

@@ -11,7 +11,6 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-from doideposit.crossref.registrar import RegisteredWork
 from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.works import WorkFilter
@@ -19,7 +18,7 @@ from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import Action, Decision
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.findings import Finding, Severity
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import RecordType, Series
 from doideposit.registered.reading import RegisteredRecord
 
@@ -211,7 +210,7 @@ def _registered_sample(context: DepositContext, registry: RegistryPort, series: 
     """
     ours = {str(one.issn) for one in series.issns}
     for work in islice(registry.works("issn", sorted(ours)), SAMPLES):
-        record = _fetch_record(context, registry, _parse_doi(work))
+        record = _fetch_record(context, registry, Doi.parse_or_none(work.doi))
         if record is not None and ours & _issns_of(record):
             return record
     known = (work.doi for work in context.ledger.works.all(WorkFilter(series=series.name)) if work.registered_at)
@@ -219,7 +218,7 @@ def _registered_sample(context: DepositContext, registry: RegistryPort, series: 
         doi
         # One page of the list: who has more works than that needs no list to know what a series is called.
         for work in islice(registry.works("prefix", [series.prefix]), LISTED)
-        if _fold(work.container) == _fold(series.title) and (doi := _parse_doi(work)) is not None
+        if _fold(work.container) == _fold(series.title) and (doi := Doi.parse_or_none(work.doi)) is not None
     )
     for doi in (*islice(known, SAMPLES), *islice(named, SAMPLES)):
         record = _fetch_record(context, registry, doi)
@@ -237,14 +236,6 @@ def _issns_of(record: RegisteredRecord) -> set[str]:
     entries = record.series.get("issns")
     listed = entries if isinstance(entries, list) else []
     return {str(one["issn"]) for one in listed if isinstance(one, Mapping)}
-
-
-def _parse_doi(work: RegisteredWork) -> Doi | None:
-    # Crossref may list a DOI that our own reader does not take; it proves nothing here.
-    try:
-        return Doi.parse(work.doi)
-    except InvalidIdentifier:
-        return None
 
 
 def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from typing import Final
 
 from doideposit.crossref.diagnostics.log import ResultLog, Unreadable
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, XmlLimits, parse_document
 
 __all__ = ["Hints", "read_failed_dois"]
@@ -117,11 +117,9 @@ def _read_conflicts(root: Element, found: _HintList) -> None:
 
 def _dois_in(text: str) -> Iterator[Doi]:
     for match in _DOI.finditer(text):
-        try:
-            yield Doi.parse(match[0].rstrip(".:"))
         # A word that only begins like a DOI is left out.
-        except InvalidIdentifier:
-            continue
+        if (doi := Doi.parse_or_none(match[0].rstrip(".:"))) is not None:
+            yield doi
 
 
 def read_failed_dois(text: str) -> Iterator[tuple[int, str, int]]:

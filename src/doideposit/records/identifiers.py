@@ -55,6 +55,14 @@ class Identifier:
         raise NotImplementedError
 
     @classmethod
+    def parse_or_none(cls, text: str | None) -> Self | None:
+        """Return the canonical value of `text` without the spaces around it, or None where it is none."""
+        try:
+            return cls.parse((text or "").strip())
+        except InvalidIdentifier:
+            return None
+
+    @classmethod
     def from_input(cls, value: Any) -> Self:
         """Return the canonical value of an input of a model; raises `PydanticCustomError`."""
         if isinstance(value, cls):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
@@ -45,12 +46,12 @@ LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
 
 
-def _abstracts_of(work: Work) -> list[Text]:
-    return work.abstracts
+# Made once: rules that look at the same places, by the same function, go through them together.
+_ABSTRACTS = attrgetter("abstracts")
 
 
 def _in_abstracts(look: Callable[[str], object]) -> Each[str]:
-    return Each(_abstracts_of, look)
+    return Each(_ABSTRACTS, look)
 
 
 def _bare_abstracts(work: Work) -> list[Text]:

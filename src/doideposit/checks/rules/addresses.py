@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from operator import attrgetter
 
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, impossible_host, suspicion_about
 from doideposit.checks.rules.patterns import Pattern
@@ -77,17 +78,17 @@ def _is_placeholder(host: str) -> bool:
     return _PLACEHOLDER_HOST.search(host) is not None
 
 
-def _addresses_of(work: Work) -> Iterable[tuple[Loc, Address]]:
-    return work.addresses
-
-
 def _landing_page(work: Work) -> Iterable[tuple[Loc, Address]]:
     return [(loc, address) for loc, address in work.addresses if loc == ("url",)]
 
 
+# Made once: rules that look at the same places, by the same function, go through them together.
+_ADDRESSES = attrgetter("addresses")
+
+
 def _in_addresses(look: Callable[[Address], object]) -> Each[Address]:
     """Make the function of a rule about each address; `look` may return values for the message."""
-    return Each(_addresses_of, look, called="url")
+    return Each(_ADDRESSES, look, called="url")
 
 
 def _in_odd_addresses(look: Callable[[Address], object]) -> Each[Address]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -34,11 +35,7 @@ __all__ = [
     "DEPOSITOR_RULES",
     "RECORD_RULES",
     "RUN_RULES",
-    "apply_settings",
-    "check",
-    "check_depositor",
-    "check_in_part",
-    "check_together",
+    "Evaluation",
 ]
 
 # One mistake gives one finding: of several about the same mistake, only the one that says most is kept.
@@ -124,22 +121,87 @@ DEPOSITOR_RULES: tuple[Rule[Head], ...] = tuple(DEPOSITOR.rules)
 ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES, *DEPOSITOR_RULES)
 
 
-def check(record: Record, context: Context) -> tuple[Finding, ...]:
-    """Check one record against every rule, in the order of the rules.
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Apply the rules: to one record, to those of one run, to a record in part, and to the depositor.
 
     Severities are as `context.settings` wants them; what is ignored there is still here, with its reason.
     """
-    work = Work(record.commentary, context)
-    where, settings = record.origin.where, context.settings
-    matches = _matches(work)
-    kept = _without_consequences(matches, {ignored.code for ignored in settings.ignore})
-    found = [(rule, rule.finding(match, where(match.loc))) for rule, match in kept]
-    if not (settings.severity or settings.ignore):
-        return tuple([finding for _, finding in found])
-    doi, series = record.commentary.doi.printed, record.commentary.series.name
-    return tuple(
-        [settings.apply(finding, overridable=rule.overridable, doi=doi, series=series) for rule, finding in found]
-    )
+
+    context: Context
+
+    def check(self, record: Record) -> tuple[Finding, ...]:
+        """Check one record against every rule, in the order of the rules."""
+        work = Work(record.commentary, self.context)
+        where, settings = record.origin.where, self.context.settings
+        kept = _without_consequences(_matches(work), {ignored.code for ignored in settings.ignore})
+        found = [(rule, rule.finding(match, where(match.loc))) for rule, match in kept]
+        if not (settings.severity or settings.ignore):
+            return tuple([finding for _, finding in found])
+        return tuple([self._settled(finding, record, overridable=rule.overridable) for rule, finding in found])
+
+    def check_together(self, records: Sequence[Record]) -> dict[int, tuple[Finding, ...]]:
+        """Return findings that compare the records of one run, by the position of the record."""
+        found: dict[int, tuple[Finding, ...]] = {}
+        run = [record.commentary for record in records]
+        for rule in RUN_RULES if len(run) > 1 else ():
+            for found_match in rule.function(run):
+                match = _with_label(found_match, records)
+                record = records[match.record]
+                finding = rule.finding(match, record.origin.where(match.loc))
+                settled = self._settled(finding, record, overridable=rule.overridable)
+                found[match.record] = (*found.get(match.record, ()), settled)
+        return found
+
+    def check_depositor(self, name: str, email: str, registrant: str) -> tuple[Finding, ...]:
+        """Check the depositor that the configuration names; the findings name fields of the configuration."""
+        head, settings = Head(name, email, registrant, self.context), self.context.settings
+        return tuple(
+            settings.apply(rule.finding(match, Where(field=field_path(match.loc))), overridable=rule.overridable)
+            for rule in DEPOSITOR_RULES
+            for match in rule.function(head)
+        )
+
+    def apply_settings(self, findings: Iterable[Finding], record: Record) -> tuple[Finding, ...]:
+        """Return findings that come from elsewhere as the settings want them; errors stay as they are."""
+        return tuple(
+            self._settled(finding, record, overridable=finding.severity is not Severity.ERROR) for finding in findings
+        )
+
+    def check_in_part(
+        self, raw: RawRecord, broken: AbstractSet[str], parse: Callable[[RawRecord], ParsedRecord]
+    ) -> tuple[Finding, ...]:
+        """Return the findings of the rules about the fields without errors.
+
+        Broken fields are left out, and stand-ins fill those that no commentary can do without; nothing is said of them.
+        """
+        first, *others = (self._check_beside(raw, stand_ins, broken, parse) for stand_ins in _STAND_INS)
+        known = [frozenset(other) for other in others]
+        # What is found beside one stand-in and not beside another was found in the stand-in.
+        return tuple(finding for finding in first if all(finding in other for other in known))
+
+    def _check_beside(
+        self,
+        raw: RawRecord,
+        stand_ins: Mapping[str, RawValue],
+        broken: AbstractSet[str],
+        parse: Callable[[RawRecord], ParsedRecord],
+    ) -> tuple[Finding, ...]:
+        missing = stand_ins.keys() - raw.data.keys()
+        used = {key: stand_ins[key] for key in stand_ins.keys() & (broken | missing)}
+        data = {key: value for key, value in raw.data.items() if key not in broken} | used
+        again = parse(RawRecord(data, raw.origin))
+        if again.record is None:
+            return ()
+        return tuple(one for one in self.check(again.record) if one.where.top_field not in {"", *broken, *used})
+
+    def _settled(self, finding: Finding, record: Record, *, overridable: bool) -> Finding:
+        """Return a finding about a record as the settings want it."""
+        commentary, settings = record.commentary, self.context.settings
+        if not (settings.severity or settings.ignore):
+            return finding
+        doi, series = commentary.doi.printed, commentary.series.name
+        return settings.apply(finding, overridable=overridable, doi=doi, series=series)
 
 
 def _matches(work: Work) -> list[Found]:
@@ -151,18 +213,6 @@ def _matches(work: Work) -> list[Found]:
                 if seen := one.look(item):
                     found.append((rule, one.match(loc, item, seen)))
     return sorted(found, key=lambda one: _ORDER[one[0].code])
-
-
-def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
-    """Return findings that compare the records of one run, by the position of the record."""
-    found: dict[int, tuple[Finding, ...]] = {}
-    run = [record.commentary for record in records]
-    for rule in RUN_RULES if len(run) > 1 else ():
-        for found_match in rule.function(run):
-            match = _with_label(found_match, records)
-            place = match.record
-            found[place] = (*found.get(place, ()), _make_finding(rule, match, records[place], context))
-    return found
 
 
 def _with_label(match: Match, records: Sequence[Record]) -> Match:
@@ -178,36 +228,6 @@ def _with_label(match: Match, records: Sequence[Record]) -> Match:
     return match._replace(values={**match.values, "place": place})
 
 
-def check_depositor(name: str, email: str, registrant: str, context: Context) -> tuple[Finding, ...]:
-    """Check the depositor that the configuration names; the findings name fields of the configuration."""
-    head = Head(name, email, registrant, context)
-    return tuple(
-        context.settings.apply(rule.finding(match, Where(field=field_path(match.loc))), overridable=rule.overridable)
-        for rule in DEPOSITOR_RULES
-        for match in rule.function(head)
-    )
-
-
-def apply_settings(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
-    """Return findings that come from elsewhere as the settings want them; errors stay as they are."""
-    commentary, settings = record.commentary, context.settings
-    if not (settings.severity or settings.ignore):
-        return tuple(findings)
-    doi, series = commentary.doi.printed, commentary.series.name
-    return tuple(
-        settings.apply(finding, overridable=finding.severity is not Severity.ERROR, doi=doi, series=series)
-        for finding in findings
-    )
-
-
-def _make_finding(rule: Rule[Any], match: Match, record: Record, context: Context) -> Finding:
-    finding = rule.finding(match, record.origin.where(match.loc))
-    commentary = record.commentary
-    return context.settings.apply(
-        finding, overridable=rule.overridable, doi=commentary.doi.printed, series=commentary.series.name
-    )
-
-
 # A record of which a part is wrong or missing: the rest is told in the same run.
 
 # What no commentary can do without, so that the rules can look at the rest of a record that lacks it.
@@ -216,32 +236,3 @@ _STAND_INS: Final[tuple[Mapping[str, RawValue], ...]] = (
     # Nothing of these is alike, so that no finding can be about both.
     MappingProxyType({"number": "22", "title": "Another", "authors": ({"organisation": "One"},), "published": "2015"}),
 )
-
-
-def check_in_part(
-    raw: RawRecord, broken: AbstractSet[str], parse: Callable[[RawRecord], ParsedRecord], context: Context
-) -> tuple[Finding, ...]:
-    """Return the findings of the rules about the fields without errors.
-
-    Broken fields are left out, and stand-ins fill those that no commentary can do without; nothing is said of them.
-    """
-    first, *others = (_check_beside(raw, stand_ins, broken, parse, context) for stand_ins in _STAND_INS)
-    known = [frozenset(other) for other in others]
-    # What is found beside one stand-in and not beside another was found in the stand-in.
-    return tuple(finding for finding in first if all(finding in other for other in known))
-
-
-def _check_beside(
-    raw: RawRecord,
-    stand_ins: Mapping[str, RawValue],
-    broken: AbstractSet[str],
-    parse: Callable[[RawRecord], ParsedRecord],
-    context: Context,
-) -> tuple[Finding, ...]:
-    missing = stand_ins.keys() - raw.data.keys()
-    used = {key: stand_ins[key] for key in stand_ins.keys() & (broken | missing)}
-    data = {key: value for key, value in raw.data.items() if key not in broken} | used
-    again = parse(RawRecord(data, raw.origin))
-    if again.record is None:
-        return ()
-    return tuple(one for one in check(again.record, context) if one.where.top_field not in {"", *broken, *used})

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, at, is_issn, letters
+from doideposit.checks.rules.work import Each, Text, Work, at, letters
 from doideposit.pages import CONSTRUCTING_DOIS, ISSN_ERRORS, POSTED, REPORTS, SUFFIXES, TITLE_RECORDS, TROUBLE
-from doideposit.records.identifiers import InvalidIdentifier
+from doideposit.records.identifiers import InvalidIdentifier, Issn
 from doideposit.records.models.series import ANY, RecordType
 
 __all__ = ["IDENTITY"]
@@ -148,7 +148,9 @@ def _find_other_issn_in_doi(work: Work) -> Iterable[Match]:
     series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
     known = {str(item.issn) for item in series.issns} if inside else ()
     # Years and numbers such as 2021-0534 look like an ISSN; only its check digit tells.
-    others = [found for found in inside if known and found.upper() not in known and is_issn(found)]
+    others = [
+        found for found in inside if known and found.upper() not in known and (Issn.parse_or_none(found) is not None)
+    ]
     return [Match.at("doi", found=found, issn=series.issn) for found in others]
 
 

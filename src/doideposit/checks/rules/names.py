@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 
 from doideposit.checks.rules.name_patterns import BYLINE_WORD, GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
@@ -78,18 +79,18 @@ def _is_all_caps(name: str) -> bool:
     return name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
 
 
-def _name_texts(work: Work) -> list[Text]:
-    return work.names
-
-
 def _odd_names(work: Work) -> list[Text]:
     """Return the names that hold anything but letters: most faults show in a blank, a digit or a mark."""
     return [(loc, name) for loc, name in work.names if not name.isalpha()]
 
 
+# Made once: rules that look at the same places, by the same function, go through them together.
+_NAMES = attrgetter("names")
+
+
 def _in_names(look: Callable[[str], object]) -> Each[str]:
     """Make the function of a rule about each part of a personal name."""
-    return Each(_name_texts, look, called="name")
+    return Each(_NAMES, look, called="name")
 
 
 def _in_odd_names(look: Callable[[str], object]) -> Each[str]:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, at, is_issn
+from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import CROSSMARK, RELATION_TARGETS, SCHEMA, SUFFIXES
 from doideposit.records.doi_text import FoundDoi
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
 from doideposit.records.models.relations import IdentifierType, Relation
 
 __all__ = ["RELATIONS"]
@@ -44,7 +44,7 @@ def _relations_of(work: Work) -> list[tuple[Loc, Relation]]:
 def _is_of_another_type(relation: Relation) -> bool:
     text = relation.identifier
     uri = relation.identifier_type is IdentifierType.URI and not _URL.match(text)
-    return bool(uri or (relation.identifier_type is IdentifierType.ISSN and not is_issn(text)))
+    return bool(uri or (relation.identifier_type is IdentifierType.ISSN and Issn.parse_or_none(text) is None))
 
 
 def _repeated_archives(work: Work) -> list[Text]:

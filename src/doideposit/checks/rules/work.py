@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import Context, Match
 from doideposit.findings import Loc
-from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Institution, Organisation, Person
 from doideposit.records.models.references import Reference
@@ -28,7 +28,6 @@ __all__ = [
     "Text",
     "Work",
     "at",
-    "is_issn",
     "letters",
     "parts_of",
 ]
@@ -87,15 +86,6 @@ class Address(NamedTuple):
         except ValueError:
             parts = SplitResult("", "", url, "", "")
         return cls(url, parts, (parts.hostname or "").lower())
-
-
-def is_issn(text: str) -> bool:
-    """Return whether a text is an ISSN, check digit included."""
-    try:
-        Issn.parse(text)
-    except InvalidIdentifier:
-        return False
-    return True
 
 
 def letters(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import cast
 
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["cited_dois"]
@@ -17,19 +17,12 @@ def cited_dois(xml: bytes) -> Iterator[tuple[str, Doi, int | None]]:
         around = listed.getparent()
         work = None if around is None else _doi_at(around, "{*}doi_data/{*}doi") or _doi_at(around, "{*}doi")
         for named in listed.iterfind("{*}citation/{*}doi") if work is not None else ():
-            cited = _parse_doi(named.text)
+            # What is no DOI cannot be asked for; the check against the schema tells of it.
+            cited = Doi.parse_or_none(named.text)
             if work is not None and cited is not None:
                 # The stubs of lxml give this property no type.
                 yield work.key, cited, cast("int | None", named.sourceline)
 
 
 def _doi_at(element: Element, path: str) -> Doi | None:
-    return _parse_doi(element.findtext(path))
-
-
-def _parse_doi(text: str | None) -> Doi | None:
-    try:
-        return Doi.parse((text or "").strip())
-    # What is no DOI cannot be asked for; the schema's check tells of it.
-    except InvalidIdentifier:
-        return None
+    return Doi.parse_or_none(element.findtext(path))

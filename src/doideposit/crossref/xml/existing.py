@@ -14,7 +14,7 @@ from doideposit.crossref.names import (
 )
 from doideposit.crossref.xml.elements import canonical_hash, is_mixed, text_inside, to_bytes
 from doideposit.crossref.xml.resources import ResourceDeposit
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import Element, parse_document, parse_part
 
@@ -132,14 +132,10 @@ def _without_comments(element: Element) -> Element:
 
 def _doi_holders(child: Element) -> Iterator[tuple[Doi, Element]]:
     for data in child.iter("{*}doi_data"):
-        holder, doi = data.getparent(), data.findtext("{*}doi")
-        if holder is None or doi is None:
-            continue
-        try:
-            yield Doi.parse(doi), holder
         # An element `doi` may hold anything before the schema was asked.
-        except InvalidIdentifier:
-            continue
+        holder, doi = data.getparent(), Doi.parse_or_none(data.findtext("{*}doi"))
+        if holder is not None and doi is not None:
+            yield doi, holder
 
 
 def _make_item(doi: Doi, holder: Element, child: Element, mark: str) -> DepositItem:

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["Measure", "Measured"]
@@ -59,14 +59,10 @@ class Measured:
 
 def _find_works(root: Element) -> Iterator[tuple[Doi, Element]]:
     for data in root.iter("{*}doi_data"):
-        holder, text = data.getparent(), data.findtext("{*}doi")
-        if holder is None or text is None or etree.QName(holder).localname == "component":
-            continue
-        try:
-            yield Doi.parse(text), holder
         # A record of a deposit without a DOI counts in no report.
-        except InvalidIdentifier:
-            continue
+        holder, doi = data.getparent(), Doi.parse_or_none(data.findtext("{*}doi"))
+        if holder is not None and doi is not None and etree.QName(holder).localname != "component":
+            yield doi, holder
 
 
 def _has_any(*paths: str) -> Callable[[Element], bool]:

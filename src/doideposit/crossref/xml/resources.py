@@ -20,7 +20,7 @@ from doideposit.crossref.names import (
     is_resources_namespace,
 )
 from doideposit.crossref.xml.elements import doi_holders, lay_out, to_bytes
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["ResourceDeposit"]
@@ -68,11 +68,8 @@ class ResourceDeposit:
     def parts(self) -> Iterator[tuple[Doi, Element]]:
         """Yield every child of ``body`` with its DOI; texts that are no DOI are findings of the validator."""
         for child in () if self.root is None else self.root.iterfind("{*}body/{*}*"):
-            try:
-                yield Doi.parse((child.findtext("{*}doi") or "").strip()), child
-            # What is no DOI is told by the schema.
-            except InvalidIdentifier:
-                continue
+            if (doi := Doi.parse_or_none(child.findtext("{*}doi"))) is not None:
+                yield doi, child
 
     @staticmethod
     def part_name(element: Element) -> str:

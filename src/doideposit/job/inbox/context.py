@@ -13,7 +13,7 @@ from doideposit.files import disk_errors
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 
 __all__ = ["InboxContext", "remove_folder"]
 
@@ -68,17 +68,9 @@ class InboxContext:
     def statuses(self, claims: Iterable[Claim]) -> dict[str, WorkStatus]:
         """Return where the DOIs of these files stand, by the text of each, with one question for hundreds of them."""
         texts = {entry.doi for claim in claims for entry in claim.entries or () if entry.doi}
-        dois = {text: doi for text in texts if (doi := _doi(text)) is not None}
+        dois = {text: doi for text in texts if (doi := Doi.parse_or_none(text)) is not None}
         known = {one.doi.key: one for one in self.depositor.statuses(dois=dois.values())} if dois else {}
         return {text: known[doi.key] for text, doi in dois.items() if doi.key in known}
-
-
-def _doi(text: str) -> Doi | None:
-    try:
-        return Doi.parse(text)
-    # A rejected record may have something else in its place.
-    except InvalidIdentifier:
-        return None
 
 
 def remove_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.name_parts import PrintedName
 from doideposit.records.extraction.names import NameText
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 
 __all__ = ["Confidence", "Draft", "Gap", "Leaf", "Node", "Notes"]
 
@@ -48,11 +48,9 @@ class Leaf:
 
     def as_doi(self) -> "Leaf | None":
         """Return a stated DOI without the address in front, or None when it is none."""
-        try:
-            return replace(self, text=str(Doi.parse(self.text)))
         # What a program put into the field may be a page or a number, and no DOI.
-        except InvalidIdentifier:
-            return None
+        doi = Doi.parse_or_none(self.text)
+        return None if doi is None else replace(self, text=str(doi))
 
     def as_person(self, text: str) -> "Mapping[str, Node]":
         """Return the parts of an author called `text`, all of them stated where this value is."""

@@ -9,7 +9,7 @@ from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue
 from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.name_parts import PrintedName
 from doideposit.records.extraction.names import NameText
-from doideposit.records.identifiers import InvalidIdentifier, Ror
+from doideposit.records.identifiers import Ror
 from doideposit.records.sources.interface import Header
 
 __all__ = ["OWN", "header_fields"]
@@ -240,11 +240,9 @@ def _read_institution(value: HeaderValue) -> dict[str, Stated]:
 def _whole_ror(text: str) -> str:
     """Return a ROR id as its address; leave other texts unchanged, for the check of the record to report."""
     bare = re.sub(r"^(?:https?://)?(?:www\.)?ror\.org/|/+$", "", text.strip(), flags=re.IGNORECASE)
-    try:
-        return Ror.parse(bare).url
+    ror = Ror.parse_or_none(bare)
     # What only looks like a ROR id stays the text it is: the check of the record tells more.
-    except InvalidIdentifier:
-        return text
+    return text if ror is None else ror.url
 
 
 def _institutions_by_key(top: HeaderValue) -> Iterator[tuple[str, HeaderValue]]:

@@ -15,7 +15,7 @@ from doideposit.records.extraction.header_fields import header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.lines import Line
-from doideposit.records.identifiers import InvalidIdentifier, Orcid
+from doideposit.records.identifiers import Orcid
 from doideposit.records.models.series import Series
 from doideposit.records.sources.interface import Header
 
@@ -171,11 +171,10 @@ def _with_orcid(author: Node) -> Node:
     """Return an author with the whole address of the ORCID iD, and without one that is none."""
     if not isinstance(author, Mapping) or not isinstance(orcid := author.get("orcid"), Leaf):
         return author
-    try:
-        return {**author, "orcid": replace(orcid, text=Orcid.parse(orcid.text).url)}
+    if (right := Orcid.parse_or_none(orcid.text)) is not None:
+        return {**author, "orcid": replace(orcid, text=right.url)}
     # A wrong iD costs an author nothing but the iD.
-    except InvalidIdentifier:
-        return {key: part for key, part in author.items() if key != "orcid"}
+    return {key: part for key, part in author.items() if key != "orcid"}
 
 
 def _stated_fields(stated: Properties, known: Mapping[str, Series]) -> dict[str, Node]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.doi_text import FoundDoi
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import MAX_FILE_SIZE
 
@@ -47,9 +47,6 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
 def _dois_in_row(row: list[str]) -> Iterator[Doi]:
     for cell in row:
         text = FoundDoi.first_whole(cell)
-        if text is not None:
-            try:
-                yield Doi.parse(text)
-            # Cells that hold no DOI are titles and dates.
-            except InvalidIdentifier:
-                continue
+        # Cells that hold no DOI are titles and dates.
+        if (doi := Doi.parse_or_none(text)) is not None:
+            yield doi

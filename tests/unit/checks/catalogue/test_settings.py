@@ -6,7 +6,7 @@ import pytest
 
 from doideposit.checks.catalogue.entries import explanation_of
 from doideposit.checks.catalogue.settings import problems
-from doideposit.checks.rules.evaluation import apply_settings, check, check_depositor
+from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.overrides import RENAMED, Ignored, RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Severity
@@ -40,7 +40,7 @@ def record(**fields: object) -> Record:
 
 
 def found(settings: RuleSettings, code: str = "title-all-caps", **fields: object) -> Finding:
-    findings = check(record(**fields), Context(TODAY, settings))
+    findings = Evaluation(Context(TODAY, settings)).check(record(**fields))
     return next(finding for finding in findings if finding.code == code)
 
 
@@ -80,7 +80,7 @@ def test_findings_from_elsewhere_follow_the_settings_too_but_errors_stay() -> No
     warning = Finding("unsupported-by-type", Severity.WARNING, "no place for an edition")
     error = Finding("unsupported-by-type", Severity.ERROR, "no place for a status")
     settings = RuleSettings(ignore=(Ignored("unsupported-by-type", "known"),))
-    settled = apply_settings([warning, error], record(), Context(TODAY, settings))
+    settled = Evaluation(Context(TODAY, settings)).apply_settings([warning, error], record())
     assert [finding.ignored_because for finding in settled] == ["known", None]
 
 
@@ -116,9 +116,9 @@ def test_a_misspelt_code_is_met_with_a_guess() -> None:
 
 @pytest.mark.parametrize(("live", "severity"), [(False, Severity.WARNING), (True, Severity.ERROR)])
 def test_placeholders_are_errors_in_production(*, live: bool, severity: Severity) -> None:
-    findings = check(record(url="https://www.example.org/258/"), Context(TODAY, live=live))
+    findings = Evaluation(Context(TODAY, live=live)).check(record(url="https://www.example.org/258/"))
     assert next(f for f in findings if f.code == "url-placeholder").severity is severity
-    (finding,) = check_depositor("SADF", "doi@example.org", "SADF", Context(TODAY, live=live))
+    (finding,) = Evaluation(Context(TODAY, live=live)).check_depositor("SADF", "doi@example.org", "SADF")
     assert finding.severity is severity
     assert finding.where.field == "depositor.email"
 

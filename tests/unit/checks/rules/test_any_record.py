@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from doideposit.checks.catalogue.entries import CATALOGUE
-from doideposit.checks.rules.evaluation import check, check_together
+from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
@@ -91,7 +91,7 @@ def record(data: dict[str, Any]) -> Record | None:
 def test_any_record_gives_findings(data: list[dict[str, Any]]) -> None:
     records = [made for one in data if (made := record(one)) is not None]
     for one in records:
-        findings = check(one, CONTEXT)
-        assert findings == check(one, CONTEXT)
+        findings = Evaluation(CONTEXT).check(one)
+        assert findings == Evaluation(CONTEXT).check(one)
         assert all(finding.code in CATALOGUE and finding.message and finding.where.field for finding in findings)
-    assert check_together(records, CONTEXT).keys() <= set(range(len(records)))
+    assert Evaluation(CONTEXT).check_together(records).keys() <= set(range(len(records)))

@@ -5,14 +5,7 @@ from datetime import date
 import pytest
 
 from doideposit.checks.rules.depositor import Head
-from doideposit.checks.rules.evaluation import (
-    DEPOSITOR_RULES,
-    RECORD_RULES,
-    RUN_RULES,
-    check,
-    check_depositor,
-    check_together,
-)
+from doideposit.checks.rules.evaluation import DEPOSITOR_RULES, RECORD_RULES, RUN_RULES, Evaluation
 from doideposit.checks.rules.registry import Context, Rule
 from doideposit.checks.rules.together import Run
 from doideposit.checks.rules.work import Work
@@ -23,7 +16,7 @@ TODAY = date(2026, 9, 1)
 
 
 def codes(fields: str, setting: str) -> set[str]:
-    return {finding.code for finding in check(Record(commentary(loaded(fields), setting)), Context(TODAY))}
+    return {finding.code for finding in Evaluation(Context(TODAY)).check(Record(commentary(loaded(fields), setting)))}
 
 
 # What is merely missing is missing in most examples, which are kept short.
@@ -46,7 +39,9 @@ def test_good_example_gives_nothing(rule: Rule[Work]) -> None:
 
 def codes_of_run(records: str) -> set[str]:
     run = [Record(commentary(fields)) for fields in loaded(records)]
-    return {finding.code for findings in check_together(run, Context(TODAY)).values() for finding in findings}
+    return {
+        finding.code for findings in Evaluation(Context(TODAY)).check_together(run).values() for finding in findings
+    }
 
 
 @pytest.mark.parametrize("rule", RUN_RULES, ids=lambda rule: rule.code)
@@ -61,7 +56,7 @@ def test_good_run_gives_nothing(rule: Rule[Run]) -> None:
 
 def codes_of_depositor(fields: str) -> set[str]:
     head = {"name": "SADF", "email": "info@sadf.eu", "registrant": "SADF"} | loaded(fields)
-    return {finding.code for finding in check_depositor(**head, context=Context(TODAY))}
+    return {finding.code for finding in Evaluation(Context(TODAY)).check_depositor(**head)}
 
 
 @pytest.mark.parametrize("rule", DEPOSITOR_RULES, ids=lambda rule: rule.code)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from doideposit.checks.rules.evaluation import RECORD_RULES, check
+from doideposit.checks.rules.evaluation import RECORD_RULES, Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
@@ -41,7 +41,9 @@ def commentary(**fields: Any) -> Commentary:
 
 
 def codes(**fields: Any) -> set[str]:
-    return {finding.code for finding in check(Record(commentary(**fields)), Context(date(2026, 9, 1)))} - MISSING
+    return {
+        finding.code for finding in Evaluation(Context(date(2026, 9, 1))).check(Record(commentary(**fields)))
+    } - MISSING
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ def test_real_references_pass(reference: dict[str, str]) -> None:
 def test_a_finding_points_at_its_line() -> None:
     places = {("authors", 0, "given"): Place(7, 12), (): Place(1, 1)}
     record = Record(commentary(authors=[{"given": "Dr. Siegfried", "family": "Wolf"}]), Origin("a.yaml", places=places))
-    finding = next(f for f in check(record, Context(date(2026, 9, 1))) if f.code == "name-honorific")
+    finding = next(f for f in Evaluation(Context(date(2026, 9, 1))).check(record) if f.code == "name-honorific")
     assert (finding.where.file, finding.where.line, finding.where.column) == ("a.yaml", 7, 12)
     assert finding.where.field == "authors[0].given"
     assert finding.length == len("Dr.")
@@ -228,7 +230,7 @@ def test_braces_in_a_text_do_not_disturb_the_message() -> None:
 
 
 def test_the_worked_example_is_judged_as_expected() -> None:
-    findings = check(Record(commentary(url=None)), Context(date(2026, 9, 1)))
+    findings = Evaluation(Context(date(2026, 9, 1))).check(Record(commentary(url=None)))
     by_code = {finding.code: finding.severity.value for finding in findings}
     assert by_code == {
         "url-missing": "error",
@@ -248,5 +250,5 @@ def test_the_worked_example_is_judged_as_expected() -> None:
 @pytest.mark.parametrize(("live", "severity"), [(True, "error"), (False, "info")])
 def test_this_machine_is_fine_for_a_rehearsal_alone(live: bool, severity: str) -> None:
     record = Record(commentary(url="http://localhost:8000/258/"))
-    found = {each.code: each.severity for each in check(record, Context(date(2026, 9, 1), live=live))}
+    found = {each.code: each.severity for each in Evaluation(Context(date(2026, 9, 1), live=live)).check(record)}
     assert found["url-local"] == severity

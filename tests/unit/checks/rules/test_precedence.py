@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from doideposit.checks.rules.evaluation import check
+from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Severity
@@ -38,7 +38,7 @@ ONE_MISTAKE = [
 
 def codes(fields: str, settings: RuleSettings = RuleSettings()) -> list[str]:  # noqa: B008  (it is frozen)
     context = Context(today=date(2026, 9, 14), settings=settings)
-    found = check(Record(commentary(loaded(fields))), context)
+    found = Evaluation(context).check(Record(commentary(loaded(fields))))
     return [one.code for one in found if one.severity is not Severity.INFO and not one.ignored_because]
 
 
@@ -66,6 +66,8 @@ def test_what_is_ignored_hides_nothing_else() -> None:
 
 def test_the_finding_about_many_younger_references_stands_at_the_date() -> None:
     record = Record(commentary(loaded(f"{{published: 2013-09-14, {LATER}}}")))
-    (found,) = [one for one in check(record, Context(today=date(2026, 9, 14))) if one.severity is not Severity.INFO]
+    (found,) = [
+        one for one in Evaluation(Context(today=date(2026, 9, 14))).check(record) if one.severity is not Severity.INFO
+    ]
     assert found.where.field == "published"
     assert "reference 3 is of 2026" in found.message

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from doideposit.checks.rules.evaluation import check, check_depositor, check_together
+from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.records.models.record import Record
 from rule_examples import commentary, loaded
@@ -15,7 +15,7 @@ CONTEXT = Context(date(2026, 9, 1), live=True)
 
 def codes(fields: str | dict[str, Any], setting: str = "") -> set[str]:
     data = loaded(fields) if isinstance(fields, str) else fields
-    return {finding.code for finding in check(Record(commentary(data, setting)), CONTEXT)}
+    return {finding.code for finding in Evaluation(CONTEXT).check(Record(commentary(data, setting)))}
 
 
 def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def test_words_of_programs_are_no_titles(word: str) -> None:
 
 @pytest.mark.parametrize("name", ["Null", "Nan", "None", "TBD"])
 def test_a_name_that_may_be_real_is_only_doubted(name: str) -> None:
-    found = check(Record(commentary(author("Ana", name))), CONTEXT)
+    found = Evaluation(CONTEXT).check(Record(commentary(author("Ana", name))))
     assert {each.severity.value for each in found if each.code == "name-program-word"} == {"warning"}
     assert "text-program-word" not in {each.code for each in found}
 
@@ -221,12 +221,14 @@ def test_the_series_of_the_configuration_is_looked_at_too(setting: str, code: st
 
 @pytest.mark.parametrize("name", ["SADF &amp; Co", "SADF <b>Forum</b>", "SADF ForumÃ©"])
 def test_the_depositor_is_looked_at_too(name: str) -> None:
-    assert {each.code for each in check_depositor(name, "info@sadf.eu", "SADF", CONTEXT)} == {"depositor-text"}
+    assert {each.code for each in Evaluation(CONTEXT).check_depositor(name, "info@sadf.eu", "SADF")} == {
+        "depositor-text"
+    }
 
 
 def together(*records: str) -> set[str]:
     run = [Record(commentary(loaded(fields))) for fields in records]
-    return {finding.code for findings in check_together(run, CONTEXT).values() for finding in findings}
+    return {finding.code for findings in Evaluation(CONTEXT).check_together(run).values() for finding in findings}
 
 
 def test_serials_and_revisions_keep_their_title() -> None:
@@ -262,8 +264,8 @@ def test_markup_of_others_becomes_that_of_crossref(written: str, kept: str) -> N
 
 
 def test_no_clean_record_gets_more_than_wishes() -> None:
-    found = check(
-        Record(commentary({"number": "1979", "published": "1979-04", "title": "Rivers that cross borders"})), CONTEXT
+    found = Evaluation(CONTEXT).check(
+        Record(commentary({"number": "1979", "published": "1979-04", "title": "Rivers that cross borders"}))
     )
     assert {each.category for each in found} == {"completeness"}
     assert {each.severity.value for each in found} == {"info"}

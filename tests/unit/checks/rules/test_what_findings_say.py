@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from doideposit.checks.rules.evaluation import ALL_RULES, check
+from doideposit.checks.rules.evaluation import ALL_RULES, Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding
 from doideposit.records.models.record import Record
@@ -18,7 +18,7 @@ CONTEXT = Context(date(2026, 9, 1), live=True)
 
 def found(fields: str | dict[str, Any], code: str) -> list[Finding]:
     data = loaded(fields) if isinstance(fields, str) else fields
-    return [one for one in check(Record(commentary(data)), CONTEXT) if one.code == code]
+    return [one for one in Evaluation(CONTEXT).check(Record(commentary(data))) if one.code == code]
 
 
 def test_no_rule_that_was_promised_goes_missing() -> None:

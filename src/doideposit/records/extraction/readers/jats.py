@@ -335,12 +335,10 @@ def _read_contributor(contributor: Any) -> Mapping[str, Node]:
 def _orcid_of(contributor: Any) -> dict[str, Node]:
     for node in contributor.iter("contrib-id", "ext-link", "uri"):
         text = " ".join((node.text or node.get(XLINK) or "").split())
-        if node.get("contrib-id-type") == "orcid" or "orcid.org/" in text:
-            try:
-                return {"orcid": leaf_with_source(node, Orcid.parse(text).url)}
-            # A contributor may have several ids, and another one may be the ORCID iD.
-            except InvalidIdentifier:
-                continue
+        is_named = node.get("contrib-id-type") == "orcid" or "orcid.org/" in text
+        # A contributor may have several ids, and another one may be the ORCID iD.
+        if is_named and (orcid := Orcid.parse_or_none(text)) is not None:
+            return {"orcid": leaf_with_source(node, orcid.url)}
     return {}
 
 

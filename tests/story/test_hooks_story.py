@@ -87,6 +87,41 @@ def test_a_hook_hears_of_registration_failure_and_update_and_nothing_twice(firm:
     assert cms.calls == 3
 
 
+def refused_file(firm: Firm, *numbers: int) -> None:
+    """Let Crossref refuse one file with these DOIs."""
+    for number in numbers:
+        firm.office.drop(f"c{number}.yaml", yaml(number))
+    firm.office.desk.sandbox.faults.add("status", "403")
+    firm.run()
+
+
+def test_a_hook_that_fails_within_a_file_goes_on_with_the_next_doi_of_it(firm: Firm) -> None:
+    firm.register(1)
+    cms = firm.hooks["cms"] = Receiver(fails=lambda message: doi(4) in message.body().decode())
+    firm.run()
+    refused_file(firm, 2, 3, 4, 5)
+    firm.run()
+    assert cms.said == [("failed", doi(2)), ("failed", doi(3))]
+    cms.fails = lambda _: False
+    firm.run(wait=3600)
+    assert cms.said[:4] == [("failed", doi(number)) for number in (2, 3, 4, 5)]
+    assert len({one.id for one in cms.told}) == len(cms.told), "nothing comes twice"
+
+
+def test_a_receiver_that_was_away_hears_of_a_failure_that_was_settled_meanwhile(firm: Firm) -> None:
+    firm.register(1)
+    cms = firm.hooks["cms"] = Receiver(fails=lambda _: True)
+    firm.run()
+    refused_file(firm, 2, 3)
+    for number in (2, 3):
+        firm.register(number, title="Sent again")
+    assert firm.office.desk.open().status(doi(2)).registered
+    cms.fails = lambda _: False
+    firm.run(wait=86_400)
+    assert cms.said[:2] == [("failed", doi(2)), ("failed", doi(3))]
+    assert sorted(cms.said[2:]) == [("registered", doi(2)), ("registered", doi(3))]
+
+
 def test_a_hook_hears_of_drift_with_the_values_before_and_now_and_of_nothing_twice(firm: Firm) -> None:
     cms, other = Receiver(), Receiver(fails=lambda _message: True)
     firm.hooks |= {"cms": cms, "other": other}

@@ -94,46 +94,52 @@ def _deliver_to(
     if next(depositor.events(), None) is None or (now := depositor.hooks.lease(hook.name)) is None:
         return None
     begun, due_at = clock(), clock()
-    for event in depositor.events(now.event):
+    for message, taken in _messages(hook, depositor, now):
+        if message is None:
+            now = taken
+            continue
         if stop() or clock() - begun > BUDGET:
             break
-        told = _call_hook(hook, depositor, event, now, clock())
+        told = _call_hook(hook, message, now, taken, clock())
         if told.reason:
             now, due_at = told, clock() + min(FIRST_PAUSE * 2 ** min(now.tries, 10), LONGEST_PAUSE)
             logger.warning("the hook %s failed: %s", hook.name, told.reason)
             break
         now = told
-        if NAMES.get(event.kind) in hook.on:
-            # Written after each message: a process that dies repeats one of them, and not a thousand.
-            depositor.hooks.settle(hook.name, now, clock() + LEASE)
+        # Written after each message: a process that dies repeats one of them, and not a thousand.
+        depositor.hooks.settle(hook.name, now, clock() + LEASE)
     depositor.hooks.settle(hook.name, now, due_at)
     return now
 
 
+def _messages(hook: Hook, depositor: Depositor, now: HookProgress) -> Iterator[tuple[HookMessage | None, HookProgress]]:
+    """Yield what the hook was not told yet, and how far it has come with each; None after the last of an event."""
+    for event in depositor.events(now.event):
+        name = NAMES.get(event.kind, "")
+        dois = _dois_of(event, depositor) if name in hook.on else ()
+        for number, doi in enumerate(dois[now.told :], now.told):
+            for status in depositor.statuses(dois=[doi]):
+                message = HookMessage(f"{event.target}-{event.id}-{number}", name, event.at, event.target, status)
+                yield message, replace(now, told=number + 1, tries=0, failing_since=None, reason="")
+        now = HookProgress(event.id)
+        yield None, now
+
+
+def _dois_of(event: LedgerEvent, depositor: Depositor) -> tuple[str, ...]:
+    """Return the DOIs that an event is about; one about a file is about all that were in it, whatever came later."""
+    return (event.doi,) if event.doi is not None else depositor.works.dois_in(event.submission or 0)
+
+
 def _call_hook(
-    hook: Hook, depositor: Depositor, event: LedgerEvent, before: HookProgress, at: datetime
+    hook: Hook, message: HookMessage, before: HookProgress, taken: HookProgress, at: datetime
 ) -> HookProgress:
     try:
-        for message in _messages(hook, depositor, event):
-            hook.call(message)
+        hook.call(message)
     except LedgerError:
         raise
     except DoiDepositError as error:
         since = before.failing_since or at
         if at - since < GIVE_UP or before.tries < FEWEST_TRIES:
             return replace(before, tries=before.tries + 1, failing_since=since, reason=error.message)
-        logger.error("the hook %s was not told of event %d in two weeks, and is told no more", hook.name, event.id)  # noqa: TRY400
-    return HookProgress(event.id)
-
-
-def _messages(hook: Hook, depositor: Depositor, event: LedgerEvent) -> Iterator[HookMessage]:
-    """Yield the message of an event, or of each DOI in a file where it is about a file."""
-    name = NAMES.get(event.kind, "")
-    if name not in hook.on:
-        return
-    if event.doi is not None:
-        dois = [event.doi]
-    else:
-        dois = [str(one.doi) for one in depositor.works.in_submissions([event.submission or 0])]
-    for number, status in enumerate(depositor.statuses(dois=dois)):
-        yield HookMessage(f"{event.target}-{event.id}-{number}", name, event.at, event.target, status)
+        logger.error("the hook %s did not take %s in two weeks, and is told no more of it", hook.name, message.id)  # noqa: TRY400
+    return taken

@@ -99,8 +99,8 @@ class Service:
             elif one.submission is None:
                 theirs = False
             elif mine.series:
-                works = depositor.works.in_submissions([one.submission])
-                theirs = any(self.is_within_reach(work.doi, work.series) for work in works)
+                # All that were in the file: some may have been deposited again since then.
+                theirs = any(self.is_within_reach(Doi(each)) for each in depositor.works.dois_in(one.submission))
             else:
                 theirs = depositor.publishers.of_file(one.submission) == mine.publisher
             if theirs:

@@ -21,10 +21,12 @@ FARTHEST: Final = timedelta(hours=6)
 class HookProgress:
     """Say how far a hook has come: `event` is the last one that it needs no more, `tries` failed since then.
 
-    `failing_since` is when the first of them was, and `reason` why the last one failed.
+    `told` counts the DOIs of the event after it that the hook was told of: one about a file has many. `failing_since`
+    is when the first of the tries was, and `reason` why the last one failed.
     """
 
     event: int
+    told: int = 0
     tries: int = 0
     failing_since: datetime | None = None
     reason: str = ""
@@ -54,7 +56,9 @@ class HookStates:
             return None
         with self._session.reading() as connection:
             row = connection.execute(select(hook).where(self._is_mine(name))).mappings().first()
-        return None if row is None else HookProgress(row["event"], row["tries"], row["failing_since"], row["reason"])
+        if row is None:
+            return None
+        return HookProgress(row["event"], row["told"], row["tries"], row["failing_since"], row["reason"])
 
     def lease(self, name: str) -> HookProgress | None:
         """Lease a due hook to this process until `settle`; return None if it is not due, or leased by another."""
@@ -72,7 +76,8 @@ class HookStates:
     def settle(self, name: str, now: HookProgress, due_at: datetime) -> None:
         """Write down how far a hook has come, and when it is due again."""
         with self._session.writing("hook") as transaction:
-            values = {"event": now.event, "tries": now.tries, "failing_since": now.failing_since, "reason": now.reason}
+            values = {"event": now.event, "told": now.told, "tries": now.tries, "reason": now.reason}
+            values |= {"failing_since": now.failing_since}
             transaction.connection.execute(update(hook).where(self._is_mine(name)).values(**values, due_at=due_at))
 
     def _is_mine(self, name: str | None = None) -> Any:

@@ -349,6 +349,7 @@ hook = Table(
     Column("tries", CheckedInteger, nullable=False, server_default="0"),
     Column("failing_since", UtcDateTime),
     Column("reason", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("told", CheckedInteger, nullable=False, server_default="0"),
 )
 
 # One row for each target: since when the services that are read cannot be asked, so that it is said once.

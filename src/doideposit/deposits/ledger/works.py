@@ -166,7 +166,7 @@ class Works:
         mine = (submission.c.target == self._target, submission.c.state.in_(OPEN))
         with self._session.reading() as connection:
             keys = connection.execute(select(submission.c.id).where(*mine)).scalars().all()
-        return {key: self._printed_dois(key) for key in keys if not self._is_whole(key)}
+        return {key: self.dois_in(key) for key in keys if not self._is_whole(key)}
 
     def _is_whole(self, key: int) -> bool:
         try:
@@ -189,11 +189,12 @@ class Works:
         except LedgerDamaged:
             return False
 
-    def _printed_dois(self, key: int) -> tuple[str, ...]:
+    def dois_in(self, key: int) -> tuple[str, ...]:
+        """Return the DOIs in the file of a submission, in its order, whatever became of them later."""
         try:
             with self._session.reading() as connection:
-                names = select(item.c.printed).where(item.c.submission == key).order_by(item.c.position)
-                return tuple(connection.execute(names).scalars())
+                names = select(item.c.printed).where(item.c.submission == key)
+                return tuple(connection.execute(names.order_by(item.c.position)).scalars())
         # Without the names, the error tells the submission by its number.
         except LedgerDamaged:
             return ()
@@ -234,8 +235,7 @@ class Works:
     def last_event(self) -> int:
         """Return the id of the newest event of this target; 0 where nothing happened yet."""
         with self._session.reading() as connection:
-            newest = connection.execute(select(func.max(event.c.id)).where(event.c.target == self._target))
-            return int(newest.scalar_one() or 0)
+            return connection.scalar(select(func.max(event.c.id)).where(event.c.target == self._target)) or 0
 
     def history(self, doi: Doi) -> tuple[tuple[LedgerEvent, Submission | None], ...]:
         """Return everything that happened to the DOI, oldest first, each with the submission it belongs to."""

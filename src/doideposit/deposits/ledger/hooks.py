@@ -26,10 +26,10 @@ class HookProgress:
     """
 
     event: int
-    told: int = 0
     tries: int = 0
     failing_since: datetime | None = None
     reason: str = ""
+    told: int = 0
 
 
 class HookStates:
@@ -58,7 +58,7 @@ class HookStates:
             row = connection.execute(select(hook).where(self._is_mine(name))).mappings().first()
         if row is None:
             return None
-        return HookProgress(row["event"], row["told"], row["tries"], row["failing_since"], row["reason"])
+        return HookProgress(row["event"], row["tries"], row["failing_since"], row["reason"], row["told"])
 
     def lease(self, name: str) -> HookProgress | None:
         """Lease a due hook to this process until `settle`; return None if it is not due, or leased by another."""

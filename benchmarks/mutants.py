@@ -3,8 +3,8 @@
 The core is the rules, planning, the table of states, the reading of result logs and the ledger. cosmic-ray finds every
 mutation; of each place in the code one is kept, and of these `--count` are drawn with a fixed seed. Each runs in a copy
 of the project against the tests that enter its line, as coverage.py tells, or its module where the line runs when the
-module is imported; at most 150, those first that go where few others go. Mutants that change nothing are
-listed with their reason in `equivalent_mutants.toml`.
+module is imported: 150 of them first, those that go where few others go, and where it survives these, more. Mutants
+that change nothing are listed with their reason in `equivalent_mutants.toml`.
 """
 
 import argparse
@@ -49,10 +49,9 @@ tests/story/test_state_machine.py tests/story/test_two_steps_story.py
 """Where the tests are that should kill the mutants of these parts."""
 VALUES: Final = "tests/contract/test_frozen_values.py"
 """What holds of every value of the core: these tests enter no line, since classes are made when they are imported."""
-MOST: Final = 150
-"""Tests for one mutant: where so many see no difference, the rest rarely sees one; it counts as survived then."""
-SHARE: Final = 0.02
-"""Of the time that all tests take: so much do the tests of one mutant take together at most. Long stories come last."""
+ROUNDS: Final = ((150, 0.02), (1500, 0.08))
+"""At most so many tests, and of the time that all tests take so much at most: for each mutant, then for those that
+survive: most are killed by the first ones, and collecting many tests takes longer than running a few."""
 ANNOTATIONS: Final = "core/ReplaceBinaryOperator_BitOr_"
 """In this code `|` stands nearly always in an annotation, where a mutant says nothing about the tests."""
 
@@ -105,8 +104,8 @@ class Tests:
     entering: Mapping[tuple[str, int], frozenset[str]]
     seconds: Mapping[str, float]
 
-    def against(self, one: Mutant) -> list[str]:
-        """Return the tests to run against a mutant, those first that most likely see a difference.
+    def against(self, one: Mutant) -> list[list[str]]:
+        """Return the tests to run against a mutant, round by round, those first that most likely see a difference.
 
         A rule is called for every record of every test. The tests that tell are those that go on to lines of the same
         function that few others enter, such as the line that reports a finding.
@@ -118,9 +117,16 @@ class Tests:
         near = [self.entering.get((one.module, line), frozenset()) & tests for line in around(one.module, one.line)]
         rarest = {test: min((len(line) for line in near if test in line), default=len(tests)) for test in tests}
         rarest |= {test: 0 for test in tests if test.startswith(VALUES)}
-        ranked = sorted(tests, key=lambda test: (rarest[test], self.seconds[test], test))[:MOST]
-        left, several = SHARE * sum(self.seconds.values()), list[str]()
-        for test in ranked:
+        ranked = sorted(tests, key=lambda test: (rarest[test], self.seconds[test], test))
+        rounds = []
+        for most, share in ROUNDS:
+            rounds.append(self._within(ranked[:most], share))
+            ranked = [test for test in ranked if test not in rounds[-1]]
+        return [several for several in rounds if several]
+
+    def _within(self, tests: Sequence[str], share: float) -> list[str]:
+        left, several = share * sum(self.seconds.values()), list[str]()
+        for test in tests:
             # A story that takes too long makes place for the tests behind it.
             if not several or self.seconds[test] <= left:
                 several.append(test)
@@ -179,16 +185,21 @@ def lines_of(statement: ast.stmt) -> range:
     return range(first, (statement.end_lineno or statement.lineno) + 1)
 
 
-def run(one: Mutant, tests: Sequence[str]) -> Mutant:
-    """Run tests, named as for pytest, against the mutant."""
+def run(one: Mutant, rounds: Sequence[Sequence[str]]) -> Mutant:
+    """Run tests, named as for pytest, against the mutant, until some kill it."""
     from cosmic_ray.mutating import mutate_and_test
     from cosmic_ray.work_item import MutationSpec, TestOutcome
 
     spec = MutationSpec(Path(one.module), one.operator, one.occurrence, (one.line, 0), (one.line, 1))
-    Path("tests-of-the-mutant.txt").write_text("\n".join(tests), encoding="utf-8")
-    result = mutate_and_test([spec], f"{sys.executable} -m pytest -q -x @tests-of-the-mutant.txt", TIMEOUT)
-    survived = result.test_outcome is TestOutcome.SURVIVED
-    return replace(one, outcome="survived" if survived else "killed", diff=result.diff or "")
+    for tests in rounds:
+        Path("tests-of-the-mutant.txt").write_text("\n".join(tests), encoding="utf-8")
+        result = mutate_and_test([spec], f"{sys.executable} -m pytest -q -x @tests-of-the-mutant.txt", TIMEOUT)
+        one = replace(one, outcome="killed", diff=result.diff or "")
+        if result.test_outcome is TestOutcome.SURVIVED:
+            one = replace(one, outcome="survived")
+        else:
+            break
+    return one
 
 
 def changed(one: Mutant) -> list[str]:

@@ -316,6 +316,7 @@ ADDRESSES = [
 ]
 SCHULTZ = "Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle."
 REFERENCES = [
+    ("reference-from-the-future", references("year: 202a, text: 'Okafor, M. (202a). A study.'"), ""),
     ("reference-text-short", references("text: 'Schultz, T. 202'"), ""),
     ("reference-text-short", references("text: 'Schultz, T. 20'"), "references[0].text"),
     ("reference-text-short", references("text: ISO 690"), ""),

@@ -9,6 +9,7 @@ import pytest
 from deposit_heads import HEAD
 from doideposit.checks.deposited_works import check_works
 from doideposit.checks.rules.deposit_files import check_deposit_file, refusals
+from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.xml.batch import build
@@ -25,13 +26,15 @@ CONTEXT = Context(today=date(2026, 9, 1))
 OURS = DepositorName(OWN.depositor_name, OWN.email, OWN.registrant)
 
 
-def found(text: str, encoding: str = "utf-8", depositor: DepositorName | None = OURS) -> list[Finding]:
+def found(
+    text: str, encoding: str = "utf-8", depositor: DepositorName | None = OURS, context: Context = CONTEXT
+) -> list[Finding]:
     xml = text.encode(encoding)
     root = parse_document(xml).root
     return (
         []
         if root is None
-        else [*check_deposit_file(xml, root, check_works, file="a.xml", context=CONTEXT, depositor=depositor)]
+        else [*check_deposit_file(xml, root, check_works, file="a.xml", context=context, depositor=depositor)]
     )
 
 
@@ -144,6 +147,30 @@ def test_two_prefixes_in_one_file() -> None:
     ]
 
 
+def test_two_collections_of_one_doi_are_two_parts_and_the_same_one_twice_is_said() -> None:
+    item = "<item><resource>https://www.sadf.eu/{0}.pdf</resource></item>"
+    part = (
+        f'<doi_resources><doi>10.5555/notes.3.10</doi><collection property="{{0}}">{item}</collection></doi_resources>'
+    )
+    head = GOOD[GOOD.index("  <head>") : GOOD.index("  <body>")]
+    start = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch xmlns="http://www.crossref.org/doi_resources_schema/4.4.2" '
+    )
+    for second, twice in (("text-mining", False), ("crawler-based", True)):
+        parts = part.format("crawler-based") + part.format(second)
+        text = f'{start}version="4.4.2">\n{head}  <body>{parts}</body>\n</doi_batch>'
+        assert ("deposit-part-twice" in {one.code for one in found(text)}) is twice
+
+
+def test_what_crossref_refuses_cannot_be_ignored_and_what_it_takes_can() -> None:
+    text = GOOD.replace(OWN.email, "desk@sadf.eu").replace("  </body>", f"{SECOND}  </body>")
+    codes = ("deposit-other-depositor", "deposit-doi-twice")
+    ignoring = replace(CONTEXT, settings=RuleSettings(ignore=tuple(Ignored(code, "meant") for code in codes)))
+    assert set(codes) <= {one.code for one in found(text)}
+    said = {one.code: one.ignored_because for one in found(text, context=ignoring)}
+    assert [said[code] for code in codes] == ["meant", None]
+
+
 def test_a_timestamp_beside_a_doi() -> None:
     text = harmed("<doi>10.5555/notes.3.10</doi>", "<doi>10.5555/notes.3.10</doi><timestamp>2010</timestamp>")
     assert "deposit-inner-timestamp" in {one.code for one in found(text)}
@@ -152,7 +179,9 @@ def test_a_timestamp_beside_a_doi() -> None:
 def test_one_orcid_for_two_people_of_one_work() -> None:
     start, end = GOOD.index("<person_name"), GOOD.index("</person_name>") + len("</person_name>")
     text = GOOD[:end] + GOOD[start:end].replace("de la Mer", "Terra") + GOOD[end:]
-    assert "orcid-duplicate" in {one.code for one in found(text) if one.severity == "error"}
+    [fault] = [one for one in found(text) if one.code == "orcid-duplicate"]
+    assert fault.severity == "error"
+    assert fault.where.line == text[: text.rindex("0000-0002-1825-0097")].count("\n") + 1
 
 
 @pytest.mark.parametrize(

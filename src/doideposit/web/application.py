@@ -7,23 +7,25 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from pydantic import SecretStr
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import ApprovalMissing, DoiDepositError, UsageError
-from doideposit.web import listing, operations
 from doideposit.web.access import AccessLog
 from doideposit.web.afterwards import Start, in_thread
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document
 from doideposit.web.description import description
+from doideposit.web.listing import DoiViews
+from doideposit.web.operations import RecordViews
 from doideposit.web.reading import MAX_BODY
 from doideposit.web.service import Service
 from doideposit.web.serving import Application
 from doideposit.web.tokens import Holder, Tokens, TokenScope
+from doideposit.web.views import add_views, needed
 from doideposit.web.watching import JobWatch
 from doideposit.wiring import system_clock
 
@@ -69,7 +71,6 @@ def application(
     own, foreign = (Allowance(BURST, PER_SECOND, monotonic) for _ in range(2))
     notifications = _Notifications(notify_endpoints, own, foreign)
     app = Flask("doideposit.web", static_folder=None)
-    app.extensions["service"] = service
     # OPTIONS is not answered: browsers ask with it whether pages of other sites may call this API, and they may not.
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     # A DOI may hold two slashes in a row, which would be merged by a redirect otherwise.
@@ -80,8 +81,8 @@ def application(
     # Flask calls these from the last to the first: the log has to see the answer as it leaves.
     app.after_request(access.end)
     app.after_request(_add_etag)
-    app.register_blueprint(operations.api, url_prefix="/v1")
-    app.register_blueprint(listing.api, url_prefix="/v1")
+    add_views(app, "records", RecordViews(service), "/v1")
+    add_views(app, "dois", DoiViews(service), "/v1")
     app.add_url_rule("/v1/health", "health", lambda: _health(service.depositor()))
     app.add_url_rule("/v1/ready", "ready", lambda: watch.ready(service.depositor(), clock()))
     app.add_url_rule("/metrics", "metrics", lambda: watch.metrics(service.depositor(), clock()))
@@ -125,7 +126,7 @@ def _bearer_token() -> str:
 
 def _require_scope(holder: Holder) -> None:
     """Raise `Refused` where the token lacks the scope that the address needs."""
-    wanted: TokenScope = current_app.view_functions[str(request.endpoint)].__dict__.get("scope", TokenScope.READ)
+    wanted = needed(TokenScope.READ)
     if wanted in holder.scopes:
         return
     # RFC 6750, section 3.1: the challenge names the scope that is missing.

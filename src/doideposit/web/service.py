@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast
+from typing import cast
 
-from flask import current_app, g
+from flask import g
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
@@ -12,11 +12,9 @@ from doideposit.records.identifiers import Doi
 from doideposit.web.afterwards import Afterwards, Start
 from doideposit.web.answers import Refused
 from doideposit.web.reading import read_doi
-from doideposit.web.tokens import Holder, TokenScope
+from doideposit.web.tokens import Holder
 
-__all__ = ["Service", "needs"]
-
-View = TypeVar("View", bound=Callable[..., Any])
+__all__ = ["Service"]
 
 
 class Service:
@@ -46,11 +44,6 @@ class Service:
             if self._open is not None and self._depositor is not None:
                 self._depositor.close()
                 self._depositor = None
-
-    @staticmethod
-    def current() -> "Service":
-        """Return the service of the application that answers this request."""
-        return cast("Service", current_app.extensions["service"])
 
     @property
     def holder(self) -> Holder:
@@ -105,13 +98,3 @@ class Service:
                 theirs = depositor.publishers.of_file(one.submission) == mine.publisher
             if theirs:
                 yield one
-
-
-def needs(scope: TokenScope) -> Callable[[View], View]:
-    """Mark a view as open to tokens of a scope alone; without a mark it is for `TokenScope.READ`."""
-
-    def marked(view: View) -> View:
-        view.__dict__["scope"] = scope
-        return view
-
-    return marked

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from pydantic import SecretStr
 
 from doideposit.errors import ConfigurationError
 from doideposit.web.allowance import Allowance
 
-__all__ = ["DeskAccount", "DeskAccounts", "DeskRole", "View", "needs"]
+__all__ = ["DeskAccount", "DeskAccounts", "DeskRole"]
 
 
 class DeskRole(StrEnum):
@@ -133,16 +133,3 @@ def _require_long_password(name: str, password: SecretStr) -> str:
         hint = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(16))'"
         raise ConfigurationError(f"the password of {name} must have at least {SHORTEST} characters", hint=hint)
     return text
-
-
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def needs(role: DeskRole) -> Callable[[View], View]:
-    """Mark a page as one that needs this role."""
-
-    def marked(view: View) -> View:
-        view.__dict__["role"] = role
-        return view
-
-    return marked

@@ -16,14 +16,19 @@ from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, LedgerError
 from doideposit.reports.findings import sentence
-from doideposit.web.desk import looking, numbers, sending, upkeep, writing
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
-from doideposit.web.desk.gate import Opening, guard
+from doideposit.web.desk.gate import Gate, Opening
 from doideposit.web.desk.look_ups import LookUps
+from doideposit.web.desk.looking import IdentifierPages
 from doideposit.web.desk.messages import MAX_UPLOAD, message_page
+from doideposit.web.desk.numbers import NumberPages
+from doideposit.web.desk.sending import PlanPages
+from doideposit.web.desk.upkeep import UpkeepPages
 from doideposit.web.desk.workplace import ReadDocument, Workplace
+from doideposit.web.desk.writing import DraftPages
 from doideposit.web.serving import Application
+from doideposit.web.views import add_views
 
 __all__ = ["staff_pages"]
 
@@ -64,17 +69,25 @@ def staff_pages(
         open_checker,
         look_ups=look_ups,
     )
+    # Whoever holds the application, such as a program that embeds it, reaches what the pages work on.
     app.extensions["workplace"] = workplace
-    guard(app, opening)
+    Gate(opening).guard(app)
     _handle_errors(app)
     _add_filters(app)
-    app.register_blueprint(writing.pages)
-    app.register_blueprint(sending.pages)
-    app.register_blueprint(numbers.pages)
-    app.register_blueprint(upkeep.pages)
-    app.register_blueprint(looking.pages)
+    for name, views in _PAGES.items():
+        add_views(app, name, views(workplace))
     app.context_processor(lambda: _shown_everywhere(workplace))
     return Application(app, workplace.close)
+
+
+# The pages of each kind, by the names of their endpoints.
+_PAGES: Final = {
+    "writing": DraftPages,
+    "sending": PlanPages,
+    "numbers": NumberPages,
+    "upkeep": UpkeepPages,
+    "looking": IdentifierPages,
+}
 
 
 def _shown_everywhere(workplace: Workplace) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Request, current_app, g, redirect, render_template, request, session, url_for
+from flask import Flask, Request, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.messages import message_page
+from doideposit.web.views import add_views, needed, route
 
-__all__ = ["Opening", "guard"]
+__all__ = ["Gate", "Opening"]
 
 # Nothing comes from another host, no script stands in a page, and no other page may frame this one.
 _POLICY: Final = (
@@ -51,50 +52,94 @@ class Opening:
     https: bool = False
 
 
-ways_in = Blueprint("gate", __name__)
 Answer = Response | str | tuple[str, int]
 
 
-def guard(app: Flask, opening: Opening) -> None:
+@dataclass(frozen=True, slots=True)
+class Gate:
     """Let only known accounts in, for what they may do, and only with forms of our own pages."""
-    app.extensions["opening"] = opening
-    app.before_request(_require_access)
-    app.after_request(_add_headers)
-    app.register_blueprint(ways_in)
 
+    opening: Opening
 
-def _current_opening() -> Opening:
-    found = current_app.extensions["opening"]
-    if not isinstance(found, Opening):
-        raise TypeError("the application does not say how it is opened")
-    return found
+    def guard(self, app: Flask) -> None:
+        """Ask before every request of an application, and add the ways in to it."""
+        app.before_request(self._require_access)
+        app.after_request(_add_headers)
+        add_views(app, "gate", self)
 
-
-def _require_access() -> Answer | None:
-    """Find the account of the request, and answer here if it may not continue."""
-    g.account = _find_account(_current_opening())
-    if request.method == "POST" and not _is_own_form(request):
-        hint = "Go back, reload the page, and send the form again."
-        return message_page(403, "This form was not sent from this page, or it is from before a restart.", hint)
-    if request.endpoint in _OPEN or request.endpoint is None:
+    def _require_access(self) -> Answer | None:
+        """Find the account of the request, and answer here if it may not continue."""
+        g.account = self._find_account()
+        if request.method == "POST" and not _is_own_form(request):
+            hint = "Go back, reload the page, and send the form again."
+            return message_page(403, "This form was not sent from this page, or it is from before a restart.", hint)
+        if request.endpoint in _OPEN or request.endpoint is None:
+            return None
+        if g.account is None:
+            return self._answer_signed_out()
+        wanted = needed(DeskRole.VIEW)
+        if not g.account.may(wanted):
+            return message_page(403, f"Your account may not do this: it needs the role “{wanted}”.", _ASK)
+        session["seen"] = time.time()
         return None
-    if g.account is None:
-        return _answer_signed_out()
-    wanted: DeskRole = current_app.view_functions[request.endpoint].__dict__.get("role", DeskRole.VIEW)
-    if not g.account.may(wanted):
-        return message_page(403, f"Your account may not do this: it needs the role “{wanted}”.", _ASK)
-    session["seen"] = time.time()
-    return None
 
+    def _answer_signed_out(self) -> Answer:
+        if request.method != "POST":
+            return redirect(url_for("gate.sign_in"))
+        return message_page(
+            401,
+            "You were signed out: nobody used the page for a long time, or it was started again.",
+            "Sign in again in another tab, then go back here and send the form once more. What was saved is kept.",
+        )
 
-def _answer_signed_out() -> Answer:
-    if request.method != "POST":
+    def _find_account(self) -> DeskAccount | None:
+        """Return who asks: named by the web server in front, or signed in and not idle for too long."""
+        if self.opening.user_header is not None:
+            # The header stands for a session; forms still need the token, which stands in the cookie.
+            session.setdefault("csrf", secrets.token_urlsafe(24))
+            return self.opening.accounts.named(request.headers.get(self.opening.user_header, ""))
+        name, seen = session.get("name"), session.get("seen", 0.0)
+        age = time.time() - float(seen)
+        # Clocks are set right by some seconds; one that was wrong by hours must not
+        # make a session last that much longer.
+        if not isinstance(name, str) or not -CLOCK_SET_BACK <= age <= self.opening.idle.total_seconds():
+            return None
+        if self.opening.local is not None and name == self.opening.local.name:
+            return self.opening.local
+        return self.opening.accounts.named(name)
+
+    @route("/enter/<token>")
+    def sign_in_by_token(self, token: str) -> Answer:
+        """Sign in the person at this computer by a one-time token."""
+        if self.opening.local is None or not self.opening.accounts.use_token(token):
+            hint = "Look for the tab that is open, or start `doideposit desk` again."
+            return message_page(403, "This address was used already.", hint)
+        return _start_session(self.opening.local)
+
+    @route("/sign-in", "GET", "POST")
+    def sign_in(self) -> Answer:
+        """Ask for name and password, where there are any."""
+        accounts = self.opening.accounts
+        if self.opening.user_header is not None:
+            return message_page(
+                403, "The web server in front did not say who you are, or nobody here has that name.", _ASK
+            )
+        if not accounts.have_passwords:
+            return message_page(403, "You are not signed in.", "Start `doideposit desk` again and use what it prints.")
+        if request.method == "GET":
+            session.setdefault("csrf", secrets.token_urlsafe(24))
+            return render_template("sign-in.html")
+        account = accounts.sign_in(request.form.get("name", ""), request.form.get("password", ""))
+        if account is None:
+            wrong = "Name or password is wrong, or there were too many attempts: wait a minute and try again."
+            return render_template("sign-in.html", wrong=wrong), 403
+        return _start_session(account)
+
+    @route("/sign-out", "POST")
+    def sign_out(self) -> Answer:
+        """End the session."""
+        session.clear()
         return redirect(url_for("gate.sign_in"))
-    return message_page(
-        401,
-        "You were signed out: nobody used the page for a long time, or it was started again.",
-        "Sign in again in another tab, then go back here and send the form once more. What was saved is kept.",
-    )
 
 
 def _add_headers(response: Response) -> Response:
@@ -102,22 +147,6 @@ def _add_headers(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-def _find_account(opening: Opening) -> DeskAccount | None:
-    """Return who asks: named by the web server in front, or signed in and not idle for too long."""
-    if opening.user_header is not None:
-        # The header stands for a session; forms still need the token, which stands in the cookie.
-        session.setdefault("csrf", secrets.token_urlsafe(24))
-        return opening.accounts.named(request.headers.get(opening.user_header, ""))
-    name, seen = session.get("name"), session.get("seen", 0.0)
-    age = time.time() - float(seen)
-    # Clocks are set right by some seconds; one that was wrong by hours must not make a session last that much longer.
-    if not isinstance(name, str) or not -CLOCK_SET_BACK <= age <= opening.idle.total_seconds():
-        return None
-    if opening.local is not None and name == opening.local.name:
-        return opening.local
-    return opening.accounts.named(name)
 
 
 def _is_own_form(asked: Request) -> bool:
@@ -138,38 +167,3 @@ def _start_session(account: DeskAccount) -> Response:
     # A new token with each sign-in: one that somebody saw before is of no use any more.
     session.update(name=account.name, seen=time.time(), csrf=secrets.token_urlsafe(24))
     return redirect(url_for("numbers.home"))
-
-
-@ways_in.get("/enter/<token>")
-def sign_in_by_token(token: str) -> Answer:
-    """Sign in the person at this computer by a one-time token."""
-    opening = _current_opening()
-    if opening.local is None or not opening.accounts.use_token(token):
-        hint = "Look for the tab that is open, or start `doideposit desk` again."
-        return message_page(403, "This address was used already.", hint)
-    return _start_session(opening.local)
-
-
-@ways_in.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> Answer:
-    """Ask for name and password, where there are any."""
-    accounts = _current_opening().accounts
-    if _current_opening().user_header is not None:
-        return message_page(403, "The web server in front did not say who you are, or nobody here has that name.", _ASK)
-    if not accounts.have_passwords:
-        return message_page(403, "You are not signed in.", "Start `doideposit desk` again and use what it prints.")
-    if request.method == "GET":
-        session.setdefault("csrf", secrets.token_urlsafe(24))
-        return render_template("sign-in.html")
-    account = accounts.sign_in(request.form.get("name", ""), request.form.get("password", ""))
-    if account is None:
-        wrong = "Name or password is wrong, or there were too many attempts: wait a minute and try again."
-        return render_template("sign-in.html", wrong=wrong), 403
-    return _start_session(account)
-
-
-@ways_in.post("/sign-out")
-def sign_out() -> Answer:
-    """End the session."""
-    session.clear()
-    return redirect(url_for("gate.sign_in"))

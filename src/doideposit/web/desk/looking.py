@@ -1,49 +1,78 @@
 """Pages that offer the ORCID iD of an author and the ROR id of an affiliation, for somebody to choose from."""
 
 import re
+from dataclasses import dataclass
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.errors import WorldError
 from doideposit.findings import loc_of
 from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
-from doideposit.web.desk.access import DeskRole, needs
+from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Overtaken, SavedDraft
 from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.look_ups import Candidate
 from doideposit.web.desk.messages import message_page
 from doideposit.web.desk.workplace import Workplace
+from doideposit.web.views import route
 
-__all__ = ["pages"]
+__all__ = ["IdentifierPages"]
 
-pages = Blueprint("looking", __name__)
 Answer = Response | str | tuple[str, int]
 
 
-@pages.get("/drafts/<name>/who")
-@needs(DeskRole.EDIT)
-def search(name: str) -> Answer:
-    """Search for an author or an affiliation, and show what was found. Nothing is chosen."""
-    draft, field = Workplace.current().draft(name), _requested_field()
-    author, kind = field.rpartition(".affiliations[0].ror")[0] or field.rpartition(".")[0], _identifier_kind(field)
-    found: tuple[Candidate, ...] = ()
-    error = None
-    asked = _search_words(draft, author, kind)
-    look_ups = Workplace.current().look_ups
-    if look_ups is None:
-        abort(404)
-    try:
-        if asked and kind == "orcid":
-            found = look_ups.people(_draft_value(draft, f"{author}.given"), _draft_value(draft, f"{author}.family"))
-        elif asked:
-            found = look_ups.organisations(asked)
-    except WorldError as away:
-        error = away
-    host = "orcid.org" if kind == "orcid" else "ror.org"
-    return render_template(
-        "choose.html", draft=draft, field=field, kind=kind, asked=asked, found=found, error=error, host=host
-    )
+@dataclass(frozen=True, slots=True)
+class IdentifierPages:
+    """Search for the identifier of an author or an affiliation, and put the chosen one into the draft."""
+
+    place: Workplace
+
+    @route("/drafts/<name>/who", needs=DeskRole.EDIT)
+    def search(self, name: str) -> Answer:
+        """Search for an author or an affiliation, and show what was found. Nothing is chosen."""
+        draft, field = self.place.draft(name), _requested_field()
+        author, kind = field.rpartition(".affiliations[0].ror")[0] or field.rpartition(".")[0], _identifier_kind(field)
+        found: tuple[Candidate, ...] = ()
+        error = None
+        asked = _search_words(draft, author, kind)
+        look_ups = self.place.look_ups
+        if look_ups is None:
+            abort(404)
+        try:
+            if asked and kind == "orcid":
+                found = look_ups.people(_draft_value(draft, f"{author}.given"), _draft_value(draft, f"{author}.family"))
+            elif asked:
+                found = look_ups.organisations(asked)
+        except WorldError as away:
+            error = away
+        host = "orcid.org" if kind == "orcid" else "ror.org"
+        return render_template(
+            "choose.html", draft=draft, field=field, kind=kind, asked=asked, found=found, error=error, host=host
+        )
+
+    @route("/drafts/<name>/who", "POST", needs=DeskRole.EDIT)
+    def choose_identifier(self, name: str) -> Answer:
+        """Put the identifier that somebody chose into the draft."""
+        draft, field = self.place.draft(name), _requested_field()
+        try:
+            value = (Orcid if _identifier_kind(field) == "orcid" else Ror).parse(request.form.get("value", "")).url
+        except InvalidIdentifier as wrong:
+            return message_page(422, wrong.message, wrong.hint)
+        # If the draft was saved meanwhile, the authors may stand in another order, and the iD would go to a wrong one.
+        kept = request.form.get("version") == str(draft.version) and self._save_value(draft, field, value)
+        if not kept:
+            # 409 Conflict: the draft is not the one that was shown (RFC 9110, section 15.5.10).
+            return message_page(409, "The draft was saved elsewhere meanwhile, so nothing was put in.", "Look again.")
+        return redirect(url_for("writing.edit", name=name) + "#authors")
+
+    def _save_value(self, draft: SavedDraft, field: str, value: str) -> bool:
+        """Save a value in a draft; return False where somebody else saved it first."""
+        try:
+            self.place.drafts.save(draft, RecordForm(draft.data).typed({field: value}), g.account.name)
+        except Overtaken:
+            return False
+        return True
 
 
 def _search_words(draft: SavedDraft, author: str, kind: str) -> str:
@@ -67,29 +96,3 @@ def _requested_field() -> str:
 
 def _identifier_kind(field: str) -> str:
     return field.rpartition(".")[2]
-
-
-@pages.post("/drafts/<name>/who")
-@needs(DeskRole.EDIT)
-def choose_identifier(name: str) -> Answer:
-    """Put the identifier that somebody chose into the draft."""
-    draft, field = Workplace.current().draft(name), _requested_field()
-    try:
-        value = (Orcid if _identifier_kind(field) == "orcid" else Ror).parse(request.form.get("value", "")).url
-    except InvalidIdentifier as wrong:
-        return message_page(422, wrong.message, wrong.hint)
-    # If the draft was saved meanwhile, the authors may stand in another order, and the iD would go to a wrong one.
-    kept = request.form.get("version") == str(draft.version) and _save_value(draft, field, value)
-    if not kept:
-        # 409 Conflict: the draft is not the one that was shown (RFC 9110, section 15.5.10).
-        return message_page(409, "The draft was saved elsewhere meanwhile, so nothing was put in.", "Look again.")
-    return redirect(url_for("writing.edit", name=name) + "#authors")
-
-
-def _save_value(draft: SavedDraft, field: str, value: str) -> bool:
-    """Save a value in a draft; return False where somebody else saved it first."""
-    try:
-        Workplace.current().drafts.save(draft, RecordForm(draft.data).typed({field: value}), g.account.name)
-    except Overtaken:
-        return False
-    return True

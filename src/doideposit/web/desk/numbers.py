@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
@@ -17,17 +17,17 @@ from doideposit.errors import DoiDepositError, WorldError
 from doideposit.health.audit import gaps
 from doideposit.lifecycle import Milestone
 from doideposit.reports.attention import state_words
-from doideposit.web.desk.access import DeskRole, needs
+from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.overview import NumberRow, Overview
 from doideposit.web.desk.records import RecordFile
 from doideposit.web.desk.workplace import Workplace
+from doideposit.web.views import route
 
-__all__ = ["pages"]
+__all__ = ["NumberPages"]
 
-pages = Blueprint("numbers", __name__)
 Answer = Response | str | tuple[str, int]
 
 # Rows of one page of the list.
@@ -52,83 +52,6 @@ class _SeriesLine:
     missing: tuple[int, ...]
 
 
-@pages.get("/")
-def home() -> Answer:
-    """Show what needs a person, what is under way, what is new, and the drafts."""
-    place = Workplace.current()
-    rows = _number_rows(place, place.settings.target)
-    recent = [row for row in rows if row.registered_at and place.clock() - row.registered_at < NEW]
-    return render_template(
-        "home.html",
-        attention=[row for row in rows if row.needs_person],
-        under_way=[row for row in rows if row.is_open],
-        registered=sum(row.registered for row in rows),
-        recent=recent,
-        most=MOST_LISTED,
-        series=list(_series_lines(place, rows)),
-        drafts=[
-            (draft, _draft_title(draft.data), _wants_approval(place, draft))
-            for draft in islice(place.drafts.all(), MOST_DRAFTS)
-        ],
-    )
-
-
-def _draft_title(data: dict[str, Any]) -> str:
-    number, title = str(data.get("number") or ""), str(data.get("title") or "")
-    return f"{number}: {title}".strip(": ") or "empty draft"
-
-
-def _series_lines(place: Workplace, rows: Sequence[NumberRow]) -> Iterator[_SeriesLine]:
-    of_series: dict[str, list[NumberRow]] = {name: [] for name in place.series}
-    for row in rows:
-        of_series.setdefault(row.series, []).append(row)
-    for name, found in of_series.items():
-        known = place.series.get(name)
-        numbers = {int(row.number) for row in found if row.number.isascii() and row.number.isdecimal()}
-        missing = tuple(gaps(numbers)[:MOST_MISSING])
-        yield _SeriesLine(known.title if known else name, len(found), tuple(found[:LAST_NUMBERS]), missing)
-
-
-def _number_rows(place: Workplace, target: str) -> Sequence[NumberRow]:
-    depositor = _depositor_of(place, target)
-    overviews: dict[str, Overview] = current_app.extensions.setdefault("overviews", {})
-    return overviews.setdefault(target, Overview(depositor, place.clock)).rows()
-
-
-def _depositor_of(place: Workplace, target: str) -> Depositor:
-    if target not in {"sandbox", place.settings.target}:
-        abort(404)
-    return place.depositor(target)
-
-
-@pages.get("/numbers")
-def list_numbers() -> Answer:
-    """Show all numbers, with filters, a page at a time."""
-    place = Workplace.current()
-    asked = {name: request.args.get(name, "").strip() for name in ("q", "kind", "series", "publisher")}
-    asked["on"] = request.args.get("on", place.settings.target)
-    rows = _number_rows(place, asked["on"])
-    found = [row for row in rows if _matches_filters(row, asked)]
-    pages_there = max(1, -(-len(found) // ROWS))
-    page = min(max(1, request.args.get("page", 1, int)), pages_there)
-    return render_template(
-        "numbers.html",
-        rows=found[(page - 1) * ROWS : page * ROWS],
-        count=len(found),
-        page=page,
-        pages=pages_there,
-        asked=asked,
-        kinds={key: label for key, (label, _) in KINDS.items()},
-        series={row.series: _series_title(place, row.series) for row in rows},
-        publishers=sorted({row.publisher for row in rows}),
-        milestones=tuple(Milestone),
-    )
-
-
-def _series_title(place: Workplace, name: str) -> str:
-    return place.series[name].title if name in place.series else name
-
-
 Fits = Callable[[NumberRow], bool]
 # Kinds of numbers that people look for, each with the words of its button.
 KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
@@ -145,37 +68,142 @@ KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class NumberPages:
+    """Show what needs somebody, the list, and everything about one DOI."""
+
+    place: Workplace
+    _overviews: dict[str, Overview] = field(default_factory=dict)
+
+    @route("/")
+    def home(self) -> Answer:
+        """Show what needs a person, what is under way, what is new, and the drafts."""
+        rows = self._number_rows(self.place.settings.target)
+        recent = [row for row in rows if row.registered_at and self.place.clock() - row.registered_at < NEW]
+        return render_template(
+            "home.html",
+            attention=[row for row in rows if row.needs_person],
+            under_way=[row for row in rows if row.is_open],
+            registered=sum(row.registered for row in rows),
+            recent=recent,
+            most=MOST_LISTED,
+            series=list(self._series_lines(rows)),
+            drafts=[
+                (draft, _draft_title(draft.data), self._wants_approval(draft))
+                for draft in islice(self.place.drafts.all(), MOST_DRAFTS)
+            ],
+        )
+
+    def _series_lines(self, rows: Sequence[NumberRow]) -> Iterator[_SeriesLine]:
+        of_series: dict[str, list[NumberRow]] = {name: [] for name in self.place.series}
+        for row in rows:
+            of_series.setdefault(row.series, []).append(row)
+        for name, found in of_series.items():
+            known = self.place.series.get(name)
+            numbers = {int(row.number) for row in found if row.number.isascii() and row.number.isdecimal()}
+            missing = tuple(gaps(numbers)[:MOST_MISSING])
+            yield _SeriesLine(known.title if known else name, len(found), tuple(found[:LAST_NUMBERS]), missing)
+
+    def _number_rows(self, target: str) -> Sequence[NumberRow]:
+        depositor = self.place.depositor(target)
+        return self._overviews.setdefault(target, Overview(depositor, self.place.clock)).rows()
+
+    @route("/numbers")
+    def list_numbers(self) -> Answer:
+        """Show all numbers, with filters, a page at a time."""
+        asked = {name: request.args.get(name, "").strip() for name in ("q", "kind", "series", "publisher")}
+        asked["on"] = request.args.get("on", self.place.settings.target)
+        rows = self._number_rows(asked["on"])
+        found = [row for row in rows if _matches_filters(row, asked)]
+        pages_there = max(1, -(-len(found) // ROWS))
+        page = min(max(1, request.args.get("page", 1, int)), pages_there)
+        return render_template(
+            "numbers.html",
+            rows=found[(page - 1) * ROWS : page * ROWS],
+            count=len(found),
+            page=page,
+            pages=pages_there,
+            asked=asked,
+            kinds={key: label for key, (label, _) in KINDS.items()},
+            series={row.series: self._series_title(row.series) for row in rows},
+            publishers=sorted({row.publisher for row in rows}),
+            milestones=tuple(Milestone),
+        )
+
+    def _series_title(self, name: str) -> str:
+        return self.place.series[name].title if name in self.place.series else name
+
+    @route("/numbers/<path:doi>")
+    def show_number(self, doi: str) -> Answer:
+        """Show everything about one DOI; while its deposit is under way, ask when it is time and load again."""
+        target = request.args.get("on", self.place.settings.target)
+        depositor = self.place.depositor(target)
+        status = depositor.status(doi)
+        error = None
+        if status.is_open:
+            error = self._poll_when_due(depositor, target)
+            status = depositor.status(doi)
+        found = RecordFile.find(self.place.records, str(status.doi), self.place.series)
+        verdict = Verdict.of(self.place, RecordForm.opened(found.data)) if found else None
+        return render_template(
+            "number.html",
+            status=status,
+            history=depositor.history(doi),
+            verdict=verdict,
+            record=found,
+            on=target,
+            words=state_words,
+            error=error,
+            sent=_sent_xml(depositor, doi),
+            references=_references(depositor, status),
+        )
+
+    def _poll_when_due(self, depositor: Depositor, target: str) -> DoiDepositError | None:
+        """Poll what is under way if it is due; in the rehearsal always.
+
+        Crossref is asked after the answer, and what kept the asking back is told by the next page.
+        """
+        if target != "sandbox":
+            due, following = depositor.next_due(), self.place.following_up(target)
+            if due is not None and due <= self.place.clock():
+                following.ask()
+            return following.error
+        try:
+            return depositor.poll(force=True).error
+        except WorldError as away:
+            return away
+
+    @route("/numbers/<path:doi>/settle", "POST", needs=DeskRole.REGISTER)
+    def decide(self, doi: str) -> Answer:
+        """Set a warning or a failure aside, or give up a deposit that will never end; both with a reason."""
+        target = request.form.get("on", self.place.settings.target)
+        depositor = self.place.depositor(target)
+        reason = re.sub(r"\s+", " ", request.form.get("reason", "")).strip()
+        if request.form.get("do") == "abandon":
+            depositor.abandon(doi, reason)
+        else:
+            depositor.acknowledge(doi, reason)
+        return redirect(url_for("numbers.show_number", doi=doi, on=target))
+
+    def _wants_approval(self, draft: SavedDraft) -> bool:
+        """Tell whether a plan of this draft waits for the approval of another person."""
+        target = self.place.settings.target
+        file = self.place.kept_plan(draft, target)
+        if file is None:
+            return False
+        plans = self.place.depositor(target).plans
+        return len(plans.approvers(file)) < plans.approvals_needed
+
+
+def _draft_title(data: dict[str, Any]) -> str:
+    number, title = str(data.get("number") or ""), str(data.get("title") or "")
+    return f"{number}: {title}".strip(": ") or "empty draft"
+
+
 def _matches_filters(row: NumberRow, asked: Mapping[str, str]) -> bool:
     _, fits = KINDS.get(asked["kind"], KINDS[""])
     same = asked["series"] in {"", row.series} and (not asked["publisher"] or asked["publisher"] == row.publisher)
     return same and fits(row) and asked["q"].casefold() in f"{row.doi} {row.title}".casefold()
-
-
-@pages.get("/numbers/<path:doi>")
-def show_number(doi: str) -> Answer:
-    """Show everything about one DOI; while its deposit is under way, ask when it is time and load again."""
-    place = Workplace.current()
-    target = request.args.get("on", place.settings.target)
-    depositor = _depositor_of(place, target)
-    status = depositor.status(doi)
-    error = None
-    if status.is_open:
-        error = _poll_when_due(depositor, target)
-        status = depositor.status(doi)
-    found = RecordFile.find(place.records, str(status.doi), place.series)
-    verdict = Verdict.of(place, RecordForm.opened(found.data)) if found else None
-    return render_template(
-        "number.html",
-        status=status,
-        history=depositor.history(doi),
-        verdict=verdict,
-        record=found,
-        on=target,
-        words=state_words,
-        error=error,
-        sent=_sent_xml(depositor, doi),
-        references=_references(depositor, status),
-    )
 
 
 def _references(depositor: Depositor, status: WorkStatus) -> tuple[ReferenceFeedback, ...]:
@@ -188,44 +216,3 @@ def _references(depositor: Depositor, status: WorkStatus) -> tuple[ReferenceFeed
 
 def _sent_xml(depositor: Depositor, doi: str) -> str:
     return (depositor.xml(doi) or b"").decode("utf-8", "replace")
-
-
-def _poll_when_due(depositor: Depositor, target: str) -> DoiDepositError | None:
-    """Poll what is under way if it is due; in the rehearsal always.
-
-    Crossref is asked after the answer, and what kept the asking back is told by the next page.
-    """
-    if target != "sandbox":
-        due, following = depositor.next_due(), Workplace.current().following_up(target)
-        if due is not None and due <= Workplace.current().clock():
-            following.ask()
-        return following.error
-    try:
-        return depositor.poll(force=True).error
-    except WorldError as away:
-        return away
-
-
-@pages.post("/numbers/<path:doi>/settle")
-@needs(DeskRole.REGISTER)
-def decide(doi: str) -> Answer:
-    """Set a warning or a failure aside, or give up a deposit that will never end; both with a reason."""
-    place = Workplace.current()
-    target = request.form.get("on", place.settings.target)
-    depositor = _depositor_of(place, target)
-    reason = re.sub(r"\s+", " ", request.form.get("reason", "")).strip()
-    if request.form.get("do") == "abandon":
-        depositor.abandon(doi, reason)
-    else:
-        depositor.acknowledge(doi, reason)
-    return redirect(url_for("numbers.show_number", doi=doi, on=target))
-
-
-def _wants_approval(place: Workplace, draft: SavedDraft) -> bool:
-    """Tell whether a plan of this draft waits for the approval of another person."""
-    target = place.settings.target
-    file = place.kept_plan(draft, target)
-    if file is None:
-        return False
-    plans = place.depositor(target).plans
-    return len(plans.approvers(file)) < plans.approvals_needed

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from flask import abort, current_app
+from flask import abort
 
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
@@ -70,7 +70,9 @@ class Workplace:
         return self.settings.desk.records
 
     def depositor(self, target: str) -> Depositor:
-        """Return the depositor of a target."""
+        """Return the depositor of a target; answers 404 for one that the pages are not about."""
+        if target not in {"sandbox", self.settings.target}:
+            abort(404)
         with self._lock:
             if target not in self._depositors:
                 self._depositors[target] = self._open(target)
@@ -118,11 +120,3 @@ class Workplace:
             for depositor in self._depositors.values():
                 depositor.close()
             self._depositors.clear()
-
-    @staticmethod
-    def current() -> "Workplace":
-        """Return the workplace of the application that answers this request."""
-        found = current_app.extensions["workplace"]
-        if not isinstance(found, Workplace):
-            raise TypeError("the application has no workplace")
-        return found

@@ -1,17 +1,19 @@
 """Doubt, crashes and outages: nothing is lost, nothing is sent again blindly, and every wait is in the ledger."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
-from doideposit.cli.deposit import wait_until_done
+from doideposit.cli.dialog import DepositDialog
+from doideposit.cli.terminal import Terminal
 from doideposit.crossref.registrar import Receipt
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
+from doideposit.deposits.values import Progress
 from doideposit.errors import (
     CredentialsRefused,
     RegistrarUnavailable,
@@ -19,8 +21,10 @@ from doideposit.errors import (
     SubmissionInDoubt,
     UnexpectedAnswer,
     UsageError,
+    WorldError,
 )
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
@@ -348,10 +352,16 @@ def test_waiting_goes_on_after_an_odd_answer_about_one_file(tmp_path: Path, faul
         desk.depositor.deposit(commentary(2), commentary(3))
         desk.sandbox.faults.add(*fault.split("="))
         dois = [commentary(number).doi for number in (2, 3)]
-        error = wait_until_done(desk.depositor, 30, lambda progress: said.append(progress.kind), dois, eager=True)
+        error = _wait(desk, 30, dois, lambda progress: said.append(progress.kind))
         assert error is None
         assert "odd" in said
         assert all(desk.depositor.status(doi).registered for doi in dois)
+
+
+def _wait(
+    desk: Desk, seconds: float, dois: list[Doi], tell: Callable[[Progress], None] = lambda _: None
+) -> WorldError | None:
+    return DepositDialog(Terminal(), desk.depositor).poll_until_done(seconds, dois, tell, eager=True)
 
 
 def test_waiting_is_for_the_dois_of_this_deposit_alone(desk: Desk) -> None:
@@ -361,7 +371,7 @@ def test_waiting_is_for_the_dois_of_this_deposit_alone(desk: Desk) -> None:
     desk.depositor.deposit(commentary(2))
     desk.depositor.deposit(commentary(3))
     begun = time.monotonic()
-    assert wait_until_done(desk.depositor, 120, lambda _: None, [commentary(3).doi], eager=True) is None
+    assert _wait(desk, 120, [commentary(3).doi]) is None
     assert time.monotonic() - begun < 100
     assert desk.depositor.status(commentary(3).doi).registered
     assert not desk.depositor.status(commentary(2).doi).registered
@@ -370,7 +380,7 @@ def test_waiting_is_for_the_dois_of_this_deposit_alone(desk: Desk) -> None:
 def test_waiting_ends_when_crossref_is_away(desk: Desk) -> None:
     desk.depositor.deposit(commentary(1))
     desk.sandbox.faults.add("status", "503", at="poll", times=None)
-    error = wait_until_done(desk.depositor, 60, lambda _: None, [commentary(1).doi], eager=True)
+    error = _wait(desk, 60, [commentary(1).doi])
     assert isinstance(error, RegistrarUnavailable)
 
 

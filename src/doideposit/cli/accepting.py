@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from doideposit.cli.candidates import show_candidate
-from doideposit.cli.deposit import ask_before_production, conclude, narrator
+from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.plan import show_plan
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import is_file_name
@@ -134,6 +134,7 @@ class Acceptance:
     def _send(self, path: Path, about: Mapping[str, object]) -> int:
         """Send only the references, after comparing them with the registered record."""
         terminal, depositor = self.terminal, self.depositor
+        dialog = DepositDialog(terminal, depositor, self.settings.target)
         plan = without_options(depositor.plan_references(path))
         show_plan(terminal, plan, verbose=False)
         if not plan.ok:
@@ -143,13 +144,11 @@ class Acceptance:
                 terminal.say("Nothing was sent: correct what is blocked, then run the command with --send again.")
             return 1
         if plan.new + plan.updates:
-            ask_before_production(terminal, plan, yes=self.yes)
+            dialog.confirm(plan, yes=self.yes)
             depositor.ready(plan)
-        report = depositor.deposit(plan, on_event=narrator(terminal, many=False))
+        report = depositor.deposit(plan, on_event=dialog.progress())
         again = f"doideposit references {path} --send"
-        return conclude(
-            terminal, self.settings, depositor, report, wait=None, flag=self.settings.target, again=again, about=about
-        )
+        return dialog.conclude(self.settings, report, wait=None, again=again, about=about)
 
 
 def _parse_accepted(accepted: Sequence[str]) -> dict[int, Doi]:

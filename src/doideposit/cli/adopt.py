@@ -8,7 +8,6 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import show_error
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import dois_argument, find_dois, known_series
 from doideposit.errors import UsageError
@@ -135,7 +134,7 @@ def _show_report(terminal: Terminal, report: "AdoptionReport", folder: Path, *, 
     ):
         if number:
             terminal.say(f"{number} {words}")
-    show_error(terminal, report.error)
+    terminal.show_error(report.error)
 
 
 def _results_by_code(report: "AdoptionReport") -> dict[str, list[Finding]]:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.deposit import ask_for_production, narrator, wait_shown
+from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import show_plan
 from doideposit.cli.plans import name_of_person
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.files import as_typed
-from doideposit.findings import Finding, counted, has_errors
+from doideposit.findings import Finding, has_errors
 from doideposit.lifecycle import Milestone
 from doideposit.reports.findings import Span, Style, detailed
 
@@ -131,7 +130,7 @@ def _carry_out(invocation: Invocation, asked: _Asked, target: str | None, *, as_
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
-    with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
+    with open_depositor(settings, announce=terminal.note, ask=terminal.ask_password) as depositor:
         request = _make_request(terminal, settings, asked)
         _require_registered(terminal, depositor, request, asked)
         work = _CorrectionRun(terminal, depositor, _decide_or_stop(terminal, settings, request), asked)
@@ -197,8 +196,7 @@ def _require_registered(
 
 def _wait_until_done(terminal: Terminal, depositor: "Depositor", seconds: float, dois: "Sequence[Doi]") -> None:
     """Wait until these DOIs are done or the time is over, and show external failures."""
-    eager = depositor.target == "sandbox"
-    error = wait_shown(terminal, depositor, seconds, dois, eager=eager, many=len(dois) > 1)
+    error = DepositDialog(terminal, depositor).wait(seconds, dois, many=len(dois) > 1)
     if error is not None:
         terminal.note(f"  {error.message}")
 
@@ -286,10 +284,8 @@ class _CorrectionRun:
 
     def _ask(self) -> None:
         """Ask for confirmation before anything is changed, and fetch the login, so that a missing one shows now."""
-        new = sum(plan.new for plan in self._plans.values())
-        updates = sum(plan.updates for plan in self._plans.values())
-        words = [counted(number, noun) for number, noun in ((new, "new DOI"), (updates, "update")) if number]
-        ask_for_production(self._terminal, self._depositor.target, " and ".join(words), yes=self._asked.yes)
+        words = DepositDialog.sent_by(*self._plans.values())
+        DepositDialog(self._terminal, self._depositor).confirm(words, yes=self._asked.yes)
         if words and not self._needs_approval:
             self._depositor.ready()
 
@@ -313,7 +309,7 @@ class _CorrectionRun:
         if plan.new + plan.updates and self._needs_approval:
             self._write_plan(one)
         if plan.new + plan.updates:
-            report = self._depositor.deposit(plan, on_event=narrator(self._terminal))
+            report = self._depositor.deposit(plan, on_event=DepositDialog(self._terminal, self._depositor).progress())
             blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
             if blocked:
                 self._show_end(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.deposit import wait_until_done
+from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.init import PRESETS
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import show_receipt
@@ -102,9 +102,8 @@ def _register_example(terminal: Terminal, folder: Path, record: Path) -> "WorkSt
         if doi is None:
             raise RuntimeError("the example of the demo has errors")
         _show_step(terminal, 4, "“Received” is all Crossref said so far. Now we ask until it has read the file.")
-        wait_until_done(
-            depositor, 60, _progress_printer(terminal), [entry.doi for entry in report.entries if entry.doi], eager=True
-        )
+        dois = [entry.doi for entry in report.entries if entry.doi]
+        DepositDialog(terminal, depositor).poll_until_done(60, dois, _progress_printer(terminal), eager=True)
         _keep_xml(terminal, folder, depositor.xml(doi))
         _show_step(
             terminal,
@@ -144,7 +143,7 @@ def _update_title(terminal: Terminal, depositor: "Depositor", record: Path) -> "
     if report.error is not None:
         raise report.error
     dois = [entry.doi for entry in report.entries if entry.doi]
-    wait_until_done(depositor, 60, _progress_printer(terminal), dois, eager=True)
+    DepositDialog(terminal, depositor).poll_until_done(60, dois, _progress_printer(terminal), eager=True)
     status = _verify_example(depositor, record)
     terminal.say(f"   as intended: {status.as_intended.text}")
     return status

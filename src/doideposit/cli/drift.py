@@ -8,7 +8,7 @@ import click
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import show_error, show_receipt
+from doideposit.cli.receipt import show_receipt
 from doideposit.cli.works import doi_argument, find_doi
 from doideposit.errors import ApprovalMissing, UsageError
 from doideposit.files import as_typed
@@ -78,7 +78,7 @@ def _show_report(
     words += f", {counted(watched.lists, 'list')} asked for" if watched.lists else ""
     changed_words = f"{counted(len(changed), 'DOI')} changed by others" if changed else "nothing changed by others"
     terminal.line((Span(f"{words}; {changed_words}", Style.PLAIN),))
-    show_error(terminal, watched.error)
+    terminal.show_error(watched.error)
 
 
 @drift.command("accept")
@@ -147,7 +147,7 @@ def _restore(
 
     Content that they added is deleted only if --allow-loss names it.
     """
-    from doideposit.cli.deposit import ask_before_production, narrator, show_report
+    from doideposit.cli.dialog import DepositDialog
     from doideposit.cli.plan import show_plan
     from doideposit.cli.plans import write_plan
     from doideposit.wiring import open_depositor
@@ -166,11 +166,12 @@ def _restore(
             return
         if depositor.plans.approvals_needed:
             raise _to_be_approved(doi, target, allow_loss)
-        ask_before_production(terminal, plan, yes=yes)
+        dialog = DepositDialog(terminal, depositor, target)
+        dialog.confirm(plan, yes=yes)
         depositor.ready()
-        report = depositor.deposit(plan, on_event=narrator(terminal))
+        report = depositor.deposit(plan, on_event=dialog.progress())
         if as_json:
             terminal.json(report.to_dict())
         else:
-            show_report(terminal, report, flag=target, again=f"doideposit drift restore {safe(str(doi))}")
+            dialog.show_report(report, again=f"doideposit drift restore {safe(str(doi))}")
     finish(ExitCode.WORLD if report.error else ExitCode.DONE if report.ok else ExitCode.REJECTED)

@@ -9,13 +9,11 @@ import click
 
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.deposit import ask_for_production, narrator, wait_shown
+from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.health import table_rows
 from doideposit.cli.invocation import Invocation, target_option
-from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import show_plan
 from doideposit.cli.plans import name_of_person
-from doideposit.cli.receipt import show_error
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.errors import UsageError
 from doideposit.files import as_typed
@@ -84,7 +82,7 @@ def move(
         # A table, or a list of records, has no place where one address alone could be changed.
         if origin.file is not None and origin.index is None and Path(origin.file).suffix.lower() not in TABLES
     }
-    with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
+    with open_depositor(settings, announce=terminal.note, ask=terminal.ask_password) as depositor:
         found = (one for one in depositor.works.all() if one.registered_at)
         registered = {one.doi.key: one.registered_landing_page or "" for one in found}
         given = MoveTable(table)
@@ -154,6 +152,7 @@ class _MoveRun:
     ) -> None:
         self._terminal = terminal
         self._depositor = depositor
+        self._dialog = DepositDialog(terminal, depositor)
         self._table = table
         self._going = [one for one in moves if one.goes]
         self._done = [one for one in moves if one.done]
@@ -166,7 +165,7 @@ class _MoveRun:
         terminal, going = self._terminal, self._going
         if going:
             # Nothing is changed before somebody said yes, and before the login is known.
-            ask_for_production(terminal, self._depositor.target, counted(len(going), "update"), yes=yes)
+            self._dialog.confirm(counted(len(going), "update"), yes=yes)
             if not self._needs_approval:
                 self._depositor.ready()
         # What an earlier run sent has to be seen at its new address before anything else follows it.
@@ -209,14 +208,13 @@ class _MoveRun:
         show_plan(self._terminal, plan, verbose=False)
         many = len(moves) > 1
         self._unsent -= len(moves)
-        report = self._depositor.deposit(plan, on_event=narrator(self._terminal, many=many))
+        report = self._depositor.deposit(plan, on_event=self._dialog.progress(many=many))
         blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
         if blocked:
             self._terminal.lines(detailed(blocked, source_line, verbose=False, width=self._terminal.width))
             self._stop(ExitCode.REJECTED, "Not everything was sent")
         dois = [one.commentary.doi for one in moves if one.commentary is not None]
-        eager = self._depositor.target == "sandbox"
-        error = wait_shown(self._terminal, self._depositor, self._wait, dois, eager=eager, many=many)
+        error = self._dialog.wait(self._wait, dois, many=many)
         statuses = [self._depositor.status(doi) for doi in dois]
         failed = [one for one in statuses if not one.is_open and (one.last_update_failed or not one.registered)]
         for one in failed[:MANY]:
@@ -225,7 +223,7 @@ class _MoveRun:
             self._stop(ExitCode.REJECTED, f"Crossref did not take {counted(len(failed), 'update')}")
         waiting = sum(one.is_open for one in statuses)
         if waiting:
-            show_error(self._terminal, error or report.error)
+            self._terminal.show_error(error or report.error)
             self._stop(ExitCode.PENDING, f"{counted(waiting, 'update')} not finished at Crossref yet")
 
     def _write_plan(self, moves: "Sequence[SiteMove]") -> None:
@@ -253,7 +251,7 @@ class _MoveRun:
                 self._terminal.say(f"does not lead to its new page yet: {_doi_text(one)}")
             if len(proof.unseen) > MANY:
                 self._terminal.say(f"… and {len(proof.unseen) - MANY:,} more")
-            show_error(self._terminal, proof.error)
+            self._terminal.show_error(proof.error)
             seen = counted(len(moves) - len(proof.unseen), "DOI")
             self._stop(ExitCode.WORLD if proof.error else ExitCode.PENDING, f"{seen} proved")
         return len(moves)

@@ -8,12 +8,12 @@ import click
 
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.deposit import SHORT, ask_before_production, conclude, narrator, plan_status
+from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import MOST_SHOWN, show_plan
-from doideposit.cli.receipt import local_time, show_error
+from doideposit.cli.receipt import local_time
 from doideposit.cli.terminal import Terminal
+from doideposit.deposits.wording import name_of
 from doideposit.errors import UsageError
 from doideposit.files import as_typed, from_here
 from doideposit.reports.findings import Span, Style, safe, with_target
@@ -79,7 +79,7 @@ def plan(
         if not made.ok and not skip_invalid:
             _refuse_plan(terminal, made, "No plan was written. ")
         write_plan(invocation, terminal, depositor, made, output, by=by, flag=target)
-    finish(plan_status(made))
+    finish(DepositDialog.exit_code_of(made))
 
 
 def write_plan(
@@ -99,7 +99,7 @@ def write_plan(
         terminal.json({**made.to_dict(), **_document(file), "file": str(output)})
         return
     _show_consequences(terminal, file)
-    show_error(terminal, made.error)
+    terminal.show_error(made.error)
     if not file.sending:
         terminal.say()
         terminal.say(f"Written to {output}. It holds nothing to send: there is nothing to approve or to apply.")
@@ -291,25 +291,24 @@ def apply(
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
-    with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
+    with open_depositor(settings, announce=terminal.note, ask=terminal.ask_password) as depositor:
         file = PlanFile.read(path)
         now = _show_plan_now(terminal, depositor, file, without_files=without_files, verbose=verbose)
         if dry_run or not now.new + now.updates:
             _stop_without_sending(terminal, depositor, now, file)
         depositor.plans.wants_approval(file)
-        ask_before_production(terminal, now, yes=yes)
+        dialog = DepositDialog(terminal, depositor, target)
+        dialog.confirm(now, yes=yes)
         depositor.ready(file)
-        with ProgressIndicator(terminal, f"sending to {SHORT[now.target]}"):
+        with ProgressIndicator(terminal, f"sending to {name_of(now.target)}"):
             report = depositor.plans.apply(
                 file,
                 by=name_of_person(by),
                 without_files=without_files,
-                on_event=narrator(terminal, many=len(now.entries) > 1),
+                on_event=dialog.progress(many=len(now.entries) > 1),
             )
         again = _production_command(invocation, file, path)
-        code = conclude(
-            terminal, settings, depositor, report, wait=wait, flag=target, again=again, about=_document(file)
-        )
+        code = dialog.conclude(settings, report, wait=wait, again=again, about=_document(file))
     finish(code)
 
 
@@ -320,9 +319,9 @@ def _stop_without_sending(terminal: Terminal, depositor: "Depositor", now: "Plan
     if terminal.as_json:
         terminal.json({**now.to_dict(), **_document(file), "approved_by": list(depositor.plans.approvers(file))})
     else:
-        show_error(terminal, now.error)
+        terminal.show_error(now.error)
         terminal.say("Dry run: nothing was sent and nothing was written down.")
-    finish(plan_status(now))
+    finish(DepositDialog.exit_code_of(now))
 
 
 def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
@@ -336,8 +335,8 @@ def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
         words = "The plan no longer matches what it was made from: make a new one."
         terminal.line((Span("Nothing was sent. ", Style.ERROR), Span(words)))
     else:
-        show_error(terminal, now.error)
+        terminal.show_error(now.error)
         left = "" if now.error else ": nothing is left to send"
         done = f"This plan was applied already{left}."
         terminal.say(done if file.sending else "This plan holds nothing to send.")
-    finish(ExitCode.REJECTED if moved else plan_status(now))
+    finish(ExitCode.REJECTED if moved else DepositDialog.exit_code_of(now))

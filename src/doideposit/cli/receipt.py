@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal
-from doideposit.errors import WorldError
 from doideposit.registered.drift_values import DriftKind
 from doideposit.reports.findings import Line, Span, Style, safe, with_target
 
@@ -16,7 +15,6 @@ __all__ = [
     "REHEARSED",
     "in_order",
     "local_time",
-    "show_error",
     "show_receipt",
     "state_words",
     "status_table",
@@ -124,16 +122,6 @@ def _short_proof(status: "WorkStatus", proof: "Proof") -> str:
     """Return the proof without the long file name, which stands below it anyway."""
     name = status.submission.file_name if status.submission else None
     return proof.text.replace(name, "this file") if name else proof.text
-
-
-def show_error(terminal: Terminal, error: WorldError | None) -> None:
-    """Show what went wrong outside, and that nothing is lost."""
-    if error is None:
-        return
-    terminal.line()
-    terminal.line((Span("not finished: ", Style.ERROR), Span(safe(error.message))))
-    if error.hint:
-        terminal.line((Span("  hint: ", Style.HINT), Span(safe(error.hint))))
 
 
 # What gives way first on a narrow terminal: the time of day, the date, then what is proved.

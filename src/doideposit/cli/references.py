@@ -8,8 +8,6 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.candidates import show_candidate
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.passwords import PasswordPrompt
-from doideposit.cli.receipt import show_error
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import dois_argument, known_series
 from doideposit.errors import UsageError
@@ -77,7 +75,7 @@ def references(
         raise UsageError("--accept and --send are about one record", hint=hint)
     if ask and not terminal.interactive:
         raise UsageError("nobody is there to answer", hint="name the DOI: --accept NUMBER=DOI")
-    with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
+    with open_depositor(settings, announce=terminal.note, ask=terminal.ask_password) as depositor:
         dois = (
             find_dois(depositor, works)
             if works
@@ -120,7 +118,7 @@ def _show_lists(terminal: Terminal, report: "ReferencesReport") -> None:
         for one in each.references:
             _show_one(terminal, each, one)
     terminal.say(report.summary)
-    show_error(terminal, report.error)
+    terminal.show_error(report.error)
 
 
 def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback") -> None:

@@ -4,7 +4,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import show_error, show_receipt
+from doideposit.cli.receipt import show_receipt
 from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
@@ -46,7 +46,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
             terminal.say("Every registered DOI is proved to resolve and to be indexed.")
         else:
             show_receipt(terminal, found)
-            show_error(terminal, error)
+            terminal.show_error(error)
     finish(ExitCode.WORLD if error else ExitCode.REJECTED if needing else ExitCode.DONE)
 
 

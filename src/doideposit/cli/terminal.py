@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
-from doideposit.errors import DoiDepositError
-from doideposit.reports.findings import Line, Span, Style
+from doideposit.errors import DoiDepositError, WorldError
+from doideposit.reports.findings import Line, Span, Style, safe
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
     from rich.console import Console
     from rich.live import Live
 
@@ -48,6 +49,7 @@ class Terminal:
         self.live: Live | None = None
         """What draws on the last lines of the terminal at the moment; it is stopped while a question is asked."""
         self._consoles: dict[int, Console] = {}
+        self._passwords: dict[str, SecretStr] = {}
 
     @property
     def lively(self) -> bool:
@@ -107,6 +109,26 @@ class Terminal:
         yield
         if live is not None:
             live.start()
+
+    def ask_password(self, question: str) -> "SecretStr | None":
+        """Ask the person at the terminal for a password, unseen and once a run; None where nobody can be asked."""
+        from pydantic import SecretStr
+
+        if not self.interactive:
+            return None
+        if question not in self._passwords:
+            with self.undrawn():
+                self._passwords[question] = SecretStr(click.prompt(question, hide_input=True, err=True))
+        return self._passwords[question]
+
+    def show_error(self, error: WorldError | None) -> None:
+        """Show what went wrong outside, and how to go on; nothing for None."""
+        if error is None:
+            return
+        self.line()
+        self.line((Span("not finished: ", Style.ERROR), Span(safe(error.message))))
+        if error.hint:
+            self.line((Span("  hint: ", Style.HINT), Span(safe(error.hint))))
 
     def lines(self, lines: Iterable[Line]) -> None:
         """Write several lines, each as it comes."""

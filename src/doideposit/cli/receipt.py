@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REHEARSED",
-    "in_order",
     "local_time",
     "show_receipt",
     "state_words",
@@ -133,13 +132,6 @@ LAYOUTS = (
 )
 # A title cut shorter than this often does not tell two works apart any more.
 NARROWEST_TITLE = 20
-
-
-def in_order(statuses: "Iterable[WorkStatus]") -> "list[WorkStatus]":
-    """Return the statuses sorted by DOI, with numbers in order: C9 before C10."""
-    from doideposit.reports.attention import sort_key
-
-    return sorted(statuses, key=lambda status: sort_key(status.doi.key))
 
 
 def status_table(statuses: "Iterable[WorkStatus]", width: int | None) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doideposit.cli.invocation import Invocation
-from doideposit.cli.receipt import in_order, local_time
+from doideposit.cli.receipt import local_time
 from doideposit.deposits.ledger.inspection import Condition
 from doideposit.findings import counted
 from doideposit.reports.findings import Line, Span, Style, safe, with_target
@@ -68,7 +68,7 @@ def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     statuses: list[WorkStatus] = []
     if Condition.of_ledger(settings.ledger.url, settings.ledger_password(os.environ)).is_current:
         with open_depositor(settings) as depositor:
-            statuses = in_order(depositor.statuses())
+            statuses = sorted(depositor.statuses(), key=lambda one: one.doi.order)
             outstanding, due = depositor.outstanding(), depositor.next_due()
     if not first and statuses:
         yield ()

@@ -11,7 +11,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import in_order, local_time, show_receipt, status_table
+from doideposit.cli.receipt import local_time, show_receipt, status_table
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois, known_series, near_dois
 from doideposit.errors import UsageError
@@ -147,12 +147,11 @@ def _by_number(
     depositor: "Depositor", *, outstanding: bool, attention: bool, series: str | None
 ) -> "Iterator[WorkStatus]":
     """Yield the wanted DOIs with numbers in order, C9 before C10; only their names are in memory together."""
-    from doideposit.reports.attention import sort_key
-
-    dois = sorted(depositor.works.dois_from(""), key=lambda doi: sort_key(doi.key))
+    dois = sorted(depositor.works.dois_from(""), key=lambda doi: doi.order)
     for start in range(0, len(dois), AT_ONCE):
         part = dois[start : start + AT_ONCE]
-        yield from in_order(depositor.statuses(outstanding=outstanding, attention=attention, series=series, dois=part))
+        found = depositor.statuses(outstanding=outstanding, attention=attention, series=series, dois=part)
+        yield from sorted(found, key=lambda one: one.doi.order)
 
 
 @dataclass(slots=True)

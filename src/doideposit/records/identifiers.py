@@ -178,6 +178,13 @@ class Doi(Identifier):
         return self.printed.lower()
 
     @property
+    def order(self) -> tuple[tuple[int, int | str], ...]:
+        """Return the key to sort by, in the order in which people count: C9 before C10."""
+        pieces = re.findall(r"[0-9]+|[^0-9]", self.printed.casefold())
+        # `isdecimal` takes digits of every script; only those of ASCII are counted as numbers.
+        return tuple((0, int(piece)) if piece.isdecimal() and piece.isascii() else (1, piece) for piece in pieces)
+
+    @property
     def prefix(self) -> str:
         """Return the part before the slash: ``10.48251``."""
         return self.printed.partition("/")[0]

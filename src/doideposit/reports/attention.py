@@ -1,6 +1,5 @@
 """Say in a word or two how a DOI stands, and gather what needs attention, most urgent first."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.reports.findings import in_words, with_target
 
-__all__ = ["AttentionKind", "Concern", "overdue_words", "quoted", "sort_key", "state_words"]
+__all__ = ["AttentionKind", "Concern", "overdue_words", "quoted", "state_words"]
 
 
 class AttentionKind(StrEnum):
@@ -86,13 +85,6 @@ def quoted(status: WorkStatus) -> str:
     """Return Crossref's words, where they say more than that all went well."""
     plain = status.outcome is Outcome.REGISTERED and status.finding is None
     return "" if plain or state_words(status)[1] in {AttentionKind.OPEN, AttentionKind.GOOD} else status.message.strip()
-
-
-def sort_key(doi: str) -> tuple[tuple[int, int | str], ...]:
-    """Return a key that sorts C9 before C10."""
-    pieces = re.findall(r"[0-9]+|[^0-9]", doi.casefold())
-    # `isdecimal` takes digits of every script; only those of ASCII are counted as numbers.
-    return tuple((0, int(piece)) if piece.isdecimal() and piece.isascii() else (1, piece) for piece in pieces)
 
 
 # For what is late.

@@ -10,7 +10,6 @@ from doideposit.crossref.xml.participation import Measured
 from doideposit.deposits.planning import Action
 from doideposit.findings import counted
 from doideposit.reports.activity import Activity
-from doideposit.reports.attention import sort_key
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.page import Byline, Planned, Report
 
@@ -31,7 +30,7 @@ def gather(
     publishers = depositor.publishers
     mine = (one for one in depositor.statuses() if only in {None, publishers.of_series(one.series, one.doi)})
     # C9 stands before C10.
-    statuses = sorted(mine, key=lambda status: sort_key(status.doi.key))
+    statuses = sorted(mine, key=lambda status: status.doi.order)
     keys = {status.doi.key for status in statuses}
     activity = Activity.of_events(event for event in depositor.events() if event.doi is None or event.doi in keys)
     measured = measure_registered(depositor, statuses)

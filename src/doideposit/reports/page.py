@@ -17,7 +17,7 @@ from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.findings import counted
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
-from doideposit.reports.attention import AttentionKind, Concern, overdue_words, quoted, sort_key, state_words
+from doideposit.reports.attention import AttentionKind, Concern, overdue_words, quoted, state_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.findings import sentence
@@ -180,7 +180,7 @@ def _iso_moment(moment: datetime) -> str:
 
 def _sort_key(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
     """Return a key that sorts by series, the highest number first: new DOIs are looked for most often."""
-    return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in sort_key(str(one.doi)))
+    return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in one.doi.order)
 
 
 def _count_kinds(statuses: Sequence[WorkStatus]) -> Mapping[AttentionKind, int]:

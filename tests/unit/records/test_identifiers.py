@@ -196,3 +196,15 @@ def test_check_digits_are_those_of_python_stdnum(seven: int, fifteen: int, six: 
         wrong = next(digit for digit in "0123456789X" if digit != check.calc_check_digit(text))
         with pytest.raises(InvalidIdentifier):
             kind.parse(text + wrong)
+
+
+def test_numbers_in_dois_sort_by_their_value() -> None:
+    dois = ["10.5555/C10", "10.5555/c9", "10.5555/C9.v2", "10.5555/C100", "10.5550/C1", "10.5555/Ｃ٣"]
+    assert [str(doi) for doi in sorted(map(Doi.parse, dois), key=lambda doi: doi.order)] == [
+        "10.5550/C1",
+        "10.5555/c9",
+        "10.5555/C9.v2",
+        "10.5555/C10",
+        "10.5555/C100",
+        "10.5555/Ｃ٣",
+    ]

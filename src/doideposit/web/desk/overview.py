@@ -15,7 +15,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone
-from doideposit.reports.attention import AttentionKind, sort_key, state_words
+from doideposit.reports.attention import AttentionKind, state_words
 
 __all__ = ["NumberRow", "Overview"]
 
@@ -112,7 +112,7 @@ class Overview:
             conflicts=len(status.result.dois_in_conflict),
             matched=len(status.result.matched_references),
             registered_at=status.registration.at,
-            order=sort_key(status.doi.key),
+            order=status.doi.order,
         )
 
 

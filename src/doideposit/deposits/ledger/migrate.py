@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
 from doideposit.deposits.ledger.migrations import REVISIONS
+from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import LedgerDamaged, LedgerTooNew, LedgerUnavailable
 
 __all__ = ["NEWEST", "copy_beside", "migrate", "require_newest", "revision_of"]
@@ -79,14 +80,31 @@ def _upgrade_to_newest(connection: Connection, place: LedgerLocation) -> None:
     if not place.is_sqlite:
         # SQLite has the lock already, from BEGIN IMMEDIATE; PostgreSQL would let two processes create the same tables.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    if revision_of(connection, place) == NEWEST:
-        return  # Another process was quicker.
-    upgrade(connection, NEWEST)
+    found = revision_of(connection, place)
+    # Another process may have been quicker.
+    if found is None:
+        _make_tables(connection)
+    elif found != NEWEST:
+        upgrade(connection, NEWEST)
+
+
+def _make_tables(connection: Connection) -> None:
+    """Make the tables of a new ledger as the code has them, which is how all revisions together leave them."""
+    # Tables of another program that happen to have our names are an error, and not taken for ours.
+    METADATA.create_all(connection, checkfirst=False)
+    # Alembic's own table, in which it looks for the revision when it brings the ledger to a later one.
+    connection.execute(
+        text(
+            "CREATE TABLE IF NOT EXISTS alembic_version "
+            "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": NEWEST})
 
 
 def upgrade(connection: Connection, revision: str) -> None:
     """Run Alembic's revisions up to `revision` inside the caller's transaction."""
-    # Alembic costs a tenth of a second to import, and almost no run needs it.
+    # Alembic costs a tenth of a second to import, and only a ledger of an older version needs it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -366,13 +367,15 @@ watch = Table(
 upload_lock = Table(
     "upload_lock",
     METADATA,
-    Column("target", CheckedText(32), primary_key=True),
+    Column("target", CheckedText(32)),
     Column("lease_owner", CheckedText),
     Column("lease_until", UtcDateTime),
     Column("last_upload_at", UtcDateTime),
     Column("pause_until", UtcDateTime),
     Column("pause_reason", CheckedText, nullable=False, server_default=_empty_default()),
     Column("failures", CheckedInteger, nullable=False, server_default="0"),
+    # The table was called so when its key got a name.
+    PrimaryKeyConstraint("target", name="pk_gate"),
 )
 
 # Everything that happened, in order, never changed.

@@ -80,6 +80,11 @@ class Finding:
         """Tell whether the record must not be deposited because of this finding."""
         return self.severity is Severity.ERROR and self.ignored_because is None
 
+    @property
+    def is_wish(self) -> bool:
+        """Tell whether it only says what would make a record richer: nothing is wrong without it."""
+        return self.category == "completeness" and self.severity is Severity.INFO and not self.ignored_because
+
     def at(self, where: Where) -> "Finding":
         """Return the same finding, pointing at `where`."""
         return replace(self, where=where)

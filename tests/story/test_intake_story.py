@@ -13,7 +13,6 @@ from pydantic import SecretStr
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.errors import WorldError
 from doideposit.job.crossref_mails import Hints, read_failed_dois
-from doideposit.job.hints import take_hints
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.mailbox import ImapServer, read_maildir
 from doideposit.job.run import Job, JobContext
@@ -49,7 +48,7 @@ def desk(tmp_path: Path) -> Any:
 
 
 def take(desk: Desk, raw: bytes) -> None:
-    take_hints(desk.depositor, Hints.of_mail(raw), desk.clock())
+    Hints.of_mail(raw).take(desk.depositor, desk.clock())
 
 
 def test_the_mail_about_a_file_makes_it_asked_about_now(desk: Desk) -> None:

@@ -17,7 +17,6 @@ from doideposit.deposits.references import ReferenceFeedback, ReferencesReport, 
 from doideposit.errors import UsageError
 from doideposit.findings import Finding
 from doideposit.health.accepting import AcceptedReference, accept_references
-from doideposit.health.correcting import without_options
 from doideposit.health.works import commentaries_in
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import Span, Style
@@ -135,7 +134,7 @@ class Acceptance:
         """Send only the references, after comparing them with the registered record."""
         terminal, depositor = self.terminal, self.depositor
         dialog = DepositDialog(terminal, depositor, self.settings.target)
-        plan = without_options(depositor.plan_references(path))
+        plan = depositor.plan_references(path).without_options()
         show_plan(terminal, plan, verbose=False)
         if not plan.ok:
             if terminal.as_json:

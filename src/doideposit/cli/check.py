@@ -29,7 +29,6 @@ from doideposit.reports.findings import (
     by_weight,
     detailed,
     in_order,
-    is_wish,
     safe,
     wishes,
 )
@@ -162,7 +161,7 @@ def show_findings(
     else:
         _show_each(terminal, visible.kept, verbose=verbose, together=count > 1 and not each)
     if not verbose:
-        terminal.lines(wishes(one for one in tally.kept if is_wish(one)))
+        terminal.lines(wishes(one for one in tally.kept if one.is_wish))
     terminal.lines(richer)
     if visible.seen and not many:
         terminal.say()

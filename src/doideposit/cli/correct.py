@@ -213,10 +213,8 @@ class _CorrectionRun:
 
     def run(self) -> None:
         """Show everything, change the record files, and send the notice and then the work."""
-        from doideposit.health.correcting import without_options
-
         correction, terminal = self._correction, self._terminal
-        self._plans = {one.doi.key: without_options(self._depositor.plan(one.record)) for one in correction.changed}
+        self._plans = {one.doi.key: self._depositor.plan(one.record).without_options() for one in correction.changed}
         self._require_ours()
         # Both records may name the same policy page.
         told = {(one.code, one.message): one for plan in self._plans.values() for one in _blocking_findings(plan)}

@@ -17,7 +17,7 @@ from doideposit.cli.receipt import show_receipt
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.findings import Severity
 from doideposit.lifecycle import Milestone
-from doideposit.reports.findings import Span, Style, detailed, in_order, is_wish, wishes
+from doideposit.reports.findings import Span, Style, detailed, in_order, wishes
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
@@ -170,7 +170,7 @@ def _show_check(terminal: Terminal, depositor: "Depositor", record: Path) -> Non
     width = None if terminal.width is None else terminal.width - 3
     for line in detailed(warnings, source_line, width=width):
         terminal.line((Span("   "), *line))
-    for line in wishes(one for one in findings if is_wish(one)):
+    for line in wishes(one for one in findings if one.is_wish):
         terminal.line((Span("   "), *line))
     terminal.say("   Warnings do not block; an error would have stopped it here.")
 

@@ -27,13 +27,12 @@ from doideposit.deposits.steps import Clears, StepFiles
 from doideposit.deposits.updates import Seen, applied_in_parts
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
-from doideposit.errors import RegistrarError, RegistrarUnavailable, SubmissionInDoubt
 from doideposit.findings import Finding, Severity, counted
 from doideposit.lifecycle import State
 from doideposit.records.models.batch import SEAL, SealedBatch, SealedFile
 from doideposit.registered.drift_values import Drift
 
-__all__ = ["Preparation", "decide", "why_not_sent"]
+__all__ = ["Preparation", "decide"]
 
 # How often a file is planned again because other runs were quicker; each time one of them got its deposit in.
 ROUNDS = 50
@@ -74,33 +73,7 @@ def decide(
     if may.losses or may.unseen:
         decisions = tuple(_warn_of_late_permission(one, known) for one in decisions)
     decided = together(_block_mixed_publishers(context, inputs, _with_drift_warnings(context, decisions)))
-    return Approved(tuple(inputs), decided, known, store, may, why_not_sent(context, decided, planned=True))
-
-
-def why_not_sent(
-    context: DepositContext, decisions: Sequence[Decision], *, planned: bool = False
-) -> RegistrarError | None:
-    """Return why one of these is not known to be at Crossref: it is in doubt, or kept back while nothing is sent.
-
-    `planned` asks before anything is recorded: what a deposit would end with now.
-    """
-    asked = [one.wanted.doi for one in decisions if one.busy or (one.action.sends and not planned)]
-    works = context.ledger.works.by_key(doi for doi in asked if doi is not None).values()
-    submissions = [work.submission for work in works if work.submission is not None]
-    doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
-    if doubted is not None:
-        return SubmissionInDoubt(
-            f"it is not known yet whether Crossref received {doubted.file_name} ({doubted.reason})"
-        )
-    pause = context.ledger.uploads.paused()
-    if pause.until is None or pause.until <= context.clock():
-        return None
-    going = planned and any(one.action.sends for one in decisions)
-    if not going and not any(one.state is State.PREPARED for one in submissions):
-        return None
-    until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
-    message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
-    return RegistrarUnavailable(message, hint="what is recorded is kept, and is sent with `doideposit poll` then")
+    return Approved(tuple(inputs), decided, known, store, may, context.why_not_sent(decided, planned=True))
 
 
 def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:

@@ -27,9 +27,11 @@ from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import Limits
+from doideposit.deposits.planning import Decision
 from doideposit.deposits.values import Progress
+from doideposit.errors import RegistrarError, RegistrarUnavailable, SubmissionInDoubt
 from doideposit.findings import Where
-from doideposit.lifecycle import Milestone
+from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
@@ -168,3 +170,26 @@ class DepositContext:
         """Return the place of a setting in the configuration file, by its dotted path."""
         file, _, line = self.origins.get(setting, "").removeprefix("file ").rpartition(":")
         return Where(file=file or None, line=int(line) if line.isdigit() else None, field=setting)
+
+    def why_not_sent(self, decisions: Sequence[Decision], *, planned: bool = False) -> RegistrarError | None:
+        """Return why one of these is not known to be at Crossref: it is in doubt, or kept back while nothing is sent.
+
+        `planned` asks before anything is recorded: what a deposit would end with now.
+        """
+        asked = [one.wanted.doi for one in decisions if one.busy or (one.action.sends and not planned)]
+        works = self.ledger.works.by_key(doi for doi in asked if doi is not None).values()
+        submissions = [work.submission for work in works if work.submission is not None]
+        doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
+        if doubted is not None:
+            return SubmissionInDoubt(
+                f"it is not known yet whether Crossref received {doubted.file_name} ({doubted.reason})"
+            )
+        pause = self.ledger.uploads.paused()
+        if pause.until is None or pause.until <= self.clock():
+            return None
+        going = planned and any(one.action.sends for one in decisions)
+        if not going and not any(one.state is State.PREPARED for one in submissions):
+            return None
+        until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
+        message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
+        return RegistrarUnavailable(message, hint="what is recorded is kept, and is sent with `doideposit poll` then")

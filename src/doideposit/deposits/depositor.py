@@ -5,19 +5,17 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import Checked, DepositorName, Input
-from doideposit.crossref.registrar import Registrar, ResolvedHandle
+from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.accounts import PublisherAccount
-from doideposit.deposits.batching import Preparation, decide, why_not_sent
+from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
-from doideposit.deposits.decisions import Decisions
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.given import given_doi, given_page
+from doideposit.deposits.given import given_doi, require_reason
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.hooks import HookStates
@@ -26,8 +24,6 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.versions import Versions
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
-from doideposit.deposits.lookups import look_up
-from doideposit.deposits.parts import only_references
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.publishers import Publishers
@@ -43,7 +39,6 @@ from doideposit.deposits.values import (
     WatchReport,
     WorkStatus,
 )
-from doideposit.deposits.watching import Watcher
 from doideposit.deposits.wording import history_entry, status_of
 from doideposit.errors import UsageError, WorldError
 from doideposit.findings import Finding
@@ -58,6 +53,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.plans.files import PlanFiles
     from doideposit.deposits.reference_pass import CitedReferences
     from doideposit.deposits.warning_inbox import WarningInbox
+    from doideposit.deposits.watching import Watcher
 
 __all__ = ["Depositor"]
 
@@ -65,12 +61,12 @@ __all__ = ["Depositor"]
 class Depositor:
     """Check, deposit and follow up commentaries, without ever sleeping or holding a transaction across the network.
 
-    Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
+    Safe from several threads and processes on one ledger. Made by `doideposit.open`, or from its parts. With
     `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving it
     closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages name. `fee` is what a
-    new DOI costs, where that is known; by `approvals` other people approve what is sent. `origins` says where each
-    setting stands, for findings about it. `others` are further publishers, each with a head and a login of its own;
-    `publisher` is the name of the first, where every one has a name.
+    new DOI costs, where known; by `approvals` other people approve what is sent. `origins` says where each setting
+    stands, for findings about it. `others` are further publishers, each with a head and a login of its own; `publisher`
+    is the name of the first, where every one has a name.
     """
 
     def __init__(
@@ -124,9 +120,7 @@ class Depositor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -212,7 +206,7 @@ class Depositor:
         The records must be registered, or adopted; one without references is left out. Everything else is as `plan`
         has it: what is registered is compared, and references that would be lost keep the record back.
         """
-        checked = (only_references(self._context, one) for one in self._checker.read_streaming(items))
+        checked = (self.references.alone(one) for one in self._checker.read_streaming(items))
         return self._plan_checked(self._context, checked, Permissions(losses=tuple(allow_loss), unseen=unseen or ""))
 
     def _plan_inputs(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
@@ -232,9 +226,8 @@ class Depositor:
         """
         wanted, store = given_doi(doi), ContentStore()
         inputs = store.candidates_again(self.versions.registered_file(wanted), wanted)
-        may = Permissions(retry=True, losses=tuple(allow_loss))
         context = self._context.offline() if offline else self._context
-        return decide(context, inputs, store, may).as_plan(self.target)
+        return decide(context, inputs, store, Permissions(True, tuple(allow_loss))).as_plan(self.target)
 
     def adopt(
         self,
@@ -274,12 +267,15 @@ class Depositor:
             plan = self._require_plan(self._context, items, retry=retry)
             entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
             return DepositReport(self.target, tuple(entries))
-        watch = on_event or silent
-        decisions = self._record(self._context, items, retry=retry, on_event=watch)
-        if not any(decision.action.sends for decision in decisions):
-            return self._make_report(decisions, why_not_sent(self._context, decisions))
-        sent = self._upload_pending(watch)
-        return self._make_report(decisions, sent.error or why_not_sent(self._context, decisions))
+        on_event = on_event or silent
+        return self._send_recorded(self._record(self._context, items, retry=retry, on_event=on_event), on_event)
+
+    def _send_recorded(self, decisions: Sequence[Decision], on_event: OnEvent, *, send: bool = True) -> DepositReport:
+        """Send what was recorded by these decisions, with what an interrupted run recorded; report on each."""
+        error: WorldError | None = None
+        if send and any(decision.action.sends for decision in decisions):
+            error = DepositPass.run(self._context, on_event, doubts_only=True).error
+        return self._make_report(decisions, error or self._context.why_not_sent(decisions))
 
     def ready(self, plan: "Plan | PlanFile | None" = None) -> None:
         """Fetch the login now, so that a missing one shows before anything is recorded.
@@ -306,10 +302,9 @@ class Depositor:
     ) -> tuple[Decision, ...]:
         self._rules.require(self.target)
         plan = self._require_plan(context, items, retry=retry)
-        checked = Approved.of_plan(plan)
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
         replan = not any(one is plan for one in items)
-        return Preparation(context, checked, replan=replan, on_event=on_event).run()
+        return Preparation(context, Approved.of_plan(plan), replan=replan, on_event=on_event).run()
 
     def _require_plan(self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
         """Return the given plan, or a plan of the given inputs."""
@@ -334,13 +329,11 @@ class Depositor:
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
         """Upload the recorded files that are due, after asking about uploads in doubt; raises `CredentialsRefused`."""
-        sent = self._upload_pending(on_event or silent)
+        sent = DepositPass.run(self._context, on_event or silent, doubts_only=True)
         statuses = map(self._status_of, self.works.in_submissions(sent.keys))
-        entries = tuple(ReportEntry(_source_name(status), status.doi, None, status=status) for status in statuses)
-        return DepositReport(self.target, entries, sent.error)
-
-    def _upload_pending(self, watch: OnEvent) -> DepositPass:
-        return DepositPass.run(self._context, watch, doubts_only=True)
+        named = ((one.submission.name if one.submission else str(one.doi), one) for one in statuses)
+        entries = (ReportEntry(name, one.doi, None, status=one) for name, one in named)
+        return DepositReport(self.target, tuple(entries), sent.error)
 
     @property
     def plans(self) -> "PlanFiles":
@@ -352,10 +345,9 @@ class Depositor:
         )
 
     def _deposit_checked(self, checked: Approved, on_event: OnEvent, send: bool) -> DepositReport:
-        """Record the content of a plan file and, with `send`, send it with what an interrupted run recorded."""
+        """Record the content of a plan file and, with `send`, send it."""
         decisions = Preparation(self._context, checked, replan=False, on_event=on_event).run()
-        trouble = self._upload_pending(on_event).error if send and any(one.action.sends for one in decisions) else None
-        return self._make_report(decisions, trouble or why_not_sent(self._context, decisions))
+        return self._send_recorded(decisions, on_event, send=send)
 
     # Following up.
 
@@ -364,8 +356,7 @@ class Depositor:
 
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
-        watch = on_event or silent
-        done = DepositPass.run(self._context, watch, force=force)
+        done = DepositPass.run(self._context, on_event or silent, force=force)
         return PollReport(
             target=self.target,
             changed=tuple(self._status_of(work) for work in self.works.in_submissions(done.keys)),
@@ -400,7 +391,7 @@ class Depositor:
         wanted = given_doi(doi)
         next_action = "nothing was deposited from here yet: run `doideposit deposit`"
         work = self.works.one(wanted)
-        return WorkStatus(wanted, self.target, next_action=next_action) if work is None else self._status_of(work)
+        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=next_action)
 
     def statuses(
         self,
@@ -416,7 +407,9 @@ class Depositor:
 
         Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
-        wanted = WorkFilter(state, series, outstanding, attention, *given_page(dois, after))
+        keys = None if dois is None else tuple(given_doi(doi).key for doi in dois)
+        first = "" if after is None else given_doi(after).key
+        wanted = WorkFilter(state, series, outstanding, attention, keys, first)
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:
@@ -449,15 +442,32 @@ class Depositor:
 
     def acknowledge(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
-        return self.status(Decisions(self._context).acknowledge(self.status(doi), reason))
+        require_reason(reason)
+        status = self.status(doi)
+        # What is acknowledged already may be acknowledged again, with a better reason.
+        if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
+            hint = "`doideposit status` shows what is"
+            raise UsageError(f"there is nothing to acknowledge for {status.doi}", hint=hint)
+        self.works.acknowledge(status.doi, reason.strip())
+        return self.status(status.doi)
 
     def accept(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Accept what others changed of a DOI, with a reason; `UsageError` if nothing was changed."""
-        return self.status(Decisions(self._context).accept(doi, reason))
+        wanted = given_doi(doi)
+        require_reason(reason)
+        # Where nothing is known of the DOI, nothing is written either, not even a ledger.
+        known = self.works.one(wanted) is not None
+        if not known or not self._context.ledger.observations.accept(wanted, reason.strip()):
+            raise UsageError(f"nobody changed {wanted}, as far as it was read", hint="`doideposit drift` reads it")
+        return self.status(wanted)
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Free the DOI, and all others in its open file, for another deposit; `UsageError` when none is open."""
-        return self.status(Decisions(self._context).abandon(doi, reason))
+        wanted = given_doi(doi)
+        require_reason(reason)
+        if self.works.one(wanted) is None or not self.works.abandon(wanted, reason.strip()):
+            raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what is")
+        return self.status(wanted)
 
     def verify(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
         """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record the results.
@@ -466,7 +476,8 @@ class Depositor:
         Raises `UsageError` for a DOI this ledger never saw, and `RegistrarError` when the services are away.
         """
         wanted = given_doi(doi)
-        Watcher(self._context).look(wanted, self._looked_up(wanted, index=index))
+        watcher = self._watcher()
+        watcher.look(wanted, watcher.look_up(wanted, index=index))
         return self.status(wanted)
 
     def watch(
@@ -477,7 +488,7 @@ class Depositor:
         With `every` all of them are due, and with `force` the pause after an outage is passed over. Never raises for
         services that are away: `error` of what is returned says so.
         """
-        watcher = Watcher(self._context, stop)
+        watcher = self._watcher(stop)
         if every:
             self._context.ledger.observations.all_due()
         watcher.run(most, force=force)
@@ -485,16 +496,10 @@ class Depositor:
 
     def look_up(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
         """Do the first part of `verify`: ask doi.org and, with `index`, the REST API; do not read the record."""
-        wanted = given_doi(doi)
-        self._looked_up(wanted, index=index)
-        return self.status(wanted)
+        self._watcher().look_up(given_doi(doi), index=index)
+        return self.status(doi)
 
-    def _looked_up(self, doi: Doi, *, index: bool) -> ResolvedHandle | None:
-        work = self.works.one(doi)
-        if work is None:
-            raise UsageError(f"{doi} was never deposited to {self.target} from here")
-        return look_up(self._context, doi, work.registered_landing_page, index=index)
+    def _watcher(self, stop: Callable[[], bool] = lambda: False) -> "Watcher":
+        from doideposit.deposits.watching import Watcher  # noqa: PLC0415
 
-
-def _source_name(status: WorkStatus) -> str:
-    return status.submission.file_name or status.submission.batch_id if status.submission else str(status.doi)
+        return Watcher(self._context, stop)

@@ -1,11 +1,9 @@
 """What people and programs hand in as plain text: a DOI, and a reason."""
 
-from collections.abc import Iterable
-
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["given_doi", "given_page", "require_reason"]
+__all__ = ["given_doi", "require_reason"]
 
 
 def given_doi(value: Doi | str) -> Doi:
@@ -25,12 +23,6 @@ def given_doi(value: Doi | str) -> Doi:
 
 def _type_words(value: object) -> str:
     return "None" if value is None else f"of the type {type(value).__name__}"
-
-
-def given_page(dois: Iterable[Doi | str] | None, after: Doi | str | None) -> tuple[tuple[str, ...] | None, str]:
-    """Return the keys of the requested DOIs (None for all), and the key after which they begin, or empty."""
-    keys = None if dois is None else tuple(given_doi(doi).key for doi in dois)
-    return keys, "" if after is None else given_doi(after).key
 
 
 def require_reason(reason: str) -> None:

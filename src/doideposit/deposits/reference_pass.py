@@ -10,7 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 
+from doideposit.checks.checking import TRIAL_BATCH, TRIAL_TIMESTAMP
+from doideposit.checks.values import Checked
 from doideposit.crossref.registrar import FoundWork
+from doideposit.crossref.sealing import seal_file
+from doideposit.crossref.xml.existing import DepositItem
+from doideposit.crossref.xml.references import references_alone
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.given import given_doi
 from doideposit.deposits.ledger.entries import LedgerWork
@@ -34,6 +39,7 @@ from doideposit.errors import (
     UsageError,
     WorldError,
 )
+from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.origin import RawValue
 from doideposit.registered.citations import (
@@ -96,6 +102,27 @@ class CitedReferences:
         """
         one = _ReferencePass(self.context, offline=offline, search=search, on_event=on_event, instead=instead)
         return one.run(tuple(map(given_doi, dois)))
+
+    def alone(self, checked: Checked) -> Checked:
+        """Return the references of a record as a resource-only deposit of its DOI.
+
+        What has errors comes back as it is, with the findings about the whole record; a record without references is
+        passed over, because an empty list would take away what is registered.
+        """
+        record = checked.record
+        if record is None or not checked.ok:
+            return checked
+        commentary = record.commentary
+        if not commentary.references:
+            note = Finding("references-none", Severity.INFO, f"{commentary.doi} has no references that could be sent")
+            return Checked(checked.source, (note,))
+        head = self.context.accounts.of_series(commentary.series.name).depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
+        xml = references_alone(head, [(commentary.doi, commentary.references)])
+        sealed = self.context.seal(xml)
+        found = Checked(checked.source, (*checked.findings, *sealed.findings), xml=xml, file=record.origin.file)
+        if sealed.batch is None:
+            return found
+        return replace(found, items=DepositItem.read_all(xml), sealed_file=seal_file(sealed.batch))
 
 
 class _ReferencePass:

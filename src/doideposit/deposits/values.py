@@ -1,7 +1,7 @@
 """What the workflow gives back: frozen values for people, programs and reports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,11 @@ class SubmissionRef:
     batch_id: str
     submission_id: str | None
     timestamp: int | None
+
+    @property
+    def name(self) -> str:
+        """Return the name under which it was sent, else its batch id."""
+        return self.file_name or self.batch_id
 
     def to_dict(self) -> dict[str, str | None]:
         """Return it as JSON; the timestamp is a text, because JSON numbers of 17 digits do not survive everywhere."""
@@ -336,6 +341,19 @@ class Plan:
 
     def _count_of(self, action: Action) -> int:
         return sum(entry.action is action for entry in self.entries)
+
+    def without_options(self) -> "Plan":
+        """Return the plan with findings that advise no option of `deposit`: for commands that have no such option."""
+
+        def advised(finding: Finding) -> Finding:
+            # Without a look nothing can be corrected or moved at all, so that only waiting helps.
+            hint = finding.hint.partition("; to send it without a look")[0]
+            return replace(
+                finding, hint=hint.replace("--allow-loss", "`doideposit deposit` it before, with --allow-loss")
+            )
+
+        entries = (replace(one, findings=tuple(map(advised, one.findings))) for one in self.entries)
+        return replace(self, entries=tuple(entries))
 
     @property
     def new(self) -> int:

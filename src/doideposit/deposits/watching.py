@@ -15,6 +15,7 @@ from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
 from doideposit.crossref.xml.existing import DepositItem, only, restamp
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.file_names import unique_name
+from doideposit.deposits.lateness import NOT_YET
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.ledger.read_schedule import FIRST_READ, next_look_for_matches
@@ -22,7 +23,8 @@ from doideposit.deposits.limits import NOBODY_ANSWERS
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import pause_until
 from doideposit.deposits.steps import StepFiles
-from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
+from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer, UsageError
+from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import same_value
@@ -115,6 +117,55 @@ class Watcher:
             self._read_one(registry, seen, handle)
         if self._silent is not None:
             raise self._silent
+
+    # Looking a DOI up: where doi.org leads, and what the REST API shows.
+
+    def look_up(self, doi: Doi, *, index: bool = True) -> ResolvedHandle | None:
+        """Ask doi.org and, with `index`, the REST API, if the target has them, and record the results.
+
+        Returns what doi.org said. Raises `UsageError` for a DOI this ledger never saw, and `RegistrarError`.
+        """
+        work = self.context.ledger.works.one(doi)
+        if work is None:
+            raise UsageError(f"{doi} was never deposited to {self.context.target} from here")
+        # The landing page that our last deposit named.
+        expected = work.registered_landing_page
+        handle = self._look_up_handle(doi, expected)
+        if index:
+            self._look_up_index(doi, expected)
+        return handle
+
+    def _look_up_handle(self, doi: Doi, expected: str | None) -> ResolvedHandle | None:
+        registry = self.context.registry
+        if registry is None or not registry.has_handles:
+            return None
+
+        def leads_to_page(handle: ResolvedHandle | None) -> bool:
+            urls = handle.urls if handle else ()
+            return bool(urls) and (expected is None or any(is_same_page(url, expected) for url in urls))
+
+        handle = registry.handle(doi)
+        if handle is not None and handle.urls and not leads_to_page(handle):
+            # A cache may hold the address before the last update for a day: the primary server knows.
+            handle = registry.handle(doi, authoritative=True)
+        urls, holds = handle.urls if handle else (), leads_to_page(handle)
+        proof = f"it leads to {urls[0]}" if urls else NOT_YET[Milestone.RESOLVES]
+        proof += f" instead of {expected}" if urls and not holds else ""
+        self.context.ledger.works.prove(doi, Milestone.RESOLVES, proof, holds=holds, contrary=bool(urls) and not holds)
+        return handle
+
+    def _look_up_index(self, doi: Doi, expected: str | None) -> None:
+        registry = self.context.registry
+        if registry is None or not registry.has_works:
+            return
+        found = registry.work(doi)
+        landing = found.landing_url if found else None
+        holds = found is not None and (expected is None or landing is None or is_same_page(landing, expected))
+        proof = f"as {found.type}, leading to {landing}" if found else NOT_YET[Milestone.INDEXED]
+        proof += f" instead of {expected}" if found and not holds else ""
+        self.context.ledger.works.prove(
+            doi, Milestone.INDEXED, proof, holds=holds, contrary=found is not None and not holds
+        )
 
     def _note_unreachable(self, error: RegistrarError | ConfigurationError) -> None:
         now = self.context.clock()

@@ -12,7 +12,6 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
-from doideposit.deposits.values import Plan
 from doideposit.files import from_here
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.works import commentaries_in
@@ -32,7 +31,6 @@ __all__ = [
     "Correction",
     "CorrectionKind",
     "CorrectionRequest",
-    "without_options",
 ]
 
 # Rows of tables have no place for the two records that a correction needs.
@@ -313,18 +311,6 @@ def _original_edits(request: CorrectionRequest, day: date) -> Iterator[Edit]:
 
 def _notice_doi(request: CorrectionRequest) -> str:
     return str(request.notice.commentary.doi) if request.notice else ""
-
-
-def without_options(plan: Plan) -> Plan:
-    """Return a plan whose findings advise no option of `deposit`: for commands that have no such option."""
-
-    def advised(finding: Finding) -> Finding:
-        # Without a look nothing can be corrected or moved at all, so that only waiting helps.
-        hint = finding.hint.partition("; to send it without a look")[0]
-        return replace(finding, hint=hint.replace("--allow-loss", "`doideposit deposit` it before, with --allow-loss"))
-
-    entries = (replace(one, findings=tuple(map(advised, one.findings))) for one in plan.entries)
-    return replace(plan, entries=tuple(entries))
 
 
 def _page_address(commentary: Commentary) -> str:

@@ -19,7 +19,7 @@ from doideposit.deposits.values import Plan, PlanEntry, WorkStatus
 from doideposit.errors import ConfigurationError, RegistrarError, RegistrarUnavailable, UnexpectedAnswer
 from doideposit.files import disk_errors, read_input
 from doideposit.findings import Finding, Severity, Where
-from doideposit.health.correcting import FoundRecord, without_options
+from doideposit.health.correcting import FoundRecord
 from doideposit.health.visits import visit_pages
 from doideposit.records.editing import Set
 from doideposit.records.editing.files import Editable
@@ -139,7 +139,7 @@ class MoveTable:
             if move.commentary is not None and move.path is not None
         }
         records = [one.record for one in made.values() if not isinstance(one, tuple)]
-        plan = without_options(depositor.plan(*records)) if records else None
+        plan = depositor.plan(*records).without_options() if records else None
         entries = {one.doi.key: one for one in plan.entries if one.doi is not None} if plan else {}
         compared = []
         for move in moves:

@@ -1,4 +1,4 @@
-"""What Crossref's mails and reports speak of: submissions, DOIs, conflicts. Pure, and believed by nobody.
+"""What Crossref's mails and reports speak of: submissions, DOIs, conflicts. It is believed by nobody.
 
 A mail can be forged, old, or about another member. So nothing is read out of it but names: of files and DOIs that
 Crossref itself is asked about then. Shapes: result logs; depositor reports (two header lines, then DOI, owner prefix,
@@ -6,25 +6,33 @@ timestamp); conflict reports (XML); tables of failed DOIs in resolution reports;
 """
 
 import csv
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from itertools import islice
 from typing import Final
 
 from doideposit.crossref.diagnostics.log import ResultLog, Unreadable
+from doideposit.deposits.depositor import Depositor
 from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, XmlLimits, parse_document
 
 __all__ = ["Hints", "read_failed_dois"]
+
+logger = logging.getLogger(__name__)
 
 # Bytes of one part of a mail that are looked at: the largest report of a series is far smaller.
 LARGEST: Final = 5_000_000
 LIMITS: Final = XmlLimits(size=LARGEST)
 # Names that are taken of one mail: asking about more would be a flood that a forger started.
 MOST: Final = 2_000
+# Conflicts of one mail that Crossref is asked about; the report comes again every month.
+MOST_CONFLICTS: Final = 25
 # In running text a DOI ends at a space, or at a mark that more likely belongs to the sentence.
 _DOI: Final = re.compile(r"\b10\.[0-9]{4,9}/[^\s\"'<>,;|()\[\]{}]{1,200}", re.ASCII)
 # A batch id has 100 characters at most (common5.5.0.xsd, doi_batch_id); ours have no spaces.
@@ -64,6 +72,17 @@ class Hints:
         found = _HintList()
         _read_text(content[:LARGEST], found)
         return found.as_hints()
+
+    def take(self, depositor: Depositor, now: datetime) -> None:
+        """Ask early about the files and DOIs that are ours; names of others, true or forged, are passed over."""
+        files = sum(depositor.hint(batch) for batch in self.batches)
+        again = depositor.warnings.look_again(self.dois) if self.dois else 0
+        ours = {series.prefix for series in depositor.series.values()}
+        wanted = (pair for pair in self.conflicts if pair[0].prefix in ours and depositor.works.one(pair[0]))
+        conflicts = islice(wanted, MOST_CONFLICTS)
+        found = sum(depositor.warnings.report_conflict(one, other, now) for one, other in conflicts)
+        if files or again or found:
+            logger.info("a mail names %d files, %d DOIs and %d conflicts of ours", files, again, found)
 
 
 @dataclass(slots=True)

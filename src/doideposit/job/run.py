@@ -19,7 +19,6 @@ from doideposit.errors import DiskError, DoiDepositError, LedgerUnavailable, Reg
 from doideposit.files import write_atomic
 from doideposit.findings import counted
 from doideposit.job.crossref_mails import Hints
-from doideposit.job.hints import take_hints
 from doideposit.job.hooks import Hook, deliver
 from doideposit.job.inbox.archive import archive_done
 from doideposit.job.inbox.folders import Folders
@@ -243,7 +242,7 @@ class _JobPass:
     def _read_mails(self, depositor: Depositor, mailbox: Mailbox) -> None:
         """Read hints from Crossref's mails, so that this pass polls what they name."""
         for key, mail in mailbox(self._state.mails):
-            take_hints(depositor, Hints.of_mail(mail), self._context.clock())
+            Hints.of_mail(mail).take(depositor, self._context.clock())
             self._state.mails[key] = self._context.clock()
             if self._context.stop():
                 return

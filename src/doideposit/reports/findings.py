@@ -98,11 +98,6 @@ def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(in_order(findings), key=lambda one: _rank_of((one,)))
 
 
-def is_wish(finding: Finding) -> bool:
-    """Return whether the finding only says what would make a record richer: nothing is wrong without it."""
-    return finding.category == "completeness" and finding.severity is Severity.INFO and not finding.ignored_because
-
-
 # Up to so many records have a line each; of more records there is one line for all.
 def wishes(findings: Iterable[Finding], most: int = 10) -> Iterator[Line]:
     """Show in one line for each record what would make it richer, or in one line for all where there are more records.

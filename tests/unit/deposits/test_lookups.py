@@ -9,8 +9,8 @@ from depositing import Desk, commentary, sqlite_url
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import ResolvedHandle
 from doideposit.deposits.context import DepositContext, RegistryPort
-from doideposit.deposits.lookups import look_up
 from doideposit.deposits.updates import Seen
+from doideposit.deposits.watching import Watcher
 from doideposit.errors import RegistrarUnavailable, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
 
@@ -34,11 +34,15 @@ class Cached:
 class Proofs:
     """What a look-up wrote down."""
 
-    def __init__(self, registry: object) -> None:
+    def __init__(self, registry: object, expected: str | None) -> None:
         self.registry = registry
+        self.registered_landing_page = expected
         self.ledger = self
         self.works = self
         self.holds: list[bool] = []
+
+    def one(self, _doi: Doi) -> "Proofs":
+        return self
 
     def prove(self, _doi: Doi, _milestone: object, _proof: str, *, holds: bool, contrary: bool = False) -> None:
         assert contrary is not holds
@@ -58,8 +62,8 @@ def test_an_old_address_counts_only_from_the_primary_server(
     primary: str, expected: str | None, holds: bool, asked: list[bool]
 ) -> None:
     registry = Cached(primary)
-    proofs = Proofs(registry)
-    look_up(cast("DepositContext", proofs), Doi.parse("10.5555/r1"), expected)
+    proofs = Proofs(registry, expected)
+    Watcher(cast("DepositContext", proofs)).look_up(Doi.parse("10.5555/r1"))
     assert (proofs.holds, registry.asked) == ([holds], asked)
 
 

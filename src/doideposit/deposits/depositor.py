@@ -422,8 +422,9 @@ class Depositor:
 
     def is_unproved(self, status: WorkStatus) -> bool:
         """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""
-        seen = self.observable - {Milestone.AS_INTENDED}
-        return status.registered and not all(status.milestones[milestone] for milestone in seen)
+        return status.registered and not all(
+            status.milestones[one] for one in self.observable - {Milestone.AS_INTENDED}
+        )
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""

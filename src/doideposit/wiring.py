@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import ZoneInfo
 
 from doideposit.checks.checking import Checker
 from doideposit.checks.rules.evaluation import Evaluation
@@ -21,7 +20,6 @@ from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import ConfigurationError, LedgerError
 from doideposit.findings import Finding
-from doideposit.records.sources.interface import Reading
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -112,7 +110,7 @@ def open_checker(
         depositor=name,
         rules=settings.rules,
         clock=clock,
-        zone=_zone(settings),
+        zone=settings.zone,
         schema_version=schema_version or settings.schema_version,
         live=live,
     ).knowing(lambda doi, number: _is_in_ledger(settings, doi, number))
@@ -141,16 +139,6 @@ def _is_in_ledger(settings: Settings, doi: "Doi", number: str | None) -> bool:
             return is_kept(ledger.on(settings.target, system_clock), doi, number)
     except (LedgerError, ConfigurationError):
         return False
-
-
-def reading_of(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> Reading:
-    """Return the context for readers of files: the time, the zone of the publisher, and the names of the series."""
-    return Reading(clock().astimezone(_zone(settings)), frozenset(settings.series))
-
-
-def _zone(settings: Settings) -> ZoneInfo | None:
-    """Return the zone of the publisher, or None for that of the machine."""
-    return None if settings.site.timezone is None else ZoneInfo(settings.site.timezone)
 
 
 def _at_its_line(finding: Finding, settings: Settings) -> Finding:

@@ -13,7 +13,7 @@ from depositing import Desk, commentary, quiet, sqlite_url
 from doideposit.config.schema import MailSection
 from doideposit.config.settings import MonitoringSettings
 from doideposit.errors import LedgerUnavailable, WorldError
-from doideposit.job.inbox.archive import due_on
+from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.run import Job, JobContext, JobOutcome
@@ -471,7 +471,7 @@ def test_a_clock_that_is_ahead_archives_nothing_before_its_time(week: Week) -> N
     week.desk.clock.set(now)
     week.run()
     # A job that was off for half a year cannot know whether the clock is right; a week and a half later it can.
-    week.desk.clock.set(due_on("2026-09", week.keep_done) + timedelta(days=1))
+    week.desk.clock.set(DoneFiles.due_on("2026-09", week.keep_done) + timedelta(days=1))
     for _ in range(3):
         week.run(wait=few_days)
         assert week.office.names("done") == ["c258.yaml"]

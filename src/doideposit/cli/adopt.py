@@ -9,7 +9,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import dois_argument, find_dois, known_series
+from doideposit.cli.works import WorkFinder, dois_argument, known_series
 from doideposit.errors import UsageError
 from doideposit.files import from_here
 from doideposit.findings import Finding, Severity
@@ -74,7 +74,7 @@ def adopt(
     settings = invocation.settings(target=target)
     folder = output or settings.desk.records
     with open_depositor(settings, announce=terminal.note) as depositor:
-        named = find_dois(depositor, works)
+        named = WorkFinder(depositor).all(works)
         report = depositor.adopt(
             *named, folder=folder, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
             on_event=_progress_printer(terminal),

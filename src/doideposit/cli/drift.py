@@ -9,7 +9,7 @@ from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_receipt
-from doideposit.cli.works import doi_argument, find_doi
+from doideposit.cli.works import WorkFinder, doi_argument
 from doideposit.errors import ApprovalMissing, UsageError
 from doideposit.files import as_typed
 from doideposit.findings import counted
@@ -93,7 +93,7 @@ def _accept(invocation: Invocation, work: str, reason: str, target: str | None, 
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        status = depositor.accept(find_doi(depositor, work), reason)
+        status = depositor.accept(WorkFinder(depositor).one(work), reason)
         if as_json:
             terminal.json({"ok": True, "target": status.target, "records": [status.to_dict()]})
         else:
@@ -154,7 +154,7 @@ def _restore(
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        doi = find_doi(depositor, work)
+        doi = WorkFinder(depositor).one(work)
         plan = depositor.restoration(doi, allow_loss=allow_loss)
         show_plan(terminal, plan, verbose=False)
         if not plan.ok:

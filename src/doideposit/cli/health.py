@@ -47,7 +47,7 @@ def pages(
     page that the robots.txt of the site disallows. Nothing is changed anywhere.
     """
     from doideposit.cli.tags import read_deposited
-    from doideposit.cli.works import find_dois
+    from doideposit.cli.works import WorkFinder
     from doideposit.crossref.politeness import PassingTime
     from doideposit.health.visits import visit_pages
     from doideposit.wiring import open_depositor, open_page_fetch
@@ -57,7 +57,7 @@ def pages(
     visits: list[PageVisit] = []
     with open_depositor(settings, announce=terminal.note) as depositor:
         dois = (
-            find_dois(depositor, works)
+            WorkFinder(depositor).all(works)
             if works
             else [one.doi for one in depositor.statuses(series=series) if one.registered]
         )
@@ -132,8 +132,9 @@ def audit(
     Everything comes from the ledger; nothing is sent or changed. RECORDS are the folders of the record files, to find
     DOIs that have none [default: the folder `records` of the configuration, if it exists].
     """
+    from doideposit.health.audit import FailedDoi
     from doideposit.health.audit import audit as look_through
-    from doideposit.health.works import commentaries_in, failed_in_series, gather_works
+    from doideposit.health.works import commentaries_in, gather_works
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -147,7 +148,7 @@ def audit(
     with open_depositor(settings, announce=terminal.note) as depositor:
         works = gather_works(depositor, files)
         shares = _completeness(depositor, series) if as_json else {}
-    failed = failed_in_series(rows, settings.series)
+    failed = FailedDoi.by_series(rows, settings.series)
     wanted = {name: found for name, found in works.items() if series in {None, name}}
     if site is not None and len(wanted) > 1:
         hint = f"name it with --series: {', '.join(wanted)}"

@@ -65,7 +65,7 @@ def references(
     is 1 while a reference has a DOI that is dead or leads to another work. Sends nothing without --send.
     """
     from doideposit.cli.accepting import Acceptance
-    from doideposit.cli.works import find_dois
+    from doideposit.cli.works import WorkFinder
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -77,7 +77,7 @@ def references(
         raise UsageError("nobody is there to answer", hint="name the DOI: --accept NUMBER=DOI")
     with open_depositor(settings, announce=terminal.note, ask=terminal.ask_password) as depositor:
         dois = (
-            find_dois(depositor, works)
+            WorkFinder(depositor).all(works)
             if works
             else [one.doi for one in depositor.statuses(series=series) if one.registered]
         )

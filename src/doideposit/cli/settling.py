@@ -5,7 +5,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_receipt
-from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois
+from doideposit.cli.works import WorkFinder, doi_argument, dois_argument
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import RegistrarError
@@ -33,7 +33,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
     terminal = invocation.terminal(as_json=as_json)
     found: list[WorkStatus] = []
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        wanted = find_dois(depositor, works)
+        wanted = WorkFinder(depositor).all(works)
         if not wanted:
             wanted = [one.doi for one in depositor.statuses() if one.registered and not (one.resolves and one.indexed)]
         error = _verify_each(depositor, wanted, found)
@@ -74,7 +74,7 @@ def acknowledge(invocation: Invocation, work: str, reason: str, target: str | No
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        _show_status(invocation, depositor.acknowledge(find_doi(depositor, work), reason), as_json=as_json)
+        _show_status(invocation, depositor.acknowledge(WorkFinder(depositor).one(work), reason), as_json=as_json)
 
 
 @click.command()
@@ -92,7 +92,7 @@ def abandon(invocation: Invocation, work: str, reason: str, target: str | None, 
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        _show_status(invocation, depositor.abandon(find_doi(depositor, work), reason), as_json=as_json)
+        _show_status(invocation, depositor.abandon(WorkFinder(depositor).one(work), reason), as_json=as_json)
 
 
 def _show_status(invocation: Invocation, status: WorkStatus, *, as_json: bool) -> None:

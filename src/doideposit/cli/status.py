@@ -13,7 +13,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import local_time, show_receipt, status_table
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois, known_series, near_dois
+from doideposit.cli.works import WorkFinder, doi_argument, dois_argument, known_series
 from doideposit.errors import UsageError
 from doideposit.findings import counted
 from doideposit.reports.findings import Line, Span, Style, safe, sentence, with_target
@@ -66,7 +66,7 @@ def status(
     waiting, run = Waiting.find(folders, settings.target), Run.read_last(folders.last_run, system_clock())
     health = None if run is None else run.health(system_clock(), settings.api.job_within).value
     with open_depositor(settings, announce=terminal.note) as depositor:
-        wanted = find_dois(depositor, works)
+        wanted = WorkFinder(depositor).all(works)
         if series is not None and series not in depositor.series:
             names = ", ".join(depositor.series)
             raise UsageError(f"there is no series “{series}”", hint=f"the configuration has {names}")
@@ -232,7 +232,7 @@ def history(invocation: Invocation, work: str, target: str | None, as_json: bool
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        wanted = find_doi(depositor, work)
+        wanted = WorkFinder(depositor).one(work)
         entries = depositor.history(wanted)
         if as_json:
             documents = [entry.to_dict() for entry in entries]
@@ -251,6 +251,6 @@ def history(invocation: Invocation, work: str, target: str | None, as_json: bool
 def _show_similar_dois(terminal: Terminal, depositor: "Depositor", unknown: "Iterable[Doi]") -> None:
     """Show which DOIs of the ledger are written nearly like those it does not know: a typing error looks new."""
     for doi in unknown:
-        near = near_dois(depositor, doi)
+        near = WorkFinder(depositor).near(doi)
         if near:
             terminal.line((Span("did you mean ", Style.HINT), Span(f"{' or '.join(near)}?")))

@@ -10,7 +10,7 @@ from doideposit.checks.values import Checked
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
-from doideposit.cli.works import dois_argument, find_dois, is_file_name
+from doideposit.cli.works import WorkFinder, dois_argument, is_file_name
 from doideposit.errors import UsageError
 from doideposit.findings import Finding
 from doideposit.records.landing import citation, doi_display, head_html, tags_document
@@ -70,7 +70,7 @@ def _read_commentaries(terminal: Terminal, settings: "Settings", works: Iterable
             yield from checker.read([Path(work)])
             continue
         with open_depositor(settings, announce=terminal.note) as depositor:
-            for doi in find_dois(depositor, [work]):
+            for doi in WorkFinder(depositor).all([work]):
                 yield read_deposited(settings, depositor, doi)
                 if not depositor.status(doi).registered or depositor.target != "production":
                     terminal.note(f"{doi} is not registered on production: until then it leads nowhere")

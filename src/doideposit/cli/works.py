@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
     from doideposit.records.models.series import Series
 
 __all__ = [
+    "WorkFinder",
     "doi_argument",
     "dois_argument",
-    "find_doi",
-    "find_dois",
     "is_file_name",
     "known_series",
-    "near_dois",
 ]
 
 # So many DOIs of a ledger are looked through; nobody types a number where there are more.
@@ -80,17 +79,26 @@ doi_argument = click.argument("work", metavar="DOI|NUMBER|RECORD", shell_complet
 dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]...", shell_complete=_known_dois)
 
 
-def find_dois(depositor: "Depositor", texts: Iterable[str]) -> list[Doi]:
-    """Return the DOIs that these texts name, in their order; raises `UsageError` where one names none, or several."""
-    return [doi for text in texts for doi in _find_dois(depositor, text)]
+@dataclass(frozen=True, slots=True)
+class WorkFinder:
+    """Find the DOIs that texts name, among those that the ledger and the series of a depositor know."""
 
+    depositor: "Depositor"
 
-def find_doi(depositor: "Depositor", text: str) -> Doi:
-    """Return the one DOI that the text names; raises `UsageError` where it names none, or several."""
-    found = find_dois(depositor, [text])
-    if len(found) > 1:
-        raise UsageError(f"{text} holds {len(found)} DOIs", hint="give one of them: a DOI or a number")
-    return found[0]
+    def all(self, texts: Iterable[str]) -> list[Doi]:
+        """Return the DOIs that these texts name, in order; raises `UsageError` where one names none, or several."""
+        return [doi for text in texts for doi in _find_dois(self.depositor, text)]
+
+    def one(self, text: str) -> Doi:
+        """Return the one DOI that the text names; raises `UsageError` where it names none, or several."""
+        found = self.all([text])
+        if len(found) > 1:
+            raise UsageError(f"{text} holds {len(found)} DOIs", hint="give one of them: a DOI or a number")
+        return found[0]
+
+    def near(self, doi: Doi) -> list[str]:
+        """Return up to three DOIs of the ledger that are written nearly like this one, which it does not know."""
+        return _similar_to(self.depositor.works.dois_from("", MOST), doi.key)
 
 
 def is_file_name(text: str) -> bool:
@@ -158,11 +166,6 @@ def _ends_with(doi: Doi, text: str) -> bool:
     before, found, after = doi.key.rpartition(text.lower())
     same_kind = str.isdigit if text[0].isdigit() else str.isalpha
     return bool(found) and not after and not same_kind(before[-1:])
-
-
-def near_dois(depositor: "Depositor", doi: Doi) -> list[str]:
-    """Return up to three DOIs of the ledger that are written nearly like this one, which it does not know."""
-    return _similar_to(depositor.works.dois_from("", MOST), doi.key)
 
 
 def _similar_to(known: Iterable[Doi], text: str) -> list[str]:

@@ -10,7 +10,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
-from doideposit.cli.works import find_doi, is_file_name
+from doideposit.cli.works import WorkFinder, is_file_name
 from doideposit.errors import UsageError
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, detailed, safe
@@ -56,9 +56,10 @@ def _write_back_each(
     depositor: "Depositor", settings: "Settings", works: tuple[str, ...], *, key: str, dry_run: bool
 ) -> "Iterator[WriteBack]":
     from doideposit.deposits.write_back import WriteBack
-    from doideposit.wiring import reading_of
+    from doideposit.records.sources.interface import Reading
+    from doideposit.wiring import system_clock
 
-    reading = reading_of(settings)
+    reading = Reading(system_clock().astimezone(settings.zone), frozenset(settings.series))
     site = settings.site.folders
     if not site and not all(is_file_name(work) for work in works or ("",)):
         hint = "name the file, or the folder of the documents; or give [site] folders in the configuration"
@@ -68,7 +69,7 @@ def _write_back_each(
             yield from WriteBack.in_files(depositor, [Path(work)], reading=reading, key=key, dry_run=dry_run)
             continue
         # A number or a DOI names a work; its document has to be looked for in the folders of the site.
-        doi = find_doi(depositor, work)
+        doi = WorkFinder(depositor).one(work)
         found = list(WriteBack.in_files(depositor, site, reading=reading, key=key, only=doi, dry_run=dry_run))
         if not found:
             folders = ", ".join(map(str, site))

@@ -41,6 +41,8 @@ from doideposit.lifecycle import Milestone
 from doideposit.records.models.series import Series
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from doideposit.crossref.registrar import Endpoint
 
 # Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
@@ -219,6 +221,13 @@ class Settings:
         if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
             return settings.of_publisher(next(iter(settings.publishers)))
         return settings
+
+    @property
+    def zone(self) -> "ZoneInfo | None":
+        """Return the zone of the publisher, or None for that of the machine."""
+        from zoneinfo import ZoneInfo  # noqa: PLC0415  (few configurations name a zone)
+
+        return None if self.site.timezone is None else ZoneInfo(self.site.timezone)
 
     @property
     def needs_login(self) -> bool:

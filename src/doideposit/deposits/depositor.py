@@ -422,9 +422,8 @@ class Depositor:
 
     def is_unproved(self, status: WorkStatus) -> bool:
         """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""
-        return status.registered and not all(
-            status.milestones[one] for one in self.observable - {Milestone.AS_INTENDED}
-        )
+        seen = self.observable - {Milestone.AS_INTENDED}
+        return status.registered and not all(status.milestones[milestone] for milestone in seen)
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""
@@ -457,8 +456,7 @@ class Depositor:
         wanted = given_doi(doi)
         require_reason(reason)
         # Where nothing is known of the DOI, nothing is written either, not even a ledger.
-        known = self.works.one(wanted) is not None
-        if not known or not self._context.ledger.observations.accept(wanted, reason.strip()):
+        if self.works.one(wanted) is None or not self._context.ledger.observations.accept(wanted, reason.strip()):
             raise UsageError(f"nobody changed {wanted}, as far as it was read", hint="`doideposit drift` reads it")
         return self.status(wanted)
 

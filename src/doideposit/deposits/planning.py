@@ -32,7 +32,6 @@ __all__ = [
     "PlanInput",
     "next_timestamp",
     "plan",
-    "timestamp_of",
     "together",
     "too_many_digits",
 ]
@@ -312,20 +311,16 @@ def _follow_group(decision: Decision, group: Sequence[Decision] | None) -> Decis
     return decision
 
 
-def timestamp_of(now: datetime) -> int:
-    """Return the moment as 17 digits UTC: ``yyyymmddhhmmssmmm``."""
-    utc = now.astimezone(UTC)
-    # Microseconds have six digits, and the number takes three of them.
-    return int(utc.strftime("%Y%m%d%H%M%S")) * 1000 + utc.microsecond // 1000
-
-
 def next_timestamp(now: datetime, last: Iterable[int | None]) -> int:
     """Return a timestamp for a file whose DOIs had `last` (None for never): above all, whatever the clock says.
 
     Crossref compares timestamps as plain numbers and wants each strictly above the one before (schema annotation of
     head/timestamp). The result may have more than 17 digits only where `too_many_digits` was not heeded.
     """
-    return max([timestamp_of(now), *(value + TIMESTAMP_STEP for value in last if value is not None)])
+    utc = now.astimezone(UTC)
+    # Seventeen digits: ``yyyymmddhhmmssmmm``. Microseconds have six digits, and the number takes three of them.
+    moment = int(utc.strftime("%Y%m%d%H%M%S")) * 1000 + utc.microsecond // 1000
+    return max([moment, *(value + TIMESTAMP_STEP for value in last if value is not None)])
 
 
 def too_many_digits(doi: Doi, registered: int | None) -> Finding | None:

@@ -22,7 +22,7 @@ from doideposit.diagnosis.values import Check, CheckStatus
 from doideposit.errors import SchemaMissing
 from doideposit.files import current_user, open_input
 from doideposit.findings import counted
-from doideposit.job.inbox.archive import DoneFiles, due_on
+from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.monitoring import JobHealth, Run
@@ -293,9 +293,8 @@ def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> 
     """Yield when the next month of finished files is archived, and which files stay too long."""
     found, keeps = DoneFiles.find(folders, target), f"finished files stay in done/ for {duration_text(keep)}"
     # A job that runs once a week needs so long to trust the clock again, after a jump when the month is due.
-    late = [
-        name for month, names in found.months.items() if due_on(month, keep) + 3 * CLOCK_JUMP < now for name in names
-    ]
+    due = (names for month, names in found.months.items() if DoneFiles.due_on(month, keep) + 3 * CLOCK_JUMP < now)
+    late = [name for names in due for name in names]
     if late:
         named = ", ".join(late[:MOST_SHOWN]) + ("…" if late[MOST_SHOWN:] else "")
         hint = (
@@ -307,7 +306,7 @@ def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> 
         stay = "stays" if len(found.others) == 1 else "stay"
         keeps += f"; {counted(len(found.others), 'file')} without a report of this target {stay}"
     for month in list(found.months)[:1]:
-        keeps += f"; {month} goes into an archive on {due_on(month, keep):%Y-%m-%d}"
+        keeps += f"; {month} goes into an archive on {DoneFiles.due_on(month, keep):%Y-%m-%d}"
     return Check.ok("archive", keeps)
 
 

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final
 
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.series import Series
 from doideposit.records.origin import RawValue
 from doideposit.records.sources.site_table import SiteRow
 
@@ -72,6 +74,18 @@ class FailedDoi:
     times: int
     number: str | None = None
     line: int | None = None
+
+    @staticmethod
+    def by_series(rows: Iterable[tuple[int, str, int]], series: Mapping[str, Series]) -> "dict[str, list[FailedDoi]]":
+        """Return the DOIs of a table of failed ones by series: by its pattern, else by a prefix that it has alone."""
+        found: dict[str, list[FailedDoi]] = defaultdict(list)
+        for line, text, times in rows:
+            doi = Doi.parse(text)
+            ours = {name: each.number_in(doi) for name, each in series.items() if each.prefix == doi.prefix}
+            fitting = [name for name, number in ours.items() if number is not None]
+            for name in (fitting or list(ours))[:1] if len(ours) == 1 or fitting else ():
+                found[name].append(FailedDoi(str(doi), times, ours[name], line))
+        return dict(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.findings import Finding
-from doideposit.health.audit import AuditedWork, FailedDoi
+from doideposit.health.audit import AuditedWork
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
@@ -18,7 +18,7 @@ from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
 from doideposit.registered.reading import RegisteredRecord
 
-__all__ = ["commentaries_in", "failed_in_series", "gather_works"]
+__all__ = ["commentaries_in", "gather_works"]
 
 _NOTHING: Final[Mapping[str, RawValue]] = {}
 
@@ -49,18 +49,6 @@ def _registered_records(depositor: Depositor) -> dict[str, RegisteredRecord]:
     for answer, keys in depositor.versions.each_registered():
         found |= {key: record for key, record in RegisteredRecord.read_all(answer).items() if key in keys}
     return found
-
-
-def failed_in_series(rows: Iterable[tuple[int, str, int]], series: Mapping[str, Series]) -> dict[str, list[FailedDoi]]:
-    """Return the DOIs of a table of failed ones by series: by its pattern, else by a prefix that it has alone."""
-    found: dict[str, list[FailedDoi]] = defaultdict(list)
-    for line, text, times in rows:
-        doi = Doi.parse(text)
-        ours = {name: each.number_in(doi) for name, each in series.items() if each.prefix == doi.prefix}
-        fitting = [name for name, number in ours.items() if number is not None]
-        for name in (fitting or list(ours))[:1] if len(ours) == 1 or fitting else ():
-            found[name].append(FailedDoi(str(doi), times, ours[name], line))
-    return dict(found)
 
 
 def _audited_work(

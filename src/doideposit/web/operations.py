@@ -15,7 +15,7 @@ from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Answer, Refused, document, in_lines
-from doideposit.web.reading import JsonBody, Query, read_doi
+from doideposit.web.reading import JsonBody, Query
 from doideposit.web.service import Service
 from doideposit.web.tokens import TokenScope
 from doideposit.web.views import route
@@ -182,7 +182,7 @@ class RecordViews:
     def status(self, doi: str) -> Response:
         """Return the status of one DOI."""
         Query()
-        found = self.service.depositor().status(read_doi(doi))
+        found = self.service.depositor().status(self.service.read_doi(doi))
         if found.state is None or not self.service.is_within_reach(found.doi):
             raise self.service.never_seen(found.doi)
         data = {"ok": not found.needs_person, "target": found.target, "records": [found.to_dict()]}
@@ -192,7 +192,7 @@ class RecordViews:
     def history(self, doi: str) -> Response:
         """Return what happened to one DOI, oldest first."""
         Query()
-        depositor, wanted = self.service.depositor(), read_doi(doi)
+        depositor, wanted = self.service.depositor(), self.service.read_doi(doi)
         entries = depositor.history(wanted) if self.service.is_within_reach(wanted) else ()
         if not entries:
             raise self.service.never_seen(wanted)

@@ -12,7 +12,7 @@ from doideposit.records.origin import RawValue
 from doideposit.records.sources.reading import read_text
 from doideposit.web.answers import Refused
 
-__all__ = ["LINES", "MAX_BODY", "MAX_LINES", "MAX_LINES_BODY", "MAX_RECORDS", "JsonBody", "Query", "read_doi"]
+__all__ = ["LINES", "MAX_BODY", "MAX_LINES", "MAX_LINES_BODY", "MAX_RECORDS", "JsonBody", "Query"]
 
 # Bytes of a request; a long record with two hundred references has 60,000.
 MAX_BODY = 2_000_000
@@ -77,14 +77,6 @@ class Query:
 
 def _bad_query(name: str, message: str, hint: str) -> Refused:
     return Refused(400, "query-parameter", message, hint=hint, where=f"query parameter {name[:60]}")
-
-
-def read_doi(text: str) -> Doi:
-    """Return the DOI of an address."""
-    try:
-        return Doi.parse(text)
-    except InvalidIdentifier as error:
-        raise Refused(404, error.code, error.message, hint=error.hint, where="path") from None
 
 
 class JsonBody:

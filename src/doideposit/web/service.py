@@ -8,10 +8,9 @@ from flask import g
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
-from doideposit.records.identifiers import Doi
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.web.afterwards import Afterwards, Start
 from doideposit.web.answers import Refused
-from doideposit.web.reading import read_doi
 from doideposit.web.tokens import Holder
 
 __all__ = ["Service"]
@@ -69,9 +68,17 @@ class Service:
             if name in limited
         )
 
+    @staticmethod
+    def read_doi(text: str) -> Doi:
+        """Return the DOI of an address."""
+        try:
+            return Doi.parse(text)
+        except InvalidIdentifier as error:
+            raise Refused(404, error.code, error.message, hint=error.hint, where="path") from None
+
     def known_doi(self, text: str) -> Doi:
         """Return the DOI of an address, which must have been deposited from here, for the publisher of the token."""
-        wanted = read_doi(text)
+        wanted = self.read_doi(text)
         if self.depositor().status(wanted).state is None or not self.is_within_reach(wanted):
             raise self.never_seen(wanted)
         return wanted

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from doideposit.deposits.ledger.engine import LedgerLocation, check_folder
+from doideposit.deposits.ledger.engine import LedgerLocation
 from doideposit.deposits.ledger.migrate import migrate, require_newest
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import LedgerError, LedgerTooNew, UsageError
@@ -51,7 +51,7 @@ class Database:
             place.check_kind()
             self._open_engine()
         elif place.path is not None:
-            check_folder(place.path)
+            LedgerLocation.check_folder(place.path)
 
     @property
     def is_there(self) -> bool:

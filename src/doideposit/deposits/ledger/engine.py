@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoResultFound, NoSuchModul
 
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
 
-__all__ = ["LedgerLocation", "check_folder"]
+__all__ = ["LedgerLocation"]
 
 BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
 # SQLAlchemy's names of the drivers; any other driver was never tried.
@@ -57,6 +57,16 @@ class LedgerLocation:
         except (ModuleNotFoundError, NoSuchModuleError):
             hint = "install doideposit with its extra: pip install 'doideposit[postgres]'"
             raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg, which is not installed", hint=hint) from None
+
+    @staticmethod
+    def check_folder(path: Path) -> None:
+        """Raise `LedgerUnavailable` unless there is a folder for the ledger's file.
+
+        Where a disk is away, an empty ledger in its place would hide everything outstanding.
+        """
+        if not path.parent.is_dir():
+            hint = "check that its disk or network drive is connected; if the folder is to be new, make it first"
+            raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
 
     def exists(self) -> bool:
         """Tell whether there is a database: a server always counts, a file of SQLite once it is made.
@@ -133,19 +143,9 @@ def _parse_address(address: str) -> URL:
     return url
 
 
-def check_folder(path: Path) -> None:
-    """Raise `LedgerUnavailable` unless there is a folder for the ledger's file.
-
-    Where a disk is away, an empty ledger in its place would hide everything outstanding.
-    """
-    if not path.parent.is_dir():
-        hint = "check that its disk or network drive is connected; if the folder is to be new, make it first"
-        raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
-
-
 def _make_file(path: Path) -> None:
     """Create the file for its owner alone; SQLite gives its side files the same permissions."""
-    check_folder(path)
+    LedgerLocation.check_folder(path)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     # Another process was quicker, and its file is the ledger.

@@ -56,7 +56,7 @@ class LedgerRow:
             open=bool(self.row[f"{self.prefix}open"]),
             outcome=Outcome(outcome) if outcome else None,
             message=self.row[f"{self.prefix}message"],
-            finding=finding_of(self.row[f"{self.prefix}finding"]),
+            finding=LedgerRow.finding_of(self.row[f"{self.prefix}finding"]),
             retry=RetryClass(self.row[f"{self.prefix}retry"]) if self.row[f"{self.prefix}retry"] else None,
             details=_words(self.row[f"{self.prefix}details"] or "{}"),
         )
@@ -92,6 +92,18 @@ class LedgerRow:
         """Return the notes of an item from before Crossref answered, such as its lines; empty afterwards."""
         return _words(self.row["details"] or "{}").get(name, "")
 
+    @staticmethod
+    def finding_of(text: str | None) -> Finding | None:
+        """Return the finding as the ledger kept it."""
+        if text is None:
+            return None
+        data = json.loads(text)
+        if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in FINDING_WORDS):
+            raise ValueError("a finding has a code, a severity, a message and a hint")
+        where = Where(*(data.get(name) for name in ("file", "line", "column", "field", "element")))
+        severity = Severity(data["severity"])
+        return Finding(data["code"], severity, data["message"], data["hint"], where, original=data.get("original"))
+
 
 _OBSERVED = "since next_read_at reads read_at timestamp last_update intended_at intended_proof deposited".split()
 
@@ -121,18 +133,6 @@ def bytes_of(value: bytes | str | None) -> bytes:
 def json_text(data: Mapping[str, Any]) -> str:
     """Return the mapping as JSON, the same text for the same content."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
-
-
-def finding_of(text: str | None) -> Finding | None:
-    """Return the finding as the ledger kept it."""
-    if text is None:
-        return None
-    data = json.loads(text)
-    if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in FINDING_WORDS):
-        raise ValueError("a finding has a code, a severity, a message and a hint")
-    where = Where(*(data.get(name) for name in ("file", "line", "column", "field", "element")))
-    severity = Severity(data["severity"])
-    return Finding(data["code"], severity, data["message"], data["hint"], where, original=data.get("original"))
 
 
 def on_its_line(finding: Finding | None, noted: str) -> Finding | None:

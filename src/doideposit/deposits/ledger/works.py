@@ -22,7 +22,7 @@ from doideposit.deposits.ledger.entries import (
     PastFailure,
     Submission,
 )
-from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, bytes_of, finding_of
+from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, bytes_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import (
@@ -402,7 +402,7 @@ def _past_failure(connection: Connection, row: RowMapping, state: State | None) 
     failed = row["item_outcome"] in {Outcome.FAILED, Outcome.MISSING}
     if not failed and state is not State.REFUSED:
         return None
-    finding = finding_of(row["item_finding"])
+    finding = LedgerRow.finding_of(row["item_finding"])
     same = (item.c.target == row["target"], item.c.doi == row["doi"], item.c.fingerprint == row["item_fingerprint"])
     times = select(func.count()).select_from(item).where(*same, item.c.outcome.in_(["failed", "missing"]))
     return PastFailure(

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ApprovalRules",
     "SignaturePort",
-    "clean_name",
 ]
 
 # Names of people and their addresses are shorter; a longer text is something else.
@@ -44,6 +43,14 @@ class ApprovalRules:
         """Tell whether approvals are required for deposits to the target."""
         return self.needed > 0 and target == PRODUCTION
 
+    @staticmethod
+    def clean_name(name: str) -> str:
+        """Return a person's name on one line; raise `UsageError` if it is empty."""
+        text = " ".join(unicodedata.normalize("NFKC", name).split())
+        if not text or len(text) > LONGEST_NAME or not text.isprintable():
+            raise UsageError("a name is needed, of at most 200 characters", hint='say who you are: --by "Your Name"')
+        return text
+
     def require(self, target: str) -> None:
         """Raise `ApprovalMissing` where nothing may be sent without a plan that others approved."""
         if self.apply_to(target):
@@ -54,7 +61,7 @@ class ApprovalRules:
 
         Raises `UsageError` for whoever made the plan, and for a signature that does not hold.
         """
-        name = clean_name(by)
+        name = ApprovalRules.clean_name(by)
         if signature:
             name = _require_signature(self, file, name, signature)
         elif self.signatures is not None:
@@ -87,7 +94,7 @@ class ApprovalRules:
         """Record once that the plan is applied, before its content is recorded."""
         if _was_applied(context, file):
             return
-        detail = {"plan": file.sha256, "by": clean_name(by), "made_by": file.plan.made_by}
+        detail = {"plan": file.sha256, "by": ApprovalRules.clean_name(by), "made_by": file.plan.made_by}
         detail |= {"approved_by": ", ".join(approved_by)} if approved_by else {}
         context.ledger.works.note(EventKind.APPLIED, file.dois, detail)
 
@@ -126,14 +133,6 @@ def _plan_events(context: DepositContext, kind: EventKind, file: "PlanFile") -> 
     # Every DOI of the plan has the same events, so the first one tells.
     events = context.ledger.works.noted(kind, dois[0]) if dois else ()
     return [dict(one) for one in events if one.get("plan") == file.sha256]
-
-
-def clean_name(name: str) -> str:
-    """Return a person's name on one line; raise `UsageError` if it is empty."""
-    text = " ".join(unicodedata.normalize("NFKC", name).split())
-    if not text or len(text) > LONGEST_NAME or not text.isprintable():
-        raise UsageError("a name is needed, of at most 200 characters", hint='say who you are: --by "Your Name"')
-    return text
 
 
 def _is_same_name(one: str, other: str) -> bool:

@@ -3,25 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from doideposit.deposits.fees import Fee
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import IN_DOUBT, UNDER_WAY
 from doideposit.deposits.plans.document import Fees, PlannedRecord
 from doideposit.deposits.wording import name_of
 from doideposit.findings import counted
 
-__all__ = ["consequences_of", "fees_of"]
+__all__ = ["consequences_of"]
 
 # So many DOIs are named in a sentence; the records of the plan name all.
 NAMED: Final = 5
-
-
-def fees_of(target: str, records: Sequence[PlannedRecord], fee: Fee | None) -> Fees:
-    """Return what Crossref charges for: each new DOI, once, on its production system."""
-    due = sum(one.action == "register" for one in records) if target == PRODUCTION else 0
-    if fee is None or not due:
-        return Fees(due=due)
-    return Fees(due=due, each=str(fee), total=fee.times(due))
 
 
 def consequences_of(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> tuple[str, ...]:

@@ -8,13 +8,15 @@ import hashlib
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from doideposit.deposits.fees import Fee
+from doideposit.deposits.limits import PRODUCTION
 from doideposit.errors import DiskError, PlanUnusable
 from doideposit.files import disk_errors, open_input
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -156,6 +158,14 @@ class Fees(_Part):
     """The fee for one, where the configuration names it."""
     total: ShortText | None = None
     """The fees together, where the configuration names one."""
+
+    @staticmethod
+    def of(target: str, records: "Sequence[PlannedRecord]", fee: Fee | None) -> "Fees":
+        """Return what Crossref charges for: each new DOI, once, on its production system."""
+        due = sum(one.action == "register" for one in records) if target == PRODUCTION else 0
+        if fee is None or not due:
+            return Fees(due=due)
+        return Fees(due=due, each=str(fee), total=fee.times(due))
 
 
 class Content(_Part):

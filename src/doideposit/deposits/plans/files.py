@@ -17,9 +17,9 @@ from doideposit.deposits.candidates import Approved, ContentStore, DepositCandid
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
-from doideposit.deposits.plans.approvals import ApprovalRules, clean_name
-from doideposit.deposits.plans.consequences import consequences_of, fees_of
-from doideposit.deposits.plans.document import PlanFile, PlannedRecord, Sending, Source
+from doideposit.deposits.plans.approvals import ApprovalRules
+from doideposit.deposits.plans.consequences import consequences_of
+from doideposit.deposits.plans.document import Fees, PlanFile, PlannedRecord, Sending, Source
 from doideposit.deposits.plans.writing import (
     MADE_WITH,
     READING_HEAD,
@@ -186,7 +186,7 @@ def _contradiction_error(record: PlannedRecord) -> PlanUnusable:
 def _require_consistency(context: DepositContext, file: PlanFile) -> None:
     """Refuse a plan whose sentences do not follow from its records: somebody edited them."""
     body = file.plan
-    fees = fees_of(body.target, body.records, context.fee)
+    fees = Fees.of(body.target, body.records, context.fee)
     if fees != body.fees or consequences_of(body.target, body.records, fees, body.unseen) != body.consequences:
         raise PlanUnusable("the plan says something else than what it would do", hint=_EDITED)
     shown: dict[tuple[int, str], set[str]] = {}
@@ -387,8 +387,13 @@ class PlanFiles:
 
         Raises `PlanUnusable` for a plan that is too large for anybody to read.
         """
+        name = ApprovalRules.clean_name(by)
         body = body_of(
-            self._context, self._checker.schema_version, Approved.of_plan(plan), plan.entries, by=clean_name(by)
+            self._context,
+            self._checker.schema_version,
+            Approved.of_plan(plan),
+            plan.entries,
+            by=name,
         )
         return PlanFile.parse(body.to_text().encode("utf-8"))
 

@@ -12,9 +12,10 @@ from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.candidates import Approved, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.planning import Decision, PlanInput
-from doideposit.deposits.plans.consequences import consequences_of, fees_of
+from doideposit.deposits.plans.consequences import consequences_of
 from doideposit.deposits.plans.document import (
     Contents,
+    Fees,
     PlanBody,
     PlannedChange,
     PlannedRecord,
@@ -39,7 +40,7 @@ def body_of(
     rows = zip(approved.inputs, approved.decisions, entries, strict=True)
     records = tuple(_planned_record(context, approved, contents, *row) for row in rows)
     may = approved.permissions
-    fees = fees_of(context.target, records, context.fee)
+    fees = Fees.of(context.target, records, context.fee)
     return PlanBody(
         made_by=by,
         made_at=context.clock(),

@@ -20,11 +20,11 @@ from typing import BinaryIO, Final, Self
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.files import NO_FOLLOW, disk_errors, move_noclobber, open_folder
-from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, numbered_names
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders
 from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.job.state import CLOCK_JUMP
 
-__all__ = ["DoneFiles", "archive_done", "due_on"]
+__all__ = ["DoneFiles", "archive_done"]
 
 # Bytes of a report that are read: one of 5,000 records, with remarks about each, has some millions.
 LONGEST_REPORT: Final = 20_000_000
@@ -52,12 +52,12 @@ class DoneFiles:
             }
             return cls(by_month, tuple(others))
 
-
-def due_on(month: str, keep: timedelta) -> datetime:
-    """Return when a month such as ``2026-05`` is archived if files stay for `keep`."""
-    year, number = map(int, month.split("-"))
-    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    return end + keep + CLOCK_JUMP
+    @staticmethod
+    def due_on(month: str, keep: timedelta) -> datetime:
+        """Return when a month such as ``2026-05`` is archived if files stay for `keep`."""
+        year, number = map(int, month.split("-"))
+        end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+        return end + keep + CLOCK_JUMP
 
 
 def archive_done(
@@ -79,7 +79,7 @@ def archive_done(
     with _opened_done(folders) as done:
         months: dict[str, list[_Finished]] = {}
         for one in done.finished():
-            if due_on(one.month, keep) <= now and one.file.target == depositor.target:
+            if DoneFiles.due_on(one.month, keep) <= now and one.file.target == depositor.target:
                 months.setdefault(one.month, []).append(one)
         # A pass that is killed leaves whole months behind, and the oldest are the first to go.
         for month, files in sorted(months.items()):
@@ -221,7 +221,7 @@ class _OpenedDone:
         with ExitStack() as opened:
             archives = []
             here = set(self.names())
-            for name in takewhile(here.__contains__, numbered_names(f"{month}.zip")):
+            for name in takewhile(here.__contains__, Folders.numbered_names(f"{month}.zip")):
                 stream = self._open(name)
                 try:
                     if stream is not None:
@@ -255,7 +255,7 @@ class _OpenedDone:
             # The files are taken away soon: what is in the archive must be on the disk by then.
             os.fsync(target.fileno())
         step("archive written")
-        free = (self._folders.done / name for name in numbered_names(f"{month}.zip"))
+        free = (self._folders.done / name for name in Folders.numbered_names(f"{month}.zip"))
         next(path for path in free if move_noclobber(made, path, folder=self._handle))
 
     def _add_file(self, archive: zipfile.ZipFile, name: str) -> None:

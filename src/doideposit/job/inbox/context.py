@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
@@ -15,7 +14,7 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.records.identifiers import Doi
 
-__all__ = ["InboxContext", "remove_folder"]
+__all__ = ["InboxContext"]
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ class InboxContext:
                 claim = Claim.load(folder)
                 if claim is None:
                     self.step("tidy")
-                    remove_folder(folder)
+                    Folders.remove_claim(folder)
                     continue
             yield claim
 
@@ -71,10 +70,3 @@ class InboxContext:
         dois = {text: doi for text in texts if (doi := Doi.parse_or_none(text)) is not None}
         known = {one.doi.key: one for one in self.depositor.statuses(dois=dois.values())} if dois else {}
         return {text: known[doi.key] for text, doi in dois.items() if doi.key in known}
-
-
-def remove_folder(folder: Path) -> None:
-    """Remove the folder of a claim without a file; raises `OSError`."""
-    for left in folder.glob(".*"):
-        left.unlink()
-    folder.rmdir()

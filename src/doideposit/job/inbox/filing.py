@@ -12,8 +12,8 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.files import disk_errors, move_noclobber, open_folder, write_atomic
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
-from doideposit.job.inbox.context import InboxContext, remove_folder
-from doideposit.job.inbox.folders import REPORT_SUFFIX, numbered_names
+from doideposit.job.inbox.context import InboxContext
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders
 from doideposit.job.inbox.report_text import FileReport
 from doideposit.job.inbox.summary import Settled
 from doideposit.lifecycle import RetryClass, State
@@ -80,7 +80,7 @@ def _move_to_place(around: InboxContext, claim: Claim) -> None:
         target = _move_file(around, claim)
         around.step("file placed")
         if claim.report.exists():
-            reports = (target.parent / name for name in numbered_names(target.name + REPORT_SUFFIX))
+            reports = (target.parent / name for name in Folders.numbered_names(target.name + REPORT_SUFFIX))
             with open_folder(target.parent) as folder:
                 next(path for path in reports if move_noclobber(claim.report, path, folder=folder))
         around.step("report placed")
@@ -88,7 +88,7 @@ def _move_to_place(around: InboxContext, claim: Claim) -> None:
         if not settled.ok and around.notes:
             _write_note(around, claim, settled)
             around.step("note written")
-        remove_folder(claim.folder)
+        Folders.remove_claim(claim.folder)
     around.step("put away")
     around.report.settled.append(settled)
     level = logging.INFO if settled.ok else logging.WARNING
@@ -113,7 +113,7 @@ def _free_name(folder: Path, name: str) -> str:
     taken = os.path.lexists
     return next(
         each
-        for each in numbered_names(name)
+        for each in Folders.numbered_names(name)
         if not taken(folder / each) and not taken(folder / f"{each}{REPORT_SUFFIX}")
     )
 

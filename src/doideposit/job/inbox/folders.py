@@ -13,7 +13,7 @@ from doideposit.errors import DiskError
 from doideposit.files import disk_errors
 from doideposit.records.sources.reading import DOCUMENTS
 
-__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "numbered_names"]
+__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting"]
 
 REPORT_SUFFIX: Final = ".report.txt"
 # In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take.
@@ -121,6 +121,36 @@ class Folders:
         # The bits for reading of group and others, as the folder has them.
         return 0o600 | (self.root.stat().st_mode & 0o044)
 
+    @staticmethod
+    def claimed_name(name: str) -> str:
+        """Return the name a file has from now on: its own, unless it is no UTF-8 or leaves no room for a report."""
+        text = os.fsencode(name).decode("utf-8", "replace").replace("�", "_")
+        text = "".join(char if char.isprintable() else "_" for char in text)
+        if len(text.encode()) <= LONGEST_NAME:
+            return text
+        stem, dot, suffix = text.rpartition(".")
+        if not dot or len(suffix) > 10:  # noqa: PLR2004  (longer than the suffix of any file we read)
+            stem, dot, suffix = text, "", ""
+        # Twelve bytes are kept for the point and the suffix.
+        return stem.encode()[: LONGEST_NAME - 12].decode("utf-8", "ignore") + dot + suffix
+
+    @staticmethod
+    def numbered_names(name: str) -> Iterator[str]:
+        """Yield the name, and then numbered ones: ``c258.yaml``, ``c258-2.yaml``, ``c258-3.yaml``."""
+        yield name
+        stem, dot, suffix = name.rpartition(".")
+        number = 2
+        while True:
+            yield f"{stem}-{number}.{suffix}" if dot and stem else f"{name}-{number}"
+            number += 1
+
+    @staticmethod
+    def remove_claim(folder: Path) -> None:
+        """Remove the folder of a claim without a file; raises `OSError`."""
+        for left in folder.glob(".*"):
+            left.unlink()
+        folder.rmdir()
+
     def _check_owners(self, owner: int) -> None:
         """Refuse folders of another user: their files would be taken for the job's own."""
         if not hasattr(os, "geteuid"):
@@ -210,7 +240,7 @@ class Look:
                     arrivals.append(found)
                 elif os.path.lexists(entry.path):
                     # A name may hold a line break, and would forge a line of whatever shows it.
-                    passed_over.append(claimed_name(entry.name))
+                    passed_over.append(Folders.claimed_name(entry.name))
         arrivals.sort(key=lambda one: (one.changed, one.name))
         # A file system lists names in any order.
         return cls(tuple(arrivals), tuple(sorted(passed_over)))
@@ -236,26 +266,3 @@ def _read_arrival(entry: "os.DirEntry[str]") -> Arrival | None:
     if os.path.splitext(entry.name)[1].lower() in DOCUMENTS:  # noqa: PTH122  (names need not be UTF-8)
         return None
     return Arrival(entry.name, found.st_size, found.st_mtime_ns)
-
-
-def claimed_name(name: str) -> str:
-    """Return the name a file has from now on: its own, unless it is no UTF-8, or too long for a report beside it."""
-    text = os.fsencode(name).decode("utf-8", "replace").replace("�", "_")
-    text = "".join(char if char.isprintable() else "_" for char in text)
-    if len(text.encode()) <= LONGEST_NAME:
-        return text
-    stem, dot, suffix = text.rpartition(".")
-    if not dot or len(suffix) > 10:  # noqa: PLR2004  (longer than the suffix of any file we read)
-        stem, dot, suffix = text, "", ""
-    # Twelve bytes are kept for the point and the suffix.
-    return stem.encode()[: LONGEST_NAME - 12].decode("utf-8", "ignore") + dot + suffix
-
-
-def numbered_names(name: str) -> Iterator[str]:
-    """Yield the name, and then numbered ones: ``c258.yaml``, ``c258-2.yaml``, ``c258-3.yaml``."""
-    yield name
-    stem, dot, suffix = name.rpartition(".")
-    number = 2
-    while True:
-        yield f"{stem}-{number}.{suffix}" if dot and stem else f"{name}-{number}"
-        number += 1

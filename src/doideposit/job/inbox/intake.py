@@ -16,9 +16,9 @@ from doideposit.errors import ApprovalMissing, DiskError, DoiDepositError, Usage
 from doideposit.files import disk_errors, open_input, read_input
 from doideposit.findings import Finding
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
-from doideposit.job.inbox.context import InboxContext, remove_folder
+from doideposit.job.inbox.context import InboxContext
 from doideposit.job.inbox.filing import settle
-from doideposit.job.inbox.folders import Arrival, claimed_name
+from doideposit.job.inbox.folders import Arrival, Folders
 from doideposit.job.inbox.outcomes import entries_of
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
@@ -69,12 +69,12 @@ class TakingIn:
         """Move a file into a new folder of its own, where nothing can be overwritten. None when it has gone."""
         folder = self._new_folder()
         self._around.step("folder made")
-        claim = Claim(folder, claimed_name(arrival.name), taken_in=self._around.clock())
+        claim = Claim(folder, Folders.claimed_name(arrival.name), taken_in=self._around.clock())
         try:
             (self._around.folders.root / arrival.name).rename(claim.file)
         # Somebody may have taken the file away again, which is no fault; any other error is.
         except OSError as error:
-            remove_folder(folder)
+            Folders.remove_claim(folder)
             if not isinstance(error, FileNotFoundError):
                 message = f"{claim.name} cannot be taken out of the inbox: {error.strerror or error}"
                 self._around.failed(DiskError(message, hint="check the permissions of the inbox"))

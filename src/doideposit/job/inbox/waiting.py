@@ -8,7 +8,7 @@ from typing import Self
 
 from doideposit.files import disk_errors
 from doideposit.job.inbox.claims import Claim
-from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look, claimed_name
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look
 
 __all__ = ["Waiting"]
 
@@ -106,7 +106,7 @@ def _strays(working: Path) -> Iterator[str]:
         return
     with disk_errors(working, "cannot be read"):
         names = sorted(entry.name for entry in os.scandir(working) if not entry.is_dir(follow_symlinks=False))
-    yield from (claimed_name(name) for name in names if not name.startswith("."))
+    yield from (Folders.claimed_name(name) for name in names if not name.startswith("."))
 
 
 def _other_targets(working: Path, target: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, sqlite_url
-from doideposit.job.inbox.archive import DoneFiles, archive_done, due_on
+from doideposit.job.inbox.archive import DoneFiles, archive_done
 from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.sandbox.clock import Clock
 from inboxes import Office, yaml
@@ -18,7 +18,7 @@ from inboxes import Office, yaml
 KEEP = timedelta(days=180)
 SEPTEMBER = datetime(2026, 9, 7, 8, tzinfo=UTC)
 # The first moment at which September is due: its end, half a year, and ten days for leaps of the clock.
-DUE = due_on("2026-09", KEEP)
+DUE = DoneFiles.due_on("2026-09", KEEP)
 TABLE = "series,number,title,published,authors\n" + "".join(
     f'sadf-comment,{number},A title of number {number},2023-09-14,"Wolf, Siegfried"\n' for number in (301, 302)
 )
@@ -109,7 +109,7 @@ def reported_too_early(office: Office) -> None:
     """Let the report name a day before the ledger knew of the DOI, as under a clock that was behind."""
     report = office.folders.done / "c258.yaml.report.txt"
     report.write_text(report.read_text(encoding="utf-8").replace("Settled    2026-09", "Settled    2025-09"))
-    assert tidied(office, due_on("2025-09", KEEP)) == 0
+    assert tidied(office, DoneFiles.due_on("2025-09", KEEP)) == 0
     report.write_text(report.read_text(encoding="utf-8").replace("Settled    2025-09", "Settled    2036-09"))
 
 

@@ -195,7 +195,7 @@ def open_depositor(
         read_first=True,
         limits=settings.limits,
         login=way.login,
-        deadlines=settings.monitoring.deadlines,
+        deadlines=settings.deadlines,
         # Messages name the host alone: nobody needs the scheme to know who is meant.
         address=settings.endpoint.url.partition("://")[2],
         origins=settings.origins,

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, commentary, quiet, sqlite_url
-from doideposit.config.schema import MailSection
-from doideposit.config.settings import MonitoringSettings
+from doideposit.config.schema import MailSection, MonitoringSection
 from doideposit.errors import LedgerUnavailable, WorldError
 from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.folders import Folders
@@ -45,8 +44,13 @@ class Week:
         self.office = Office(self.home, desk=desk)
         desk.registry = SandboxRegistry(desk.sandbox)
         desk.open()
-        self.monitoring = MonitoringSettings(
-            self.home / "status.json", self.home / "metrics.prom", self.home / "beat", "https://ping.example.org/x"
+        self.monitoring = MonitoringSection.model_validate(
+            {
+                "status_file": str(self.home / "status.json"),
+                "prometheus_file": str(self.home / "metrics.prom"),
+                "heartbeat_file": str(self.home / "beat"),
+                "ping_url": "https://ping.example.org/x",
+            }
         )
 
     @property

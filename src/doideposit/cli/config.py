@@ -71,8 +71,7 @@ def values_of(settings: "Settings") -> Iterator[_EffectiveSetting]:
     for field in fields(settings):
         if field.name not in {"path", "origins"}:
             for loc, value in _leaves(getattr(settings, field.name), (field.name,)):
-                # The deadlines take the windows of maintenance along, which stand beside them in the file.
-                name = field_path(loc).replace("monitoring.deadlines.maintenance", "monitoring.maintenance", 1)
+                name = field_path(loc)
                 if not _IS_HEADING.fullmatch(name):
                     shown = _without_path(value) if name == "monitoring.ping_url" else value
                     yield _EffectiveSetting(name, shown, _origin(settings.origins, name))

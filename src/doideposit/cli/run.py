@@ -132,13 +132,14 @@ def run_job(
 
 
 def _with_flags(settings: "Settings", inbox: Path | None, heartbeat: Path | None, ping: str | None) -> "Settings":
-    monitoring = settings.monitoring
-    if heartbeat is not None:
-        monitoring = replace(monitoring, heartbeat_file=heartbeat.absolute())
-    if ping is not None:
-        monitoring = replace(monitoring, ping_url=ping)
-    chosen = settings.inbox if inbox is None else replace(settings.inbox, folder=inbox.absolute(), named=True)
-    return replace(settings, inbox=chosen, monitoring=monitoring)
+    watched = {"heartbeat_file": heartbeat.absolute() if heartbeat else None, "ping_url": ping}
+    given = {name: value for name, value in watched.items() if value is not None}
+    return replace(
+        settings,
+        # What is updated counts as written in the file: a person named this folder.
+        inbox=settings.inbox.model_copy(update={"folder": inbox.absolute()} if inbox else {}),
+        monitoring=settings.monitoring.model_copy(update=given),
+    )
 
 
 def _show_outcome(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: bool) -> None:
@@ -220,7 +221,7 @@ def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
     from doideposit.job.mailbox import ImapServer, read_maildir
 
     if section.maildir is not None:
-        return partial(read_maildir, Path(section.maildir))
+        return partial(read_maildir, section.maildir)
     name, reference = section.username or "", section.password
     server = ImapServer(section.host or "", name, section.folder, section.port, section.security)
 

@@ -1,6 +1,7 @@
 """The sections of the configuration file for mails, deadlines, and those who watch the scheduled job."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -8,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.config.addresses import MailAddress, PingAddress, is_loopback
 from doideposit.config.durations import Duration
-from doideposit.config.section import FOUR_WAYS, PasswordReference, Section
+from doideposit.config.section import FOUR_WAYS, FilePath, MetricsPath, PasswordReference, Section
 from doideposit.records.models.text import PlainText
 
 __all__ = [
@@ -36,7 +37,7 @@ class MailSection(Section):
     """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """The encryption of the connection; none is allowed for a mail server on this machine only."""
-    ca_file: Annotated[str, Field(min_length=1)] | None = None
+    ca_file: FilePath | None = None
     """File with the certificates of your own authority, relative to the configuration file."""
     sender: MailAddress
     """Address that the mails come from."""
@@ -71,7 +72,7 @@ class MailSection(Section):
 class MailboxSection(Section):
     """The mailbox that receives Crossref's mails: the job reads it, and uses the mails only as hints."""
 
-    maildir: Annotated[str, Field(min_length=1)] | None = None
+    maildir: FilePath | None = None
     """A Maildir folder on this machine, relative to the configuration file; or a `host`."""
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
     """The IMAP server."""
@@ -121,6 +122,14 @@ class HookSection(Section):
     """The source of the key for the signature."""
     timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = timedelta(seconds=30)
     """How long a call may take."""
+
+    def below(self, base: Path) -> Self:
+        """Return the section with every path absolute; a program without a slash is looked for as the system does."""
+        hook = super().below(base)
+        if hook.command is None or "/" not in hook.command[0]:
+            return hook
+        command = (str(base / Path(hook.command[0]).expanduser()), *hook.command[1:])
+        return hook.model_copy(update={"command": command})
 
     @model_validator(mode="after")
     def _require_one_way(self) -> Self:
@@ -184,13 +193,14 @@ class RecipientSection(Section):
 class MonitoringSection(Section):
     """Files and calls of the scheduled job for monitoring; paths are relative to the configuration file."""
 
-    status_file: Annotated[str, Field(min_length=1)] | None = None
+    status_file: FilePath | None = None
     """A JSON file with the state of everything after the last pass."""
-    prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
+    prometheus_file: MetricsPath | None = None
     """A text file for the textfile collector of Prometheus' node_exporter."""
-    heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
+    heartbeat_file: FilePath | None = None
     """A file that is rewritten at the end of every pass."""
-    ping_url: PingAddress | None = None
+    # Who knows the address can speak for the job.
+    ping_url: PingAddress | None = Field(default=None, repr=False)
     """An address that is fetched after every successful pass."""
     open_to: Literal["owner", "group"] = "owner"
     """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
@@ -198,3 +208,9 @@ class MonitoringSection(Section):
     """How long each milestone may take before a DOI is overdue."""
     maintenance: tuple[MaintenanceSection, ...] = ()
     """Times that Crossref announced on its status page."""
+
+    @property
+    def file_mode(self) -> int:
+        """Return the permissions of the three files."""
+        # 0640 lets the group read, 0600 nobody else.
+        return 0o640 if self.open_to == "group" else 0o600

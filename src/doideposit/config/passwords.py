@@ -86,7 +86,7 @@ def resolve_password(
     if reference.env is not None:
         text, place = environ.get(reference.env, ""), f"the environment variable {reference.env}"
     elif reference.file is not None:
-        text, place = _read_password_file(Path(reference.file), read_file), f"the file {reference.file}"
+        text, place = _read_password_file(reference.file, read_file), f"the file {reference.file}"
     elif reference.command is not None:
         text, place = run_command(reference.command), f"the output of `{reference.command[0]}`"
     else:

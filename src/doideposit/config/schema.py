@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -29,7 +30,7 @@ from doideposit.config.monitoring_schema import (
     MonitoringSection,
     RecipientSection,
 )
-from doideposit.config.section import FOUR_WAYS, PasswordReference, Section
+from doideposit.config.section import FOUR_WAYS, FilePath, PasswordReference, Section
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Severity
 from doideposit.records.models.series import Series
@@ -110,6 +111,10 @@ class TargetSettings(Section):
     """The resolver."""
 
 
+# SQLAlchemy's form of the address of a file: a relative path stands after three slashes.
+_SQLITE: Final = "sqlite:///"
+
+
 def _check_ledger_url(url: str) -> str:
     scheme, found, rest = url.partition("://")
     if not found or scheme not in {"sqlite", "postgresql+psycopg", "postgresql"}:
@@ -134,6 +139,14 @@ class LedgerSection(Section):
     """A SQLite file (relative to the configuration file) or a PostgreSQL database."""
     password: PasswordReference | None = None
     """The source of the database password."""
+
+    def below(self, base: Path) -> Self:
+        """Return the section with every path absolute, that of a SQLite ledger in its address too."""
+        ledger = super().below(base)
+        path = ledger.url.removeprefix(_SQLITE)
+        if path in {"", ":memory:", ledger.url}:
+            return ledger
+        return ledger.model_copy(update={"url": f"{_SQLITE}{base / Path(path).expanduser()}"})
 
 
 class IgnoreSection(Section):
@@ -180,7 +193,7 @@ class DelaySettings(Section):
 class SandboxSection(Section):
     """The simulated Crossref."""
 
-    state: str = "doideposit-sandbox.sqlite3"
+    state: FilePath = Path("doideposit-sandbox.sqlite3")
     """The file in which it keeps all deposits, relative to the configuration file."""
     delays: DelaySettings = Field(default_factory=DelaySettings.model_construct)
     """How long each step of the simulation takes."""
@@ -249,9 +262,9 @@ class AccountSection(Section):
 class DeskSection(Section):
     """The pages for staff: `doideposit desk`, and below `doideposit serve`."""
 
-    records: Annotated[str, Field(min_length=1)] = "records"
+    records: FilePath = Path("records")
     """Folder of the record files, relative to the configuration file."""
-    drafts: Annotated[str, Field(min_length=1)] = "drafts"
+    drafts: FilePath = Path("drafts")
     """Folder of the drafts that people are writing, relative to the configuration file."""
     accounts: dict[PlainText, AccountSection] = Field(default_factory=dict)
     """Who may use the pages of `doideposit serve`, by name; without accounts there are no pages."""
@@ -263,6 +276,11 @@ class DeskSection(Section):
     """How long someone stays signed in without doing anything."""
     look_ups: bool = True
     """Offer to look for ORCID iDs at orcid.org and for ROR ids at ror.org, when somebody presses a button."""
+
+    @property
+    def record_folder(self) -> Path:
+        """Return the folder in which record files are looked for: the one around it, where it is not there."""
+        return self.records if self.records.is_dir() else self.records.parent
 
 
 def _check_time_zone(name: str) -> str:
@@ -280,7 +298,7 @@ def _check_time_zone(name: str) -> str:
 class SiteSection(Section):
     """A website whose documents are records: the header of each names series, number, title, authors and date."""
 
-    folders: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    folders: tuple[FilePath, ...] = ()
     """Folders that `doideposit run` reads in place, with everything below; relative to the configuration file."""
     timezone: Annotated[str, Field(examples=["Europe/Brussels"]), AfterValidator(_check_time_zone)] | None = None
     """The time zone of the publisher; that of the machine if left out."""
@@ -289,7 +307,7 @@ class SiteSection(Section):
 class InboxSection(Section):
     """The folder that the scheduled job takes files from: `doideposit run`."""
 
-    folder: Annotated[str, Field(min_length=1)] = "inbox"
+    folder: FilePath = Path("inbox")
     """Where people put records and deposit files, relative to the configuration file."""
     settle: Duration = timedelta(seconds=10)
     """How long a file must be unchanged before it is taken from the inbox."""
@@ -301,6 +319,11 @@ class InboxSection(Section):
     """The path of the folder in mails and reports, such as a network share; by default its path here."""
     keep_done: Annotated[Duration, Field(ge=timedelta(days=1), examples=["180d"])] | None = None
     """How long finished files stay in `done` before those of a month are archived there; for ever if left out."""
+
+    @property
+    def named(self) -> bool:
+        """Tell whether a person named the folder: then it may belong to anybody."""
+        return "folder" in self.model_fields_set
 
 
 class PublisherSection(Section):
@@ -314,6 +337,11 @@ class PublisherSection(Section):
     """The only recipients of mails about its DOIs; those of [mail] if left out."""
     tokens: dict[PlainText, TokenReference] = Field(default_factory=dict)
     """The sources of the tokens of its programs for the JSON API, by names; these tokens can use its series only."""
+
+    @property
+    def mail_to(self) -> tuple[str, ...]:
+        """Return who gets the mails about its DOIs; nobody where those of [mail] do."""
+        return () if self.mail is None else self.mail.to
 
 
 class FeeSection(Section):
@@ -345,7 +373,7 @@ class ConfigurationFile(Section):
     """Crossref's schema that deposit files are written for."""
     approvals: Annotated[int, Field(ge=0, le=5)] = 0
     """How many other people must approve a plan before it goes to production; 0 for none."""
-    allowed_signers: Annotated[str, Field(min_length=1)] | None = None
+    allowed_signers: FilePath | None = None
     """A file of names and public SSH keys in the format of ssh-keygen; if given, approvals must be signed."""
     depositor: DepositorSettings | None = None
     """Who deposits; not needed where every series names its `publisher_account`."""

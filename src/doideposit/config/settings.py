@@ -2,36 +2,34 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.config.passwords import resolve_password
 from doideposit.config.schema import (
-    AccountSection,
     ApiSection,
     ConfigurationFile,
     CredentialSettings,
     DeadlineSection,
-    DelaySettings,
     DepositorSettings,
     DeskSection,
     HookSection,
+    InboxSection,
     LedgerSection,
     MailboxSection,
     MailSection,
     MonitoringSection,
     PasswordReference,
     PublisherSection,
+    SandboxSection,
     SchemaVersion,
     SiteSection,
     Target,
     TargetSettings,
-    TokenReference,
 )
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines, MaintenanceWindow
@@ -51,90 +49,8 @@ ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
     "production": ("https://doi.crossref.org", "https://api.crossref.org", "https://doi.org"),
     "sandbox": ("sandbox:", None, None),
 }
-Reference = TypeVar("Reference", bound=PasswordReference)
 
-__all__ = [
-    "DeskSettings",
-    "InboxSettings",
-    "MonitoringSettings",
-    "PublisherSettings",
-    "SandboxSettings",
-    "Settings",
-    "SiteSettings",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxSettings:
-    """Describe where the sandbox keeps its state, and how long things take there."""
-
-    state: Path
-    delays: DelaySettings = field(default_factory=DelaySettings)
-
-
-@dataclass(frozen=True, slots=True)
-class DeskSettings:
-    """Describe the pages for staff: where record files and drafts are, who may use them, and for how long unused."""
-
-    records: Path = Path("records")
-    drafts: Path = Path("drafts")
-    accounts: Mapping[str, AccountSection] = field(default_factory=lambda: MappingProxyType({}))
-    user_header: str | None = None
-    hosts: tuple[str, ...] = ()
-    idle: timedelta = timedelta(hours=8)
-    look_ups: bool = True
-
-    @property
-    def record_folder(self) -> Path:
-        """Return the folder in which record files are looked for: the one around it, where it is not there."""
-        return self.records if self.records.is_dir() else self.records.parent
-
-
-@dataclass(frozen=True, slots=True)
-class SiteSettings:
-    """Name the folders of a site whose documents are records, and the time zone of the publisher."""
-
-    folders: tuple[Path, ...] = ()
-    timezone: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InboxSettings:
-    """Name the folder of the scheduled job, how long a file must lie still in it, and how many DOIs a pass looks up.
-
-    `keep_done` is how long finished files stay outside of archives, None for ever. `named` says that a person named
-    the folder, whoever owns it.
-    """
-
-    folder: Path = Path("inbox")
-    settle: timedelta = timedelta(seconds=10)
-    look_ups: int = 50
-    open_to: str = "owner"
-    shown_as: str | None = None
-    keep_done: timedelta | None = None
-    named: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MonitoringSettings:
-    """Describe where the scheduled job leaves its signs of life, and how long each milestone may take."""
-
-    status_file: Path | None = None
-    prometheus_file: Path | None = None
-    heartbeat_file: Path | None = None
-    ping_url: str | None = field(default=None, repr=False)
-    deadlines: Deadlines = field(default_factory=Deadlines)
-    file_mode: int = 0o600
-
-
-@dataclass(frozen=True, slots=True)
-class PublisherSettings:
-    """Describe a further publisher: who deposits, its logins, who gets its mails, and where its tokens are kept."""
-
-    depositor: DepositorSettings
-    credentials: Mapping[str, CredentialSettings] = field(default_factory=lambda: MappingProxyType({}))
-    mail_to: tuple[str, ...] = ()
-    tokens: Mapping[str, TokenReference] = field(default_factory=lambda: MappingProxyType({}))
+__all__ = ["Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +66,23 @@ class Settings:
     target: Target
     schema_version: SchemaVersion
     depositor: DepositorSettings | None
-    credentials: Mapping[str, CredentialSettings]
-    targets: Mapping[str, TargetSettings]
+    credentials: Mapping[Target, CredentialSettings]
+    targets: Mapping[Target, TargetSettings]
     ledger: LedgerSection
     series: Mapping[str, Series]
     rules: RuleSettings
     limits: Limits
-    sandbox: SandboxSettings
+    sandbox: SandboxSection
     api: ApiSection = field(default_factory=ApiSection)
     own_hosts: tuple[str, ...] = ()
-    desk: DeskSettings = field(default_factory=DeskSettings)
-    site: SiteSettings = field(default_factory=SiteSettings)
-    inbox: InboxSettings = field(default_factory=InboxSettings)
+    desk: DeskSection = field(default_factory=DeskSection)
+    site: SiteSection = field(default_factory=SiteSection)
+    inbox: InboxSection = field(default_factory=InboxSection)
     mail: MailSection | None = None
     mailbox: MailboxSection | None = None
     hooks: Mapping[str, HookSection] = field(default_factory=lambda: MappingProxyType({}))
-    monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
-    publishers: Mapping[str, PublisherSettings] = field(default_factory=lambda: MappingProxyType({}))
+    monitoring: MonitoringSection = field(default_factory=MonitoringSection)
+    publishers: Mapping[str, PublisherSection] = field(default_factory=lambda: MappingProxyType({}))
     publisher: str = ""
     approvals: int = 0
     allowed_signers: Path | None = None
@@ -212,7 +128,7 @@ class Settings:
         Raises `ConfigurationError` for a path with ``~`` where this user has no home folder.
         """
         try:
-            settings = _make_settings(written, base=base, path=path, origins=origins)
+            settings = _make_settings(written.below(base), path=path, origins=origins)
         # `Path.expanduser` raises it for users without a name, as in some containers.
         except RuntimeError:
             hint = "write the whole path instead of ~, or set HOME"
@@ -221,6 +137,15 @@ class Settings:
         if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
             return settings.of_publisher(next(iter(settings.publishers)))
         return settings
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """Return how long each milestone may take, and the maintenance that Crossref announced."""
+        given = self.monitoring.deadlines
+        return Deadlines(
+            **{name: getattr(given, name) for name in DeadlineSection.model_fields},
+            maintenance=tuple(MaintenanceWindow(one.begins, one.ends, one.what) for one in self.monitoring.maintenance),
+        )
 
     @property
     def zone(self) -> "ZoneInfo | None":
@@ -274,149 +199,35 @@ class Settings:
         return resolve_password(mail.password, environ=environ, service="doideposit-mail", username=mail.username or "")
 
 
-def _make_settings(
-    written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]
-) -> Settings:
+def _make_settings(file: ConfigurationFile, *, path: Path | None, origins: Mapping[str, str]) -> Settings:
+    """Make settings of a file whose paths are absolute."""
     return Settings(
-        target=written.target,
-        schema_version=written.schema_version,
-        depositor=written.depositor,
-        credentials=MappingProxyType({name: _credentials(each, base) for name, each in written.credentials.items()}),
-        targets=MappingProxyType({str(name): each for name, each in written.targets.items()}),
-        # Relative paths count from the folder of the file, so that a command means the same wherever it is given.
-        ledger=_ledger_settings(written.ledger, base),
-        series=MappingProxyType(dict(written.series)),
+        target=file.target,
+        schema_version=file.schema_version,
+        depositor=file.depositor,
+        credentials=file.credentials,
+        targets=file.targets,
+        ledger=file.ledger,
+        series=file.series,
         rules=RuleSettings(
-            MappingProxyType(dict(written.rules.severity)),
-            tuple(Ignored(each.code, each.reason, each.doi, each.series) for each in written.rules.ignore),
+            file.rules.severity,
+            tuple(Ignored(each.code, each.reason, each.doi, each.series) for each in file.rules.ignore),
         ),
-        limits=Limits(**dict(written.limits)),
-        sandbox=SandboxSettings(base / Path(written.sandbox.state).expanduser(), written.sandbox.delays),
-        api=written.api.model_copy(update={"tokens": _absolute_tokens(written.api.tokens, base)}),
-        own_hosts=written.pages.own_hosts,
-        desk=_desk_settings(written.desk, base),
-        site=_site_settings(written.site, base),
-        inbox=InboxSettings(
-            base / Path(written.inbox.folder).expanduser(),
-            written.inbox.settle,
-            written.inbox.look_ups,
-            written.inbox.open_to,
-            written.inbox.shown_as,
-            written.inbox.keep_done,
-            # Whether the folder was written down tells an inbox that is wanted from the default that nobody uses.
-            named="folder" in written.inbox.model_fields_set,
-        ),
-        mail=_mail_settings(written.mail, base),
-        mailbox=_mailbox_settings(written.mailbox, base),
-        hooks=MappingProxyType({name: _hook_settings(each, base) for name, each in written.hooks.items()}),
-        monitoring=_monitoring_settings(written.monitoring, base),
-        publishers=MappingProxyType({name: _publisher(each, base) for name, each in written.publishers.items()}),
-        approvals=written.approvals,
-        allowed_signers=base / Path(written.allowed_signers).expanduser() if written.allowed_signers else None,
-        fee=Fee(written.fees.new_doi, written.fees.currency) if written.fees else None,
+        limits=Limits(**dict(file.limits)),
+        sandbox=file.sandbox,
+        api=file.api,
+        own_hosts=file.pages.own_hosts,
+        desk=file.desk,
+        site=file.site,
+        inbox=file.inbox,
+        mail=file.mail,
+        mailbox=file.mailbox,
+        hooks=file.hooks,
+        monitoring=file.monitoring,
+        publishers=file.publishers,
+        approvals=file.approvals,
+        allowed_signers=file.allowed_signers,
+        fee=Fee(file.fees.new_doi, file.fees.currency) if file.fees else None,
         path=path,
         origins=origins,
     )
-
-
-def _ledger_settings(ledger: LedgerSection, base: Path) -> LedgerSection:
-    password = _optional_reference(ledger.password, base)
-    return ledger.model_copy(update={"url": _absolute_url(ledger.url, base), "password": password})
-
-
-def _absolute_tokens(tokens: Mapping[str, TokenReference], base: Path) -> Mapping[str, TokenReference]:
-    return MappingProxyType({name: _absolute_reference(each, base) for name, each in tokens.items()})
-
-
-def _site_settings(site: SiteSection, base: Path) -> SiteSettings:
-    return SiteSettings(tuple(base / Path(each).expanduser() for each in site.folders), site.timezone)
-
-
-def _desk_settings(desk: DeskSection, base: Path) -> DeskSettings:
-    accounts = {
-        name: each.model_copy(update={"password": _optional_reference(each.password, base)})
-        for name, each in desk.accounts.items()
-    }
-    return DeskSettings(
-        base / Path(desk.records).expanduser(),
-        base / Path(desk.drafts).expanduser(),
-        MappingProxyType(accounts),
-        desk.user_header,
-        desk.hosts,
-        desk.idle,
-        desk.look_ups,
-    )
-
-
-def _mail_settings(mail: MailSection | None, base: Path) -> MailSection | None:
-    if mail is None:
-        return None
-    ca_file = None if mail.ca_file is None else str(base / Path(mail.ca_file).expanduser())
-    return mail.model_copy(update={"password": _optional_reference(mail.password, base), "ca_file": ca_file})
-
-
-def _mailbox_settings(mailbox: MailboxSection | None, base: Path) -> MailboxSection | None:
-    if mailbox is None:
-        return None
-    maildir = None if mailbox.maildir is None else str(base / Path(mailbox.maildir).expanduser())
-    return mailbox.model_copy(update={"maildir": maildir, "password": _optional_reference(mailbox.password, base)})
-
-
-def _hook_settings(hook: HookSection, base: Path) -> HookSection:
-    command = hook.command
-    if command is not None and "/" in command[0]:
-        command = (str(base / Path(command[0]).expanduser()), *command[1:])
-    return hook.model_copy(update={"secret": _optional_reference(hook.secret, base), "command": command})
-
-
-def _monitoring_settings(written: MonitoringSection, base: Path) -> MonitoringSettings:
-    def absolute(path: str | None) -> Path | None:
-        return None if path is None else base / Path(path).expanduser()
-
-    return MonitoringSettings(
-        absolute(written.status_file),
-        absolute(written.prometheus_file),
-        absolute(written.heartbeat_file),
-        written.ping_url,
-        Deadlines(
-            **{name: getattr(written.deadlines, name) for name in DeadlineSection.model_fields},
-            maintenance=tuple(MaintenanceWindow(one.begins, one.ends, one.what) for one in written.maintenance),
-        ),
-        # 0640 lets the group read, 0600 nobody else.
-        0o640 if written.open_to == "group" else 0o600,
-    )
-
-
-def _publisher(written: PublisherSection, base: Path) -> PublisherSettings:
-    return PublisherSettings(
-        written.depositor,
-        MappingProxyType({name: _credentials(each, base) for name, each in written.credentials.items()}),
-        () if written.mail is None else written.mail.to,
-        _absolute_tokens(written.tokens, base),
-    )
-
-
-def _credentials(credentials: CredentialSettings, base: Path) -> CredentialSettings:
-    return credentials.model_copy(update={"password": _optional_reference(credentials.password, base)})
-
-
-def _optional_reference(reference: PasswordReference | None, base: Path) -> PasswordReference | None:
-    return None if reference is None else _absolute_reference(reference, base)
-
-
-def _absolute_reference(reference: Reference, base: Path) -> Reference:
-    if reference.file is None:
-        return reference
-    return reference.model_copy(update={"file": str(base / Path(reference.file).expanduser())})
-
-
-# SQLAlchemy's form of the address of a file.
-_SQLITE = "sqlite:///"
-
-
-def _absolute_url(url: str, base: Path) -> str:
-    """Make the path of a SQLite ledger absolute; SQLAlchemy writes a relative path after three slashes."""
-    path = url.removeprefix(_SQLITE)
-    if path == url or not path or path == ":memory:":
-        return url
-    return f"{_SQLITE}{base / Path(path).expanduser()}"

@@ -260,7 +260,7 @@ def _consistency_checks(ledger: Ledger) -> Iterator[Check]:
 
 def _waiting_checks(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
     """Yield what waits on the target too long, by the configured deadlines, and what waits for a person."""
-    deadlines, seen = settings.monitoring.deadlines, settings.observable
+    deadlines, seen = settings.deadlines, settings.observable
     outstanding = overdue = attention = 0
     for work in ledger.on(settings.target, lambda: now).works.all():
         status = status_of(work, now, deadlines, seen)

@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from doideposit.config.schema import MailSection
-from doideposit.config.settings import MonitoringSettings
+from doideposit.config.schema import MailSection, MonitoringSection
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.planning import Action
@@ -107,7 +106,7 @@ class Job:
     site: tuple[Path, ...] = ()
     mail: MailSection | None = None
     mail_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
+    monitoring: MonitoringSection = field(default_factory=MonitoringSection)
     within: timedelta = WITHIN
     version: str = ""
     memory: Path | None = None

@@ -23,7 +23,6 @@ from doideposit.records.sources.interface import REFERENCES_FILE
 
 __all__ = [
     "configuration_schema",
-    "modeline",
     "plan_schema",
     "record_schema",
     "schema_location",
@@ -122,16 +121,6 @@ def plan_schema() -> Schema:
     """Return the JSON Schema of a plan file, for programs that read one; only doideposit writes them."""
     made, definitions = _make_schema(PlanFile, null=True)
     return {"$schema": DIALECT, **made, "title": "doideposit plan", "$defs": dict(sorted(definitions.items()))}
-
-
-def modeline(schema_location: str) -> str:
-    """Return the first line of a YAML file that tells an editor its JSON Schema.
-
-    `schema_location` is a path or an address, such as ``schemas/record.schema.json``.
-    """
-    if any(character.isspace() for character in schema_location):
-        raise RuntimeError("the location of a schema in a modeline cannot hold spaces: write them as %20")
-    return f"# yaml-language-server: $schema={schema_location}"
 
 
 def schema_path(name: str) -> str | None:

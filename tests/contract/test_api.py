@@ -15,7 +15,7 @@ from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms
 from depositing import Desk, commentary, sqlite_url
 from doideposit.errors import ConfigurationError, LedgerUnavailable, RegistrarUnavailable
 from doideposit.web import Tokens, application
-from doideposit.web.afterwards import in_thread
+from doideposit.web.afterwards import Afterwards
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
 
 
@@ -171,7 +171,7 @@ def test_a_deposit_never_waits_for_crossref(desk: Desk, query: str, known: bool)
     crossref = Hanging()
     desk.seed, desk.registry, desk.registrar = True, crossref, crossref
     desk.open()
-    cms = Cms(desk, start=in_thread)
+    cms = Cms(desk, start=Afterwards.in_thread)
     checked = cms.post("/v1/check", RECORD)
     answer = cms.post(f"/v1/deposits{query}", RECORD)
     assert (checked.status_code, answer.status_code) == (200, 202)

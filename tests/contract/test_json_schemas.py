@@ -11,7 +11,6 @@ from jsonschema import Draft202012Validator
 
 from doideposit.json_schemas import (
     configuration_schema,
-    modeline,
     record_schema,
     schema_path,
     schema_text,
@@ -214,9 +213,3 @@ def test_a_bad_configuration_is_marked_as_it_is_typed(old: str, new: str) -> Non
 def test_a_schema_below_a_folder_with_a_space_is_named_without_one() -> None:
     assert without_spaces("/my tools/record.schema.json") == "file:///my%20tools/record.schema.json"
     assert without_spaces("/tools/record.schema.json") == "/tools/record.schema.json"
-
-
-def test_the_modeline_names_the_schema_for_the_editor() -> None:
-    assert modeline("schemas/record.schema.json") == "# yaml-language-server: $schema=schemas/record.schema.json"
-    with pytest.raises(RuntimeError):
-        modeline("a folder/record.schema.json")

@@ -184,7 +184,7 @@ def test_one_bad_number_breaks_no_list_and_a_hundred_cost_one_message_and_one_qu
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from doideposit.django.models import attach_states
+    from doideposit.django.models import DoiModel
 
     bad = write("x y")
     many = [write(str(number)) for number in range(300, 400)]
@@ -196,7 +196,7 @@ def test_one_bad_number_breaks_no_list_and_a_hundred_cost_one_message_and_one_qu
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        attach_states(many)
+        DoiModel.read_states(many)
         assert {one.doi_state.standing for one in many} == {"under-way"}
     assert len(queries) == 1
     filtered = admin.get("/admin/commentaries/commentary/?doi_state=none").content.decode()

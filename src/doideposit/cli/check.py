@@ -15,7 +15,7 @@ from doideposit.checks.values import Checked
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.terminal import Terminal
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import UsageError
 from doideposit.files import disk_errors, write_output
@@ -27,7 +27,6 @@ from doideposit.reports.findings import (
     Tally,
     annotations,
     by_weight,
-    detailed,
     in_order,
     safe,
     wishes,
@@ -157,7 +156,7 @@ def show_findings(
     visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
     many = visible.seen > GROUP_FROM and count > 1
     if many and not each:
-        terminal.lines((tally if verbose else visible).grouped(source_line, width=terminal.width))
+        terminal.lines((tally if verbose else visible).grouped(terminal.source_line, width=terminal.width))
     else:
         _show_each(terminal, visible.kept, verbose=verbose, together=count > 1 and not each)
     if not verbose:
@@ -183,7 +182,7 @@ def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, to
     """Show findings one by one; `together` those that say the same of other records only by their place."""
     ordered = by_weight(findings)
     for finding, others in _alike(ordered) if together else ((one, []) for one in ordered):
-        terminal.lines(detailed([finding], source_line, verbose=verbose, width=terminal.width))
+        terminal.show_findings([finding], verbose=verbose)
         if others:
             places = ", ".join(safe(str(one.where).partition(" ")[0]) for one in others[:MOST_PLACES])
             more = f" and {len(others) - MOST_PLACES:,} more" if len(others) > MOST_PLACES else ""
@@ -233,7 +232,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, s
     for path, xml in files.items():
         write_product(xml, path)
     lost = [finding for one in checked for finding in one.findings if _is_loss(finding)]
-    terminal.lines(detailed(in_order(lost), source_line, verbose=False, width=terminal.width))
+    terminal.show_findings(in_order(lost))
     for path, xml in files.items():
         if path is not None:
             number = counted(xml.count(b"<doi_data>"), "record")
@@ -300,7 +299,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
         documents.append(_verdict_document(path, verdict))
         if not as_json:
             _show_verdict(terminal, path, verdict)
-            terminal.lines(detailed(verdict.findings, source_line, verbose=verbose, width=terminal.width))
+            terminal.show_findings(verdict.findings, verbose=verbose)
     if as_json:
         terminal.json({"ok": all(outcomes), "files": documents})
     if False in outcomes:

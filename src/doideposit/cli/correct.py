@@ -13,12 +13,12 @@ from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.plan import show_plan
 from doideposit.cli.plans import name_of_person
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.files import as_typed
 from doideposit.findings import Finding, has_errors
 from doideposit.lifecycle import Milestone
-from doideposit.reports.findings import Span, Style, detailed
+from doideposit.reports.findings import Span, Style
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -169,7 +169,7 @@ def _show_findings_and_stop(terminal: Terminal, findings: Sequence[Finding]) -> 
     if terminal.as_json:
         terminal.json({"ok": False, "findings": [one.to_dict() for one in findings]})
     else:
-        terminal.lines(detailed(list(findings), source_line, verbose=False, width=terminal.width))
+        terminal.show_findings(list(findings))
         terminal.say("Nothing was changed and nothing was sent.")
     finish(ExitCode.REJECTED)
     raise AssertionError

@@ -14,7 +14,7 @@ from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.init import PRESETS
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import show_receipt
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.terminal import Terminal
 from doideposit.findings import Severity
 from doideposit.lifecycle import Milestone
 from doideposit.reports.findings import Span, Style, detailed, in_order, wishes
@@ -168,7 +168,7 @@ def _show_check(terminal: Terminal, depositor: "Depositor", record: Path) -> Non
     findings = depositor.check(record)
     warnings = in_order(one for one in findings if one.severity is Severity.WARNING)
     width = None if terminal.width is None else terminal.width - 3
-    for line in detailed(warnings, source_line, width=width):
+    for line in detailed(warnings, Terminal.source_line, width=width):
         terminal.line((Span("   "), *line))
     for line in wishes(one for one in findings if one.is_wish):
         terminal.line((Span("   "), *line))

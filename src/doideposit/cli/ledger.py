@@ -12,11 +12,10 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
-from doideposit.cli.terminal import source_line
 from doideposit.errors import DiskError, UsageError, WorldError
 from doideposit.files import disk_errors, open_input
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, detailed, safe
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.deposits.ledger.store import Ledger
@@ -156,7 +155,7 @@ def _check(invocation: Invocation, as_json: bool) -> None:
         documents = [finding.to_dict() for finding in findings]
         terminal.json({"ok": not findings, "ledger": place, "findings": documents})
     elif findings:
-        terminal.lines(detailed(findings, source_line))
+        terminal.show_findings(findings)
         terminal.line((Span(f"{safe(place)}: {counted(len(findings), 'contradiction')}", Style.ERROR),))
     else:
         terminal.line((Span(safe(place), Style.PLACE), Span(": "), Span("agrees with itself", Style.GOOD)))

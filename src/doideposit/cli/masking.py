@@ -7,7 +7,7 @@ it, must not carry it to a screen, a log or a ticket.
 import re
 from collections.abc import Callable
 
-from doideposit.cli.terminal import source_line
+from doideposit.cli.terminal import Terminal
 
 __all__ = ["configuration_line", "masked"]
 
@@ -23,8 +23,8 @@ HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
 
 def configuration_line(path: str, number: int) -> str | None:
     """Return line `number` (from 1) of a configuration file, with what may be a secret covered."""
-    text = source_line(path, number)
-    return None if text is None else masked(text, _find_heading(path, number, source_line))
+    text = Terminal.source_line(path, number)
+    return None if text is None else masked(text, _find_heading(path, number, Terminal.source_line))
 
 
 def masked(text: str, heading: str = "") -> str:

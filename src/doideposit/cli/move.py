@@ -14,11 +14,11 @@ from doideposit.cli.health import table_rows
 from doideposit.cli.invocation import Invocation, target_option
 from doideposit.cli.plan import show_plan
 from doideposit.cli.plans import name_of_person
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
 from doideposit.files import as_typed
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, detailed, safe
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -211,7 +211,7 @@ class _MoveRun:
         report = self._depositor.deposit(plan, on_event=self._dialog.progress(many=many))
         blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
         if blocked:
-            self._terminal.lines(detailed(blocked, source_line, verbose=False, width=self._terminal.width))
+            self._terminal.show_findings(blocked)
             self._stop(ExitCode.REJECTED, "Not everything was sent")
         dois = [one.commentary.doi for one in moves if one.commentary is not None]
         error = self._dialog.wait(self._wait, dois, many=many)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.terminal import Terminal
 from doideposit.deposits.planning import SENT_AGAIN, Action
 from doideposit.findings import Finding, Severity, counted
-from doideposit.reports.findings import Line, Span, Style, detailed, in_order, safe
+from doideposit.reports.findings import Line, Span, Style, in_order, safe
 
 if TYPE_CHECKING:
     from doideposit.deposits.values import Plan, PlanEntry
@@ -35,7 +35,7 @@ def show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
         return
     findings = [_with_file(entry.source, finding) for entry in plan.entries for finding in entry.findings]
     shown = in_order(finding for finding in findings if verbose or finding.stops)
-    terminal.lines(detailed(shown[:MOST_SHOWN], source_line, verbose=verbose, width=terminal.width))
+    terminal.show_findings(shown[:MOST_SHOWN], verbose=verbose)
     if len(shown) > MOST_SHOWN:
         terminal.say(f"… and {len(shown) - MOST_SHOWN:,} more: `doideposit check` shows all")
     if shown:

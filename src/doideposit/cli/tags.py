@@ -1,6 +1,6 @@
 """`tags`: what belongs on the landing page of a commentary, made from the record itself or from what was deposited."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,12 @@ import click
 from doideposit.checks.values import Checked
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import WorkFinder, dois_argument, is_file_name
 from doideposit.errors import UsageError
-from doideposit.findings import Finding
 from doideposit.records.landing import citation, doi_display, head_html, tags_document
 from doideposit.records.models.commentary import Commentary
-from doideposit.reports.findings import Span, Style, by_weight, detailed
+from doideposit.reports.findings import Span, Style, by_weight
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -46,9 +45,8 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
     else:
         for each in commentaries:
             _show_tags_of(terminal, each)
-        terminal.lines(
-            line for one in _blocking_findings(checked) for line in detailed([one], source_line, width=terminal.width)
-        )
+        stops = (finding for one in checked for finding in one.findings if finding.stops)
+        terminal.show_findings(by_weight(stops))
     finish(ExitCode.DONE if all(one.ok for one in checked) else ExitCode.REJECTED)
 
 
@@ -83,10 +81,6 @@ def read_deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> 
 
     (checked,) = open_checker(settings).read([deposited_record(depositor, doi)])
     return checked
-
-
-def _blocking_findings(checked: Sequence[Checked]) -> Iterator[Finding]:
-    yield from by_weight(finding for one in checked for finding in one.findings if finding.stops)
 
 
 def _show_tags_of(terminal: Terminal, commentary: Commentary) -> None:

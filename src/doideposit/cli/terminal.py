@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Self, TextIO
 import click
 
 from doideposit.errors import DoiDepositError, WorldError
-from doideposit.reports.findings import Line, Span, Style, safe
+from doideposit.findings import Finding
+from doideposit.reports.findings import Line, Span, Style, detailed, safe
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 
-__all__ = ["JsonList", "Terminal", "source_line"]
+__all__ = ["JsonList", "Terminal"]
 
 
 class Terminal:
@@ -134,6 +135,16 @@ class Terminal:
         """Write several lines, each as it comes."""
         for line in lines:
             self.line(line)
+
+    def show_findings(self, findings: Iterable[Finding], *, verbose: bool = False) -> None:
+        """Write findings in full, each with its line; with `verbose` also the original message."""
+        self.lines(detailed(findings, self.source_line, verbose=verbose, width=self.width))
+
+    @staticmethod
+    def source_line(path: str, number: int) -> str | None:
+        """Return line `number` (from 1) of a file, for display; None for large files and for none."""
+        lines = _read_lines(path)
+        return lines[number - 1] if lines is not None and 0 < number <= len(lines) else None
 
     def say(self, text: str = "", style: Style = Style.PLAIN) -> None:
         """Write sentences for people; each line of the text on its own."""
@@ -279,9 +290,3 @@ def _read_lines(path: str) -> tuple[str, ...] | None:
     from doideposit.records.sources.files import shown_lines
 
     return shown_lines(Path(path))
-
-
-def source_line(path: str, number: int) -> str | None:
-    """Return line `number` (from 1) of a file, for display; None for large files and for none."""
-    lines = _read_lines(path)
-    return lines[number - 1] if lines is not None and 0 < number <= len(lines) else None

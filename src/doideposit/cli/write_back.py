@@ -9,11 +9,11 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import WorkFinder, is_file_name
 from doideposit.errors import UsageError
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, detailed, safe
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -87,7 +87,7 @@ def _show_changes(terminal: Terminal, done: "list[WriteBack]", target: str, *, d
             style = Style.GOOD if line.startswith("+") else Style.ERROR
             terminal.line((Span(f"{safe(one.file)}  ", Style.PLACE), Span(safe(line), style)))
         stops = [finding for finding in one.findings if finding.stops]
-        terminal.lines(detailed(stops, source_line, width=terminal.width))
+        terminal.show_findings(stops)
     counts = Counter(one.action.value for one in done)
     words = (
         ("written", "would be written" if dry_run else "written"),

@@ -9,7 +9,6 @@ from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.existing import restamp
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
 from doideposit.deposits.planning import (
     TIMESTAMP_STEP,
@@ -263,7 +262,7 @@ class Preparation:
         steps = max((len(sets) for sets in clears.values()), default=0)
         last = next_timestamp(now, [known.timestamp if known else None for _, known in group])
         timestamp = last + steps * TIMESTAMP_STEP
-        sealed = self._seal(group, unique_name(group[0][0].series, now), timestamp)
+        sealed = self._seal(group, NewSubmission.unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
             return self._split_or_block(group, sealed.findings)
         if len(sealed.batch.xml) > self._context.limits.bytes_per_submission:

@@ -9,7 +9,6 @@ from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.clearing import clear_blocks
 from doideposit.crossref.xml.existing import DepositItem, restamp
 from doideposit.crossref.xml.resources import ResourceDeposit
-from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
 from doideposit.deposits.planning import TIMESTAMP_STEP
 from doideposit.findings import Finding
@@ -41,7 +40,7 @@ class StepFiles:
             # Sorted, so that the file is the same for the same deposit.
             emptied = tuple(sorted(frozenset().union(*(sets[place] for sets in clears.values() if place < len(sets)))))
             blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
-            name = unique_name(last.series, now)
+            name = NewSubmission.unique_name(last.series, now)
             stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
             empty = ResourceDeposit.read(last.xml).emptying if last.is_resources else partial(clear_blocks, last.xml)
             sealed = seal(restamp(empty(blocks), name, stamp))

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 from doideposit.crossref.sealing import recorded as sealed_again
 from doideposit.crossref.xml.existing import only, restamp
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
 from doideposit.deposits.limits import PRODUCTION
@@ -119,7 +118,7 @@ class _Uploader:
                 continue
             batch = self._reseal(*found)
             # The name is on record before anything leaves: after a crash it is all there is to ask Crossref by.
-            self._file_name = f"{unique_name(found[0].series, now)}.xml"
+            self._file_name = f"{NewSubmission.unique_name(found[0].series, now)}.xml"
             upload = uploads.start(slot, found[0].id, self._file_name)
             if upload is not None:
                 return upload, batch
@@ -226,7 +225,9 @@ class _Uploader:
         stamp = next_timestamp(now, [recorded.timestamp, *(state.timestamp for state in seen.states.values())])
         parts = []
         for dois in groups:
-            batch = context.seal(restamp(only(recorded.xml, *dois), unique_name(recorded.series, now), stamp)).batch
+            batch = context.seal(
+                restamp(only(recorded.xml, *dois), NewSubmission.unique_name(recorded.series, now), stamp)
+            ).batch
             if batch is None:
                 return False
             mine = tuple(one for one in recorded.items if one.doi in dois)
@@ -262,7 +263,7 @@ class _Uploader:
         taken = [recorded.timestamp, *(state.timestamp for state in seen.states.values())]
         stamp = next_timestamp(now, taken) + before * TIMESTAMP_STEP
         seal = context.seal
-        last = seal(restamp(recorded.xml, unique_name(recorded.series, now), stamp))
+        last = seal(restamp(recorded.xml, NewSubmission.unique_name(recorded.series, now), stamp))
         if last.batch is not None:
             new = replace(
                 recorded,

@@ -14,9 +14,8 @@ from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
 from doideposit.crossref.xml.existing import DepositItem, only, restamp
 from doideposit.deposits.context import DepositContext, RegistryPort
-from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.lateness import NOT_YET
-from doideposit.deposits.ledger.entries import Observed
+from doideposit.deposits.ledger.entries import NewSubmission, Observed
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.ledger.read_schedule import FIRST_READ, next_look_for_matches
 from doideposit.deposits.limits import NOBODY_ANSWERS
@@ -437,7 +436,7 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
     xml = only(recorded.xml, doi)
     # The file that empties goes first and takes the number below this one.
     stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
-    sealed = context.seal(restamp(xml, unique_name(recorded.series, now), stamp))
+    sealed = context.seal(restamp(xml, NewSubmission.unique_name(recorded.series, now), stamp))
     mine = [one for one in recorded.items if one.doi.key in {each.doi.key for each in DepositItem.read_all(xml)}]
     if sealed.batch is None or known.open is not None or len(mine) != 1:
         return False

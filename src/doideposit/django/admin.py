@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 import doideposit
 from doideposit.django.deposits import RegisteredObjects, register
-from doideposit.django.models import DoiModel, DoiStanding, DoiState, attach_states
+from doideposit.django.models import DoiModel, DoiStanding, DoiState
 from doideposit.django.opening import current_target
 
 __all__ = ["DoiAdminMixin", "DoiStateFilter"]
@@ -57,7 +57,7 @@ class _ChangeListWithStates(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Read the states of one page of the list with one query."""
         super().get_results(request)
-        attach_states(self.result_list)
+        DoiModel.read_states(self.result_list)
 
 
 class DoiAdminMixin(_Admin):
@@ -157,7 +157,7 @@ class DoiAdminMixin(_Admin):
         super().delete_queryset(request, queryset)
 
     def _warn_of_lasting_dois(self, request: HttpRequest, objects: Sequence[DoiModel]) -> None:
-        attach_states(objects)
+        DoiModel.read_states(objects)
         text = "%s stays registered and leads to %s: keep a page there that says what happened"
         said = [
             (one, str(_(text) % (state.doi, state.url or "its page")))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 import doideposit
 from doideposit.django.opening import current_target
 
-__all__ = ["DoiModel", "DoiStanding", "DoiState", "attach_states"]
+__all__ = ["DoiModel", "DoiStanding", "DoiState"]
 
 
 class DoiStanding(models.TextChoices):
@@ -90,25 +90,25 @@ class DoiModel(models.Model):
         """Tell whether readers can open its page: a DOI cannot be deleted, so nothing else gets one."""
         raise NotImplementedError
 
+    @staticmethod
+    def read_states(objects: "Iterable[DoiModel]") -> None:
+        """Read the states of the DOIs of these objects of one model with one query."""
+        listed = list(objects)
+        if not listed:
+            return
+        kind = ContentType.objects.get_for_model(listed[0])
+        found = DoiState.objects.filter(
+            target=current_target(), content_type=kind, object_id__in=[str(one.pk) for one in listed]
+        ).order_by("pk")
+        # Where the number of an object was changed it has two DOIs; the newer one is its own.
+        states = {state.object_id: state for state in found}
+        for one in listed:
+            one.__dict__["_doi_state"] = states.get(str(one.pk))
+
     @property
     def doi_state(self) -> DoiState | None:
         """Return the state of its DOI, or None before it was sent; read once for each object."""
         if "_doi_state" not in self.__dict__:
-            attach_states([self])
+            self.read_states([self])
         found: DoiState | None = self.__dict__["_doi_state"]
         return found
-
-
-def attach_states(objects: Iterable[DoiModel]) -> None:
-    """Read the states of the DOIs of these objects of one model with one query."""
-    listed = list(objects)
-    if not listed:
-        return
-    kind = ContentType.objects.get_for_model(listed[0])
-    found = DoiState.objects.filter(
-        target=current_target(), content_type=kind, object_id__in=[str(one.pk) for one in listed]
-    ).order_by("pk")
-    # Where the number of an object was changed it has two DOIs; the newer one is its own.
-    states = {state.object_id: state for state in found}
-    for one in listed:
-        one.__dict__["_doi_state"] = states.get(str(one.pk))

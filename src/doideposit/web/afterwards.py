@@ -7,19 +7,13 @@ from typing import Final
 
 from doideposit.errors import DoiDepositError
 
-__all__ = ["Afterwards", "Start", "in_thread"]
+__all__ = ["Afterwards", "Start"]
 
 LOG: Final = logging.getLogger("doideposit.web")
 # Seconds that closing waits for work that was begun; what is cut off then is in the ledger, and goes later.
 PATIENCE: Final = 120.0
 
 Start = Callable[[Callable[[], None]], None]
-
-
-def in_thread(work: Callable[[], None]) -> None:
-    """Start the work in a thread of its own."""
-    # A thread that keeps the process alive would hold up a server that was told to stop, as long as Crossref is slow.
-    threading.Thread(target=work, name="doideposit-afterwards", daemon=True).start()
 
 
 class Afterwards:
@@ -29,12 +23,19 @@ class Afterwards:
     runs it somewhere, as a rule in a thread.
     """
 
-    def __init__(self, work: Callable[[], DoiDepositError | None], start: Start = in_thread) -> None:
+    def __init__(self, work: Callable[[], DoiDepositError | None], start: Start | None = None) -> None:
         self.error: DoiDepositError | None = None
         self._work = work
-        self._start = start
+        self._start = start or self.in_thread
         self._changed = threading.Condition()
         self._wanted = self._running = False
+
+    @staticmethod
+    def in_thread(work: Callable[[], None]) -> None:
+        """Start the work in a thread of its own."""
+        # A thread that keeps the process alive would hold up a server that was told to stop, as long as Crossref is
+        # slow.
+        threading.Thread(target=work, name="doideposit-afterwards", daemon=True).start()
 
     def ask(self) -> None:
         """Request the work; returns at once."""

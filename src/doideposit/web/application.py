@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import ApprovalMissing, DoiDepositError, UsageError
 from doideposit.web.access import AccessLog
-from doideposit.web.afterwards import Start, in_thread
+from doideposit.web.afterwards import Afterwards, Start
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document
 from doideposit.web.description import description
@@ -52,7 +52,7 @@ def application(
     log_as_json: bool = False,
     clock: Callable[[], datetime] = system_clock,
     monotonic: Callable[[], float] = time.monotonic,
-    start: Start = in_thread,
+    start: Start = Afterwards.in_thread,
     job: JobWatch | None = None,
 ) -> Application:
     """Make the WSGI application over one depositor, or over a function that opens it when first needed.

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from doideposit.deposits.ledger.engine import LedgerLocation
-from doideposit.deposits.ledger.migrate import migrate, require_newest
+from doideposit.deposits.ledger.migrate import Revisions
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import LedgerError, LedgerTooNew, UsageError
 
@@ -41,6 +41,7 @@ class Database:
 
     def __init__(self, place: LedgerLocation, step: Callable[[str], None], begun: Callable[[str], None]) -> None:
         self.place = place
+        self._revisions = Revisions(place)
         self._step = step
         self._begun = begun
         self._lock = Lock()
@@ -82,14 +83,14 @@ class Database:
         with self._told_of_upgrades(engine), self.place.writing(engine) as connection:
             # Another host may have upgraded the ledger since this process opened it: what this version would write may
             # mean something else there. Beside the disk, for which a commit waits, the question costs nothing.
-            require_newest(connection, self.place)
+            self._revisions.require_newest(connection)
             yield connection
 
     def require_newest(self) -> None:
         """Raise `LedgerTooNew` where a newer doideposit upgraded the ledger since it was opened here."""
         if self._engine is not None:
             with self.place.reading(self._engine) as connection:
-                require_newest(connection, self.place)
+                self._revisions.require_newest(connection)
 
     @contextmanager
     def _told_of_upgrades(self, engine: Engine) -> Iterator[None]:
@@ -108,7 +109,7 @@ class Database:
     def _upgraded_by_others(self, engine: Engine) -> LedgerTooNew | None:
         try:
             with self.place.reading(engine) as connection:
-                require_newest(connection, self.place)
+                self._revisions.require_newest(connection)
         except LedgerTooNew as error:
             return error
         return None
@@ -125,7 +126,7 @@ class Database:
                 begins = path is not None and not (path.exists() and path.stat().st_size)
                 engine = self.place.engine()
                 try:
-                    migrate(engine, self.place, self._step)
+                    self._revisions.migrate(engine, self._step)
                 # A connection that stays open would keep the file locked on Windows.
                 except BaseException:
                     engine.dispose()

@@ -3,6 +3,8 @@
 Moments are aware datetimes in UTC. A timestamp is Crossref's version number of a DOI: an exact integer, never a float.
 """
 
+import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -161,6 +163,14 @@ class NewSubmission:
     publisher: str = ""
     empties: tuple[str, ...] = ()
     whole: bool = False
+
+    @staticmethod
+    def unique_name(series: str, now: datetime) -> str:
+        """Return a name no file ever had: series, moment in UTC and eight random hexadecimal digits, without suffix."""
+        # The name is a batch id and a file name that Crossref is asked by, so it holds nothing that needs an escape.
+        word = re.sub(r"[^a-z0-9]+", "-", series.lower()).strip("-")[:40].strip("-") or "deposit"
+        # Milliseconds and eight random digits: two machines may make a file in the same moment.
+        return f"{word}-{now:%Y%m%dt%H%M%S}{now.microsecond // 1000:03d}-{uuid.uuid4().hex[:8]}"
 
     @property
     def is_resources(self) -> bool:

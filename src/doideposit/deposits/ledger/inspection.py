@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
 from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
-from doideposit.deposits.ledger.migrate import NEWEST, revision_of
+from doideposit.deposits.ledger.migrate import NEWEST, Revisions
 from doideposit.deposits.ledger.tables import hook
 from doideposit.errors import LedgerError
 
@@ -51,7 +51,7 @@ class Condition:
         engine = place.engine()
         try:
             with place.translated(), engine.connect() as connection:
-                revision = revision_of(connection, place)
+                revision = Revisions(place).found(connection)
             return cls(place.name, place.path, revision, hindrance=_write_blocker(engine, place, revision))
         finally:
             engine.dispose()

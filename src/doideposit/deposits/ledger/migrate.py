@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -12,80 +13,85 @@ from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import LedgerDamaged, LedgerTooNew, LedgerUnavailable
 
-__all__ = ["NEWEST", "copy_beside", "migrate", "require_newest", "revision_of"]
+__all__ = ["NEWEST", "Revisions"]
 
 NEWEST = REVISIONS[-1]
 VERSION = text("SELECT version_num FROM alembic_version")
 LOCK = 0x646F6964  # "doid": the number of PostgreSQL's advisory lock under which revisions are run.
 
 
-def migrate(engine: Engine, place: LedgerLocation, step: Callable[[str], None]) -> None:
-    """Create or upgrade the tables; a SQLite file is copied beside itself first. `step` is called around the commit.
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """Bring the ledger of a place to the newest revision, or refuse one that is newer than this program."""
 
-    Raises `LedgerTooNew` for a ledger of a newer program, which is left as it is, and `LedgerDamaged` for a database
-    that holds something else.
-    """
-    with place.translated():
-        with engine.connect() as connection:
-            found = revision_of(connection, place)
+    place: LedgerLocation
+
+    def migrate(self, engine: Engine, step: Callable[[str], None]) -> None:
+        """Create or upgrade the tables; a SQLite file is copied beside itself first.
+
+        `step` is called around the commit. Raises `LedgerTooNew` for a ledger of a newer program, which is left as it
+        is, and `LedgerDamaged` for a database that holds something else.
+        """
+        path = self.place.path
+        with self.place.translated():
+            with engine.connect() as connection:
+                found = self.found(connection)
+            if found == NEWEST:
+                return
+            if path is not None and found is None:
+                # The mode is kept in the file; it is set once, while the file is empty.
+                with closing(sqlite3.connect(path, isolation_level=None)) as connection_of_file:
+                    connection_of_file.execute("PRAGMA journal_mode = WAL")
+            elif path is not None and found is not None:
+                copy_beside(path, found)
+            step("ledger migrate: begin")
+            with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+                self._upgrade_to_newest(connection)
+                step("ledger migrate: commit")
+            step("ledger migrate: committed")
+
+    def found(self, connection: Connection) -> str | None:
+        """Return the revision of the ledger, None for an empty database."""
+        tables = set(inspect(connection).get_table_names())
+        if "alembic_version" not in tables:
+            if tables and self.place.is_sqlite:
+                message = f"{self.place.name} is a database of something else"
+                raise LedgerDamaged(message, hint="choose another file with [ledger] url")
+            return None
+        found = connection.execute(VERSION).scalar()
+        if found is not None and found not in REVISIONS:
+            raise self._too_new(found)
+        return None if found is None else str(found)
+
+    def require_newest(self, connection: Connection) -> None:
+        """Raise an error where the ledger changed its revision since this process opened it.
+
+        That is `LedgerTooNew` where another host upgraded it meanwhile, and `LedgerUnavailable` for an older one, which
+        somebody restored.
+        """
+        found = connection.execute(VERSION).scalar()
         if found == NEWEST:
             return
-        if place.path is not None:
-            if found is None:
-                _use_write_ahead_log(place.path)
-            else:
-                copy_beside(place.path, found)
-        step("ledger migrate: begin")
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            _upgrade_to_newest(connection, place)
-            step("ledger migrate: commit")
-        step("ledger migrate: committed")
+        if found not in REVISIONS:
+            raise self._too_new(found)
+        message = f"the ledger {self.place.name} was replaced by an older one (revision {found})"
+        hint = "start the command or service again: it brings the ledger up to date"
+        raise LedgerUnavailable(message, hint=hint)
 
+    def _too_new(self, found: object) -> LedgerTooNew:
+        return LedgerTooNew(f"the ledger {self.place.name} was written by a newer doideposit (revision {found})")
 
-def revision_of(connection: Connection, place: LedgerLocation) -> str | None:
-    """Return the revision of the ledger, None for an empty database."""
-    tables = set(inspect(connection).get_table_names())
-    if "alembic_version" not in tables:
-        if tables and place.is_sqlite:
-            raise LedgerDamaged(
-                f"{place.name} is a database of something else", hint="choose another file with [ledger] url"
-            )
-        return None
-    found = connection.execute(VERSION).scalar()
-    if found is not None and found not in REVISIONS:
-        raise _too_new(place, found)
-    return None if found is None else str(found)
-
-
-def require_newest(connection: Connection, place: LedgerLocation) -> None:
-    """Raise an error where the ledger changed its revision since this process opened it.
-
-    That is `LedgerTooNew` where another host upgraded it meanwhile, and `LedgerUnavailable` for an older one, which
-    somebody restored.
-    """
-    found = connection.execute(VERSION).scalar()
-    if found == NEWEST:
-        return
-    if found not in REVISIONS:
-        raise _too_new(place, found)
-    hint = "start the command or service again: it brings the ledger up to date"
-    raise LedgerUnavailable(f"the ledger {place.name} was replaced by an older one (revision {found})", hint=hint)
-
-
-def _too_new(place: LedgerLocation, found: object) -> LedgerTooNew:
-    return LedgerTooNew(f"the ledger {place.name} was written by a newer doideposit (revision {found})")
-
-
-def _upgrade_to_newest(connection: Connection, place: LedgerLocation) -> None:
-    if not place.is_sqlite:
-        # SQLite has the lock already, from BEGIN IMMEDIATE; PostgreSQL would let two processes create the same tables.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    found = revision_of(connection, place)
-    # Another process may have been quicker.
-    if found is None:
-        _make_tables(connection)
-    elif found != NEWEST:
-        upgrade(connection, NEWEST)
+    def _upgrade_to_newest(self, connection: Connection) -> None:
+        if not self.place.is_sqlite:
+            # SQLite has the lock already, from BEGIN IMMEDIATE; PostgreSQL would let two processes create the same
+            # tables.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        found = self.found(connection)
+        # Another process may have been quicker.
+        if found is None:
+            _make_tables(connection)
+        elif found != NEWEST:
+            upgrade(connection, NEWEST)
 
 
 def _make_tables(connection: Connection) -> None:
@@ -112,12 +118,6 @@ def upgrade(connection: Connection, revision: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
-
-
-def _use_write_ahead_log(path: Path) -> None:
-    # The mode is kept in the file; it is set once, while the file is empty.
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def copy_beside(path: Path, revision: str) -> Path:

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from doideposit.deposits.ledger import audit, export
 from doideposit.deposits.ledger.engine import LedgerLocation
-from doideposit.deposits.ledger.migrate import revision_of
+from doideposit.deposits.ledger.migrate import Revisions
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import DiskError, LedgerDamaged, LedgerUnavailable, UsageError
 from doideposit.files import as_typed, disk_errors, open_input
@@ -92,7 +92,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
     try:
         with place.reading(engine) as connection:
             # An older ledger is upgraded when it is next opened, and can be checked only then.
-            is_current = revision_of(connection, place) == REVISIONS[-1]
+            is_current = Revisions(place).found(connection) == REVISIONS[-1]
             findings = tuple(audit.audit(connection)) if is_current else ()
     finally:
         engine.dispose()

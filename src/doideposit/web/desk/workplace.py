@@ -15,7 +15,7 @@ from doideposit.errors import PlanUnusable
 from doideposit.records.extraction.draft import Draft as Extracted
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.models.series import Series
-from doideposit.web.afterwards import Afterwards, Start, in_thread
+from doideposit.web.afterwards import Afterwards, Start
 from doideposit.web.desk.drafts import Drafts, SavedDraft
 from doideposit.web.desk.look_ups import LookUps
 
@@ -38,7 +38,7 @@ class Workplace:
         open_checker: Callable[[], Checker],
         *,
         look_ups: LookUps | None = None,
-        start: Start = in_thread,
+        start: Start = Afterwards.in_thread,
     ) -> None:
         self.settings = settings
         self.drafts = drafts

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Engine, Integer, LargeBinary, MetaData, create_engine, text
 
 from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
-from doideposit.deposits.ledger.migrate import upgrade
+from doideposit.deposits.ledger.migrate import Revisions
 
 GOLDEN = Path(__file__).parent / "golden" / "ledger"
 
@@ -23,7 +23,7 @@ def ledger_of(url: str, revision: str) -> None:
     place = LedgerLocation(url)
     engine = place.engine()
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        upgrade(connection, revision)
+        Revisions.upgrade(connection, revision)
     _fill(engine, revision)
     engine.dispose()
 

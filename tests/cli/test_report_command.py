@@ -6,7 +6,7 @@ import pytest
 
 from desk import DOI, Desk
 from doideposit.crossref.xml.participation import Measure
-from doideposit.reports.attention import AttentionKind, state_words
+from doideposit.reports.attention import AttentionKind
 from doideposit.reports.overview import gather
 from mixed_ledger import NOW, mixed_desk
 
@@ -101,7 +101,7 @@ def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
     with mixed_desk(tmp_path) as story:
         found = gather(story.depositor, NOW, version="1.2.3")
         html = found.to_html()
-    kinds = {str(one.doi).rpartition(".")[2]: state_words(one)[1] for one in found.statuses}
+    kinds = {str(one.doi).rpartition(".")[2]: AttentionKind.of(one)[1] for one in found.statuses}
     assert (kinds["C261"], kinds["C235"], kinds["C264"]) == (AttentionKind.BAD,) * 3
     assert (kinds["C265"], kinds["C267"], kinds["C231"]) == (AttentionKind.OPEN, AttentionKind.OPEN, AttentionKind.GOOD)
     assert {one.heading: len(one.statuses) for one in found.concerns} == {

@@ -128,10 +128,10 @@ def test_an_older_ledger_put_in_its_place_is_named(tmp_path: Path) -> None:
 
 
 def test_an_upgrade_copies_a_sqlite_ledger_beside_itself_first(tmp_path: Path) -> None:
-    from doideposit.deposits.ledger.migrate import copy_beside
+    from doideposit.deposits.ledger.migrate import Revisions
 
     ledger_of(sqlite_url(tmp_path), REVISIONS[0])
-    copy = copy_beside(tmp_path / "ledger.sqlite3", REVISIONS[0])
+    copy = Revisions.copy_beside(tmp_path / "ledger.sqlite3", REVISIONS[0])
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with Ledger.open(f"sqlite:///{copy}") as ledger:
         assert ledger.check() == ()

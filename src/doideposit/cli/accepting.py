@@ -6,20 +6,19 @@ from pathlib import Path
 
 import click
 
-from doideposit.cli.candidates import show_candidate
 from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.plan import show_plan
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import is_file_name
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.references import ReferenceFeedback, ReferencesReport, ReferenceState
+from doideposit.deposits.references import CitedCandidate, ReferenceFeedback, ReferencesReport, ReferenceState
 from doideposit.errors import UsageError
 from doideposit.findings import Finding
 from doideposit.health.accepting import AcceptedReference, accept_references
 from doideposit.health.works import commentaries_in
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.reports.findings import Span, Style
+from doideposit.reports.findings import Span, Style, safe
 
 __all__ = ["Acceptance"]
 
@@ -89,7 +88,7 @@ class Acceptance:
         # Three hundred characters of a reference show which work it cites.
         self.terminal.note(f"\n{one.number}: {one.text[:300]}")
         for place, candidate in enumerate(one.candidates, 1):
-            show_candidate(self.terminal, candidate, f"{place})")
+            self.show_candidate(self.terminal, candidate, f"{place})")
         names = [str(place) for place in range(1, len(one.candidates) + 1)]
         best = str(one.candidates.index(one.best) + 1) if one.best else "none"
         answer = click.prompt("Which one", type=click.Choice([*names, "none"]), default=best, err=True)
@@ -129,6 +128,21 @@ class Acceptance:
             if each.doi.key == doi.key and origin.file is not None:
                 return Path(origin.file)
         raise UsageError(f"there is no record file of {doi}", hint="name it in place of the DOI")
+
+    @staticmethod
+    def show_candidate(terminal: Terminal, candidate: CitedCandidate, mark: str = "-") -> None:
+        """Show a work that a reference may mean, with its score and what makes it doubtful."""
+        work = candidate.work
+        authors = f"{work.authors[0]}{' and others' if len(work.authors) > 1 else ''}" if work.authors else ""
+        year = str(work.years[0]) if work.years else ""
+        about = ". ".join(
+            part for part in (" ".join(filter(None, (authors, year))), *work.titles[:1], work.container) if part
+        )
+        terminal.line((Span(f"       {mark} "), Span(work.doi, Style.PLACE), Span(f"  {safe(about)}")))
+        score = "" if work.score is None else f"score {work.score:.0f}"
+        doubts = "; ".join(one.what for one in candidate.doubts)
+        words = ", ".join(filter(None, (score, f"doubtful: {doubts}" if doubts else "no differences found")))
+        terminal.line((Span(f"         {safe(words)}", Style.DIM),))
 
     def _send(self, path: Path, about: Mapping[str, object]) -> int:
         """Send only the references, after comparing them with the registered record."""

@@ -12,7 +12,6 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.plan import show_plan
-from doideposit.cli.plans import name_of_person
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.files import as_typed
@@ -324,7 +323,7 @@ class _CorrectionRun:
     def _write_plan(self, one: "ChangedRecord") -> NoReturn:
         """Write the next step as a plan, for those who have to approve it."""
         path = Path(f"{self._asked.word}-{one.path.stem}.plan.json")
-        self._depositor.plans.write(self._depositor.plan(one.path), path, by=name_of_person(None))
+        self._depositor.plans.write(self._depositor.plan(one.path), path, by=DepositDialog.person(None))
         words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
         self._show_end(ExitCode.PENDING, f"{words} {as_typed(path)}`. Run this command again after that: it continues.")
 

@@ -1,5 +1,6 @@
 """The talk with a person around a deposit: the question before it, progress and waiting, and the result."""
 
+import getpass
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -65,6 +66,15 @@ class DepositDialog:
         """Return in words what plans send."""
         numbers = ((sum(plan.new for plan in plans), "new DOI"), (sum(plan.updates for plan in plans), "update"))
         return " and ".join(counted(number, noun) for number, noun in numbers if number)
+
+    @staticmethod
+    def person(by: str | None) -> str:
+        """Return who is at the keyboard."""
+        try:
+            return by or getpass.getuser()
+        except (KeyError, OSError):
+            # An account without a name, as in some containers.
+            raise UsageError("your name is not known", hint='say it: --by "Your Name"') from None
 
     def progress(self, *, many: bool = False) -> "Callable[[Progress], None]":
         """Return a function that tells progress on standard error; for `many` DOIs the outcomes come at the end."""

@@ -13,7 +13,6 @@ from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.health import table_rows
 from doideposit.cli.invocation import Invocation, target_option
 from doideposit.cli.plan import show_plan
-from doideposit.cli.plans import name_of_person
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
 from doideposit.files import as_typed
@@ -230,7 +229,7 @@ class _MoveRun:
         """Write the next step as a plan, for those who have to approve it."""
         path = Path(f"move-{self._table.path.stem}.plan.json")
         paths = dict.fromkeys(one.path for one in moves if one.path is not None)
-        self._depositor.plans.write(self._depositor.plan(*paths), path, by=name_of_person(None))
+        self._depositor.plans.write(self._depositor.plan(*paths), path, by=DepositDialog.person(None))
         words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
         self._terminal.say(f"{words} {as_typed(path)}`. After that {AGAIN}.")
         finish(ExitCode.PENDING)

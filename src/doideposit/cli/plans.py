@@ -1,6 +1,5 @@
 """`plan`, `approve` and `apply`: a deposit as a file that one person makes and another one approves."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,19 +22,10 @@ if TYPE_CHECKING:
     from doideposit.deposits.plans.document import PlanFile
     from doideposit.deposits.values import Plan
 
-__all__ = ["apply", "approve", "name_of_person", "plan", "write_plan"]
+__all__ = ["apply", "approve", "plan", "write_plan"]
 
 by_option = click.option("--by", metavar="NAME", help="Your name, as others know you [default: your account's name].")
 plan_argument = click.argument("path", type=click.Path(path_type=Path), metavar="PLAN.json")
-
-
-def name_of_person(by: str | None) -> str:
-    """Return who is at the keyboard."""
-    try:
-        return by or getpass.getuser()
-    except (KeyError, OSError):
-        # An account without a name, as in some containers.
-        raise UsageError("your name is not known", hint='say it: --by "Your Name"') from None
 
 
 @click.command()
@@ -93,7 +83,7 @@ def write_plan(
     flag: str | None,
 ) -> None:
     """Write a plan into a file, and say what it means and who does what with it now; `flag` is the target as given."""
-    file = depositor.plans.write(made, output, by=name_of_person(by))
+    file = depositor.plans.write(made, output, by=DepositDialog.person(by))
     demanded = depositor.plans.approvals_needed
     if terminal.as_json:
         terminal.json({**made.to_dict(), **_document(file), "file": str(output)})
@@ -191,7 +181,7 @@ def approve(
         now = _show_plan_now(terminal, depositor, file, without_files=True, verbose=verbose)
         if not now.new + now.updates:
             _stop_outdated(terminal, now, file)
-        name = name_of_person(by)
+        name = DepositDialog.person(by)
         if not yes:
             _ask_approval(terminal, file)
         before = depositor.plans.approvers(file)
@@ -303,7 +293,7 @@ def apply(
         with ProgressIndicator(terminal, f"sending to {name_of(now.target)}"):
             report = depositor.plans.apply(
                 file,
-                by=name_of_person(by),
+                by=DepositDialog.person(by),
                 without_files=without_files,
                 on_event=dialog.progress(many=len(now.entries) > 1),
             )

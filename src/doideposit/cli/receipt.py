@@ -27,9 +27,9 @@ def local_time(moment: datetime | None) -> str:
 
 def state_words(status: "WorkStatus") -> tuple[str, Style]:
     """Return the state of a DOI in a word or two, with its style."""
-    from doideposit.reports.attention import state_words as plain_words
+    from doideposit.reports.attention import AttentionKind
 
-    words, kind = plain_words(status)
+    words, kind = AttentionKind.of(status)
     return words, Style.ERROR if status.needs_person else STYLES[kind.value]
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.candidates import show_candidate
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import dois_argument, known_series
@@ -122,6 +121,7 @@ def _show_lists(terminal: Terminal, report: "ReferencesReport") -> None:
 
 
 def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback") -> None:
+    from doideposit.cli.accepting import Acceptance
     from doideposit.deposits.references import ReferenceState
 
     word, style = {
@@ -146,7 +146,7 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
     if one.reason:
         terminal.line((Span(f"       Crossref could not look for it: {safe(one.reason)}", Style.HINT),))
     for candidate in one.candidates or ():
-        show_candidate(terminal, candidate)
+        Acceptance.show_candidate(terminal, candidate)
     if one.best is not None:
         command = f"doideposit references {of.doi} --accept {one.number}={one.best.work.doi}"
         terminal.line((Span("       accept it: ", Style.HINT), Span(safe(command))))

@@ -13,12 +13,11 @@ from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
-from doideposit.records.origin import RawValue
 from doideposit.registered.drift_values import Drift
+from doideposit.registered.values import Difference
 
 __all__ = [
     "DepositReport",
-    "FieldChange",
     "HistoryEntry",
     "Plan",
     "PlanEntry",
@@ -270,26 +269,6 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldChange:
-    """Describe one field of a registered record that an update changes; `loses` says that something registered goes.
-
-    `kind` is added, changed or lost; `registered` and `desired` are the values, None for one that is not there.
-    """
-
-    field: str
-    what: str
-    loses: bool
-    kind: str
-    registered: RawValue = None
-    desired: RawValue = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the change as JSON."""
-        values = {"registered": self.registered, "desired": self.desired}
-        return {"field": self.field, "what": self.what, "loses": self.loses, "kind": self.kind, **values}
-
-
-@dataclass(frozen=True, slots=True)
 class PlanEntry:
     """Describe what would be done with one input, why, and what it changes of what is registered."""
 
@@ -298,7 +277,7 @@ class PlanEntry:
     action: Action
     reason: str
     findings: tuple[Finding, ...] = ()
-    changes: tuple[FieldChange, ...] = ()
+    changes: tuple[Difference, ...] = ()
     in_doubt: bool = False
     #: Whether this content is what is registered.
     in_force: bool = False
@@ -306,10 +285,7 @@ class PlanEntry:
     @classmethod
     def of(cls, decision: Decision) -> "PlanEntry":
         """Return a decision in the form for people and programs."""
-        wanted, differences = decision.wanted, decision.update.differences if decision.update else ()
-        changes = tuple(
-            FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
-        )
+        wanted, changes = decision.wanted, decision.update.differences if decision.update else ()
         said = (decision.action, decision.reason, decision.all_findings, changes)
         return cls(wanted.source, wanted.doi, *said, decision.in_doubt, decision.in_force)
 

@@ -37,10 +37,7 @@ def diagnose(
     checks += _machine_checks(settings, seen)
     if settings is None:
         return Diagnosis(tuple(checks), online, not_looked_at=NEED_SETTINGS)
-    from doideposit.diagnosis.mail import check_mail  # noqa: PLC0415 - as below
-
-    checks += _configuration_checks(settings, seen)
-    checks += Check.examine("mail", lambda: check_mail(settings, seen, send_test_mail=send_test_mail))
+    checks += _configuration_checks(settings, seen, send_test_mail=send_test_mail)
     if online:
         from doideposit.diagnosis.online import check_online  # noqa: PLC0415 - requests, only when asked for
 
@@ -58,7 +55,7 @@ def _machine_checks(settings: Settings | None, around: DiagnosisContext) -> Iter
     yield from Check.examine("schemas", lambda: look.schemas(SchemaStore.default(offline=True)))
 
 
-def _configuration_checks(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
+def _configuration_checks(settings: Settings, around: DiagnosisContext, *, send_test_mail: bool) -> Iterator[Check]:
     from doideposit.diagnosis.setup import SetupChecks  # noqa: PLC0415 - as above
     from doideposit.diagnosis.storage import StorageChecks  # noqa: PLC0415 - as above
 
@@ -74,3 +71,4 @@ def _configuration_checks(settings: Settings, around: DiagnosisContext) -> Itera
     yield from Check.examine("inbox", storage.inbox)
     yield from Check.examine("monitoring", storage.monitoring)
     yield from Check.examine("job", storage.job)
+    yield from Check.examine("mail", lambda: setup.mail(send_test_mail=send_test_mail))

@@ -1,13 +1,17 @@
-"""Checks of what people set: configuration, target, login, series, libraries, encoding."""
+"""Checks of what people set: configuration, target, login, series, mail, libraries, encoding."""
 
 import shutil
+import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Realm
+from doideposit.job.mail_server import MailServer
+from doideposit.job.notices import MailWriter
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, Series
 from doideposit.wiring import credentials_of
@@ -99,6 +103,34 @@ class SetupChecks:
         if self.settings.hooks:
             names = ", ".join(self.settings.hooks)
             yield Check.ok("hooks", f"{names}: `doideposit hooks` says how they work, and tries one")
+
+    def mail(self, *, send_test_mail: bool = False) -> Iterator[Check]:
+        """Check connection, encryption and login of the mail server, or the program; send a mail if asked to."""
+        mail = self.settings.mail
+        if mail is None:
+            if send_test_mail:
+                hint = "add a section [mail] with host, sender and to"
+                yield Check.fail("mail", "no mail is configured, so none can be sent", hint, Realm.CONFIGURATION)
+            return
+        password = self.settings.mail_password(self.around.environ)
+        if mail.sendmail is not None and not Path(mail.sendmail).is_file():
+            hint = "install a mail program that brings it, or name the mail server with [mail] host"
+            yield Check.fail("mail", f"there is no program {mail.sendmail}, which [mail] sendmail names", hint)
+            return
+        if send_test_mail:
+            MailServer(mail, password).send(
+                MailWriter(mail, socket.gethostname()).trial(self.settings.target, self.around.clock())
+            )
+            yield Check.ok("mail", f"a test mail is on its way to {', '.join(mail.to)}: check that it arrives")
+            return
+        MailServer(mail, password).greet()
+        if mail.sendmail is not None:
+            yield Check.ok("mail", f"{mail.sendmail} takes the mails; `doideposit doctor --send-test-mail` sends one")
+        else:
+            who = "" if mail.password is None else f" as {mail.username}, with a password in {mail.password.place}"
+            yield Check.ok(
+                "mail", f"{mail.host} can be reached{who}; `doideposit doctor --send-test-mail` sends a mail"
+            )
 
     def libraries(self) -> Iterator[Check]:
         """Check whether the optional libraries are there that this configuration needs."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from doideposit.findings import Finding, counted
 from doideposit.records.origin import RawValue
@@ -30,6 +30,11 @@ class Difference:
         if self.loses and not self.desired:
             return "lost"
         return "added" if self.desired and not self.registered else "changed"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the difference as JSON."""
+        values = {"registered": self.registered, "desired": self.desired}
+        return {"field": self.field, "what": self.what, "loses": self.loses, "kind": self.kind, **values}
 
     def falls_under(self, names: Sequence[str]) -> bool:
         """Tell whether one of the names is this field or holds it, such as ``authors`` or ``authors[1]``."""

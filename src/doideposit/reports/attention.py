@@ -11,7 +11,7 @@ from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.reports.findings import in_words, with_target
 
-__all__ = ["AttentionKind", "Concern", "overdue_words", "quoted", "state_words"]
+__all__ = ["AttentionKind", "Concern", "overdue_words"]
 
 
 class AttentionKind(StrEnum):
@@ -21,6 +21,12 @@ class AttentionKind(StrEnum):
     WARNING = "warning"
     OPEN = "open"
     GOOD = "good"
+
+    @staticmethod
+    def of(status: WorkStatus) -> "tuple[str, AttentionKind]":
+        """Return the state of a DOI in a word or two, for terminal and page, and its kind."""
+        words, kind = _state_of(status)
+        return (f"{words}, acknowledged" if status.acknowledged else words), kind
 
 
 # Words for a deposit that is under way, whatever was registered before.
@@ -39,12 +45,6 @@ _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.INDEXED: "registered, not indexed",
     Milestone.AS_INTENDED: "registered, not read back",
 }
-
-
-def state_words(status: WorkStatus) -> tuple[str, AttentionKind]:
-    """Return the state of a DOI in a word or two, for terminal and page, and its kind."""
-    words, kind = _state_of(status)
-    return (f"{words}, acknowledged" if status.acknowledged else words), kind
 
 
 def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
@@ -81,12 +81,6 @@ def _state_of_registered(status: WorkStatus) -> tuple[str, AttentionKind]:
     )
 
 
-def quoted(status: WorkStatus) -> str:
-    """Return Crossref's words, where they say more than that all went well."""
-    plain = status.outcome is Outcome.REGISTERED and status.finding is None
-    return "" if plain or state_words(status)[1] in {AttentionKind.OPEN, AttentionKind.GOOD} else status.message.strip()
-
-
 # For what is late.
 _OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RECEIVED: "recorded {age} ago, and not at Crossref yet",
@@ -112,10 +106,20 @@ class Concern:
     next_action: str
     statuses: tuple[WorkStatus, ...]
 
+    @staticmethod
+    def said_of(status: WorkStatus) -> str:
+        """Return Crossref's words, where they say more than that all went well."""
+        plain = status.outcome is Outcome.REGISTERED and status.finding is None
+        return (
+            ""
+            if plain or AttentionKind.of(status)[1] in {AttentionKind.OPEN, AttentionKind.GOOD}
+            else status.message.strip()
+        )
+
     @property
     def quoted(self) -> str:
         """Return what Crossref said of them all, when it said the same of each."""
-        said = {quoted(one) for one in self.statuses}
+        said = {self.said_of(one) for one in self.statuses}
         return said.pop() if len(said) == 1 else ""
 
     @staticmethod
@@ -170,5 +174,5 @@ def _heading_of(one: WorkStatus) -> str:
     rank = _rank_of(one)
     if rank in {_STUCK, _UNPROVED} and one.overdue is not None:
         return _HEADINGS[one.overdue.milestone]
-    words = state_words(one)[0]
+    words = AttentionKind.of(one)[0]
     return words[:1].upper() + words[1:]

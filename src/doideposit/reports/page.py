@@ -17,7 +17,7 @@ from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.findings import counted
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
-from doideposit.reports.attention import AttentionKind, Concern, overdue_words, quoted, state_words
+from doideposit.reports.attention import AttentionKind, Concern, overdue_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.findings import sentence
@@ -184,7 +184,7 @@ def _sort_key(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
 
 
 def _count_kinds(statuses: Sequence[WorkStatus]) -> Mapping[AttentionKind, int]:
-    counts = Counter(state_words(one)[1] for one in statuses)
+    counts = Counter(AttentionKind.of(one)[1] for one in statuses)
     return {kind: counts[kind] for kind in AttentionKind if counts[kind]}
 
 
@@ -208,8 +208,8 @@ def _make_environment() -> "Environment":
         "moment": _moment_text,
         "proof": _proof_text,
         "link": _safe_link,
-        "quoted": quoted,
-        "state": state_words,
+        "quoted": Concern.said_of,
+        "state": AttentionKind.of,
         "overdue": overdue_words,
         "sentence": sentence,
     }

@@ -7,7 +7,7 @@ import pytest
 from doideposit.deposits.lateness import Overdue
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Milestone, Outcome, State
-from doideposit.reports.attention import AttentionKind, Concern, overdue_words, quoted, state_words
+from doideposit.reports.attention import AttentionKind, Concern, overdue_words
 from made_up_reports import NOW, overdue, rejected, status, under_way, warning
 
 WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same metadata", "look at both")
@@ -35,7 +35,7 @@ WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same 
     ],
 )
 def test_every_way_to_stand_has_its_words(changes: dict[str, object], words: str, kind: AttentionKind) -> None:
-    assert state_words(status(**changes)) == (words, kind)
+    assert AttentionKind.of(status(**changes)) == (words, kind)
 
 
 @pytest.mark.parametrize("milestone", Milestone)
@@ -91,9 +91,9 @@ def test_advice_names_the_doi_when_it_is_for_one_alone() -> None:
 
 
 def test_crossrefs_words_are_quoted_only_where_something_is_wrong() -> None:
-    assert quoted(status(message="Successfully added")) == ""
-    assert quoted(status(message="Successfully added", overdue=overdue(Milestone.INDEXED))) == ""
+    assert Concern.said_of(status(message="Successfully added")) == ""
+    assert Concern.said_of(status(message="Successfully added", overdue=overdue(Milestone.INDEXED))) == ""
     warned = status(
         message="Added with conflict", outcome=Outcome.REGISTERED_WITH_WARNING, finding=WARNED, warnings=(warning(),)
     )
-    assert quoted(warned) == "Added with conflict"
+    assert Concern.said_of(warned) == "Added with conflict"

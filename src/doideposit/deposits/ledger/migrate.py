@@ -43,7 +43,7 @@ class Revisions:
                 with closing(sqlite3.connect(path, isolation_level=None)) as connection_of_file:
                     connection_of_file.execute("PRAGMA journal_mode = WAL")
             elif path is not None and found is not None:
-                copy_beside(path, found)
+                self.copy_beside(path, found)
             step("ledger migrate: begin")
             with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
                 self._upgrade_to_newest(connection)
@@ -78,6 +78,27 @@ class Revisions:
         hint = "start the command or service again: it brings the ledger up to date"
         raise LedgerUnavailable(message, hint=hint)
 
+    @staticmethod
+    def upgrade(connection: Connection, revision: str) -> None:
+        """Run Alembic's revisions up to `revision` inside the caller's transaction."""
+        # Alembic costs a tenth of a second to import, and only a ledger of an older version needs it.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    @staticmethod
+    def copy_beside(path: Path, revision: str) -> Path:
+        """Copy the file to ``NAME.before-REVISION`` with SQLite's own backup, for its owner alone."""
+        copy = path.with_name(f"{path.name}.before-{NEWEST}-was-{revision}")
+        copy.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        return copy
+
     def _too_new(self, found: object) -> LedgerTooNew:
         return LedgerTooNew(f"the ledger {self.place.name} was written by a newer doideposit (revision {found})")
 
@@ -91,7 +112,7 @@ class Revisions:
         if found is None:
             _make_tables(connection)
         elif found != NEWEST:
-            upgrade(connection, NEWEST)
+            self.upgrade(connection, NEWEST)
 
 
 def _make_tables(connection: Connection) -> None:
@@ -106,24 +127,3 @@ def _make_tables(connection: Connection) -> None:
         )
     )
     connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": NEWEST})
-
-
-def upgrade(connection: Connection, revision: str) -> None:
-    """Run Alembic's revisions up to `revision` inside the caller's transaction."""
-    # Alembic costs a tenth of a second to import, and only a ledger of an older version needs it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
-def copy_beside(path: Path, revision: str) -> Path:
-    """Copy the file to ``NAME.before-REVISION`` with SQLite's own backup, for its owner alone."""
-    copy = path.with_name(f"{path.name}.before-{NEWEST}-was-{revision}")
-    copy.touch(mode=0o600)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    return copy

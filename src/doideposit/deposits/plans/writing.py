@@ -22,7 +22,8 @@ from doideposit.deposits.plans.document import (
     Sending,
     Source,
 )
-from doideposit.deposits.values import FieldChange, PlanEntry
+from doideposit.deposits.values import PlanEntry
+from doideposit.registered.values import Difference
 
 __all__ = ["MADE_WITH", "READING_HEAD", "body_of", "changes_of", "configuration_of"]
 
@@ -108,7 +109,7 @@ def _title_in_xml(context: DepositContext, one: DepositCandidate, xml: bytes) ->
     return found.item.title if found else ""
 
 
-def changes_of(changes: Iterable[FieldChange]) -> tuple[PlannedChange, ...]:
+def changes_of(changes: Iterable[Difference]) -> tuple[PlannedChange, ...]:
     """Return changes as a plan file has them: their values as JSON reads them back."""
     return tuple(PlannedChange.model_validate(_plain_json(change.to_dict())) for change in changes)
 

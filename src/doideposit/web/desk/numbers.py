@@ -16,7 +16,7 @@ from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.health.audit import gaps
 from doideposit.lifecycle import Milestone
-from doideposit.reports.attention import state_words
+from doideposit.reports.attention import AttentionKind
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import SavedDraft
@@ -152,7 +152,7 @@ class NumberPages:
             verdict=verdict,
             record=found,
             on=target,
-            words=state_words,
+            words=AttentionKind.of,
             error=error,
             sent=_sent_xml(depositor, doi),
             references=_references(depositor, status),

@@ -15,7 +15,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone
-from doideposit.reports.attention import AttentionKind, state_words
+from doideposit.reports.attention import AttentionKind
 
 __all__ = ["NumberRow", "Overview"]
 
@@ -91,7 +91,7 @@ class Overview:
         yield from (str(work.doi) for work in self._depositor.works.in_submissions(files))
 
     def _build_row(self, status: WorkStatus) -> NumberRow:
-        words, kind = state_words(status)
+        words, kind = AttentionKind.of(status)
         series = self._depositor.series.get(status.series)
         publishers = self._depositor.publishers
         return NumberRow(

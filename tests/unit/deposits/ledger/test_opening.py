@@ -270,7 +270,7 @@ def test_the_revisions_make_the_very_tables_of_the_code(tmp_path: Path) -> None:
     make_ledger(sqlite_url(tmp_path))
     engine = create_engine(f"sqlite:///{tmp_path / 'revised.sqlite3'}")
     with engine.begin() as connection:
-        migrate.upgrade(connection, REVISIONS[-1])
+        migrate.Revisions.upgrade(connection, REVISIONS[-1])
     engine.dispose()
     assert shape(path_of(tmp_path)) == shape(tmp_path / "revised.sqlite3")
 

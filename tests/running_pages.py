@@ -15,7 +15,7 @@ from doideposit.crossref.http import HttpAnswer
 from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.desk.messages import MAX_UPLOAD
 from doideposit.web.desk.opening import open_for_accounts, open_here
-from doideposit.web.serving import Application, serve
+from doideposit.web.serving import Application
 from doideposit.wiring import load_settings
 from finished_documents import document
 from hostile_documents import pdf
@@ -100,6 +100,6 @@ def serve_pages(pages: Application) -> str:
         ready.set()
 
     options = {"ready": listening, "max_body": 2 * MAX_UPLOAD}
-    threading.Thread(target=serve, args=(pages,), kwargs=options, daemon=True).start()
+    threading.Thread(target=pages.serve, kwargs=options, daemon=True).start()
     assert ready.wait(20)
     return f"http://127.0.0.1:{port[0]}"

@@ -13,17 +13,14 @@ from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import DepositorName
 from doideposit.config.loading import load
-from doideposit.config.passwords import resolve_password
 from doideposit.config.schema import DepositorSettings
-from doideposit.config.settings import Settings
+from doideposit.config.settings import Ask, Settings
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import ConfigurationError, LedgerError
 from doideposit.findings import Finding
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from doideposit.crossref.guarded_fetch import FetchPage
     from doideposit.crossref.http import Fetch, Timeouts
     from doideposit.crossref.registrar import Credentials, Registrar
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
     from doideposit.sandbox.simulation import Sandbox
 
 __all__ = [
-    "credentials_of",
     "load_settings",
     "open_checker",
     "open_depositor",
@@ -48,15 +44,9 @@ __all__ = [
 ]
 
 Announce = Callable[[str], None]
-# Ask a person for a password, by a question; None when nobody is there.
-Ask = Callable[[str], "SecretStr | None"]
 
 
 def _ignore_message(_sentence: str) -> None:
-    return None
-
-
-def _answer_nothing(_question: str) -> None:
     return None
 
 
@@ -164,7 +154,7 @@ def open_depositor(
     settings: Settings,
     *,
     announce: Announce = _ignore_message,
-    ask: Ask = _answer_nothing,
+    ask: Ask = lambda _question: None,
     clock: Callable[[], datetime] = system_clock,
     environ: Mapping[str, str] | None = None,
     registrar: "Registrar | None" = None,
@@ -239,7 +229,7 @@ def _registrar_and_registry(
         registrar, registry = _connect_to_sandbox(settings, validator, clock)
         return PublisherAccount(settings.publisher, head, registrar), registry
     # Kept once it is fetched: a person is asked for the password one time, and a program runs once.
-    login = cache(lambda: credentials_of(settings, ask=ask, environ=environ))
+    login = cache(lambda: settings.login(environ, ask))
     registrar, registry = _connect_to_crossref(settings, login, ledger.on(settings.target, clock).uploads.pending)
     return PublisherAccount(settings.publisher, head, registrar, login), registry
 
@@ -326,33 +316,6 @@ def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[
 
     delays = Delays(**settings.sandbox.delays.model_dump())
     return Sandbox(clock=clock, validate=validator.validate, delays=delays, state=settings.sandbox.state)
-
-
-def credentials_of(settings: Settings, *, ask: Ask = _answer_nothing, environ: Mapping[str, str]) -> "Credentials":
-    """Fetch the login of the target in force, with its password; raises `ConfigurationError`."""
-    from doideposit.crossref.registrar import Credentials
-
-    target = settings.target
-    credentials = settings.credentials.get(target)
-    publisher = settings.publisher
-    # The section that a person has to write, which differs with several publishers.
-    section = f"publishers.{publisher}.credentials.{target}" if publisher else f"credentials.{target}"
-    if credentials is None:
-        whose = f" of the publisher {publisher}" if publisher else ""
-        raise ConfigurationError(
-            f"there is no Crossref login{whose} for the target {target}",
-            hint=f'add a section [{section}] with username and password = {{ env = "CROSSREF_PASSWORD" }}',
-        )
-    if credentials.password is not None:
-        password = resolve_password(credentials.password, environ=environ, username=credentials.username)
-        return Credentials(credentials.username, password)
-    answer = ask(f"Crossref password of {credentials.username} on {target}")
-    if answer is None:
-        raise ConfigurationError(
-            f"no password is known for {credentials.username} on {target}",
-            hint=f'name where it is kept: password = {{ env = "CROSSREF_PASSWORD" }} below [{section}]',
-        )
-    return Credentials(credentials.username, answer)
 
 
 def open_fetch(

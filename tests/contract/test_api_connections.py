@@ -14,7 +14,6 @@ from api_client import TOKEN
 from depositing import Desk, sqlite_url
 from doideposit.web import application
 from doideposit.web.connections import MOST_CONNECTIONS
-from doideposit.web.serving import serve
 
 pytestmark = pytest.mark.network_loopback
 
@@ -33,7 +32,7 @@ def port() -> int:
         ready.set()
 
     app = application(nothing, tokens={})
-    threading.Thread(target=lambda: serve(app, port=0, ready=listening), daemon=True).start()
+    threading.Thread(target=lambda: app.serve(port=0, ready=listening), daemon=True).start()
     assert ready.wait(10)
     return found[0]
 
@@ -128,7 +127,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             ready.set()
 
         app = application(desk.depositor, tokens={"cms": TOKEN})
-        threading.Thread(target=lambda: serve(app, port=0, ready=listening), daemon=True).start()
+        threading.Thread(target=lambda: app.serve(port=0, ready=listening), daemon=True).start()
         assert ready.wait(30)
         yield found[0]
 

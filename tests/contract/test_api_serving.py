@@ -21,7 +21,6 @@ from doideposit.config.addresses import is_loopback
 from doideposit.errors import UsageError, WorldError
 from doideposit.job.inbox.lock import FileLock
 from doideposit.web import application
-from doideposit.web.serving import serve
 
 pytestmark = pytest.mark.network_loopback
 
@@ -135,7 +134,7 @@ def test_loopback(host: str, loopback: bool) -> None:
 
 def test_others_are_kept_out_unless_that_is_said() -> None:
     with pytest.raises(UsageError, match=r"0\.0\.0\.0"):
-        serve(application(_nothing, tokens={}), "0.0.0.0")
+        application(_nothing, tokens={}).serve("0.0.0.0")
 
 
 def test_a_port_in_use_and_an_address_of_nobody(free_port: int) -> None:
@@ -145,9 +144,9 @@ def test_a_port_in_use_and_an_address_of_nobody(free_port: int) -> None:
         taken.bind(("127.0.0.1", free_port))
         taken.listen()
         with pytest.raises(WorldError, match=str(free_port)):
-            serve(application(_nothing, tokens={}), "127.0.0.1", free_port)
+            application(_nothing, tokens={}).serve("127.0.0.1", free_port)
     with pytest.raises(WorldError, match=r"no-such-host\.invalid"):
-        serve(application(_nothing, tokens={}), "no-such-host.invalid", 0, allow_remote=True)
+        application(_nothing, tokens={}).serve("no-such-host.invalid", 0, allow_remote=True)
 
 
 @pytest.fixture

@@ -30,14 +30,12 @@ def desk(invocation: Invocation, port: int, no_browser: bool, target: str | None
     """
     from doideposit.web.desk.messages import MAX_UPLOAD
     from doideposit.web.desk.opening import open_here
-    from doideposit.web.serving import serve
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
     pages, token = open_here(settings, user=_user_name(), announce=terminal.note)
     way_in = settings.desk.drafts / ".open.html"
-    serve(
-        pages,
+    pages.serve(
         port=port,
         max_body=2 * MAX_UPLOAD,
         ready=lambda actual: _open_browser(terminal, actual, token, None if no_browser else way_in),

@@ -44,7 +44,6 @@ def serve(
     from doideposit.web import application
     from doideposit.web.desk.messages import MAX_UPLOAD
     from doideposit.web.desk.opening import open_for_accounts
-    from doideposit.web.serving import serve as serve_until_stopped
     from doideposit.web.watching import JobWatch
     from doideposit.wiring import open_depositor, system_clock
 
@@ -72,7 +71,7 @@ def serve(
             terminal.note(f"the pages for staff are {address}/")
 
     app, most = (api, None) if pages is None else (replace(api, pages=pages), 2 * MAX_UPLOAD)
-    serve_until_stopped(app, host, port, threads=threads, ready=show_address, allow_remote=allow_remote, max_body=most)
+    app.serve(host, port, threads=threads, ready=show_address, allow_remote=allow_remote, max_body=most)
     terminal.note("stopped: every request was answered")
 
 

@@ -1,6 +1,6 @@
 """The settings in force: what the file, the environment and the flags say together, with every path made absolute."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -41,7 +41,7 @@ from doideposit.records.models.series import Series
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from doideposit.crossref.registrar import Endpoint
+    from doideposit.crossref.registrar import Credentials, Endpoint
 
 # Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
 ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
@@ -50,7 +50,10 @@ ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
     "sandbox": ("sandbox:", None, None),
 }
 
-__all__ = ["Settings"]
+__all__ = ["Ask", "Settings"]
+
+# Ask a person for a password, by a question; None when nobody is there.
+Ask = Callable[[str], SecretStr | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,35 @@ class Settings:
         endpoint = self.endpoint
         addresses = {Milestone.RESOLVES: endpoint.handle_url, Milestone.INDEXED: endpoint.rest_url}
         return frozenset({Milestone.AS_INTENDED, *(milestone for milestone, address in addresses.items() if address)})
+
+    def login(self, environ: Mapping[str, str], ask: "Ask" = lambda _question: None) -> "Credentials":
+        """Fetch the login of the target in force, with its password; raises `ConfigurationError`.
+
+        `ask` asks a person for a password that is kept nowhere; None where nobody is there.
+        """
+        from doideposit.crossref.registrar import Credentials  # noqa: PLC0415  (only uploads need it)
+
+        target = self.target
+        credentials = self.credentials.get(target)
+        publisher = self.publisher
+        # The section that a person has to write, which differs with several publishers.
+        section = f"publishers.{publisher}.credentials.{target}" if publisher else f"credentials.{target}"
+        if credentials is None:
+            whose = f" of the publisher {publisher}" if publisher else ""
+            raise ConfigurationError(
+                f"there is no Crossref login{whose} for the target {target}",
+                hint=f'add a section [{section}] with username and password = {{ env = "CROSSREF_PASSWORD" }}',
+            )
+        if credentials.password is not None:
+            password = resolve_password(credentials.password, environ=environ, username=credentials.username)
+            return Credentials(credentials.username, password)
+        answer = ask(f"Crossref password of {credentials.username} on {target}")
+        if answer is None:
+            raise ConfigurationError(
+                f"no password is known for {credentials.username} on {target}",
+                hint=f'name where it is kept: password = {{ env = "CROSSREF_PASSWORD" }} below [{section}]',
+            )
+        return Credentials(credentials.username, answer)
 
     def ledger_password(self, environ: Mapping[str, str]) -> SecretStr | None:
         """Fetch the password of the ledger's database now; None where it has none. Raises `ConfigurationError`."""

@@ -16,7 +16,7 @@ from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check
 from doideposit.errors import ConfigurationError
-from doideposit.wiring import credentials_of, open_fetch
+from doideposit.wiring import open_fetch
 
 __all__ = ["check_online"]
 
@@ -52,7 +52,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
             continue
         # Where the password cannot be fetched, the check of the login has said so already.
         with suppress(ConfigurationError):
-            login = credentials_of(one, environ=around.environ)
+            login = one.login(around.environ)
             what = f"login of {one.publisher} online" if one.publisher else "login online"
             yield from Check.examine(what, partial(_login_checks, endpoint, login, what))
     yield from _prefix_checks(settings, endpoint)

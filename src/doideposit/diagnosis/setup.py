@@ -14,7 +14,6 @@ from doideposit.job.mail_server import MailServer
 from doideposit.job.notices import MailWriter
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, Series
-from doideposit.wiring import credentials_of
 
 __all__ = ["SetupChecks"]
 
@@ -183,7 +182,7 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
         hint = f"for the scheduled job, name where it is kept: password below [credentials.{settings.target}]"
         yield Check.warn(what, f"{credentials.username}; the password is asked for at the terminal each time", hint)
         return
-    password = credentials_of(settings, environ=around.environ).password
+    password = settings.login(around.environ).password
     if credentials is None or credentials.password is None:
         return
     place = credentials.password.place

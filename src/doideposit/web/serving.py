@@ -15,7 +15,7 @@ from doideposit.config.addresses import is_loopback
 from doideposit.errors import UsageError, WorldError
 from doideposit.web.reading import MAX_BODY, MAX_LINES_BODY
 
-__all__ = ["Application", "serve"]
+__all__ = ["Application"]
 
 # Seconds that requests under way may still take after a stop; longer than an upload to Crossref.
 PATIENCE: Final = 120
@@ -45,37 +45,36 @@ class Application:
         if self.pages is not None:
             self.pages.close()
 
+    def serve(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        threads: int = 4,
+        ready: Callable[[int], None] = lambda _port: None,
+        allow_remote: bool = False,
+        max_body: int | None = None,
+    ) -> None:
+        """Serve until SIGTERM or an interrupt; then requests under way are finished, and the application is closed.
 
-def serve(
-    application: Application,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    *,
-    threads: int = 4,
-    ready: Callable[[int], None] = lambda _port: None,
-    allow_remote: bool = False,
-    max_body: int | None = None,
-) -> None:
-    """Serve until SIGTERM or an interrupt; then requests under way are finished, and the application is closed.
-
-    `ready` is called with the port once connections are accepted. Raises `UsageError` for an address that others can
-    reach, unless `allow_remote`, and `WorldError` for a port in use. `max_body` is the size of a request in bytes.
-    """
-    if not is_loopback(host) and not allow_remote:
-        raise UsageError(
-            f"doideposit does not listen on {host}: others could reach it, and everything would be sent unencrypted",
-            hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
-        )
-    server = _make_server(application, host, port, threads, max_body or MAX_LINES_BODY + MAX_BODY)
-    try:
-        with _stopped_by_sigterm():
-            ready(int(server.effective_port))
-            server.run()
-    finally:
-        # The first shutdown, within `run`, waits only a few seconds.
-        server.task_dispatcher.shutdown(timeout=PATIENCE)
-        server.close()
-        application.close()
+        `ready` is called with the port once connections are accepted. Raises `UsageError` for an address that others
+        can reach, unless `allow_remote`, and `WorldError` for a port in use. `max_body` is the size of a request in
+        bytes.
+        """
+        if not is_loopback(host) and not allow_remote:
+            told = "others could reach it, and everything would be sent unencrypted"
+            hint = "leave it on 127.0.0.1 behind a web server with https, or say --allow-remote"
+            raise UsageError(f"doideposit does not listen on {host}: {told}", hint=hint)
+        server = _make_server(self, host, port, threads, max_body or MAX_LINES_BODY + MAX_BODY)
+        try:
+            with _stopped_by_sigterm():
+                ready(int(server.effective_port))
+                server.run()
+        finally:
+            # The first shutdown, within `run`, waits only a few seconds.
+            server.task_dispatcher.shutdown(timeout=PATIENCE)
+            server.close()
+            self.close()
 
 
 def _make_server(application: Application, host: str, port: int, threads: int, max_body: int) -> Any:

@@ -97,7 +97,7 @@ CREATE TABLE upload_lock (
 	pause_until VARCHAR(27),
 	pause_reason TEXT DEFAULT '' NOT NULL,
 	failures INTEGER DEFAULT '0' NOT NULL,
-	CONSTRAINT pk_upload_lock PRIMARY KEY (target)
+	CONSTRAINT pk_gate PRIMARY KEY (target)
 )
 CREATE TABLE watch (
 	target VARCHAR(32) NOT NULL,
@@ -300,7 +300,7 @@ CREATE TABLE upload_lock (
 	pause_until VARCHAR(27),
 	pause_reason VARCHAR DEFAULT '' NOT NULL,
 	failures INTEGER DEFAULT '0' NOT NULL,
-	CONSTRAINT pk_upload_lock PRIMARY KEY (target)
+	CONSTRAINT pk_gate PRIMARY KEY (target)
 )
 CREATE TABLE watch (
 	target VARCHAR(32) NOT NULL,

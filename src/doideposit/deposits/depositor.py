@@ -265,8 +265,7 @@ class Depositor:
         """
         if dry_run:
             plan = self._require_plan(self._context, items, retry=retry)
-            entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
-            return DepositReport(self.target, tuple(entries))
+            return DepositReport(self.target, tuple(map(ReportEntry.of, plan.entries)))
         on_event = on_event or silent
         return self._send_recorded(self._record(self._context, items, retry=retry, on_event=on_event), on_event)
 
@@ -295,7 +294,7 @@ class Depositor:
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
         decisions = self._record(offline, items, retry=retry, on_event=on_event or silent)
-        return self._make_report(decisions, why_not_sent(self._context, [one for one in decisions if one.busy]))
+        return self._make_report(decisions, self._context.why_not_sent([one for one in decisions if one.busy]))
 
     def _record(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
@@ -320,11 +319,9 @@ class Depositor:
     def _make_report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
         known = self.works.by_key(one.wanted.doi for one in decisions if one.wanted.doi)
         entries = []
-        for plan, decision in zip(map(PlanEntry.of, decisions), decisions, strict=True):
+        for plan in map(PlanEntry.of, decisions):
             work = known.get(plan.doi.key) if plan.doi else None
-            status = None if work is None else self._status_of(work)
-            said = (plan.source, plan.doi, plan.action, plan.reason, plan.findings, status, decision.in_force)
-            entries.append(ReportEntry(*said))
+            entries.append(ReportEntry.of(plan, None if work is None else self._status_of(work)))
         return DepositReport(self.target, tuple(entries), error)
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:

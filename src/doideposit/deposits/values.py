@@ -375,6 +375,11 @@ class ReportEntry:
     #: Whether this content is what is registered: then a failed update to other content says nothing of it.
     in_force: bool = False
 
+    @classmethod
+    def of(cls, plan: PlanEntry, status: WorkStatus | None = None) -> "ReportEntry":
+        """Return what was planned, with the status that its DOI has now."""
+        return cls(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status, plan.in_force)
+
     @property
     def ok(self) -> bool:
         """Tell whether it is neither blocked nor ended without a registration."""

@@ -282,8 +282,7 @@ class Depositor:
         Of several publishers it is those of the plan. Raises `ConfigurationError`. Without this call a login is fetched
         with the first upload.
         """
-        names = {self._context.publisher} if plan is None else self.publishers.of_plan(plan)
-        for name in sorted(names):
+        for name in sorted({self._context.publisher} if plan is None else self.publishers.of_plan(plan)):
             self._context.accounts.named(name).login()
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:

@@ -136,22 +136,16 @@ class Doi(Identifier):
         bare = bare_doi(text)
         shape = _DOI_SHAPE.fullmatch(bare)
         if shape is None:
-            raise InvalidIdentifier(
-                "doi-shape",
-                f"“{_shorten(bare)}” is not a DOI",
-                "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258",
-            )
+            hint = "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258"
+            raise InvalidIdentifier("doi-shape", f"“{_shorten(bare)}” is not a DOI", hint)
         # To Python a space is printable, but no DOI may hold one.
         if not bare.isprintable() or " " in bare:
             place, bad = next((at, each) for at, each in enumerate(bare) if each == " " or not each.isprintable())
             raise _forbidden_character_fault(bad, text.find(bare) + place if bare in text else None)
         suffix = shape["suffix"]
         if len(suffix) > MAX_SUFFIX:
-            raise InvalidIdentifier(
-                "doi-too-long",
-                f"the part after the slash has {len(suffix)} characters",
-                f"Crossref takes at most {MAX_SUFFIX}",
-            )
+            message = f"the part after the slash has {len(suffix)} characters"
+            raise InvalidIdentifier("doi-too-long", message, f"Crossref takes at most {MAX_SUFFIX}")
         return cls(bare)
 
     def check_new(self) -> None:

@@ -345,9 +345,12 @@ EITHER_FORM = 32 + zlib.MAX_WBITS
 def _read_body(response: "requests.Response", limit: int, deadline: float) -> tuple[bytes, bool]:
     """Read at most `limit` bytes as they arrive, and return whether there were more.
 
-    Raises `ConnectionError` where a packed answer ends before its end: urllib3 would hand out the first part as if it
-    were the whole.
+    With a limit of 0 nothing is read: where the status alone counts, it does no harm if the rest breaks off. Raises
+    `ConnectionError` where a packed answer ends before its end: urllib3 would hand out the first part as if it were the
+    whole.
     """
+    if not limit:
+        return b"", False
     packed = response.headers.get("Content-Encoding", "").strip().lower() in PACKED
     unpack = zlib.decompressobj(EITHER_FORM) if packed else None
     parts: list[bytes] = []

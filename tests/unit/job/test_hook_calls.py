@@ -76,6 +76,7 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 204
+        self.length = 0
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -84,6 +85,7 @@ class Receiver:
                 receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(receiver.status)
                 self.send_header("Location", "https://elsewhere.example.org/")
+                self.send_header("Content-Length", str(receiver.length))
                 self.end_headers()
 
             def log_message(self, *_: Any) -> None:
@@ -124,6 +126,14 @@ def test_any_answer_but_success_is_a_failure_that_shows_no_address(receiver: Rec
     with pytest.raises(WorldError, match=f"127.0.0.1 answered with status {status}") as caught:
         post(receiver.url, MESSAGE, secret=SecretStr("x" * 20), now=0, timeout=5)
     assert "s3cret" not in str(caught.value) + caught.value.hint
+
+
+def test_a_message_that_was_taken_is_not_sent_again_because_the_rest_of_the_answer_breaks_off(
+    receiver: Receiver,
+) -> None:
+    receiver.status, receiver.length = 200, 5_000
+    post(receiver.url, MESSAGE, secret=SecretStr("x" * 20), now=0, timeout=60)
+    assert len(receiver.got) == 1
 
 
 def test_a_receiver_that_is_away(socket_enabled: None) -> None:

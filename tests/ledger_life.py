@@ -135,6 +135,31 @@ def _sent(of: TargetLedger, key: int, number: int) -> Submission:
     return _submission(of, fresh.items[0].doi)
 
 
+def _first_of_a_series(of: TargetLedger) -> None:
+    """Record two files of a series that has nothing registered; the first goes, and the second is withheld."""
+    fresh = _recorded(of)
+    keys = []
+    for number in (1, 2):
+        items = tuple(replace(one, doi=Doi(f"{one.doi.printed}.{number}"), after=None) for one in fresh.items)
+        new = replace(fresh, batch_id=f"first-{number}", container="A new series", timestamp=number, items=items)
+        keys += of.works.prepare(new) or ()
+    of.uploads.resume()
+    assert of.uploads.start(replace(SLOT, besides=frozenset({16})), keys[0], "first.xml")
+    of.uploads.withhold(keys[1], {items[0].doi: "it would be lost"}, "ask somebody")
+    of.uploads.note_waiting()
+
+
+def _settle_conflict(of: TargetLedger) -> list[object]:
+    """Finish a deposit that is in conflict with another, and one whose log says that the conflict is over."""
+    _finish(of, Outcome.REGISTERED)
+    before = of.works.one(STUCK)
+    held = _sent(of, 2, 20270101000000000)
+    doi = of.polls.details([held.id])[held.id][1][0]
+    over = DoiOutcome(doi, Outcome.REGISTERED, proof="the log", resolved_conflicts=("77",))
+    of.polls.finish(held, [over], StoredLog("later.xml", b"<later>", None))
+    return [before, of.works.one(STUCK)]
+
+
 def _finish_later(of: TargetLedger, doi: Doi, outcome: Outcome) -> None:
     """Finish a later version of a registered DOI."""
     held = _sent(of, _submission(of, doi).id, 20270101000000000)
@@ -231,6 +256,8 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "polls.finish, a version of too many digits": lambda of: _finish(of, Outcome.FAILED, registered_timestamp=2**63),
     "polls.finish, after the number was reset": _finish_after_reset,
     "polls.finish, after a later deposit": _finish_earlier,
+    "polls.finish, with a conflict that ends": _settle_conflict,
+    "uploads.note_waiting of a new series": _first_of_a_series,
     "polls.finish, without an id": lambda of: of.polls.finish(_stuck(of), [], StoredLog("later.xml", b"<later>", None)),
     "polls.finish, a later version": lambda of: _finish_later(of, WHOLE, Outcome.REGISTERED),
     "polls.finish, a later version that failed": lambda of: _finish_later(of, WHOLE, Outcome.FAILED),

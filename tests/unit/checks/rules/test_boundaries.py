@@ -183,6 +183,17 @@ NAMES = [
     ("alt-name-same", "authors: [{given: Ana, family: Wolf, alt_names: [{given: Ana, family: Wolf}]}]", "authors[0].alt_names[0]"),
     ("alt-name-same", "authors: [{given: Ana, family: Wolf, alt_names: [{given: Anne, family: Wolf}]}]", ""),
 ]  # fmt: skip
+
+
+def orcid_of(number: int) -> str:
+    """Return an ORCID iD with its check digit (ISO 7064, MOD 11-2)."""
+    total = 0
+    for digit in f"{number:015d}":
+        total = (total + int(digit)) * 2
+    text = f"{number:015d}" + "0123456789X"[(12 - total % 11) % 11]
+    return "-".join(text[start : start + 4] for start in range(0, 16, 4))
+
+
 CONTRIBUTORS = [
     ("person-is-organisation", "authors: [{given: Ana, family: Bureau}]", ""),
     ("person-is-organisation", "authors: [{family: Bureau}]", "authors[0]"),
@@ -226,8 +237,14 @@ CONTRIBUTORS = [
     ("orcid-missing", "authors: [{given: A., family: B, orcid: 0000-0002-1825-0097}, {given: C., family: D}]", "authors[1]"),
     ("orcid-authenticated", "authors: [{given: A., family: B}]", ""),
     # The two blocks of numbers that ORCID assigns from, at their edges.
-    ("orcid-unassigned", "authors: [{given: A., family: B, orcid: 0000-0001-5000-0007}]", ""),
-    ("orcid-unassigned", "authors: [{given: A., family: B, orcid: 0000-0003-5000-0001}]", ""),
+    *(
+        ("orcid-unassigned", f"authors: [{{given: A., family: B, orcid: {orcid_of(number)}}}]", expected)
+        for number, expected in (
+            (14_999_999, "authors[0].orcid"), (15_000_000, ""), (35_000_000, ""), (35_000_001, "authors[0].orcid"),
+            (899_999_999_999, "authors[0].orcid"), (900_000_000_000, ""), (900_100_000_000, ""),
+            (900_100_000_001, "authors[0].orcid"),
+        )
+    ),
 ]  # fmt: skip
 DATES = [
     ("date-future", {"published": "2026-09-01"}, ""),

@@ -27,6 +27,7 @@ CREATE TABLE hook (
 	tries INTEGER DEFAULT '0' NOT NULL,
 	failing_since VARCHAR(27),
 	reason TEXT DEFAULT '' NOT NULL,
+	told INTEGER DEFAULT '0' NOT NULL,
 	CONSTRAINT pk_hook PRIMARY KEY (target, name)
 )
 CREATE TABLE observed (
@@ -230,6 +231,7 @@ CREATE TABLE hook (
 	tries INTEGER DEFAULT '0' NOT NULL,
 	failing_since VARCHAR(27),
 	reason VARCHAR DEFAULT '' NOT NULL,
+	told INTEGER DEFAULT '0' NOT NULL,
 	CONSTRAINT pk_hook PRIMARY KEY (target, name)
 )
 CREATE TABLE observed (

@@ -247,7 +247,13 @@ def test_a_drive_that_is_away_is_mailed_once_a_day(desk: Desk) -> None:
         state = json.loads(memory.read_text())
         memory.write_text(json.dumps(state | {"told": {"trouble:disk": "2026-01-01T00:00:00+00:00"}}))
         assert desk("run", "--inbox", away).code == 3
-    assert len(letters.messages) == 2
+        assert len(letters.messages) == 2
+        # The same where the job's own files cannot be used.
+        memory.unlink()
+        (desk.folder / "inbox" / ".doideposit" / "lock").mkdir(parents=True)
+        assert [desk("run").code for _ in range(2)] == [3, 3]
+    assert len(letters.messages) == 3
+    assert "lock cannot be opened" in letters.messages[-1].get_content()
 
 
 def test_a_mail_that_cannot_go_while_the_drive_is_away_hides_nothing(desk: Desk) -> None:

@@ -145,6 +145,8 @@ class WorkStatus:
     needs_person: bool = False
     next_poll_at: datetime | None = None
     next_action: str = ""
+    #: Whether the last answer about an unfinished file says nothing of it; `message` has it.
+    answer_unclear: bool = False
 
     @property
     def shown_doi(self) -> str:

@@ -116,16 +116,15 @@ class Job:
         started = context.clock()
         try:
             self.folders.make()
+            # The lock is the operating system's, so that a run which was killed keeps no later one out.
+            with FileLock(self.folders.job / "lock", started) as lock:
+                if lock.held:
+                    return _JobPass(self, context, started).run()
+                summary = f"{self.target}: another run is at work ({lock.holder}); nothing to do here"
+                return JobOutcome(0, summary, {"ok": True, "target": self.target, "skipped": True, "summary": summary})
         except DiskError as error:
             self._mail_away(error, context, started)
             raise
-        # The lock is the operating system's, so that a run which was killed leaves nothing that keeps the next one out.
-        with FileLock(self.folders.job / "lock", started) as lock:
-            if not lock.held:
-                summary = f"{self.target}: another run is at work ({lock.holder}); nothing to do here"
-                document = {"ok": True, "target": self.target, "skipped": True, "summary": summary}
-                return JobOutcome(0, summary, document)
-            return _JobPass(self, context, started).run()
 
     def _mail_away(self, error: DiskError, context: JobContext, now: datetime) -> None:
         if self.mail is None or context.send_mail is None or self.memory is None:

@@ -49,7 +49,8 @@ _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
 
 def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
     if status.is_open and status.state is not None:
-        word = _OPEN_WORDS[status.state]
+        # "In doubt" says it already of a file of which nobody knows whether Crossref has it.
+        word = _OPEN_WORDS[status.state] + (", answer unclear" if status.answer_unclear else "")
         return (f"{word}, overdue", AttentionKind.BAD) if status.overdue else (word, AttentionKind.OPEN)
     if status.state is State.REFUSED:
         return "refused", AttentionKind.BAD

@@ -26,6 +26,11 @@ WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same 
         ({"state": State.PREPARED, "outcome": None}, "waiting to be sent", AttentionKind.OPEN),
         ({"state": State.SENDING, "outcome": None}, "in doubt", AttentionKind.OPEN),
         ({"state": State.QUEUED, "outcome": None}, "at Crossref", AttentionKind.OPEN),
+        (
+            {"state": State.QUEUED, "outcome": None, "answer_unclear": True},
+            "at Crossref, answer unclear",
+            AttentionKind.OPEN,
+        ),
         ({"state": State.QUEUED, "overdue": overdue(Milestone.PROCESSED)}, "at Crossref, overdue", AttentionKind.BAD),
         ({"overdue": overdue(Milestone.RESOLVES)}, "registered, link not proved", AttentionKind.WARNING),
         ({"overdue": overdue(Milestone.INDEXED)}, "registered, not indexed", AttentionKind.WARNING),

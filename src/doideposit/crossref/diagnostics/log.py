@@ -3,6 +3,7 @@
 The root has no namespace and there is no schema; the parts and their quirks are those of logs seen since 2013.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +13,8 @@ __all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable"]
 
 # The root element of a result log, also for a file that was refused as a whole.
 ROOT = "doi_batch_diagnostic"
+# How a web page begins, in any case.
+PAGE = re.compile(rb"<!doctype html|<html\b", re.IGNORECASE)
 # A log of ten thousand records with their references is far smaller than this.
 LOG_LIMITS = XmlLimits(size=64 * 1024 * 1024)
 
@@ -91,12 +94,13 @@ def _parse_root(answer: bytes) -> Element:
         raise Unreadable("an empty answer")
     # White space before the XML declaration has been seen in logs, and no parser takes it.
     parsed = parse_document(answer.strip(), limits=LOG_LIMITS)
-    if parsed.root is None:
-        raise Unreadable("a text that cannot be read as XML")
     root = parsed.root
-    if root.tag != ROOT:
-        raise Unreadable(f"a document that is no {ROOT}")
-    return root
+    if root is not None and root.tag == ROOT:
+        return root
+    # A page of a proxy, of maintenance or of a login; some of them can be read as XML.
+    if PAGE.search(answer[:1_000]):
+        raise Unreadable("a web page")
+    raise Unreadable("a text that cannot be read as XML" if root is None else f"a document that is no {ROOT}")
 
 
 def _read_records(element: Element) -> list[LogRecord]:

@@ -158,7 +158,7 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
     try:
         log = ResultLog.parse(answer)
     except Unreadable as fault:
-        return Unrecognized(f"Crossref answered with {fault}, which is no result log")
+        return Unrecognized(f"it answered with {fault}")
     # Crossref answers with the first match of a file name; a queued file has an empty batch id.
     if log.batch_id and log.batch_id != batch_id:
         return Unrecognized("this is the log of another submission with the same file name", log.submission_id)

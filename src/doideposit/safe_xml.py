@@ -21,6 +21,7 @@ __all__ = [
     "Position",
     "Positions",
     "XmlLimits",
+    "local_name",
     "parse_document",
     "parse_part",
 ]
@@ -78,6 +79,12 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = L
     if large and (full := _find_overfull(root, limits)) is not None:
         return ParsedXml(None, (full.at(Where(file=file, line=full.where.line)),))
     return ParsedXml(root)
+
+
+def local_name(element: Element) -> str:
+    """Return the name of an element without its namespace; empty for comments and processing instructions."""
+    tag: object = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def parse_part(

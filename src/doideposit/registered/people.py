@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import ReadText, local
-from doideposit.safe_xml import Element
+from doideposit.registered.texts import ReadText
+from doideposit.safe_xml import Element, local_name
 
 __all__ = ["INSTITUTION_LISTS", "contributors", "institution"]
 
@@ -34,9 +34,9 @@ def contributors(element: Element) -> tuple[list[Fields], list[tuple[str, Elemen
     unknown: list[tuple[str, Element]] = []
     known: dict[object, Fields] = {}
     # `sequence` says who comes first, whatever the order of the elements.
-    for child in sorted((one for one in element if local(one)), key=lambda one: one.get("sequence") != "first"):
+    for child in sorted((one for one in element if local_name(one)), key=lambda one: one.get("sequence") != "first"):
         who, parts = _contributor(child)
-        unknown += [(f"authors[{len(people)}].{local(one)}", one) for one in parts]
+        unknown += [(f"authors[{len(people)}].{local_name(one)}", one) for one in parts]
         key = _person_key(who)
         if not _merged(known.get(key), who):
             people.append(who)
@@ -46,8 +46,10 @@ def contributors(element: Element) -> tuple[list[Fields], list[tuple[str, Elemen
 
 def _contributor(element: Element) -> tuple[Fields, list[Element]]:
     """Return a contributor, and the parts that a record file has no field for, such as degrees."""
-    name = local(element)
-    unknown = [child for child in element if local(child) and local(child) not in _READ and name == "person_name"]
+    name = local_name(element)
+    unknown = [
+        child for child in element if local_name(child) and local_name(child) not in _READ and name == "person_name"
+    ]
     bodies = [institution(one) for one in element.iterfind("{*}affiliations/{*}institution")]
     unknown += [part for _, parts in bodies for part in parts]
     who: Fields
@@ -130,7 +132,7 @@ def institution(element: Element) -> tuple[Fields, list[Element]]:
 
 
 def _alt_name(element: Element) -> Fields:
-    if local(element) == "string-name":
+    if local_name(element) == "string-name":
         found: Fields = {"text": ReadText.plain(element)}
     else:
         names = {"given": "given_name", "family": "surname", "prefix": "prefix", "suffix": "suffix"}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import ReadText, local
-from doideposit.safe_xml import Element
+from doideposit.registered.texts import ReadText
+from doideposit.safe_xml import Element, local_name
 
 __all__ = ["Program", "assertion"]
 
@@ -29,7 +29,12 @@ class Program:
         space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
         inside = {"assertion": "fundref", "license_ref": "AccessIndicators", "free_to_read": "AccessIndicators"}
         first = next(
-            (inside.get(local(child), "relations") for child in element if local(child) != "clinical-trial-number"), ""
+            (
+                inside.get(local_name(child), "relations")
+                for child in element
+                if local_name(child) != "clinical-trial-number"
+            ),
+            "",
         )
         return name if name in {"fundref", "AccessIndicators", "relations"} else space or first
 

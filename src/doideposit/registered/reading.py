@@ -14,8 +14,8 @@ from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
 from doideposit.registered.people import contributors, institution
 from doideposit.registered.programs import Program, assertion
-from doideposit.registered.texts import ReadText, abstract, local, xml_of
-from doideposit.safe_xml import Element, parse_document
+from doideposit.registered.texts import ReadText, abstract, xml_of
+from doideposit.safe_xml import Element, local_name, parse_document
 
 __all__ = ["Leftover", "RegisteredRecord", "works_in"]
 
@@ -72,7 +72,7 @@ class RegisteredRecord:
         root = parse_document(xml.strip()).root
         if root is None:
             return {}
-        found = (_Reader(holder).read() for _, holder in doi_holders(root) if local(holder) in RECORD_TYPES)
+        found = (_Reader(holder).read() for _, holder in doi_holders(root) if local_name(holder) in RECORD_TYPES)
         return {record.doi.casefold(): record for record in found}
 
     @staticmethod
@@ -86,7 +86,7 @@ def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]
     """Yield the works of these kinds in a deposit file; `element_at` finds the element of each text."""
     for data in root.iter("{*}doi_data"):
         holder = data.getparent()
-        if holder is not None and local(holder) in kinds:
+        if holder is not None and local_name(holder) in kinds:
             yield _Reader(holder).read(traced=True)
 
 
@@ -110,7 +110,7 @@ class _Reader:
         self._inside = ""
 
     def read(self, *, traced: bool = False) -> RegisteredRecord:
-        name = local(self.holder)
+        name = local_name(self.holder)
         around = self.holder.getparent()
         # Journal and issue stand beside the article, and a record file keeps them with the series.
         if around is not None and name == "journal_article":
@@ -140,7 +140,7 @@ class _Reader:
             self.leftovers.append(Leftover("publication_type", kind))
 
     def _read_child(self, child: Element) -> None:
-        name = local(child)
+        name = local_name(child)
         read = _HANDLERS.get(name)
         if read is not None:
             read(self, child)
@@ -155,19 +155,19 @@ class _Reader:
             self._leave_over(child)
 
     def _leave_over(self, element: Element, name: str | None = None) -> None:
-        self.leftovers.append(Leftover(name or local(element), xml_of(element)))
+        self.leftovers.append(Leftover(name or local_name(element), xml_of(element)))
 
     def _leave_unknown_children(self, element: Element, known: str, where: str) -> None:
         """Leave over every child that is not among the known names."""
         for child in element:
-            if local(child) and local(child) not in known.split():
-                self._leave_over(child, f"{where}.{local(child)}")
+            if local_name(child) and local_name(child) not in known.split():
+                self._leave_over(child, f"{where}.{local_name(child)}")
 
     # The container.
 
     def _read_journal(self, around: Element) -> None:
         # Both stand before the articles, of which there may be thousands.
-        before = {local(one): one for one in takewhile(lambda one: local(one) != "journal_article", around)}
+        before = {local_name(one): one for one in takewhile(lambda one: local_name(one) != "journal_article", around)}
         metadata = before.get("journal_metadata")
         if metadata is not None:
             self._read_container(metadata, "full_title")
@@ -189,7 +189,7 @@ class _Reader:
             {"issn": ReadText.issn(one), "medium": one.get("media_type") or "print"}
             for one in metadata.iterfind("{*}issn")
         ]
-        self._leave_unknown_children(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
+        self._leave_unknown_children(metadata, "full_title titles issn abbrev_title doi_data", local_name(metadata))
 
     def read_series_metadata(self, element: Element) -> None:
         self._read_container(element, "titles/title")
@@ -204,7 +204,7 @@ class _Reader:
     def read_institution(self, element: Element) -> None:
         body, unknown = institution(element)
         for one in unknown:
-            self._leave_over(one, f"institution.{local(one)}")
+            self._leave_over(one, f"institution.{local_name(one)}")
         if self.series.setdefault("institution", body) != body:
             # The series has one of them; that there are several, the record says.
             bodies = self.fields.setdefault("institutions", [self.series["institution"]])
@@ -221,7 +221,7 @@ class _Reader:
         original: Fields | None = None
         for child in element:
             text = ReadText.markup(child)
-            match local(child):
+            match local_name(child):
                 case "subtitle" if original is not None:
                     original["subtitle"] = text
                 case "title" | "subtitle" as name:
@@ -282,18 +282,18 @@ class _Reader:
     def read_publisher_item(self, element: Element) -> None:
         for child in element:
             kind = child.get("id_type")
-            if local(child) == "item_number":
+            if local_name(child) == "item_number":
                 self.read_item_number(child)
-            elif local(child) == "identifier" and kind == "report-number" and self._takes_report_number():
+            elif local_name(child) == "identifier" and kind == "report-number" and self._takes_report_number():
                 self.fields["report_number"] = ReadText.plain(child)
-            elif local(child) == "identifier":
+            elif local_name(child) == "identifier":
                 self._add_to_block("identifiers", [{"identifier": ReadText.plain(child), "type": kind or "other"}])
-            elif local(child):
+            elif local_name(child):
                 self._leave_over(child)
 
     def _takes_report_number(self) -> bool:
         # An article of a journal has no report number of its own: there it is one identifier among others.
-        return "report_number" not in self.fields and local(self.holder).startswith("report-paper")
+        return "report_number" not in self.fields and local_name(self.holder).startswith("report-paper")
 
     def read_item_number(self, element: Element) -> None:
         article = (element.get("item_number_type") or "").replace("_", "-") == "article-number"
@@ -409,7 +409,7 @@ class _Reader:
         key = element.get("key") or ""
         parts: Fields = {"key": key, "type": element.get("type")}
         for child in element:
-            name = local(child)
+            name = local_name(child)
             if child.get("provider") == "crossref":
                 self.matched.append(key)
                 self.found[key] = str(ReadText.plain(child))

@@ -9,9 +9,9 @@ from typing import Final, Self
 from lxml import etree
 
 from doideposit.records.origin import RawValue
-from doideposit.safe_xml import Element
+from doideposit.safe_xml import Element, local_name
 
-__all__ = ["ReadText", "abstract", "local", "xml_of"]
+__all__ = ["ReadText", "abstract", "xml_of"]
 
 # `xml:lang` needs no declaration in any document.
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -82,12 +82,6 @@ def _without_elements(value: RawValue) -> RawValue:
     return [_without_elements(one) for one in value]
 
 
-def local(element: Element) -> str:
-    """Return the name of an element without its namespace; empty for comments and processing instructions."""
-    tag: object = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
 def _normalise_spaces(text: str | None) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text or ""))
 
@@ -99,7 +93,7 @@ def _join_words(text: str) -> str:
 def _inner_markup(element: Element) -> str:
     parts = [_normalise_spaces(element.text)]
     for child in element:
-        name = local(child)
+        name = local_name(child)
         if name == "math":
             parts.append(_mathml_of(child))
         elif name in _FACES:
@@ -115,9 +109,9 @@ def _mathml_of(element: Element) -> str:
     copy = deepcopy(element)
     copy.tail = None
     for one in copy.iter():
-        if local(one):
+        if local_name(one):
             # unixref has no namespaces at all, and a record file has them all: in between they must be one.
-            one.tag = f"{{{_MATHML}}}{local(one)}"
+            one.tag = f"{{{_MATHML}}}{local_name(one)}"
     root = etree.Element(f"{{{_MATHML}}}math", nsmap={"mml": _MATHML})
     root.text = copy.text
     root.extend(list(copy))
@@ -128,9 +122,9 @@ def _mathml_of(element: Element) -> str:
 
 def abstract(element: Element) -> dict[str, RawValue]:
     """Return an abstract: as text where it has paragraphs alone, as JATS where it has more."""
-    paragraphs = [child for child in element if local(child)]
+    paragraphs = [child for child in element if local_name(child)]
     # Most abstracts are nothing but paragraphs, and a person edits text more easily than JATS.
-    plain = all(local(child) == "p" and not len(child) for child in paragraphs) and paragraphs
+    plain = all(local_name(child) == "p" and not len(child) for child in paragraphs) and paragraphs
     if plain and not _normalise_spaces(element.text).strip():
         found: dict[str, RawValue] = {
             "text": ReadText("\n\n".join(_normalise_spaces(child.text).strip() for child in paragraphs), element)
@@ -150,10 +144,10 @@ _INLINE: Final = frozenset(
 def _jats_inside(element: Element) -> str:
     """Return the content of an element of JATS, without white space between blocks."""
     texts = [element.text, *(child.tail for child in element)]
-    inline = any(local(child) in _INLINE for child in element) or any((text or "").strip() for text in texts)
+    inline = any(local_name(child) in _INLINE for child in element) or any((text or "").strip() for text in texts)
     parts = [_escape(element.text)] if inline or not len(element) else []
     for child in element:
-        name = local(child)
+        name = local_name(child)
         if name == "math":
             parts.append(_mathml_of(child))
         elif name:
@@ -171,8 +165,8 @@ def xml_of(element: Element) -> str:
     copy = deepcopy(element)
     copy.tail = None
     for one in copy.iter():
-        if local(one):
-            one.tag = local(one)
+        if local_name(one):
+            one.tag = local_name(one)
             one.text = _normalise_spaces(one.text).strip() if not len(one) else one.text and one.text.strip()
             one.tail = one.tail and (_normalise_spaces(one.tail) if one.tail.strip() else None)
     etree.cleanup_namespaces(copy)

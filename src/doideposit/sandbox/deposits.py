@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from doideposit.safe_xml import Element
+from doideposit.safe_xml import Element, local_name
 
 __all__ = [
     "Deposit",
@@ -14,7 +14,6 @@ __all__ = [
     "DepositedReference",
     "DepositedResource",
     "FileRefusal",
-    "local",
     "texts",
 ]
 
@@ -139,12 +138,6 @@ class Deposit:
         return _read_deposit(root)
 
 
-def local(element: Element) -> str:
-    """Return the element's name without its namespace; empty for comments."""
-    tag: object = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
 def texts(element: Element, path: str) -> list[str]:
     """Return the text of every descendant at a path of local names, in any namespace."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
@@ -190,8 +183,8 @@ def _xerces_message(message: str) -> str:
 
 def _read_deposit(root: Element) -> Deposit | FileRefusal:
     batch_id = _first_text(root, "head/doi_batch_id")
-    if local(root) != "doi_batch":
-        return FileRefusal(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.")
+    if local_name(root) != "doi_batch":
+        return FileRefusal(f"Error: cvc-elt.1: Cannot find the declaration of element '{local_name(root)}'.")
     stamp = _first_text(root, "head/timestamp")
     version = int(stamp) if stamp.isdecimal() else None
     fault = _resources_fault(root) if "doi_resources_schema" in str(root.tag) else None
@@ -216,7 +209,7 @@ def _resources_fault(root: Element) -> str | None:
         if root.find(f"{{*}}head/{{*}}{name}") is not None:
             return f"Error: cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'."
     # The body is a sequence in the schema, so that the order of its elements counts.
-    places = [_RESOURCES.index(local(one)) for one in root.iterfind("{*}body/*") if local(one) in _RESOURCES]
+    places = [_RESOURCES.index(local_name(one)) for one in root.iterfind("{*}body/*") if local_name(one) in _RESOURCES]
     if places != sorted(places):
         return "Error: cvc-complex-type.2.4.a: The elements of body are not in the order of the schema."
     return None
@@ -224,10 +217,10 @@ def _resources_fault(root: Element) -> str | None:
 
 def _read_resources(root: Element) -> Iterator[DepositedResource]:
     for element in root.iterfind("{*}body/*"):
-        block = next((child for child in element if local(child) not in {"", "doi"}), None)
+        block = next((child for child in element if local_name(child) not in {"", "doi"}), None)
         for doi in texts(element, "doi"):
             xml = "" if block is None else etree.tostring(block, encoding="unicode", with_tail=False)
-            yield DepositedResource(local(element), doi, xml)
+            yield DepositedResource(local_name(element), doi, xml)
 
 
 def _read_items(root: Element, version: int) -> Iterator[DepositedItem]:
@@ -241,7 +234,7 @@ def _read_items(root: Element, version: int) -> Iterator[DepositedItem]:
 
 
 def _read_item(parent: Element, data: Element, version: int) -> DepositedItem:
-    kind = local(parent)
+    kind = local_name(parent)
     title = _first_text(parent, "titles/title") or _first_text(parent, "full_title")
     year = next((found for path in _DATES for found in texts(parent, path)), "")
     people = [*texts(parent, "contributors/person_name/surname"), *texts(parent, "contributors/organization")]
@@ -267,7 +260,7 @@ def _related_dois(parent: Element) -> Iterator[str]:
     # Relations may stand beside the bibliography or inside Crossmark.
     within = ("", "{*}crossmark/{*}custom_metadata/")
     for relation in (found for path in within for found in parent.iterfind(f"{path}{{*}}program/{{*}}related_item/*")):
-        if relation.get("identifier-type") == "doi" and local(relation) in {
+        if relation.get("identifier-type") == "doi" and local_name(relation) in {
             "inter_work_relation",
             "intra_work_relation",
         }:
@@ -276,7 +269,7 @@ def _related_dois(parent: Element) -> Iterator[str]:
 
 def _read_references(parent: Element) -> Iterator[DepositedReference]:
     for citation in parent.iterfind("{*}citation_list/{*}citation"):
-        words = " ".join(_collapsed_text(part) for part in citation if local(part) in _MATCHABLE)
+        words = " ".join(_collapsed_text(part) for part in citation if local_name(part) in _MATCHABLE)
         yield DepositedReference(citation.get("key") or "", _first_text(citation, "doi"), words)
 
 
@@ -286,10 +279,10 @@ _MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volum
 
 def _read_series(root: Element) -> Iterator[DepositedSeries]:
     for container in root.iter():
-        if local(container) in TITLE_LEVEL:
+        if local_name(container) in TITLE_LEVEL:
             title = _first_text(container, "titles/title") or _first_text(container, "full_title")
             issns = tuple(issn.replace("-", "").upper() for issn in texts(container, "issn"))
-            yield DepositedSeries(title, issns, local(container), _first_text(container, "doi_data/doi"))
+            yield DepositedSeries(title, issns, local_name(container), _first_text(container, "doi_data/doi"))
 
 
 def _first_text(element: Element, path: str) -> str:

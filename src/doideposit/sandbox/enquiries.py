@@ -10,8 +10,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from doideposit.safe_xml import Element
-from doideposit.sandbox.deposits import local
+from doideposit.safe_xml import Element, local_name
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply, Request
 from doideposit.sandbox.faults import Door
@@ -77,7 +76,7 @@ def _unixref_reply(doi: str, versions: Sequence[Registration]) -> Reply:
 def _resolved_query(doi: str, versions: Sequence[Registration], relations: Iterable[tuple[str, str]]) -> str:
     first, last = versions[0], versions[-1]
     element = KeptRecord(last.record, last.doi).holder() if last.record else None
-    name = "" if element is None else local(element)
+    name = "" if element is None else local_name(element)
     title = {"journal_article": "journal-id", "journal_metadata": "journal-id"}.get(name, "book-id")
     items = [
         ("publisher-name", "string", "Sandbox member"), ("prefix-name", "string", "Sandbox member"),
@@ -114,12 +113,12 @@ def _inverse_relations(doi: str, others: Iterable[Registration]) -> list[tuple[s
 def _claim_of(element: Element) -> str:
     """Return the type of the relation around a DOI; empty if there is none."""
     parent = element.getparent()
-    match local(element):
+    match local_name(element):
         case "inter_work_relation" | "intra_work_relation":
             return element.get("relationship-type") or ""
         case "update":
             return element.get("type") or ""
-        case "doi" if parent is not None and local(parent) == "citation":
+        case "doi" if parent is not None and local_name(parent) == "citation":
             return "cites"
     return ""
 
@@ -127,7 +126,7 @@ def _claim_of(element: Element) -> str:
 def _without_namespaces(record: str) -> str:
     root = etree.fromstring(record)
     for element in root.iter():
-        element.tag = local(element)
+        element.tag = local_name(element)
     etree.cleanup_namespaces(root)
     return etree.tostring(root, encoding="unicode")
 

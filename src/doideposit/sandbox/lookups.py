@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from doideposit.safe_xml import Element
-from doideposit.sandbox.deposits import local, texts
+from doideposit.safe_xml import Element, local_name
+from doideposit.sandbox.deposits import texts
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply
 from doideposit.sandbox.retention import KeptRecord
@@ -140,7 +140,7 @@ def _people_json(item: Element) -> Json:
             continue
         names = {"given": texts(one, "given_name"), "family": texts(one, "surname"), "ORCID": texts(one, "ORCID")}
         entry: Json = {name: values[0] for name, values in names.items() if values}
-        if local(one) == "organization":
+        if local_name(one) == "organization":
             entry = {"name": _own_text(one)}
         affiliations = [{"name": name} for name in texts(one, "affiliations/institution/institution_name")]
         people.setdefault(key, []).append({**entry, "sequence": one.get("sequence"), "affiliation": affiliations})
@@ -150,7 +150,7 @@ def _people_json(item: Element) -> Json:
 def _dates_json(item: Element) -> Json:
     found: Json = {}
     for one in item:
-        name = local(one)
+        name = local_name(one)
         medium = "online" if one.get("media_type") == "online" else "print"
         key = _DATES.get(name) or (f"published-{medium}" if name == "publication_date" else None)
         if key:

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from stdnum import issn as issn_numbers
 from stdnum.iso7064 import mod_11_2
 
+from doideposit.findings import Finding
 from doideposit.sandbox.accounts import Login
 from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.deposits import (
@@ -27,46 +28,12 @@ from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic
 from doideposit.sandbox.retention import KeptRecord, RetentionRules
 
+if TYPE_CHECKING:
+    from doideposit.crossref.validator.validator import SchemaVerdict
+
 __all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault"]
 
 # Schema faults as they stand in Crossref's logs: with the ``cvc-`` codes of the XML Schema recommendation.
-
-
-class _WhereLike(Protocol):
-    """Describe the place of a finding."""
-
-    @property
-    def line(self) -> int | None:
-        """Return the line, counted from 1."""
-
-
-class _FindingLike(Protocol):
-    """Describe what the sandbox reads of a validator's finding."""
-
-    @property
-    def message(self) -> str:
-        """Return the message for people."""
-
-    @property
-    def original(self) -> str | None:
-        """Return the message of the engine."""
-
-    @property
-    def where(self) -> _WhereLike:
-        """Return where it is."""
-
-
-class _VerdictLike(Protocol):
-    """Describe what the sandbox reads of a validator's verdict, so that any validator will do."""
-
-    @property
-    def valid(self) -> bool | None:
-        """Tell whether the document is valid; None where that is unknown."""
-
-    @property
-    def findings(self) -> Sequence[_FindingLike]:
-        """Return the findings, in the order of the document."""
-
 
 # libxml2 names elements with their namespace in braces, Xerces without.
 _ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"
@@ -107,7 +74,7 @@ _COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _RULE
 _NAMESPACE = re.compile(r"\{([^}]*)\}")
 
 
-def first_fault(findings: Sequence[_FindingLike]) -> str:
+def first_fault(findings: Sequence[Finding]) -> str:
     """Return the message of a log for an invalid file: the first fault alone, as the real parser stops there."""
     if not findings:
         return "Error: cvc-elt.1: The document is not valid."
@@ -128,7 +95,7 @@ def _as_xerces(original: str) -> str:
 # The id of the member that the accounts of the sandbox belong to.
 OUR_MEMBER = "99999"
 
-Validate = Callable[[bytes], _VerdictLike]
+Validate = Callable[[bytes], "SchemaVerdict"]
 RelationTargets = Literal["known", "all", "none"]
 
 # The words of Crossref's log when title or ISSN of a series do not fit.

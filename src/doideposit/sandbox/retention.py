@@ -12,8 +12,7 @@ from typing import Final, Literal, NamedTuple, cast
 
 from lxml import etree
 
-from doideposit.safe_xml import Element
-from doideposit.sandbox.deposits import local
+from doideposit.safe_xml import Element, local_name
 from doideposit.sandbox.entries import Registration
 
 __all__ = ["KeptRecord", "RetentionRules"]
@@ -90,7 +89,9 @@ class RetentionRules:
         target = _holder(root, doi)
         wrapper = etree.Element("resources")
         sent = _tidy(etree.fromstring(block))
-        (wrapper if local(sent) != "collection" else etree.SubElement(wrapper, f"{{{OUTPUT}}}doi_data")).append(sent)
+        (wrapper if local_name(sent) != "collection" else etree.SubElement(wrapper, f"{{{OUTPUT}}}doi_data")).append(
+            sent
+        )
         for name, new in _kept_blocks(wrapper):
             known = dict(_kept_blocks(target)).get(name)
             if known is None:
@@ -117,7 +118,7 @@ class KeptRecord(NamedTuple):
         copy = deepcopy(item_holder)
         copy.tail = None
         inner, outer = copy, item_holder.getparent()
-        while outer is not None and local(outer) not in {"body", "doi_batch"}:
+        while outer is not None and local_name(outer) not in {"body", "doi_batch"}:
             # lxml's stubs know no default namespace, whose prefix is None.
             around = etree.Element(outer.tag, nsmap=cast("dict[str, str]", outer.nsmap))
             for name, value in outer.attrib.items():
@@ -178,12 +179,12 @@ def _insert_doi(citation: Element, cited: str) -> None:
     found = etree.Element(f"{{{etree.QName(citation).namespace}}}doi", provider="crossref")
     found.text = cited
     # unixref1.1.xsd: the DOI stands before the text as it is printed, and after the parts.
-    places = [place for place, one in enumerate(citation) if local(one) == "unstructured_citation"]
+    places = [place for place, one in enumerate(citation) if local_name(one) == "unstructured_citation"]
     citation.insert(places[0] if places else len(citation), found)
 
 
 def _is_container(element: Element) -> bool:
-    name = local(element)
+    name = local_name(element)
     return name.endswith("_metadata") or name in {"journal_issue", "journal_volume"}
 
 
@@ -194,11 +195,11 @@ def _tidy(deposited: Element) -> Element:
     xml = etree.tostring(deposited, encoding="unicode", with_tail=False)
     root = etree.fromstring(_DEPOSITED.sub(f'"{OUTPUT}"', xml))
     for element in list(root.iter()):
-        if not local(element):
+        if not local_name(element):
             _remove_element(element)
             continue
         children = list(element)
-        mixed = any((one.tail or "").strip() or local(one) in _INLINE for one in children)
+        mixed = any((one.tail or "").strip() or local_name(one) in _INLINE for one in children)
         mixed = mixed or (bool(children) and bool((element.text or "").strip()))
         element.text = _collapse_spaces(element.text, keep=mixed or not children)
         for child in children:
@@ -239,7 +240,7 @@ def _holder(root: Element, doi: str) -> Element:
 def _kept_blocks(element: Element) -> Iterator[tuple[str, Element]]:
     """Yield the blocks that Crossref keeps if left out: relations, rights, Crossmark, references, collections."""
     for child in element:
-        name = local(child)
+        name = local_name(child)
         if name == "program":
             space = str(etree.QName(child).namespace or "").rpartition("/")[2]
             yield _PROGRAMS.get(space, "program"), child
@@ -277,7 +278,7 @@ def _merge_crossmark(old: Element, new: Element) -> None:
             new.append(deepcopy(before))
             continue
         said = {_canonical_bytes(child) for child in now}
-        programs = {child.tag for child in now if local(child) == "program"}
+        programs = {child.tag for child in now if local_name(child) == "program"}
         now.extend(deepcopy(one) for one in before if _canonical_bytes(one) not in said and one.tag not in programs)
 
 

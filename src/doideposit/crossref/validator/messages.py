@@ -19,7 +19,7 @@ from doideposit.crossref.validator.versions import renamed
 from doideposit.findings import Finding, Severity
 from doideposit.safe_xml import Element
 
-__all__ = ["CODES", "Complaint", "assertion_finding", "complaint_findings", "value_finding"]
+__all__ = ["CODES", "Complaint", "describe"]
 
 # The codes of findings that this module makes for Crossref's schemas.
 CODES = (
@@ -89,7 +89,15 @@ class _Words:
     rank: int = 5
 
 
-def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[Finding]:
+def describe(
+    complaints: Iterable[Complaint], broken: Iterable[Broken], wrong: Iterable[WrongValue], places: Places
+) -> list[Finding]:
+    """Return the findings for what libxml2 complains of, and for what is checked beside it."""
+    beside = [*(_assertion_finding(one, places) for one in broken), *(_value_finding(one, places) for one in wrong)]
+    return [*_complaint_findings(complaints, places), *beside]
+
+
+def _complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[Finding]:
     """Return the findings for libxml2's complaints, one for each value or element that is wrong."""
     groups: dict[tuple[Element, str | None, bool], list[Complaint]] = {}
     for complaint in complaints:
@@ -99,17 +107,14 @@ def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[
     for group in groups.values():
         if group[0].number in _VALUES:
             words = min((_translate_complaint(one) for one in group), key=lambda one: one.rank)
-            findings.append(_finding(words, group[0].element, _joined_originals(group), places, group[0].attribute))
+            original = "\n".join(dict.fromkeys(one.text for one in group))
+            findings.append(_finding(words, group[0].element, original, places, group[0].attribute))
         else:
             findings += [
                 _finding(_translate_complaint(one), one.element, one.text, places, one.attribute or one.lacking)
                 for one in dict.fromkeys(group)
             ]
     return findings
-
-
-def _joined_originals(group: list[Complaint]) -> str:
-    return "\n".join(dict.fromkeys(one.text for one in group))
 
 
 def _finding(words: _Words, element: Element, original: str, places: Places, attribute: str | None = None) -> Finding:
@@ -468,10 +473,7 @@ _TRANSLATORS: dict[int, Callable[[Complaint], _Words]] = {
 _VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834, 1835, 1836, 1837, 1874, 1875})
 
 
-# What is checked beside libxml2 --------------------------------------------------------------------------------------
-
-
-def value_finding(wrong: WrongValue, places: Places) -> Finding:
+def _value_finding(wrong: WrongValue, places: Places) -> Finding:
     """Return the finding for a value that is not listed, an ID that occurs twice, or a reference to no ID."""
     subject = f"the attribute {_local(wrong.attribute)} of {_name(str(wrong.element.tag))}"
     value = _quote(wrong.value)
@@ -488,7 +490,7 @@ def value_finding(wrong: WrongValue, places: Places) -> Finding:
     return _finding(words, wrong.element, f"{wrong.problem}: {wrong.value}", places, wrong.attribute)
 
 
-def assertion_finding(broken: Broken, places: Places) -> Finding:
+def _assertion_finding(broken: Broken, places: Places) -> Finding:
     """Return the finding for an element that does not fulfil an assertion."""
     element, rule = broken
     words = _Words(f"xsd-assert-{rule.element.replace('_', '-')}", rule.describe(element), rule.remedy)

@@ -88,16 +88,14 @@ class _Engine:
         places: Places,
     ) -> tuple[Finding, ...]:
         # Only files with faults need the words, which take a tenth of the time of starting.
-        from doideposit.crossref.validator import messages  # noqa: PLC0415
+        from doideposit.crossref.validator.messages import describe  # noqa: PLC0415
         from doideposit.crossref.validator.recovery import all_complaints  # noqa: PLC0415
 
         complaints = all_complaints(self._compiled, root, log)
         # One value is one finding, even where libxml2 has something against it as well.
         said = {(complaint.element, complaint.attribute) for complaint in complaints}
         wrong = [one for one in wrong if (one.element, one.attribute) not in said]
-        findings = messages.complaint_findings(complaints[:MOST], places)
-        findings += [messages.assertion_finding(one, places) for one in broken[:MOST]]
-        findings += [messages.value_finding(one, places) for one in wrong[:MOST]]
+        findings = describe(complaints[:MOST], broken[:MOST], wrong[:MOST], places)
         findings.sort(key=lambda finding: (finding.where.line or 0, finding.where.column or 0))
         left = sum(max(0, len(found) - MOST) for found in (complaints, broken, wrong))
         return (*findings, _more_finding(left, places.file)) if left else tuple(findings)

@@ -10,7 +10,7 @@ from typing import Final, cast
 from lxml import etree
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, PREFIXES, XSI
-from doideposit.crossref.xml.elements import lay_out, to_bytes
+from doideposit.crossref.xml.elements import to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, leaf
 from doideposit.crossref.xml.parts import ItemParts
 from doideposit.crossref.xml.schema_versions import Dialect
@@ -104,8 +104,7 @@ def _indent_file(compact: bytes, namespace: str) -> bytes:
     root = parse_part(compact, bare=False, huge=True)
     prefixes = dict([(None, namespace), *PREFIXES.items()])
     etree.cleanup_namespaces(root, top_nsmap=cast("dict[str, str]", prefixes))  # lxml's stubs know no default namespace
-    lay_out(root, namespace)
-    return to_bytes(root)
+    return to_bytes(root, laid_out=namespace)
 
 
 def _check_one_file(commentaries: Sequence[Commentary]) -> None:

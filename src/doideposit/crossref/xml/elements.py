@@ -14,7 +14,6 @@ __all__ = [
     "canonical_hash",
     "doi_holders",
     "is_mixed",
-    "lay_out",
     "text_inside",
     "to_bytes",
 ]
@@ -46,7 +45,7 @@ def is_mixed(element: Element, namespace: str) -> bool:
     return element.tag in _mixed_tags(namespace) or bool(len(element) and element.text and element.text.strip())
 
 
-def lay_out(root: Element, namespace: str) -> None:
+def _lay_out(root: Element, namespace: str) -> None:
     """Indent the tree by two spaces a level; mixed content is left unchanged."""
     candidates = root.iter(_FUNDER, *_mixed_tags(namespace))
     kept = [
@@ -66,8 +65,13 @@ def text_inside(element: Element) -> str:
     return "".join(str(text) for text in element.itertext())
 
 
-def to_bytes(root: Element) -> bytes:
-    """Return the document in UTF-8, with an XML declaration, without a byte order mark and without a DOCTYPE."""
+def to_bytes(root: Element, *, laid_out: str | None = None) -> bytes:
+    """Return the document in UTF-8, with an XML declaration, without a byte order mark and without a DOCTYPE.
+
+    `laid_out` is the namespace of a document that is indented for readers first.
+    """
+    if laid_out is not None:
+        _lay_out(root, laid_out)
     declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
     return declaration + etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
 

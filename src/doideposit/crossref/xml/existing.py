@@ -16,7 +16,7 @@ from doideposit.crossref.xml.elements import canonical_hash, is_mixed, text_insi
 from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import RecordType
-from doideposit.safe_xml import Element, parse_document, parse_part
+from doideposit.safe_xml import Element, local_name, parse_document, parse_part
 
 __all__ = ["DepositItem", "only", "restamp"]
 
@@ -45,7 +45,7 @@ class DepositItem:
         DOIs that are none are left out. Both are findings of the validator.
         """
         root = parse_document(file).root if isinstance(file, bytes) else file
-        if root is None or _local(root) != "doi_batch":
+        if root is None or local_name(root) != "doi_batch":
             return ()
         if _is_resources_file(root):
             return tuple(_part_items(root))
@@ -118,10 +118,6 @@ def _part_items(root: Element) -> Iterator[DepositItem]:
         yield DepositItem(doi, mark, RESOURCES, None, ", ".join(dict.fromkeys(map(ResourceDeposit.part_name, own))))
 
 
-def _local(element: Element) -> str:
-    return etree.QName(element).localname
-
-
 def _without_comments(element: Element) -> Element:
     """Return a copy without comments and processing instructions, which may stand between texts."""
     copied = parse_part(etree.tostring(element, with_tail=False))
@@ -139,7 +135,7 @@ def _doi_holders(child: Element) -> Iterator[tuple[Doi, Element]]:
 
 
 def _make_item(doi: Doi, holder: Element, child: Element, mark: str) -> DepositItem:
-    name = _local(holder)
+    name = local_name(holder)
     container = _first_text(holder, _CONTAINERS) or (_first_text(child, _CONTAINERS) if holder is not child else None)
     title = _first_text(holder, _TITLES) or ""
     return DepositItem(doi, mark, _RECORD_TYPES.get(name, name), container if container != title else None, title)
@@ -180,7 +176,7 @@ def restamp(xml: bytes, head_batch_id: str, timestamp: int) -> bytes:
     what has no head, comes back as it is: the validator refuses both.
     """
     root = parse_document(xml).root
-    if root is None or _local(root) != "doi_batch":
+    if root is None or local_name(root) != "doi_batch":
         return xml
     values = {"doi_batch_id": head_batch_id, "timestamp": str(timestamp)}
     fields = [(field, value) for name, value in values.items() for field in root.iterfind(f"{{*}}head/{{*}}{name}")]

@@ -17,7 +17,7 @@ from doideposit.crossref.xml.references import PARTS
 from doideposit.crossref.xml.rights import Programs
 from doideposit.findings import Loc, loc_of
 from doideposit.records.models.commentary import Commentary
-from doideposit.safe_xml import Element, parse_document
+from doideposit.safe_xml import Element, local_name, parse_document
 
 __all__ = ["locate"]
 
@@ -30,14 +30,14 @@ def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[i
     """
     steps, _, attribute = path.partition("/@")
     chain = _elements_to(_parse_built(xml), steps)
-    if chain is None or len(chain) < _ITEM_DEPTH or _local(chain[1]) != "body":
+    if chain is None or len(chain) < _ITEM_DEPTH or local_name(chain[1]) != "body":
         return None
     place = chain[1].index(chain[2])
     commentary = commentaries[place]
     context = "item"
     loc: Loc = ()
     for element in chain[2:]:
-        context, loc = _follow_row(context, _local(element), element, commentary, loc)
+        context, loc = _follow_row(context, local_name(element), element, commentary, loc)
     row = f"@{_local_part(attribute)}" if attribute else "text()"
     return place, _follow_row(context, row, chain[-1], commentary, loc)[1]
 
@@ -57,10 +57,6 @@ def _parse_built(xml: bytes) -> Element:
     if root is None:
         raise RuntimeError("what was built is no XML")
     return root
-
-
-def _local(element: Element) -> str:
-    return etree.QName(element).localname
 
 
 def _local_part(name: str) -> str:
@@ -128,7 +124,7 @@ def _own_or_series(field: str, commentary: Commentary) -> Loc:
 def _subtitle_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
     # Both subtitles have the same name: the one behind the original title belongs to it.
     before = element.getprevious()
-    is_original = before is not None and _local(before) == "original_language_title"
+    is_original = before is not None and local_name(before) == "original_language_title"
     return ("original_title", "subtitle") if is_original else ("subtitle",)
 
 

@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Final
 
 from doideposit.crossref.names import RESOURCES_NAMESPACE, RESOURCES_VERSION
-from doideposit.crossref.xml.elements import lay_out, to_bytes
+from doideposit.crossref.xml.elements import to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
 from doideposit.crossref.xml.schema_versions import Dialect
@@ -98,5 +98,4 @@ def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Refere
         f"<email_address>{escaped(head.email)}</email_address></depositor></head><body>{body}</body></doi_batch>"
     )
     root = parse_part(compact.encode(), bare=False, huge=True)
-    lay_out(root, space)
-    return to_bytes(root)
+    return to_bytes(root, laid_out=space)

@@ -19,9 +19,9 @@ from doideposit.crossref.names import (
     RELATIONS,
     is_resources_namespace,
 )
-from doideposit.crossref.xml.elements import doi_holders, lay_out, to_bytes
+from doideposit.crossref.xml.elements import doi_holders, to_bytes
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import Element, parse_document
+from doideposit.safe_xml import Element, local_name, parse_document
 
 __all__ = ["ResourceDeposit"]
 
@@ -74,11 +74,11 @@ class ResourceDeposit:
     @staticmethod
     def part_name(element: Element) -> str:
         """Return the subject of a child of ``body`` in plain words: references, licences, and so on."""
-        return _BLOCKS.get(_local(element), _local(element)).replace("_", " ")
+        return _BLOCKS.get(local_name(element), local_name(element)).replace("_", " ")
 
     def emptied(self, doi: Doi) -> frozenset[str]:
         """Return the blocks of a DOI that are emptied without being filled again."""
-        found = [(_BLOCKS.get(_local(part), ""), _block_of(part)) for part in self._parts_of(doi)]
+        found = [(_BLOCKS.get(local_name(part), ""), _block_of(part)) for part in self._parts_of(doi)]
         return frozenset(name for name, block in found if block is not None and not len(block))
 
     def applied_to(self, record: bytes, doi: Doi) -> bytes:
@@ -112,22 +112,17 @@ class ResourceDeposit:
         for kind in _ORDER:
             for doi, names in blocks.items():
                 if _BLOCKS[kind] in names:
-                    own = [part for found, part in sent if found.key == doi and _local(part) == kind]
+                    own = [part for found, part in sent if found.key == doi and local_name(part) == kind]
                     body.extend(_emptied_elements(space, kind, doi, own))
-        lay_out(root, space)
-        return to_bytes(root)
+        return to_bytes(root, laid_out=space)
 
     def _parts_of(self, doi: Doi) -> list[Element]:
         return [part for found, part in self.parts() if found == doi]
 
 
-def _local(element: Element) -> str:
-    return etree.QName(element).localname
-
-
 def _block_of(part: Element) -> Element | None:
     """Return the content of a child of ``body`` beside the DOI."""
-    return next((child for child in part.iterchildren(tag=etree.Element) if _local(child) != "doi"), None)
+    return next((child for child in part.iterchildren(tag=etree.Element) if local_name(child) != "doi"), None)
 
 
 def _in_namespace(block: Element, namespace: str) -> Element:
@@ -144,7 +139,7 @@ def _in_namespace(block: Element, namespace: str) -> Element:
 def _put_block(holder: Element, block: Element) -> None:
     """Put a block into a record, in place of the registered one."""
     data = holder.find("{*}doi_data")
-    if _local(block) == "collection" and data is not None:
+    if local_name(block) == "collection" and data is not None:
         old = [one for one in data.iterfind("{*}collection") if one.get("property") == block.get("property")]
         data.append(block)
     else:
@@ -152,7 +147,7 @@ def _put_block(holder: Element, block: Element) -> None:
         old = [one for one in holder.iterchildren(tag=etree.Element) if one.tag == block.tag]
         if old:
             old[0].addprevious(block)
-        elif data is None or _local(block) == "citation_list":
+        elif data is None or local_name(block) == "citation_list":
             holder.append(block)
         else:
             data.addprevious(block)

@@ -16,7 +16,7 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.numbers import WrittenNumber
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
-from doideposit.records.sources.nodes import MappingEntry, Node, records_in
+from doideposit.records.sources.nodes import MappingEntry, Node
 
 __all__ = ["read", "read_line"]
 
@@ -157,7 +157,7 @@ def read(text: str, *, file: str | None = None) -> Read:
     items = decoded.data if isinstance(decoded.data, list) else [decoded.data]
     if decoded.doubled or not items or not all(isinstance(item, dict) for item in items):
         whole = _JsonText(text)
-        return records_in([_make_nodes(whole, whole.start, file)], file=file)
+        return Node.records_in([_make_nodes(whole, whole.start, file)], file=file)
     indices: Iterable[int | None] = range(len(items)) if isinstance(decoded.data, list) else (None,)
     whole = _JsonText(text)
     return Read(
@@ -176,7 +176,7 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
     if isinstance(decoded.data, dict) and not decoded.doubled:
         return RawRecord(decoded.data, Origin(file, index, _JsonPlaces(_JsonText(line, number))))
     whole = _JsonText(line, number)
-    found = records_in([_make_nodes(whole, whole.start, file)], file=file)
+    found = Node.records_in([_make_nodes(whole, whole.start, file)], file=file)
     if found.findings or isinstance(decoded.data, list):
         message = "a line of a JSON Lines file holds one record in braces, and this one does not"
         return Finding(

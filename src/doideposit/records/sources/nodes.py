@@ -8,7 +8,7 @@ from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.origin import LazyMapping, Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import Read
 
-__all__ = ["MappingEntry", "Node", "records_in"]
+__all__ = ["MappingEntry", "Node"]
 
 # So many entries that are no records are named one by one; the rest is counted.
 _MANY = 20
@@ -61,39 +61,39 @@ class Node:
         _collect_places(self, (), None, places)
         return places
 
+    @staticmethod
+    def records_in(roots: "list[Node]", *, file: str | None, offered: Callable[[], Mapping[Loc, Place]] = dict) -> Read:
+        """Turn documents, each a record or a list of records, into raw records; others become findings.
+
+        `offered` finds the keys that stand in a comment, to be filled in: what is said of a key that is missing points
+        there. Only in a file of one record it is clear whose keys they are.
+        """
+        records: list[RawRecord] = []
+        findings: list[Finding] = []
+        strange = 0
+        several = len(roots) != 1 or isinstance(roots[0].value, list)
+        for index, node in enumerate(_record_nodes(roots, findings)):
+            if isinstance(node.value, dict):
+                records.append(_make_record(node, file, index if several else None, dict if several else offered))
+                continue
+            strange += 1
+            # A table saved under the wrong name would give thousands of the same finding.
+            if strange <= _MANY:
+                findings.append(_no_record_finding(node, file))
+        if strange > _MANY:
+            message = f"{strange - _MANY} more entries of this file are no records"
+            findings.append(Finding("record-shape", Severity.ERROR, message, _SHAPE_HINT, Where(file)))
+        if not records and not findings:
+            hint = "write at least series, number, title, authors and published"
+            findings.append(Finding("no-record", Severity.ERROR, "there is no record here", hint, Where(file)))
+        return Read(tuple(records), tuple(findings))
+
 
 class MappingEntry(NamedTuple):
     """Hold one entry of a mapping: the place of its key, and its value."""
 
     key: Place
     node: Node
-
-
-def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Mapping[Loc, Place]] = dict) -> Read:
-    """Turn documents, each a record or a list of records, into raw records; others become findings.
-
-    `offered` finds the keys that stand in a comment, to be filled in: what is said of a key that is missing points
-    there. Only in a file of one record it is clear whose keys they are.
-    """
-    records: list[RawRecord] = []
-    findings: list[Finding] = []
-    strange = 0
-    several = len(roots) != 1 or isinstance(roots[0].value, list)
-    for index, node in enumerate(_record_nodes(roots, findings)):
-        if isinstance(node.value, dict):
-            records.append(_make_record(node, file, index if several else None, dict if several else offered))
-            continue
-        strange += 1
-        # A table saved under the wrong name would give thousands of the same finding.
-        if strange <= _MANY:
-            findings.append(_no_record_finding(node, file))
-    if strange > _MANY:
-        message = f"{strange - _MANY} more entries of this file are no records"
-        findings.append(Finding("record-shape", Severity.ERROR, message, _SHAPE_HINT, Where(file)))
-    if not records and not findings:
-        hint = "write at least series, number, title, authors and published"
-        findings.append(Finding("no-record", Severity.ERROR, "there is no record here", hint, Where(file)))
-    return Read(tuple(records), tuple(findings))
 
 
 def _record_nodes(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:

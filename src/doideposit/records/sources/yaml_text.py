@@ -15,7 +15,7 @@ from yaml import events as ev
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
-from doideposit.records.sources.nodes import MappingEntry, Node, records_in
+from doideposit.records.sources.nodes import MappingEntry, Node
 from doideposit.records.sources.yaml_repairs import corrected_line, quoted, swallowed_comment, unused_anchor
 
 __all__ = ["read", "readable"]
@@ -225,7 +225,7 @@ def read(text: str, *, file: str | None = None) -> Read:
         return Read(findings=(_syntax_finding(error, text, file, builder.position),))
     except _UnreadableYaml as stop:
         return Read(findings=(stop.finding,))
-    return records_in(builder.roots, file=file, offered=lambda: _offered_keys(text))
+    return Node.records_in(builder.roots, file=file, offered=lambda: _offered_keys(text))
 
 
 _OFFERED: Final = re.compile(r"^# ?(?P<key>[a-z_]+): ", re.MULTILINE)

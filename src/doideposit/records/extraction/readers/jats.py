@@ -13,8 +13,8 @@ from doideposit.records.doi_text import FoundDoi
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.jats_text import XLINK, leaf, leaf_with_source, rich, texts
-from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
+from doideposit.records.extraction.readers.jats_text import XLINK, JatsText
+from doideposit.records.identifiers import Orcid, Ror
 
 __all__ = ["read_jats"]
 
@@ -67,10 +67,10 @@ def _reference_fields(node: Any, printed: Any) -> Mapping[str, Node]:
     fields: dict[str, Node] = {}
     kind = _TYPES.get(node.get("publication-type") or node.get("citation-type") or "")
     if kind:
-        fields["type"] = leaf_with_source(node, kind)
+        fields["type"] = JatsText(node).leaf_of(kind)
     text = _printed_text(printed) if printed.tag != "element-citation" else _composed_text(node)
     if text:
-        fields["text"] = leaf_with_source(printed, text)
+        fields["text"] = JatsText(printed).leaf_of(text)
     doi, address = _doi_of(node), _address_of(node)
     if address is not None and (doi is None or "doi.org/" not in address.text):
         fields["url"] = address
@@ -79,13 +79,13 @@ def _reference_fields(node: Any, printed: Any) -> Mapping[str, Node]:
     return (
         {**fields, **_reference_parts(node, kind)}
         if fields
-        else {"text": leaf_with_source(node, " ".join(texts(node).split()) or "…")}
+        else {"text": JatsText(node).leaf_of(JatsText(node).line or "…")}
     )
 
 
 def _printed_text(node: Any) -> str:
     """Return an entry as printed, without its number, and without addresses that have a field of their own."""
-    text = " ".join(texts(node, skip=("label", "pub-id", "ext-link", "uri", "object-id")).split())
+    text = " ".join(JatsText(node).plain(skip=("label", "pub-id", "ext-link", "uri", "object-id")).split())
     text = _OPEN_END.sub("", text)
     text = re.sub(r"\s+([.,;:])", r"\1", text)
     return re.sub(r"([.,;])(?:[.,;])+", r"\1", text).strip()
@@ -95,7 +95,7 @@ def _composed_text(node: Any) -> str:
     """Return an entry put together from its parts, which print no text of their own."""
     names = [_name_of(each) for each in node.iter("name", "string-name", "collab")]
     year = (node.findtext("year") or "").strip()
-    titles = [" ".join(texts(each).split()) for tag in ("article-title", "chapter-title", "data-title", "part-title")
+    titles = [JatsText(each).line for tag in ("article-title", "chapter-title", "data-title", "part-title")
               for each in node.iterfind(tag)]  # fmt: skip
     source = " ".join((node.findtext("source") or "").split())
     volume = " ".join((node.findtext("volume") or "").split())
@@ -111,17 +111,17 @@ def _composed_text(node: Any) -> str:
 
 def _name_of(node: Any) -> str:
     if node.tag == "collab":
-        return " ".join(texts(node).split())
+        return JatsText(node).line
     family, given = (node.findtext("surname") or "").strip(), (node.findtext("given-names") or "").strip()
-    return f"{family}, {given}" if family and given else family or " ".join(texts(node).split())
+    return f"{family}, {given}" if family and given else family or JatsText(node).line
 
 
 def _doi_of(node: Any) -> Leaf | None:
     for each in node.iter("pub-id", "ext-link", "uri", "object-id", "comment"):
         kind = each.get("pub-id-type") or each.get("ext-link-type") or ""
-        for text in (each.get(XLINK) or "", " ".join(texts(each).split())):
+        for text in (each.get(XLINK) or "", JatsText(each).line):
             found = FoundDoi.first_whole(text) if kind == "doi" or "doi" in text.lower() else None
-            doi = leaf_with_source(each, found).as_doi() if found else None
+            doi = JatsText(each).leaf_of(found).as_doi() if found else None
             if doi is not None:
                 return doi
     return None
@@ -129,9 +129,9 @@ def _doi_of(node: Any) -> Leaf | None:
 
 def _address_of(node: Any) -> Leaf | None:
     for each in node.iter("ext-link", "uri"):
-        address = (each.get(XLINK) or " ".join(texts(each).split())).strip()
+        address = (each.get(XLINK) or JatsText(each).line).strip()
         if address.startswith(("http://", "https://")):
-            return leaf_with_source(each, address)
+            return JatsText(each).leaf_of(address)
     return None
 
 
@@ -139,15 +139,17 @@ def _reference_parts(node: Any, kind: str | None) -> Mapping[str, Node]:
     author = next(node.iter("surname", "collab"), None)
     in_journal = kind in _IN_SOURCE
     found = {
-        "author": leaf(author),
+        "author": JatsText(author).leaf(),
         "year": _year_of(node),
-        "article_title": leaf(next(node.iter("article-title", "chapter-title"), None)),
-        "journal_title": leaf(node.find("source")) if in_journal else None,
-        "volume_title": leaf(node.find("source")) if kind and not in_journal and kind != "web_resource" else None,
-        "volume": leaf(node.find("volume")),
-        "issue": leaf(node.find("issue")),
-        "first_page": leaf(node.find("fpage")),
-        "elocation_id": leaf(node.find("elocation-id")),
+        "article_title": JatsText(next(node.iter("article-title", "chapter-title"), None)).leaf(),
+        "journal_title": JatsText(node.find("source")).leaf() if in_journal else None,
+        "volume_title": JatsText(node.find("source")).leaf()
+        if kind and not in_journal and kind != "web_resource"
+        else None,
+        "volume": JatsText(node.find("volume")).leaf(),
+        "issue": JatsText(node.find("issue")).leaf(),
+        "first_page": JatsText(node.find("fpage")).leaf(),
+        "elocation_id": JatsText(node.find("elocation-id")).leaf(),
     }
     return {key: value for key, value in found.items() if value is not None}
 
@@ -155,7 +157,7 @@ def _reference_parts(node: Any, kind: str | None) -> Mapping[str, Node]:
 def _year_of(node: Any) -> Leaf | None:
     year = node.find("year")
     found = re.search(r"\d{4}", " ".join((year.text or "").split())) if year is not None else None
-    return leaf_with_source(year, found[0]) if found else None
+    return JatsText(year).leaf_of(found[0]) if found else None
 
 
 # `xml:lang` has a namespace that every XML parser knows without a declaration.
@@ -178,17 +180,17 @@ def read_jats(root: Any, *, file: str) -> Manuscript:
     for node in article.iterfind("body//*"):
         if node.tag in {"title", "p"} and not any(part.tag in {"title", "p"} for part in node.iterdescendants()):
             level = 2 if node.tag == "title" else 0
-            builder.paragraph(" ".join(texts(node).split()), level=level, place=f"line {node.sourceline}")
+            builder.paragraph(JatsText(node).line, level=level, place=f"line {node.sourceline}")
     return Manuscript(file, "JATS article", tuple(builder.lines), properties, builder.places)
 
 
 def _article_properties(article: Any, meta: Any) -> Properties:
     journal = article.find("front/journal-meta")
-    doi = next((leaf_with_source(each) for each in meta.iterfind("article-id[@pub-id-type='doi']")), None)
+    doi = next((JatsText(each).leaf_of() for each in meta.iterfind("article-id[@pub-id-type='doi']")), None)
     doi = doi.as_doi() if doi else None
     return Properties(
-        title=leaf(meta.find("title-group/article-title"), rich=True),
-        subtitle=leaf(meta.find("title-group/subtitle"), rich=True),
+        title=JatsText(meta.find("title-group/article-title")).leaf(rich=True),
+        subtitle=JatsText(meta.find("title-group/subtitle")).leaf(rich=True),
         published=_publication_date(meta),
         number=_series_number(meta, doi),
         issn=_first_leaf(journal, "issn[@pub-type='epub']", "issn[@publication-format='electronic']", "issn"),
@@ -205,12 +207,12 @@ def _article_properties(article: Any, meta: Any) -> Properties:
 
 def _first_leaf(node: Any, *paths: str) -> Leaf | None:
     found = (node.find(path) for path in paths) if node is not None else ()
-    return next((leaf(each) for each in found if each is not None and leaf(each)), None)
+    return next((JatsText(each).leaf() for each in found if each is not None and JatsText(each).leaf()), None)
 
 
 def _language_of(article: Any) -> Leaf | None:
     code = article.get(_XML_LANG)
-    return leaf_with_source(article, code) if code else None
+    return JatsText(article).leaf_of(code) if code else None
 
 
 def _publication_date(meta: Any) -> Leaf | None:
@@ -227,7 +229,7 @@ def _publication_date(meta: Any) -> Leaf | None:
             if not re.fullmatch(r"\d{1,2}", value):
                 break
             parts.append(f"{int(value):02d}")
-        return leaf_with_source(date, "-".join(parts))
+        return JatsText(date).leaf_of("-".join(parts))
     return None
 
 
@@ -263,7 +265,7 @@ def _landing_page_of(meta: Any) -> Leaf | None:
         address = (node.get(XLINK) or node.text or "").strip()
         kind = (node.get("content-type") or "").lower()
         if address.startswith("http") and "pdf" not in f"{kind} {address}".lower() and "doi.org/" not in address:
-            return leaf_with_source(node, address)
+            return JatsText(node).leaf_of(address)
     return None
 
 
@@ -274,13 +276,13 @@ def _read_abstracts(article: Any, meta: Any) -> Iterator[Mapping[str, Node]]:
         text = " ".join(_paragraph_texts(node))
         if text:
             code = node.get(_XML_LANG) or (article.get(_XML_LANG) if node.tag == "abstract" else None)
-            language = {"language": leaf_with_source(node, code)} if code else {}
-            yield {"text": leaf_with_source(node, text), **language}
+            language = {"language": JatsText(node).leaf_of(code)} if code else {}
+            yield {"text": JatsText(node).leaf_of(text), **language}
 
 
 def _paragraph_texts(node: Any) -> Iterator[str]:
     for part in node.iter("title", "p"):
-        text = rich(part)
+        text = JatsText(part).rich
         heading = part.tag == "title" and part.getparent() is not node
         if text and (part.tag == "p" or heading):
             yield f"{text.rstrip(':.')}:" if heading else text
@@ -292,14 +294,14 @@ def _licence_address(meta: Any) -> Leaf | None:
         addresses += [each.get(XLINK) for each in node.iter("ext-link", "uri")]
         address = next((each.strip() for each in addresses if each and each.strip().startswith("http")), None)
         if address:
-            return leaf_with_source(node, address)
+            return JatsText(node).leaf_of(address)
     return None
 
 
 def _read_keywords(article: Any, meta: Any) -> tuple[Leaf, ...]:
     groups = [node for node in meta.iterfind("kwd-group") if node.get("kwd-group-type") not in {"abbreviations", "JEL"}]
     own = [node for node in groups if node.get(_XML_LANG) in {None, article.get(_XML_LANG)}]
-    return tuple(word for node in (own or groups)[:1] for each in node.iter("kwd") if (word := leaf(each)))
+    return tuple(word for node in (own or groups)[:1] for each in node.iter("kwd") if (word := JatsText(each).leaf()))
 
 
 def _read_authors(article: Any, meta: Any) -> Iterator[Node]:
@@ -316,17 +318,19 @@ def _read_contributor(contributor: Any) -> Mapping[str, Node]:
     group = contributor.find("collab")
     if group is not None:
         name = " ".join((group.findtext("institution") or group.findtext("named-content") or group.text or "").split())
-        return {"organisation": leaf_with_source(group, name or " ".join(texts(group).split()))}
+        return {"organisation": JatsText(group).leaf_of(name or JatsText(group).line)}
     if contributor.find("anonymous") is not None:
-        return {"anonymous": leaf_with_source(contributor, "true")}
+        return {"anonymous": JatsText(contributor).leaf_of("true")}
     named = next(contributor.iter("name"), None)
     if named is None:
-        printed = leaf(next(contributor.iter("string-name"), None))
+        printed = JatsText(next(contributor.iter("string-name"), None)).leaf()
         return {**printed.as_person(printed.text), **_orcid_of(contributor)} if printed else {}
     parts = (("given", "given-names"), ("family", "surname"), ("suffix", "suffix"))
-    fields: dict[str, Node] = {key: value for key, tag in parts if (value := leaf(named.find(tag))) is not None}
+    fields: dict[str, Node] = {
+        key: value for key, tag in parts if (value := JatsText(named.find(tag)).leaf()) is not None
+    }
     if named.get("name-style") == "eastern":
-        fields["name_style"] = leaf_with_source(named, "eastern")
+        fields["name_style"] = JatsText(named).leaf_of("eastern")
     if "family" not in fields and "given" in fields:
         fields = {"family": fields["given"]}  # One name alone is the family name, as Crossref has it.
     return {**fields, **_orcid_of(contributor)} if fields else {}
@@ -338,7 +342,7 @@ def _orcid_of(contributor: Any) -> dict[str, Node]:
         is_named = node.get("contrib-id-type") == "orcid" or "orcid.org/" in text
         # A contributor may have several ids, and another one may be the ORCID iD.
         if is_named and (orcid := Orcid.parse_or_none(text)) is not None:
-            return {"orcid": leaf_with_source(node, orcid.url)}
+            return {"orcid": JatsText(node).leaf_of(orcid.url)}
     return {}
 
 
@@ -366,7 +370,7 @@ def _read_institution(place: Any) -> Mapping[str, Node] | None:
     whole = kinds.get("orgname") or kinds.get("normalized") or kinds.get("original")
     plain = [node for node in names if node.get("content-type") is None]
     chosen = whole if whole is not None else plain[-1] if plain else None
-    name = leaf(chosen) if chosen is not None else _plain_affiliation(place)
+    name = JatsText(chosen).leaf() if chosen is not None else _plain_affiliation(place)
     if name is None:
         return None
     fields: dict[str, Node] = {"name": name}
@@ -375,15 +379,13 @@ def _read_institution(place: Any) -> Mapping[str, Node] | None:
     towns = towns or place.findall(".//addr-line[@content-type='city']")
     departments = [node for node in names if node.get("content-type") in _DEPARTMENTS]
     for key, nodes in (("department", departments), ("place", towns if chosen is not None else [])):
-        found = tuple(each for node in nodes if (each := leaf(node)))
+        found = tuple(each for node in nodes if (each := JatsText(node).leaf()))
         if found:
             fields[key] = found[0] if len(found) == 1 else found
     for node in place.iter("institution-id"):
-        try:
-            fields["ror"] = leaf_with_source(node, Ror.parse(" ".join((node.text or "").split())).url)
         # An id of another register stands in the same element.
-        except InvalidIdentifier:
-            continue
+        if (ror := Ror.parse_or_none(node.text)) is not None:
+            fields["ror"] = JatsText(node).leaf_of(ror.url)
     return fields
 
 
@@ -391,7 +393,7 @@ def _plain_affiliation(place: Any) -> Leaf | None:
     """Return an affiliation that is one text: without its label and the address of mail."""
     # What is left out is the mark of the affiliation, and ways to reach the author.
     text = " ".join(
-        "".join(texts(place, skip=("label", "sup", "email", "country", "addr-line", "fax", "phone"))).split()
+        "".join(JatsText(place).plain(skip=("label", "sup", "email", "country", "addr-line", "fax", "phone"))).split()
     )
     name = re.sub(r"(?:\s*,\s*)+$", "", text).strip(" ,;.")
-    return leaf_with_source(place, name) if name else None
+    return JatsText(place).leaf_of(name) if name else None

@@ -216,18 +216,15 @@ def _require_trusted(found: Path | None, environ: Mapping[str, str]) -> Path | N
         return found
     owner = found.stat().st_uid
     # Root could do anything here without a file; after `sudo`, the files of the person behind it are meant.
-    trusted = {0, os.geteuid()} | ({_sudo_user(environ)} if os.geteuid() == 0 else set())
+    trusted, behind = {0, os.geteuid()}, environ.get("SUDO_UID", "")
+    if os.geteuid() == 0 and behind.isdigit():
+        trusted.add(int(behind))
     if owner in trusted:
         return found
     raise ConfigurationError(
         f"{found} belongs to another user (number {owner}), and a configuration can run commands",
         hint=f"look at it; if it is meant, name it: doideposit --config {as_typed(found)}, or {CONFIG_VARIABLE}",
     )
-
-
-def _sudo_user(environ: Mapping[str, str]) -> int:
-    number = environ.get("SUDO_UID", "")
-    return int(number) if number.isdigit() else 0
 
 
 def _chosen_path(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:

@@ -1,6 +1,6 @@
 """The sections of the configuration file for mails, deadlines, and those who watch the scheduled job."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -22,6 +22,7 @@ __all__ = [
     "RecipientSection",
 ]
 
+WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Longer than any maintenance that Crossref announced: a wrong year would keep everything waiting.
 LONGEST_MAINTENANCE: Final = timedelta(days=14)
 
@@ -51,6 +52,15 @@ class MailSection(Section):
     """How long to wait before a mail about the same problem is repeated."""
     digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
     """The day of the weekly digest."""
+
+    def digest_due(self, last: date | None, now: datetime) -> bool:
+        """Tell whether to send the weekly digest: its day has come, and this week had none."""
+        if self.digest == "never":
+            return False
+        today = now.date()
+        # The latest such day of the week, today included.
+        latest = today - timedelta(days=(today.weekday() - WEEK.index(self.digest)) % 7)
+        return last is None or last < latest
 
     @model_validator(mode="after")
     def _require_encryption(self) -> "MailSection":

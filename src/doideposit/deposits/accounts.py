@@ -17,10 +17,6 @@ from doideposit.records.models.series import Series
 __all__ = ["Owners", "PublisherAccount", "PublisherAccounts"]
 
 
-def _empty_credentials() -> None:
-    """Fetch nothing, where no login is wanted."""
-
-
 @dataclass(frozen=True, slots=True)
 class PublisherAccount:
     """Describe one publisher: its name in the configuration, empty for the main one, its head, and its way out."""
@@ -28,7 +24,7 @@ class PublisherAccount:
     name: str
     depositor: DepositorName
     registrar: Registrar
-    login: Callable[[], object] = _empty_credentials
+    login: Callable[[], object] = lambda: None
 
 
 class PublisherAccounts:

@@ -89,12 +89,6 @@ class RegistryPort(Protocol):
         """Return the works that match a printed reference best."""
 
 
-def _owner_name() -> str:
-    """Return a unique name for this run, under which it holds leases."""
-    # Host and process tell people who holds a lock; the random part tells two threads apart.
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-
-
 @dataclass(slots=True)
 class DepositContext:
     """Hold what every part of a deposit needs, for one target: the registrar, the ledger, the clock.
@@ -121,7 +115,9 @@ class DepositContext:
     login: Callable[[], object] = lambda: None
     others: tuple[PublisherAccount, ...] = ()
     publisher: str = ""
-    owner: str = field(default_factory=_owner_name)
+    # The name under which this run holds leases: host and process tell people who holds one, and the random part tells
+    # two threads apart.
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}")
     # What is registered is read by the pass that sends, and not now.
     looks_later: bool = False
     accounts: PublisherAccounts = field(init=False)

@@ -123,12 +123,6 @@ class Decision:
         # Sorted, so that the hash of a plan does not depend on the order of a set.
         return tuple(tuple(sorted(names)) for names in self.update.clears) if self.update else ()
 
-    @property
-    def all_findings(self) -> tuple[Finding, ...]:
-        """Return the findings of the input, and those that planning adds."""
-        # Most decisions add nothing, and a plan can have a hundred thousand of them: then it is the same tuple.
-        return (*self.wanted.findings, *self.findings) if self.findings else self.wanted.findings
-
 
 def plan(
     wanted: Sequence[PlanInput], known: Mapping[str, KnownWork], *, now: datetime, retry: bool = False

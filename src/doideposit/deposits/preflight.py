@@ -91,7 +91,10 @@ def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[in
         return {}
     of_series = cache(lambda name: _series_findings(context, registry, context.series[name]))
     missing = _missing_targets(context, registry, going)
-    cited = _cited_agencies(context, going)
+    # The agency of each DOI in new or changed references.
+    here = {one.item.doi.key for one, _ in going}
+    named = [each.doi for one, decision in going if _names_others_anew(decision, _CITING) for each in one.cites]
+    cited = CitedAgencies.find(context, [doi for doi in named if doi.key not in here])
     changed = {}
     for one, decision in going:
         is_new = decision.action is Action.REGISTER and one.series in context.series and one.sealed is not None
@@ -304,13 +307,6 @@ def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator
 
 
 # What records cite.
-
-
-def _cited_agencies(context: DepositContext, going: Sequence[Planned]) -> CitedAgencies:
-    """Ask for the agency of each DOI in new or changed references."""
-    here = {one.item.doi.key for one, _ in going}
-    named = [each.doi for one, decision in going if _names_others_anew(decision, _CITING) for each in one.cites]
-    return CitedAgencies.find(context, [doi for doi in named if doi.key not in here])
 
 
 def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:

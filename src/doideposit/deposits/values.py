@@ -288,7 +288,9 @@ class PlanEntry:
     def of(cls, decision: Decision) -> "PlanEntry":
         """Return a decision in the form for people and programs."""
         wanted, changes = decision.wanted, decision.update.differences if decision.update else ()
-        said = (decision.action, decision.reason, decision.all_findings, changes)
+        # Most decisions add nothing, and a plan can have a hundred thousand of them: then it is the same tuple.
+        findings = (*wanted.findings, *decision.findings) if decision.findings else wanted.findings
+        said = (decision.action, decision.reason, findings, changes)
         return cls(wanted.source, wanted.doi, *said, decision.in_doubt, decision.in_force)
 
     def to_dict(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from doideposit.files import disk_errors, read_input
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind, digest_due
+from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
@@ -156,7 +156,7 @@ def _is_something_due(
     now: datetime,
 ) -> bool:
     lasts = (state.digests.get(group) if group else state.digest for group in to.groups)
-    digest = standing is not None and any(digest_due(mail.digest, last, now) for last in lasts)
+    digest = standing is not None and any(mail.digest_due(last, now) for last in lasts)
     return bool(notices) or digest
 
 
@@ -183,7 +183,7 @@ class _Post:
     def send_digest(self, standing: Standing, waiting: Waiting, state: JobState, group: str) -> int:
         """Send the digest where it is due, and remember it; returns how many mails were sent."""
         last = state.digests.get(group) if group else state.digest
-        if not digest_due(self.mail.digest, last, self.now):
+        if not self.mail.digest_due(last, self.now):
             return 0
         self.send(MailWriter(self.mail, self.host).digest(standing, self.now, waiting))
         if group:

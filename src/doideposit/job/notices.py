@@ -6,7 +6,7 @@ Plain text that names each DOI as a link and says what to do next. Nothing secre
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Final
@@ -21,11 +21,10 @@ from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import safe, with_target
 from doideposit.reports.standing import Standing
 
-__all__ = ["MailWriter", "Notice", "NoticeKind", "digest_due"]
+__all__ = ["MailWriter", "Notice", "NoticeKind"]
 
 # A mail names so many matters, and counts the rest.
 MOST_IN_MAIL: Final = 30
-DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class NoticeKind:
@@ -254,16 +253,6 @@ def _listed(notices: Sequence[Notice], target: str) -> Iterator[str]:
         rest = with_target("`doideposit status --attention` shows them", target)
         yield f"And {len(notices) - MOST_IN_MAIL:,} more: {rest}."
         yield ""
-
-
-def digest_due(day: str, last: date | None, now: datetime) -> bool:
-    """Tell whether to send the weekly digest: its day has come, and this week had none."""
-    if day == "never":
-        return False
-    today = now.date()
-    # The latest such day of the week, today included.
-    latest = today - timedelta(days=(today.weekday() - DAYS.index(day)) % 7)
-    return last is None or last < latest
 
 
 def _status_lines(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) -> Iterator[str]:

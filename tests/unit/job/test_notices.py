@@ -16,7 +16,7 @@ from pydantic import SecretStr, ValidationError
 from doideposit.config.schema import MailSection
 from doideposit.errors import WorldError
 from doideposit.job.mail_server import MailServer
-from doideposit.job.notices import MailWriter, Notice, NoticeKind, digest_due
+from doideposit.job.notices import MailWriter, Notice, NoticeKind
 from smtp_server import mail_server
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)  # a Wednesday
@@ -60,7 +60,7 @@ def test_a_matter_is_told_again_after_a_day(told: Mapping[str, datetime], expect
     ],
 )
 def test_the_digest_is_due_once_a_week(day: str, last: date | None, expected: bool) -> None:
-    assert digest_due(day, last, NOW) is expected
+    assert settings(digest=day).digest_due(last, NOW) is expected
 
 
 def test_a_mail_reads_like_this() -> None:

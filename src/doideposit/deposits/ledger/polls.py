@@ -264,13 +264,6 @@ def _keep_log(transaction: Transaction, key: int, file_name: str, answer: bytes)
         transaction.connection.execute(insert(log).values(**row, answer=answer))
 
 
-def _finding_text(finding: Finding | None) -> str | None:
-    """Return the finding as the ledger keeps it."""
-    if finding is None:
-        return None
-    return json_text({**finding.to_dict(), "original": finding.original})
-
-
 def _apply_outcome(transaction: Transaction, held: Submission, result: DoiOutcome) -> None:
     where = (item.c.submission == held.id, item.c.doi == result.doi.key)
     row = transaction.connection.execute(select(item).where(*where)).mappings().one()
@@ -282,7 +275,7 @@ def _apply_outcome(transaction: Transaction, held: Submission, result: DoiOutcom
         "open": False,
         "outcome": result.outcome.value,
         "message": result.message,
-        "finding": _finding_text(finding),
+        "finding": json_text({**finding.to_dict(), "original": finding.original}) if finding else None,
         "retry": result.retry.value,
         "details": json_text(result.details),
         "proof": result.proof,

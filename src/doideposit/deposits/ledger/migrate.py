@@ -108,15 +108,15 @@ class Revisions:
             # tables.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         found = self.found(connection)
-        # Another process may have been quicker.
-        if found is None:
+        # Another process may have been quicker. For PostgreSQL only the revisions write all conditions of the indexes.
+        if found is None and self.place.is_sqlite:
             _make_tables(connection)
         elif found != NEWEST:
             self.upgrade(connection, NEWEST)
 
 
 def _make_tables(connection: Connection) -> None:
-    """Make the tables of a new ledger as the code has them, which is how all revisions together leave them."""
+    """Make the tables of a new SQLite file as the code has them, which is how all revisions together leave them."""
     # Tables of another program that happen to have our names are an error, and not taken for ours.
     METADATA.create_all(connection, checkfirst=False)
     # Alembic's own table, in which it looks for the revision when it brings the ledger to a later one.

@@ -16,6 +16,7 @@ from doideposit.deposits.planning import (
     plan,
     too_many_digits,
 )
+from doideposit.deposits.values import PlanEntry
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
@@ -102,7 +103,7 @@ def test_changed_content_goes_although_other_content_failed() -> None:
 
 def test_a_record_with_errors_is_blocked_and_keeps_its_findings() -> None:
     (decision,) = plan([wanted(findings=(ERROR,))], {}, now=NOW)
-    assert (decision.action, decision.all_findings) == (Action.BLOCKED, (ERROR,))
+    assert (decision.action, PlanEntry.of(decision).findings) == (Action.BLOCKED, (ERROR,))
 
 
 def test_an_input_without_a_doi_still_appears() -> None:

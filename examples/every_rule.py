@@ -44,7 +44,7 @@ def write(folder: Path) -> None:
         series += _series(rule.code, rule.setting)
         _write(folder, rule.code, [_read(rule.bad)])
     for run in RUN_RULES:
-        series += _series(run.code, "")
+        series += _series(run.code, run.setting)
         series += _series(f"{run.code}-elsewhere", 'prefix = "10.54321"')
         _write(folder, run.code, _read(run.bad))
     (folder / "doideposit.toml").write_text("\n".join([CONFIGURATION, *series]) + "\n", encoding="utf-8")

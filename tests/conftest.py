@@ -6,6 +6,11 @@ from types import FrameType
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine makes up inputs says nothing about the code.
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 SLOW_SECONDS: Final = 600
 SOAK_SECONDS: Final = 2 * 3600

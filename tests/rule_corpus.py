@@ -250,6 +250,9 @@ FAULTS: list[tuple[str, Callable[[Record], None]]] = [
     *[("name-program-word", _first_author(family=word)) for word in ("NaN", "null", "N/A", "undefined")],
     ("text-program-word", _set(authors=[{"organisation": "#NAME?"}])),
     ("text-program-word", _set(funding=[{"name": "n/a"}])),
+    ("number-changed", _set(volume="12.0")),
+    ("number-changed", _set(funding=[{"name": "River Fund", "awards": ["2.02E+06"]}])),
+    ("number-changed", _reference(first_page="18-Dec")),
     *[
         ("name-suffix-misplaced", _first_author(family=name))
         for name in ("Keller Jr.", "Keller, Sr.", "Keller III", "Keller 3rd")

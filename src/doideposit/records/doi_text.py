@@ -16,7 +16,9 @@ __all__ = ["FoundDoi", "bare_doi"]
 
 # The resolver's address and the labels that styles print: doi:, DOI, info:doi/, urn:doi:.
 _LABEL: Final = re.compile(
-    r"<?(?:(?:https?:)?//)?(?:(?:www|dx)\.)?doi\.org/|(?:info:|urn:)?doi\s*[:/]?\s*(?=[^\s:/])", re.IGNORECASE
+    r"(?P<address><?(?:(?:https?:)?//)?(?:(?:(?:www|dx)\.)?doi\.org|hdl\.handle\.net(?=/10\.))/)"
+    r"|(?:info:|urn:)?doi\s*[:/]?\s*(?=[^\s:/])",
+    re.IGNORECASE,
 )
 # Soft hyphen, zero-width space, word joiner and byte order mark: copying from a page or a PDF brings them along.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -47,7 +49,7 @@ _ENDS: Final = ".,;:!?'’›*_…–—"
 # A closing bracket belongs to a DOI only where the DOI also holds the opening one.
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 # A DOI never ends so: it was cut by a line break, a column or an ellipsis.
-_CUT: Final = ("-", "(", "/", "[", "<", "‐", "..")
+_CUT: Final = ("-", "(", "/", "[", "<", "‐", "..", "…")
 
 
 def bare_doi(text: str) -> str:
@@ -59,9 +61,16 @@ def bare_doi(text: str) -> str:
     bare = _INVISIBLE.sub("", text).strip()
     while label := _LABEL.match(bare):
         bare = bare[label.end() :].lstrip("/ ")
+        if label["address"]:
+            bare = _without_query(bare)
         if text.lstrip().startswith("<"):
             bare = bare.removesuffix(">")
     return _decode_percent(bare)
+
+
+def _without_query(path: str) -> str:
+    """Return what stands before ``?`` or ``#``: in an address a DOI with one of them has it escaped (RFC 3986)."""
+    return re.split("[?#]", path, maxsplit=1)[0]
 
 
 def _decode_percent(text: str) -> str:
@@ -97,8 +106,7 @@ class FoundDoi:
             another = _ANOTHER.search(printed)
             printed = printed[: another.start()] if another else printed
             if match["address"]:
-                # In an address these two begin what is no part of the name (RFC 3986); there, a DOI escapes them.
-                printed = re.split("[?#]", printed, maxsplit=1)[0]
+                printed = _without_query(printed)
             doi, whole = _without_ending(_read(printed))
             # What stood behind the DOI is as long in the text as when it is read: it holds no escapes.
             end = match.start("doi") + _length_in_print(printed, doi)
@@ -110,6 +118,13 @@ class FoundDoi:
     def first_whole(cls, text: str) -> str | None:
         """Return the first whole DOI that a text holds; None where it holds none, or only a part of one."""
         return next((found.text for found in cls.all_in(text) if found.whole), None)
+
+    @classmethod
+    def what_to_write(cls, text: str) -> str:
+        """Return what to write for a text that is no DOI; the address of a proxy or a page may hold one."""
+        if found := cls.first_whole(text):
+            return f"did you mean {found}?"
+        return "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258"
 
 
 def _read(printed: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic_core import PydanticCustomError, core_schema
 
 from doideposit.findings import writable
-from doideposit.records.doi_text import bare_doi
+from doideposit.records.doi_text import FoundDoi, bare_doi
 
 __all__ = ["Doi", "Identifier", "InvalidIdentifier", "IsRegistered", "Isbn", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
 
@@ -136,8 +136,7 @@ class Doi(Identifier):
         bare = bare_doi(text)
         shape = _DOI_SHAPE.fullmatch(bare)
         if shape is None:
-            hint = "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258"
-            raise InvalidIdentifier("doi-shape", f"“{_shorten(bare)}” is not a DOI", hint)
+            raise InvalidIdentifier("doi-shape", f"“{_shorten(bare)}” is not a DOI", FoundDoi.what_to_write(bare))
         # To Python a space is printable, but no DOI may hold one.
         if not bare.isprintable() or " " in bare:
             place, bad = next((at, each) for at, each in enumerate(bare) if each == " " or not each.isprintable())

@@ -297,7 +297,9 @@ class _Reader:
 
     def read_item_number(self, element: Element) -> None:
         article = (element.get("item_number_type") or "").replace("_", "-") == "article-number"
-        if article and self.fields.get("number") != ReadText.plain(element):
+        # The number of a journal's issue is written as an article number too.
+        of_journal = local_name(self.holder) == "journal_article"
+        if article and not (of_journal and self.fields.get("number") == ReadText.plain(element)):
             self._keep_value("article_number", ReadText.plain(element), element)
         elif not article:
             # In a series the number may be counted within a volume, which stands before it.

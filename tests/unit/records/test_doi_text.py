@@ -46,6 +46,7 @@ FOUND = [
     ("A paper. https://doi.org/10.1175/1520-0477(1996)077<0437", None),
     ("A paper. https://doi.org/10.1175/", None),
     ("A paper. https://doi.org/10.1175/1520...", None),
+    ("A paper. 10.1175/1520…", None),
     ("Chapter 10.5 of 10.12", None),
     ("", None),
 ]  # fmt: skip

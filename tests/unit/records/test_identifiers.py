@@ -26,6 +26,9 @@ REGISTERED = [
 ]
 
 SPELLINGS = [
+    (Doi, "https://doi.org/10.5555/abc?utm_source=mail#top", "10.5555/abc"),
+    (Doi, "https://hdl.handle.net/10.5555/abc", "10.5555/abc"),
+    (Doi, "10.5555/abc?d#e", "10.5555/abc?d#e"),
     (Doi, "10.48251/SADF.ISSN.2406-5617.C258", "10.48251/SADF.ISSN.2406-5617.C258"),
     (Doi, " https://doi.org/10.5555/ABC(1);2_3 ", "10.5555/ABC(1);2_3"),
     (Doi, "http://dx.doi.org/10.5555/abc/def", "10.5555/abc/def"),
@@ -98,6 +101,12 @@ def test_mistakes_are_named_and_placed(kind: type[Identifier], text: str, code: 
     assert caught.value.code == code
     assert caught.value.position == position
     assert caught.value.hint
+
+
+def test_an_address_that_holds_a_doi_is_named_with_it() -> None:
+    with pytest.raises(InvalidIdentifier) as caught:
+        Doi.parse("https://doi-org.proxy.example.edu/10.5555/abc")
+    assert caught.value.hint == "did you mean 10.5555/abc?"
 
 
 def test_a_doi_prints_as_written_and_compares_without_case() -> None:

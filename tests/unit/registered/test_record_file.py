@@ -19,6 +19,7 @@ from doideposit.records.sources.reading import read_text
 from doideposit.registered.comparison import compare
 from doideposit.registered.reading import Leftover, RegisteredRecord
 from doideposit.registered.record_file import record_fields, record_text, series_of
+from made_up_records import full_series
 from strategies import commentaries
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -152,3 +153,63 @@ def test_the_file_names_what_it_cannot_say_and_nothing_in_it_ends_the_comment() 
     assert yaml.safe_load(text)["title"] == "T: a “title”"
     assert set(yaml.safe_load(text)) == {"series", "title", "authors", "published", "record_type", "without"}
     assert record_text(one, fields, [], heading="Adopted", schema=None).startswith("# Adopted\n")
+
+
+REPORTS = (RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE)
+NOT_POSTED = (RecordType.JOURNAL, *REPORTS)
+# What is printed beside title, authors and date, in the forms in which publishers have it.
+PRINTED: list[tuple[tuple[RecordType, ...], str, list[Any]]] = [
+    ((RecordType.JOURNAL,), "pages", ["12-18", "e12", "S1–S10", "xii-xviii", "12-18, 25", "1-2-1-9", "123.e1-123.e5", "12-8"]),
+    ((RecordType.JOURNAL,), "translated_titles", [["L'eau", "水と火"], [{"text": "Agua y <i>fuego</i>", "subtitle": "una vista"}]]),
+    ((RecordType.JOURNAL, RecordType.REPORT_SERIES), "volume", ["12", "XII", "v" * 32]),
+    (tuple(RecordType), "article_number", ["e258", "a" * 32]),
+    ((*REPORTS, RecordType.POSTED), "article_number", ["7"]),
+    (REPORTS, "isbns", ["978-3-16-148410-0", "080442957X", [{"isbn": "0-306-40615-2", "medium": "print"}]]),
+    (NOT_POSTED, "identifiers", [[f"id {place}" for place in range(8)], [{"type": "pii", "identifier": "S0317(26)<1>"}]]),
+    ((*REPORTS, RecordType.POSTED), "institutions", [["A", "B", "C", "D", "E"], [{"ror": "038t36y30"}, {"name": "A", "place": ["X1", "Y1"]}]]),
+    (NOT_POSTED, "assertions", [[{"name": "received", "text": "<i>2</i> March", "label": "In", "order": 2, "url": "https://x.org/"}]]),
+    (tuple(RecordType), "authors", [[{"family": "Ibn Khaldun"}], [{"family": "Mer", "given": "A", "suffix": "III"}], [{"anonymous": True}]]),
+    (tuple(RecordType), "full_texts", [[{"url": "https://x.org/7.bin", "mime_type": "unknown", "content_version": "unknown"}]]),
+    (tuple(RecordType), "number", ["n" * 32]),
+    (NOT_POSTED, "number", ["8f0b7c9e-5b0c-4f5e-9d59-0f2a0f0d6c11"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [(kind, field, value) for kinds, field, values in PRINTED for kind in kinds for value in values],
+)
+@pytest.mark.parametrize("pattern", ["{prefix}/notes.{number}", "{prefix}/{any}"])
+def test_what_is_printed_comes_back_from_what_is_registered(
+    kind: RecordType, field: str, value: Any, pattern: str
+) -> None:
+    series = full_series(kind, doi=pattern)
+    data = {"number": "7", "title": "Water", "published": "2024-05-06", "authors": [{"family": "Mer"}], field: value}
+    if "{any}" in pattern:
+        data["doi"] = "10.5555/k7q2"
+    commentary = Commentary.model_validate({**data, "series": series, "url": "https://www.example.org/7/"})
+    xml = build(HEAD, [commentary]).xml
+    registered = RegisteredRecord.read(xml, commentary.doi.printed)
+    assert registered is not None
+    assert registered.leftovers == ()
+    again = adopted(registered, series)
+    assert getattr(again, field) == getattr(commentary, field)
+    assert again.doi == commentary.doi
+    assert build(HEAD, [again]).xml == xml
+
+
+@pytest.mark.parametrize("kind", list(RecordType))
+def test_a_work_without_a_number_comes_back_without_one(kind: RecordType) -> None:
+    series = full_series(kind, doi="{prefix}/{any}")
+    data = {
+        "title": "Water",
+        "published": "2024",
+        "authors": [{"family": "Mer"}],
+        "doi": "10.5555/k7q2",
+        "series": series,
+    }
+    xml = build(HEAD, [Commentary.model_validate(data | {"url": "https://www.example.org/7/"})]).xml
+    registered = RegisteredRecord.read(xml, "10.5555/k7q2")
+    assert registered is not None
+    assert adopted(registered, series).number is None
+    assert build(HEAD, [adopted(registered, series)]).xml == xml

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from doideposit.checks.rules.name_patterns import BEFORE_GROUP, GROUP, HONORIFIC
+from doideposit.checks.rules.name_patterns import BEFORE_GROUP, GROUP, HONORIFIC, LAST_OF_GROUP
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, parts_of
@@ -54,6 +54,12 @@ _PARTS = Pattern(r";\s|\s/\s")
 _ACRONYM = Pattern(r"(?!USA|UAE|UK\b|PRC)[A-Z]{3,}")
 # Words of which an institution has one in its name; two of them are two institutions.
 _HOUSE = Pattern(r"\b(?:Universi\w+|\w*hochschule|Ministry|Stiftung|GmbH|Corporation)\b", re.IGNORECASE)
+_LISTED = Pattern(r"\s*[,;]\s*")
+# Words that begin the names of groups, and no given name.
+_OF_GROUPS = Pattern(
+    r"(?:United|European?|World|Global|International|National|Royal|Federal|Amnesty|African|Asian|American|British|German"
+    r"|French|Indian|Chinese|Human|Democratic|Public|Central|Open|Max Planck|[A-Z]{3,})\b(?!\.)"
+)
 # The South Asia Democratic Forum cut in two has four words; few people have that many.
 GROUP_WORDS = 4
 # Roles whose bearers are cited; translators and reviewers are not.
@@ -81,12 +87,19 @@ def _is_assigned(orcid: Orcid) -> bool:
 
 
 def _is_cut_group(person: Person) -> bool:
+    if person.given and GROUP.search(person.given):
+        return True
     if not GROUP.search(person.family):
-        return False
+        return bool(person.given and LAST_OF_GROUP.fullmatch(person.family) and _names_nobody(person.given))
     # Bureau, Board, Union and Desk are family names too; a group that was cut in two has more words.
     if not person.given or " " in person.family or len(person.display.split()) >= GROUP_WORDS:
         return True
-    return BEFORE_GROUP.match(person.given) is not None
+    return BEFORE_GROUP.match(person.given) is not None or _names_nobody(person.given)
+
+
+def _names_nobody(given: str) -> bool:
+    """Tell whether what stands as a given name is a word of groups: United, European, Max Planck."""
+    return _OF_GROUPS.match(given) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -103,6 +116,17 @@ def _is_several(name: str) -> bool:
     parts = _PARTS.split(name)
     houses = sum(1 for part in parts if _HOUSE.search(part))
     return houses > 1 or (len(parts) > 1 and houses == 1 and any(map(_ACRONYM.fullmatch, parts)))
+
+
+def _lists_people(name: str) -> bool:
+    """Tell whether commas or semicolons part whole names, each of which begins with a known given name."""
+    parts = [part.split() for part in _LISTED.split(name)]
+    # Most names are of one part, and the lists of given names are long.
+    if len(parts) == 1 or not all(1 < len(words) < GROUP_WORDS for words in parts):
+        return False
+    from doideposit.records.extraction.name_words import NameWord  # noqa: PLC0415
+
+    return all(NameWord(words[0]).is_given for words in parts)
 
 
 rule(
@@ -148,7 +172,7 @@ rule(
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Ana Keller and Zoë Müller}]",
     good="authors: [{organisation: Centers for Disease Control and Prevention}]",
-)(Each(_groups, names_people, called="name"))
+)(Each(_groups, lambda name: names_people(name) or _lists_people(name), called="name"))
 
 
 @rule(

@@ -4,9 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work, at, letters
-from doideposit.pages import CONSTRUCTING_DOIS, ISSN_ERRORS, POSTED, REPORTS, SUFFIXES, TITLE_RECORDS, TROUBLE
+from doideposit.pages import (
+    CONSTRUCTING_DOIS,
+    ISSN_ERRORS,
+    POSTED,
+    RECOMMENDATIONS,
+    REPORTS,
+    SUFFIXES,
+    TITLE_RECORDS,
+    TROUBLE,
+)
 from doideposit.records.identifiers import InvalidIdentifier, Issn
 from doideposit.records.models.series import ANY, RecordType
 
@@ -19,6 +29,16 @@ rule = IDENTITY.rule
 _ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
 # Two separators in a row, one at the end or at the beginning: lost when the DOI is read aloud or typed.
 _SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
+# What people and templates write where the suffix is to come.
+_PLACEHOLDER = Pattern(
+    r"tests?\d*|testing|example|sample|demo|suffix|(?:your[-_.]?)?doi|x{3,}|placeholder|dummy|foo|bar|(?:my|new)[-_.]?(?:doi|suffix)"
+    r"|asdf\w*|number|nummer|slug|id",
+    re.IGNORECASE,
+)
+# A prefix within the suffix, or the address of the resolver: one DOI was put behind another.
+_DOI_IN_DOI = Pattern(r"(?:^|/)10\.\d{4,9}/|doi\.org", re.IGNORECASE)
+# A whole number with decimals; in v2.0 they may be those of a version.
+_DECIMALS = Pattern(r"\d+\.0")
 # A word before the number in the languages of most series; it counts only before a digit.
 _LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
 # In C258 the C may be repeated: the DOI pattern of the series may already end in it.
@@ -129,6 +149,38 @@ def _find_forbidden_suffix_character(work: Work) -> Iterable[Match]:
             return ()
         return (Match.at("doi", length=len(doi.printed), doi=doi, fault=error.message, hint=error.hint),)
     return ()
+
+
+@rule(
+    "doi-suffix-placeholder",
+    WARNING,
+    "A DOI with a word in place of its suffix",
+    message="{fault}: {doi}",
+    hint="write the DOI as it is to stand there for good; for production this is an error",
+    why="Programs put DOIs together from what they have, also where it is nothing. A DOI cannot be deleted.",
+    source=SUFFIXES,
+    bad="doi: 10.48251/undefined",
+    good="doi: 10.48251/k7q2-m",
+    setting='doi = "{prefix}/{any}"',
+    good_setting='doi = "{prefix}/{any}"',
+)
+def _find_placeholder_in_suffix(work: Work) -> Iterable[Match]:
+    commentary = work.commentary
+    doi = commentary.doi
+    # A pattern without a part of the record's own makes the DOI, and the number has been looked at.
+    if commentary.series.makes_every_doi or work.context.is_registered(doi, commentary.number):
+        return ()
+    last = doi.suffix.rsplit("/", 1)[-1]
+    if _DOI_IN_DOI.search(doi.suffix):
+        fault = "a second DOI stands in it"
+    elif is_program_word(last) or _PLACEHOLDER.fullmatch(last):
+        fault = f"“{last}” stands in place of what tells this DOI from others"
+    elif _DECIMALS.fullmatch(last) or (commentary.number and last.endswith(f"{commentary.number}.0")):
+        fault = f"“{last}” looks as if a program had changed a number in it"
+    else:
+        return ()
+    severity = ERROR if work.context.live else None
+    return (Match.at("doi", length=len(doi.printed), severity=severity, fault=fault, doi=doi),)
 
 
 @rule(
@@ -262,6 +314,24 @@ rule(
         ),
     )
 )
+
+
+@rule(
+    "without-given",
+    WARNING,
+    "A field is given and said to be missing",
+    message="`without` says that there is no {name}, and {name} is given: it is deposited",
+    hint="delete {name}, or take it out of `without`",
+    why="Only one of the two can be meant; a copied record keeps the `without` of the last one.",
+    source=RECOMMENDATIONS,
+    bad="{without: [licences], licences: ['https://creativecommons.org/licenses/by/4.0/']}",
+    good="{without: [language], licences: ['https://creativecommons.org/licenses/by/4.0/']}",
+)
+def _find_contradicting_without(work: Work) -> Iterator[Match]:
+    commentary = work.commentary
+    for place, name in enumerate(commentary.without):
+        if getattr(commentary, name, None):
+            yield Match.at("without", place, name=f"`{name}`")
 
 
 rule(

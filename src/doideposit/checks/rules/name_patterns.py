@@ -2,7 +2,7 @@
 
 from doideposit.checks.rules.patterns import Pattern
 
-__all__ = ["BEFORE_GROUP", "BYLINE_WORD", "GROUP", "HONORIFIC"]
+__all__ = ["BEFORE_GROUP", "BYLINE_WORD", "GROUP", "HONORIFIC", "LAST_OF_GROUP"]
 
 # Hon, Gen, Col, Justice, Colonel and Lord are names of people too: without a point they are left alone.
 HONORIFIC = Pattern(
@@ -10,7 +10,7 @@ HONORIFIC = Pattern(
     r"|(?:Amb|Hon|Rev|Gen|Col|Lt|Capt|Cmdr|Maj|Brig|Adm|Ing|Mag|Lic|Adv|H\.E)\.(?=\s|$)"
     # Behind a name “Sr.” is the elder one.
     r"|(?<!\s)(?:Sr|Sra|Srta)\.(?=\s)"
-    r"|(?:Professor|Professeur|Doctor|Ambassador|Sir|Dame|Herr|Frau|Shri|Smt)(?=\s|$))"
+    r"|(?:Professor|Professeur|Doctor|Ambassador|Sir|Dame|Herr|Frau|Shri|Smt)(?=\s|$)|(?<=\s)Esq\.?$)"
 )
 # Words of which hardly any is a family name; what can be one is asked for more.
 GROUP = Pattern(
@@ -19,7 +19,15 @@ GROUP = Pattern(
     r"Board|Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk|GmbH|Ltd|LLC|"
     r"Universi(?:dade?|tà|teit|tatea|tet)|Minist(?:ère|eri[oe]|ério|erium)|Inst(?:ituto|ituut)|Fonda(?:tion|zione)|"
     r"Fundaci[oó]n|Fundação|Comisi[oó]n|Comissão|Conse(?:lho|jo)|Asociaci[oó]n|Associação|Gesellschaft|Verein|Redaktion|"
-    r"Redacci[oó]n|Redação|Rédaction|Redazione|Equip[eo]|Equipa|Nations|Nationen|Naciones|Nações)\b"
+    r"Redacci[oó]n|Redação|Rédaction|Redazione|Equip[eo]|Equipa|Nations|Nationen|Naciones|Nações|"
+    r"Редакция|Институт|Университет|Комиссия|Министерство|Центр|Фонд|Совет)\b"
+    # Chinese, Japanese and Korean put no spaces between words.
+    r"|(?:编辑部|編集部|研究所|大学|大學|委员会|委員会|学会|研究院|中心|研究会|協会|協會|財団|基金会|연구소|위원회|대학교|편집부)$"
+)
+# Family names of people too: the last word of a group only where what stands before it is no name of a person.
+LAST_OF_GROUP = Pattern(
+    r"(?:Bank|International|Press|Watch|Fund|Service|Times|News|Alliance|Initiative|Programme|Program"
+    r"|Parliament|Court|Trust|College|School|Academy|Museum|Library|Party|Partners|Media|Radio|Studio|Lab|Peace|Rights|Affairs)"
 )
 # Words that only stand before the name of a group: a person called Team or Desk has another given name.
 BEFORE_GROUP = Pattern(r"(?:The|Editorial|Research|Project|Policy|Press|Web|News|Data|Communications?|Country)\b")

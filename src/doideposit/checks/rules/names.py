@@ -40,7 +40,11 @@ _SUFFIX = Pattern(
     rf"{_GENERATIONS}|I|V|X|Net[oa]|Filh[oa]|Sobrinho|J[uú]nior|fils|père|hijo|d\. ?[ÄJ]\.|ml\.|st\.", re.IGNORECASE
 )
 # Not I, V and X, which are initials as well (Ajay V Rao).
-_SUFFIX_AT_END = Pattern(r".*?[^\W\d_]{2}.*?(?:,\s*|\s)((?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|VI{1,3}|[23](?:nd|rd))")
+# Sen is an Indian family name and Jun a Korean given one, and Junior ends Portuguese names.
+_SUFFIX_AT_END = Pattern(
+    r".*?[^\W\d_]{2}.*?(?:,\s*|\s)\(?((?:[JjSs]r|[JjSs]nr)\.?|[Jj]un\.|[Ss]en\.|junior|senior|II|III|IV|VI{1,3}|[23](?:nd|rd))\)?\.?"
+    r"|(Jr|Jnr)\.?\s.+"
+)
 # “And others” in several languages, and “et al.” with its frequent misprints.
 _ET_AL = Pattern(
     r"\bet\s?\.?\s?al\b\.?|\b(?:and|und|y|e|et) (?:others|andere|otros|outros|autres|colleagues)\b|\bu\. ?a\.$",
@@ -56,14 +60,15 @@ _NOBODY = Pattern(
 _ALSO_NAMES = Pattern(r"(?:author|editor|staff)", re.IGNORECASE)
 _OF_A_SITE = Pattern(r"(?:site|web|the|guest|admin|editorial|our|news)\b", re.IGNORECASE)
 # What footnotes, addresses and lost letters leave in names. A hyphen, an apostrophe and a point belong there.
-_ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.")
+# In brackets stands a nickname, or the acronym or name of where somebody works.
+_ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.|\((?:[^\W\d_a-z]{3,}\)|[^)]*\b(?:Univ|Inst|Forum|Cent))")
 # An entity that was not decoded; another rule names it.
 _ENTITY_AT_END = Pattern(r"&\w+;$")
 # Commas separated names, and daggers and stars pointed to footnotes.
 _MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
 # One y or e between single words is one family name (Ortega y Gasset), and so is von und zu.
 _SEVERAL = Pattern(
-    r"(?<!von)\s(?:and|und|et|&|with|mit|avec)\s|;\s|;(?=[A-Z])|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
+    r"(?<!von)\s(?:and|und|et|&|with|mit|avec)\s|;\s|;(?=[A-Z])|[、；，]|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
     re.IGNORECASE,
 )
 _SECOND = Pattern(r"\s[ye]\s([^\W\d_]{3,})\s[^\W\d_]{2,}")
@@ -312,13 +317,13 @@ rule(
     "name-suffix-misplaced",
     WARNING,
     "A suffix within a name",
-    message="“{name}” ends in “{suffix}”, which has a field of its own",
+    message="“{name}” holds “{suffix}”, which has a field of its own",
     hint="write `suffix: {suffix}`, and delete it here",
     why="In a name of its own the suffix becomes a part of the name that people are sorted and cited by.",
     source=AUTHORS,
     bad="authors: [{given: Ana, family: Keller Jr.}]",
     good="authors: [{given: Ana, family: Keller, suffix: Jr.}, {given: José, family: Almeida Neto}]",
-)(_in_odd_names(lambda name: (found := _SUFFIX_AT_END.fullmatch(name)) and {"suffix": found[1]}))
+)(_in_odd_names(lambda name: (found := _SUFFIX_AT_END.fullmatch(name)) and {"suffix": found[1] or found[2]}))
 
 
 rule(

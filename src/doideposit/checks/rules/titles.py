@@ -19,7 +19,8 @@ rule = TITLES.rule
 
 # The whole title: Draft treaty, Test cricket and Title deeds are titles.
 _PLACEHOLDER = Pattern(
-    r"^\W*(title|titel|titre|título|titolo|test|draft|entwurf|todo|fixme|brouillon|borrador|xxx+|lorem ipsum.*)\W*$",
+    r"^\W*((?:test[- ]?|insert |enter )?(?:title|titel|titre|título|titolo)|test|draft|entwurf|brouillon|borrador"
+    r"|lorem ipsum.*)\W*$",
     re.IGNORECASE,
 )
 # One mark alone: an ellipsis may be printed.
@@ -102,17 +103,21 @@ rule(
 )(at("title", lambda record: not any(map(str.isalnum, record.title.plain)) and "math" not in record.title.source))
 
 
-rule(
+@rule(
     "title-placeholder",
     WARNING,
     "The title is a placeholder",
     message="“{title}” looks like a placeholder, not like a title",
-    hint="write the title as it is printed",
+    hint="write the title as it is printed; for production this is an error",
     why="Content management systems and templates leave such words behind, and DOIs cannot be deleted.",
     source=RECOMMENDATIONS,
     bad="title: Draft",
     good="title: Prospects for NATO-Japan relations",
-)(Each(_title_text, _PLACEHOLDER.match, called="title"))
+)
+def _find_placeholder(work: Work) -> Iterator[Match]:
+    if _PLACEHOLDER.match(work.title):
+        severity = ERROR if work.context.live else None
+        yield Match.at("title", length=len(work.title), severity=severity, title=work.title)
 
 
 rule(

@@ -6,6 +6,7 @@ from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules,
 from doideposit.pages import CONFLICTS, CONSTRUCTING_DOIS, DISPLAY, ORCID_CHECKS, PARTICIPATION, TROUBLE
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Person
+from doideposit.records.models.series import RecordType
 
 __all__ = ["TOGETHER"]
 
@@ -102,6 +103,50 @@ def _find_leading_zeros(run: Run) -> Iterator[Match]:
 def _number_without_zeros(commentary: Commentary) -> object:
     number = commentary.number
     return (commentary.series.name, number.lstrip("0")) if number and number.isdigit() else None
+
+
+@rule(
+    "number-twice",
+    WARNING,
+    "One number with two DOIs",
+    message="the number {number} is also that of {other_doi}",
+    hint="correct the number or the DOI; a translation says its `language`, and a new version its `version`",
+    why="A series without a pattern takes every DOI, so that a work that gets a second one is not noticed otherwise.",
+    source=CONSTRUCTING_DOIS,
+    bad="""
+        - number: 258
+          title: Prospects for NATO-Japan relations
+          doi: 10.48251/k7q2
+        - number: 258
+          title: The Taliban's neighbours
+          doi: 10.48251/m8r3
+          url: https://www.sadf.eu/neighbours/
+        """,
+    good="""
+        - number: 258
+          title: Prospects for NATO-Japan relations
+          doi: 10.48251/k7q2
+        - number: 259
+          title: The Taliban's neighbours
+          doi: 10.48251/m8r3
+          url: https://www.sadf.eu/neighbours/
+        """,
+    setting='doi = "{prefix}/{any}"',
+    good_setting='doi = "{prefix}/{any}"',
+)
+def _find_repeated_number(run: Run) -> Iterator[Match]:
+    for index, first in _find_repeats(run, _counted_as):
+        number = run[index].number or ""
+        if run[index].doi != run[first].doi:
+            yield Match.at("number", record=index, length=len(number), number=number, other_doi=run[first].doi)
+
+
+def _counted_as(commentary: Commentary) -> object:
+    """Return what no other work of the series has; None where several have one number, as in the issue of a journal."""
+    if commentary.number is None or commentary.series.record_type is RecordType.JOURNAL:
+        return None
+    version = commentary.version and commentary.version.label
+    return (commentary.series.name, commentary.number, commentary.volume, commentary.effective_language, version)
 
 
 @rule(

@@ -2,15 +2,22 @@
 
 from collections.abc import Iterator
 
+from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Rules
 from doideposit.checks.rules.work import Each, Text, Work
-from doideposit.pages import AUTHORS, RECOMMENDATIONS
+from doideposit.findings import Loc
+from doideposit.pages import AUTHORS, CONSTRUCTING_DOIS, RECOMMENDATIONS
+from doideposit.records.models.numbers import made_by_program
 
 __all__ = ["WORDS"]
 
 WORDS: Rules[Work] = Rules("texts")
 rule = WORDS.rule
+
+_INITIALS = Pattern(r"(?:[A-Z]\.[\s-]?)+")
+# Magazines name their issues so: March 2019.
+_ISSUE_OF_A_MONTH = Pattern(r"[^\W\d_]{3,}\.? \d{4}")
 
 
 def _prose_texts(work: Work) -> Iterator[Text]:
@@ -20,6 +27,8 @@ def _prose_texts(work: Work) -> Iterator[Text]:
         yield ("subtitle",), work.subtitle
     if commentary.original_title:
         yield ("original_title", "text"), commentary.original_title.text.plain
+    if commentary.version:
+        yield ("version", "label"), commentary.version.label
     for loc, text in work.organisation_names:
         yield loc, text
     for loc, text in work.abstracts:
@@ -39,6 +48,13 @@ rule(
 )(Each(_prose_texts, is_program_word, called="found"))
 
 
+def _find_program_word(name: str) -> bool:
+    # Na, Nil, Todo and True are names; N.A. and O.T. are the initials of somebody.
+    if name in {"Na", "Nil", "Todo", "True"} or _INITIALS.fullmatch(name):
+        return False
+    return is_program_word(name) or name in {"FNU", "LNU"}
+
+
 rule(
     "name-program-word",
     WARNING,
@@ -49,4 +65,41 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Ana, family: NaN}]",
     good="authors: [{given: Ana, family: Nanda}]",
-)(Each(lambda work: work.names, lambda name: is_program_word(name) or name in {"FNU", "LNU"}, called="found"))
+)(Each(lambda work: work.names, _find_program_word, called="found"))
+
+
+def _printed_numbers(work: Work) -> Iterator[Text]:
+    """Yield what is printed as a number beside that of the commentary, which is refused at once."""
+    commentary = work.commentary
+    own: list[tuple[Loc, str | None]] = [
+        ((name,), getattr(commentary, name)) for name in ("volume", "article_number", "report_number")
+    ]
+    if pages := commentary.pages:
+        own += [(("pages", name), getattr(pages, name)) for name in ("first", "last", "other")]
+        # A range that a spreadsheet took for a day is in two parts here: 18 and Dec.
+        own.append((("pages",), f"{pages.first}-{pages.last}"))
+    yield from ((loc, text) for loc, text in own if text)
+    for loc, funder in work.each_funder():
+        yield from (((*loc, "awards", place), text) for place, text in enumerate(funder.awards))
+    for index, reference, _ in work.references:
+        for name in ("volume", "issue", "first_page", "elocation_id"):
+            if text := getattr(reference, name):
+                yield ("references", index, name), text
+
+
+def _find_change(text: str) -> dict[str, str] | None:
+    made = None if _ISSUE_OF_A_MONTH.fullmatch(text) else made_by_program(text)
+    return None if made is None else {"made": made}
+
+
+rule(
+    "number-changed",
+    WARNING,
+    "A number that a program changed",
+    message="“{found}” is {made}",
+    hint="write it as it is printed (in a spreadsheet: format the column as text), or leave it out",
+    why="Spreadsheets turn pages 12-18 into 18-Dec and an award 2021554 into 2021554.0; searches then find neither.",
+    source=CONSTRUCTING_DOIS,
+    bad="funding: [{ror: 'https://ror.org/02twcfp32', awards: ['1.2E+12']}]",
+    good="funding: [{ror: 'https://ror.org/02twcfp32', awards: [RF-2025-17]}]",
+)(Each(_printed_numbers, _find_change, called="found"))

@@ -109,6 +109,11 @@ class Publisher(Value):
     place: Annotated[PlainText, Field(min_length=2, max_length=255)] | None = None
     """The city."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_name_alone(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
 
 class AltName(Value):
     """Another form of a person's name, as one text or in parts (crossref5.5.0.xsd: alt-name)."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["WrittenNumber", "printed_number"]
+__all__ = ["WrittenNumber", "made_by_program", "printed_number"]
 
 
 class WrittenNumber(str):
@@ -18,23 +18,48 @@ class WrittenNumber(str):
     __slots__ = ()
 
 
-# English, German, French, Spanish, Italian, Portuguese and Dutch, as spreadsheets shorten the names of months.
-_MONTH: Final = (
-    r"(?:jan|janv|ene|gen|feb|févr?|fev|mar|mär|mrz|mars|maart|mrt|apr|avr|abr|may|mai|mag|mei|jun|juin|giu|jul|juil|"
-    r"lug|aug|août|ago|sep|sept|set|oct|okt|ott|out|nov|dec|dez|déc|dic)\w*\.?"
+# The months in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish, Danish, Turkish and
+# Russian, as spreadsheets shorten and spell them. Whole words alone: “Decision-12” is no day of December.
+_MONTHS: Final = (
+    "january januar janvier enero gennaio janeiro januari stycznia styczeń ocak января январь jan janv ene gen sty "
+    "oca янв february februar février febrero febbraio fevereiro februari lutego luty şubat февраля февраль feb "
+    "févr fév fev lut şub фев march märz maerz mars marzo março maart marca marzec marts mart марта март mar mär "
+    "mrz mrt april avril abril aprile kwietnia kwiecień nisan апреля апрель apr avr abr kwi nis апр may mai mayo "
+    "maggio maio mei maja maj mayıs мая май mag june juni juin junio giugno junho czerwca czerwiec haziran июня "
+    "июнь jun giu cze haz июн july juli juillet julio luglio julho lipca lipiec temmuz июля июль jul juil lug lip "
+    "tem июл august août agosto augustus augusti sierpnia sierpień ağustos августа август aug ago sie ağu авг "
+    "september septembre septiembre settembre setembro września wrzesień eylül сентября сентябрь sep sept set wrz "
+    "eyl сен сент october oktober octobre octubre ottobre outubro października październik ekim октября октябрь oct "
+    "okt ott out paź eki окт november novembre noviembre novembro listopada listopad kasım ноября ноябрь nov lis "
+    "kas ноя нояб december dezember décembre diciembre dicembre dezembro grudnia grudzień aralık декабря декабрь "
+    "dec dez déc dic gru ara дек"
 )
+_MONTH: Final = rf"(?:{'|'.join(_MONTHS.split())})\.?"
 # Excel reads 3-5 as the third of May, and saves it so.
 _DATE: Final = "a date that a spreadsheet made of it"
+_POWER: Final = "a number that a program wrote with an exponent"
+_WORD: Final = "a word of a program"
+_NONE: Final = "a word for a number that is not known"
 _FORMS: Final = (
-    (r"[+-]?\d+[.,]0+", "a whole number that a program wrote with decimals"),
+    (r"[+-]?\d+[.,]0*|[.,]\d+", "a whole number that a program wrote with decimals"),
     (r"[+-]?\d+[.,]\d{6,}", "a number that a program calculated"),
-    (r"[+-]?\d+(?:[.,]\d+)?e[+-]\d+|[+-]?\d+[.,]\d+e\d+", "a number that a spreadsheet shortened to an exponent"),
-    (r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+", "a number with a mark between its thousands"),
+    # Programs also write 1e3 for 1000. What journals print as 123.e5 is a page of the online edition.
+    (r"[+-]?\d+(?:[.,]\d+)?\s?(?:e\s?|[×x*]\s?10\s?\^\s?)[+\u2212-]?\d+", _POWER),
+    (r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}", "a number with a mark between its thousands"),
+    # Accounts write a negative number in brackets, and SAP with its sign behind it. Programs have -1 for “none”.
+    (r"[+\u2212-]\d+|\d+[\u2212-]|\(-?\d+\)", "a number with a sign, as programs write it"),
+    (
+        r"0x[0-9a-f]+|(?:\w+\.)?(?:decimal|int|int64|float64|str|date|numberlong)\(.*\)|b?'.*'|b?\".*\"|\[.*\]|\(.*,\)",
+        "how a program shows a value",
+    ),
     (rf"{_MONTH}[-./ ]\s?\d{{2,4}}|\d{{1,2}}[-./ ]\s?{_MONTH}(?:[-./ ]\s?\d{{2,4}})?", _DATE),
-    (r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}/\d{1,2}/\d{2}|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", _DATE),
-    (r"#+|#[A-ZÀ-Ý][A-ZÀ-Ý0-9/_]+[!?]?", "an error of a spreadsheet"),
+    (r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?", _DATE),
+    (r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}/\d{1,2}/\d{2}|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", _DATE),
+    (r"#+|#[A-ZÀ-ÝА-Я][A-ZÀ-ÝА-Я0-9/_]+[!?]?|err:\d{3}", "an error of a spreadsheet"),
     (r"=.*|'.*|\[object.*", "a formula, or a mark of a spreadsheet"),
-    (r"nan|null|nil|none|undefined|inf|infinity|true|false|n/?a|n\.a\.|-+|\?+|tbd|tba|xxx+", "a word of a program"),
+    (r"[(<]?(?:nan|nat|na|null|nil|none|undefined|blank|empty)[)>]?|[-+\u2212]?inf(?:inity)?|\\n", _WORD),
+    (r"true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|prawda|fałsz|истина|ложь", _WORD),
+    (r"n/?a|n\.\s?a\.|[-\u2010-\u2015]+|\?+|\.+|tbd|tba|tbc|x{4,}|s/n|[ns]\.\s?n\.|o\.\s?nr\.?", _NONE),
 )  # fmt: skip
 # One pattern for all forms: nearly every number is tried in vain.
 _MADE_BY_PROGRAMS: Final = re.compile("|".join(f"({form})" for form, _ in _FORMS), re.IGNORECASE)
@@ -59,11 +84,18 @@ def printed_number(value: Any, pattern: str | None) -> Any:
             hint = "correct the number, or number_pattern in the series"
             raise PydanticCustomError("number-shape", message, {"value": text, "pattern": pattern, "hint": hint})
         return value
-    made = _MADE_BY_PROGRAMS.fullmatch(text) if isinstance(value, str) else None
-    if made is not None and made.lastindex is not None:
-        words = {"value": text, "made": _FORMS[made.lastindex - 1][1], "hint": _HINT}
+    # Alone XXX is the number 30 of a volume; before the number is known, people write it in its place.
+    made = _NONE if text.casefold() == "xxx" else made_by_program(text)
+    if made is not None and isinstance(value, str | int) and not isinstance(value, bool):
+        words = {"value": text, "made": made, "hint": _HINT}
         raise PydanticCustomError("number-shape", "“{value}” is {made}, and no number of a commentary", words)
     return value
+
+
+def made_by_program(text: str) -> str | None:
+    """Return what a program made a number into, such as a date; None for a text that may be printed so."""
+    made = _MADE_BY_PROGRAMS.fullmatch(text)
+    return None if made is None or made.lastindex is None else _FORMS[made.lastindex - 1][1]
 
 
 _QUOTED: Final = "write it as a text, in quotes, just as it is printed"

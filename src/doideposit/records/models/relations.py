@@ -273,5 +273,21 @@ class FullText(Value):
 
     @field_validator("mime_type", "content_version", mode="before")
     @classmethod
-    def _drop_unknown_type(cls, value: Any) -> Any:
-        return None if isinstance(value, str) and value.strip().lower() == "unknown" else value
+    def _read_type(cls, value: Any) -> Any:
+        """Read a type as servers and people write it: ``pdf``, ``text/html; charset=utf-8``, unknown."""
+        if not isinstance(value, str):
+            return value
+        written = value.partition(";")[0].strip()
+        meant = written.lower().removeprefix(".")
+        return None if meant == "unknown" else _MEDIA_TYPES.get(meant, written)
+
+
+# The ends of the names of files that hold whole texts, which people write in place of a media type.
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "htm": "text/html",
+    "epub": "application/epub+zip",
+    "xml": "application/xml",
+    "txt": "text/plain",
+}

@@ -235,7 +235,9 @@ class Series(Value):
         return doi
 
     def number_in(self, doi: Doi) -> str | None:
-        """Return the number from which the pattern makes this DOI; None where it does not make it."""
+        """Return the number from which the pattern makes this DOI; None where it does not, or names no number."""
+        if "{number}" not in self.doi:
+            return None
         # Two signs that no DOI holds stand for what is looked for, so that everything else can be escaped.
         text = self._fill_template(self.doi.replace(ANY, "\1"), "\0")
         pattern = re.escape(text).replace(re.escape("\1"), ".+").replace(re.escape("\0"), "(.+)", 1)

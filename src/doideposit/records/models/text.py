@@ -1,7 +1,6 @@
 """Text as it may stand in a deposit: normalised plain text, titles with face markup, and dates of three precisions."""
 
 import re
-import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError, core_schema
 
 from doideposit.findings import writable
+from doideposit.records.models.characters import normalise
 from doideposit.records.models.date_hints import date_hint
+from doideposit.records.models.numbers import WrittenNumber
 
 __all__ = [
     "LANGUAGE_SHAPE",
@@ -28,7 +29,6 @@ __all__ = [
     "RichText",
     "Url",
     "Value",
-    "normalise",
 ]
 
 
@@ -38,46 +38,6 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-# Metadata deposited in XML 1.0 cannot hold C0 controls; C1 controls can only be leftovers of a wrong encoding.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# Zero-width space and word joiner, byte order mark, soft hyphen: nothing of a text is lost with them.
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
-# Emoji of several parts are joined by U+200D (Unicode TR 51), and fall apart without it.
-_EMOJI = "\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
-_JOINERS = re.compile(f"\u200c|(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
-# Arabic and the Indic scripts use joiners inside words; elsewhere they are leftovers of copy and paste.
-_JOINING_SCRIPTS = re.compile("[\u0600-\u08ff\u0900-\u0dff]")
-# Line breaks of a file are spaces of the text.
-_SPACES = re.compile(r"\s+")
-
-
-def normalise(text: str) -> str:
-    """Return text in NFC with single spaces and without invisible characters; raises on control characters.
-
-    Crossref's schema keeps white space in most elements, so what is not normalised here becomes part of the record.
-    """
-    # Most texts are printable with single spaces. What is not printable includes every space but the plain one, and
-    # everything invisible: nothing below would change such a text but NFC, which in turn makes no spaces.
-    if text.isprintable() and "  " not in text:
-        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
-    bad = _CONTROL.search(text)
-    if bad is not None:
-        raise PydanticCustomError(
-            "control-character",
-            "the text contains the control character U+{number}",
-            {
-                "number": f"{ord(bad[0]):04X}",
-                "hint": "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding",
-                "position": bad.start(),
-                "length": 1,
-            },
-        )
-    text = _INVISIBLE.sub("", text)
-    if not _JOINING_SCRIPTS.search(text):
-        text = _JOINERS.sub("", text)
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
-
-
 # The longest abstracts and references have some thousands of characters; a whole book in a title is a mistake, and
 # takes every program that reads it minutes.
 LONGEST_TEXT: Final = 100_000
@@ -85,6 +45,10 @@ LONGEST_TEXT: Final = 100_000
 
 def _text_of(value: Any) -> Any:
     """Normalise a text; whole numbers are written out, everything else is left for pydantic to refuse."""
+    if isinstance(value, WrittenNumber):
+        message = "the value came as the number {value} from a program, which says nothing about how it is printed"
+        hint = "write it as a text, in quotes, just as it is printed"
+        raise PydanticCustomError("number-shape", message, {"value": str(value), "hint": hint})
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             raise PydanticCustomError(

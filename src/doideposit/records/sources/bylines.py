@@ -16,6 +16,8 @@ _BETWEEN: Final = re.compile(r"\s(?:and|und|et|y|e|en|og|och|&|\+|/)\s|\s*[\r\n]
 _WORD: Final = r"[^\W\d_][\w'’.-]*"
 # Two words that begin a name, particles between them.
 _PERSON: Final = re.compile(rf"{_WORD}(?:\s(?:van|von|der|den|de|del|da|di|la|le|bin|al|{_WORD}))*\s{_WORD}")
+# Initials between two words, or behind one: no family name has them.
+_WITH_INITIALS: Final = re.compile(r"[\w'’-]{2,}(?:\s[^\W\d_]\.)+\s[\w'’-]{2,}|[\w'’-]{2,}\s(?:[^\W\d_]\.\s?-?)+")
 # What only the name of a group holds. A byline of people that holds one of them is told by its missing comma.
 _GROUP: Final = re.compile(
     r"\b(?:Institut\w*|Cent(?:re|er)s?|Ministry|Universit\w+|Departments?|Council|Commission|Committee|Forum|Foundation|"
@@ -49,6 +51,8 @@ def _author_of(entry: str) -> dict[str, str] | None:
     family, comma, rest = (part.strip() for part in entry.partition(","))
     if not comma:
         return None if names_people(entry) else {"organisation": entry}
+    if _is_whole_name(family) and _is_whole_name(rest):
+        return None
     given, _, suffix = (part.strip() for part in rest.partition(","))
     if _SUFFIX.fullmatch(given) and not suffix:
         given, suffix = "", given
@@ -56,6 +60,19 @@ def _author_of(entry: str) -> dict[str, str] | None:
         return None
     found = {"family": family, "given": given, "suffix": suffix}
     return {key: value for key, value in found.items() if value}
+
+
+def _is_whole_name(text: str) -> bool:
+    """Tell whether a text beside a comma is the name of somebody: Ana Keller, Siegfried O. Wolf, Wolf S.O."""
+    if " " not in text:
+        return False
+    if _WITH_INITIALS.fullmatch(text):
+        return True
+    # The lists of names are long, and most family names have one word.
+    from doideposit.records.extraction.name_words import NameWord  # noqa: PLC0415
+
+    words = text.split()
+    return NameWord(words[0]).is_given and len(words[-1].rstrip(".")) > 1
 
 
 def names_people(entry: str) -> bool:
@@ -80,7 +97,9 @@ def _as_meant(entry: str) -> str:
     if len(people) > 1 and all(part.count(",") == 1 for part in people):
         return ": " + "; ".join(people)
     parts = [part.strip() for part in entry.split(",")]
-    if len(people) == 1 and len(parts) % 2 == 0 and all(parts):
+    if len(parts) > 1 and all(map(_is_whole_name, parts)):
+        people = [] if parts[0].endswith(".") else parts
+    elif len(people) == 1 and len(parts) % 2 == 0 and all(parts):
         return ": " + "; ".join(f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
     if len(people) > 1 and all(_PERSON.fullmatch(part) for part in people):
         return ": " + "; ".join(f"{family}, {given}" for given, _, family in (part.rpartition(" ") for part in people))

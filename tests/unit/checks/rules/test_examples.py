@@ -37,8 +37,8 @@ def test_good_example_gives_nothing(rule: Rule[Work]) -> None:
     assert rule.code not in found
 
 
-def codes_of_run(records: str) -> set[str]:
-    run = [Record(commentary(fields)) for fields in loaded(records)]
+def codes_of_run(records: str, setting: str) -> set[str]:
+    run = [Record(commentary(fields, setting)) for fields in loaded(records)]
     return {
         finding.code for findings in Evaluation(Context(TODAY)).check_together(run).values() for finding in findings
     }
@@ -46,12 +46,12 @@ def codes_of_run(records: str) -> set[str]:
 
 @pytest.mark.parametrize("rule", RUN_RULES, ids=lambda rule: rule.code)
 def test_bad_run_gives_exactly_its_code(rule: Rule[Run]) -> None:
-    assert codes_of_run(rule.bad) == {rule.code}
+    assert codes_of_run(rule.bad, rule.setting) == {rule.code}
 
 
 @pytest.mark.parametrize("rule", RUN_RULES, ids=lambda rule: rule.code)
 def test_good_run_gives_nothing(rule: Rule[Run]) -> None:
-    assert codes_of_run(rule.good) == set()
+    assert codes_of_run(rule.good, rule.good_setting) == set()
 
 
 def codes_of_depositor(fields: str) -> set[str]:

@@ -43,7 +43,7 @@ def found(rule: Rule[Work]) -> list[str]:
 
 
 def found_in_run(rule: Rule[Run]) -> list[str]:
-    return found_by(rule, rule.function([commentary(one) for one in loaded(rule.bad)]))
+    return found_by(rule, rule.function([commentary(one, rule.setting) for one in loaded(rule.bad)]))
 
 
 def expected(code: str) -> list[str]:
@@ -130,7 +130,7 @@ def test_a_finding_moves_with_its_record(rule: Rule[Run]) -> None:
         "published": "2021-03-01",
     }
     first |= {"authors": [{"given": "Mira", "family": "Okafor"}]}
-    run = [commentary(one) for one in [first, *loaded(rule.bad)]]
+    run = [commentary(first), *(commentary(one, rule.setting) for one in loaded(rule.bad))]
     now = [match._replace(record=match.record - 1) for match in rule.function(run)]
     if "first" in now[0].values:
         now = [match._replace(values={**match.values, "first": int(str(match.values["first"])) - 1}) for match in now]

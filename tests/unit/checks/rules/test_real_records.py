@@ -167,6 +167,43 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
          "references: [{author: 'Gray, A., Irish, J.', text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]"),
         ("contributor-twice", "authors: [{given: A, family: Rao}, {organisation: The Rivers Group}, {given: A, family: Rao}]",
          "authors: [{given: A, family: Rao}, {given: A, family: Rao}]"),
+        ("number-changed", {"volume": "12"}, {"volume": "12.0"}),
+        ("number-changed", {"volume": "XXX"}, {"volume": "nan"}),
+        ("number-changed", {"article_number": "e258"}, {"article_number": "1.2E+03"}),
+        ("number-changed", {"report_number": "SADF 258"}, {"report_number": "258.0"}),
+        ("number-changed", {"pages": "12-18"}, {"pages": "18-Dec"}),
+        ("number-changed", {"pages": "xii-xviii, 25"}, {"pages": "Dec-18"}),
+        ("number-changed", {"funding": [{"name": "Fund", "awards": ["2021-554"]}]}, {"funding": [{"name": "Fund", "awards": ["2021554.0"]}]}),
+        ("number-changed", {"references": [{"text": "Doe (2019). Rivers.", "issue": "March 2019"}]},
+         {"references": [{"text": "Doe (2019). Rivers.", "issue": "3-Apr"}]}),
+        ("number-changed", {"references": [{"text": "Doe (2019). Rivers.", "first_page": "123.e5"}]},
+         {"references": [{"text": "Doe (2019). Rivers.", "first_page": "1,304"}]}),
+        ("number-changed", {"references": [{"text": "Doe (2019). Rivers.", "first_page": "xxx"}]},
+         {"references": [{"text": "Doe (2019). Rivers.", "volume": "12.0"}]}),
+        ("name-suffix-misplaced", author("Amartya", "Sen"), author("Ana", "Keller jr")),
+        ("name-suffix-misplaced", author("Hye Jun", "Kim"), author("Ana", "Keller Jun.")),
+        ("name-suffix-misplaced", author("José", "Souza Junior"), author("Ana", "Keller junior")),
+        ("name-suffix-misplaced", author("William (Bill)", "Keller"), author("Ana", "Keller (Jr.)")),
+        ("name-suffix-misplaced", author("Jr", "Smith"), author("Ana", "Jr. Keller")),
+        ("name-honorific", author("Esq", "Keller"), author("Ana", "Keller Esq.")),
+        ("name-character", author("Wai Kit (Ricky)", "Ng"), author("Ana (SADF)", "Keller")),
+        ("name-character", author("William (Bill)", "Keller"), author("Ana", "Keller (University of Basel)")),
+        ("name-several", author("太郎", "山田"), author(None, "山田太郎、鈴木花子")),
+        ("person-is-organisation", author("Melissa", "Bank"), author("World", "Bank")),
+        ("person-is-organisation", author("Frank", "Press"), author("Amnesty", "International")),
+        ("person-is-organisation", author("Dominique", "Bureau"), author("European", "Commission")),
+        ("person-is-organisation", author("Bob", "Center"), author("United", "Nations")),
+        ("person-is-organisation", author("Carl", "Institut"), author("Max Planck", "Institut")),
+        ("person-is-organisation", author("Instituta", "Peace"), author("Institute for", "Peace")),
+        ("person-is-organisation", author(None, "Иванов"), author(None, "Редакция")),
+        ("person-is-organisation", author(None, "中村"), author(None, "编辑部")),
+        ("organisation-several", {"authors": [{"organisation": "Save the Children, Friends of the Earth"}]},
+         {"authors": [{"organisation": "Ana Keller, Ben Roy"}]}),
+        ("organisation-several", {"authors": [{"organisation": "Deloitte, Ernst & Young"}]},
+         {"authors": [{"organisation": "Ana M. Keller; Zoë Roy"}]}),
+        ("without-given", "without: [authors, licences]\nauthors: []", "without: [authors]"),
+        ("without-given", "without: [language]", "{without: [language], language: en}"),
+        ("text-program-word", {"version": "1.0"}, {"version": "undefined"}),
     ],
 )  # fmt: skip
 def test_a_false_alarm_is_gone_and_the_rule_still_finds(code: str, good: Any, bad: Any) -> None:
@@ -189,12 +226,63 @@ def test_a_false_alarm_is_gone_and_the_rule_still_finds(code: str, good: Any, ba
             "to be announced",
             "à compléter",
         ),
+        *(
+            "#ERROR!",
+            "#WERT!",
+            "#BEZUG!",
+            "#NOM?",
+            "#¡REF!",
+            "#ИМЯ?",
+            "Err:509",
+            "+A1+B1",
+            "@SUM(A1)",
+            "nil",
+            "<null>",
+            "xxx",
+        ),
+        *("undefined undefined", "None None", "n. a.", "k. A.", "s/o", "S.T.", "o. T.", "Array", "TODO", "asdf"),
+        *("por determinar", "в разработке", "待补充", "未定", "لم يحدد", "तय नहीं", "do uzupełnienia", "ikke oppgitt"),
+        *("Sample Page", "Beispielseite", "404 Not Found", "Seite nicht gefunden", "Just a moment...", "C258.pdf"),
+        *("IMG_2034", "Scan 2024-01-01", "PowerPoint Presentation", "Slide 1", "Untitled presentation", "Sans nom 1"),
     ],
 )
 def test_words_of_programs_are_no_titles(word: str) -> None:
     assert "text-program-word" in codes({"title": word})
     assert "text-program-word" in codes({"authors": [{"organisation": word}]})
     assert "text-program-word" in codes({"funding": [{"name": word}]})
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "None of the above",
+            "Null hypothesis testing",
+            "N/A: not available?",
+            "Test cricket in Asia",
+            "Void",
+            "1984",
+            "R2P",
+        ),
+        *(
+            "404 and all that",
+            "Array of hope",
+            "The object of policy",
+            "Error and trial",
+            "¿Qué pasa?",
+            "Access denied",
+        ),
+    ],
+)
+def test_titles_that_sound_like_programs(title: str) -> None:
+    assert not {"text-program-word", "title-placeholder"} & codes({"title": title})
+
+
+@pytest.mark.parametrize(
+    ("given", "family"), [("Na", "Li"), ("True", "Smith"), ("N.A.", "Rao"), ("Eiji", "Todo"), ("O. T.", "Ek")]
+)
+def test_a_name_that_is_real_is_not_doubted(given: str, family: str) -> None:
+    assert "name-program-word" not in codes(author(given, family))
 
 
 @pytest.mark.parametrize("name", ["Null", "Nan", "None", "TBD"])
@@ -269,3 +357,64 @@ def test_no_clean_record_gets_more_than_wishes() -> None:
     )
     assert {each.category for each in found} == {"completeness"}
     assert {each.severity.value for each in found} == {"info"}
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        *(
+            "nan",
+            "undefined",
+            "null",
+            "None",
+            "258.0",
+            "series/nan",
+            "test",
+            "example",
+            "suffix",
+            "your-doi",
+            "xxx",
+            "TBD",
+        ),
+        *("10.48251/k7q2", "https://doi.org/10.48251/k7q2", "SADF.258.0"),
+    ],
+)
+def test_a_word_of_a_program_is_no_suffix(suffix: str) -> None:
+    setting = 'doi = "{prefix}/{any}"'
+    assert "doi-suffix-placeholder" in codes({"number": "258", "doi": f"10.48251/{suffix}"}, setting)
+    known = Context(CONTEXT.today, is_registered=lambda _doi, _number: True)
+    registered = Record(commentary({"number": "258", "doi": f"10.48251/{suffix}"}, setting))
+    assert "doi-suffix-placeholder" not in {one.code for one in Evaluation(known).check(registered)}
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    ["k7q2", "v2.0", "nanotech-7", "nullarbor3", "testament3", "7e3", "k3.2/7", "ABCD1234", "12.345", "2023_q3_77"],
+)
+def test_an_opaque_suffix_is_right(suffix: str) -> None:
+    assert "doi-suffix-placeholder" not in codes(
+        {"number": "258", "doi": f"10.48251/{suffix}"}, 'doi = "{prefix}/{any}"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("", "", True),
+        ("language: en", "language: de", False),
+        ("version: 1", "version: 2", False),
+        ("volume: 1", "volume: 2", False),
+        ("number: 258", "number: 259", False),
+        ("series: {record_type: journal}", "series: {record_type: journal}", False),
+    ],
+)
+def test_one_number_has_two_dois_only_for_a_reason(first: str, second: str, found: bool) -> None:
+    records = [
+        loaded(f"doi: 10.48251/k7q{place}\ntitle: Rivers {place}\nurl: https://www.sadf.eu/{place}/") | loaded(own)
+        for place, own in enumerate((first, second))
+    ]
+    for one in records:
+        one["series"] = one.get("series", {}) | {"doi": "{prefix}/{any}"}
+    run = [Record(commentary(one)) for one in records]
+    codes_of_run = {one.code for findings in Evaluation(CONTEXT).check_together(run).values() for one in findings}
+    assert ("number-twice" in codes_of_run) is found

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
-from doideposit.records.models.contributors import Anonymous, Institution, Organisation, Person
+from doideposit.records.models.contributors import Anonymous, Institution, Organisation, Person, Publisher
 from doideposit.records.models.references import Reference
 from doideposit.records.models.series import IssnMedium, RecordType, Series
 from doideposit.records.models.text import PartialDate
@@ -262,14 +262,32 @@ PRINTED = [
     "1-2",
     "12.34.56",
     258,
+    *(
+        "Decision-12",
+        "Marine-12",
+        "Genetics-7",
+        "Output-3",
+        "E3",
+        "e12",
+        "1a2",
+        "12(3)",
+        "S(1)",
+        "2024-05-03",
+        "XXVI",
+        0,
+    ),
 ]
 FROM_PROGRAMS = [
     *("258.0", "258,0", "258.00", "2.58E+02", "2,58E+02", "2.58e2", "1,304", "1.304", "1'304", "1\u202f304", "1,304,000"),
     *("Jan-58", "58-Jan", "1-Feb", "Mai-58", "58. Mrz", "févr-58", "déc.-58", "Sept 58", "ene-58", "Dez 58"),
     *("01.02.2058", "1/2/58", "2058-01-01 00:00:00", "2058-01-01T00:00:00Z"),
     *("#REF!", "#NAME?", "#N/A", "#BEZUG!", "########", "=A1", '=HYPERLINK("x")', "'258", "[object Object]"),
-    *("NULL", "nan", "None", "undefined", "n/a", "-", "TBD", "true", "0.30000000000000004"),
-    *(258.0, 3.1, float("nan")),
+    *("NULL", "nan", "None", "undefined", "n/a", "-", "TBD", "true", "0.30000000000000004", "XXX", "s/n", "—", "o. Nr."),
+    *("1e3", "1E3", "12e10", "258.", ".5", "2.58 E+02", "2.58×10^2", "1,23,456", "1 304"),
+    *("sty-58", "янв.58", "maj-58", "Oca-58", "5月3日", "03-05-2024", "May-2024", "#Н/Д", "Err:502", '="258"'),
+    *("-1", "\u22121", "+258", "258-", "(258)", "0x102", "np.int64(258)", "['258']", "b'258'", "(258,)"),
+    *("NaT", "(null)", "(blank)", "<NA>", "\\N", "-Infinity", "WAHR", "FAUX", "VERDADERO"),
+    *(258.0, 3.1, float("nan"), -1),
 ]  # fmt: skip
 
 
@@ -307,6 +325,27 @@ ONE_TEXT = [
 @pytest.mark.parametrize(("field", "value", "entries"), ONE_TEXT)
 def test_a_text_where_a_list_is_expected_is_taken(field: str, value: object, entries: int) -> None:
     assert len(getattr(commentary(**{field: value}), field)) == entries
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("application/pdf", "application/pdf"),
+        ("PDF", "application/pdf"),
+        (".html", "text/html"),
+        ("text/html; charset=utf-8", "text/html"),
+        ("unknown", None),
+        ("Unknown", None),
+        ("application/vnd.ms-word.document.macroEnabled.12", "application/vnd.ms-word.document.macroEnabled.12"),
+    ],
+)
+def test_a_media_type_as_servers_and_people_write_it(written: str, meant: str | None) -> None:
+    [text] = commentary(full_texts=[{"url": "https://www.sadf.eu/258.x", "mime_type": written}]).full_texts
+    assert text.mime_type == meant
+
+
+def test_a_publisher_can_be_a_name_alone() -> None:
+    assert commentary(publisher="Old Press").series.publisher == Publisher(name="Old Press")
 
 
 def test_a_work_that_is_only_in_print() -> None:

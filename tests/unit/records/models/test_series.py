@@ -17,3 +17,8 @@ def test_the_number_is_found_in_the_doi_that_was_made_of_it(pattern: str, number
     assert series.number_in(doi) == number
     assert series.number_in(Doi.parse(doi.printed.upper())) == number.upper()
     assert series.number_in(Doi.parse(f"10.5555/{number}")) is None
+
+
+def test_a_pattern_without_a_number_finds_none() -> None:
+    series = Series(name="s", title="S", issn="2406-5617", prefix="10.48251", doi="{prefix}/{any}")
+    assert series.number_in(Doi.parse("10.48251/k7q2")) is None

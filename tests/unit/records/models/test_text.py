@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from doideposit.records.models.text import Face, Math, PartialDate, RichText, normalise
+from doideposit.records.models.characters import normalise
+from doideposit.records.models.text import Face, Math, PartialDate, RichText
 
 RICH = TypeAdapter(RichText)
 DATE = TypeAdapter(PartialDate)
@@ -41,6 +42,30 @@ def test_control_characters_are_refused_with_their_place(bad: str) -> None:
     error = caught.value.errors()[0]
     assert error["type"] == "control-character"
     assert error["ctx"]["position"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        *(
+            ("On \theta functions", True),
+            ("The $\tau$ of rivers", True),
+            ("The $\rho$", True),
+            ("\nabla and \times", True),
+        ),
+        *(
+            ("Rivers\tand tides", False),
+            ("Rivers\nequal", False),
+            ("Rivers\r\ntides", False),
+            ("Rivers\tau Japon", False),
+        ),
+    ],
+)
+def test_a_backslash_that_the_file_format_read_is_told(text: str, refused: bool) -> None:
+    if refused:
+        assert code_of(TypeAdapter(RichText), text) == "control-character"
+    else:
+        assert "  " not in normalise(text)
 
 
 @given(st.text())

@@ -14,6 +14,9 @@ RIGHT = [
     ("Adeyemi, III", [{"family": "Adeyemi", "suffix": "III"}], []),
     ("da Silva Neto, João", [{"family": "da Silva Neto", "given": "João"}], []),
     ("Ortega y Gasset, José", [{"family": "Ortega y Gasset", "given": "José"}], []),
+    ("Abdul Kalam, A. P. J.", [{"family": "Abdul Kalam", "given": "A. P. J."}], []),
+    ("Ben Ali, Zine El", [{"family": "Ben Ali", "given": "Zine El"}], []),
+    ("García Márquez, Gabriel José", [{"family": "García Márquez", "given": "Gabriel José"}], []),
     ("Plato,", [{"family": "Plato"}], []),
     ("River Commission", [{"organisation": "River Commission"}], ["author-without-comma"]),
     *(
@@ -40,6 +43,9 @@ def test_each_entry_is_one_author(cell: str, authors: list[dict[str, str]], code
 SEVERAL = [
     ("Anna Müller und Jean Dupont", "Müller, Anna; Dupont, Jean"),
     ("Ana Keller and Zoë Müller", "Keller, Ana; Müller, Zoë"),
+    ("Ana Keller, Ben Müller", "Keller, Ana; Müller, Ben"),
+    ("Siegfried O. Wolf, Anna Müller", "Wolf, Siegfried O.; Müller, Anna"),
+    ("Wolf S.O., Müller A.", "semicolons"),
     ("Ana Keller y Juan de la Cruz", "semicolons"),
     ("Anne Martin et Jean Dupont", "Martin, Anne; Dupont, Jean"),
     ("Ana Keller & Zoë Müller", "Keller, Ana; Müller, Zoë"),

@@ -6,7 +6,7 @@ from html import escape
 
 from doideposit.records.extraction.lines import Line, Link
 from doideposit.records.extraction.readers.bounds import MOST_LINES, TooMuch
-from doideposit.records.models.text import normalise
+from doideposit.records.models.characters import normalise
 
 __all__ = ["LineBuilder"]
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from doideposit.records.extraction.draft import Leaf
-from doideposit.records.models.text import normalise
+from doideposit.records.models.characters import normalise
 
 __all__ = ["XLINK", "JatsText"]
 

@@ -15,7 +15,7 @@ from doideposit.records.extraction.lines import Line, Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.publication import why_unpublished
 from doideposit.records.extraction.readers.bounds import TooMuch
-from doideposit.records.models.text import normalise
+from doideposit.records.models.characters import normalise
 from doideposit.records.sources.front_matter import split_header
 from doideposit.records.sources.interface import Header
 from doideposit.records.sources.site_authors import with_site_authors

@@ -46,7 +46,7 @@ def picture(name: str, title: str, text: str, width: int = 118) -> None:
 
 
 def update(folder: Path) -> None:
-    """Show what an update changes, what it would destroy, and what goes in two deposits."""
+    """Show what an update changes, what it would delete, and what goes in two deposits."""
     record = (folder / "demo" / "comment-258.yaml").read_text(encoding="utf-8")
     by, nc = (f"licences: [https://creativecommons.org/licenses/{name}/4.0/]\n" for name in ("by", "by-nc"))
     (folder / "c258.yaml").write_text(record + by, encoding="utf-8")

@@ -20,7 +20,7 @@ from mixed_ledger import ADOPTED, NOW, work
 HOUR = timedelta(hours=1)
 SOON, LATER = NOW + HOUR, NOW + 2 * HOUR
 SLOT = UploadSlot("somebody", SOON, 9)
-DOUBT = UploadDoubt("the connection broke off", "nothing has to be done", "<html>")
+DOUBT = UploadDoubt("the connection was interrupted", "nothing has to be done", "<html>")
 WHOLE, IN_PARTS, STUCK = work(231).doi, work(232).doi, work(264).doi
 ADDRESS = Drift(DriftKind.ADDRESS, "it leads elsewhere", "https://a.example/", "https://b.example/", "m1", ("url",))
 CHANGE = Sight(

@@ -114,7 +114,7 @@ class UsageError(DoiDepositError):
 
 
 class AddressRefused(UsageError):
-    """Say that an address is never fetched: it leads into a private network, or is not the address of a page."""
+    """Say that an address is never fetched: it leads into a private network, or is not the address of a web page."""
 
     code = "address-refused"
 
@@ -178,14 +178,14 @@ class LedgerTooNew(LedgerError):
     """Say that the ledger was written by a newer doideposit."""
 
     code = "ledger-too-new"
-    default_hint = "upgrade doideposit on this machine; the ledger was left as it is"
+    default_hint = "upgrade doideposit on this machine; the ledger was not changed"
 
 
 class LedgerDamaged(LedgerError):
     """Say that the ledger contradicts itself, for instance stored bytes that do not have their own SHA-256."""
 
     code = "ledger-damaged"
-    default_hint = "run `doideposit ledger check`, and restore a backup where it says so"
+    default_hint = "run `doideposit ledger check`, and restore a backup if it says so"
 
 
 class DiskError(WorldError):
@@ -198,7 +198,7 @@ class PageUnavailable(WorldError):
     """Say that a page of the web could not be fetched."""
 
     code = "page-unavailable"
-    default_hint = "open the address in a browser; when it shows there, save the page and name the file"
+    default_hint = "open the address in a browser; if you see it there, save the page and name the file"
 
 
 class UnforeseenError(WorldError):
@@ -217,7 +217,7 @@ class UnforeseenError(WorldError):
             # Wherever a path leads into a folder that this user may not enter, any question about it ends like this.
             hint = "check its permissions and those of the folders above it, and that the disk is there"
             return DiskError(f"{os.fspath(error.filename)} cannot be used: {error.strerror or error}", hint=hint)
-        return cls(f"an unexpected error happened ({type(error).__name__}); nothing is lost by it")
+        return cls(f"an unexpected error happened ({type(error).__name__}); nothing is lost")
 
 
 class RegistrarError(WorldError):
@@ -232,7 +232,7 @@ class CredentialsRefused(RegistrarError):
     code = "credentials-refused"
     default_hint = (
         "check user name, role and password of this target; test and production have separate passwords. "
-        "What is recorded is kept, and is sent with the next run"
+        "Recorded deposits are kept, and are sent with the next run"
     )
 
 
@@ -303,9 +303,7 @@ class UnexpectedAnswer(OddAnswer):
     """Say that an answer fits no known form, or declines a file without a reason in it."""
 
     code = "unexpected-answer"
-    default_hint = (
-        "look at the answer in `doideposit history DOI`, check the target's address, and tell Crossref support"
-    )
+    default_hint = "read the answer in `doideposit history DOI`, check the target's address, and tell Crossref support"
     # The history has the answers about files alone.
     hint_without_excerpt: ClassVar[str] = (
         "check the target's addresses in the configuration, and whether a proxy or a page to log in stands between; "

@@ -154,7 +154,7 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600, durable
     would take it from every program of the machine.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise DiskError(f"{path} cannot be written: it is no file", hint="name a file")
+        raise DiskError(f"{path} cannot be written: it is not a file", hint="name a file")
     # A hundred characters leave room for the rest within the 255 bytes of a file name.
     beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
     with disk_errors(path, "cannot be written"):

@@ -47,7 +47,7 @@ def record_schema() -> Schema:
     made["properties"]["series"] = {
         "type": "string",
         "title": "Series",
-        "description": "The short name of the series in the configuration; may be left out where there is only one.",
+        "description": "The short name of the series in the configuration; may be left out if there is only one.",
         "examples": ["sadf-comment"],
     }
     # A record names its series: the models of a series belong to the configuration.

@@ -84,9 +84,9 @@ class Outcome(_Explained):
     """Tell what a completed result log says of one DOI. A Warning counts as registered, under its own name."""
 
     REGISTERED = "registered", "The log has a Success for this DOI."
-    REGISTERED_WITH_WARNING = "registered-with-warning", "The log has a Warning: registered, and something to look at."
+    REGISTERED_WITH_WARNING = "registered-with-warning", "The log has a Warning: registered, but look at it."
     FAILED = "failed", "The log has a Failure, for this DOI or for the whole file."
-    MISSING = "missing", "The log is complete and does not mention this DOI: never taken for success."
+    MISSING = "missing", "The log is complete but does not mention this DOI: never treated as success."
 
     @property
     def is_registered(self) -> bool:
@@ -99,7 +99,7 @@ class Milestone(_Explained):
 
     RECEIVED = "received", "Crossref has the file."
     PROCESSED = "processed", "Crossref has read the file."
-    REGISTERED = "registered", "Crossref's result log says so of this very DOI."
+    REGISTERED = "registered", "Crossref's result log says so for exactly this DOI."
     RESOLVES = "resolves", "doi.org leads to the landing page."
     INDEXED = "indexed", "Crossref's REST API shows the record."
     AS_INTENDED = "as_intended", "Crossref's query service shows every field as the last deposit sent it."
@@ -114,10 +114,10 @@ class RetryClass(_Explained):
     """Tell whether sending the same content again can help, and when."""
 
     NOW = "now", "At once: nothing is wrong with the content."
-    ONCE = "once", "One time; if it fails again, a person has to look."
-    LATER = "later", "Some hours later: what was wrong at Crossref may pass by itself."
+    ONCE = "once", "Once; if it fails again, a person has to check."
+    LATER = "later", "Some hours later: the problem at Crossref may be temporary."
     AFTER_CHANGE = "after-change", "Only after the record has been changed."
-    NEVER = "never", "Not before a person has settled something with Crossref, or in the account."
+    NEVER = "never", "Only after a person has solved the problem with Crossref, or in the account."
 
 
 class EventKind(_Explained):
@@ -127,26 +127,26 @@ class EventKind(_Explained):
     ledgers of earlier versions hold them.
     """
 
-    PREPARED = "prepared", "The exact bytes of a file are recorded, before anything of it is sent."
-    SENDING = "sending", "An upload begins, under a file name that is never used again."
+    PREPARED = "prepared", "The exact bytes of a file are recorded, before any of it is sent."
+    SENDING = "sending", "An upload starts, under a file name that is never used again."
     RECEIVED = "received", "Crossref has the file: it said so, or it knew the file when asked."
     NOT_RECEIVED = "not-received", "The upload certainly did not arrive; the same bytes are sent again."
     DOUBT = "doubt", "It is not known whether the upload arrived: Crossref is asked for the file."
     ODD_ANSWER = "odd-answer", "Crossref, or a server before it, gave an answer that says nothing about the file."
     LOST = "lost", "Crossref did not know the file after the grace period; the same bytes are sent under a new name."
-    REFUSED = "refused", "Crossref does not take the file; a person has to act."
-    ABANDONED = "abandoned", "A person gave the file up, with a reason."
+    REFUSED = "refused", "Crossref refused the file; a person has to act."
+    ABANDONED = "abandoned", "A person abandoned the file, with a reason."
     PROCESSED = "processed", "Crossref has read the file, and its result log is kept."
     REGISTERED = "registered", "The result log says that this DOI is registered."
-    REGISTERED_WITH_WARNING = "registered-with-warning", "This DOI is registered, and Crossref warns of something."
+    REGISTERED_WITH_WARNING = "registered-with-warning", "This DOI is registered, but Crossref gave a warning."
     FAILED = "failed", "The result log says that this DOI was not registered, or not updated."
-    MISSING = "missing", "The result log is complete and says nothing of this DOI."
+    MISSING = "missing", "The result log is complete, but does not mention this DOI."
     OVERDUE = "overdue", "The file has waited for its next milestone for longer than the deadline allows."
     LATE = "late", "Written by earlier versions: the file was not finished after a day."
     STALLED = "stalled", "Written by earlier versions: the file was not finished after three days."
-    APPROVED = "approved", "A person approved the plan by which this DOI is deposited."
-    APPLIED = "applied", "A plan by which this DOI is deposited is applied: what it holds is recorded next."
-    ADOPTED = "adopted", "This DOI was registered elsewhere, and is known here from now on as Crossref has it."
+    APPROVED = "approved", "A person approved a plan that deposits this DOI."
+    APPLIED = "applied", "A plan that deposits this DOI is applied: its content is recorded next."
+    ADOPTED = "adopted", "This DOI was registered elsewhere, and was adopted as Crossref has it."
     ACKNOWLEDGED = "acknowledged", "A person set a warning or a failure aside, with a reason."
     WARNED = "warned", "A report of Crossref names a conflict of this DOI, and Crossref confirmed it when asked."
     WARNING_DISMISSED = "warning-dismissed", "A person dismissed one warning of Crossref, with a reason."
@@ -155,10 +155,10 @@ class EventKind(_Explained):
     INDEXED = "indexed", "A look-up showed the record in Crossref's REST API."
     NOT_INDEXED = "not-indexed", "A look-up no longer showed the record in Crossref's REST API as it should be."
     AS_INTENDED = "as-intended", "The registered record was read again, and every field is as it was sent."
-    DRIFT = "drift", "What is registered is not what was sent: somebody else changed it, or Crossref did."
+    DRIFT = "drift", "The registered record differs from what was sent: somebody else changed it, or Crossref did."
     MATCHED = "references-matched", "Crossref found DOIs of references by itself, seen when the record was read again."
-    DRIFT_OVER = "drift-over", "A change by others was gone when the record was read again."
-    DRIFT_ACCEPTED = "drift-accepted", "A person let a change by others stand, with a reason."
+    DRIFT_OVER = "drift-over", "A change by others was no longer there when the record was read again."
+    DRIFT_ACCEPTED = "drift-accepted", "A person accepted a change by others, with a reason."
 
 
 # The state of a submission after its latest event of these kinds; the other kinds do not change it.

@@ -246,7 +246,7 @@ def _find_false_encoding(xml: bytes) -> Finding | None:
     declared = _DECLARED.match(xml.removeprefix(b"\xef\xbb\xbf"))
     if not declared or not declared[1].lower().startswith((b"utf-16", b"utf16")):
         return None
-    message = f"the file says it is encoded in {declared[1].decode('ascii')}, and it is not"
+    message = f"the file says it is encoded in {declared[1].decode('ascii')}, but it is not"
     return _error_finding("xml-encoding", message, _AS_UTF_8).at(Where(line=1))
 
 
@@ -337,8 +337,8 @@ _MESSAGES: dict[int, tuple[str, str, str]] = {
         "there is something after the end of the root element",
         "remove it: a file has one root element",
     ),
-    etree.ErrorTypes.ERR_NAME_REQUIRED: (_BROKEN, "there is a lone & or <", _ESCAPES),
-    etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING: (_BROKEN, "there is a lone &", _ESCAPES),
+    etree.ErrorTypes.ERR_NAME_REQUIRED: (_BROKEN, "there is an unescaped & or <", _ESCAPES),
+    etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING: (_BROKEN, "there is an unescaped &", _ESCAPES),
     etree.ErrorTypes.ERR_LT_IN_ATTRIBUTE: (_BROKEN, "there is a < in the value of an attribute", _ESCAPES),
     etree.ErrorTypes.ERR_INVALID_CHAR: (
         _BROKEN,
@@ -363,7 +363,7 @@ _MESSAGES: dict[int, tuple[str, str, str]] = {
     etree.ErrorTypes.ERR_ATTRIBUTE_WITHOUT_VALUE: (
         _BROKEN,
         "an attribute has no value",
-        'write ="…" behind its name',
+        'write ="…" after its name',
     ),
     etree.ErrorTypes.ERR_SPACE_REQUIRED: (_BROKEN, "a space is missing here", "write one, as between two attributes"),
     etree.ErrorTypes.ERR_GT_REQUIRED: (_BROKEN, "a tag is not closed", "write > at its end"),
@@ -387,7 +387,7 @@ _MESSAGES: dict[int, tuple[str, str, str]] = {
     etree.ErrorTypes.ERR_RESERVED_XML_NAME: (
         _BROKEN,
         "the XML declaration is not at the very start of the file",
-        "remove what stands before <?xml",
+        "remove everything before <?xml",
     ),
 }
 

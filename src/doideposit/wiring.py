@@ -117,7 +117,7 @@ def _check_depositors(settings: Settings, context: Context) -> None:
                 where = replace(each.where, field=f"{start}{each.where.field}")
                 found += [_at_its_line(each.at(where), settings)] if each.stops else []
     if found:
-        raise ConfigurationError("the depositor cannot stand in a deposit as it is", findings=tuple(found))
+        raise ConfigurationError("the depositor is not valid for a deposit", findings=tuple(found))
 
 
 def _is_in_ledger(settings: Settings, doi: "Doi", number: str | None) -> bool:
@@ -202,7 +202,7 @@ def _announcing(settings: Settings, announce: Announce) -> Callable[[str], None]
 
     def begun(place: str) -> None:
         if not is_first:
-            announce(f"a new ledger begins in {place}: it will remember every deposit")
+            announce(f"starting a new ledger in {place}: it will record every deposit")
 
     return begun
 

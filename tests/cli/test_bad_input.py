@@ -174,7 +174,7 @@ def test_without_a_configuration_the_next_command_is_named(desk: Desk) -> None:
 def test_production_is_asked_for_and_never_a_default(desk: Desk) -> None:
     unseen = ("--unseen", "this machine has no network")
     blind = desk("deposit", desk.record(), "--target", "production", "--yes")
-    assert (blind.code, "whether it is registered is not known" in blind.out) == (1, True)
+    assert (blind.code, "whether it is registered is unknown" in blind.out) == (1, True)
     result = desk("deposit", desk.record(), "--target", "production", *unseen)
     assert result.code == 2
     assert "--yes" in result.err
@@ -302,7 +302,7 @@ def test_what_is_registered_for_real_comes_with_its_citation_and_tags(desk: Desk
         assert citation in told.out
         assert '<meta name="citation_title" content="Prospects for NATO-Japan relations">' in told.out
         assert told.out.index("registered\n") < told.out.index(citation)
-        # Of several the receipt names the command, and it can be given as it stands.
+        # Of several the receipt names the command, and it can be given as it is.
         text = desk.record().read_text().replace(f'doi: "{DOI}"\n', "").replace(f"doi: {DOI}\n", "")
         records = [
             desk.write(

@@ -49,7 +49,7 @@ def test_errors_of_every_record_stand_before_the_first_warning(desk: Desk) -> No
 def test_wishes_take_one_line_for_each_record(desk: Desk) -> None:
     desk.write("bad.yaml", BAD)
     told = desk("check", "bad.yaml")
-    (wishes,) = [line for line in told.out.splitlines() if "could be richer" in line]
+    (wishes,) = [line for line in told.out.splitlines() if "could be more complete" in line]
     assert "abstract" in wishes
     assert "licence" in wishes
     assert "ORCID (2)" in wishes
@@ -78,7 +78,7 @@ def test_the_wishes_of_many_records_are_counted_together(desk: Desk) -> None:
     )
     desk.write("r.csv", f"number,title,published,authors,url\n{rows}")
     told = desk("check", "r.csv")
-    (wishes,) = [line for line in told.out.splitlines() if "could be richer" in line]
+    (wishes,) = [line for line in told.out.splitlines() if "could be more complete" in line]
     assert "abstract (100 records)" in wishes
     assert len(told.out.splitlines()) < 12
 

@@ -99,7 +99,7 @@ def test_without_a_configuration_the_machine_is_looked_at_all_the_same(desk: Des
     assert result.code == 2
     assert "doideposit init" in result.out
     assert "schemas" in result.out
-    assert "Not looked at" in result.out
+    assert "Not checked" in result.out
 
 
 def test_findings_of_the_configuration_stand_below_it_with_their_lines(desk: Desk) -> None:
@@ -148,7 +148,7 @@ def test_a_password_file_that_others_can_read(folder: Path) -> None:
     [
         ('doi = "{prefix}/SADF.ISSN.{issn}.C{number}"', 'doi = "{prefix}/SADF"', "the same DOI"),
         ('doi = "{prefix}/SADF.ISSN.{issn}.C{number}"', 'doi = "10.5555/{number}"', "begin with 10.5555"),
-        ('# url = "https://www.example.org/comment-{number}/"', 'url = "ftp://example.org/{number}"', "no web"),
+        ('# url = "https://www.example.org/comment-{number}/"', 'url = "ftp://example.org/{number}"', "not web"),
         ('# url = "https://www.example.org/comment-{number}/"', 'url = "http://example.org/{number}"', "unencrypted"),
         ('# url = "https://www.example.org/comment-{number}/"', 'url = "https://example.org/"', "would lead to"),
     ],
@@ -249,7 +249,7 @@ def contradiction(ledger: Path) -> None:
     [
         (too_new, "ledger", "fail", "newer doideposit"),
         (garbage, "ledger", "fail", "damaged"),
-        (foreign, "ledger", "fail", "something else"),
+        (foreign, "ledger", "fail", "another program"),
         (readable, "permissions", "warn", "others can read"),
         (contradiction, "consistency", "fail", "contradict"),
     ],
@@ -389,7 +389,7 @@ def test_a_fault_that_nobody_foresaw_is_a_line_too(folder: Path) -> None:
 
     diagnosis = diagnosed(folder, free_bytes=broken)
     verdict, message, _ = faults(diagnosis)["disk"]
-    assert (verdict, message) == ("fail", "it could not be looked at (ValueError)")
+    assert (verdict, message) == ("fail", "it could not be checked (ValueError)")
     assert len(diagnosis.checks) > 8
 
 

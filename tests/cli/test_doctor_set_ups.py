@@ -178,12 +178,12 @@ BROKEN = (
     SetUp("password file empty", "login", "there is no password in", "put it there", LOGIN, password(0o600, "\n"), password(0o600), target="test"),
     SetUp("~ where nobody is at home", "configuration", "", "", '\n[inbox]\nfolder = "~nobody-of-this-name/inbox"\n'),
     SetUp("folder of the ledger missing", "ledger", "there is no folder", "its disk or network drive", replaced=("sqlite:///", "sqlite:///away/"), mend=made("away")),
-    SetUp("folder of the ledger closed", "ledger", "is read-only", "right to write there", replaced=("sqlite:///", "sqlite:///away/"), prepare=made("away", 0o555), mend=made("away", 0o755)),
+    SetUp("folder of the ledger closed", "ledger", "is read-only", "user to write there", replaced=("sqlite:///", "sqlite:///away/"), prepare=made("away", 0o555), mend=made("away", 0o755)),
     SetUp("folder of the ledger of another user", "ledger", "Permission denied", "enter the folders above it", replaced=("sqlite:///", "sqlite:///away/"), prepare=made("away", 0o000), mend=made("away", 0o755)),
     SetUp("ledger that may be read", "ledger", "this user may not write", "as root: chown", prepare=closed_ledger(0o444), mend=given_back),
     SetUp("ledger that may not be read", "ledger", "this user may not write", "as root: chown", prepare=closed_ledger(0o000), mend=given_back),
-    SetUp("inbox without rights", "inbox", "cannot be moved", "right to write there", '\n[inbox]\nfolder = "drop"\n', made("drop", 0o555), made("drop", 0o755)),
-    SetUp("inbox is a file", "inbox", "is a file, and no folder", "move it away", '\n[inbox]\nfolder = "drop"\n', lambda folder: (folder / "drop").touch(), lambda folder: (folder / "drop").unlink()),
+    SetUp("inbox without rights", "inbox", "cannot be moved", "user to write there", '\n[inbox]\nfolder = "drop"\n', made("drop", 0o555), made("drop", 0o755)),
+    SetUp("inbox is a file", "inbox", "is a file, not a folder", "move it away", '\n[inbox]\nfolder = "drop"\n', lambda folder: (folder / "drop").touch(), lambda folder: (folder / "drop").unlink()),
     SetUp("done/ of another user", "inbox", "its own folders", "as root: chown", prepare=made("inbox/done", 0o555), mend=made("inbox/done", 0o755)),
     SetUp("inbox below a folder that is away", "inbox", "no folder", "that the drive is connected", '\n[inbox]\nfolder = "away/drop"\n', mend=made("away")),
     SetUp("inbox below a closed folder", "inbox", "Permission denied", "enter the folders above it", '\n[inbox]\nfolder = "away/below/drop"\n', one_after_another(made("away/below"), made("away", 0o000)), made("away", 0o755)),
@@ -191,8 +191,8 @@ BROKEN = (
     SetUp("folder of the metrics closed", "monitoring", "cannot be written by this user", "ReadWritePaths=", '\n[monitoring]\nprometheus_file = "m/doi.prom"\n', made("m", 0o555), made("m", 0o755)),
     SetUp("program of a hook not runnable", "hooks", "that this user may run", "its permissions", '\n[hooks.cms]\ncommand = ["./tell"]\n', lambda folder: (folder / "tell").write_text("#!/bin/sh\n"), lambda folder: (folder / "tell").chmod(0o755)),
     SetUp("sendmail missing", "mail", "there is no program", "install a mail program", MAIL.replace('host = "127.0.0.1"', 'sendmail = "/nosuch/sendmail"')),
-    SetUp("certificates of the mail server missing", "mail", "holds no certificates or is not there", "correct the path", MAIL + 'ca_file = "gone.pem"\n'),
-    SetUp("certificates that are none", "mail", "holds no certificates or is not there", "correct the path", MAIL + 'ca_file = "ca.pem"\n', lambda folder: (folder / "ca.pem").write_text("none\n")),
+    SetUp("certificates of the mail server missing", "mail", "contains no certificates or does not exist", "correct the path", MAIL + 'ca_file = "gone.pem"\n'),
+    SetUp("certificates that are none", "mail", "contains no certificates or does not exist", "correct the path", MAIL + 'ca_file = "ca.pem"\n', lambda folder: (folder / "ca.pem").write_text("none\n")),
 )  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def test_schemas_where_the_environment_points_nowhere_or_at_an_old_version(
         monkeypatch.setenv("DOIDEPOSIT_SCHEMAS", str(folder / named))
         verdict, message, hint = lines(folder, {}, target=None, online=False, ahead=timedelta(0))["schemas"]
         assert verdict == "warn"
-        assert f"DOIDEPOSIT_SCHEMAS names {folder / named}, which does not hold Crossref's schema 5.5.0" in message
+        assert f"DOIDEPOSIT_SCHEMAS names {folder / named}, which does not contain Crossref's schema 5.5.0" in message
         assert "correct DOIDEPOSIT_SCHEMAS" in hint
     monkeypatch.delenv("DOIDEPOSIT_SCHEMAS")
     assert lines(folder, {}, target=None, online=False, ahead=timedelta(0)) == {}
@@ -255,11 +255,11 @@ def test_files_that_a_service_manager_hands_out_may_have_its_mode(
 
 # Mail servers, each by what it answers to a verb; None says nothing at all.
 SERVERS: tuple[tuple[str, dict[str, str], str, str, str], ...] = (
-    ("refuses to talk", {"": "554 go away"}, "", "it refused to talk (code 554)", "the mail server"),
+    ("refuses to talk", {"": "554 go away"}, "", "it refused the connection (code 554)", "the mail server"),
     ("wants encryption", {"MAIL": "530 5.7.0 encrypt first"}, "", "only after encryption or a login", 'security = "starttls"'),
     ("knows no STARTTLS", {}, "starttls", "it offers no STARTTLS", 'security = "tls"'),
     ("speaks no TLS", {}, "tls", "its encrypted connection failed on port", '"starttls" with 587'),
-    ("carries no mail elsewhere", {"RCPT": "554 relay denied"}, "", "does not accept the addresses", "only after a login"),
+    ("carries no mail elsewhere", {"RCPT": "554 relay denied"}, "", "does not accept the recipients", "only after a login"),
     ("knows no such sender", {"MAIL": "550 who are you"}, "", "does not accept the sender (code 550)", "[mail] sender"),
 )  # fmt: skip
 
@@ -330,7 +330,7 @@ ONLINE = (
     Online("wrong role", "login online", "ana@example.org/fads", "whether that person has the role fads", "ana@example.org/fads"),
     Online("clock ahead", "clock", "s ahead of the server", "time server", ahead=timedelta(hours=2)),
     Online("clock behind", "clock", "s behind the server", "time server", ahead=timedelta(hours=-2)),
-    Online("prefix of nobody", "prefix", "does not know the prefix 10.48252", "[series.…] prefix", prefix="10.48252"),
+    Online("prefix of nobody", "prefix", "does not have the prefix 10.48252", "[series.…] prefix", prefix="10.48252"),
 )  # fmt: skip
 
 
@@ -357,7 +357,7 @@ def test_online_a_file_of_certificates_that_is_not_there(
     (folder / "doideposit.toml").write_text(GOOD + LOGIN + addresses)
     password(0o600)(folder)
     _, message, hint = lines(folder, {}, target="test", online=True, ahead=timedelta(0))["network"]
-    assert "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names is not there" in message
+    assert "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names does not exist" in message
     assert "correct REQUESTS_CA_BUNDLE" in hint
 
 

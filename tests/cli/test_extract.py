@@ -40,8 +40,8 @@ def test_a_folder_gives_one_json_with_every_document_and_needs_no_folder_for_rec
 def test_what_a_document_could_give_more_is_one_line_and_stays_in_json_and_draft(desk: Desk) -> None:
     desk.write("c300.md", document())
     told = desk("extract", "c300.md", "-o", "c300.yaml")
-    assert [line for line in told.err.splitlines() if "richer" in line] == [
-        "c300.md  could be richer: ORCID, abstract, licence"
+    assert [line for line in told.err.splitlines() if "more complete" in line] == [
+        "c300.md  could be more complete: ORCID, abstract, licence"
     ]
     assert "orcid-missing" not in told.err
     assert "WARNING orcid-missing" in (desk.folder / "c300.yaml").read_text(encoding="utf-8")

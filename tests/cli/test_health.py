@@ -91,7 +91,7 @@ def test_dois_that_readers_looked_up_in_vain_are_named_with_the_line_of_the_repo
 
 @pytest.mark.parametrize(
     ("table", "said"),
-    [("", "names no DOI"), ("number\n258\n", "names no DOI"), ("10.9999/a,1\n", "about the prefix 10.9999")],
+    [("", "contains no DOI"), ("number\n258\n", "contains no DOI"), ("10.9999/a,1\n", "about the prefix 10.9999")],
 )
 def test_a_report_of_another_member_is_refused(series: Desk, table: str, said: str) -> None:
     result = series("audit", "--failed-dois", series.write("failed.csv", table))
@@ -110,7 +110,7 @@ def test_a_table_with_faults_is_refused_with_its_lines(series: Desk) -> None:
     table = series.write("site.csv", TABLE + "259,nonsense,\n258,10.48251/SADF.ISSN.2406-5617.C258,\n")
     result = series("audit", "--csv", table)
     assert result.code == 2
-    assert f"{table}:3: “nonsense” is no DOI" in result.err
+    assert f"{table}:3: “nonsense” is not a DOI" in result.err
     assert f"{table}:4: " in result.err
 
 

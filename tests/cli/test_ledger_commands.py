@@ -353,15 +353,15 @@ def test_a_ledger_in_use_is_not_replaced(filled: Desk) -> None:
     folders.make()
     with FileLock(folders.job / "lock", datetime.now(UTC)):
         result = filled("ledger", "restore", "copy.sqlite3")
-    assert (result.code, "the scheduled job is at work" in result.err) == (3, True)
+    assert (result.code, "the scheduled job is running" in result.err) == (3, True)
 
 
 def test_a_new_ledger_is_announced_and_its_folder_is_never_made(desk: Desk) -> None:
-    assert "a new ledger begins in" not in desk("deposit", desk.record(), "--wait", 20).err
-    assert "a new ledger begins in" not in desk("deposit", "c258.yaml").err
+    assert "starting a new ledger in" not in desk("deposit", desk.record(), "--wait", 20).err
+    assert "starting a new ledger in" not in desk("deposit", "c258.yaml").err
     (desk.folder / "doideposit.sqlite3").unlink()
     (desk.folder / "doideposit.sqlite3").touch()
-    assert "a new ledger begins in" in desk("status").err
+    assert "starting a new ledger in" in desk("status").err
     away = desk.folder / "volume" / "deeper"
     desk.write("doideposit.toml", GOOD.replace("sqlite:///doideposit.sqlite3", f"sqlite:///{away}/x.sqlite3"))
     result = desk("status")

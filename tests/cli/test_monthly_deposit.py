@@ -175,7 +175,7 @@ def test_a_retry_of_what_needs_none_is_said_loudly(desk: Desk) -> None:
 def test_the_rest_of_a_blocked_deposit_can_be_sent_alone(desk: Desk) -> None:
     desk.record()
     desk.write("c259.yaml", "number: 259")
-    assert "or send the rest (1 record) alone with --skip-invalid" in desk("deposit", "c258.yaml", "c259.yaml").out
+    assert "or send only the rest (1 record) with --skip-invalid" in desk("deposit", "c258.yaml", "c259.yaml").out
     assert "--skip-invalid" not in desk("deposit", "c259.yaml").out
 
 

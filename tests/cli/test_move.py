@@ -51,7 +51,7 @@ def test_every_bad_row_is_named_and_the_others_go(house: Desk, site: str) -> Non
     assert result.code == 1
     assert f"{table}:3: {site}/gone/259: there is no page at this address (HTTP 404)" in result.out
     assert f"{table}:4: {site}/other/260: the page does not show the DOI" in result.out
-    assert f"{table}:5: no record file holds 999 and nothing else" in result.out
+    assert f"{table}:5: no record file contains 999 and nothing else" in result.out
     assert "1 DOI to move, 3 rows refused" in result.out
     assert url_line(house, 260).startswith("url: https://www.sadf.eu/")
     failed = (house.folder / "urls-failed.csv").read_text("utf-8").splitlines()
@@ -63,7 +63,7 @@ def test_every_bad_row_is_named_and_the_others_go(house: Desk, site: str) -> Non
     [
         ("down", "HTTP 503"),
         ("login", "login"),
-        ("circle", "leads on more than 5 times"),
+        ("circle", "redirects more than 5 times"),
         ("text", "leads to application/pdf"),
         ("endless", "does not show the DOI"),
     ],
@@ -84,7 +84,7 @@ def test_a_dry_run_changes_nothing(house: Desk, site: str) -> None:
 def test_an_old_address_that_is_not_the_registered_one_is_refused(house: Desk, site: str) -> None:
     table = house.write("urls.csv", f"number,old,new\n258,https://elsewhere.example/,{site}/new/258\n")
     result = house("move", table)
-    assert "leads to https://www.sadf.eu/comment-258/, and not to the old address of the row" in result.out
+    assert "leads to https://www.sadf.eu/comment-258/, not to the old address in this row" in result.out
     assert result.code == 1
 
 
@@ -119,7 +119,7 @@ def test_a_pattern_moves_what_no_other_row_names(house: Desk, site: str) -> None
     table = house.write("urls.csv", f"old,new\n{rows}https://nowhere.example/*,{site}/new/*\n")
     result = house("move", table)
     assert result.code == 1
-    assert f"{table}:4: no registered address is of the form https://nowhere.example/*" in result.out
+    assert f"{table}:4: no registered address matches https://nowhere.example/*" in result.out
     lines = [url_line(house, number) for number in (258, 259, 260)]
     expected = (f"{site}/new/258", f"{site}/new/259", f"{site}/new/260?page=2")
     assert all(url in line for url, line in zip(expected, lines, strict=True)), lines
@@ -137,8 +137,8 @@ def test_rows_that_cannot_be_used_are_refused_by_line_and_the_others_go(house: D
     result = house("move", table)
     assert (result.code, "1 DOI to move, 5 rows refused" in result.out) == (1, True), result.out
     for line, words in (
-        (2, "is no DOI"), (3, "neither number nor DOI"), (4, "is in line 5 as well"),
-        (5, "is in line 4 as well"), (7, "holds changes that are not deposited"),
+        (2, "is not a DOI"), (3, "neither number nor DOI"), (4, "is in line 5 as well"),
+        (5, "is in line 4 as well"), (7, "contains changes that are not deposited"),
     ):  # fmt: skip
         assert any(f"{table}:{line}: " in told and words in told for told in result.out.splitlines()), (line, words)
     failed = (house.folder / "urls-failed.csv").read_text("utf-8").splitlines()

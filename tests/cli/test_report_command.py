@@ -109,7 +109,7 @@ def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
         "Update failed": 1,
         "Not processed by Crossref in time": 1,
         "Registered, with a warning": 1,
-        "Registered, but not proved to resolve": 2,
+        "Registered, but not confirmed to resolve": 2,
     }
     assert found.counts == {
         "dois": 31,

@@ -34,7 +34,10 @@ def test_a_file_with_a_licence_alone_goes_like_any_other(house: Desk) -> None:
     kept = house("deposit", house.record(title="title: Another title"), "--dry-run")
     assert (kept.code, "licence" in kept.out) == (1, True), kept.out
     assert house("verify", DOI).code == 0
-    assert "Recorded alone in a file, with parts of the record, before anything was sent." in house("history", DOI).out
+    assert (
+        "Recorded in a file of its own, with parts of the record, before anything was sent."
+        in house("history", DOI).out
+    )
     assert house("status", DOI, "--json").json["records"][0]["submission"]["timestamp"] is None
     assert house("ledger", "check").code == 0
 

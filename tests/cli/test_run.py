@@ -64,7 +64,7 @@ def test_a_job_that_fails_is_named_by_status_and_doctor_until_a_pass_ends_well(d
     good = (desk.folder / "doideposit.toml").read_text()
     desk.write("doideposit.toml", good + '\n[monitoring]\nheartbeat_file = "gone/beat"\n')
     assert desk("run").code == 3
-    assert "! the scheduled job fails: no pass has ended well yet" in desk("status").out
+    assert "! the scheduled job fails: no run has succeeded yet" in desk("status").out
     assert desk("status", "--json").json["job"] == "fails"
     (told,) = [one for one in desk("doctor", "--json").json["checks"] if one["name"] == "job"]
     assert told["verdict"] == "warn"
@@ -94,7 +94,7 @@ def test_a_second_start_ends_with_a_word(desk: Desk) -> None:
     desk("run")
     with FileLock(desk.folder / "inbox" / ".doideposit" / "lock", system_clock()):
         done = desk("run")
-    assert (done.code, "another run is at work" in done.out) == (0, True)
+    assert (done.code, "another run is active" in done.out) == (0, True)
 
 
 def test_a_drive_that_is_away_is_trouble(desk: Desk) -> None:

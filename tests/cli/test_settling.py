@@ -27,7 +27,7 @@ def test_verify_also_says_what_does_not_hold_yet(desk: Desk) -> None:
     desk.write("doideposit.toml", late)
     desk("deposit", desk.record(), "--wait", 30)
     said = desk("verify").out
-    assert "resolves   not proved               doi.org does not know it yet" in said
+    assert "resolves   not proved               doi.org does not have it yet" in said
     assert "indexed    not proved               Crossref's REST API has no record of it yet" in said
 
 

@@ -46,7 +46,7 @@ def test_a_folder_of_a_site_is_checked(site: Desk) -> None:
     told = site("check", "content")
     assert told.code == 0, told.out + told.err
     assert "1 record checked" in told.out
-    assert "\n2 documents passed over; --verbose says which, and why\n" in told.out
+    assert "\n2 documents skipped; --verbose says which, and why\n" in told.out
     document = json.loads(site("check", "content", "--json").out)
     assert document["ok"]
     assert [(Path(row["source"]).name, row["doi"]) for row in document["records"]] == [
@@ -54,15 +54,15 @@ def test_a_folder_of_a_site_is_checked(site: Desk) -> None:
     ]  # fmt: skip
     verbose = site("check", "content", "--verbose")
     assert "\n2 documents passed over\n" in verbose.out
-    assert "passed over: this document is not published: `draft: true`" in verbose.out
+    assert "skipped: this document is not published: `draft: true`" in verbose.out
 
 
 def test_drafts_and_documents_of_the_future_are_never_sent_and_said_so(site: Desk) -> None:
     files = {path: path.read_bytes() for path in (site.folder / "content").rglob("*.md")}
     told = site("deposit", "content", "--wait", 60)
     assert told.code == 0, told.out + told.err
-    assert "passed over: this document is not published: `draft: true`" in told.out
-    assert "passed over: this document is dated in the future: `date: 2199-01-01`" in told.out
+    assert "skipped: this document is not published: `draft: true`" in told.out
+    assert "skipped: this document is dated in the future: `date: 2199-01-01`" in told.out
     assert "1 registered" in told.out
     again = site("deposit", "content")
     assert "nothing to send" in again.out
@@ -81,7 +81,7 @@ def test_an_error_in_the_header_is_shown_at_its_line(site: Desk) -> None:
     told = site("check", "content")
     assert told.code == 1
     assert "258.md:4:7" in told.out
-    assert "another day whenever the page is built" in told.out
+    assert "a new date each time the page is built" in told.out
 
 
 def test_the_scheduled_job_reads_a_site_only_where_it_is_configured(site: Desk) -> None:

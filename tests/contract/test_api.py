@@ -600,7 +600,7 @@ def test_a_request_that_is_repeated_says_that_the_first_one_is_in_doubt(cms: Cms
     name, _, value = fault.partition("=")
     cms.desk.sandbox.faults.add(name, value or None, at="upload")
     assert cms.post("/v1/deposits", RECORD).status_code == 202
-    doubt = "sent before, and it is not known yet whether Crossref received it"
+    doubt = "sent before, but it is not known yet whether Crossref received it"
     again = cms.post("/v1/deposits", RECORD)
     assert (again.status_code, again.get_json()["ok"]) == (200, False)
     assert again.get_json()["error"]["code"] == "submission-in-doubt"

@@ -169,7 +169,7 @@ def _nothing() -> None:
         ("", TOKEN, "names no token"),
         (API, "", "CMS_TOKEN"),
         (API, "short", "24 to 512 characters"),
-        (API.replace('{ env = "CMS_TOKEN" }', f'"{TOKEN}"'), TOKEN, "must never stand in the configuration"),
+        (API.replace('{ env = "CMS_TOKEN" }', f'"{TOKEN}"'), TOKEN, "must never be in the configuration"),
     ],
 )
 def test_without_usable_tokens_it_does_not_start(

@@ -57,7 +57,7 @@ def test_a_job_whose_passes_all_fail_is_not_ready_and_the_service_is_well(
         return
     error = answer.get_json()["error"]
     assert (answer.status_code, error["code"]) == (503, "job-failing")
-    assert ("no pass has ended well yet" if last is None else f"since {last:%Y-%m-%d %H:%M} UTC") in error["message"]
+    assert ("no run has succeeded yet" if last is None else f"since {last:%Y-%m-%d %H:%M} UTC") in error["message"]
 
 
 def client(desk: Desk, run: Run | None, **options: bool) -> Client:

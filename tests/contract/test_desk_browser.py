@@ -250,7 +250,7 @@ def test_axe_finds_no_fault(
     page.fill("#title", "Salt and silence")
     page.locator("#state", has_text="Ready").wait_for()
     page.get_by_role("button", name="Look for it at orcid.org").first.click()
-    page.get_by_text("Several people or organisations can have one name").wait_for()
+    page.get_by_text("Several people or organisations can have the same name").wait_for()
     look()
     page.get_by_role("link", name="None of these").click()
     page.get_by_role("button", name="Look at what will be sent").click()

@@ -304,12 +304,12 @@ def test_a_database_without_rights_is_named_by_the_job_and_by_the_health_check(s
         connection.execute("ALTER DATABASE doideposit OWNER TO tests")
     code, out, err = started.container.run("run")
     assert code == 3, out + err
-    assert "lacks the right" in err
+    assert "lacks the permission" in err
     assert "Traceback" not in err
     # It starts nevertheless and says so, since the rights may come later; why stands in its log, which is not public.
     started.running["serve"] = started.container.start(*started.serve_words)
     assert eventually(lambda: refused(f"{started.here}/v1/health"), "the service answers") == 503
-    assert "lacks the right" in Container.kill(started.running.pop("serve"))
+    assert "lacks the permission" in Container.kill(started.running.pop("serve"))
 
 
 def refused(address: str) -> int:

@@ -103,11 +103,11 @@ def test_an_update_from_a_web_request_is_kept_when_crossref_cannot_be_read(desk:
     answer = cms.open("/v1/deposits", method="POST", json=data)
     assert answer.status_code == 202, answer.text
     assert desk.depositor.status(C258).state is State.PREPARED
-    # The pass that can read it compares it: it would destroy the abstract, and stands as needing a person.
+    # The pass that can read it compares it: it would delete the abstract, and needs a person.
     desk.sandbox.faults.clear()
     desk.clock.advance(3600)
     desk.depositor.poll()
     status = desk.depositor.status(C258)
     assert status.needs_person
-    assert "would destroy" in status.message
+    assert "would delete" in status.message
     assert "at stake" in desk.sandbox.record(C258).record  # type: ignore[union-attr]

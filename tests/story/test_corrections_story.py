@@ -81,7 +81,7 @@ def test_going_back_is_sent_when_a_later_deposit_may_have_been_applied(desk: Des
     desk.depositor.abandon(C258, "it takes too long")
     entry = desk.depositor.deposit(commentary(title="First")).entries[0]
     assert entry.action is Action.UPDATE
-    assert "may have been applied" in entry.reason
+    assert "Crossref may have applied it" in entry.reason
     desk.settle()
     assert titles(desk)[-1] == "First 258"
     assert desk.depositor.deposit(commentary(title="First")).entries[0].action is Action.UNCHANGED

@@ -92,7 +92,7 @@ def test_missing_numbers_and_the_last_ones_stand_on_the_first_page(numbers: Numb
     numbers.ada.get("/")
     series = numbers.ada.page[numbers.ada.page.index('id="series"') :]
     assert "263" in series
-    assert "Needs you" in numbers.ada.page
+    assert "Needs your attention" in numbers.ada.page
 
 
 def test_a_warning_is_set_aside_with_its_reason(numbers: Numbers) -> None:

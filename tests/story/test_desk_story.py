@@ -235,14 +235,14 @@ def test_a_plan_sent_twice_is_sent_once(ada: Visitor) -> None:
     for _ in range(2):
         ada.post(look.replace("/look", "/send"), plan=plan, target="sandbox")
         assert ada.url == f"/numbers/{DOI}"
-    assert ada.page.count("Recorded alone in a file") == 1
+    assert ada.page.count("Recorded in a file of its own") == 1
 
 
 def test_a_document_that_cannot_be_read_is_named_with_the_way_to_go(ada: Visitor) -> None:
     with_document(ada, "PK\x03\x04 not a zip", "c300.docx")
     assert ada.status == 422
     assert "c300.docx cannot be read" in ada.page
-    assert "Begin with an empty form" in ada.page
+    assert "Start with an empty form" in ada.page
 
 
 def test_what_stops_stands_beside_its_field(ada: Visitor) -> None:
@@ -379,7 +379,7 @@ def test_another_name_of_this_computer_is_not_answered(pages: tuple[Application,
 def test_every_role_does_what_it_may_and_no_more(shared: Application) -> None:
     boris = with_document(signed_in(shared, "boris"), document())
     boris.press("look")
-    assert "Your account may not register" in boris.page
+    assert "Your account is not allowed to register" in boris.page
     send = boris.url.replace("/look", "/send")
     assert boris.post(send, plan=shown_plan(boris), target="sandbox").status == 403
     vera = signed_in(shared, "vera")

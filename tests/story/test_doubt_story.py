@@ -265,7 +265,7 @@ def test_what_crossref_declines_is_asked_about_and_not_sent_again_before_a_perso
     assert "correct the record" not in ended.next_action
     again = desk.depositor.deposit(commentary()).entries[0]
     assert (again.action, again.findings[-1].code) == (Action.BLOCKED, "plan-failed-before")
-    assert "refused this same content" not in again.findings[-1].message
+    assert "refused the same content" not in again.findings[-1].message
     assert len(desk.sandbox.submissions) == 0
     desk.clock.advance(600)
     assert desk.depositor.deposit(commentary(), retry=True).entries[0].action is Action.REGISTER
@@ -447,7 +447,7 @@ def test_a_run_that_dies_while_sending_leaves_the_rest_to_the_next(tmp_path: Pat
         desk.open()
         assert state(desk) is State.SENDING
         assert desk.depositor.poll().looked == 0, "the dead run's lease has not ended"
-        assert "should that run have died" in desk.depositor.status(C258).next_action
+        assert "if that run was killed" in desk.depositor.status(C258).next_action
         desk.settle()
         assert desk.depositor.status(C258).registered
         assert len(desk.sandbox.submissions) == 1
@@ -646,7 +646,7 @@ def test_a_repeated_deposit_says_that_the_first_one_is_in_doubt(desk: Desk, faul
     desk.sandbox.faults.add(name, value or None, at="upload")
     desk.depositor.deposit(commentary())
     (planned,) = desk.depositor.plan(commentary()).entries
-    assert planned.reason.startswith("sent before, and it is not known yet whether Crossref received it: ")
+    assert planned.reason.startswith("sent before, but it is not known yet whether Crossref received it: ")
     assert isinstance(desk.depositor.plan(commentary()).error, SubmissionInDoubt), "and so does a plan of it"
     again = desk.depositor.deposit(commentary())
     assert isinstance(again.error, SubmissionInDoubt), "it ends with 3, as the first one did"
@@ -670,5 +670,5 @@ def test_what_is_registered_is_all_right_whatever_became_of_other_content(desk: 
     # The failure is still there for a person, with the way to set it aside.
     (status,) = desk.depositor.statuses(attention=True)
     assert f'`doideposit acknowledge {C258} --reason "…"`' in status.next_action
-    assert desk.depositor.acknowledge(C258, "the earlier title stays").next_action == "the earlier registration stands"
+    assert desk.depositor.acknowledge(C258, "the earlier title stays").next_action == "the earlier registration remains"
     assert list(desk.depositor.statuses(attention=True)) == []

@@ -309,7 +309,7 @@ def test_one_answer_that_is_none_does_not_hold_up_the_others(desk: Desk) -> None
 
 
 def test_nothing_is_accepted_that_nobody_changed(desk: Desk) -> None:
-    with pytest.raises(UsageError, match="nobody changed"):
+    with pytest.raises(UsageError, match="no change of"):
         desk.depositor.accept(DOI, "it is right")
     with pytest.raises(UsageError, match="never registered from here"):
         desk.depositor.restoration("10.48251/SADF.ISSN.2406-5617.C9")

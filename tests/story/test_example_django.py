@@ -288,7 +288,7 @@ def test_odd_commentaries_are_answered_with_the_field_that_is_meant(admin: Any) 
     odd = {
         "`title` is missing (title)": {"title": ""},
         "`number` is missing (number)": {"number": ""},
-        "“🌊” holds no letter (authors[0].family)": {"family": "🌊"},
+        "“🌊” contains no letter (authors[0].family)": {"family": "🌊"},
         "“[gallery ids=1]” looks like markup": {"title": "<b>Bold</b> & [gallery ids=1] 🌊"},
     }
     for said, wrong in odd.items():
@@ -303,9 +303,9 @@ def test_odd_commentaries_are_answered_with_the_field_that_is_meant(admin: Any) 
     ("happens", "said"),
     [
         ("edited", "(changed since)"),
-        ("hidden", "readers cannot open its page any more: publish it again"),
+        ("hidden", "readers can no longer open its page: publish it again"),
         ("renumbered", "under way"),
-        ("deleted", "what it leads to was deleted here"),
+        ("deleted", "its object was deleted here"),
     ],
 )
 def test_what_happens_after_registration_is_said_with_what_to_do(
@@ -339,7 +339,7 @@ def test_what_happens_after_registration_is_said_with_what_to_do(
     shown = f"{state.message}: {state.next_action}" if happens == "deleted" else column(admin)
     assert said in shown
     if happens == "renumbered":
-        assert "let its page at https://www.example.org/comment-258/ lead to the new one" in state.next_action
+        assert "redirect its page at https://www.example.org/comment-258/ to the new one" in state.next_action
     assert (("attention", DOI) in heard) == (happens != "edited")
 
 
@@ -398,7 +398,7 @@ def test_a_database_without_rights_loses_nothing_and_is_named(
     assert len(doideposit_sandbox_server.submissions) == 1
     try:
         connection.cursor().execute("PRAGMA query_only = ON")
-        with pytest.raises(CommandError, match=r"could not be written .*the next pass goes on"):
+        with pytest.raises(CommandError, match=r"could not be written .*the next run continues"):
             follow()
     finally:
         connection.cursor().execute("PRAGMA query_only = OFF")
@@ -551,7 +551,7 @@ def test_everything_public_is_registered_by_one_command(
     with pytest.raises(CommandError, match="1 of 3"):
         call_command("register_dois", "commentaries.Commentary", "--dry-run", stdout=out, stderr=err)
     assert out.getvalue().count(": unchanged") == 2
-    with pytest.raises(CommandError, match="no model"):
+    with pytest.raises(CommandError, match="not a model"):
         call_command("register_dois", "commentaries.Nothing")
     with pytest.raises(CommandError, match="DoiModel"):
         call_command("register_dois", "commentaries.Author")

@@ -90,7 +90,7 @@ def test_what_was_held_back_goes_on_in_the_way_the_message_names(desk: Desk, way
     poor = commentary()
     desk.depositor.enqueue(poor)
     desk.depositor.send()
-    assert "would destroy" in desk.depositor.status(poor.doi).message
+    assert "would delete" in desk.depositor.status(poor.doi).message
     # Without a word it is compared anew, and stopped for the same reason.
     [entry] = desk.depositor.plan(poor).entries
     assert [one.code for one in entry.findings if one.stops] == ["plan-loss"]
@@ -129,7 +129,7 @@ def test_a_ready_made_file_stays_whole(desk: Desk, tmp_path: Path) -> None:
     desk.settle()
     assert states(desk, 1, 2) == [HELD, HELD]
     told = desk.depositor.status(doi(1)).message
-    assert told.startswith(f"its file also holds {doi(2)}, which cannot go now: this update would destroy")
+    assert told.startswith(f"its file also holds {doi(2)}, which cannot be sent now: this update would delete")
 
 
 def test_one_answer_that_is_none_lets_the_others_go(desk: Desk) -> None:
@@ -146,7 +146,7 @@ def test_one_answer_that_is_none_lets_the_others_go(desk: Desk) -> None:
     found = states(desk, 1, 2, 3, 4)
     assert sorted(found, key=str) == sorted([REGISTERED] * 3 + [(State.PREPARED, None)], key=str)
     waiting = next(one for one in desk.depositor.statuses() if one.state is State.PREPARED)
-    assert "what is registered could not be read" in waiting.next_action
+    assert "the registered metadata could not be read" in waiting.next_action
     desk.settle()
     assert states(desk, 1, 2, 3, 4) == [REGISTERED] * 4
 

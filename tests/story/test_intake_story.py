@@ -179,7 +179,7 @@ def test_a_mailbox_that_is_away_leaves_the_rest_of_the_pass_as_it_is(desk: Desk,
     doors = JobContext(desk.clock, desk.open, mailbox=lambda known: read_maildir(tmp_path / "none", known))
     outcome = Job("sandbox", Folders(tmp_path / "inbox"), settle=timedelta(0), look_ups=0).run(doors)
     assert outcome.exit_code == 3
-    assert "is no Maildir" in str(outcome.document["errors"])
+    assert "is not a Maildir" in str(outcome.document["errors"])
     assert desk.open().status(DOI).registered
 
 

@@ -82,7 +82,7 @@ def test_it_is_waited_for_until_the_rest_api_shows_it(tmp_path: Path, shows: Sho
         status = desk.depositor.verify(NOTICE)
         assert (status.milestones[Milestone.AS_INTENDED].at, status.drift) == (None, ())
         proof = status.milestones[Milestone.AS_INTENDED].text
-        assert proof == f"not yet: the retraction does not show on {DOI}, which it updates"
+        assert proof == f"not yet: Crossref does not show the retraction on {DOI}, which it updates"
         desk.clock.advance(DAY)
         assert desk.depositor.verify(NOTICE).milestones[Milestone.AS_INTENDED].at
 
@@ -96,7 +96,7 @@ def test_what_never_shows_needs_a_person(tmp_path: Path) -> None:
         status = desk.depositor.status(NOTICE)
         assert status.needs_person
         assert [(one.kind, one.what) for one in status.drift] == [
-            (DriftKind.UPDATE, f"the retraction does not show on {DOI}, which it updates")
+            (DriftKind.UPDATE, f"Crossref does not show the retraction on {DOI}, which it updates")
         ]
         assert [one.doi for one in desk.depositor.statuses(attention=True)] == [commentary(300).doi]
         desk.depositor.accept(NOTICE, "Crossref support knows")

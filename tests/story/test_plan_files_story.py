@@ -147,7 +147,7 @@ def test_a_changed_file_that_no_longer_holds_the_record_says_so(desk: Desk, tmp_
     record = written(tmp_path)
     path = planned(desk, record)
     record.write_text(json.dumps(RECORD | {"number": "999"}), encoding="utf-8")
-    assert f"holds no record of {C258}" in applied(desk, path).entries[0].reason
+    assert f"contains no readable record of {C258}" in applied(desk, path).entries[0].reason
     record.write_text("{", encoding="utf-8")
     assert codes(applied(desk, path)) == [["plan-file-changed"]]
     assert sent(desk) == []
@@ -211,7 +211,7 @@ def test_a_loss_that_was_allowed_is_said_and_done(desk: Desk, tmp_path: Path) ->
     desk.settle()
     path = planned(desk, written(tmp_path), allow_loss=["subtitle"])
     said = PlanFile.read(path).plan.consequences
-    assert f"{C258} will lose what is registered: subtitle “It goes” is lost" in said
+    assert f"{C258} will lose registered metadata: subtitle “It goes” is lost" in said
     assert applied(desk, path).ok
 
 

@@ -131,7 +131,7 @@ def test_a_page_of_the_site_with_errors_is_mailed_once(week: Week) -> None:
     assert week.run().exit_code == 1
     (mail,) = week.mails
     assert "seven.md: " in text(mail)
-    assert "another day whenever the page is built" in text(mail)
+    assert "a new date each time the page is built" in text(mail)
     week.run()
     assert len(week.mails) == 1
     assert page.exists()
@@ -201,7 +201,7 @@ def test_what_is_stuck_is_told_once_a_day(week: Week) -> None:
     assert subjects.count("doideposit: 1 overdue DOI (sandbox)") in {2, 3}
     body = text(week.mails[0])
     assert f"\n{doi()}\n" in body
-    assert "ago, and not processed yet" in body
+    assert "ago, but not processed yet" in body
     assert "What to do: Crossref takes longer than it should to read the file" in body
     assert week.status["standing"]["overdue_dois"][0]["milestone"] == "processed"  # type: ignore[index]
 
@@ -216,7 +216,7 @@ def test_an_outage_is_no_news_until_it_lasts(week: Week) -> None:
         week.run()
     (mail,) = week.mails
     assert mail["Subject"] == "doideposit: 1 overdue DOI (sandbox)"
-    assert "recorded 2 hours ago, and not at Crossref yet" in text(mail)
+    assert "recorded 2 hours ago, but not at Crossref yet" in text(mail)
     week.desk.sandbox.faults.clear()
     for _ in range(4):
         last = week.run()
@@ -270,7 +270,7 @@ def test_a_link_that_never_works_is_told(week: Week) -> None:
     for _ in range(30):
         week.run(wait=3600)
     (mail,) = [mail for mail in week.mails if "overdue" in mail["Subject"]]
-    assert "and not seen to lead to its page" in text(mail)
+    assert "and not yet confirmed to lead to its page" in text(mail)
     lookups = json.loads((week.office.folders.job / "state.json").read_text())["lookups"]
     assert 5 < lookups[doi().lower()][0] < 12
 
@@ -352,7 +352,7 @@ def test_a_second_run_has_nothing_to_do(week: Week) -> None:
         assert lock.held
         done = week.run()
     assert (done.exit_code, done.document["skipped"]) == (0, True)
-    assert "another run is at work (process " in done.summary
+    assert "another run is active (process " in done.summary
     assert week.office.uploads == 0
     assert week.run().document["inbox"]["taken_in"] == 1
 
@@ -503,7 +503,7 @@ def test_an_empty_ledger_in_the_place_of_one_that_was_not_stops_the_job(week: We
     week.office.drop("c259.yaml", yaml(259))
     outcome = week.run()
     assert outcome.exit_code == 3
-    assert "is empty, and this job has deposited with it before" in outcome.summary
+    assert "is empty, but this job has deposited with it before" in outcome.summary
     assert "c259.yaml" in {path.name for path in week.office.folders.root.iterdir()}
     assert "doideposit ledger restore" in text(week.mails[0])
     assert ledger.place != empty.depositor.ledger.place
@@ -516,7 +516,7 @@ def test_what_waits_for_a_person_is_told_until_somebody_acts(week: Week) -> None
     (week.office.folders.root / "a-folder").mkdir()
     week.run()
     assert sorted(mail["Subject"] for mail in week.mails) == [
-        "doideposit: 1 rejected file, files wait for somebody (sandbox)"
+        "doideposit: 1 rejected file, files wait for a person (sandbox)"
     ]
     week.mails.clear()
     for _ in range(60):
@@ -531,7 +531,7 @@ def test_what_waits_for_a_person_is_told_until_somebody_acts(week: Week) -> None
     week.mails.clear()
     week.run()
     digest = text(week.mails[-1])
-    assert "Files that wait                 2" in digest
+    assert "Files waiting                   2" in digest
     assert "Nothing needs to be done" not in digest
     (week.office.folders.rejected / "bad.yaml").unlink()
     (week.office.folders.root / "a-folder").rmdir()

@@ -140,7 +140,7 @@ def test_a_file_keeps_its_publisher_when_the_configuration_changes(
     configure(house, crossref[1], alone[alone.index("[series") :])
     gone = house("poll", "--all")
     assert gone.code == 2
-    assert "the publisher other-house, which the configuration does not name any more" in gone.err
+    assert "the publisher other-house, who is no longer in the configuration" in gone.err
     assert sent(crossref) == {}
 
 
@@ -266,8 +266,8 @@ def test_the_digest_has_the_dois_of_its_readers_and_the_report_those_of_one(
         configure(house, crossref[1], OWN + MAIL.format(port=letters.port))
         assert house("run").code == 0
         ours, theirs = to(letters, "it@example.org"), to(letters, "editor@other.example")
-    assert ("C258" in ours, "notes.7" in ours, "Registered altogether           1" in ours) == (True, False, True)
-    assert ("C258" in theirs, "notes.7" in theirs, "Registered altogether           1" in theirs) == (False, True, True)
+    assert ("C258" in ours, "notes.7" in ours, "Registered in total             1" in ours) == (True, False, True)
+    assert ("C258" in theirs, "notes.7" in theirs, "Registered in total             1" in theirs) == (False, True, True)
     for name, heading, mine in (("other-house", "The Other House", "notes.7"), ("[depositor]", "South", "C258")):
         told = house("report", "--publisher", name, "-o", "one.html", "--records", ".", "--json").json
         assert told["publisher"].startswith(heading)
@@ -286,7 +286,7 @@ def test_mails_of_one_go_out_when_the_server_refuses_those_of_another() -> None:
 
     def send(message: EmailMessage) -> None:
         if message["To"] == "it@example.org":
-            raise WorldError("it does not accept the addresses")
+            raise WorldError("it does not accept the recipients")
         sent.append(message["To"])
 
     standing = replace(Standing.together((), now, "test"), publishers={})
@@ -396,7 +396,7 @@ def test_a_doi_is_adopted_for_the_publisher_that_owns_it(
     told = {one["doi"]: one for one in house("adopt", ours, moved, "--json").json["results"]}
     assert told[ours]["outcome"] == "adopted"
     assert told[moved]["outcome"] == "left-alone"
-    assert "belongs at Crossref to the publisher other-house" in told[moved]["message"]
+    assert "at Crossref it belongs to the publisher other-house" in told[moved]["message"]
     # With a series of its own it comes into that one, and is sent with the login of its owner.
     configure(house, crossref[1], other + TWIN)
     told = {one["doi"]: one for one in house("adopt", moved, "--json").json["results"]}

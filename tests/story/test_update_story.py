@@ -133,7 +133,7 @@ def test_a_queued_update_is_compared_when_it_is_sent(desk: Desk) -> None:
     desk.depositor.send()
     status = desk.depositor.status(commentary().doi)
     assert status.needs_person
-    assert "would destroy" in status.message
+    assert "would delete" in status.message
     kept = desk.sandbox.record(str(commentary().doi))
     assert kept is not None
     assert "at stake" in kept.record

@@ -108,7 +108,7 @@ def test_the_button_registers_and_the_column_follows(site: Site) -> None:
     assert site("doideposit_register")[0] == f"{DOI}: the same content is under way (queued)"
     site.cms.desk.settle()
     assert site("doideposit_refresh") is None
-    assert site("doideposit_column") == f"{DOI} (rehearsed: it does not exist for readers)"
+    assert site("doideposit_column") == f"{DOI} (rehearsed: the DOI does not exist for readers)"
     assert site("doideposit_link") == ""
     site.meta["_doideposit_state"]["target"] = "production"
     assert site("doideposit_column") == f'<a href="https://doi.org/{DOI}">https://doi.org/{DOI}</a>'
@@ -146,7 +146,7 @@ def test_more_authors_and_what_is_wrong(site: Site) -> None:
 def test_nothing_is_claimed_when_the_api_says_no(site: Site) -> None:
     site.cms.token = "not the token"
     (said,) = site("doideposit_register")
-    assert said.startswith("this token is not known here: ")
+    assert said.startswith("this token is unknown: ")
     site.url = "http://127.0.0.1:9/"
     (said,) = site("doideposit_register")
     assert said.startswith("doideposit cannot be reached: ")
@@ -206,11 +206,11 @@ class OtherVersion:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ({"ok": True, "deposits": []}, "of different versions"),
-        ({"ok": False, "error": {"title": "x"}}, "of different versions"),
+        ({"ok": True, "deposits": []}, "their versions differ"),
+        ({"ok": False, "error": {"title": "x"}}, "their versions differ"),
         ({"ok": True, "records": [{"doi": DOI}]}, "did not say what it did"),
         ({"ok": True, "records": [{"doi": DOI, "state": "new-word", "findings": [{"text": "?"}]}]}, "did not say"),
-        (["a list"], "what answers there is not doideposit"),
+        (["a list"], "the program at this address is not doideposit"),
     ],
 )
 def test_a_service_of_another_version_is_named_and_breaks_nothing(site: Site, answer: object, said: str) -> None:
@@ -248,11 +248,11 @@ def test_a_database_that_cannot_be_written_is_said_and_the_next_press_mends_it(s
 def test_another_number_is_another_doi_and_the_former_one_is_not_forgotten(site: Site) -> None:
     site("doideposit_register")
     site.meta["commentary_number"] = "1258"
-    assert "Its number was 258. Registered again it gets a second DOI" in site("doideposit_what_changed")
+    assert "Its number was 258. If you register it again, it gets a second DOI" in site("doideposit_what_changed")
     site("doideposit_register")
     shown = site("doideposit_column")
     assert "C1258 (under way)" in shown
-    assert f"{DOI}, its former DOI, stays registered: let https://www.example.org/comment-258/ lead" in shown
+    assert f"{DOI}, its former DOI, stays registered: redirect https://www.example.org/comment-258/" in shown
 
 
 @needs_php
@@ -263,7 +263,7 @@ def test_what_an_older_plugin_kept_is_understood(site: Site) -> None:
         del site.meta["_doideposit_state"][name]
     assert site("doideposit_column") == f"{DOI} (under way)"
     assert site("doideposit_what_changed") == ""
-    site.meta["_doideposit_state"] = "not what it should be"
+    site.meta["_doideposit_state"] = "not as expected"
     assert site("doideposit_column") == "—"
 
 
@@ -305,7 +305,7 @@ def test_a_failed_update_is_seen_and_what_was_registered_stays(site: Site) -> No
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"post_status": "draft"}, "Readers cannot open its page any more"),
+        ({"post_status": "draft"}, "Readers can no longer open its page"),
         ({"post_title": "Other"}, "It has changed since"),
         ({"permalink": "https://www.example.org/elsewhere/"}, "Its address has changed"),
     ],

@@ -59,7 +59,7 @@ def test_the_whole_way_of_a_post(site: RealSite) -> None:
     assert data["identifier"]["value"] == DOI
 
     site.login("staff")
-    assert f"{DOI} is registered with this content already: nothing was sent." in site.press("258")
+    assert f"{DOI} is already registered with this content: nothing was sent." in site.press("258")
 
 
 def test_a_service_that_hangs_holds_no_page(site: RealSite) -> None:
@@ -132,7 +132,7 @@ def test_what_happens_to_a_post_afterwards_is_said_until_it_is_deleted_and_writt
     for change, said in (
         ("'post_name' => 'moved'", "Its address has changed. Press"),
         ("'post_name' => 'comment-258', 'post_title' => 'Renamed <b>now</b> 🌊'", "It has changed since. Press"),
-        ("'post_status' => 'private'", "Readers cannot open its page any more. Publish it again, or keep a page at"),
+        ("'post_status' => 'private'", "Readers can no longer open its page. Publish it again, or keep a page at"),
         ("'post_status' => 'publish'", "It has changed since. Press"),
     ):
         site.php(f"wp_update_post( array( 'ID' => {post}, {change} ) );")
@@ -164,7 +164,7 @@ def test_quick_edit_brings_its_row_back(site: RealSite) -> None:
     answer = site.session.post(f"{site.address}/wp-admin/admin-ajax.php", data=fields, timeout=60)
     assert answer.status_code == 200
     assert DOI in answer.text
-    assert "Readers cannot open its page any more" in answer.text
+    assert "Readers can no longer open its page" in answer.text
     assert f"{DOI} stays registered. Keep a page at" in unescape(site.page("/wp-admin/edit.php"))
 
 
@@ -242,7 +242,7 @@ def test_odd_posts_are_answered_and_break_no_page(site: RealSite) -> None:
     site.posts |= dict(zip(numbers, json.loads(made[made.rindex("[") :]), strict=True))
     said = site.register(*numbers)
     assert "(no title): It has no title: write one first." in said
-    assert "Nobody wrote it: It has no authors: write them into the custom field commentary_authors first" in said
+    assert "Nobody wrote it: It has no authors: write them in the custom field commentary_authors first" in said
     odd = DOI.replace("258", "301")
     assert site.column("301") == f"{odd} (under way)"
     assert site.column("300") == site.column("302") == "—"

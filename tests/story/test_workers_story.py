@@ -84,9 +84,9 @@ def test_after_it_was_closed_a_depositor_says_so(tmp_path: Path) -> None:
         depositor = desk.depositor
         depositor.enqueue(commentary(1))
         depositor.close()
-        with pytest.raises(doideposit.UsageError, match="was closed, and with it its depositor"):
+        with pytest.raises(doideposit.UsageError, match="is closed, and so is its depositor"):
             depositor.status(commentary(1).doi)
-        with pytest.raises(doideposit.UsageError, match="was closed, and with it its depositor"):
+        with pytest.raises(doideposit.UsageError, match="is closed, and so is its depositor"):
             depositor.enqueue(commentary(2))
 
 
@@ -99,8 +99,8 @@ def test_what_is_no_record_is_answered_in_words(tmp_path: Path, given: Any, said
         for use in (desk.depositor.check, desk.depositor.deposit, desk.depositor.plan):
             with pytest.raises(doideposit.UsageError, match=said) as caught:
                 use(given)
-            assert "hand in" in caught.value.hint
-        with pytest.raises(doideposit.UsageError, match="this is no DOI"):
+            assert "give a Doi" in caught.value.hint
+        with pytest.raises(doideposit.UsageError, match="this is not a DOI"):
             desk.depositor.status(given)
 
 

@@ -76,7 +76,7 @@ def test_a_device_or_a_pipe_is_never_replaced_by_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("pipe")
     for name in ("pipe", "link"):
-        with pytest.raises(DiskError, match="it is no file"):
+        with pytest.raises(DiskError, match="it is not a file"):
             write_atomic(tmp_path / name, "x")
         with pytest.raises(DiskError, match="cannot be written"):
             write_output(tmp_path / name, "x")

@@ -54,7 +54,7 @@ def answer(status: int = 200, body: bytes = GOOD.encode(), kind: str = "text/htm
         (answer(body=b"<form><input type=password></form>", at="https://www.sadf.eu/login?next=258"), "page-login"),
         (answer(body=b""), "page-not-html"),
         (answer(body=b"<html>" + b"x" * 3_000_000), "page-doi-missing"),
-        (PageUnavailable("it leads on more than 5 times"), "page-away"),
+        (PageUnavailable("it redirects more than 5 times"), "page-away"),
     ],
 )  # fmt: skip
 def test_a_page_that_is_not_what_it_should_be_is_a_finding(page: Page | Exception, code: str) -> None:

@@ -100,7 +100,7 @@ MESSAGES = [
     (b"<a>caf&eacute;</a>", "XML does not know &eacute;"),
     (b"<jats:p/>", "the prefix jats: is not declared"),
     (b'<a b="1" b="2"/>', "an element has the attribute b twice"),
-    (b"<a>R & D</a>", "there is a lone & or <"),
+    (b"<a>R & D</a>", "there is an unescaped & or <"),
     (b"<a><b>", "the file ends before all its elements are closed: it is cut off"),
     (b"<a>\n<b c>\n</b></a>", "an attribute has no value"),
     (b'<a b="1"c="2"/>', "a space is missing here"),

@@ -18,7 +18,7 @@ function doideposit_column( WP_Post $post ): string {
 	} else {
 		$words = '' === $kept['needs'] ? __( 'under way', 'doideposit' ) : __( 'not registered', 'doideposit' );
 		if ( $kept['registered'] ) {
-			$words = __( 'rehearsed: it does not exist for readers', 'doideposit' );
+			$words = __( 'rehearsed: the DOI does not exist for readers', 'doideposit' );
 		}
 		$parts[] = esc_html( $kept['doi'] . ' (' . $words . ')' );
 	}
@@ -28,7 +28,7 @@ function doideposit_column( WP_Post $post ): string {
 	}
 	foreach ( $kept['former'] as $former ) {
 		/* translators: 1: a DOI, 2: an address */
-		$parts[] = esc_html( sprintf( __( '%1$s, its former DOI, stays registered: let %2$s lead to this post.', 'doideposit' ), $former['doi'], $former['url'] ) );
+		$parts[] = esc_html( sprintf( __( '%1$s, its former DOI, stays registered: redirect %2$s to this post.', 'doideposit' ), $former['doi'], $former['url'] ) );
 	}
 	foreach ( array_filter( array( $kept['needs'], doideposit_what_changed( $post ) ) ) as $sentence ) {
 		$parts[] = '<strong>' . esc_html( $sentence ) . '</strong>';
@@ -141,7 +141,7 @@ add_action(
 	function (): void {
 		$post = get_post( (int) ( $_POST['post'] ?? 0 ) ); // phpcs:ignore -- the nonce is checked below.
 		if ( ! $post || ! doideposit_may( $post ) ) {
-			wp_die( esc_html__( 'You may not register this DOI.', 'doideposit' ), 403 );
+			wp_die( esc_html__( 'You are not allowed to register this DOI.', 'doideposit' ), 403 );
 		}
 		check_admin_referer( 'doideposit_' . $post->ID );
 		doideposit_register_all( array( $post ) );

@@ -77,7 +77,7 @@ class Doideposit_Client {
 		if ( is_array( $data ) && isset( $data['ok'] ) ) {
 			return $data;
 		}
-		$message = null === $answer ? 'doideposit cannot be reached' : 'what answers there is not doideposit';
+		$message = null === $answer ? 'doideposit cannot be reached' : 'the program at this address is not doideposit';
 		$hint    = 'check whether `doideposit serve` runs, and whether address and token are right; nothing is lost, and the button can be pressed again';
 		return array( 'ok' => false, 'error' => array( 'code' => 'unreachable', 'message' => $message, 'hint' => $hint, 'where' => 'doideposit' ) );
 	}

@@ -25,7 +25,7 @@ function doideposit_is_public( WP_Post $post ): bool {
 function doideposit_address_fault( WP_Post $post ): string {
 	$query = (string) wp_parse_url( (string) get_permalink( $post ), PHP_URL_QUERY );
 	if ( preg_match( '/(^|&)(p|page_id)=/', $query ) ) {
-		return __( 'The address of this post is not a lasting one. Choose "Post name" on the page Settings > Permalinks first.', 'doideposit' );
+		return __( 'The address of this post is not permanent. Choose "Post name" on the page Settings > Permalinks first.', 'doideposit' );
 	}
 	return '';
 }

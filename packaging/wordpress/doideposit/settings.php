@@ -40,14 +40,14 @@ function doideposit_connection(): string {
 		return doideposit_error( $answer );
 	}
 	/* translators: %s: production, test or sandbox */
-	return sprintf( __( 'The service answers and knows the token. DOIs go to: %s.', 'doideposit' ), $answer['target'] ?? '' );
+	return sprintf( __( 'The service answers and accepts the token. DOIs go to: %s.', 'doideposit' ), $answer['target'] ?? '' );
 }
 
 function doideposit_settings_page(): void {
 	$fields = array(
 		'url'      => array( __( 'Address of the service', 'doideposit' ), 'url', 'http://127.0.0.1:8081' ),
 		'token'    => array( __( 'Token', 'doideposit' ), 'password', '' ),
-		'series'   => array( __( 'Series, as doideposit.toml names it', 'doideposit' ), 'text', '' ),
+		'series'   => array( __( 'Series, as in doideposit.toml', 'doideposit' ), 'text', '' ),
 		'category' => array( __( 'Category of the posts with a number', 'doideposit' ), 'text', 'commentary' ),
 	);
 	echo '<div class="wrap"><h1>DOIs</h1><form method="post" action="options.php">';
@@ -58,7 +58,7 @@ function doideposit_settings_page(): void {
 		$value = 'token' === $name ? '' : doideposit_setting( $name, $default );
 		$about = $fixed ? __( 'set in wp-config.php', 'doideposit' ) : '';
 		if ( 'token' === $name && '' !== doideposit_setting( 'token' ) && ! $fixed ) {
-			$about = __( 'a token is kept; leave this empty to keep it', 'doideposit' );
+			$about = __( 'a token is saved; leave this empty to keep it', 'doideposit' );
 		}
 		printf(
 			'<tr><th><label for="doideposit-%1$s">%2$s</label></th><td><input class="regular-text" id="doideposit-%1$s" name="doideposit[%1$s]" type="%3$s" value="%4$s" autocomplete="off"%5$s> %6$s</td></tr>',

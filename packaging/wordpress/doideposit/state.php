@@ -24,7 +24,7 @@ function doideposit_register( WP_Post $post ): array {
 	$other = doideposit_same_number( $post, $record['number'] );
 	if ( null !== $other ) {
 		/* translators: 1: a number, 2: the title of another post */
-		return array( sprintf( __( 'The number %1$s, and with it the DOI, belongs to "%2$s". Give one of the two another number.', 'doideposit' ), $record['number'], doideposit_name( $other ) ) );
+		return array( sprintf( __( 'The number %1$s, and so its DOI, belongs to "%2$s". Give one of them another number.', 'doideposit' ), $record['number'], doideposit_name( $other ) ) );
 	}
 	$answer = doideposit_client()->deposit( $record );
 	$said   = array();
@@ -32,7 +32,7 @@ function doideposit_register( WP_Post $post ): array {
 		$kept   = doideposit_keep( $post, $one, (string) ( $answer['target'] ?? '' ), $record );
 		$said[] = doideposit_sentence( (string) ( $one['doi'] ?? __( 'no DOI', 'doideposit' ) ), $one );
 		if ( ! $kept ) {
-			$said[] = __( 'WordPress could not keep where the DOI stands: its database cannot be written. Nothing is lost. Let somebody look at the database, and press the button again afterwards.', 'doideposit' );
+			$said[] = __( 'WordPress could not save the status of the DOI: its database cannot be written. Nothing is lost. Have the database checked, then press the button again.', 'doideposit' );
 		}
 		foreach ( $one['findings'] ?? array() as $finding ) {
 			if ( 'info' !== ( $finding['severity'] ?? '' ) ) {
@@ -53,10 +53,10 @@ function doideposit_lacks( array $record ): array {
 		$lacks[] = __( 'It has no title: write one first.', 'doideposit' );
 	}
 	if ( '' === $record['number'] ) {
-		$lacks[] = __( 'It has no number: write it into the custom field commentary_number first.', 'doideposit' );
+		$lacks[] = __( 'It has no number: write it in the custom field commentary_number first.', 'doideposit' );
 	}
 	if ( ! $record['authors'] ) {
-		$lacks[] = __( 'It has no authors: write them into the custom field commentary_authors first, one on each line.', 'doideposit' );
+		$lacks[] = __( 'It has no authors: write them in the custom field commentary_authors first, one on each line.', 'doideposit' );
 	}
 	return $lacks;
 }
@@ -72,7 +72,7 @@ function doideposit_error( array $answer ): string {
 	if ( isset( $answer['error']['message'] ) ) {
 		return $answer['error']['message'] . ': ' . ( $answer['error']['hint'] ?? '' );
 	}
-	return __( 'The service gave an answer that this plugin does not know: plugin and service are of different versions. Bring both up to date.', 'doideposit' );
+	return __( 'The plugin does not understand the answer of the service: their versions differ. Update both.', 'doideposit' );
 }
 
 /** Another post with the same number whose DOI is known: to register this one would overwrite the record of that one. */
@@ -104,7 +104,7 @@ function doideposit_sentence( string $doi, array $one ): string {
 			$under_way = in_array( $one['state'] ?? '', array( 'prepared', 'sending', 'queued' ), true );
 			if ( ! empty( $one['registered'] ) && ! $under_way ) {
 				/* translators: %s: a DOI */
-				return sprintf( __( '%s is registered with this content already: nothing was sent.', 'doideposit' ), $doi );
+				return sprintf( __( '%s is already registered with this content: nothing was sent.', 'doideposit' ), $doi );
 			}
 			// It is under way, which the reason of the service says.
 		default: // phpcs:ignore -- falls through where it says more than we do.
@@ -222,15 +222,15 @@ function doideposit_what_changed( WP_Post $post ): string {
 	}
 	if ( ! doideposit_is_public( $post ) ) {
 		/* translators: %s: an address */
-		return sprintf( __( 'Readers cannot open its page any more. Publish it again, or keep a page at %s that says what happened.', 'doideposit' ), $kept['url'] );
+		return sprintf( __( 'Readers can no longer open its page. Publish it again, or keep a page at %s that says what happened.', 'doideposit' ), $kept['url'] );
 	}
 	$record = doideposit_record( $post );
 	if ( '' !== $kept['number'] && $record['number'] !== $kept['number'] ) {
 		/* translators: 1: a number, 2: an address */
-		return sprintf( __( 'Its number was %1$s. Registered again it gets a second DOI: change the number back, or register the second one and let the page at %2$s lead to this post.', 'doideposit' ), $kept['number'], $kept['url'] );
+		return sprintf( __( 'Its number was %1$s. If you register it again, it gets a second DOI: change the number back, or register the second one and redirect the page at %2$s to this post.', 'doideposit' ), $kept['number'], $kept['url'] );
 	}
 	if ( $record['url'] !== $kept['url'] ) {
 		return __( 'Its address has changed. Press "Register DOI", so that the DOI leads to the new one.', 'doideposit' );
 	}
-	return doideposit_fingerprint( $record ) === $kept['sent'] ? '' : __( 'It has changed since. Press "Register DOI", so that Crossref learns of it.', 'doideposit' );
+	return doideposit_fingerprint( $record ) === $kept['sent'] ? '' : __( 'It has changed since. Press "Register DOI" to update Crossref.', 'doideposit' );
 }

@@ -366,7 +366,7 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
     except FileNotFoundError:
         return problem("file-missing", f"there is no file {path}", "check the spelling and the folder")
     except IsADirectoryError:
-        return problem("file-is-directory", f"{path} is a folder, not a file", "name a file inside it")
+        return problem("file-is-directory", f"{path} is a folder, not a file", "give the path of a file in it")
     except OSError as error:
         text = f"the file cannot be read: {error.strerror}"
         return problem("file-unreadable", text, "check its name and its permissions")

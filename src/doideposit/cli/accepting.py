@@ -54,7 +54,7 @@ class Acceptance:
         for one in found.values():
             self._require_fitting(one)
         if report.error is not None:
-            self.terminal.note(f"whether the DOIs exist could not be asked: {report.error.message}")
+            self.terminal.note(f"could not check whether the DOIs exist: {report.error.message}")
         return self._write_dois(
             doi, [AcceptedReference(one.number, one.text, wanted[one.number]) for one in found.values()]
         )

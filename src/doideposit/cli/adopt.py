@@ -95,7 +95,7 @@ def _dois_from_file(path: Path | None) -> "tuple[Doi, ...]":
     if isinstance(found, Finding):
         raise UsageError(found.message, hint=found.hint or "")
     if not found:
-        raise UsageError(f"{path} holds no DOI", hint="a line counts if one of its cells contains a DOI")
+        raise UsageError(f"{path} contains no DOI", hint="a line counts if one of its cells contains a DOI")
     return found
 
 

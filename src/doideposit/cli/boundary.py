@@ -23,7 +23,7 @@ SENDING = set("deposit apply poll run references correct retract withdraw remove
 # Long enough for the finalizer that swallowed an interruption to be over.
 AGAIN_SECONDS = 0.02
 # Ctrl-C may come between an upload and its answer: Crossref may have the file, so the advice is not to send it again.
-INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"
+INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see the result"
 
 
 class ExitCode:

@@ -124,7 +124,7 @@ class _CheckOutput:
             show_findings(self.terminal, self._tally, self.count, verbose=self._verbose, each=self._each)
             if self.passed_over:
                 more = "" if self._verbose else "; --verbose says which, and why"
-                self.terminal.say(f"{counted(self.passed_over, 'document')} passed over{more}")
+                self.terminal.say(f"{counted(self.passed_over, 'document')} skipped{more}")
 
 
 def _record_documents(checked: Checked) -> Iterator[dict[str, Any]]:
@@ -356,7 +356,7 @@ def _show_verdict(terminal: Terminal, path: str, verdict: "SchemaVerdict") -> No
     against = f" against Crossref {verdict.schema}" if verdict.schema else ""
     if verdict.valid is None:
         against = f" for Crossref {verdict.schema}"
-    lifted = ", once lifted" if verdict.changes else ""
+    lifted = ", after the conversion" if verdict.changes else ""
     refused = Span(", but Crossref would refuse it", Style.ERROR) if _is_refused(verdict) else Span("")
     words = _WORDS[verdict.valid]
     terminal.line((Span(safe(path), Style.PLACE), Span(": "), words, Span(against + lifted), refused))

@@ -263,7 +263,7 @@ class _CorrectionRun:
             status = self._depositor.verify(notice.doi)
         except (RegistrarError, ConfigurationError) as error:
             again = f"`doideposit verify {notice.doi}` asks later"
-            return f"; whether it shows could not be asked: {error.message}; {again}"
+            return f"; could not check whether it shows: {error.message}; {again}"
         proof = status.milestones[Milestone.AS_INTENDED]
         if proof.at is not None:
             return f": it shows on {self._correction.original.doi}"

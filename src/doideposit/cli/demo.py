@@ -108,7 +108,7 @@ def _register_example(terminal: Terminal, folder: Path, record: Path) -> "WorkSt
         _show_step(
             terminal,
             5,
-            "Registered. Whether readers get there is another question: the resolver and the index are asked.",
+            "Registered. Whether readers reach the page is another question: the resolver and the index are checked.",
         )
         status = _verify_example(depositor, record)
         _show_step(terminal, 6, "The same record again: nothing has changed, so nothing is sent.")
@@ -127,7 +127,7 @@ def _update_title(terminal: Terminal, depositor: "Depositor", record: Path) -> "
     _show_step(
         terminal,
         7,
-        "The title is corrected, and by mistake the affiliation is gone. The plan reads what is registered.",
+        "The title is corrected, and by mistake the affiliation is gone. The plan reads the registered record.",
     )
     text = record.read_text(encoding="utf-8")
     corrected = text.replace("Prospects for NATO-Japan relations", "Prospects for relations of NATO and Japan", 1)
@@ -136,8 +136,10 @@ def _update_title(terminal: Terminal, depositor: "Depositor", record: Path) -> "
     for change in entry.changes:
         line = f"   {'-' if change.loses else '~'} {change.what}"
         terminal.line((Span(line, Style.ERROR if change.loses else Style.PLAIN),))
-    terminal.say(f"   {entry.action}: what is registered would be lost, so nothing is sent.")
-    _show_step(terminal, 8, "The affiliation is put back. The correction goes, and what Crossref has is read again.")
+    terminal.say(f"   {entry.action}: registered metadata would be lost, so nothing is sent.")
+    _show_step(
+        terminal, 8, "The affiliation is put back. The correction is sent, and the registered record is read again."
+    )
     record.write_text(corrected, encoding="utf-8")
     report = depositor.deposit(record, on_event=_progress_printer(terminal))
     if report.error is not None:

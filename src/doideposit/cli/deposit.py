@@ -88,7 +88,7 @@ def _finish_dry_run(terminal: Terminal, plan: "Plan") -> None:
         terminal.json(plan.to_dict())
     else:
         terminal.show_error(plan.error)
-        terminal.say("Dry run: nothing was sent and nothing was written down.")
+        terminal.say("Dry run: nothing was sent and nothing was recorded.")
     finish(DepositDialog.exit_code_of(plan))
 
 
@@ -110,7 +110,7 @@ def _refuse_plan(terminal: Terminal, plan: "Plan") -> None:
 def _advice_for_rest(plan: "Plan") -> str:
     """Return how to send the rest of a plan alone; empty if there is no rest."""
     rest = plan.new + plan.updates
-    return f", or send the rest ({counted(rest, 'record')}) alone with --skip-invalid" if rest else ""
+    return f", or send only the rest ({counted(rest, 'record')}) with --skip-invalid" if rest else ""
 
 
 def _production_command(invocation: Invocation, paths: Iterable[Path]) -> str:

@@ -74,7 +74,7 @@ class DepositDialog:
             return by or getpass.getuser()
         except (KeyError, OSError):
             # An account without a name, as in some containers.
-            raise UsageError("your name is not known", hint='say it: --by "Your Name"') from None
+            raise UsageError("your name is not known", hint='give it: --by "Your Name"') from None
 
     def progress(self, *, many: bool = False) -> "Callable[[Progress], None]":
         """Return a function that tells progress on standard error; for `many` DOIs the outcomes come at the end."""

@@ -65,7 +65,7 @@ def diagnosis_lines(diagnosis: Diagnosis, *, width: int) -> Iterator[Line]:
         yield from _check_lines(check, width)
     if diagnosis.not_looked_at:
         names = ", ".join(diagnosis.not_looked_at)
-        yield (Span(f"  Not looked at, until the configuration can be read: {names}", Style.DIM),)
+        yield (Span(f"  Not checked until the configuration can be read: {names}", Style.DIM),)
     yield ()
     yield _summary_line(diagnosis)
     if not diagnosis.online and diagnosis.ok:

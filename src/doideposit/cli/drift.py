@@ -107,7 +107,7 @@ def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -
     command = " ".join(["doideposit drift restore", as_typed(str(doi)), *options, "-o restore.json"])
     target = f" --target {flag}" if flag else ""
     return ApprovalMissing(
-        "this installation sends to Crossref only what another person has approved",
+        "this installation sends only plans that another person has approved",
         hint=f"run `{command}`, let another person run `doideposit approve restore.json{target}`, then run "
         f"`doideposit apply restore.json{target}`",
     )

@@ -93,7 +93,7 @@ def _read_page_at(address: str, settings: "Settings") -> "Manuscript":
     if page.status != _OK:
         raise PageUnavailable(f"{shown} answers {page.status}: there is no page to read")
     if page.truncated:
-        raise PageUnavailable(f"{shown} is larger than a document ever is", hint="look where the address leads")
+        raise PageUnavailable(f"{shown} is too large for a document", hint="check where the address leads")
     return read_page(page.body, url=page.url, media_type=page.media_type, charset=page.charset)
 
 
@@ -123,7 +123,7 @@ def _extract_folder(
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
     if not found:
         hint = f"names of documents end in {', '.join(sorted(_SUFFIXES))}"
-        raise UsageError(f"{folder} holds no document", hint=hint)
+        raise UsageError(f"there is no document in {folder}", hint=hint)
     if output is not None:
         with disk_errors(output, "cannot be made"):
             output.mkdir(mode=0o755, parents=True, exist_ok=True)

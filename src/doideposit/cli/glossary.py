@@ -17,7 +17,7 @@ WORDS: dict[str, Word] = {
     # Who and what: the identifiers.
     "DOI": Word(
         "The permanent name of a publication, such as 10.48251/SADF.ISSN.2406-5617.C258. https://doi.org/ and the DOI "
-        "lead readers to its page. Once registered it can never be deleted; what is said about it can be corrected.",
+        "lead readers to its page. Once registered it can never be deleted; its metadata can be corrected.",
         page="https://www.crossref.org/documentation/member-setup/constructing-your-dois/",
     ),
     "prefix": Word(
@@ -32,14 +32,14 @@ WORDS: dict[str, Word] = {
         "https://www.issn.org/",
     ),
     "ORCID": Word(
-        "The personal number of an author, such as https://orcid.org/0000-0002-1825-0097, which tells people "
-        "of one name apart. It comes from the author, never from a search by name.",
+        "The personal number of an author, such as https://orcid.org/0000-0002-1825-0097, which distinguishes "
+        "people with the same name. It comes from the author, never from a search by name.",
         ("ORCID iD", "ORCID id"),
         "https://orcid.org/",
     ),
     "ROR": Word(
-        "The number of an institution, such as https://ror.org/038t36y30, in a public register that is free to use. It "
-        "stands beside the affiliation of an author, so that all works of an institution can be found.",
+        "The number of an institution, such as https://ror.org/038t36y30, in a public register that is free to use. "
+        "It is added to the affiliation of an author, so that all works of an institution can be found.",
         ("ROR id",),
         "https://ror.org/",
     ),
@@ -55,7 +55,7 @@ WORDS: dict[str, Word] = {
         ("depositor",),
     ),
     "metadata": Word(
-        "What is said about a work: title, authors, date, page, references. The text itself is no part of it."
+        "What is said about a work: title, authors, date, page, references. The text itself is not part of it."
     ),
     "record": Word(
         "The metadata of one commentary as a file of yours, in YAML, JSON or a row of a table: see `doideposit new`.",
@@ -87,7 +87,7 @@ WORDS: dict[str, Word] = {
         "docs/how-to/correct-and-retract.md",
     ),
     "role": Word(
-        "The second part of a Crossref login, behind the slash in name@example.org/role: the account of the publisher. "
+        "The second part of a Crossref login, after the slash in name@example.org/role: the account of the publisher. "
         "One person can have several.",
         ("login", "credentials"),
         "docs/how-to/secrets.md",
@@ -107,7 +107,7 @@ WORDS: dict[str, Word] = {
     ),
     "rehearsal": Word("A deposit to the sandbox or to Crossref's test system. Its DOIs exist nowhere else."),
     "ledger": Word(
-        "The memory of doideposit: what was sent, when, and what became of it. A file, doideposit.sqlite3, or a "
+        "The file in which doideposit keeps what was sent, when, and the result. A file, doideposit.sqlite3, or a "
         "database; never delete it, and back it up with `doideposit ledger backup`.",
         page="docs/how-to/ledger.md",
     ),
@@ -115,13 +115,13 @@ WORDS: dict[str, Word] = {
         "Sent, or waiting to be sent; the result is not known yet. `doideposit poll` asks; nobody has to wait.",
         ("pending", "queued", "at Crossref"),
     ),
-    "settled": Word("Ended, with any result: registered, rejected, or given up by a person.", ("done",)),
+    "settled": Word("Ended, with any result: registered, rejected, or abandoned by a person.", ("done",)),
     "received": Word(
         "Crossref has the file. It proves nothing else: the file waits in a queue and may still be rejected.",
         page="docs/explanation/milestones.md",
     ),
     "processed": Word(
-        "Crossref has read the file and said what became of each DOI in it.", page="docs/explanation/milestones.md"
+        "Crossref has read the file and given a result for each DOI in it.", page="docs/explanation/milestones.md"
     ),
     "registered": Word("Crossref has accepted the DOI and its metadata.", page="docs/explanation/milestones.md"),
     "resolves": Word("The DOI leads readers to the page: doi.org was asked.", page="docs/explanation/milestones.md"),
@@ -159,25 +159,25 @@ WORDS: dict[str, Word] = {
         page="docs/how-to/write-a-record.md",
     ),
     "key": Word(
-        "The word in front of the colon in a record, such as title in `title: Rivers`; what stands behind the colon is "
+        "The word in front of the colon in a record, such as title in `title: Rivers`; the text after the colon is "
         "its value. Keys with values means lines of this form, one key a line.",
         ("keys with values", "value", "keys"),
         "docs/how-to/write-a-record.md",
     ),
     "UTF-8": Word(
-        "A way of storing text that has room for every script of the world. In Windows Notepad: File, Save as, "
+        "An encoding for text in every script of the world. In Windows Notepad: File, Save as, "
         "Encoding: UTF-8. In Word: File, Save as, Plain text, Unicode (UTF-8). In Excel: CSV UTF-8.",
         ("encoding", "Unicode"),
     ),
     "XML": Word("The form in which Crossref takes deposits. doideposit writes it; you never have to look at it."),
     "schema": Word(
-        "Crossref's description of which XML is right. Every file is checked against it before it is sent.", ("XSD",)
+        "Crossref's description of valid XML. Every file is checked against it before it is sent.", ("XSD",)
     ),
     "keyring": Word(
         "The place where your system keeps passwords, so that they are in no file.", page="docs/how-to/secrets.md"
     ),
     # What is said about a record.
-    "finding": Word("One thing that is wrong with a record or worth knowing, with its line and what to do."),
+    "finding": Word("One problem of a record, or one fact worth knowing, with its line and what to do."),
     "error": Word("A finding that stops the record: nothing is sent until it is corrected."),
     "warning": Word("A finding that does not stop the record: look at it, it is often a mistake."),
     "info": Word("A finding that is only good to know: `--verbose` shows it."),

@@ -171,7 +171,7 @@ def _read_failed(path: Path, series: "Mapping[str, Series]") -> "list[tuple[int,
     rows = list(read_failed_dois(text))
     prefixes = {one.prefix for one in series.values()}
     if not rows:
-        raise UsageError(f"{path} names no DOI", hint="save the table of failed DOIs that is attached to the report")
+        raise UsageError(f"{path} contains no DOI", hint="save the table of failed DOIs that is attached to the report")
     if not any(doi.partition("/")[0] in prefixes for _, doi, _ in rows):
         found = rows[0][1].partition("/")[0]
         hint = f"your series have {', '.join(sorted(prefixes))}; there is one report for each prefix"

@@ -76,7 +76,7 @@ class _Answers:
             f"{comment}username = {username}",
             f'{comment}password = {{ env = "CROSSREF_PASSWORD" }}',
             "",
-            "[ledger]  # the memory of what was submitted, and what became of it",
+            "[ledger]  # what was submitted, and the results",
             'url = "sqlite:///doideposit.sqlite3"  # several machines share postgresql+psycopg://user@host/name',
             "",
             f"[series.{self.name}]  # records name it: `series: {self.name}`",

@@ -41,7 +41,7 @@ def _existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
     settings = invocation.settings()
     condition = Condition.of_ledger(settings.ledger.url, settings.ledger_password(os.environ))
     if condition.revision is None:
-        hint = "the first `doideposit deposit` makes it; or look at [ledger] url: `doideposit config show --origin`"
+        hint = "the first `doideposit deposit` makes it; or check [ledger] url: `doideposit config show --origin`"
         raise UsageError(f"there is no ledger yet in {condition.place}", hint=hint)
     with open_ledger(settings) as opened:
         yield opened
@@ -67,7 +67,7 @@ def _backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool)
 
     terminal = invocation.terminal(as_json=as_json)
     if keep is not None and not file.is_dir():
-        hint = f"make it first: mkdir -p {file}; or leave --keep out"
+        hint = f"create it first: mkdir -p {file}; or leave --keep out"
         raise UsageError(f"--keep needs a folder, and {file} is not one", hint=hint)
     with _existing_ledger(invocation) as opened:
         made = _backup_path(file, system_clock(), is_file=opened.is_file)
@@ -118,7 +118,7 @@ def _restore(invocation: Invocation, file: Path, as_json: bool) -> None:
         return
     terminal.say(f"{done.place} is as it was in {file}: {counted(done.dois, 'DOI')}")
     if done.kept:
-        terminal.say(f"the previous ledger is in {done.kept}: it shows what was deposited since")
+        terminal.say(f"the previous ledger is in {done.kept}: it shows what was deposited since the backup")
 
 
 @contextmanager
@@ -135,7 +135,7 @@ def _job_lock(inbox: Path) -> Iterator[None]:
     with FileLock(folder / "lock", system_clock()) as lock:
         if not lock.held:
             hint = "wait until it has ended, or stop it, and run the command again"
-            raise WorldError(f"the scheduled job is at work ({lock.holder})", hint=hint)
+            raise WorldError(f"the scheduled job is running ({lock.holder})", hint=hint)
         yield
 
 
@@ -158,7 +158,7 @@ def _check(invocation: Invocation, as_json: bool) -> None:
         terminal.show_findings(findings)
         terminal.line((Span(f"{safe(place)}: {counted(len(findings), 'contradiction')}", Style.ERROR),))
     else:
-        terminal.line((Span(safe(place), Style.PLACE), Span(": "), Span("agrees with itself", Style.GOOD)))
+        terminal.line((Span(safe(place), Style.PLACE), Span(": "), Span("is consistent", Style.GOOD)))
     finish(ExitCode.WORLD if findings else ExitCode.DONE)
 
 
@@ -214,7 +214,7 @@ def _import(invocation: Invocation, file: Path, as_json: bool) -> None:
         place = opened.place
     if findings:
         raise WorldError(
-            f"{place} took in {counted(rows, 'row')}, and contradicts itself: {findings[0].message}",
+            f"{place} imported {counted(rows, 'row')}, but is inconsistent: {findings[0].message}",
             hint="the export was made from a damaged ledger: `doideposit ledger check` lists everything",
         )
     if as_json:
@@ -261,7 +261,9 @@ def _backup_path(given: Path, now: datetime, *, is_file: bool) -> Path:
         return given / f"doideposit-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{ending}"
     if given.suffix.lower() in (_EXPORTS if is_file else _DATABASES):
         what = "a copy of the SQLite database" if is_file else "an export in JSON Lines"
-        raise UsageError(f"the backup is {what}, and {given.name} says otherwise", hint=f"name it {given.stem}{ending}")
+        raise UsageError(
+            f"the backup is {what}, but the name {given.name} says otherwise", hint=f"name it {given.stem}{ending}"
+        )
     return given
 
 

@@ -107,8 +107,8 @@ def _visit_new_pages(
     looked = []
     total = sum(one.goes for one in moves)
     if total > MANY:
-        terminal.note(f"looking at {counted(total, 'new page')}, one in a second: about {_minutes_of(total)}")
-    with ProgressIndicator(terminal, "looking at the new pages", len(moves)) as activity:
+        terminal.note(f"checking {counted(total, 'new page')}, one per second: about {_minutes_of(total)}")
+    with ProgressIndicator(terminal, "checking the new pages", len(moves)) as activity:
         for one in table.look_at_pages(moves, open_page_fetch(settings), PassingTime()):
             looked.append(one)
             activity.done(len(looked))
@@ -219,7 +219,7 @@ class _MoveRun:
         for one in failed[:MANY]:
             self._terminal.say(f"{one.doi}: {one.message or one.next_action}")
         if failed:
-            self._stop(ExitCode.REJECTED, f"Crossref did not take {counted(len(failed), 'update')}")
+            self._stop(ExitCode.REJECTED, f"Crossref refused {counted(len(failed), 'update')}")
         waiting = sum(one.is_open for one in statuses)
         if waiting:
             self._terminal.show_error(error or report.error)
@@ -242,7 +242,7 @@ class _MoveRun:
         ask, read = (partial(one, index=False) for one in (self._depositor.look_up, self._depositor.verify))
         proof = MoveProof.of(moves, ask, read, PassingTime(), self._wait)
         if proof.unread is not None:
-            self._terminal.say(f"whether anything else changed could not be asked: {proof.unread.message}")
+            self._terminal.say(f"could not check whether anything else changed: {proof.unread.message}")
         for status in proof.changed[:MANY]:
             self._terminal.say(f"{status.doi}: more than the address changed: {status.drift[0].what}")
         if proof.unseen:

@@ -199,7 +199,7 @@ def _record_lines(number: str, series: "Series", answers: Mapping[str, str]) -> 
         )
     url = series.url_for(number)
     if url:
-        yield f"# url: {url}     # made by the pattern of the series; write another one where it is another\n"
+        yield f"# url: {url}     # made by the pattern of the series; write the address here if it is a different one\n"
     else:
         yield f"url: {answers.get('url') or ''}".rstrip() + "     # the page about this commentary, not the PDF\n"
     meanings = descriptions(Commentary)

@@ -92,7 +92,7 @@ def write_plan(
     terminal.show_error(made.error)
     if not file.sending:
         terminal.say()
-        terminal.say(f"Written to {output}. It holds nothing to send: there is nothing to approve or to apply.")
+        terminal.say(f"Written to {output}. It has nothing to send: there is nothing to approve or to apply.")
         return
     command = "approve" if demanded else "apply"
     _show_next(
@@ -310,7 +310,7 @@ def _stop_without_sending(terminal: Terminal, depositor: "Depositor", now: "Plan
         terminal.json({**now.to_dict(), **_document(file), "approved_by": list(depositor.plans.approvers(file))})
     else:
         terminal.show_error(now.error)
-        terminal.say("Dry run: nothing was sent and nothing was written down.")
+        terminal.say("Dry run: nothing was sent and nothing was recorded.")
     finish(DepositDialog.exit_code_of(now))
 
 
@@ -327,6 +327,6 @@ def _stop_outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
     else:
         terminal.show_error(now.error)
         left = "" if now.error else ": nothing is left to send"
-        done = f"This plan was applied already{left}."
-        terminal.say(done if file.sending else "This plan holds nothing to send.")
+        done = f"This plan was already applied{left}."
+        terminal.say(done if file.sending else "This plan has nothing to send.")
     finish(ExitCode.REJECTED if moved else DepositDialog.exit_code_of(now))

@@ -80,7 +80,7 @@ def _next_step(status: "WorkStatus") -> str:
 
 def _detail_rows(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     if status.registered_title is not None:
-        yield "title", f"registered is “{status.registered_title}”"
+        yield "title", f"the registered title is “{status.registered_title}”"
     yield from _milestone_rows(status)
     if status.outcome is not None and status.message and (not status.outcome.is_registered or status.finding):
         yield "Crossref", f"“{status.message.strip()}”"

@@ -243,7 +243,7 @@ def history(invocation: Invocation, work: str, target: str | None, as_json: bool
             for entry in entries:
                 terminal.line((Span(f"  {local_time(entry.at)}  ", Style.DIM), Span(sentence(safe(entry.text)))))
         else:
-            terminal.say(f"The ledger knows nothing of {wanted} on {depositor.target}.")
+            terminal.say(f"{wanted} is not in the ledger for {depositor.target}.")
             _show_similar_dois(terminal, depositor, [wanted])
     finish(ExitCode.DONE if entries else ExitCode.REJECTED)
 

@@ -81,7 +81,7 @@ def support_bundle(
         if terminal.interactive and not yes and not click.confirm(f"Write {place}?", default=True, err=True):
             raise click.Abort
         _write_archive(place, pack(members))
-        terminal.say(f"{place} is written, readable by you alone. Look through it before you hand it on.")
+        terminal.say(f"{place} is written, and only you can read it. Look through it before you pass it on.")
     if as_json:
         names = [{"name": each.name, "bytes": len(each.content), "meaning": each.meaning} for each in members]
         terminal.json({"ok": True, "file": None if only_list else str(place), "members": names})
@@ -164,7 +164,7 @@ def _ledger_members(settings: "Settings") -> Iterator[_Member]:
 
 def _history_members(depositor: "Depositor") -> Iterator[_Member]:
     findings = [finding.to_dict() for finding in depositor.ledger.check()]
-    yield _json_member("ledger-check.json", "whether the ledger agrees with itself", findings)
+    yield _json_member("ledger-check.json", "whether the ledger is consistent", findings)
     states = (status.to_dict() for status in depositor.statuses())
     yield _json_lines_member("statuses.jsonl", f"the state of each DOI on {depositor.target}", states)
     events = (
@@ -219,8 +219,8 @@ def _json_lines_member(name: str, meaning: str, documents: Iterable[object]) -> 
 README = """\
 This archive was made by `doideposit support-bundle`, for those who help when something is stuck.
 
-It holds no password, no token and no file that was deposited. Mail addresses and logins are shortened to their first
-letter, the home folder to ~. Titles and DOIs of deposited works are in it, also of such as are not published yet.
+It contains no password, no token and no deposited file. Mail addresses and logins are shortened to their first
+letter, the home folder to ~. Titles and DOIs of deposited works are in it, also those of unpublished works.
 """
 
 

@@ -95,7 +95,7 @@ def _show(invocation: Invocation, name: str, target: str | None, as_json: bool) 
     if sides and one.dismissed is None:
         terminal.say("")
         terminal.say(f"One work: `doideposit warnings answer {one.id} --primary DOI` writes the file that says so.")
-        terminal.say("Two works: add what tells them apart and deposit again, or answer with --both.")
+        terminal.say("Two works: add metadata that distinguish them and deposit again, or answer with --both.")
 
 
 def _show_sides(terminal: "Terminal", sides: "tuple[ConflictSide, ...]") -> None:
@@ -115,7 +115,7 @@ def _show_sides(terminal: "Terminal", sides: "tuple[ConflictSide, ...]") -> None
 
 @warnings.command("dismiss")
 @id_argument
-@click.option("--reason", required=True, help="Why nothing is to be done; it stays in the history of the DOI.")
+@click.option("--reason", required=True, help="Why nothing needs to be done; it stays in the history of the DOI.")
 @target_option
 @json_option
 @click.pass_obj

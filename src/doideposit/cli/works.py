@@ -146,7 +146,7 @@ def _dois_in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
         raise UsageError(f"there is no file {path}", hint="check the spelling and the folder, or give the number")
     found = [entry.doi for entry in depositor.plan(path).entries if entry.doi is not None]
     if not found:
-        raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {as_typed(path)}` says why")
+        raise UsageError(f"{path} contains no DOI", hint=f"`doideposit check {as_typed(path)}` says why")
     return found
 
 

@@ -23,7 +23,7 @@ def _check_address(url: str) -> str:
         raise PydanticCustomError("url-shape", "this is not an address", {"hint": hint})
     if parts.username or parts.password or parts.query or parts.fragment:
         hint = "write only host and path; the login belongs below [credentials]"
-        raise PydanticCustomError("address-extra", "this address holds more than host and path", {"hint": hint})
+        raise PydanticCustomError("address-extra", "this address has more than host and path", {"hint": hint})
     if parts.scheme == "http" and not is_loopback(host):
         hint = "write https://; plain http is allowed for this machine only, such as http://127.0.0.1:8080"
         raise PydanticCustomError("address-unencrypted", "a password would be sent unencrypted", {"hint": hint})
@@ -51,7 +51,7 @@ def _check_ping_address(url: str) -> str:
         raise PydanticCustomError("url-shape", "this is not an address that can be fetched", {"hint": hint})
     if parts.username or parts.password:
         raise PydanticCustomError(
-            "address-extra", "this address holds a login", {"hint": "write it without user name and password"}
+            "address-extra", "this address contains a login", {"hint": "write it without user name and password"}
         )
     return url
 

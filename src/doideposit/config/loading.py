@@ -74,8 +74,8 @@ class _Layers:
         close = get_close_matches(steps[0], _SECTIONS, n=1, cutoff=0.75)
         if close or len(steps) > 1:
             names = [PREFIX + section.upper() for section in close or _SECTIONS]
-            hint = f"did you mean {names[0]}…?" if close else "it can begin with " + ", ".join(names)
-            message = f"the environment variable {name} names no setting"
+            hint = f"did you mean {names[0]}…?" if close else "settings start with  " + ", ".join(names)
+            message = f"the environment variable {name} is not a setting"
             self.findings.append(
                 Finding("unknown-variable", Severity.ERROR, message, hint, Where(f"environment {name}"))
             )
@@ -223,7 +223,7 @@ def _require_trusted(found: Path | None, environ: Mapping[str, str]) -> Path | N
         return found
     raise ConfigurationError(
         f"{found} belongs to another user (number {owner}), and a configuration can run commands",
-        hint=f"look at it; if it is meant, name it: doideposit --config {as_typed(found)}, or {CONFIG_VARIABLE}",
+        hint=f"check it; if it is the right one, name it: doideposit --config {as_typed(found)}, or {CONFIG_VARIABLE}",
     )
 
 
@@ -261,13 +261,13 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
 
 # The beginnings of the messages of `tomllib`, with what they mean to a person.
 _SYNTAX: Final = (
-    ("Invalid value", "a value is missing or cannot be read here", "put a text into double quotes"),
+    ("Invalid value", "a value is missing or cannot be read here", "put a text in double quotes"),
     ("Expected '=' after a key", "an equals sign is missing after a key", 'write key = "value"'),
     ("Cannot overwrite a value", "this key was set before", "keep one of the two"),
-    ("Cannot declare", "this table was begun before", "keep all keys of a table together below one heading"),
-    ("Cannot mutate", "this table was closed before", "keep all keys of a table together"),
-    ("Unterminated string", "a quotation mark is opened and never closed", "close it on the same line"),
-    ("Illegal character", "this character cannot stand here", "close the quotation mark, or delete the character"),
+    ("Cannot declare", "this table was started above", "keep all keys of a table together below one heading"),
+    ("Cannot mutate", "this table was closed above", "keep all keys of a table together"),
+    ("Unterminated string", "a quotation mark opens here and is never closed", "close it on the same line"),
+    ("Illegal character", "this character is not allowed here", "close the quotation mark, or delete the character"),
     ("Unescaped '\\'", "this backslash means nothing in double quotes", "write two backslashes, or use single quotes"),
     ("Expected newline", "something follows after the value", "write each key on a line of its own"),
     ("Unclosed", "a bracket is opened and never closed", "close it"),
@@ -324,7 +324,7 @@ def _check_publishers(settings: Settings, layers: _Layers, origin: Origin) -> No
             found.append(_with_origin(Finding("unknown-publisher", Severity.ERROR, message, hint, where), layers))
     for name, publisher in settings.publishers.items():
         if publisher.mail_to and settings.mail is None:
-            message = f"the publisher {name} has recipients of mails, and no mail server is configured"
+            message = f"the publisher {name} has recipients of mails, but no mail server is configured"
             where = origin.where(("publishers", name, "mail"))
             hint = "add [mail] with host, sender and to, for what concerns the installation as a whole"
             found.append(_with_origin(Finding("no-mail-server", Severity.ERROR, message, hint, where), layers))

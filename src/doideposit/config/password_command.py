@@ -35,7 +35,7 @@ def run_secret_command(command: Sequence[str], *, seconds: float = COMMAND_TIMEO
     if not problem and "\ufffd" in text:
         problem = "printed something that is not text in UTF-8"
     if problem:
-        hint = "run the command yourself, as the user that runs doideposit, and look at what it prints"
+        hint = "run the command yourself, as the user that runs doideposit, and check what it prints"
         raise ConfigurationError(f"the password command `{command[0]}` {problem}", hint=hint)
     return text
 

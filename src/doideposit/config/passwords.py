@@ -64,7 +64,7 @@ def ask_keyring(service: str, username: str) -> str | None:
     # Raised outside of the handler, so that the foreign error, which may hold the secret, is not chained to it.
     if failed:
         hint = "unlock it, or keep the password elsewhere"
-        raise ConfigurationError("the system's keyring cannot be asked", hint=hint)
+        raise ConfigurationError("the system's keyring cannot be read", hint=hint)
     return password
 
 
@@ -130,7 +130,7 @@ def _read_password_file(path: Path, read_file: ReadFile) -> str:
     except FileNotFoundError:
         problem = "does not exist"
         if _is_service_credential(path):
-            hint = "it is there only while the service runs that it is given to: check the log of the service"
+            hint = "it exists only while the service that uses it runs: check the log of the service"
     except PermissionError:
         problem = "may not be read by this user"
         hint = f"as root, run: chown {current_user()} {path}; the folders above it must let that user in, too"

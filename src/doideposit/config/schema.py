@@ -126,8 +126,8 @@ def _check_ledger_url(url: str) -> str:
     if re.match(r"[^/@]*:[^/@]*@", rest) or re.search(r"[?&]password=", rest):
         raise PydanticCustomError(
             "password-in-file",
-            "a password must never stand in the address of the ledger",
-            {"hint": f"take it out; below [ledger] set password and {FOUR_WAYS}"},
+            "a password must never be in the address of the ledger",
+            {"hint": f"remove it; below [ledger] set password and {FOUR_WAYS}"},
         )
     return url if scheme != "postgresql" else f"postgresql+psycopg://{rest}"
 
@@ -291,7 +291,7 @@ def _check_time_zone(name: str) -> str:
     # `ZoneInfo` raises ValueError for a name that leads out of its folder, and a KeyError for one that is unknown.
     except (ValueError, OSError, KeyError):
         hint = "write it as Europe/Brussels or UTC"
-        raise PydanticCustomError("time-zone", "there is no time zone of this name here", {"hint": hint}) from None
+        raise PydanticCustomError("time-zone", "there is no time zone with this name", {"hint": hint}) from None
     return name
 
 
@@ -359,7 +359,7 @@ def _with_names(value: Any) -> Any:
         return value
     for name, section in value.items():
         if isinstance(section, Mapping) and section.get("name", name) != name:
-            message = "the name of a series is that in the brackets above it"
+            message = "the name of a series is the one in the brackets above it"
             raise PydanticCustomError("series-name", message, {"field": name, "hint": "delete the key `name`"})
     return {name: {**each, "name": name} if isinstance(each, Mapping) else each for name, each in value.items()}
 

@@ -28,8 +28,8 @@ class SshSignatures:
     def signer(self, statement: str, signature: str) -> str:
         """Return the name of the signer; raise `UsageError` for one not in the file, and `ConfigurationError`."""
         if not self._allowed.is_file():
-            hint = "look at allowed_signers in the configuration"
-            raise ConfigurationError(f"the file of allowed signers {self._allowed} is not there", hint=hint)
+            hint = "check allowed_signers in the configuration"
+            raise ConfigurationError(f"the file of allowed signers {self._allowed} does not exist", hint=hint)
         with tempfile.TemporaryDirectory() as folder:
             kept = Path(folder) / "signature"
             kept.write_text(signature, encoding="utf-8", errors="replace")
@@ -40,8 +40,8 @@ class SshSignatures:
                 verify = ("verify", *allowed, "-I", name, "-n", NAMESPACE, "-s", str(kept))
                 if self._run(verify, statement):
                     return name
-        message = "the signature is not one of this plan by somebody who may approve"
-        hint = f"sign it with a key that stands in {self._allowed.name}; the key may have run out, or been taken away"
+        message = "this is not a signature of this plan by a person who may approve it"
+        hint = f"sign it with a key that is in {self._allowed.name}; the key may have expired, or been removed"
         raise UsageError(message, hint=hint)
 
     def _run(self, arguments: Sequence[str], text: str) -> str:

@@ -141,12 +141,12 @@ class CrossrefClient:
         if _is_refusal(answer):
             return LoginCheck(LoginVerdict.REFUSED, f"{self._host} does not accept user name, role or password")
         if answer.status == FORBIDDEN:
-            return LoginCheck(LoginVerdict.REFUSED, f"{self._host} knows the login and forbids it (403)")
+            return LoginCheck(LoginVerdict.REFUSED, f"{self._host} knows the login, but does not allow it here (403)")
         if answer.status == OK and not isinstance(read(answer.body, dois=(), batch_id=""), Unrecognized):
             return LoginCheck(LoginVerdict.ACCEPTED, f"{self._host} answered with a result log")
         if answer.status == TOO_MANY or answer.status >= SERVER_ERROR:
             self._raise_refusal(answer, "checking the login")
-        return LoginCheck(LoginVerdict.UNCLEAR, f"{self._host} answered {answer.status}, in a form that is not known")
+        return LoginCheck(LoginVerdict.UNCLEAR, f"{self._host} answered {answer.status}, in an unknown form")
 
     @property
     def _host(self) -> str:
@@ -182,7 +182,7 @@ class CrossrefClient:
         # A 503 has two causes that call for different patience, and only the number of pending files tells them apart.
         if answer.status == UNAVAILABLE and self._pending() > BUSY_FROM:
             raise RegistrarBusy(
-                f"{self._host} takes no more submissions: its limit of 10,000 pending ones is near",
+                f"{self._host} accepts no more submissions: it is close to its limit of 10,000 pending ones",
                 retry_after=answer.retry_after,
             )
         what = f"{self._host} answered {answer.status}{self._target_of(answer)} after {file_name} had been sent"
@@ -193,14 +193,14 @@ class CrossrefClient:
         if _is_refusal(answer):
             raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
         if answer.status == FORBIDDEN:
-            forbidden = f"{self._host} forbids {doing} with the login {self._credentials().username} (403)"
+            forbidden = f"{self._host} does not allow {doing} with the login {self._credentials().username} (403)"
             raise SubmissionForbidden(forbidden, excerpt=self._excerpt_of(answer), retry_after=answer.retry_after)
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
             answered = f"{answer.status}{OddAnswer.quoted(self._excerpt_of(answer))}"
             raise RegistrarUnavailable(
-                f"{self._host} cannot work on it now: it answered {answered}", retry_after=answer.retry_after
+                f"{self._host} cannot process it now: it answered {answered}", retry_after=answer.retry_after
             )
         raise self._unexpected_error(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
 
@@ -211,7 +211,7 @@ class CrossrefClient:
         return RegistrarUnavailable(f"{self._host} could not be reached: {reason}", retry_after=retry_after)
 
     def _unexpected_error(self, answer: HttpAnswer, what: str) -> UnexpectedAnswer:
-        message = f"{self._host} gave an answer that is not known: {what}"
+        message = f"{self._host} gave an unknown answer: {what}"
         return UnexpectedAnswer(message, excerpt=self._excerpt_of(answer), retry_after=answer.retry_after)
 
     def _excerpt_of(self, answer: HttpAnswer) -> str:
@@ -232,7 +232,9 @@ DECLINING = {400, 413}
 
 def _require_file_name(file_name: str) -> str:
     if not _FILE_NAME.fullmatch(file_name):
-        raise RuntimeError(f"{file_name!r} cannot be a file name of a submission: letters, digits, . _ - and no more")
+        raise RuntimeError(
+            f"{file_name!r} cannot be the file name of a submission: only letters, digits, . _ and - are allowed"
+        )
     return file_name
 
 

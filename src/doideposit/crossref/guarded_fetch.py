@@ -103,13 +103,13 @@ class GuardedFetch:
             if answer.status not in _REDIRECTS or not target:
                 return _make_page(here, answer)
             here = urljoin(here, target)
-        raise PageUnavailable(f"{_address_for_message(url)} leads on more than {_MOST_REDIRECTS} times")
+        raise PageUnavailable(f"{_address_for_message(url)} redirects more than {_MOST_REDIRECTS} times")
 
     def _fetch_once(self, url: str, limit: int, deadline: float) -> HttpAnswer:
         parts = _split_address(url)
         addresses = self._public_addresses(parts)
         plain = parts._replace(fragment="").geturl()
-        last: NoAnswer = NeverSent("there was no time left for it")
+        last: NoAnswer = NeverSent("there was not enough time left")
         for address in addresses:
             left = deadline - monotonic()
             if left <= 0:
@@ -136,9 +136,9 @@ class GuardedFetch:
             raise PageUnavailable(f"{_address_for_message(parts.geturl())}: the name {host} has no address")
         if host.lower() not in self._allowed and not all(map(_is_public, found)):
             raise AddressRefused(
-                f"{_address_for_message(parts.geturl())} leads into a private network or to this machine itself",
-                hint="save the page in a browser and name the file; or, when this host of yours shall be read, add it "
-                f'to the configuration: [pages] own_hosts = ["{host}"]',
+                f"{_address_for_message(parts.geturl())} leads to a private network or to this machine",
+                hint="save the page in a browser and name the file; or, if the host is yours, allow it in the "
+                f'configuration: [pages] own_hosts = ["{host}"]',
             )
         return found
 
@@ -176,18 +176,18 @@ def _split_address(url: str) -> SplitResult:
         parts, port = urlsplit(""), None
     if parts.scheme not in _WEB_PORTS or not parts.hostname:
         raise AddressRefused(
-            f"{_address_for_message(url)} is not the address of a page",
+            f"{_address_for_message(url)} is not the address of a web page",
             hint="write the whole address, beginning with https://",
         )
     if parts.username is not None or parts.password is not None:
         raise AddressRefused(
-            f"the address of a page on {parts.hostname} holds a user name or a password",
+            f"the address of a page on {parts.hostname} contains a user name or a password",
             hint="pages behind a login are not read: save the page in a browser and name the file",
         )
     if port is not None and port in _OTHER_SERVICES and port not in _WEB_PORTS.values():
         raise AddressRefused(
-            f"{_address_for_message(url)}: port {port} is not one of the web",
-            hint="write the address as the browser shows it",
+            f"{_address_for_message(url)}: port {port} is not a web port",
+            hint="write the address as your browser shows it",
         )
     return parts
 

@@ -137,12 +137,12 @@ def check_address(url: str, what: str) -> str:
         raise ConfigurationError(f"{what} is not a web address", hint="write it as https://host, without a path")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise ConfigurationError(
-            f"{what} may hold neither a user name nor a password, ? or #", hint="give the login by its own settings"
+            f"{what} must not contain a user name, a password, ? or #", hint="give the login in its own settings"
         )
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigurationError(
-            f"{what} is http://{host}: the password would travel in the open",
-            hint="use https; http is allowed for 127.0.0.1 and localhost alone",
+            f"{what} is http://{host}: the password would be sent unencrypted",
+            hint="use https; http is allowed only for 127.0.0.1 and localhost",
         )
     return url.rstrip("/")
 
@@ -284,7 +284,7 @@ class _Body:
         """Return the next bytes; raises `TimeoutError` once stopped."""
         with self._lock:
             if self._stopped:
-                raise TimeoutError("the request was given up")
+                raise TimeoutError("the request was cancelled")
             end = len(self._content) if size < 0 else self._position + size
             chunk = self._content[self._position : end]
             self._position += len(chunk)
@@ -305,7 +305,7 @@ def _prepare(method: str, url: str, parts: Mapping[str, Any]) -> "requests.Prepa
 
     with contextlib.suppress(requests.RequestException, UnicodeError):
         return requests.Request(method, url, **parts).prepare()
-    raise NeverSent("its address, or what was to be sent, cannot be written down")
+    raise NeverSent("its address, or the data to send, cannot be encoded")
 
 
 def _failure_of(reason: str, body: _Body) -> NoAnswer:
@@ -362,7 +362,7 @@ def _read_body(response: "requests.Response", limit: int, deadline: float) -> tu
         size += len(part)
         # A server that sends a byte now and then never runs into the time-out of the socket.
         if time.monotonic() > deadline:
-            raise TimeoutError("the answer comes too slowly")
+            raise TimeoutError("the answer arrives too slowly")
     if unpack is not None and parts and size <= limit and not unpack.eof:
         raise ConnectionError("the packed answer breaks off")
     return b"".join(parts)[:limit], size > limit
@@ -386,21 +386,21 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
         (NameResolutionError, "its name could not be looked up"),
         (exceptions.SSLError, "the encrypted connection failed, or its certificate could not be verified"),
         (exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s"),
-        (NewConnectionError, "no connection: refused, or no way there"),
-        (exceptions.ReadTimeout, f"nothing came for {timeouts.read:g} s"),
+        (NewConnectionError, "no connection: refused, or no route to the host"),
+        (exceptions.ReadTimeout, f"no data arrived for {timeouts.read:g} s"),
         # While something is sent, it is the time for connecting that counts for each part of it.
-        (TimeoutError, "the connection stood still for too long"),
-        ((RemoteDisconnected, IncompleteRead), "the connection broke off"),
+        (TimeoutError, "the connection was idle for too long"),
+        ((RemoteDisconnected, IncompleteRead), "the connection was interrupted"),
         ((HTTPException, InvalidChunkLength, zlib.error), "the answer is damaged, and cannot be read as HTTP"),
         ((exceptions.InvalidURL, exceptions.InvalidSchema), "the proxy that HTTPS_PROXY names cannot be used"),
     )
     # requests says so with a bare `OSError`, before it connects.
     if any(isinstance(cause, OSError) and "TLS CA certificate bundle" in str(cause) for cause in causes):
-        return "the file with certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names is not there"
+        return "the file with certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names does not exist"
     for kinds, words in table:
         if any(isinstance(cause, kinds) for cause in causes):
             return words
-    return "the connection broke off"
+    return "the connection was interrupted"
 
 
 def _was_never_connected(error: BaseException) -> bool:

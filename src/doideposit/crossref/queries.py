@@ -45,7 +45,7 @@ class RegisteredState:
 
     @staticmethod
     def read(answer: bytes, doi: Doi, host: str) -> "RegisteredState | None":
-        """Read an answer about one DOI, in ``unixsd`` or ``unixref``; None when Crossref does not know it.
+        """Read an answer about one DOI, in ``unixsd`` or ``unixref``; None when Crossref does not have it.
 
         Raises `ConfigurationError` when the service does not take our address for a login, `RegistrarUnavailable` when
         it cannot answer now, and `UnexpectedAnswer` for everything that is no answer about this DOI.
@@ -53,7 +53,7 @@ class RegisteredState:
         # This refusal comes with status 200, like every "no" of the service: only its words tell.
         if _UNKNOWN_LOGIN in answer[:10_000]:
             raise ConfigurationError(
-                f"{host} does not take the depositor's e-mail address for a query",
+                f"{host} does not accept the depositor's e-mail address for queries",
                 hint="set `email` below [depositor] to an address that Crossref knows",
             )
         root = parse_document(answer.strip()).root
@@ -87,7 +87,7 @@ def _read_resolved(query: Element, answer: bytes, doi: Doi, host: str) -> Regist
     # This is the version that a later deposit has to be above.
     timestamp = items.get("deposit-timestamp", "")
     if not _TIMESTAMP.fullmatch(timestamp):
-        what = f"the timestamp “{timestamp[:60]}”, which is no number" if timestamp else "no timestamp"
+        what = f"the timestamp “{timestamp[:60]}”, which is not a number" if timestamp else "no timestamp"
         raise UnexpectedAnswer(
             f"{host} gives {doi} {what}", hint="ask Crossref support which version of it is registered"
         )
@@ -166,13 +166,13 @@ def _require_unknown_doi(answer: bytes, doi: Doi, host: str) -> None:
     if b"not found in crossref" in start:
         return
     if b"malformed doi" in start:
-        raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
+        raise UnexpectedAnswer(f"{host} does not accept {doi} as a DOI")
     if b"unable to parse or validate the xml query" in start:
         raise UnexpectedAnswer(f"{host} does not understand the question about {doi}")
     if (what := RegisteredState.describe_no_answer(answer)) is not None:
         raise UnexpectedAnswer(f"{host} {what} about {doi}")
     if b"crossref_result" in start or b"doi_records" in start:
-        raise UnexpectedAnswer(f"the answer of {host} about {doi} breaks off, or is no XML that can be read")
+        raise UnexpectedAnswer(f"the answer of {host} about {doi} is incomplete, or is not readable XML")
     raise _unexpected_error(host)
 
 
@@ -183,11 +183,11 @@ def _require_not_found(status: str, doi: Doi, host: str) -> None:
     if status.startswith("system-"):
         raise RegistrarUnavailable(f"{host} cannot answer queries now ({status})")
     if status == "malformed":
-        raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
+        raise UnexpectedAnswer(f"{host} does not accept {doi} as a DOI")
     if status == "multiresolved":
         raise UnexpectedAnswer(f"{host} has several records for {doi}")
     raise _unexpected_error(host)
 
 
 def _unexpected_error(host: str) -> UnexpectedAnswer:
-    return UnexpectedAnswer(f"{host} gave an answer to a query that is none")
+    return UnexpectedAnswer(f"{host} gave no valid answer to a query")

@@ -296,7 +296,7 @@ class Registry:
         return document.message
 
     def _is_of_other_agency(self, asked: str) -> UnexpectedAnswer:
-        return UnexpectedAnswer(f"{_host(self._rest or '')} was asked about {asked}, and answered about another")
+        return UnexpectedAnswer(f"{_host(self._rest or '')} was asked about {asked}, but answered about another")
 
     def _fetch_politely(self, url: str, params: Mapping[str, str], kind: str) -> HttpAnswer:
         pace = self._paces.get(kind)
@@ -331,16 +331,16 @@ class Registry:
         if answer.status == FORBIDDEN:
             raise SubmissionForbidden(
                 f"{host} has blocked this address (403)",
-                hint="wait, send less, and set an e-mail address as contact",
+                hint="wait, send fewer requests, and set an e-mail address as contact",
                 retry_after=answer.retry_after,
             )
         if answer.status >= SERVER_ERROR:
             raise RegistrarUnavailable(f"{host} answered {answer.status}", retry_after=answer.retry_after)
         if answer.truncated:
-            message = f"{host} gave an answer{about} of more bytes than are read"
+            message = f"{host} gave an answer{about} that is too large"
             raise UnexpectedAnswer(message, retry_after=answer.retry_after)
         # Nothing of the answer is quoted: a look-up knows no login, so that it could not take a password out of it.
-        what = RegisteredState.describe_no_answer(answer.body) or "gave an answer that is not known"
+        what = RegisteredState.describe_no_answer(answer.body) or "gave an unknown answer"
         raise UnexpectedAnswer(f"{host} {what}{about} ({answer.status})", retry_after=answer.retry_after)
 
 
@@ -375,7 +375,7 @@ def _is_not_found(answer: HttpAnswer) -> bool:
 
 def _require_address(address: str | None, what: str) -> str:
     if not address:
-        raise RuntimeError(f"this target has not {what}: ask has_works or has_handles first")
+        raise RuntimeError(f"this target has no {what}: check has_works or has_handles first")
     return address
 
 

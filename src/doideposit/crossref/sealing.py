@@ -68,7 +68,7 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
     judged in its batch id and timestamp alone. Raises RuntimeError for bytes that are not those that were judged.
     """
     if any(hashlib.sha256(xml).hexdigest() != one.sha256 for one, xml in zip(items, contents, strict=True)):
-        raise RuntimeError("an item is not the one that was judged")
+        raise RuntimeError("an item differs from the one that was validated")
     [version] = {one.schema_version for one in items}
     xml = assemble(head, contents, schema_version=version)
     return SealedBatch(xml, version, head.batch_id, head.timestamp, tuple(one.doi for one in items), SEAL)

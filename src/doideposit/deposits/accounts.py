@@ -47,12 +47,15 @@ class PublisherAccounts:
         found = self._accounts.get(name)
         # No other login may stand in: it could deposit for the wrong member, and be charged for it.
         if found is None and not name:
-            message = "the ledger holds a file of the publisher of [depositor], and the configuration has none any more"
-            raise ConfigurationError(message, hint="put [depositor] back until its files are done")
+            message = (
+                "the ledger holds a file of the publisher of [depositor], but the configuration no longer has "
+                "this section"
+            )
+            raise ConfigurationError(message, hint="restore [depositor] until its files are done")
         if found is None:
             raise ConfigurationError(
-                f"the ledger holds a file of the publisher {name}, which the configuration does not name any more",
-                hint=f"put [publishers.{name}] back until its files are done; no other login is used for them",
+                f"the ledger holds a file of the publisher {name}, who is no longer in the configuration",
+                hint=f"restore [publishers.{name}] until its files are done; no other login is used for them",
             )
         return found
 

@@ -110,7 +110,7 @@ def _slug(text: str) -> str:
 def _file_heading(series: Series, state: RegisteredState, *, is_whole: bool) -> str:
     # Crossref writes `created` as a date with a time; old records have none.
     since = f", first on {state.created[:10]}" if state.created[:4].isdigit() else ""
-    words = " Deposited as it stands here, it changes nothing." if is_whole else ""
+    words = " A deposit of this file would change nothing." if is_whole else ""
     return f"{series.title}: adopted from Crossref, where it is registered as {state.doi}{since}.{words}"
 
 
@@ -126,7 +126,7 @@ def _file_notes(record: RegisteredRecord, changes: tuple[Difference, ...], check
     errors = [one for one in checked.findings if one.stops]
     notes += [f"Correct before the next deposit: {one.message}. {one.hint or ''}".strip() for one in errors[:TOLD]]
     if len(errors) > TOLD:
-        notes.append(f"And {len(errors) - TOLD} more: `doideposit check` on this file lists them.")
+        notes.append(f"{len(errors) - TOLD} more errors: `doideposit check` on this file lists them.")
     if record.matched:
         keys = ", ".join(record.matched)
         notes.append(f"Crossref itself found the DOIs of these references, so they are not in the file: {keys}.")
@@ -145,11 +145,11 @@ def _incomplete_findings(
     if record.leftovers or changes:
         told = [*(one.name for one in record.leftovers), *(one.what for one in changes)]
         message = f"the record file of {record.doi} cannot hold everything that is registered: {'; '.join(told[:TOLD])}"
-        hint = "an update shows it, and must be confirmed before anything is deleted; the ledger keeps all of it"
+        hint = "an update would list it, and asks before anything is deleted; the ledger keeps all of it"
         found.append(Finding("adopt-differs", Severity.WARNING, message, hint))
     return tuple(found)
 
 
 def _file_exists_finding(path: Path, record: RegisteredRecord) -> Finding:
-    message = f"{path} is there already, and was left as it is, with {record.doi} in it"
-    return Finding("adopt-file-exists", Severity.INFO, message, "nothing, where that file is right")
+    message = f"{path} is there alreadyand was not changed; it contains {record.doi}"
+    return Finding("adopt-file-exists", Severity.INFO, message, "nothing, if that file is right")

@@ -104,7 +104,7 @@ class AdoptionPass:
         lists = not scope.dois or scope.series or scope.prefixes or scope.also
         if not self._registry.has_works and not (scope.dois or scope.also):
             message = f"{self._context.target} has no list of its DOIs"
-            raise UsageError(message, hint="name them one by one, or give a table of them with --csv")
+            raise UsageError(message, hint="give them one by one, or in a table with --csv")
         listed = self._listed_dois(prefixes, scope) if lists else []
         wanted = {doi.key: doi for doi in (*scope.dois, *scope.also, *listed)}
         self._adopt_dois(list(wanted.values()), named=frozenset(doi.key for doi in (*scope.dois, *scope.also)))
@@ -153,7 +153,7 @@ class AdoptionPass:
 
     def _add_listed(self, found: dict[str, Doi], text: str) -> None:
         if not _add_doi(found, text):
-            self._notify(f"Crossref lists “{text[:200]}”, which cannot be read as a DOI: it is left alone")
+            self._notify(f"Crossref lists “{text[:200]}”, which cannot be read as a DOI: it is skipped")
 
     def _dois_in_gaps(self, wanted: Mapping[str, Doi]) -> Iterator[Doi]:
         """Yield DOIs of numbers between those found, and a few after the last: lists miss DOIs for weeks."""
@@ -246,7 +246,7 @@ class AdoptionPass:
     def _report_unread(self, doi: Doi, failure: DoiDepositError) -> None:
         finding = Finding(
             "adopt-unread", Severity.WARNING, f"{doi} could not be read: {failure.message}",
-            failure.hint or "run the same command again later: it goes on with what is missing",
+            failure.hint or "run the same command again later: it continues with what is missing",
         )  # fmt: skip
         self._found.error = self._found.error or _as_world_error(failure)
         self._add_result(AdoptionResult(doi, Adoption.UNREAD, finding.message, findings=(finding,)))
@@ -255,8 +255,8 @@ class AdoptionPass:
         error, unasked = self._found.error, self._found.unasked
         if error is None or not unasked:
             return error
-        hint = "run the same command again later: what is done is kept, and it goes on with what is missing"
-        return RegistrarUnavailable(f"not asked about any more: {counted(unasked, 'DOI')}. {error.message}", hint=hint)
+        hint = "run the same command again later: it continues with what is missing"
+        return RegistrarUnavailable(f"not asked about: {counted(unasked, 'DOI')}. {error.message}", hint=hint)
 
     def _report_missing(self, missing: Sequence[Doi], named: frozenset[str]) -> None:
         """Report DOIs that Crossref does not know: of another agency, of no agency, or only listed."""
@@ -270,13 +270,13 @@ class AdoptionPass:
         for doi in missing:
             agency = agencies.get(doi.key, "")
             if doi.key not in named or agency.lower() == "crossref":
-                message = f"Crossref lists {doi}, and gives no record of it"
-                hint = "run the same command again later; where it stays so, ask Crossref support"
+                message = f"Crossref lists {doi}, but gives no record of it"
+                hint = "run the same command again later; if it continues, ask Crossref support"
                 finding = Finding("adopt-unread", Severity.WARNING, message, hint)
                 self._add_result(AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,)))
                 continue
             message = f"{doi} is not registered at Crossref" + (f", but at {agency}" if agency else "")
-            hint = "correct it on the page that shows it, or register it: write a record and deposit it"
+            hint = "correct it on the page that shows it; or, to register it, write a record and deposit that"
             if agency:
                 hint = f"nothing here: only {agency} can change it"
             finding = Finding("adopt-not-registered", Severity.WARNING, message, hint)
@@ -298,8 +298,8 @@ class AdoptionPass:
             return AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,))
         record = RegisteredRecord.read(state.answer, doi.printed) if state.has_record else None
         if record is None:
-            message = f"the answer about {doi} holds no record of it"
-            hint = "run the same command again later; where it stays so, ask Crossref support"
+            message = f"the answer about {doi} contains no record of it"
+            hint = "run the same command again later; if it continues, ask Crossref support"
             finding = Finding("adopt-unread", Severity.WARNING, message, hint)
             return AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,))
         # The REST API gives DOIs in lower case; the record has it as it was registered.
@@ -329,8 +329,8 @@ class AdoptionPass:
         """Enter a DOI for which no record file can be written, and say why."""
         if record.record_type is None:
             kind = state.type or "another kind"
-            message = f"{doi} is registered as {kind}, for which there are no record files"
-            finding = Finding("adopt-no-record", Severity.INFO, message, "deposit its own XML when it has to change")
+            message = f"{doi} is registered as {kind}, and record files cannot describe that type"
+            finding = Finding("adopt-no-record", Severity.INFO, message, "to change it, deposit its own XML")
         else:
             title = record.series.get("title")
             named = f" It is registered under the title “{title}”." if title else ""
@@ -382,25 +382,29 @@ class AdoptionPass:
 
 def _require_registry(context: DepositContext) -> RegistryPort:
     if context.registry is None:
-        raise UsageError("nobody can be asked here what is registered", hint="open the depositor with a registry")
+        raise UsageError(
+            "there is no service here to ask what is registered", hint="open the depositor with a registry"
+        )
     return context.registry
 
 
 def _two_publishers_finding(doi: Doi, series: Series, owning: Sequence[str]) -> Finding:
     """Return the finding for a DOI in the series of one of our publishers that belongs to another."""
     owners = " or ".join(name or "[depositor]" for name in owning)
-    message = f"{doi} stands in the series {series.name}, and belongs at Crossref to the publisher {owners}"
-    hint = "describe a series of that publisher with the same title; a login changes the DOIs of its own member alone"
+    message = f"{doi} is in the series {series.name}, but at Crossref it belongs to the publisher {owners}"
+    hint = "describe a series of that publisher with the same title; a login can change only the DOIs of its own member"
     return Finding("adopt-other-owner", Severity.WARNING, message, hint)
 
 
 def _not_adopted_finding(doi: Doi, state: RegisteredState, *, is_ours: bool) -> Finding | None:
     if state.alias_of:
         message = f"{doi} is an alias of {state.alias_of}, whose record it shares"
-        return Finding("adopt-alias", Severity.INFO, message, "nothing: only the other DOI has a record of its own")
+        return Finding(
+            "adopt-alias", Severity.INFO, message, "nothing to do: only the other DOI has a record of its own"
+        )
     if not is_ours:
         message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
-        hint = f"only its owner can change it; where that is you, add --prefix {state.owner_prefix}"
+        hint = f"only its owner can change it; if that is you, add --prefix {state.owner_prefix}"
         return Finding("adopt-other-owner", Severity.WARNING, message, hint)
     return None
 

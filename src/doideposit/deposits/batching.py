@@ -81,8 +81,10 @@ def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork])
     work = known.get(doi.key) if doi is not None and decision.busy else None
     if work is None or work.open is None or work.open.state is not State.PREPARED:
         return decision
-    message = f"{doi} was recorded earlier, without the permission that you give now, and is sent as it was recorded"
-    hint = f'first give up the recorded deposit: `doideposit abandon {doi} --reason "…"`; then run this command again'
+    message = (
+        f"{doi} was recorded earlier, without the permission that you give now, and will be sent as it was recorded"
+    )
+    hint = f'first abandon the recorded deposit: `doideposit abandon {doi} --reason "…"`; then run this command again'
     finding = Finding("plan-recorded-before", Severity.WARNING, message, hint)
     return replace(decision, findings=(*decision.findings, finding))
 
@@ -101,7 +103,7 @@ def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision])
 
 def _with_drift_warning(decision: Decision, drift: Sequence[Drift]) -> Decision:
     what = "; ".join(one.what for one in drift)
-    message = f"the same content was deposited before, and others changed it since: {what}"
+    message = f"the same content was deposited before, and others have changed it since: {what}"
     hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` keeps it, `drift restore` sends yours'
     finding = Finding("plan-changed-elsewhere", Severity.WARNING, message, hint)
     return replace(decision, reason=message, findings=(*decision.findings, finding))
@@ -145,14 +147,16 @@ def _block_mixed_publishers(
 
 
 def _block_without_publisher(decision: Decision) -> Decision:
-    message = f"a DOI of {decision.wanted.source} belongs to no series of the configuration, and so to no publisher"
+    message = (
+        f"a DOI of {decision.wanted.source} belongs to no series in the configuration, so its publisher is unknown"
+    )
     hint = "describe its series, with its title and prefix, and the publisher_account that deposits it"
     finding = Finding("plan-no-publisher", Severity.ERROR, message, hint)
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
 def _block_two_publishers(decision: Decision) -> Decision:
-    message = f"the DOIs of {decision.wanted.source} belong to several publishers, and a file is sent with one login"
+    message = f"the DOIs of {decision.wanted.source} belong to several publishers, but a file is sent with one login"
     finding = Finding("plan-two-publishers", Severity.ERROR, message, "make a file for each publisher")
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
@@ -307,7 +311,7 @@ class Preparation:
             middle = len(group) // 2
             return self._record_file(group[:middle]) + self._record_file(group[middle:])
         for one, _ in group:
-            self._decisions[one.index] = Decision(one.wanted, Action.BLOCKED, "its file does not pass", findings)
+            self._decisions[one.index] = Decision(one.wanted, Action.BLOCKED, "its file is not valid", findings)
         return []
 
     def _seal(self, group: Sequence[_ToSend], batch_id: str, timestamp: int) -> Sealed:
@@ -370,7 +374,7 @@ def _new_item(one: DepositCandidate, known: KnownWork | None, may_lose: tuple[st
 
 def _too_large(size: int) -> tuple[Finding, ...]:
     # Crossref documents ten megabytes as the most that it takes at once.
-    message = f"its deposit file has {size / 1_000_000:.1f} MB, and Crossref takes files up to 10 MB"
+    message = f"its deposit file has {size / 1_000_000:.1f} MB, but Crossref accepts at most 10 MB"
     return (Finding("file-too-large", Severity.ERROR, message, "shorten the record, or split the file"),)
 
 
@@ -381,6 +385,6 @@ def _restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) ->
     doi_batch_id, timestamp). Raises RuntimeError for bytes that are not those that were judged.
     """
     if hashlib.sha256(xml).hexdigest() != sealed.sha256:
-        raise RuntimeError("the file is not the one that was judged")
+        raise RuntimeError("the file differs from the one that was validated")
     own = restamp(xml, batch_id, timestamp)
     return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)

@@ -60,7 +60,7 @@ class ContentStore:
                 self._file.write(data)
                 self._end += len(data)
         except OSError as error:
-            hint = "free some space where temporary files lie (TMPDIR names the folder), or deposit fewer at a time"
+            hint = "free some space for temporary files (TMPDIR names the folder), or deposit fewer records at a time"
             raise DiskError(f"the temporary file of the plan cannot be written: {error.strerror}", hint=hint) from None
         return StoredContent(start, len(data), sha256)
 
@@ -109,7 +109,7 @@ class ContentStore:
         Raises `UsageError` where there is none.
         """
         if recorded is None:
-            message = f"{doi} was never registered from here, so there is no version to go back to"
+            message = f"{doi} was never registered from here, so there is no earlier version to restore"
             raise UsageError(message, hint="correct its record file and deposit that")
         xml = only(recorded.xml, doi)
         checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=DepositItem.read_all(xml))
@@ -180,7 +180,9 @@ class Approved:
     def of_plan(plan: Plan) -> "Approved":
         """Return the checked content of a plan; raise `UsageError` if no depositor made the plan."""
         if not isinstance(plan.approved, Approved):
-            raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
+            raise UsageError(
+                "this plan contains nothing that could be deposited", hint="make one with `Depositor.plan`"
+            )
         return plan.approved
 
     @staticmethod

@@ -86,9 +86,9 @@ def answer_file(
     Raises `UsageError` where the warning is no conflict, or does not name the DOI.
     """
     if warning.kind is not WarningKind.CONFLICT:
-        raise UsageError(f"warning {warning.id} is no conflict", hint="`doideposit warnings` shows which ones are")
+        raise UsageError(f"warning {warning.id} is not a conflict", hint="`doideposit warnings` shows which ones are")
     if sum((primary is not None, alias is not None, both)) != 1:
-        raise UsageError("say which DOI stays", hint="give one of --primary DOI, --alias DOI and --both")
+        raise UsageError("say which DOI stays", hint="give --primary DOI, --alias DOI or --both")
     dois = (str(warning.doi), *warning.others)
     named = _choose_doi(dois, primary or alias)
     return "\n".join((*_answer_lines(dois, named, email, alias=alias is not None, both=both), ""))
@@ -112,7 +112,9 @@ def _answer_lines(dois: Sequence[str], named: str, email: str, *, alias: bool, b
     elif alias:
         # Crossref rejects the operation `alias` on a conflict of more than two DOIs.
         hint = f"name the DOI that stays with --primary: {', '.join(others)}"
-        raise UsageError(f"{len(dois)} DOIs are in this conflict, and an alias of which one is not clear", hint=hint)
+        raise UsageError(
+            f"{len(dois)} DOIs are in this conflict: it is not clear of which one it becomes an alias", hint=hint
+        )
     else:
         yield f"H:email={email};op=force_alias;delim=tab"
         yield from (f"{named}\t{one}" for one in others)

@@ -188,4 +188,6 @@ class DepositContext:
             return None
         until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
         message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
-        return RegistrarUnavailable(message, hint="what is recorded is kept, and is sent with `doideposit poll` then")
+        return RegistrarUnavailable(
+            message, hint="recorded deposits are kept; `doideposit poll` sends them after that time"
+        )

@@ -62,7 +62,7 @@ class Depositor:
     """Check, deposit and follow up commentaries, without ever sleeping or holding a transaction across the network.
 
     Safe from several threads and processes on one ledger. Made by `doideposit.open`, or from its parts. With
-    `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving it
+    `read_first` Crossref is asked what it has of a DOI before any of it is sent. A context manager: leaving it
     closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages name. `fee` is what a
     new DOI costs, where known; by `approvals` other people approve what is sent. `origins` says where each setting
     stands, for findings about it. `others` are further publishers, each with a head and a login of its own; `publisher`
@@ -310,9 +310,9 @@ class Depositor:
         if not plans:
             return self._plan_inputs(context, [one for one in items if not isinstance(one, Plan)], Permissions(retry))
         if len(items) > 1 or retry:
-            raise UsageError("a plan is deposited alone, as it was made", hint="give `retry` when making the plan")
+            raise UsageError("deposit a plan alone, as it was made", hint="give `retry` when making the plan")
         if plans[0].target != self.target:
-            raise UsageError(f"the plan is for {plans[0].target}, and this depositor sends to {self.target}")
+            raise UsageError(f"the plan is for {plans[0].target}, but this depositor sends to {self.target}")
         return plans[0]
 
     def _make_report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
@@ -442,7 +442,7 @@ class Depositor:
         status = self.status(doi)
         # What is acknowledged already may be acknowledged again, with a better reason.
         if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
-            hint = "`doideposit status` shows what is"
+            hint = "`doideposit status` shows what there is"
             raise UsageError(f"there is nothing to acknowledge for {status.doi}", hint=hint)
         self.works.acknowledge(status.doi, reason.strip())
         return self.status(status.doi)
@@ -453,7 +453,7 @@ class Depositor:
         require_reason(reason)
         # Where nothing is known of the DOI, nothing is written either, not even a ledger.
         if self.works.one(wanted) is None or not self._context.ledger.observations.accept(wanted, reason.strip()):
-            raise UsageError(f"nobody changed {wanted}, as far as it was read", hint="`doideposit drift` reads it")
+            raise UsageError(f"no change of {wanted} by others is known", hint="`doideposit drift` checks it")
         return self.status(wanted)
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
@@ -461,7 +461,7 @@ class Depositor:
         wanted = given_doi(doi)
         require_reason(reason)
         if self.works.one(wanted) is None or not self.works.abandon(wanted, reason.strip()):
-            raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what is")
+            raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what there is")
         return self.status(wanted)
 
     def verify(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:

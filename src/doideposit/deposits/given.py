@@ -13,8 +13,8 @@ def given_doi(value: Doi | str) -> Doi:
     # Programs without a type checker hand in what a form or a database gave them.
     given: object = value
     if not isinstance(given, str):
-        hint = "hand in a Doi, or its text such as 10.5555/12345678"
-        raise UsageError(f"this is no DOI, but {_type_words(given)}", hint=hint)
+        hint = "give a Doi, or its text such as 10.5555/12345678"
+        raise UsageError(f"this is not a DOI, but {_type_words(given)}", hint=hint)
     try:
         return Doi.parse(given)
     except InvalidIdentifier as error:
@@ -28,4 +28,4 @@ def _type_words(value: object) -> str:
 def require_reason(reason: str) -> None:
     """Raise `UsageError` for a reason that says nothing."""
     if not reason.strip():
-        raise UsageError("a reason is needed", hint="say in a few words why; it is kept in the history")
+        raise UsageError("a reason is needed", hint="say why in a few words; the reason is kept in the history")

@@ -139,7 +139,7 @@ def _is_shown(work: "LedgerWork") -> bool:
 
 # What a look-up says of a DOI that does not show yet: normal for a while after its registration.
 NOT_YET: Mapping[Milestone, str] = {
-    Milestone.RESOLVES: "doi.org does not know it yet",
+    Milestone.RESOLVES: "doi.org does not have it yet",
     Milestone.INDEXED: "Crossref's REST API has no record of it yet",
 }
 

@@ -32,4 +32,4 @@ class Limits:
     def __post_init__(self) -> None:
         numbers = (self.records_per_submission, self.bytes_per_submission, self.pending, self.looks_per_pass)
         if min(*numbers, self.workers) < 1:
-            raise RuntimeError("every limit is at least 1")
+            raise RuntimeError("every limit must be at least 1")

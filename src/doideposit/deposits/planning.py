@@ -164,12 +164,10 @@ def _conflicting_dois(wanted: Iterable[PlanInput]) -> Mapping[str, tuple[str, st
 def _decide_repeat(one: PlanInput, earlier: PlanInput | None, conflicting: Sequence[str]) -> Decision | None:
     if conflicting:
         also = "".join(f", also in {source}" for source in conflicting if source != one.source)
-        hint = "keep the record that is right, and take the other away"
-        return _block(
-            one, "plan-duplicate-doi", f"{one.doi} comes twice in this run with different content{also}", hint
-        )
+        hint = "keep the correct record, and remove the other"
+        return _block(one, "plan-duplicate-doi", f"{one.doi} is twice in this run, with different content{also}", hint)
     if earlier is not None:
-        text = f"the same record comes earlier in this run, in {earlier.source}"
+        text = f"the same record came earlier in this run, in {earlier.source}"
         return Decision(one, Action.UNCHANGED, text, busy=True)
     return None
 
@@ -194,13 +192,15 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
     What is known must be ours, or adopted: nobody could tell otherwise what the record was before.
     """
     if known is None or not known.registered:
-        text = f"{one.doi} is not registered, according to the ledger, and a resource-only deposit needs a record"
-        hint = f"deposit its record first; if it was registered elsewhere, take it over: doideposit adopt {one.doi}"
+        text = (
+            f"{one.doi} is not registered, according to the ledger, but a resource-only deposit needs a registered DOI"
+        )
+        hint = f"deposit its record first; if it was registered elsewhere, adopt it: doideposit adopt {one.doi}"
         return _block(one, "plan-resources-unregistered", text, hint)
     if known.open is not None and known.open.fingerprint == one.fingerprint:
         return _decide_recorded(one, known, known.open)
     if known.open is None and known.applied == one.fingerprint and not retry:
-        return Decision(one, Action.UNCHANGED, "the last deposit of it said the same")
+        return Decision(one, Action.UNCHANGED, "the last deposit of it had the same content")
     stopped = None if retry else _block_repeated_failure(one, known.failure, now)
     if stopped is not None:
         return stopped
@@ -208,9 +208,9 @@ def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *,
 
 
 SAME = "registered with the same content"
-SENT_AGAIN = f"{SAME}, and sent again as you asked"
+SENT_AGAIN = f"{SAME}, but sent again as you asked"
 DIFFERS = "the content differs from what is registered"
-IN_DOUBT = "sent before, and it is not known yet whether Crossref received it"
+IN_DOUBT = "sent before, but it is not known yet whether Crossref received it"
 UNDER_WAY = "the same content is under way"
 
 
@@ -219,11 +219,11 @@ def _decide_to_send(one: PlanInput, known: KnownWork, *, same: bool) -> Decision
     action = Action.UPDATE if known.registered else Action.REGISTER
     if known.open is not None:
         text = f"an earlier deposit of {one.doi} with other content is still under way"
-        hint = "nothing: this one is kept, and is sent automatically when that one is done"
+        hint = "nothing to do: this one is kept, and is sent automatically when that one is done"
         waits = Finding(IN_PROGRESS, Severity.INFO, text, hint)
         return Decision(one, action, f"{text}; it waits for that one", (waits,), waits=True)
     if same and known.unsettled:
-        return Decision(one, action, "a later deposit ended without a known result, and may have been applied")
+        return Decision(one, action, "the result of a later deposit is not known: Crossref may have applied it")
     if same:
         return Decision(one, action, SENT_AGAIN)
     return Decision(one, action, DIFFERS if known.registered else "not registered yet")
@@ -233,8 +233,8 @@ def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
     """Return a finding that no retry can help: another record type, or no room for a higher timestamp."""
     # Crossref does not change the type of a registered DOI, whatever a deposit says.
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
-        text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"
-        hint = f"keep {known.record_type}, the `record_type` of the series: Crossref does not change it any more"
+        text = f"{one.doi} is registered as {known.record_type}, but this deposit has {one.record_type}"
+        hint = f"keep {known.record_type}, the `record_type` of the series: Crossref cannot change it later"
         return _block(one, "plan-record-type", text, hint)
     crowded = too_many_digits(known.doi, known.timestamp)
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
@@ -247,7 +247,7 @@ def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> 
     if deposit.state is not State.PREPARED:
         return Decision(one, Action.UNCHANGED, f"{UNDER_WAY} ({deposit.state})", busy=True)
     action = Action.UPDATE if known.registered else Action.REGISTER
-    return Decision(one, action, f"recorded before, and not sent yet: {deposit.reason or 'it goes now'}", busy=True)
+    return Decision(one, action, f"recorded before, but not sent yet: {deposit.reason or 'it is sent now'}", busy=True)
 
 
 def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
@@ -263,16 +263,16 @@ def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: da
         return None
     why = failure.message or "without a reason"
     refused, lost = (
-        f"Crossref refused this same content of {one.doi}",
-        f"the last upload of {one.doi} did not get through",
+        f"Crossref refused the same content of {one.doi} before",
+        f"the last upload of {one.doi} failed",
     )
     text = f"{refused if failure.read else lost}: {why}"
     if failure.retry is RetryClass.LATER:
         if now - failure.at >= LATER:
             return None
         moment = f"{failure.at + LATER:%Y-%m-%d %H:%M} UTC"
-        return _block(one, "plan-failed-before", text, f"it may pass by itself: deposit it again after {moment}")
-    hint = "correct the record; if the fault was elsewhere and is corrected, deposit it with --retry"
+        return _block(one, "plan-failed-before", text, f"the problem may be temporary: deposit it again after {moment}")
+    hint = "correct the record; if the error was elsewhere and is corrected, deposit it with --retry"
     if not failure.read:
         hint = "correct that first; Crossref never read the record itself. Then deposit it with --retry"
     return _block(one, "plan-failed-before", text, hint)
@@ -297,11 +297,13 @@ def _follow_group(decision: Decision, group: Sequence[Decision] | None) -> Decis
     going = any(one.action.sends and not one.busy for one in group)
     culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
     if culprit is not None:
-        text = f"its file also holds {culprit.wanted.doi}, which cannot go now: {culprit.reason}"
+        text = f"its file also holds {culprit.wanted.doi}, which cannot be sent now: {culprit.reason}"
         way_out = "wait until that deposit is done" if culprit.busy else "correct that record first"
         return _block(decision.wanted, "plan-batch-blocked", text, f"{way_out}, or split the file")
     if going and decision.action is Action.UNCHANGED:
-        return replace(decision, action=Action.UPDATE, reason="unchanged, but its file holds others that changed")
+        return replace(
+            decision, action=Action.UPDATE, reason="unchanged, but its file contains other records that changed"
+        )
     return decision
 
 
@@ -321,6 +323,6 @@ def too_many_digits(doi: Doi, registered: int | None) -> Finding | None:
     """Return the finding that stops a DOI whose registered timestamp leaves no room below 18 digits."""
     if registered is None or registered + TIMESTAMP_STEP <= MAX_TIMESTAMP:
         return None
-    message = f"{doi} was registered with the timestamp {registered}, and 17 digits cannot go beyond it"
-    hint = "Crossref takes only rising timestamps; ask Crossref support to reset the timestamp of this DOI"
+    message = f"{doi} was registered with the timestamp {registered}, and no higher number has 17 digits"
+    hint = "Crossref accepts only increasing timestamps; ask Crossref support to reset the timestamp of this DOI"
     return Finding("plan-timestamp-digits", Severity.ERROR, message, hint)

@@ -192,13 +192,11 @@ class Poller:
         """Poll everything that is due, in parts, until the limit of the pass, or until Crossref cannot be reached."""
         context = self._context
         if context.ledger.polls.pull_back():
-            self._on_event(Progress("waiting", "the clock was days ahead before: what it put off is done now"))
+            self._on_event(Progress("waiting", "the clock was days ahead before: what was delayed is done now"))
         pause = context.ledger.uploads.paused()
         self._was_away = pause.failures > 0
         if pause.until is not None and pause.until > context.clock() and not self._force:
-            self._on_event(
-                Progress("waiting", f"nothing is asked before {pause.until:%Y-%m-%d %H:%M} UTC: {pause.reason}")
-            )
+            self._on_event(Progress("waiting", f"no requests before {pause.until:%Y-%m-%d %H:%M} UTC: {pause.reason}"))
             return
         self._poll_lost_uploads()
         while self._stopped is None and (part := self._lease_part()):
@@ -296,7 +294,7 @@ class Poller:
         at_crossref = (one for one in uploads if one.status is not AttemptStatus.NOT_RECEIVED)
         answers = [self._fetch_answer(submission, one, dois) for one in at_crossref]
         if not answers:
-            raise LedgerDamaged(f"no upload of batch {submission.batch_id} is recorded, and it was sent")
+            raise LedgerDamaged(f"no upload of batch {submission.batch_id} is recorded, but it was sent")
         if self._was_away:
             self._context.ledger.uploads.resume()
         self._was_away = False
@@ -318,7 +316,7 @@ class Poller:
 
     def _confirm_receipt(self, submission: Submission, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
-        proof = f"{name_of(context.target)} knows {upload.file_name} when asked"
+        proof = f"{name_of(context.target)} has {upload.file_name}"
         context.ledger.uploads.confirm_receipt(upload, next_poll(now, 0, context.random), proof)
         self.changed.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))
@@ -342,7 +340,7 @@ class Poller:
             self._note_unexpected_answer(submission, self._unexpected_error(newest, reading))
             return
         self._odd = 0
-        self._poll_again(submission, "Crossref does not know the file yet")
+        self._poll_again(submission, "Crossref does not have the file yet")
 
     def _finish_or_wait(self, submission: Submission, answers: Sequence[_PollAnswer], dois: Sequence[Doi]) -> None:
         results = _resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())

@@ -128,8 +128,8 @@ def _series_findings(context: DepositContext, registry: RegistryPort, series: Se
         return (*_prefix_findings(context, registry, series), *_title_findings(context, registry, series))
     # Whether Crossref knows a prefix is a courtesy: without an answer the deposit is planned all the same.
     except (RegistrarError, ConfigurationError) as error:
-        message = f"whether prefix, title and ISSN are right could not be asked: {error.message}"
-        hint = "the deposit goes ahead; should something be wrong, Crossref's log will say so"
+        message = f"prefix, title and ISSN could not be checked: {error.message}"
+        hint = "the deposit continues; if something is wrong, Crossref's log will say so"
         return (Finding("plan-series-unasked", Severity.WARNING, message, hint),)
 
 
@@ -154,8 +154,8 @@ def _prefix_findings(context: DepositContext, registry: RegistryPort, series: Se
     # Crossref answers for a prefix of any member, so that an unknown one is misspelt.
     owner = registry.prefix(series.prefix)
     if owner is None:
-        message = f"Crossref does not know the prefix {series.prefix}"
-        hint = "compare it with the one that Crossref gave the publisher"
+        message = f"Crossref does not have the prefix {series.prefix}"
+        hint = "compare it with the prefix that Crossref gave the publisher"
         yield wrong("plan-prefix-unknown", message, hint)
         return
     ours = _our_member(context, registry, series) if owner.id else ""
@@ -163,9 +163,7 @@ def _prefix_findings(context: DepositContext, registry: RegistryPort, series: Se
         message = (
             f"the prefix {series.prefix} belongs to member {owner.id} of Crossref, {owner.name}, and not to {ours}"
         )
-        hint = (
-            "correct the prefix, or `member` below the depositor; where another member's prefix is meant, ask support"
-        )
+        hint = "correct the prefix, or `member` below the depositor; if you mean another member's prefix, ask support"
         yield wrong("plan-prefix-not-yours", message, hint)
         return
     member = registry.member(owner.id) if owner.id else None
@@ -201,7 +199,7 @@ def _title_findings(context: DepositContext, registry: RegistryPort, series: Ser
         return
     for key, message in _differences(series, record):
         code = "plan-record-type" if key == "record_type" else "plan-series-differs"
-        hint = "correct it in the configuration; only Crossref support changes what a series is registered as"
+        hint = "correct it in the configuration; only Crossref support can change the registration of a series"
         yield Finding(code, Severity.ERROR, message, hint, context.place(f"series.{series.name}.{key}"))
 
 
@@ -247,16 +245,16 @@ def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str
         return
     title = str(record.series.get("title") or "")
     if _fold(title) != _fold(series.title):
-        yield "title", f"the series is registered as “{title}”, and the configuration calls it “{series.title}”"
+        yield "title", f"the series is registered as “{title}”, but the configuration has “{series.title}”"
     issns, ours = _issns_of(record), {str(one.issn) for one in series.issns}
     if issns != ours:
         told = " and ".join(sorted(issns)) or "none"
         yield (
             "issn",
-            f"the series is registered with the ISSN {told}, and the configuration has {' and '.join(sorted(ours))}",
+            f"the series is registered with the ISSN {told}, but the configuration has {' and '.join(sorted(ours))}",
         )
     if record.record_type is not series.record_type:
-        yield "record_type", f"the series is registered as {record.record_type}, and this would be {series.record_type}"
+        yield "record_type", f"the series is registered as {record.record_type}, but here it has {series.record_type}"
 
 
 def _fold(text: str) -> str:
@@ -297,7 +295,7 @@ def _names_others_anew(decision: Decision, fields: Sequence[str] = _NAMING) -> b
 def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
     for target in one.targets:
         if target.doi.key in missing and target.policy:
-            message = f"{target.doi}, the page that says how corrections are made, is not registered anywhere"
+            message = f"{target.doi}, the page about your correction policy, is not registered anywhere"
             hint = "register that page first: its file is a few lines of XML, see the how-to for corrections"
             yield Finding("plan-policy-unregistered", Severity.WARNING, message, hint, target.where)
         elif target.doi.key in missing:
@@ -314,13 +312,13 @@ def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedA
     cites = one.cites if _names_others_anew(decision, _CITING) else ()
     unknown = next((each for each in cites if each.doi.key not in cited.found), None)
     if unknown is not None and cited.error is not None:
-        message = f"whether the DOIs in its references exist could not be asked: {cited.error.message}"
-        hint = f"the deposit goes ahead; `doideposit references {one.item.doi}` asks later"
+        message = f"the DOIs in its references could not be checked: {cited.error.message}"
+        hint = f"the deposit continues; `doideposit references {one.item.doi}` checks later"
         yield Finding("reference-doi-unasked", Severity.INFO, message, hint, unknown.where)
     for each in cites:
         if cited.found.get(each.doi.key) == "":
             message = f"the DOI {each.doi} in a reference is registered at no agency"
-            hint = "correct it, or remove it: without a DOI Crossref looks for the work by itself"
+            hint = "correct it, or remove it: without a DOI, Crossref looks for the work itself"
             yield Finding("reference-doi-dead", Severity.WARNING, message, hint, each.where)
 
 

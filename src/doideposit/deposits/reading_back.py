@@ -43,7 +43,7 @@ class ResultDetails:
             words = "; ".join([*told, f"and {more} more"] if more else told)
             yield "references", f"{len(self.matched_references)} with a DOI at Crossref: {words}"
         for key, why in list(self.reference_errors.items())[:MOST_TOLD]:
-            yield "reference", f"{key} could not be looked for: {why}"
+            yield "reference", f"{key} could not be looked up: {why}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""

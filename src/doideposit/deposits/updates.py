@@ -149,7 +149,7 @@ class Seen:
             return _block_unseen(context, decision, doi, failure)
         if failure is not None:
             warning = Finding(
-                "plan-unseen", Severity.WARNING, f"sent without a look at what is registered: {may.unseen}"
+                "plan-unseen", Severity.WARNING, f"sent without reading the registered metadata: {may.unseen}"
             )
             decision = replace(decision, findings=(*decision.findings, warning))
         # A DOI of another owner is never updated, whatever a person allows.
@@ -161,7 +161,7 @@ class Seen:
             )
         base = _registered_record(context, doi, state)
         if base is None and state is not None and not may.unseen:
-            return _block_unseen(context, decision, doi, "its answer holds no record of it")
+            return _block_unseen(context, decision, doi, "the answer has no record of it")
         if base is None:
             return decision
         # What the record takes away is wanted; other losses need a word of the person who deposits.
@@ -174,12 +174,12 @@ class Seen:
             return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
         if alone and not update.differences and not may.retry:
             return replace(
-                decision, action=Action.UNCHANGED, reason="Crossref has these parts already", findings=findings
+                decision, action=Action.UNCHANGED, reason="Crossref already has these parts", findings=findings
             )
         same = (
             SENT_AGAIN
             if decision.reason == SENT_AGAIN
-            else "the file differs, and nothing of what is registered changes"
+            else "the file differs, but would change nothing in the registered metadata"
         )
         reason = update.summary or same
         return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
@@ -327,7 +327,7 @@ def _judge_result(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone:
     else:
         desired = RegisteredRecord.read(xml, doi.printed)
     if desired is None:
-        raise RuntimeError(f"the checked file does not hold {doi}")
+        raise RuntimeError(f"the checked file does not contain {doi}")
     return judge(base.record, desired, consent)
 
 
@@ -351,7 +351,7 @@ def _registered_record(context: DepositContext, doi: Doi, state: RegisteredState
 
 def _block_not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) -> Finding | None:
     if state is not None and state.alias_of:
-        message = f"{doi} is an alias of {state.alias_of}, and its record cannot be changed any more"
+        message = f"{doi} is an alias of {state.alias_of}, and its record can no longer be changed"
         return Finding("plan-alias", Severity.ERROR, message, "if that is wrong, ask Crossref support")
     if state is not None and not context.owns(doi, state):
         message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
@@ -362,11 +362,11 @@ def _block_not_ours(context: DepositContext, doi: Doi, state: RegisteredState | 
 def _block_unseen(context: DepositContext, decision: Decision, doi: Doi, failure: str) -> Decision:
     if decision.action is Action.REGISTER and context.target != PRODUCTION:
         message = f"Crossref could not be asked which version of {doi} it has: {failure}"
-        hint = "the deposit goes ahead; should another tool have registered the DOI, Crossref's log will say so"
+        hint = "the deposit continues; if another tool registered the DOI, Crossref's log will say so"
         warning = Finding("plan-timestamp-unread", Severity.WARNING, message, hint)
         return replace(decision, findings=(*decision.findings, warning))
     what = "whether it is registered" if decision.action is Action.REGISTER else "what is registered"
-    message = f"{doi}: {what} is not known, because Crossref could not be asked: {failure}"
-    hint = "try again later; to send it without a look, say why: --unseen REASON"
+    message = f"{doi}: {what} is unknown, because Crossref could not be asked: {failure}"
+    hint = "try again later; to send it without this check, give a reason: --unseen REASON"
     finding = Finding("plan-unseen", Severity.ERROR, message, hint)
     return replace(decision, action=Action.BLOCKED, reason=message, findings=(*decision.findings, finding))

@@ -177,7 +177,7 @@ class _Uploader:
         others = [one.doi for one in recorded.items if one.doi.key not in seen.failures]
         if others and not seen.silent and self._record_in_groups(submission, recorded, [waiting, others], seen):
             return
-        reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
+        reason = f"the registered metadata could not be read: {next(iter(seen.failures.values()))}"
         context.ledger.uploads.postpone(submission.id, context.clock() + READ_AGAIN, reason)
         # One answer that is none says nothing of the other files.
         self.error = RegistrarUnavailable(reason) if seen.silent else None
@@ -194,7 +194,7 @@ class _Uploader:
         if len(groups) > 1 and self._record_in_groups(submission, recorded, [*groups.values()], seen):
             return
         first = next(one.doi for one in recorded.items if one.doi.key in stopped)
-        also = f"its file also holds {first}, which cannot go now: {stopped[first.key].message}"
+        also = f"its file also holds {first}, which cannot be sent now: {stopped[first.key].message}"
         reasons = {one.doi: stopped[one.doi.key].message if one.doi.key in stopped else also for one in recorded.items}
         self._withhold_file(submission, reasons, advice[first.key])
 
@@ -218,7 +218,7 @@ class _Uploader:
         # A step of an update belongs to the others, with the same DOIs.
         if len(groups) > 1 and (recorded.whole or submission.steps > 1):
             return False
-        reason = "recorded again in several files, because not all of its DOIs may go now"
+        reason = "recorded again in several files, because not all of its DOIs can be sent now"
         if len(groups) == 1:
             reason = "recorded again with a higher timestamp, because another tool deposited it meanwhile"
         context, now = self._context, self._context.clock()
@@ -252,7 +252,7 @@ class _Uploader:
             f"step {submission.step - 1} of {submission.steps} did not take effect ({why}), so this one was not sent"
         )
         self._withhold_all(
-            submission, reason, "correct what it says, then deposit the record again: all steps are made again"
+            submission, reason, "correct what it says, then deposit the record again: all steps are repeated"
         )
         return True
 
@@ -280,7 +280,7 @@ class _Uploader:
                 # Nothing is recorded where a later deposit of a DOI waits, or another run was quicker.
                 if context.ledger.works.prepare(*steps.files, last_step, instead_of=submission.id) is not None:
                     return
-        reason = "what is registered has to be emptied first, and the steps for that could not be recorded"
+        reason = "registered metadata have to be emptied first, but the steps for that could not be recorded"
         self._withhold_all(submission, reason, "deposit the record again: its plan says what blocks it")
 
     def _reseal(self, submission: Submission, xml: bytes) -> SealedBatch:
@@ -412,8 +412,8 @@ def _harmed_error(harmed: Mapping[int, tuple[str, ...]]) -> LedgerDamaged:
     few = ", ".join(dois[:FEW]) + (f" and {len(dois) - FEW:,} more" if len(dois) > FEW else "")
     one = dois[0] if dois else "DOI"
     return LedgerDamaged(
-        f"the ledger no longer holds the deposit of {few or 'a DOI that cannot be read'} as it was recorded: nothing "
-        "of it was sent or asked about",
-        hint=f"restore a backup with `doideposit ledger restore FILE`, or give it up with `doideposit abandon {one} "
+        f"the ledger no longer holds the deposit of {few or 'a DOI that cannot be read'} as it was recorded: "
+        "nothing was sent or asked",
+        hint=f"restore a backup with `doideposit ledger restore FILE`, or abandon it with `doideposit abandon {one} "
         '--reason "damaged"` and deposit its record again; `doideposit ledger check` shows what is wrong',
     )

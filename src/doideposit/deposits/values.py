@@ -329,7 +329,7 @@ class Plan:
             # Without a look nothing can be corrected or moved at all, so that only waiting helps.
             hint = finding.hint.partition("; to send it without a look")[0]
             return replace(
-                finding, hint=hint.replace("--allow-loss", "`doideposit deposit` it before, with --allow-loss")
+                finding, hint=hint.replace("--allow-loss", "`doideposit deposit` it first, with --allow-loss")
             )
 
         entries = (replace(one, findings=tuple(map(advised, one.findings))) for one in self.entries)
@@ -399,7 +399,7 @@ class ReportEntry:
 
 @dataclass(frozen=True, slots=True)
 class DepositReport:
-    """Describe every input once. `error` is what stopped the sending, if anything did: nothing is lost by it."""
+    """Describe every input once. `error` is what stopped the sending, if anything did: nothing is lost."""
 
     target: str
     entries: tuple[ReportEntry, ...]

@@ -57,7 +57,7 @@ class WarningInbox:
         sides = [self._ask_crossref(str(doi)) for doi in (one, other)]
         if not sides[0].is_like(sides[1]):
             return False
-        detail = {"dois_in_conflict": str(other), "message": "Conflict, by a report", "reported": at.isoformat()}
+        detail = {"dois_in_conflict": str(other), "message": "Conflict, from a report", "reported": at.isoformat()}
         self._context.ledger.works.note(EventKind.WARNED, [one], detail)
         return True
 
@@ -70,7 +70,7 @@ class WarningInbox:
             doi = Doi.parse(text)
         # Crossref names DOIs in warnings as they were typed.
         except InvalidIdentifier:
-            return ConflictSide(text, {}, "", "that is no DOI")
+            return ConflictSide(text, {}, "", "that is not a DOI")
         sent = self._context.ledger.versions.last_registered(doi)
         record = RegisteredRecord.read(sent[1], doi.printed) if sent else None
         if record is not None:
@@ -80,12 +80,12 @@ class WarningInbox:
     def _ask_crossref(self, text: str) -> ConflictSide:
         registry, doi = self._context.registry, Doi.parse(text)
         if registry is None:
-            return ConflictSide(text, {}, "", "nobody can be asked on this target")
+            return ConflictSide(text, {}, "", "this target has no service to ask")
         try:
             state = registry.registered(doi, self._context.accounts.main.depositor.email)
         except (RegistrarError, ConfigurationError) as error:
             return ConflictSide(text, {}, "", error.message)
         record = RegisteredRecord.read(state.answer, doi.printed) if state and state.has_record else None
         if record is None:
-            return ConflictSide(text, {}, "", "Crossref does not know it")
+            return ConflictSide(text, {}, "", "Crossref does not have it")
         return ConflictSide(text, record.fields, "Crossref, asked now")

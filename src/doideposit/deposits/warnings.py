@@ -28,7 +28,7 @@ class WarningKind(StrEnum):
 
 
 CONFLICT: Final = "crossref-conflict"
-UNKNOWN_HINT: Final = "the DOI is registered; see whether what Crossref says needs a correction"
+UNKNOWN_HINT: Final = "the DOI is registered; check whether Crossref's message asks for a correction"
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,7 @@ class Watcher:
             shown = work is not None and doi.key in work.updated_by
             # Older works were seen without this field; the list of notices has them as well.
             if not shown and all(one.doi.lower() != doi.key for one in registry.works("updates", [updated.key])):
-                what = f"the {kind.replace('_', ' ')} does not show on {updated}, which it updates"
+                what = f"Crossref does not show the {kind.replace('_', ' ')} on {updated}, which it updates"
                 yield Drift(DriftKind.UPDATE, what, f"{kind} of {updated}", "nothing", f"update:{kind}:{updated.key}")
 
     def _check_address(
@@ -390,7 +390,7 @@ def _proof_text(state: RegisteredState, drift: Sequence[Drift], *, accepted: boo
         return "; ".join(one.what for one in drift)
     words = "everything is as it was sent"
     if accepted:
-        words = "everything is as it was sent, or as somebody accepted it"
+        words = "everything is as it was sent, or as it was accepted"
     return f"Crossref's query service shows the version {state.timestamp}, and {words}"
 
 

@@ -67,10 +67,10 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     )
 
 
-HARMED = "what the ledger holds of it cannot be read"
+HARMED = "its data in the ledger cannot be read"
 HARMED_ADVICE = (
-    "run `doideposit ledger check`, and restore a backup with `doideposit ledger restore FILE`; every other DOI is all "
-    "right"
+    "run `doideposit ledger check`, and restore a backup with `doideposit ledger restore FILE`; the other DOIs are "
+    "not affected"
 )
 
 
@@ -132,7 +132,7 @@ def _is_harmed(submission: Submission | None) -> bool:
 
 def _next_if_harmed(work: LedgerWork) -> str:
     return (
-        f"{HARMED_FILE}: restore a backup with `doideposit ledger restore FILE`, or give it up with "
+        f"{HARMED_FILE}: restore a backup with `doideposit ledger restore FILE`, or abandon it with "
         f'`doideposit abandon {work.doi} --reason "damaged"` and deposit its record again'
     )
 
@@ -199,8 +199,8 @@ def _next_if_prepared(submission: Submission, overdue: Overdue | None) -> str:
     if submission.reason in {FIRST_OF_SERIES, EARLIER_DEPOSIT}:
         return f"it is recorded and {submission.reason}; it is sent automatically then, with the next `doideposit poll`"
     why = f" ({submission.reason})" if submission.reason else ""
-    late = "; if it stays, `doideposit doctor` says why" if overdue else ""
-    return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_when(submission.not_before)}{late}"
+    late = "; if this continues, `doideposit doctor` says why" if overdue else ""
+    return f"it is recorded, and waits to be sent{why}: `doideposit poll` sends it {_when(submission.not_before)}{late}"
 
 
 def _next_between_steps(submission: Submission) -> str:
@@ -209,8 +209,8 @@ def _next_between_steps(submission: Submission) -> str:
     emptied = submission.empties.replace("_", " ")
     if submission.reason == EARLIER_DEPOSIT or not submission.reason:
         return (
-            f"the update goes in {steps} steps; step {step} of {steps}, which empties {emptied}, is under way, and "
-            f"step {step + 1} follows by itself with the next `doideposit poll`"
+            f"the update needs {steps} steps; step {step} of {steps}, which empties {emptied}, is under way, and "
+            f"the next `doideposit poll` sends step {step + 1}"
         )
     return (
         f"step {step} of {steps} is done, and Crossref shows no {emptied} until step {step + 1} is done "
@@ -225,12 +225,10 @@ def _next_if_sending(submission: Submission) -> str:
         said = f" ({why})" if why else ""
         again = f"`doideposit poll` asks {_when(submission.next_poll_at)}"
         return (
-            f"it is not known whether Crossref has the file{said}: {again}, and sends it again only when Crossref does "
-            "not know it"
+            f"it is not known whether Crossref has the file{said}: {again}, and sends it again only if Crossref does "
+            "not have it"
         )
-    return (
-        f"a run is sending it; should that run have died, `doideposit poll` finds out {_when(submission.lease_until)}"
-    )
+    return f"a run is sending it; if that run was killed, `doideposit poll` finds out {_when(submission.lease_until)}"
 
 
 def _next_if_queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -> str:
@@ -239,12 +237,12 @@ def _next_if_queued(work: LedgerWork, submission: Submission, overdue: Overdue |
         # Nobody is told that Crossref reads where it did not say so.
         seen = "Crossref takes longer than it should to read the file" if reading else submission.reason
         return (
-            f"{seen}: ask Crossref support, naming the file {submission.file_name or ''}; if "
+            f"{seen}: ask Crossref support, and name the file {submission.file_name or ''}; if "
             f'it is lost there, run `doideposit abandon {work.doi} --reason "lost at Crossref"`, and deposit it again'
         )
     again = f"`doideposit poll` asks again {_when(submission.next_poll_at)}"
     if submission.doubt:
-        return f"the last answer says nothing about the file ({submission.reason}): {again}"
+        return f"the last answer did not mention the file ({submission.reason}): {again}"
     if not submission.reason:
         return f"Crossref received the file: `doideposit poll` asks for the result {_when(submission.next_poll_at)}"
     if submission.reason.startswith(STILL_READING):
@@ -280,9 +278,9 @@ def _next_if_done(
 def _next_after_failed_update(work: LedgerWork, hint: str) -> str:
     """Return what to do after a failed update; the registered record stays as it is."""
     if work.acknowledged_at is not None:
-        return "the earlier registration stands"
+        return "the earlier registration remains"
     aside = f'`doideposit acknowledge {work.doi} --reason "…"`'
-    return f"the earlier registration stands; {hint}. If it shall stay as it is: {aside}"
+    return f"the earlier registration remains; {hint}. To leave it as it is: {aside}"
 
 
 def _next_if_registered(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
@@ -295,8 +293,8 @@ def _next_if_registered(work: LedgerWork, overdue: Overdue | None, contradicted:
         shown = work.resolves_proof if contradicted is Milestone.RESOLVES else work.indexed_proof
         where = "doi.org" if contradicted is Milestone.RESOLVES else "Crossref's REST API"
         return (
-            f"{where} shows another page ({shown}): if that page is right, put it into the record as `url`; if it is "
-            "not, deposit the record with --retry. Then run "
+            f"{where} shows another page ({shown}): if that page is right, write it in the record as `url`; if not, "
+            "deposit the record with --retry. Then run "
             f"`doideposit verify {work.doi}`"
         )
     # What is late before the registration was told above, by the state of the file.
@@ -310,7 +308,7 @@ def _next_if_registered(work: LedgerWork, overdue: Overdue | None, contradicted:
     shown = work.resolves_proof if resolves else work.indexed_proof
     if not shown:
         what = "the DOI leads to its page" if resolves else "Crossref's REST API shows the record"
-        return f"nobody has looked yet whether {what}: run `doideposit verify {work.doi}`"
+        return f"it was not checked yet whether {what}: run `doideposit verify {work.doi}`"
     if resolves:
         return f"the DOI does not lead to its page yet ({shown}): open the link, and ask Crossref support if it fails"
     return f"Crossref's REST API does not show the record as it should ({shown}): ask Crossref support"
@@ -336,33 +334,33 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.SENDING: "sending as {file_name}",
     EventKind.RECEIVED: "received: {proof}",
     EventKind.NOT_RECEIVED: "not received: {reason}",
-    EventKind.DOUBT: "in doubt whether Crossref has {file_name}: {reason}",
-    EventKind.ODD_ANSWER: "an answer that says nothing about {file_name}: {reason}",
-    EventKind.LOST: "Crossref did not know {file_name} after the grace period; the same file is sent under a new name",
+    EventKind.DOUBT: "not known whether Crossref has {file_name}: {reason}",
+    EventKind.ODD_ANSWER: "an answer that does not mention {file_name}: {reason}",
+    EventKind.LOST: "Crossref did not have {file_name} after the grace period; the same file is sent under a new name",
     EventKind.REFUSED: "refused: {reason}",
-    EventKind.ABANDONED: "given up by a person: {reason}",
+    EventKind.ABANDONED: "abandoned by a person: {reason}",
     EventKind.PROCESSED: "processed, as {proof} shows",
     EventKind.REGISTERED: "registered: “{message}”",
     EventKind.REGISTERED_WITH_WARNING: "registered, with a warning: “{message}”",
     EventKind.FAILED: "failed: “{message}”",
-    EventKind.MISSING: "the result log says nothing of this DOI",
-    EventKind.OVERDUE: "{file_name} has waited longer than it should to be {milestone}",
+    EventKind.MISSING: "the result log does not mention this DOI",
+    EventKind.OVERDUE: "{file_name} has waited too long to be {milestone}",
     EventKind.LATE: "Crossref has not finished {file_name} for a day",
     EventKind.STALLED: "Crossref has not finished {file_name} for three days",
     EventKind.APPROVED: "{by} approved the plan {plan:.12}",
     EventKind.APPLIED: "{by} applied the plan {plan:.12}, made by {made_by}{approvals}",
     EventKind.ADOPTED: "adopted as Crossref has it, registered elsewhere with the timestamp {timestamp}",
     EventKind.ACKNOWLEDGED: "acknowledged by a person: {reason}",
-    EventKind.WARNED: "a report of Crossref names a conflict with {dois_in_conflict}, and the records are alike",
+    EventKind.WARNED: "a report of Crossref names a conflict with {dois_in_conflict}: the records are the same",
     EventKind.WARNING_DISMISSED: "warning {warning} dismissed by a person: {reason}",
     EventKind.RESOLVES: "the DOI resolves: {proof}",
     EventKind.NOT_RESOLVES: "the DOI does not resolve as it should: {proof}",
     EventKind.INDEXED: "Crossref's REST API shows the record: {proof}",
     EventKind.NOT_INDEXED: "Crossref's REST API does not show the record as it should: {proof}",
-    EventKind.AS_INTENDED: "read again, and as intended: {proof}",
+    EventKind.AS_INTENDED: "read back, and as intended: {proof}",
     EventKind.DRIFT: "not as it was sent: {what}",
     EventKind.MATCHED: "Crossref found DOIs for references: {what}",
-    EventKind.DRIFT_OVER: "no longer so: {what}",
+    EventKind.DRIFT_OVER: "no longer true: {what}",
     EventKind.DRIFT_ACCEPTED: "accepted by a person ({reason}): {what}",
 }
 OUTCOMES = frozenset(outcome.value for outcome in Outcome)
@@ -382,7 +380,7 @@ class _Blank(dict[str, str]):
 
 def _batch_words(dois: str) -> str:
     """Return how many DOIs went into the same file."""
-    return "alone in a file" if dois == "1" else f"in a file of {dois} DOIs" if dois else ""
+    return "in a file of its own" if dois == "1" else f"in a file of {dois} DOIs" if dois else ""
 
 
 def _version_words(detail: Mapping[str, str]) -> str:
@@ -404,7 +402,7 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     words = _Blank(event.detail, together=together, step=_step_words(event.detail), approvals=approvals)
     # Placeholders without a value become empty, so that one sentence fits old events as well.
     words["version"] = _version_words(event.detail)
-    sentence = "given up: {reason}" if event.detail.get("anew") else SENTENCES[event.kind]
+    sentence = "abandoned: {reason}" if event.detail.get("anew") else SENTENCES[event.kind]
     text = " ".join(sentence.format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
     if event.kind in OUTCOMES:

@@ -65,7 +65,7 @@ def _network_check(host: str, answer: HttpAnswer) -> Check:
 
 
 ADVICE = (
-    ("is not there", "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or delete it"),
+    ("does not exist", "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or delete it"),
     ("looked up", "check the network and the DNS of this machine, and the address in the configuration"),
     ("certificate", "where a proxy re-encrypts, let REQUESTS_CA_BUNDLE name the file with its certificate"),
     ("proxy", "check HTTPS_PROXY and NO_PROXY in the environment"),
@@ -92,7 +92,7 @@ def _clock_check(theirs: datetime | None, ours: datetime) -> Check:
     message = f"the clock of this machine is {abs(off):,.0f} s {way} the server's"
     hint = "let it follow a time server, for instance: timedatectl set-ntp true"
     if abs(off) > WRONG:
-        return Check.fail("clock", message, f"{hint}; deposits carry timestamps that must rise")
+        return Check.fail("clock", message, f"{hint}; deposits have timestamps that must increase")
     return Check.warn("clock", message, hint) if abs(off) > SLOW else Check.ok("clock", "agrees with the server's")
 
 
@@ -105,7 +105,7 @@ def _login_checks(endpoint: Endpoint, login: Credentials, what: str) -> Iterator
     elif checked.verdict is LoginVerdict.REFUSED:
         yield Check.fail(what, f"{login.username}: {checked.detail}", _login_advice(login.username))
     else:
-        hint = "try again later; if it stays, check the address of the target"
+        hint = "try again later; if it continues, check the address of the target"
         yield Check.warn(what, f"not settled for {login.username}: {checked.detail}", hint)
 
 
@@ -136,7 +136,7 @@ def _prefix_checks(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
 def _prefix_check(registry: Registry, prefix: str) -> Iterator[Check]:
     owner = registry.prefix(prefix)
     if owner is None:
-        hint = "compare it with the one Crossref gave the publisher; it stands in [series.…] prefix"
-        yield Check.fail("prefix", f"Crossref does not know the prefix {prefix}", hint)
+        hint = "compare it with the one Crossref gave the publisher; it is set in [series.…] prefix"
+        yield Check.fail("prefix", f"Crossref does not have the prefix {prefix}", hint)
     else:
         yield Check.ok("prefix", f"{prefix} belongs to {owner.name}")

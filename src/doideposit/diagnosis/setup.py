@@ -35,7 +35,7 @@ class SetupChecks:
             f"{name} ({origin})" for name, origin in self.settings.origins.items() if origin.startswith(ABOVE_THE_FILE)
         ]
         beside = f"; above it: {', '.join(above)}" if above else ""
-        yield Check.ok("configuration", f"{self.settings.path or 'no file, defaults alone'}{beside}")
+        yield Check.ok("configuration", f"{self.settings.path or 'no file, only defaults'}{beside}")
         depositor = self.settings.depositor
         if depositor is None:
             hint = "add a section [depositor] with name, email and registrant; `doideposit init` writes one"
@@ -113,7 +113,7 @@ class SetupChecks:
             return
         password = self.settings.mail_password(self.around.environ)
         if mail.sendmail is not None and not Path(mail.sendmail).is_file():
-            hint = "install a mail program that brings it, or name the mail server with [mail] host"
+            hint = "install a mail program that includes it, or name the mail server with [mail] host"
             yield Check.fail("mail", f"there is no program {mail.sendmail}, which [mail] sendmail names", hint)
             return
         if send_test_mail:
@@ -124,7 +124,7 @@ class SetupChecks:
             return
         MailServer(mail, password).greet()
         if mail.sendmail is not None:
-            yield Check.ok("mail", f"{mail.sendmail} takes the mails; `doideposit doctor --send-test-mail` sends one")
+            yield Check.ok("mail", f"{mail.sendmail} sends the mails; `doideposit doctor --send-test-mail` sends one")
         else:
             who = "" if mail.password is None else f" as {mail.username}, with a password in {mail.password.place}"
             yield Check.ok(
@@ -152,9 +152,7 @@ class SetupChecks:
         """Check whether each series gives each commentary a DOI of its own, on its own prefix."""
         if not self.settings.series:
             hint = "add a section [series.NAME]; `doideposit init` writes one"
-            yield Check.fail(
-                "series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION
-            )
+            yield Check.fail("series", "no series is configured, and every record needs one", hint, Realm.CONFIGURATION)
         for series in self.settings.series.values():
             faults = list(_series_faults(series)) or list(_shared_dois(series, self.settings.series.values()))
             yield from (
@@ -210,7 +208,7 @@ def _series_faults(series: Series) -> Iterator[tuple[str, str]]:
         message = f"its DOIs begin with {example.prefix}, and its prefix is {series.prefix}"
         yield message, "write {prefix} into the pattern `doi`"
     if series.url and not series.url.startswith(("https://", "http://")):
-        yield f"its landing pages are no web addresses: {series.url}", "begin the pattern `url` with https://"
+        yield f"its landing pages are not web addresses: {series.url}", "begin the pattern `url` with https://"
 
 
 def _shared_dois(series: Series, others: Iterable[Series]) -> Iterator[tuple[str, str]]:
@@ -227,7 +225,7 @@ def _series_check(series: Series) -> Check:
         return Check.warn("series", message, "write {number} into the pattern `url`")
     if series.url and series.url.startswith("http://"):
         message = f"{series.name}: its landing pages are unencrypted: {series.url}"
-        return Check.warn("series", message, "use https:// where the site has it")
+        return Check.warn("series", message, "use https:// if the site supports it")
     derived = series.doi_for("1")
     example = f"number 1 is {derived}" if derived else "each record names its DOI"
     pages = "" if series.url else "; each record names its landing page"

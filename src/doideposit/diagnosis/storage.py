@@ -55,7 +55,7 @@ class MachineChecks:
         """Check that UTF-8 is spoken: names of authors survive only there."""
         others = [f"{what} ({code})" for what, code in self.around.encodings().items() if not _is_utf8(code)]
         if others:
-            hint = "set LANG=C.UTF-8 or PYTHONUTF8=1, or names such as Müller may come out garbled"
+            hint = "set LANG=C.UTF-8 or PYTHONUTF8=1, or names such as Müller may be shown wrongly"
             yield Check.warn("encoding", f"not UTF-8: {', '.join(others)}", hint)
         else:
             yield Check.ok("encoding", "UTF-8 everywhere")
@@ -68,7 +68,9 @@ class MachineChecks:
             yield _missing_schema_check(store, needed)
         elif store.named is not None and found.parent != store.named:
             # The job works with another folder than somebody meant, and nothing else would say so.
-            message = f"{OVERRIDE} names {store.named}, which does not hold Crossref's schema {needed}: {found} is used"
+            message = (
+                f"{OVERRIDE} names {store.named}, which does not contain Crossref's schema {needed}: {found} is used"
+            )
             hint = f"correct {OVERRIDE} in the environment, or delete it"
             yield Check.warn("schemas", message, hint)
         for version in store.installed():
@@ -106,7 +108,7 @@ def _missing_schema_check(store: SchemaStore, version: str) -> Check:
     hint = "run `doideposit schemas install` while this machine is online"
     if store.named is not None:
         message += f"; {OVERRIDE} names {store.named}"
-        hint = f"correct {OVERRIDE} in the environment, or delete it; where that does not help, {hint}"
+        hint = f"correct {OVERRIDE} in the environment, or delete it; if that does not help, {hint}"
     try:
         place = store.target(version)
     except SchemaMissing as error:
@@ -140,7 +142,7 @@ class StorageChecks:
             yield _new_ledger_check(condition)
             return
         if not condition.is_current:
-            hint = "nothing to do: the next command upgrades it, and copies it beside itself first"
+            hint = "nothing to do: the next command makes a copy of it and upgrades it"
             yield Check.warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
             return
         yield Check.ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
@@ -155,7 +157,7 @@ class StorageChecks:
             return
         path = self.settings.sandbox.state
         place = path if path.exists() else _nearest_folder(path)
-        hint = "choose another file with [sandbox] state, or give this user the right to write there"
+        hint = "choose another file with [sandbox] state, or allow this user to write there"
         if not os.access(place, os.W_OK):
             yield Check.fail("sandbox", f"the sandbox cannot keep its state in {path}: {place} is read-only", hint)
         elif path.exists() and not _is_database(path):
@@ -195,9 +197,7 @@ class StorageChecks:
                 hint = f"make it for the user of the job, or correct [monitoring] {key}"
                 yield Check.fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
             elif not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
-                hint = (
-                    "give this user the right to write there; a unit of systemd needs the folder in ReadWritePaths= too"
-                )
+                hint = "allow this user to write there; a unit of systemd needs the folder in ReadWritePaths= too"
                 yield Check.fail("monitoring", f"{path} cannot be written by this user", hint)
         if files:
             yield Check.ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
@@ -212,7 +212,7 @@ class StorageChecks:
         doing = run.health(now, self.settings.api.job_within)
         if doing is JobHealth.FAILS:
             reason, advice = next(((one["message"], one["hint"]) for one in run.errors), (run.summary, ""))
-            hint = f"{advice or 'correct it'}; then `doideposit run` shows whether the next pass ends well"
+            hint = f"{advice or 'correct it'}; then `doideposit run` shows whether the next run succeeds"
             yield Check.warn("job", f"it fails, and {run.since_success}: {reason}", hint)
         elif doing is JobHealth.LATE and self.settings.inbox.named:
             hint = "check whether the timer, crontab line or service that should start it every few minutes does so"
@@ -226,11 +226,11 @@ def _new_ledger_check(condition: Condition) -> Check:
     if condition.path is None:
         return Check.ok("ledger", f"{condition.place} is empty: the first deposit makes the tables")
     if not condition.path.parent.is_dir():
-        hint = "check that its disk or network drive is connected; if the folder is to be new, make it first"
+        hint = "check that its disk or network drive is connected; to use a new folder, create it first"
         return Check.fail("ledger", f"there is no folder {condition.path.parent} for the ledger", hint)
     folder = condition.path.parent
     if not os.access(folder, os.W_OK | os.X_OK):
-        hint = "choose another place with [ledger] url, or give this user the right to write there"
+        hint = "choose another place with [ledger] url, or allow this user to write there"
         return Check.fail("ledger", f"{condition.path} cannot be made: {folder} is read-only", hint)
     return Check.ok("ledger", f"{condition.path} is not there yet: the first deposit makes it")
 
@@ -245,17 +245,17 @@ def _permission_checks(condition: Condition) -> Iterator[Check]:
         names = " ".join(str(path) for path in open_ones)
         yield Check.warn("permissions", f"others can read {names}", f"chmod 600 {names}")
     else:
-        yield Check.ok("permissions", "the ledger is readable by its owner alone")
+        yield Check.ok("permissions", "only its owner can read the ledger")
 
 
 def _consistency_checks(ledger: Ledger) -> Iterator[Check]:
     findings = ledger.check()
     if findings:
-        message = f"the ledger contradicts itself ({len(findings)} times)" if findings[1:] else "a contradiction"
+        message = f"the ledger is inconsistent ({len(findings)} times)" if findings[1:] else "a contradiction"
         hint = "keep this file, run `doideposit ledger check`, and restore a backup"
         yield Check("consistency", CheckStatus.FAIL, message, hint, findings=findings[:MOST_SHOWN])
     else:
-        yield Check.ok("consistency", "the ledger agrees with itself")
+        yield Check.ok("consistency", "the ledger is consistent")
 
 
 def _waiting_checks(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
@@ -273,7 +273,7 @@ def _waiting_checks(ledger: Ledger, settings: Settings, now: datetime) -> Iterat
         yield Check.ok("unfinished", f"{counted(outstanding, 'DOI')} outstanding on {settings.target}")
     if overdue:
         hint = "run `doideposit poll --all`, then `doideposit status`: it says what to do about each"
-        message = f"{counted(overdue, 'DOI')} overdue on {settings.target}: not as far as the deadlines want"
+        message = f"{counted(overdue, 'DOI')} overdue on {settings.target}: past their deadlines"
         yield Check.warn("overdue", message, hint)
     if attention:
         count = f"{counted(attention, 'DOI')} {'needs' if attention == 1 else 'need'}"
@@ -312,7 +312,7 @@ def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> 
 
 def _missing_inbox_check(folder: Path) -> Iterator[Check]:
     if not folder.parent.is_dir():
-        hint = "make it, or check that the drive is connected; [inbox] folder names it in the configuration"
+        hint = "create it, or check that the drive is connected; the folder is set as [inbox] folder"
         yield Check.fail("inbox", f"there is no folder {folder.parent} for the inbox", hint)
     elif not os.access(folder.parent, os.W_OK | os.X_OK):
         hint = "make the folder for this user, or name another one with [inbox] folder"
@@ -323,16 +323,16 @@ def _inbox_refusal(folders: Folders) -> Check | None:
     """Return what keeps the job from moving files into, out of and within an inbox; None where nothing does."""
     root = folders.root
     if not root.is_dir():
-        message, hint = f"{root} is a file, and no folder", "move it away, or name another folder with [inbox] folder"
+        message, hint = f"{root} is a file, not a folder", "move it away, or name another folder with [inbox] folder"
     elif not _can_fill(root):
         message = f"files in {root} cannot be moved"
-        hint = "give this user the right to write there, or name another folder with [inbox] folder"
+        hint = "allow this user to write there, or name another folder with [inbox] folder"
     elif _is_sticky_of_another(root):
         message = f"files of others in {root} cannot be moved: its sticky bit is set"
         hint = "remove the sticky bit (chmod -t), or let this user own the folder"
     elif closed := [each for each in folders.own() if each.exists() and not _can_fill(each)]:
         names = " ".join(map(str, closed))
-        message = f"the job cannot write into its own folders: {names}"
+        message = f"the job cannot write in its own folders: {names}"
         hint = f"give them to this user, as root: chown {current_user()} {names}"
     else:
         return None

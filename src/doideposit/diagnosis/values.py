@@ -76,10 +76,10 @@ class Check:
             # Folders that this user may not enter, such as those of another user's home.
             place = error.filename or name
             hint = "let the user that runs doideposit enter the folders above it, or name another place"
-            yield Check.fail(name, f"{place} cannot be looked at: {error.strerror or type(error).__name__}", hint)
+            yield Check.fail(name, f"{place} cannot be read: {error.strerror or type(error).__name__}", hint)
         except Exception as error:  # noqa: BLE001  (a diagnosis goes on; the text of a foreign error may hold a secret)
             hint = "please report this unexpected error, with the output of `doideposit --debug` on the failing command"
-            yield Check.fail(name, f"it could not be looked at ({type(error).__name__})", hint)
+            yield Check.fail(name, f"it could not be checked ({type(error).__name__})", hint)
 
 
 @dataclass(frozen=True, slots=True)

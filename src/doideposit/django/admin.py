@@ -118,11 +118,11 @@ class DoiAdminMixin(_Admin):
         ]
         self._show_each(request, hidden, messages.WARNING)
         if done.error is not None:
-            text = _("%s. Nothing is lost: it is sent later by itself.") % done.error.message
+            text = _("%s. Nothing is lost: it is sent later automatically.") % done.error.message
             self.message_user(request, text, messages.WARNING)
         if done.unkept:
-            why = _("The database of this site could not be written (%s), so that this list does not show them.")
-            after = _("Nothing is lost: let somebody look at the database, and register the same ones again later.")
+            why = _("The database of this site could not be written (%s), so this list does not show them.")
+            after = _("Nothing is lost: have the database checked, and register the same objects again later.")
             self.message_user(request, f"{why % done.unkept} {after}", messages.ERROR)
 
     def _show_counts(self, request: HttpRequest, done: RegisteredObjects) -> None:

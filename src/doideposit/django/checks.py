@@ -26,8 +26,8 @@ def check_configuration(**_kwargs: Any) -> list[CheckMessage]:
         said = [f"{finding.where}: {finding.message}. {finding.hint}" for finding in error.findings] or [str(error)]
         return [Error(one, hint=error.hint, id="doideposit.E002") for one in said]
     if target == "sandbox" and not settings.DEBUG:
-        hint = 'set `target = "production"` in doideposit.toml when the rehearsals are over'
-        return [Warning("DOIs are rehearsed in the sandbox: none will exist", hint=hint, id="doideposit.W001")]
+        hint = 'set `target = "production"` in doideposit.toml after the rehearsals'
+        return [Warning("DOIs are rehearsed in the sandbox: they will not exist", hint=hint, id="doideposit.W001")]
     return []
 
 
@@ -39,8 +39,8 @@ def check_models(**_kwargs: Any) -> list[CheckMessage]:
         for model in apps.get_models()
         if issubclass(model, DoiModel)
         for name, hint in (
-            ("doi_record", "let it return the record of an object as a mapping: series, number, title, authors, …"),
-            ("doi_is_public", "let it tell whether readers can open the page of an object"),
+            ("doi_record", "it must return the record of an object as a mapping: series, number, title, authors, …"),
+            ("doi_is_public", "it must tell whether readers can open the page of an object"),
         )
         if getattr(model, name) is getattr(DoiModel, name)
     ]

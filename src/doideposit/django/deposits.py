@@ -167,7 +167,7 @@ def _find_taken_dois(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> d
     known = DoiState.objects.filter(target=current_target(), key__in=[doi.key for doi in dois.values()])
     owners = {state.key: state for state in known}
     return {
-        one: f"{doi} is the DOI of “{owner.name}”: give one of the two another number"
+        one: f"{doi} is the DOI of “{owner.name}”: give one of them another number"
         for one, doi in dois.items()
         if (owner := owners.get(doi.key)) is not None and not _belongs_to(owner, one) and _has_object(owner)
     }
@@ -208,7 +208,7 @@ def _save_intents(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> set[
         DoiState.objects.bulk_create(intents, ignore_conflicts=True)
     except DatabaseError:
         # To deposit needs the ledger alone; that the list cannot be written is said after that.
-        _log.exception("that DOIs are to be registered could not be kept")
+        _log.exception("the DOIs to register could not be saved")
     return {doi.key for _, _, doi in dois}
 
 
@@ -218,7 +218,7 @@ def _delete_intents(keys: Collection[str]) -> None:
         try:
             DoiState.objects.filter(target=current_target(), key__in=keys, fingerprint="").delete()
         except DatabaseError:
-            _log.exception("rows of DOIs that were not recorded could not be taken away: the next pass does it")
+            _log.exception("rows of DOIs that were not recorded could not be deleted: the next run does it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def _save_states(known: Iterable[_Known]) -> str:
         _write_states(told[True].values(), [*ABOUT_THE_OBJECT, *ABOUT_THE_DOI])
         _write_states(told[False].values(), ABOUT_THE_OBJECT)
     except DatabaseError as error:
-        _log.exception("where the DOIs stand could not be kept")
+        _log.exception("the states of the DOIs could not be saved")
         return str(error)
     return ""
 
@@ -374,11 +374,11 @@ def _page_news(state: DoiState, one: DoiModel | None, columns: Mapping[str, Any]
     """Return what to report about a DOI whose object changed since it was sent."""
     where = f" at {state.url}" if state.url else ""
     if one is None:
-        said = "what it leads to was deleted here"
+        said = "its object was deleted here"
         action = f"a DOI cannot be deleted: keep a page{where} that says what happened"
     elif not newest:
-        said = "the number was changed, and with it the DOI"
-        action = f"this older DOI stays registered: let its page{where} lead to the new one"
+        said = "the number was changed, and so was the DOI"
+        action = f"this older DOI stays registered: redirect its page{where} to the new one"
     else:
         return _object_news(state, one, columns, where)
     return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
@@ -389,10 +389,10 @@ def _object_news(state: DoiState, one: DoiModel, columns: Mapping[str, Any], whe
     sorted_out = _sort_objects([one])
     said = ""
     if sorted_out.hidden:
-        said = "readers cannot open its page any more"
+        said = "readers can no longer open its page"
         action = f"publish it again, or keep a page{where} that says what happened"
     elif sorted_out.broken:
-        said, action = sorted_out.broken[0][1], "a DOI cannot be deleted, and leads to its page for ever"
+        said, action = sorted_out.broken[0][1], "a DOI cannot be deleted, and always leads to its page"
     if said:
         return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
     ((_, record),) = sorted_out.records
@@ -401,14 +401,14 @@ def _object_news(state: DoiState, one: DoiModel, columns: Mapping[str, Any], whe
         return {}
     doi = doi_of(record)
     if doi is not None and doi.key != state.key:
-        said = f"the number was changed: registered again, it gets a second DOI, {doi}"
-        action = f"change the number back, or register the second one and let the page{where} lead to its page"
+        said = f"the number was changed: if it is registered again, it gets a second DOI, {doi}"
+        action = f"change the number back, or register the second one and redirect the page{where} to its page"
         return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
     (entry,) = depositor().plan(record, offline=True).entries
     if entry.action is doideposit.Action.UNCHANGED:
         # The ledger has this version: who recorded it was killed before it could be kept here, or used another way.
         return {"fingerprint": fingerprint}
-    action = "register its DOI again, so that Crossref learns of it"
+    action = "register its DOI again to update Crossref"
     if str(record.get("url", "")) != state.url:
         action = f"its page moved from {state.url}: register its DOI again, so that it leads to the new address"
     return {"standing": DoiStanding.CHANGED, "next_action": action}

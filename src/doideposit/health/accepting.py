@@ -41,18 +41,18 @@ def accept_references(
     """
     record = _find_record(path, of, series)
     if record is None:
-        message = f"{path} holds no record of {of} that can be read"
+        message = f"{path} contains no readable record of {of}"
         return _finding(path, "reference-no-record", message, f"`doideposit check {path}` says why")
     places: dict[int, Doi] = {}
     for one in accepted:
         found = _place_of_reference(record.commentary, one)
         if found is None:
-            message = f"reference {one.number} is not the same in {path} as it was registered"
+            message = f"reference {one.number} in {path} differs from the registered one"
             hint = "deposit the record as it is now first, or write the DOI into the file by hand"
             return _finding(path, "reference-changed", message, hint)
         where = record.origin.where(("references", found))
         if where.file != record.origin.file:
-            message = f"the references of this record stand in {where.file}, which is not edited here"
+            message = f"the references of this record are in {where.file}, which doideposit does not edit"
             return _finding(where, "edit-impossible", message, f"add the DOI there by hand: {one.doi}")
         places[found] = one.doi
     edited = _edit_record(path, record, places, series)

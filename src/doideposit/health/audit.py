@@ -173,7 +173,7 @@ def _find_spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
             step = "decide which DOI stays, and ask Crossref support to make the other one an alias of it"
             yield AuditLine(AuditCode.DOUBLE, message, Doer.SUPPORT, step, _dois_of(group))
         else:
-            message = f"the numbers {named} stand beside each other"
+            message = f"both {named} are registered"
             step = "check whether they are different works; if they are, nothing needs to be done"
             yield AuditLine(AuditCode.SPELLING, message, Doer.EDITOR, step, _dois_of(group))
 
@@ -283,8 +283,11 @@ def _find_odd_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
                 by_orcid[orcid][_whole_name(author)].append(one)
     for orcid, names in by_orcid.items():
         if len({_initials(name) for name in names}) > 1:
-            message = f"the ORCID iD {orcid} stands beside {_quoted_list(sorted(names))}"
-            step = "look whose it is, and correct the other records; a person who changed their name needs nothing"
+            message = f"the ORCID iD {orcid} is given for {_quoted_list(sorted(names))}"
+            step = (
+                "check whose it is, and correct the other records; if one person changed their name, nothing "
+                "needs to be done"
+            )
             dois = _dois_of([one for found in names.values() for one in found])
             yield AuditLine(AuditCode.NAME_VARIES, message, Doer.EDITOR, step, dois)
 
@@ -313,7 +316,10 @@ def _find_reversed_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
             author = next(
                 author for author in _author_entries(found[0]) if _fold(_text_value(author, "given")) == given
             )
-            message = f"“{_whole_name(author)}” is registered the other way round in {len(other)} other works"
+            message = (
+                f"“{_whole_name(author)}” is registered with given and family name exchanged in {len(other)} "
+                "other works"
+            )
             step = "correct given and family name in these records; an update is free"
             yield AuditLine(AuditCode.NAME_REVERSED, message, Doer.EDITOR, step, _dois_of(found))
 
@@ -354,7 +360,7 @@ def _compare_row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
         step = "register it, or correct what the site shows"
         yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (row.doi,), row.line)
     elif not row.doi and one is None:
-        message = f"{shown} is on the site and has no DOI"
+        message = f"{shown} is on the site, but has no DOI"
         step = "register it: `doideposit extract`, then `check` and `deposit`"
         yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (), row.line)
     elif not row.doi and one is not None:
@@ -368,7 +374,7 @@ def _compare_row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
         and one.address
         and _comparable_address(row.address) != _comparable_address(one.address)
     ):
-        message = f"the site has {shown} at {row.address}, and its DOI leads to {one.address}"
+        message = f"the site has {shown} at {row.address}, but its DOI leads to {one.address}"
         step = "move the DOI to the new address, or correct the site"
         yield AuditLine(AuditCode.OTHER_ADDRESS, message, Doer.EDITOR, step, (one.doi,), row.line)
 
@@ -388,7 +394,7 @@ def _find_unregistered(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]
         # A DOI that was registered later in the month stands in the report all the same.
         if one.doi.casefold() not in known:
             times = "once" if one.times == 1 else f"{one.times:,} times"
-            message = f"readers looked up {one.doi} {times}, and it is not registered"
+            message = f"readers looked up {one.doi} {times}, but it is not registered"
             yield _printed_doi_line(one.doi, one.number, message, known, numbers, one.line)
     cited: dict[str, list[AuditedWork]] = defaultdict(list)
     for work in works:
@@ -412,7 +418,9 @@ def _printed_doi_line(
     # The DOIs of one series are much alike: only a very near one can be the one that was meant.
     near = near or next((known[one] for one in get_close_matches(doi.casefold(), known, 1, cutoff=0.93)), None)
     step = (
-        f"look where it is printed: the registered DOI may be {near}" if near else "register it, or correct the print"
+        f"check where it is printed: the registered DOI may be {near}"
+        if near
+        else "register it, or correct it where it is printed"
     )
     return AuditLine(AuditCode.NOT_THERE, message, Doer.EDITOR, step, (doi,), line)
 
@@ -426,7 +434,7 @@ def _find_dead_addresses(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     for one in works:
         if one.dead:
             message = f"{one.doi} does not lead to its page: {one.dead}"
-            step = "put the page there again, or move the DOI with `doideposit move`"
+            step = "restore the page, or move the DOI with `doideposit move`"
             yield AuditLine(AuditCode.DEAD_ADDRESS, message, Doer.WEBSITE, step, (one.doi,))
 
 

@@ -92,7 +92,7 @@ class FoundRecord:
             edited = made
         raw = next(iter(read_path(self.path)), None)
         if raw is None or isinstance(raw, Finding):
-            return (raw or _finding("correct-no-record", f"{self.path} holds no record", "look at the file"),)
+            return (raw or _finding("correct-no-record", f"{self.path} contains no record", "check the file"),)
         # The edits were decided for the record as it was found: of two people who correct it at the same moment, the
         # second would add what the first has just written.
         now = parse(raw, series=series, is_registered=lambda _doi, _number: True).record
@@ -120,17 +120,15 @@ class FoundRecord:
             if wanted and origin.file is not None:
                 found.append((FoundRecord(commentary, Path(origin.file)), origin.index))
         if len(found) > 1:
-            message = f"several records are called {text}"
+            message = f"several records match {text}"
             return _finding("correct-no-record", message, "give the DOI, or the path of the record")
         if not found or found[0][1] is not None or found[0][0].path.suffix.lower() in _TABLES:
             places_named = ", ".join(str(from_here(place)) for place in places)
             where = "the folder you are in" if places_named == "." else places_named
-            message = f"no record file in {where} holds {text}, {what}, and nothing else"
-            hint = (
-                "name the folder of your records behind it; a record in a table or a list goes into a file of its own"
-            )
+            message = f"no record file in {where} contains {text}, {what}, and nothing else"
+            hint = "give the folder of your records after it; move a record in a table or a list to a file of its own"
             if not found and what == ORIGINAL:
-                hint += "; what was registered elsewhere gets one by `doideposit adopt DOI`"
+                hint += "; `doideposit adopt DOI` writes a record file for a DOI registered elsewhere"
             return _finding("correct-no-record", message, hint)
         return found[0][0]
 
@@ -251,14 +249,14 @@ def _find_faults(request: CorrectionRequest, today: date) -> Iterator[Finding]:
     yield from _find_notice_faults(request)
     day = request.day or _decision_day(request)
     if day is None:
-        yield _finding("correct-no-date", "nobody said when it was decided", "give the day: --date 2026-06-01")
+        yield _finding("correct-no-date", "the date of the decision is missing", "give it: --date 2026-06-01")
         return
     if day > today:
-        yield _finding("correct-date", f"{day} is in the future", "give the day on which the notice appeared")
+        yield _finding("correct-date", f"{day} is in the future", "give the date on which the notice appeared")
     published = request.original.commentary.published
     if day < published.first_day:
         message = f"{day} is before {request.original.commentary.doi} was published ({published})"
-        yield _finding("correct-date", message, "give the day on which the notice appeared", request.original.path)
+        yield _finding("correct-date", message, "give the date on which the notice appeared", request.original.path)
 
 
 def _find_notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
@@ -266,10 +264,10 @@ def _find_notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
     if notice is None:
         if not (_is_posted(original) and request.kind.status):
             message = f"a {request.kind.noun} needs a notice with a DOI of its own"
-            yield _finding("correct-no-notice", message, "write a record for it, and name it: --notice RECORD")
+            yield _finding("correct-no-notice", message, "write a record for it, and give that: --notice RECORD")
         elif not request.reason and original.commentary.status is None:
-            hint = 'say it for the readers: --reason "Withdrawn at the author\'s wish"'
-            yield _finding("correct-no-notice", "without a notice nobody can read why", hint)
+            hint = 'give the reason for the readers: --reason "Withdrawn at the author\'s wish"'
+            yield _finding("correct-no-notice", "without a notice, readers cannot see why", hint)
         return
     if notice.commentary.doi == original.commentary.doi:
         message = f"the notice and the work are the same: {notice.commentary.doi}"
@@ -280,10 +278,10 @@ def _find_notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
     for kind, day in _existing_updates(request):
         if kind is not request.type or (request.day is not None and day != request.day):
             message = f"the notice says of {original.commentary.doi}: {kind.value.replace('_', ' ')} of {day}"
-            hint = "give that type and day, or correct `updates` in the record of the notice"
+            hint = "give that type and date, or correct `updates` in the record of the notice"
             yield _finding("correct-notice-differs", message, hint, notice.path)
     if not _is_posted(notice) and notice.commentary.effective_crossmark_policy is None:
-        message = "the notice names no Crossmark policy, and Crossref takes no update without one"
+        message = "the notice has no Crossmark policy, and Crossref accepts no update without one"
         yield _finding("correct-no-policy", message, _NO_POLICY, notice.path)
 
 

@@ -134,7 +134,7 @@ def _answer_finding(page: Page, where: Where) -> Finding | None:
             "page-not-shown",
             Severity.INFO,
             where,
-            f"the site does not show the page to a program (HTTP {page.status}), so it is not known",
+            f"the site does not show the page to a program (HTTP {page.status}), so it was not checked",
             "open it in a browser without signing in",
         )
     if page.status >= 400:  # noqa: PLR2004  (HTTP: everything from 400 is an error)
@@ -171,8 +171,8 @@ def _doi_findings(commentary: Commentary, read: _PageText, where: Where) -> list
                 "page-doi-form",
                 Severity.WARNING,
                 where,
-                f"the DOI is shown as “{(text or address)[:80]}”, and not in the recommended form",
-                f"show it as a link whose text is the address: {wanted.url}",
+                f"the DOI is shown as “{(text or address)[:80]}”, not in the recommended form",
+                f"show it as a link with the address as its text: {wanted.url}",
             )
         ]
     if wanted.key in _fold(read.text):
@@ -181,7 +181,7 @@ def _doi_findings(commentary: Commentary, read: _PageText, where: Where) -> list
                 "page-doi-not-linked",
                 Severity.WARNING,
                 where,
-                "the DOI is shown, but is no link",
+                "the DOI is shown, but is not a link",
                 f"make it a link: {wanted.url}",
             )
         ]
@@ -223,7 +223,7 @@ def _tag_findings(commentary: Commentary, read: _PageText, where: Where) -> Iter
             Severity.INFO,
             where,
             "the page has no citation_* tags",
-            "paste what `doideposit tags` prints into its head: Google Scholar and Zotero read them",
+            "paste the output of `doideposit tags` in the <head> of the page: Google Scholar and Zotero read it",
         )
         return
     wanted: dict[str, list[str]] = {}
@@ -232,7 +232,7 @@ def _tag_findings(commentary: Commentary, read: _PageText, where: Where) -> Iter
     for name, noun in _COMPARED.items():
         shown = [_plain_text(one) for one in read.tagged(name)]
         if shown and not _is_same_value(name, shown, wanted.get(name, [])):
-            message = f"the tag {name} says “{'; '.join(shown)[:120]}”, and the record has " + (
+            message = f"the tag {name} says “{'; '.join(shown)[:120]}”, but the record has " + (
                 f"“{'; '.join(wanted[name])[:120]}”" if name in wanted else f"no {noun}"
             )
             hint = "correct the page, or the record and deposit it again"
@@ -277,8 +277,8 @@ def _title_findings(commentary: Commentary, read: _PageText, where: Where) -> It
             "page-title-differs",
             Severity.WARNING,
             where,
-            f"the page is headed “{said[:120]}”, and the record “{title[:120]}”",
-            "check that the DOI leads to the right page, and which of the titles is printed",
+            f"the heading of the page is “{said[:120]}”, but the title in the record is “{title[:120]}”",
+            "check that the DOI leads to the right page, and which title is the printed one",
         )
 
 

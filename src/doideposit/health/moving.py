@@ -251,38 +251,40 @@ def _decide_one(
         return refused(*unusable)
     found = records.get(keys[0]) if keys else None
     if found is None:
-        hint = "correct the row; a DOI that is registered and has no record file gets one by `doideposit adopt DOI`"
-        hint += "; a record in a table or a list goes into a file of its own"
-        return refused("move-unknown", f"no record file holds {shown} and nothing else", hint)
+        hint = "correct the row; for a registered DOI without a record file, `doideposit adopt DOI` writes one"
+        hint += "; move a record in a table or a list to a file of its own"
+        return refused("move-unknown", f"no record file contains {shown} and nothing else", hint)
     commentary, path = found
     if commentary.doi.key not in registered:
-        hint = "deposit it first; a new DOI begins with the address of its record"
+        hint = "deposit it first; a new DOI starts with the address in its record"
         return refused("move-not-registered", f"{commentary.doi} is not registered from here", hint)
     same = lines.get(commentary.doi.key, ())
     if len({_comparable_address(one.new or one.address) for one in same}) > 1 or (same and same[0] is not row):
         others = " and ".join(str(one.line) for one in same if one is not row)
         message = f"{commentary.doi} is in line {others} as well"
-        return refused("move-twice", message, "keep the row that is right: of two addresses nobody can say which")
+        return refused("move-twice", message, "keep only the row that is right")
     old = registered[commentary.doi.key]
     if (
         row.new
         and row.address
         and _comparable_address(old) not in {_comparable_address(row.address), _comparable_address(row.new)}
     ):
-        message = f"{commentary.doi} leads to {old}, and not to the old address of the row"
-        return refused("move-other-address", message, "correct the row, or look with `doideposit verify` who moved it")
+        message = f"{commentary.doi} leads to {old}, not to the old address in this row"
+        return refused(
+            "move-other-address", message, "correct the row, or run `doideposit verify` to see where it leads"
+        )
     return replace(move, commentary=commentary, path=path, old=old)
 
 
 def _unusable_row(move: SiteMove, keys: Sequence[str], shown: str) -> tuple[str, str, str] | None:
     """Return code, message and hint for a row that names no address, or no work alone."""
     if not keys and _is_pattern(move.row):
-        hint = "correct the pattern: it has one * for what differs between the addresses"
-        return "move-unknown", f"no registered address is of the form {shown}", hint
+        hint = "correct the pattern: it needs one *, for the part that differs between the addresses"
+        return "move-unknown", f"no registered address matches {shown}", hint
     if not move.new or "*" in move.new:
         return "move-no-address", f"{shown} has no new address", "fill it in, or delete the row"
     if len(keys) > 1:
-        return "move-unknown", f"several series have a number {shown}", "give the DOI in place of the number"
+        return "move-unknown", f"several series have a number {shown}", "give the DOI instead of the number"
     return None
 
 
@@ -299,8 +301,8 @@ def _why_not_alone(entry: PlanEntry) -> Finding | None:
     others = [change.what for change in entry.changes if change.field != "url"]
     if not others:
         return None
-    message = f"the record file of {entry.doi} holds changes that are not deposited: {'; '.join(others[:3])}"
-    return Finding("move-more", Severity.ERROR, message, "deposit them first; a move changes nothing but the address")
+    message = f"the record file of {entry.doi} contains changes that are not deposited: {'; '.join(others[:3])}"
+    return Finding("move-more", Severity.ERROR, message, "deposit them first; a move changes only the address")
 
 
 def _with_page_findings(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMove:

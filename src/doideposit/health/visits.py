@@ -68,8 +68,8 @@ def check_page(commentary: Commentary, address: str | None, get: Callable[[str],
         hint = "try again later; if it fails again, tell the person who maintains the site"
         return (Finding("page-away", Severity.WARNING, error.message, hint, where),)
     if page is None:
-        message = "robots.txt of the site does not let programs look at this page, so it is not known"
-        return (Finding("page-robots", Severity.INFO, message, "look at it in a browser", where),)
+        message = "robots.txt of the site does not allow programs to read this page, so it was not checked"
+        return (Finding("page-robots", Severity.INFO, message, "check it in a browser", where),)
     return page_findings(commentary, page, address)
 
 
@@ -97,7 +97,7 @@ class _Hosts:
         if origin not in self._paces:
             self._paces[origin] = Pace(self._waiting, rate=self._per_second, at_once=1)
         if self._lost.get(origin, 0.0) >= PATIENCE:
-            raise PageUnavailable(f"{url} was not asked for: the pages before it on {origin} gave no answer in time")
+            raise PageUnavailable(f"{url} was not requested: earlier pages of {origin} did not answer in time")
         with self._paces[origin].turn():
             started = self._waiting.now()
             try:
@@ -122,9 +122,9 @@ class _Hosts:
         except AddressRefused:
             return lambda _url: True
         except PageUnavailable as error:
-            raise PageUnavailable(f"the rules for programs are not known: {error.message}") from None
+            raise PageUnavailable(f"the rules for programs could not be read: {error.message}") from None
         if page.status >= 500:  # noqa: PLR2004  (HTTP: errors of the server)
-            message = f"the rules for programs are not known: {origin}/robots.txt answered with HTTP {page.status}"
+            message = f"the rules for programs could not be read: {origin}/robots.txt answered with HTTP {page.status}"
             raise PageUnavailable(message)
         if page.status != 200:  # noqa: PLR2004  (HTTP: OK)
             return lambda _url: True

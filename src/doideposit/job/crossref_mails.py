@@ -82,7 +82,7 @@ class Hints:
         conflicts = islice(wanted, MOST_CONFLICTS)
         found = sum(depositor.warnings.report_conflict(one, other, now) for one, other in conflicts)
         if files or again or found:
-            logger.info("a mail names %d files, %d DOIs and %d conflicts of ours", files, again, found)
+            logger.info("a mail names %d files, %d DOIs and %d conflicts of this ledger", files, again, found)
 
 
 @dataclass(slots=True)

@@ -140,7 +140,7 @@ def post(url: str, message: HookMessage, *, secret: SecretStr, now: float, timeo
     except NoAnswer as error:
         problem = f"gave no answer: {error.reason}"
     if problem:
-        raise WorldError(f"{host_alone(url)} {problem}", hint="check the receiver; the messages are kept for it")
+        raise WorldError(f"{host_alone(url)} {problem}", hint="check the receiver; its messages are kept")
 
 
 def _sign_message(secret: str, name: str, moment: str, body: bytes) -> str:
@@ -149,7 +149,9 @@ def _sign_message(secret: str, name: str, moment: str, body: bytes) -> str:
         try:
             key = base64.b64decode(secret.removeprefix(MARK), validate=True)
         except ValueError:
-            hint = "write base64 behind whsec_, or a secret without this beginning"
-            raise ConfigurationError("the secret of a hook begins with whsec_, and is not base64", hint=hint) from None
+            hint = "write base64 after whsec_, or a secret that does not start with whsec_"
+            raise ConfigurationError(
+                "the secret of a hook starts with whsec_, but the rest is not base64", hint=hint
+            ) from None
     signed = f"{name}.{moment}.".encode() + body
     return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

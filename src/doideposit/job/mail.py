@@ -92,7 +92,7 @@ def send_due_mails(
     if not _is_something_due(notices, standing, state, mail, to, now):
         return 0
     if not may_mail():
-        logger.error("a mail is due, and is kept back: nothing can be written down here, and one was sent lately")
+        logger.error("a mail is due, but is not sent: the job cannot record it, and one was sent recently")
         return 0
     sent = 0
     failures: list[WorldError] = []
@@ -177,7 +177,7 @@ class _Post:
         self.send(MailWriter(self.mail, self.host).attention(notices, self.target, self.now))
         # Only after the server took the mail: otherwise a mail that failed would count as told.
         state.told |= {notice.key: self.now for notice in notices}
-        logger.info("mail sent about %d matters", len(notices))
+        logger.info("mail sent about %d problems", len(notices))
         return 1
 
     def send_digest(self, standing: Standing, waiting: Waiting, state: JobState, group: str) -> int:

@@ -32,17 +32,17 @@ REFUSALS: Final = (
     (smtplib.SMTPSenderRefused, "it does not accept the sender", "check [mail] sender"),
     (
         smtplib.SMTPRecipientsRefused,
-        "it does not accept the addresses the mail goes to",
-        "check [mail] to; to addresses elsewhere, many servers carry mails only after a login",
+        "it does not accept the recipients",
+        "check [mail] to; many servers send mails to other domains only after a login",
     ),
-    (smtplib.SMTPConnectError, "it refused to talk", LOOK),
+    (smtplib.SMTPConnectError, "it refused the connection", LOOK),
 )
 # From the most precise error to the least: all of them are OSErrors.
 NO_CONNECTION: Final = (
     (
         ssl.SSLCertVerificationError,
         "its certificate could not be verified",
-        "use the name of the server that its certificate has, or let [mail] ca_file name the file with its issuer",
+        "use the server name in its certificate, or set [mail] ca_file to the file with its issuer",
     ),
     (
         ssl.SSLError,
@@ -101,12 +101,12 @@ class MailServer:
         except OSError as error:
             problem = f"it cannot be run: {error.strerror or error}"
         if problem:
-            hint = f"look at [mail] sendmail in the configuration, and try `{program} -i {self.mail.to[0]}` by hand"
+            hint = f"check [mail] sendmail in the configuration, and try `{program} -i {self.mail.to[0]}` by hand"
             raise WorldError(f"mail could not be handed to {program}: {problem}", hint=hint)
 
     def _talk_within(self, say: Callable[[smtplib.SMTP], object], within: float) -> None:
         """Talk to the server in a thread that may be left behind, so that no server keeps the job for longer."""
-        problems = [(f"it did not come to an end within {within:g} seconds", LOOK)]
+        problems = [(f"it did not finish within {within:g} seconds", LOOK)]
 
         def talk() -> None:
             problems[0] = self._talk(say)
@@ -126,8 +126,10 @@ class MailServer:
             # The default context verifies certificate and host name: a false server could read the login and all mails.
             context = ssl.create_default_context(cafile=self.mail.ca_file)
         except (OSError, ValueError):
-            problem = f"the file {self.mail.ca_file}, which [mail] ca_file names, holds no certificates or is not there"
-            return problem, "correct the path, or take ca_file away where this machine knows the server's certificate"
+            problem = (
+                f"the file {self.mail.ca_file}, which [mail] ca_file names, contains no certificates or does not exist"
+            )
+            return problem, "correct the path, or delete ca_file if this machine trusts the server anyway"
         try:
             with self._connect(context) as server:
                 if self.mail.username is not None and self.password is not None:
@@ -157,7 +159,7 @@ def _refusal(error: smtplib.SMTPException) -> tuple[str, str]:
     # RFC 3207 and RFC 4954 have the same code for "encrypt first" and for "log in first".
     if code == WANTS_MORE:
         advice = 'give [mail] username and password, or set security = "starttls"'
-        return f"it takes mails only after encryption or a login (code {code})", advice
+        return f"it accepts mails only after encryption or a login (code {code})", advice
     for kind, problem, advice in REFUSALS:
         if isinstance(error, kind):
             return problem if code is None else f"{problem} (code {code})", advice
@@ -165,9 +167,9 @@ def _refusal(error: smtplib.SMTPException) -> tuple[str, str]:
         # smtplib's own text, which names what is missing; it holds nothing from the server.
         if "STARTTLS" in str(error):
             return "it offers no STARTTLS", 'set [mail] security = "tls" if it has a port for that, usually 465'
-        advice = 'take [mail] username and password away, or set security = "starttls": many take logins only then'
-        return "it takes no login on this connection", advice
-    return f"it did not take the mail ({type(error).__name__ if code is None else f'code {code}'})", LOOK
+        advice = 'delete [mail] username and password, or set security = "starttls", which many servers require'
+        return "it accepts no login on this connection", advice
+    return f"it did not accept the mail ({type(error).__name__ if code is None else f'code {code}'})", LOOK
 
 
 def _no_connection(error: OSError | ValueError, port: int) -> tuple[str, str]:

@@ -38,8 +38,8 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
     The files are read where they lie: `mailbox.Maildir` would move them about as a mail program does.
     """
     if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
-        hint = "name the folder that has `cur` and `new` in it: [mailbox] maildir"
-        raise WorldError(f"{folder} is no Maildir", hint=hint)
+        hint = "set the folder that contains `cur` and `new` as [mailbox] maildir"
+        raise WorldError(f"{folder} is not a Maildir", hint=hint)
     files = [path for part in ("cur", "new") if (folder / part).is_dir() for path in (folder / part).iterdir()]
     # The part before the colon is the mail's own name; behind it stand flags, which change.
     keys = {path.name.partition(":")[0]: path for path in sorted(files, key=lambda one: one.name)}

@@ -68,8 +68,8 @@ class Run:
     def since_success(self) -> str:
         """Return since when no pass ended well, in words."""
         if self.last_success is None:
-            return "no pass has ended well yet"
-        return f"no pass has ended well since {self.last_success:%Y-%m-%d %H:%M} UTC"
+            return "no run has succeeded yet"
+        return f"no run has succeeded since {self.last_success:%Y-%m-%d %H:%M} UTC"
 
     def status_document(self, standing: Standing | None) -> dict[str, Any]:
         """Return the status file as JSON; `standing` is None, and its key null, if the ledger could not be read.
@@ -140,15 +140,15 @@ def prometheus_text(run: Run | None, standing: Standing | None, within: timedelt
 def _run_metrics(run: Run, within: timedelta) -> Iterator[str]:
     yield from _metric_lines("last_run_timestamp_seconds", "End of the last run.", run.target, run.finished.timestamp())
     if run.last_success is not None:
-        text = "End of the last run without trouble."
+        text = "End of the last successful run."
         yield from _metric_lines("last_success_timestamp_seconds", text, run.target, run.last_success.timestamp())
     is_failing = int(run.health(run.finished, within) is JobHealth.FAILS)
-    yield from _metric_lines("job_failing", "1 while passes run and none ends without trouble.", run.target, is_failing)
+    yield from _metric_lines("job_failing", "1 while runs happen and none of them succeeds.", run.target, is_failing)
     yield from _metric_lines("last_run_duration_seconds", "How long the last run took.", run.target, run.seconds)
     yield from _metric_lines("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)
-    text = "Files of the inbox in the last run, by what became of them."
+    text = "Files of the inbox in the last run, by result."
     yield from _metric_lines("inbox_files", text, run.target, run.inbox, label="fate")
-    text = "Files of the inbox that wait for a person, by where they lie."
+    text = "Files of the inbox that wait for a person, by folder."
     yield from _metric_lines("inbox_waiting", text, run.target, run.waiting, label="folder")
     if run.hooks:
         failing = {name: int(bool(reason)) for name, reason in run.hooks.items()}
@@ -163,13 +163,13 @@ def _ledger_metrics(one: Standing) -> Iterator[str]:
         ("rejected_dois", "DOIs that Crossref did not register.", one.failed),
         ("needs_person_dois", "DOIs that need a person.", one.attention.count),
         ("overdue_dois", "DOIs that have not reached a milestone in its time.", one.overdue.count),
-        ("unproved_dois", "Registered DOIs not yet seen to resolve or to be indexed.", one.not_proved),
-        ("drifted_dois", "DOIs that others changed, and nobody accepted or restored.", one.drifted.count),
-        ("open_warnings", "What Crossref warned about, and nobody settled or dismissed.", one.warnings),
-        ("not_as_intended_dois", "Registered DOIs not seen to be as they were sent.", one.not_as_intended),
+        ("unproved_dois", "Registered DOIs not yet confirmed to resolve or to be indexed.", one.not_proved),
+        ("drifted_dois", "DOIs that others changed, while nobody accepted or restored the change.", one.drifted.count),
+        ("open_warnings", "Crossref's warnings that nobody settled or dismissed.", one.warnings),
+        ("not_as_intended_dois", "Registered DOIs not yet confirmed to be as they were sent.", one.not_as_intended),
         ("oldest_unfinished_age_seconds", "Age of the oldest unfinished deposit; 0 for none.", one.oldest_age),
     )
-    text = "DOIs with a deposit whose end is not known, by state."
+    text = "DOIs with an unfinished deposit, by state."
     yield from _metric_lines("outstanding_dois", text, one.target, one.states, label="state")
     for name, text, value in rows:
         yield from _metric_lines(name, text, one.target, value)
@@ -179,7 +179,7 @@ def _ledger_metrics(one: Standing) -> Iterator[str]:
 def _publisher_metrics(one: Standing) -> Iterator[str]:
     """Yield the numbers of each of several publishers, beside those of all: a sum over a label would count twice."""
     if one.publishers:
-        yield "# HELP doideposit_publisher_dois DOIs of each publisher, by how they stand; one can count several times."
+        yield "# HELP doideposit_publisher_dois DOIs of each publisher, by state; a DOI can have several states."
         yield "# TYPE doideposit_publisher_dois gauge"
     for name, each in one.publishers.items():
         for state, value in each.numbers.items():

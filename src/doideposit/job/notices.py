@@ -45,11 +45,11 @@ HEADINGS: Final = {
     NoticeKind.TROUBLE: "The job could not do its work",
     NoticeKind.FILE: "Files that were rejected",
     NoticeKind.DOI: "DOIs that Crossref did not register",
-    NoticeKind.WRONG: "DOIs that do not lead where they should",
+    NoticeKind.WRONG: "DOIs that lead to the wrong page",
     NoticeKind.DRIFT: "DOIs that others changed",
     NoticeKind.WARNED: "DOIs that Crossref warns about",
     NoticeKind.OVERDUE: "DOIs that take longer than they should",
-    NoticeKind.WAITING: "Files that wait for somebody",
+    NoticeKind.WAITING: "Files that wait for a person",
     NoticeKind.HOOK: "Hooks that fail",
 }
 
@@ -75,7 +75,7 @@ class Notice:
     def of_page(cls, said: str) -> "Notice":
         """Make the notice about a page of the site that has errors; `said` is its file and the first of them."""
         return cls(
-            f"site:{said}", NoticeKind.FILE, said, (), "correct the page; `doideposit check` shows every fault in it"
+            f"site:{said}", NoticeKind.FILE, said, (), "correct the page; `doideposit check` shows all its errors"
         )
 
     @classmethod
@@ -88,7 +88,7 @@ class Notice:
         """Make the notice about a hook whose calls fail."""
         since = f"{progress.failing_since:%Y-%m-%d %H:%M} UTC" if progress.failing_since else "now"
         lines = (progress.reason, f"called {counted(progress.tries, 'time')} since {since}")
-        action = f"correct it, and try `doideposit hooks --test {name}`; what it was not told is kept for two weeks"
+        action = f"correct it, and try `doideposit hooks --test {name}`; its messages are kept for two weeks"
         return cls(f"hook:{name}", NoticeKind.HOOK, f"the hook {name}", lines, action)
 
     @classmethod
@@ -96,7 +96,7 @@ class Notice:
         """Make the notice about a DOI that Crossref did not register."""
         batch = status.submission.batch_id if status.submission else ""
         message = status.finding.message if status.finding else status.message
-        other = f"registered is “{status.registered_title}”" if status.registered_title else ""
+        other = f"the registered title is “{status.registered_title}”" if status.registered_title else ""
         lines = tuple(line for line in (status.title, other, message) if line)
         return cls(f"doi:{status.doi.key}:{batch}", NoticeKind.DOI, status.shown_doi, lines, status.next_action)
 
@@ -104,7 +104,7 @@ class Notice:
     def of_contradiction(cls, status: WorkStatus) -> "Notice":
         """Make the notice about a DOI that a look-up showed to lead elsewhere."""
         if status.contradicted is None:
-            raise ValueError(f"no look-up contradicts {status.doi}")
+            raise ValueError(f"no check contradicts {status.doi}")
         proof = status.milestones[status.contradicted].text
         lines = tuple(line for line in (status.title, proof) if line)
         key = f"contrary:{status.contradicted.value}:{status.doi.key}"
@@ -172,17 +172,17 @@ class MailWriter:
         """Return the weekly mail about the state of all DOIs, also when all is well: silence would prove nothing."""
         recent = standing.recent
         body = [
-            f"How the deposits to {_target_words(standing.target)} stand.",
+            f"The state of the deposits to {_target_words(standing.target)}.",
             "",
             f"Registered this week      {recent.count:>7,}",
-            f"Registered altogether     {standing.registered:>7,}",
+            f"Registered in total       {standing.registered:>7,}",
             f"On their way              {standing.outstanding:>7,}",
             f"Need a person             {standing.attention.count:>7,}",
             f"Overdue                   {standing.overdue.count:>7,}",
-            f"Link or index not proved  {standing.not_proved:>7,}",
+            f"Link or index unconfirmed {standing.not_proved:>7,}",
             f"Changed by others         {standing.drifted.count:>7,}",
             f"Warnings of Crossref      {standing.warnings:>7,}",
-            f"Files that wait           {sum(waiting.counts.values()):>7,}",
+            f"Files waiting             {sum(waiting.counts.values()):>7,}",
             "",
         ]
         matters = tuple(waiting.matters())
@@ -234,7 +234,7 @@ class MailWriter:
 
 def _count_words(kind: str, number: int) -> str:
     if kind == NoticeKind.WAITING:
-        return "files wait for somebody"
+        return "files wait for a person"
     if kind == NoticeKind.HOOK:
         return "1 hook fails" if number == 1 else f"{number:,} hooks fail"
     if kind == NoticeKind.WRONG:
@@ -271,8 +271,8 @@ def _footer(mail: MailSection, host: str, target: str) -> list[str]:
     hours = mail.repeat_after.total_seconds() / 3600
     return [
         "-- ",
-        f"Sent by the scheduled job of doideposit on {host}. As long as it lasts, the same matter comes again after",
-        f"{hours:g} hours at the earliest. {with_target('`doideposit status`', target)} shows how every DOI stands.",
+        f"Sent by the scheduled job of doideposit on {host}. While a problem lasts, its mail is repeated after",
+        f"{hours:g} hours at the earliest. {with_target('`doideposit status`', target)} shows the state of every DOI.",
     ]
 
 

@@ -230,7 +230,7 @@ class _JobPass:
         if keep is None or self._report.errors or self._context.stop() or self._state.archived == today:
             return
         if not self._state.is_steady(now):
-            logger.info("files stay in done/: the job has not yet seen the clock run for ten days without a jump")
+            logger.info("files stay in done/ until the clock has run for ten days without a jump")
             return
         self._report.archived = archive_done(
             self._job.folders, depositor, keep, now, stop=self._context.stop, step=self._context.step
@@ -251,7 +251,7 @@ class _JobPass:
             return
         watched = depositor.watch(self._job.look_ups, stop=self._context.stop)
         if watched.error is not None and watched.is_new:
-            message = "what is registered cannot be read at the moment, and is asked for again by itself: %s"
+            message = "the registered metadata cannot be read at the moment; the job tries again automatically: %s"
             logger.warning(message, watched.error.message)
 
     def _require_same_ledger(self, depositor: Depositor) -> None:
@@ -260,10 +260,10 @@ class _JobPass:
         A ledger that is only older, as after a restore, is no reason to stop.
         """
         if depositor.target in self._state.deposited and next(depositor.events(), None) is None:
-            message = f"the ledger {depositor.ledger.place} is empty, and this job has deposited with it before"
+            message = f"the ledger {depositor.ledger.place} is empty, but this job has deposited with it before"
             hint = (
                 "check that its disk or network drive is connected, or restore a backup with `doideposit ledger restore"
-                f" FILE`; to begin with an empty one on purpose, delete {self._job.state_path}"
+                f" FILE`; to start with an empty one on purpose, delete {self._job.state_path}"
             )
             raise LedgerUnavailable(message, hint=hint)
 
@@ -408,7 +408,7 @@ def _summary_line(report: PassReport, standing: Standing | None, *, quoting: boo
     parts += [f"{number} {words}" for number, words in counts if number]
     if report.passed_over:
         first = ", ".join(report.passed_over[:3]) + ("…" if len(report.passed_over) > 3 else "")  # noqa: PLR2004
-        parts.append(f"{len(report.passed_over)} passed over ({first})")
+        parts.append(f"{len(report.passed_over)} skipped ({first})")
     if report.site_blocked:
         parts.append(
             f"{counted(len(report.site_blocked), 'document')} of the site with errors ({report.site_blocked[0]})"

@@ -167,14 +167,14 @@ class _Past:
         """Read a moment with its offset."""
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None or moment > self._now:
-            raise ValueError("no moment with an offset, or one of the future")
+            raise ValueError("not a time with an offset, or a time in the future")
         return moment
 
     def day(self, text: Any) -> date:
         """Read a day."""
         day = date.fromisoformat(text)
         if day > self._now.date():
-            raise ValueError("a day of the future")
+            raise ValueError("a date in the future")
         return day
 
 

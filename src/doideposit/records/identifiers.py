@@ -226,7 +226,7 @@ def _character_name(character: str) -> str:
 def _character_hint(character: str) -> str:
     # Unicode counts the minus sign among the symbols (Sm), although it looks like a dash.
     if unicodedata.category(character) == "Pd" or character == "−":
-        return "replace it by the plain hyphen-minus “-” if that is what was registered"
+        return "replace it with the plain hyphen-minus “-” if that is what was registered"
     if character.isspace():
         return "delete the space"
     return "in a new DOI only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash"
@@ -444,7 +444,7 @@ class Issn(_Written):
         match = cls._shape.fullmatch(text.strip())
         if match is None:
             raise InvalidIdentifier(
-                "issn-shape", f"“{_shorten(text)}” is not an ISSN", "write it as 2406-5617: four, hyphen, four"
+                "issn-shape", f"“{_shorten(text)}” is not an ISSN", "write it as 2406-5617: with a hyphen in the middle"
             )
         digits = (match[1] + match[2]).upper()
         # The weights fall from 8 to 2 (ISO 3297, annex on the check digit).
@@ -483,7 +483,7 @@ class Isbn(_Written):
         digits = written.replace("-", "")
         # ISBNs had ten digits until 2007, and have thirteen since.
         if len(digits) not in {10, 13} or not digits[:-1].isdigit():
-            hint = "write it as 978-3-16-148410-0, with thirteen digits, or the ten of an old one"
+            hint = "write it as 978-3-16-148410-0, with thirteen digits; an old ISBN has ten"
             raise InvalidIdentifier("isbn-shape", f"“{_shorten(text)}” is not an ISBN", hint)
         if not isbn.is_valid(digits):
             message = f"the check digit of the ISBN {written} is wrong"

@@ -30,7 +30,7 @@ def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Di
     ours = {(one.name, one.xml) for one in desired.leftovers}
     found += [
         Difference(
-            one.name, f"{one.name} is registered, and a record has no field for it", loses=True, registered=one.xml
+            one.name, f"{one.name} is registered, but a record has no field for it", loses=True, registered=one.xml
         )
         for one in registered.leftovers
         if (one.name, one.xml) not in ours
@@ -129,7 +129,7 @@ def _compare_authors(
         if other is not None:
             yield from _compare_author(f"{key}[{place}]", who, one, new[other])
             if other != place and len(old) == len(new):
-                words = f"{who} moves to place {other + 1}"
+                words = f"{who} moves to position {other + 1}"
                 yield Difference(f"{key}[{place}]", words, registered=one, desired=new[other])
 
 

@@ -37,11 +37,11 @@ class Shown:
         `is_moved` says that the owner of today is none of ours.
         """
         if self.alias_of:
-            what = f"it was made an alias of {self.alias_of}, whose record it shows now"
+            what = f"it was made an alias of {self.alias_of}, and now shows that DOI's record"
             yield Drift(DriftKind.ALIAS, what, "a DOI of its own", self.alias_of, f"alias:{self.alias_of.lower()}")
             return
         if is_moved:
-            what = f"it belongs to the owner of the prefix {self.owner_prefix} now"
+            what = f"it now belongs to the owner of the prefix {self.owner_prefix}"
             yield Drift(DriftKind.OWNER, what, doi.prefix, self.owner_prefix, f"owner:{self.owner_prefix}")
         fields = differences_of(ours, self.record)
         if self.timestamp > sent:
@@ -50,7 +50,8 @@ class Shown:
             yield Drift(DriftKind.DEPOSIT, what, str(sent), str(self.timestamp), mark, _shown_fields(fields))
         elif fields:
             told = _shown_fields(fields)
-            what = f"what is registered is not what was sent: {'; '.join(told[:3])}" + ("; and more" * (len(told) > 3))  # noqa: PLR2004
+            more = "; and more" * (len(told) > 3)  # noqa: PLR2004
+            what = f"the registered metadata differ from what was sent: {'; '.join(told[:3])}{more}"
             before = "; ".join(_short_value(one.registered) for one in fields[:MOST_FIELDS])
             after = "; ".join(_short_value(one.desired) for one in fields[:MOST_FIELDS])
             yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state_mark(self.record)}", told)

@@ -39,7 +39,7 @@ def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Cons
 
 def _other_type_finding(registered: RegisteredRecord, desired: RegisteredRecord) -> Finding:
     message = (
-        f"{registered.doi} is registered as {registered.record_type}, and this would make it {desired.record_type}"
+        f"{registered.doi} is registered as {registered.record_type}, but this deposit makes it {desired.record_type}"
     )
     return Finding("plan-record-type", Severity.ERROR, message, "Crossref does not change the type of a registered DOI")
 
@@ -71,15 +71,15 @@ def _family_names(record: RegisteredRecord) -> set[str]:
 
 
 def _other_work_finding(desired: RegisteredRecord) -> Finding:
-    message = f"{desired.doi} is registered for another work: its title, all its authors and its year are others"
-    hint = "correct the number or the DOI; where it is the same work, say so: --allow-loss title"
+    message = f"{desired.doi} is registered for another work: title, year and all authors differ"
+    hint = "correct the number or the DOI; if it is the same work, add --allow-loss title"
     return Finding("plan-other-work", Severity.ERROR, message, hint)
 
 
 def _series_finding(one: Difference, desired: RegisteredRecord) -> Finding | None:
     if desired.series.get("posted_type"):
         return None
-    message = f"the series differs from what {desired.doi} is registered under: {one.what}"
+    message = f"{desired.doi} is registered under another series: {one.what}"
     hint = "correct title and ISSN of the series in the configuration; only Crossref support changes them at Crossref"
     return Finding("plan-series-differs", Severity.ERROR, message, hint)
 
@@ -91,8 +91,8 @@ def _loss_findings(differences: Sequence[Difference], consent: Consent) -> list[
     fields = list(dict.fromkeys(one.field.partition("[")[0].partition(".")[0] for one in losses))
     told = "; ".join(one.what for one in losses[:MOST]) + ("; and more" if len(losses) > MOST else "")
     allow = " ".join(f"--allow-loss {_quote_if_needed(name)}" for name in fields)
-    hint = f"put it into the record, or say that it may go: `remove: [{', '.join(fields)}]` in the record, or {allow}"
-    return [Finding("plan-loss", Severity.ERROR, f"this update would destroy what is registered: {told}", hint)]
+    hint = f"add it to the record, or allow its deletion: `remove: [{', '.join(fields)}]` in the record, or {allow}"
+    return [Finding("plan-loss", Severity.ERROR, f"this update would delete registered metadata: {told}", hint)]
 
 
 def _quote_if_needed(name: str) -> str:
@@ -103,6 +103,8 @@ def _steps_finding(emptied: Sequence[frozenset[str]]) -> Finding:
     """Return the finding that the update needs several deposits, with the fields missing between them."""
     names = ", ".join(name.replace("_", " ") for name in sorted(frozenset().union(*emptied)))
     steps = len(emptied) + 1
-    message = f"goes in {steps} deposits: {names} emptied first, because Crossref may add new content to the old"
-    hint = f"nothing: the last deposit follows by itself; until it is done, Crossref shows no {names}"
+    message = (
+        f"needs {steps} deposits: {names} emptied first, because Crossref may otherwise add the new content to the old"
+    )
+    hint = f"nothing: the last deposit is sent automatically; until then, Crossref shows no {names}"
     return Finding("plan-two-steps", Severity.WARNING, message, hint)

@@ -24,8 +24,8 @@ _WIDTH: Final = 112
 _SHOWN: Final = 600
 # Without them no record file can be deposited, so that the person is told.
 _NEEDED: Final = {
-    "title": "it has no title, and a record needs one",
-    "published": "it has no date, and a record needs one: published or published_print",
+    "title": "it has no title, but a record needs one",
+    "published": "it has no date, but a record needs one: published or published_print",
 }
 
 
@@ -190,7 +190,7 @@ def record_text(
             lines += ["#", *_comment_lines(f"{name}: {words}.")]
     for left in record.leftovers:
         xml = left.xml if len(left.xml) <= _SHOWN else f"{left.xml[:_SHOWN]}…"
-        words = f"Registered as {left.name}, and a record has no field for it; an update would lose it: {xml}"
+        words = f"Registered as {left.name}, but a record has no field for it; an update would delete it: {xml}"
         lines += ["#", *_comment_lines(words)]
     first, _, rest = record_yaml(fields, schema=schema).partition("\n")
     body = f"{first}\n" + "".join(f"{line}\n" for line in lines) + rest

@@ -74,7 +74,7 @@ class Activity:
             if place is not None:
                 counts[place, day[1]] += number
         bars = [(label, [counts[place, kind] for kind in kinds]) for place, label in enumerate(periods.labels)]
-        description = f"DOIs by {periods.name} of Crossref's answer. A DOI counts with each of its deposits."
+        description = f"DOIs by {periods.name} of Crossref's answer. A DOI is counted once for each of its deposits."
         return Chart.of_columns("Submissions over time", description, periods.name, kinds, bars)
 
     def waiting_chart(self) -> Chart:
@@ -83,9 +83,7 @@ class Activity:
         for wait in self.waits:
             counts[next((label for label, most in BUCKETS if wait <= most), LONGER)] += 1
         bars = [(label, [counts[label]]) for label in (*(label for label, _ in BUCKETS), LONGER)]
-        description = (
-            f"DOIs by the time from sending to the registration, up to the length named. {_median_words(self)}"
-        )
+        description = f"DOIs by the time from sending to registration, up to the length shown. {_median_words(self)}"
         return Chart.of_columns("Time to registration", description.strip(), "up to", [REGISTERED], bars)
 
 

@@ -38,10 +38,10 @@ _OPEN_WORDS: Final[Mapping[State, str]] = {
 # A service shows something else than was deposited, which is more urgent than a proof that is only missing.
 _CONTRARY_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RESOLVES: "registered, leads elsewhere",
-    Milestone.INDEXED: "registered, indexed otherwise",
+    Milestone.INDEXED: "registered, indexed with other metadata",
 }
 _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
-    Milestone.RESOLVES: "registered, link not proved",
+    Milestone.RESOLVES: "registered, link not confirmed",
     Milestone.INDEXED: "registered, not indexed",
     Milestone.AS_INTENDED: "registered, not read back",
 }
@@ -84,12 +84,12 @@ def _state_of_registered(status: WorkStatus) -> tuple[str, AttentionKind]:
 
 # For what is late.
 _OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
-    Milestone.RECEIVED: "recorded {age} ago, and not at Crossref yet",
-    Milestone.PROCESSED: "received {age} ago, and not processed yet",
+    Milestone.RECEIVED: "recorded {age} ago, but not at Crossref yet",
+    Milestone.PROCESSED: "received {age} ago, but not processed yet",
     Milestone.REGISTERED: "refused {age} ago, and nobody has dealt with it",
-    Milestone.RESOLVES: "registered {age} ago, and not seen to lead to its page",
-    Milestone.INDEXED: "registered {age} ago, and not seen in Crossref's REST API",
-    Milestone.AS_INTENDED: "deposited {age} ago, and not shown by Crossref's query service as it was sent",
+    Milestone.RESOLVES: "registered {age} ago, and not yet confirmed to lead to its page",
+    Milestone.INDEXED: "registered {age} ago, and not yet in Crossref's REST API",
+    Milestone.AS_INTENDED: "deposited {age} ago, and not yet shown by Crossref's query service as it was sent",
 }
 
 
@@ -151,7 +151,7 @@ class Concern:
 _HEADINGS: Final[Mapping[Milestone, str]] = {
     Milestone.RECEIVED: "Not at Crossref in time",
     Milestone.PROCESSED: "Not processed by Crossref in time",
-    Milestone.RESOLVES: "Registered, but not proved to resolve",
+    Milestone.RESOLVES: "Registered, but not confirmed to resolve",
     Milestone.INDEXED: "Registered, but not seen in Crossref's REST API",
     Milestone.AS_INTENDED: "Registered, but not shown as it was sent",
 }

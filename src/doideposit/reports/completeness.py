@@ -58,7 +58,7 @@ _QUESTION: Final = 1.5
 _LINE: Final = 1.0
 _PAGE: Final = 8.0
 _TYPED: Final = 4.0
-_DONE: Final = "Nothing: every registered commentary has all that can be added without knowing more about it."
+_DONE: Final = "Nothing: every registered commentary has everything that can be suggested here."
 _THEN: Final = "Then deposit the records again; updates are free."
 
 
@@ -82,7 +82,7 @@ def _licence_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
 def _ror_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     lacking = (work.without_ror for work in works if Measure.RORS not in work.has)
     name, gain = _most_frequent(lacking)
-    where = f"`ror` in the institution of `[series.{series}]`, or in the records where it is another one"
+    where = f"`ror` in the institution of `[series.{series}]`, or in the records that have another institution"
     sentence = (
         f"Look up the ROR id of {name} once, at ror.org, and add it as {where}: {_many(gain)} would benefit. {_THEN}"
     )
@@ -130,7 +130,7 @@ def _crossmark_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _count_lacking(works, Measure.CROSSMARK)
     sentence = (
         f"Put a page on the web that says how you correct and retract, register a DOI for it, and name that DOI as "
-        f"`crossmark_policy` of `[series.{series}]`: readers of {_many(gain)} then learn of corrections. {_THEN}"
+        f"`crossmark_policy` of `[series.{series}]`: readers of {_many(gain)} then see corrections. {_THEN}"
     )
     yield _Step(gain, _PAGE + gain / 2, sentence)
 

@@ -122,7 +122,7 @@ def wishes(findings: Iterable[Finding], most: int = 10) -> Iterator[Line]:
 
 
 WISHED = {"orcid": "ORCID", "ror": "ROR", "crossmark": "Crossmark", "references without doi": "DOIs of references"}
-RICHER = "could be richer:"
+RICHER = "could be more complete:"
 
 
 def detailed(

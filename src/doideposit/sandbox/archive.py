@@ -109,7 +109,7 @@ class SandboxArchive:
         if self._is_kept or self._path is None or not (make or self._path.exists()):
             return
         if self._path.exists() and not self._path.is_file():
-            raise OSError(errno.EINVAL, "it is no file")
+            raise OSError(errno.EINVAL, "it is not a file")
         # SQLite would go by the umask; the file is made here first, so that nobody else may ever read it.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         # An older file may have other permissions.

@@ -106,7 +106,7 @@ _KINDS = (
         ("truncated", "html", "empty", "binary", "other_root", "dtd", "huge"),
     ),
     FaultKind("old_log_first", "a poll finds another, older log: the file name was used before", POLL),
-    FaultKind("leading_whitespace", "white space stands before the log's XML declaration", PROCESS),
+    FaultKind("leading_whitespace", "there is white space before the log's XML declaration", PROCESS),
     FaultKind("no_status_attr", "the completed log has no status attribute", PROCESS),
     FaultKind("zero_records", "the log is completed, names no record, and nothing was registered", PROCESS),
     FaultKind(
@@ -117,7 +117,7 @@ _KINDS = (
     FaultKind("reject", "every record fails with this text", PROCESS, ("TEXT",)),
     FaultKind(
         "query_garbage",
-        "the XML query service answers with something that is no record",
+        "the XML query service answers with something that is not a record",
         frozenset({Door.QUERY}),
         ("truncated", "html", "empty", "binary", "other_root", "dtd", "huge", "login", "busy", "other_doi"),
     ),
@@ -143,7 +143,7 @@ class Fault:
         if kind is None:
             raise UsageError(f"there is no fault {self.name!r}", hint="the faults are: " + ", ".join(FAULTS))
         if self.at is not None and self.at not in kind.doors | kind.more_doors:
-            raise UsageError(f"the fault {self.name!r} cannot strike at {self.at.value!r}")
+            raise UsageError(f"the fault {self.name!r} cannot occur at {self.at.value!r}")
         if not 0 < self.probability <= 1 or (self.times is not None and self.times < 1):
             raise UsageError(f"the fault {self.name!r} must fire at least once, with a probability up to 100 %")
         object.__setattr__(self, "value", kind.settle(self.value))
@@ -260,4 +260,4 @@ def _parse_door(name: str | None) -> Door | None:
     try:
         return Door(name)
     except ValueError:
-        raise UsageError(f"{name!r} is no place for a fault", hint="places are: " + ", ".join(Door)) from None
+        raise UsageError(f"{name!r} is not a place for a fault", hint="places are: " + ", ".join(Door)) from None

@@ -25,6 +25,6 @@ class SandboxRegistry(Registry):
         request = Request.get(unquote(urlsplit(url).path), **(params or {}))
         reply = self._sandbox.handle(request)
         if isinstance(reply, Dropped):
-            raise NoAnswer("the connection broke off")
+            raise NoAnswer("the connection was interrupted")
         headers = {name.lower(): value for name, value in reply.headers}
         return HttpAnswer(reply.status, reply.body[:limit], len(reply.body) > limit, headers)

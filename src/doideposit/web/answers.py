@@ -62,7 +62,7 @@ class Refused(Exception):
             503,
             error.code,
             error.message,
-            hint=error.hint or "send the same request again later; what was recorded is sent by the scheduled job",
+            hint=error.hint or "repeat the request later; the scheduled job sends what was recorded",
             where="server",
             headers={"Retry-After": str(wait)},
         )

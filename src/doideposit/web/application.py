@@ -103,7 +103,7 @@ def _require_token(tokens: Tokens, free: frozenset[str]) -> None:
     if g.holder is not None:
         _require_scope(g.holder)
         return
-    message = "this token is not known here" if token else "a token is needed"
+    message = "this token is unknown" if token else "a token is needed"
     # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
     challenge = 'Bearer realm="doideposit"' + (', error="invalid_token"' if token else "")
     raise Refused(
@@ -111,7 +111,7 @@ def _require_token(tokens: Tokens, free: frozenset[str]) -> None:
         401,
         "unauthorized",
         message,
-        hint="send the header Authorization: Bearer and a token of the configuration's section [api.tokens]",
+        hint="send the header Authorization: Bearer, with a token from [api.tokens] in the configuration",
         where="header Authorization",
         headers={"WWW-Authenticate": challenge},
     )
@@ -134,7 +134,7 @@ def _require_scope(holder: Holder) -> None:
     raise Refused(
         403,
         "scope-missing",
-        f"this token is good for {', '.join(sorted(holder.scopes))}, and this needs {wanted}",
+        f"this token allows {', '.join(sorted(holder.scopes))}, but this request needs {wanted}",
         hint=f'use another token, or add "{wanted}" to the scopes of this one in the configuration',
         where="header Authorization",
         headers={"WWW-Authenticate": challenge},
@@ -171,13 +171,13 @@ def _answer_our_error(error: DoiDepositError) -> Response:
     if not is_open:
         return Refused.unavailable(error).response()
     message = "the service cannot do its work at the moment"
-    hint = "send the same request again later"
+    hint = "repeat the request later"
     return Refused(503, "unavailable", message, hint=hint, where="server", headers={"Retry-After": "60"}).response()
 
 
 _PLANS: Final = (
-    "POST the records to /v1/plans, or for a DOI to restore add ?mode=plan; let the holder of another token POST that "
-    "plan to /v1/plans/approve, then POST it to /v1/plans/apply"
+    "POST the records to /v1/plans, or for a DOI to restore add ?mode=plan; let the holder of another token POST "
+    "that plan to /v1/plans/approve, then POST it to /v1/plans/apply"
 )
 
 
@@ -186,11 +186,11 @@ def _answer_http_error(error: HTTPException) -> Response:
     match error:
         case NotFound():
             refused = Refused(
-                404, "not-found", "there is nothing here", hint="GET /openapi.json lists all", where="path"
+                404, "not-found", "there is no such address", hint="GET /openapi.json lists all addresses", where="path"
             )
         case MethodNotAllowed():
             allowed = ", ".join(sorted(error.valid_methods or ()))
-            message = "this address is not for this method"
+            message = "this address does not support this method"
             # RFC 9110, section 15.5.6: an answer 405 names in Allow what the address does take.
             headers = {"Allow": allowed}
             refused = Refused(405, "method", message, hint=f"use {allowed}", where="method", headers=headers)
@@ -212,8 +212,8 @@ def _answer_unforeseen_error(error: Exception) -> Response:
     return Refused(
         500,
         "internal",
-        "something went wrong that should not; it is in the log of the server",
-        hint="look at the log of the server; the same request can be sent again, a deposit is never made twice",
+        "unexpected error; details are in the log of the server",
+        hint="check the log of the server; you can repeat the request, a deposit is never made twice",
         where="server",
     ).response()
 
@@ -259,7 +259,7 @@ _WORDS = {403: "forbidden", 404: "not-found", 429: "too-many-requests"}
 
 
 def _refusal(status: int, headers: dict[str, str] | None = None) -> Refused:
-    hint = "wait before the next call" if headers else "nothing: this address is for Crossref's notifications"
+    hint = "wait before the next request" if headers else "nothing: this address is for Crossref's notifications"
     return Refused(status, _WORDS[status], "refused", hint=hint, where="request", headers=headers)
 
 

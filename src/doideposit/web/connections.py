@@ -21,11 +21,11 @@ MOST_CONNECTIONS: Final = 200
 
 # What waitress refuses before the application sees it, by status: code, message and hint.
 _REFUSED: Final = {
-    413: ("body-too-large", "the body is larger than any address takes", "send the records in several requests"),
+    413: ("body-too-large", "the body is too large", "send the records in several requests"),
     431: ("headers-too-large", "the headers are larger than 32,768 bytes", "send fewer and shorter headers"),
-    501: ("not-http", "this transfer encoding is not known here", "send the body as it is, with Content-Length"),
+    501: ("not-http", "this transfer encoding is not supported", "send the body as it is, with Content-Length"),
 }
-_NOT_HTTP: Final = ("not-http", "this is no request of HTTP", "check the program that sent the request")
+_NOT_HTTP: Final = ("not-http", "this is not an HTTP request", "check the program that sent the request")
 # Lines of the log for the first few closed connections, then one a minute: a flood must not fill the disk with them.
 _tell: Final = Allowance(3, 1 / 60, time.monotonic)
 
@@ -33,9 +33,9 @@ _tell: Final = Allowance(3, 1 / 60, time.monotonic)
 # The same for people: a browser says in Accept that it wants HTML.
 _FOR_PEOPLE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not taken</title>
-<h1>{}</h1><p>Nothing that you typed before is lost: go back in your browser.</p></html>
+<h1>{}</h1><p>Nothing that you typed is lost: go back in your browser.</p></html>
 """
-_TOO_LARGE: Final = "This is too large: hand in the document without its large pictures, or only its text."
+_TOO_LARGE: Final = "This is too large: upload the document without its large pictures, or only its text."
 
 
 class _RefusedInWords(ErrorTask):

@@ -42,11 +42,10 @@ def _build_description() -> Schema:
 
 
 _ABOUT: Final = (
-    "A deposit is recorded and answered at once, whatever Crossref does; the upload follows. `received` is not "
-    "`registered`: ask for "
-    "the status of a DOI, or follow the events, to learn what became of it. Every request can be repeated: content "
-    "that is under way or registered is not sent twice. Answers other than 2xx hold `error`: what is wrong, where, and "
-    f"what to do. A body has at most {MAX_BODY:,} bytes and {MAX_RECORDS} records."
+    "A deposit is recorded and answered at once, even if Crossref is not available; the upload follows. `received` "
+    "is not `registered`: ask for the status of a DOI, or follow the events, to see the result. Every request can be "
+    "repeated: content that is under way or registered is not sent twice. Answers other than 2xx contain `error`: what "
+    f"is wrong, where, and what to do. A body has at most {MAX_BODY:,} bytes and {MAX_RECORDS} records."
 )
 
 
@@ -60,34 +59,34 @@ def _build_paths() -> Schema:
                 body=True,
                 lines=True,
                 parameters=[_COMPARE],
-                answers={200: ("What was found in each record.", "CheckResult")},
+                answers={200: ("The findings in each record.", "CheckResult")},
                 refusals=(400, 401, 403, 413, 415, 422, 503),
             )
         },
         "/v1/deposits": {
             "post": _operation(
                 "deposit",
-                "Deposit records, or record them to be sent by the scheduled job.",
+                "Deposit records, or record them for the scheduled job to send.",
                 body=True,
                 lines=True,
                 parameters=[_MODE, _RETRY],
                 answers={
-                    200: ("Nothing was to be done: everything is registered, or under way.", "DepositResult"),
-                    202: ("At least one record was taken; it is kept even when Crossref is away.", "DepositResult"),
+                    200: ("Nothing to do: everything is registered or under way.", "DepositResult"),
+                    202: ("At least one record was accepted; it is kept even if Crossref is away.", "DepositResult"),
                 },
                 refusals=(400, 401, 403, 413, 415, 503),
             )
         },
         **_build_plan_paths(),
         **_build_doi_paths(),
-        "/v1/dois/{doi}": {"get": _doi_operation("status", "Where a DOI stands.", "StatusResult")},
-        "/v1/dois/{doi}/history": {"get": _doi_operation("history", "What happened to a DOI.", "HistoryResult")},
+        "/v1/dois/{doi}": {"get": _doi_operation("status", "The status of a DOI.", "StatusResult")},
+        "/v1/dois/{doi}/history": {"get": _doi_operation("history", "The history of a DOI.", "HistoryResult")},
         "/v1/events": {
             "get": _operation(
                 "events",
-                "What happened since a cursor, oldest first.",
+                "The events since a cursor, oldest first.",
                 parameters=[_SINCE, _LIMIT],
-                answers={200: ("The events, and the cursor to go on from.", "EventsResult")},
+                answers={200: ("The events, and the cursor to continue from.", "EventsResult")},
                 refusals=(400, 401, 403, 503),
             )
         },
@@ -106,7 +105,7 @@ def _build_monitoring_paths() -> Schema:
         "/v1/ready": {
             "get": _open_operation(
                 "ready",
-                "Whether the service can do its work, and the scheduled job runs and ends its passes well.",
+                "Whether the service can do its work, and the scheduled job runs and succeeds.",
                 (503,),
                 schema=ref("Ready"),
             )
@@ -123,7 +122,7 @@ def _build_plan_paths() -> Schema:
                 "Make a plan of records for another person to approve; sends nothing.",
                 body=True,
                 parameters=[_RETRY],
-                answers={200: ("The plan: keep it, and hand it on as it is.", "PlanFile")},
+                answers={200: ("The plan: keep it, and pass it on unchanged.", "PlanFile")},
                 refusals=(400, 401, 403, 413, 415, 422, 503),
             )
         },
@@ -132,19 +131,22 @@ def _build_plan_paths() -> Schema:
                 "approve",
                 "Approve a plan that the holder of another token made.",
                 body="PlanFile",
-                answers={200: ("Who has approved it by now, and how many are missing.", "ApprovalResult")},
+                answers={200: ("Who has approved it so far, and how many approvals are missing.", "ApprovalResult")},
                 refusals=(400, 401, 403, 413, 415, 503),
             )
         },
         "/v1/plans/apply": {
             "post": _operation(
                 "apply",
-                "Send what a plan holds, or nothing of it when anything changed since it was made.",
+                "Send everything in a plan, or nothing if anything changed since it was made.",
                 body="PlanFile",
                 parameters=[_MODE],
                 answers={
-                    200: ("Nothing was to be done: everything is registered, or under way.", "AppliedResult"),
-                    202: ("What the plan holds was taken; it is kept even when Crossref is away.", "AppliedResult"),
+                    200: ("Nothing to do: everything is registered or under way.", "AppliedResult"),
+                    202: (
+                        "The content of the plan was accepted; it is kept even if Crossref is not available.",
+                        "AppliedResult",
+                    ),
                 },
                 refusals=(400, 401, 403, 413, 415, 422, 503),
             )
@@ -153,12 +155,12 @@ def _build_plan_paths() -> Schema:
 
 
 def _build_doi_paths() -> Schema:
-    found = "The answer has a page of them, in the order of their DOIs, and where the next one begins."
+    found = "The answer has one page of them, in the order of their DOIs, and where the next page starts."
     return {
         "/v1/dois": {
             "get": _operation(
                 "dois",
-                "Where many DOIs stand: those named, or a page of those that fit the filters.",
+                "The status of many DOIs: those named, or a page of those that match the filters.",
                 parameters=_LISTED,
                 answers={200: (found, "ListResult")},
                 refusals=(400, 401, 403, 503),
@@ -167,7 +169,7 @@ def _build_doi_paths() -> Schema:
         "/v1/status": {
             "post": _operation(
                 "statuses",
-                "Where the DOIs of many lines stand.",
+                "The status of the DOI on each line.",
                 answers={},
                 lines=True,
                 refusals=(400, 401, 403, 413, 415, 503),
@@ -175,21 +177,19 @@ def _build_doi_paths() -> Schema:
         },
         "/v1/dois/{doi}/xml": {"get": _xml_operation()},
         "/v1/dois/{doi}/tags": {
-            "get": _doi_operation("tags", "What belongs on the landing page: citation, tags, JSON-LD.", "TagsResult")
+            "get": _doi_operation("tags", "The content for the landing page: citation, tags, JSON-LD.", "TagsResult")
         },
         "/v1/dois/{doi}/acknowledge": {
             "post": _decision_operation("acknowledge", "Set a warning or a failure aside, with a reason.")
         },
-        "/v1/dois/{doi}/accept": {
-            "post": _decision_operation("accept", "Let stand what others changed, with a reason.")
-        },
+        "/v1/dois/{doi}/accept": {"post": _decision_operation("accept", "Accept what others changed, with a reason.")},
         "/v1/dois/{doi}/restore": {"post": _restore_operation()},
         "/v1/dois/{doi}/abandon": {
-            "post": _decision_operation("abandon", "Give up the deposit under way, with a reason.")
+            "post": _decision_operation("abandon", "Give up the deposit that is under way, with a reason.")
         },
         "/v1/dois/{doi}/verify": {
             "post": _doi_operation(
-                "verify", "Look the DOI up at doi.org and at Crossref now, and wait.", "StatusResult"
+                "verify", "Look the DOI up at doi.org and at Crossref now, and wait for the result.", "StatusResult"
             )
         },
     }
@@ -205,9 +205,11 @@ def _xml_operation() -> Schema:
 
 
 def _metrics_operation() -> Schema:
-    made = _operation("metrics", "Numbers for Prometheus; may be open to all.", answers={}, refusals=(401, 403, 503))
+    made = _operation(
+        "metrics", "Metrics for Prometheus; can be open to everyone.", answers={}, refusals=(401, 403, 503)
+    )
     text = {"text/plain": {"schema": {"type": "string"}}}
-    made["responses"]["200"] = {"description": "Prometheus' text format.", "content": text}
+    made["responses"]["200"] = {"description": "The text format of Prometheus.", "content": text}
     return made
 
 
@@ -219,7 +221,7 @@ def _restore_operation() -> Schema:
         parameters=[_DOI, _RESTORE_MODE],
         answers={
             200: ("Nothing was to be done, or with mode=plan the plan.", "RestoreResult"),
-            202: ("It was taken; it is kept even when Crossref is away.", "DepositResult"),
+            202: ("It was accepted; it is kept even if Crossref is not available.", "DepositResult"),
         },
         refusals=(400, 401, 403, 404, 413, 415, 422, 503),
     )
@@ -231,7 +233,7 @@ def _decision_operation(name: str, summary: str) -> Schema:
         summary,
         body="Reason",
         parameters=[_DOI],
-        answers={200: ("Where it stands now.", "StatusResult")},
+        answers={200: ("Its status now.", "StatusResult")},
         refusals=(400, 401, 403, 404, 413, 415, 422, 503),
     )
 
@@ -250,7 +252,7 @@ def _operation(
     refused: Schema = {str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refusals}
     if name in {"deposit", "plan", "apply", "restore"}:
         refused["422"] = _json_response(
-            "Nothing was taken: the findings say why.", {"anyOf": [ref("DepositResult"), ref("Error")]}
+            "Nothing was accepted: the findings say why.", {"anyOf": [ref("DepositResult"), ref("Error")]}
         )
     made: Schema = {"operationId": name, "summary": summary, "responses": {**content, **refused}}
     if parameters:
@@ -260,7 +262,9 @@ def _operation(
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
     if lines:
         made.setdefault("requestBody", {"required": True, "content": {}})["content"][LINES[0]] = _LINES
-        answered = made["responses"].setdefault("200", {"description": "A line for each line.", "content": {}})
+        answered = made["responses"].setdefault(
+            "200", {"description": "One line of answer for each line.", "content": {}}
+        )
         answered["content"][LINES[0]] = _LINE_ANSWERS
     return made
 
@@ -268,21 +272,21 @@ def _operation(
 _LINES: Final = {
     "schema": {
         "type": "string",
-        "description": f"JSON Lines, at most {MAX_LINES:,} of them and {MAX_LINES_BODY:,} bytes: on each a record, "
+        "description": f"JSON Lines, at most {MAX_LINES:,} of them and {MAX_LINES_BODY:,} bytes: each with a record, "
         'or for the status {"doi": "10.48251/…"}.',
     }
 }
 _LINE_ANSWERS: Final = {
     "schema": {
         "type": "string",
-        "description": "JSON Lines: for each line what it alone would be answered, with its number as `line` and the "
-        "status of that answer as `status`.",
+        "description": "JSON Lines: for each line the answer that it would get alone, with its number as `line` and "
+        "the HTTP status of that answer as `status`.",
     }
 }
 
 
 def _doi_operation(name: str, summary: str, schema: str) -> Schema:
-    answers = {200: ("What is known and proved.", schema)}
+    answers = {200: ("What is known and confirmed.", schema)}
     return _operation(name, summary, parameters=[_DOI], answers=answers, refusals=(400, 401, 403, 404, 503))
 
 
@@ -321,39 +325,39 @@ _DOI: Final = {
 }
 _COMPARE: Final = _query_parameter(
     "compare",
-    "true: ask Crossref what it has, and compare; the answer waits for that.",
+    "true: ask Crossref what is registered, and compare; the answer waits for that.",
     {"type": "string", "enum": ["true", "false"], "default": "false"},
 )
 _MODE: Final = _query_parameter(
     "mode",
-    "send: the upload to Crossref begins right after the answer. enqueue: the scheduled job sends it. The answer waits "
-    "for neither.",
+    "send: the upload to Crossref begins right after the answer. enqueue: the scheduled job sends it. The answer "
+    "waits for neither.",
     {"type": "string", "enum": list(MODES), "default": "send"},
 )
 _RESTORE_MODE: Final = _query_parameter(
     "mode",
-    "As for deposits; plan: ask Crossref what it has, and answer with the plan, which sends nothing.",
+    "As for deposits; plan: ask Crossref what is registered, and answer with the plan; nothing is sent.",
     {"type": "string", "enum": list(RESTORE_MODES), "default": "send"},
 )
 _RETRY: Final = _query_parameter(
     "retry",
-    "Content that Crossref refused before may go again.",
+    "Send again content that Crossref refused before.",
     {"type": "string", "enum": ["true", "false"], "default": "false"},
 )
 _SINCE: Final = _query_parameter(
     "since",
-    "The cursor: `next` of the answer before, 0 for all.",
+    "The cursor: `next` of the previous answer, 0 for all.",
     {"type": "integer", "minimum": 0, "maximum": LARGEST_ID, "default": 0},
 )
 _LIMIT: Final = _query_parameter(
-    "limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": 200}
+    "limit", "The largest number of entries.", {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": 200}
 )
 _TRUE_FALSE: Final = {"type": "string", "enum": ["true", "false"], "default": "false"}
 _LISTED: Final = [
     {
         **_query_parameter(
             "doi",
-            "A DOI; give it again for each further one.",
+            "A DOI; repeat the parameter for more DOIs.",
             {"type": "array", "maxItems": MAX_DOIS, "items": _DOI_TEXT},
         ),
         "explode": True,
@@ -362,12 +366,14 @@ _LISTED: Final = [
     _query_parameter("series", "Only those of this series.", {"type": "string"}),
     _query_parameter("outstanding", "Only those with a deposit under way.", _TRUE_FALSE),
     _query_parameter("attention", "Only those that need a person.", _TRUE_FALSE),
-    _query_parameter("after", "Begin after this DOI: `next` of the answer before.", _DOI_TEXT),
+    _query_parameter("after", "Start after this DOI: `next` of the previous answer.", _DOI_TEXT),
     _query_parameter(
-        "limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 100}
+        "limit",
+        "The largest number of entries.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 100},
     ),
 ]
-_NOTIFY: Final = "Crossref's notification callback: a hint to ask about a submission, and never a proof."
+_NOTIFY: Final = "Crossref's notification callback: a hint to ask about a submission, never a proof."
 _NOTIFY_HEADERS: Final = [
     {
         "name": "CROSSREF-NOTIFY-ENDPOINT",
@@ -380,20 +386,20 @@ _NOTIFY_HEADERS: Final = [
         "name": "CROSSREF-EXTERNAL-ID",
         "in": "header",
         "required": True,
-        "description": "The batch id of a submission of ours.",
+        "description": "The batch id of one of our submissions.",
         "schema": {"type": "string"},
     },
 ]
 
 _REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("BadRequest", "The request cannot be read."),
-    401: ("Unauthorized", "A token is missing, or not known."),
+    401: ("Unauthorized", "A token is missing or unknown."),
     403: ("Forbidden", "Refused to this caller, or to this token: the error says why."),
-    404: ("NotFound", "There is no such thing here."),
+    404: ("NotFound", "Not found here."),
     413: ("TooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is not JSON in UTF-8."),
-    422: ("Unprocessable", "The body is JSON, and no record."),
-    429: ("TooManyRequests", "Too many calls; Retry-After says when to come again."),
+    422: ("Unprocessable", "The body is JSON, but not a record."),
+    429: ("TooManyRequests", "Too many calls; Retry-After says when to try again."),
     503: ("Unavailable", "Something outside failed; Retry-After says when to try again."),
 }
 

@@ -45,8 +45,10 @@ class DoiViews:
         depositor = self.service.depositor()
         named = request.args.getlist("doi")
         if len(named) > MAX_DOIS:
-            message = f"{len(named)} DOIs are asked for, and {MAX_DOIS} are the most"
-            raise Refused(400, "query-parameter", message, hint="ask in several requests", where="query parameter doi")
+            message = f"{len(named)} DOIs were requested; at most {MAX_DOIS} are allowed"
+            raise Refused(
+                400, "query-parameter", message, hint="split them into several requests", where="query parameter doi"
+            )
         limit = query.number("limit", 100, least=1, most=MAX_LISTED)
         state = query.choice("state", ("", *State), "")
         found = depositor.statuses(
@@ -107,8 +109,8 @@ class DoiViews:
             series = depositor.series.get(str(record["series"]))
             commentary = Commentary.model_validate({**record, "series": series})
         except (UsageError, ValueError):
-            message = f"what was deposited of {wanted} cannot be read back as a record of a series that is configured"
-            hint = "deposit it again from its record, then ask once more"
+            message = f"the deposited content of {wanted} is not a record of a configured series"
+            hint = "deposit it again from its record, then repeat this request"
             raise Refused(404, "doi-unreadable", message, hint=hint, where="path") from None
         return document({"ok": True, "target": depositor.target, **tags_document(commentary)})
 

@@ -80,8 +80,8 @@ class RecordViews:
         name = str(record.get("series") or (next(iter(depositor.series)) if len(depositor.series) == 1 else ""))
         series = depositor.series.get(name)
         if limited and name not in limited:
-            message = f"this token is for {', '.join(sorted(limited))} alone, and the record names another series"
-            hint = "use a token that reaches the series; [api.tokens] in the configuration says which do"
+            message = f"this token is only for {', '.join(sorted(limited))}, but the record is in another series"
+            hint = "use a token for that series; see [api.tokens] in the configuration"
             raise Refused(403, "other-series", message, hint=hint, where=where)
         if depositor.publishers.further and series and (series.publisher_account or "") != publisher:
             message = f"the series {series.name} belongs to another publisher than this token"
@@ -143,7 +143,7 @@ class RecordViews:
             series = one.sending.series if one.sending else ""
             if one.doi is not None and not self.service.is_within_reach(Doi.parse(one.doi), series):
                 message = f"{one.doi} belongs to another publisher or series than this token"
-                hint = "use a token that reaches its series"
+                hint = "use a token for its series"
                 raise Refused(403, "other-publisher", message, hint=hint, where="body")
         return file
 
@@ -255,7 +255,7 @@ def _with_record_error(report: DepositReport) -> dict[str, Any]:
 def _blocked_error(actions: Sequence[Action | None]) -> dict[str, str]:
     blocked = [place for place, action in enumerate(actions) if action is Action.BLOCKED]
     message = f"{len(blocked)} of {len(actions)} records cannot be deposited"
-    hint = "correct what the findings of each say, and send it again; records that were taken need nothing"
+    hint = "correct what the findings of each record say, and send it again; accepted records need nothing"
     where = "body" if len(actions) == 1 else "body, records " + ", ".join(f"[{place}]" for place in blocked)
     return {"code": "record-blocked", "message": message, "hint": hint, "where": where}
 

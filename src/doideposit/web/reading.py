@@ -42,7 +42,7 @@ class Query:
         for name, values in request.args.lists():
             if name not in names:
                 known = ", ".join(sorted(names)) or "none"
-                raise _bad_query(name, "there is no such query parameter here", f"this address knows: {known}")
+                raise _bad_query(name, "this query parameter is not known here", f"allowed here: {known}")
             if len(values) > 1 and name not in repeated:
                 raise _bad_query(name, "this query parameter is given more than once", "give it once")
 
@@ -50,7 +50,7 @@ class Query:
         """Return a parameter that is one of a few words."""
         value = request.args.get(name, default)
         if value not in choices:
-            raise _bad_query(name, "this is not one of its values", f"write {' or '.join(choices)}")
+            raise _bad_query(name, "this value is not allowed", f"write {' or '.join(choices)}")
         return value
 
     def flag(self, name: str) -> bool:
@@ -62,7 +62,7 @@ class Query:
         """Return a parameter that is a whole number within bounds."""
         text = request.args.get(name, str(default))
         if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
-            raise _bad_query(name, "this is not a number it can have", f"write a whole number from {least} to {most}")
+            raise _bad_query(name, "this number is not allowed", f"write a whole number from {least} to {most}")
         return int(text)
 
     @staticmethod
@@ -109,7 +109,7 @@ class JsonBody:
         request.max_content_length = MAX_LINES_BODY
         lines = request.get_data().removesuffix(b"\n").split(b"\n")
         if len(lines) > MAX_LINES:
-            message = f"the body holds {len(lines):,} lines, and {MAX_LINES:,} are the most"
+            message = f"the body holds {len(lines):,} lines; at most {MAX_LINES:,} are allowed"
             raise Refused(413, "too-many-records", message, hint="send them in several requests", where=_BODY)
         return [_read_line(line, read_one) for line in lines]
 
@@ -119,7 +119,7 @@ class JsonBody:
         records = _records_in(text)
         if len(records) != 1 or text.lstrip().startswith("["):
             hint = "write each record as a JSON object on a line of its own"
-            raise Refused(422, "record-shape", "a line holds one record, and no list", hint=hint, where=_BODY)
+            raise Refused(422, "record-shape", "a line holds one record, not a list", hint=hint, where=_BODY)
         return records[0]
 
     @staticmethod
@@ -127,7 +127,7 @@ class JsonBody:
         """Return the DOI of a line, a JSON object with `doi` and nothing else."""
         data = _json_in(text, _DOI_LINE)
         if not isinstance(data, dict) or set(data) != {"doi"} or not isinstance(data["doi"], str):
-            raise Refused(422, "record-shape", "a line names one DOI", hint=_DOI_LINE, where=_BODY)
+            raise Refused(422, "record-shape", "a line must name one DOI", hint=_DOI_LINE, where=_BODY)
         try:
             return Doi.parse(data["doi"])
         except InvalidIdentifier as error:
@@ -136,11 +136,13 @@ class JsonBody:
     @staticmethod
     def losses() -> tuple[str, ...]:
         """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
-        hint = 'send {"allow_loss": ["abstracts"]} with the fields of their version that may be deleted, or {}'
+        hint = 'send {"allow_loss": ["abstracts"]} with the fields of the registered version that may be deleted, or {}'
         body = _json_in(_decode_body(JsonBody.json()), hint)
         losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
         if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):
-            raise Refused(422, "allow-loss", "the fields that may be lost are a list of texts", hint=hint, where=_BODY)
+            raise Refused(
+                422, "allow-loss", "the fields that may be deleted must be a list of strings", hint=hint, where=_BODY
+            )
         return tuple(losses)
 
     @staticmethod
@@ -159,7 +161,7 @@ def _records_in(text: str) -> tuple[Mapping[str, RawValue], ...]:
     if any(finding.code in {"json-syntax", "too-deep"} for finding in found.findings):
         raise _refusal_of(400, found.findings)
     if len(found.records) > MAX_RECORDS:
-        message = f"the body holds {len(found.records)} records, and {MAX_RECORDS} are the most"
+        message = f"the body holds {len(found.records)} records; at most {MAX_RECORDS} are allowed"
         hint = "send them in several requests, or as JSON Lines"
         raise Refused(413, "too-many-records", message, hint=hint, where=_BODY)
     findings = (*found.findings, *(each for raw in found.records for each in raw.findings))
@@ -179,7 +181,7 @@ def _json_in(text: str, hint: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=hint, where=_BODY) from None
+        raise Refused(400, "json-syntax", f"the body is not JSON: {error}", hint=hint, where=_BODY) from None
 
 
 def _require_json(types: Sequence[str] = ("application/json",)) -> None:
@@ -190,8 +192,8 @@ def _require_json(types: Sequence[str] = ("application/json",)) -> None:
         message = "only JSON in UTF-8 is read here"
         raise Refused(415, "content-type", message, hint=hint, where="header Content-Type")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        hint = "send the body as it is"
-        message = "a compressed body is not read"
+        hint = "send the body uncompressed"
+        message = "compressed bodies are not supported"
         raise Refused(415, "content-encoding", message, hint=hint, where="header Content-Encoding")
 
 
@@ -204,7 +206,7 @@ def _decode_body(body: bytes) -> str:
         raise Refused(400, "encoding", message, hint="write it in UTF-8", where=_BODY) from None
     if text.lstrip()[:1] not in {"{", "["}:
         hint = "send one record as a JSON object, or a list of records"
-        raise Refused(400, "json-syntax", "the body holds no JSON object and no list", hint=hint, where=_BODY)
+        raise Refused(400, "json-syntax", "the body is neither a JSON object nor a list", hint=hint, where=_BODY)
     return text
 
 

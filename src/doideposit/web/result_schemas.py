@@ -118,7 +118,7 @@ def result_schemas() -> Schema:
 
 def _decision_schemas() -> dict[str, Schema]:
     """Return the schemas of the bodies of decisions, of the answer to restore, and of readiness."""
-    words = "Fields of their version that the update may delete."
+    words = "Fields of the registered version that the update may delete."
     return {
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
         "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),
@@ -168,7 +168,7 @@ def _status_keys() -> Schema:
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
         "contradicted": {
             "enum": ["resolves", "indexed", None],
-            "description": "The milestone of which a look-up showed the contrary, such as a DOI that leads elsewhere.",
+            "description": "The milestone that a check contradicted, such as a DOI that leads elsewhere.",
         },
         "last_update_failed": _YES,
         "acknowledged": _MAYBE_TEXT,

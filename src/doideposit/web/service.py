@@ -32,7 +32,7 @@ class Service:
         with self._lock:
             if self._depositor is None:
                 if self._open is None:
-                    raise RuntimeError("this depositor was given as it is, and is still there")
+                    raise RuntimeError("this depositor was passed in, and is still open")
                 self._depositor = self._open()
             return self._depositor
 

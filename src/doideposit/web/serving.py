@@ -63,7 +63,7 @@ class Application:
         """
         if not is_loopback(host) and not allow_remote:
             told = "others could reach it, and everything would be sent unencrypted"
-            hint = "leave it on 127.0.0.1 behind a web server with https, or say --allow-remote"
+            hint = "use 127.0.0.1 behind a web server with https, or add --allow-remote"
             raise UsageError(f"doideposit does not listen on {host}: {told}", hint=hint)
         server = _make_server(self, host, port, threads, max_body or MAX_LINES_BODY + MAX_BODY)
         try:
@@ -104,7 +104,7 @@ def _make_server(application: Application, host: str, port: int, threads: int, m
         )
         server.channel_class = Connection
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no address of this machine"
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no address of this machine"
         hint = "choose another address or port, or port 0 for any"
         raise WorldError(f"port {port} of {host} cannot be used: {reason}", hint=hint) from None
     if not hasattr(server, "effective_port"):

@@ -94,6 +94,6 @@ def _require_usable_token(name: str, secret: SecretStr | str) -> str:
         message = f"the API token of {name} must have {SHORTEST} to {LONGEST} characters"
         raise ConfigurationError(message, hint=_HOW_TO_MAKE)
     if not all("!" <= character <= "~" for character in token):
-        message = f"the API token of {name} holds spaces or characters outside of ASCII"
+        message = f"the API token of {name} contains spaces or non-ASCII characters"
         raise ConfigurationError(message, hint=_HOW_TO_MAKE)
     return token

@@ -44,7 +44,7 @@ class JobWatch:
             return document({"ok": True, "job": doing.value} | {name: _moment(at) for name, at in moments.items()})
         if run is not None and doing is JobHealth.FAILS:
             message = f"the scheduled job runs and fails: {run.since_success}"
-            hint = "ask `doideposit doctor` on the server, or the log of the job: they name the reason"
+            hint = "run `doideposit doctor` on the server, or read the log of the job: they name the reason"
             raise Refused(503, "job-failing", message, hint=hint, where="server", headers={"Retry-After": "60"})
         message = (
             "no run of the scheduled job was seen"
@@ -53,14 +53,14 @@ class JobWatch:
         )
         if run is not None and run.target != depositor.target:
             message = f"the last run of the scheduled job was for {run.target}"
-        hint = "let `doideposit run` do its work on the same configuration: it sends and follows up what was recorded"
+        hint = "start `doideposit run` with the same configuration: it sends what was recorded, and follows it up"
         raise Refused(503, "job-late", message, hint=hint, where="server", headers={"Retry-After": "60"})
 
     def metrics(self, depositor: Depositor, now: datetime) -> Response:
         """Return the metrics that the job leaves in its file, those of the ledger as they are now."""
         holder = g.holder
         if not self.open_metrics and (holder.series or holder.publisher):
-            message = "this token is limited to some series, and the metrics are those of all"
+            message = "this token is limited to some series, but the metrics cover all of them"
             hint = "use a token of [api.tokens] without `series`"
             raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
         text = prometheus_text(self.last_run(), Standing.take(depositor, now=now), self.within)

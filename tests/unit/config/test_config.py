@@ -200,7 +200,7 @@ ONE_FAULT = [
     ('[credentials.test]\nusername = "x"\npassword = 4711', "password-in-file", 3, 12, "credentials.test.password", "keyring"),
     (f'[credentials.test]\nusername = "x"\npassword = {{ envv = "{SECRET}" }}', "unknown-key", 3, 14, "credentials.test.password.envv", "did you mean `env`"),
     (f'[credentials.test]\nusername = "x"\npassword = {{ command = ["{SECRET}"], file = "x" }}', "password-reference", 3, 12, "credentials.test.password", "command"),
-    (f'[credentials.test]\nusername = "x"\npassword = {{ env = "{SECRET}" }}', "variable-name", 3, 20, "credentials.test.password.env", "put the password into that variable"),
+    (f'[credentials.test]\nusername = "x"\npassword = {{ env = "{SECRET}" }}', "variable-name", 3, 20, "credentials.test.password.env", "put the password in that variable"),
     (f'[credentials.test]\nusername = "x"\npassword = {{ env = ["{SECRET}"] }}', "text-expected", 3, 20, "credentials.test.password.env", ""),
     (f'[credentials.test]\nusername = "x"\npassword = {{ keyring = "{SECRET}" }}', "unknown-value", 3, 24, "credentials.test.password.keyring", "True"),
     ('[targets.test]\nurl = "http://example.org"', "address-unencrypted", 2, 7, "targets.test.url", "https"),

@@ -187,7 +187,7 @@ class LockedKeyring:
 
 def test_a_keyring_that_fails_says_nothing_of_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", LockedKeyring)
-    assert "cannot be asked" in refused(PasswordReference(keyring=True), keyring=ask_keyring).message
+    assert "cannot be read" in refused(PasswordReference(keyring=True), keyring=ask_keyring).message
     monkeypatch.setitem(sys.modules, "keyring", None)
     assert "doideposit[keyring]" in refused(PasswordReference(keyring=True), keyring=ask_keyring).hint
 

@@ -431,9 +431,9 @@ def test_the_client_is_a_registrar() -> None:
 
 @pytest.mark.parametrize("name", ["", "a/b.xml", 'a".xml', "a\r\nb.xml", "ä.xml", "a b.xml", "x" * 101])
 def test_a_file_name_that_could_break_the_form_is_a_programmers_fault(name: str) -> None:
-    with pytest.raises(RuntimeError, match="cannot be a file name"):
+    with pytest.raises(RuntimeError, match="cannot be the file name"):
         client().submit(sealed(), name)
-    with pytest.raises(RuntimeError, match="cannot be a file name"):
+    with pytest.raises(RuntimeError, match="cannot be the file name"):
         client().fetch_result(name)
 
 

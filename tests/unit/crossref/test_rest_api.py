@@ -399,11 +399,11 @@ def test_a_timestamp_is_never_guessed(body: bytes, error: type[DoiDepositError])
     [
         (b"", "empty answer"),
         (b"<!DOCTYPE html><html><body>Maintenance</body></html>", "a web page"),
-        (unixsd(item("20110425"))[:-60], "breaks off"),
-        (b"Malformed DOI: 10.1/x", "does not take"),
+        (unixsd(item("20110425"))[:-60], "is incomplete"),
+        (b"Malformed DOI: 10.1/x", "does not accept"),
         (b"Unable to parse or validate the xml query", "does not understand"),
         (unixsd(item("1"), "multiresolved"), "several records"),
-        (b"good morning", "an answer to a query that is none"),
+        (b"good morning", "no valid answer to a query"),
     ],
 )
 @responses.activate

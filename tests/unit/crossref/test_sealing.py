@@ -48,7 +48,7 @@ def test_what_passes_alone_passes_in_a_file_with_itself(one: Commentary) -> None
 
 def test_other_bytes_than_those_that_were_judged_are_not_joined() -> None:
     (item, _), (_, other) = sealed(commentary(258)), sealed(commentary(259))
-    with pytest.raises(RuntimeError, match="not the one that was judged"):
+    with pytest.raises(RuntimeError, match="differs from the one that was validated"):
         join(HEAD, [item], [other])
 
 

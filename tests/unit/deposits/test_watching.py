@@ -86,7 +86,7 @@ class Failing:
 
 @pytest.mark.parametrize(
     ("error", "most"),
-    [(RegistrarUnavailable("nothing came for 30 s"), 10 + 6), (UnexpectedAnswer("this is no answer"), 300)],
+    [(RegistrarUnavailable("no data arrived for 30 s"), 10 + 6), (UnexpectedAnswer("this is no answer"), 300)],
 )
 def test_a_query_service_that_hangs_is_asked_a_few_times(tmp_path: Path, error: Exception, most: int) -> None:
     registry = Failing(10, error)

@@ -83,7 +83,7 @@ def test_a_server_that_fails_gives_no_permission_and_is_asked_again(status: int,
 def test_rules_that_cannot_be_fetched_are_no_permission() -> None:
     def fetch(url: str, *, limit: int = 0) -> Page:
         assert url.endswith("robots.txt"), f"asked for {limit} bytes without permission"
-        raise PageUnavailable(f"{url} could not be fetched: nothing came for 15 s")
+        raise PageUnavailable(f"{url} could not be fetched: no data arrived for 15 s")
 
     (visit,) = visit_pages([commentary(1)], fetch, waiting=Site().time)
     (finding,) = visit.findings
@@ -119,20 +119,20 @@ def test_a_site_that_hangs_is_left_alone_after_two_minutes() -> None:
     def fetch(url: str, *, limit: int = 0) -> Page:
         if not url.endswith("robots.txt") and next(hangs, False):
             site.sleep(30)
-            raise PageUnavailable(f"{url} could not be fetched: nothing came for 15 s")
+            raise PageUnavailable(f"{url} could not be fetched: no data arrived for 15 s")
         return site(url, limit=limit)
 
     many = [commentary(number) for number in range(1, 40)]
     visits = list(visit_pages(many, fetch, waiting=site.time))
     assert [visit.ok for visit in visits[:2]] == [True, False]
     assert all(visit.findings[0].code == "page-away" for visit in visits[1:])
-    assert "was not asked for" in visits[-1].findings[0].message
+    assert "was not requested" in visits[-1].findings[0].message
     assert site.now < 300
 
 
 def test_an_address_that_is_none_is_named_as_it_stands() -> None:
     def fetch(url: str, *, limit: int = 0) -> Page:
-        raise AddressRefused(f"{url} is not the address of a page, of which {limit} bytes were wanted")
+        raise AddressRefused(f"{url} is not the address of a web page, of which {limit} bytes were wanted")
 
     (visit,) = visit_pages([commentary(1).model_copy(update={"url": "/new/1"})], fetch, waiting=Site().time)
-    assert visit.findings[0].message.startswith("/new/1 is not the address of a page")
+    assert visit.findings[0].message.startswith("/new/1 is not the address of a web page")

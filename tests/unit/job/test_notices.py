@@ -180,7 +180,7 @@ def test_sendmail_takes_a_mail_or_is_named(
 def test_a_server_that_accepts_and_says_nothing_holds_nobody_up(socket_enabled: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         mine = settings(port=silent.getsockname()[1])
-        with pytest.raises(WorldError, match=r"did not come to an end within 0\.2 seconds"):
+        with pytest.raises(WorldError, match=r"did not finish within 0\.2 seconds"):
             MailServer(mine, None).send(letter(), within=0.2)
 
 
@@ -196,8 +196,8 @@ def test_a_server_without_encryption_gets_nothing(socket_enabled: None) -> None:
     ("verb", "words"),
     [
         ("AUTH", "does not accept the login"),
-        ("RCPT", "does not accept the addresses"),
-        ("DATA", "did not take the mail"),
+        ("RCPT", "does not accept the recipients"),
+        ("DATA", "did not accept the mail"),
     ],
 )
 def test_a_refusal_is_told_in_words_and_without_the_servers_own(verb: str, words: str, socket_enabled: None) -> None:

@@ -40,7 +40,7 @@ FOUND = [
     ("https://doi.org/10.5555%2Fabc%2E", "10.5555/abc"),
     ("Ecology 87. 10.1890/0012-9658(2006)87[1727", None),
     ("10.5555/" + "a" * 2_000, None),
-    # Broken by a line, a column or an ellipsis: what is left is no DOI.
+    # Broken by a line, a column or an ellipsis: what is left is not a DOI.
     ("A paper. https://doi.org/10.1175/1520- 0477(1996)077", None),
     ("A paper. https://doi.org/10.1175/1520-0477(1996", None),
     ("A paper. https://doi.org/10.1175/1520-0477(1996)077<0437", None),

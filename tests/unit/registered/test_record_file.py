@@ -149,7 +149,7 @@ def test_the_file_names_what_it_cannot_say_and_nothing_in_it_ends_the_comment() 
     fields = record_fields(one, A, named=True)
     text = record_text(one, fields, ["first\nsecond: 2"], heading="Adopted", schema="record.schema.json")
     assert text.splitlines()[0] == "# yaml-language-server: $schema=record.schema.json"
-    assert "Registered as contract_number, and a record has no field for it" in text
+    assert "Registered as contract_number, but a record has no field for it" in text
     assert yaml.safe_load(text)["title"] == "T: a “title”"
     assert set(yaml.safe_load(text)) == {"series", "title", "authors", "published", "record_type", "without"}
     assert record_text(one, fields, [], heading="Adopted", schema=None).startswith("# Adopted\n")

@@ -32,7 +32,7 @@ WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same 
             AttentionKind.OPEN,
         ),
         ({"state": State.QUEUED, "overdue": overdue(Milestone.PROCESSED)}, "at Crossref, overdue", AttentionKind.BAD),
-        ({"overdue": overdue(Milestone.RESOLVES)}, "registered, link not proved", AttentionKind.WARNING),
+        ({"overdue": overdue(Milestone.RESOLVES)}, "registered, link not confirmed", AttentionKind.WARNING),
         ({"overdue": overdue(Milestone.INDEXED)}, "registered, not indexed", AttentionKind.WARNING),
         ({"outcome": Outcome.FAILED, "acknowledged": "known"}, "update failed, acknowledged", AttentionKind.BAD),
         ({"state": None, "outcome": None, "registered": False}, "never deposited", AttentionKind.OPEN),
@@ -46,7 +46,7 @@ def test_every_way_to_stand_has_its_words(changes: dict[str, object], words: str
 @pytest.mark.parametrize("milestone", Milestone)
 def test_what_is_overdue_is_told_with_its_age(milestone: Milestone) -> None:
     told = overdue_words(Overdue(milestone, NOW - timedelta(hours=49), NOW), NOW)
-    assert " 2 days ago, and n" in told
+    assert " 2 days ago, " in told
 
 
 def test_failures_come_first_then_warnings_then_what_is_stuck_or_not_proved() -> None:
@@ -71,7 +71,7 @@ def test_failures_come_first_then_warnings_then_what_is_stuck_or_not_proved() ->
         "Rejected",
         "Registered, with a warning",
         "Not processed by Crossref in time",
-        "Registered, but not proved to resolve",
+        "Registered, but not confirmed to resolve",
     ]
     assert all(one.next_action for one in found)
 

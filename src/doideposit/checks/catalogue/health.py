@@ -66,7 +66,7 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "page-title-differs",
         "The page has another title than the record",
         "The DOI may lead to the wrong page, or the title was changed in one place only.",
-        "check that the DOI leads to the right page, and which of the titles is printed",
+        "check that the DOI leads to the right page, and which title is the printed one",
         severity=Severity.WARNING,
     ),
     _page(

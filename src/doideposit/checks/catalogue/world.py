@@ -64,7 +64,8 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-timestamp-digits",
         "No higher timestamp is possible",
-        "Crossref takes only rising timestamps, and another tool used a number with more digits than doideposit can "
+        "Crossref accepts only increasing timestamps, and another tool used a number with more digits than "
+        "doideposit can "
         "write.",
         "ask Crossref support to reset the timestamp of this DOI",
         source=TIMESTAMPS,
@@ -190,7 +191,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "variable-name",
         "`env` holds something that is not the name of a variable",
         "`env` names the environment variable that holds the password. It does not hold the password itself.",
-        "write a name such as CROSSREF_PASSWORD, and put the password into that variable",
+        "write a name such as CROSSREF_PASSWORD, and put the password in that variable",
     ),
     _setting(
         "time-zone",

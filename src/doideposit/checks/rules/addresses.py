@@ -233,7 +233,7 @@ rule(
     "url-password",
     ERROR,
     "A user name in an address",
-    message="this address holds a user name or a password",
+    message="this address contains a user name or a password",
     hint="delete everything before the @, and change the password: it stood in a file",
     why="Everything deposited is public for ever.",
     source=DISPLAY,

@@ -398,7 +398,7 @@ class _Review:
                 yield self._make_finding("text-decomposed", W, element, message, hint)
             if found := _CONTROL.search(text):
                 message = f"the text contains the control character U+{ord(found[0]):04X}"
-                hint = "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding"
+                hint = "delete it: it usually comes from copying from a PDF, or from a wrong encoding"
                 yield self._make_finding("control-character", E, element, message, hint)
             if found := _HIDDEN.search(text):
                 name = {"\u00ad": "a soft hyphen"}.get(found[0], "a character without width")

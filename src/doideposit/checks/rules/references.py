@@ -156,7 +156,7 @@ rule(
     WARNING,
     "A reference that is only an address",
     message="reference {place} is only an address",
-    hint="write who published what and when under `text`, and the address under `url`",
+    hint="write in `text` who published what, and when, and the address under `url`",
     why="An address alone cannot be matched, and says nothing once the page has moved.",
     source=REFERENCES_PAGE,
     bad="references: [{text: 'https://www.dw.com/en/nato-in-indo-pacific/a-65928274'}]",

@@ -137,7 +137,7 @@ rule(
 rule(
     "title-lower-case",
     INFO,
-    "The title begins with a small letter",
+    "The title starts with a small letter",
     message="the title has no capital letter at all",
     hint="check that it is printed so",
     why="A title without a single capital usually comes from an address or a file name.",

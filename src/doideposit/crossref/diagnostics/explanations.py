@@ -219,7 +219,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "crossref-journal-identifier",
         "A journal has neither an ISSN nor a DOI",
         "Crossref tells journals apart by one of the two.",
-        "give the series its `issn`, as it stands in Crossref's title list, and deposit again",
+        "give the series its `issn`, as in Crossref's title list, and deposit again",
         source=ISSN_ERRORS,
     ),
     _failure(

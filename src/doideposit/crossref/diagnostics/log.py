@@ -100,7 +100,7 @@ def _parse_root(answer: bytes) -> Element:
     # A page of a proxy, of maintenance or of a login; some of them can be read as XML.
     if PAGE.search(answer[:1_000]):
         raise Unreadable("a web page")
-    raise Unreadable("a text that cannot be read as XML" if root is None else f"a document that is no {ROOT}")
+    raise Unreadable("text that is not readable XML" if root is None else f"a document that is not a {ROOT}")
 
 
 def _read_records(element: Element) -> list[LogRecord]:

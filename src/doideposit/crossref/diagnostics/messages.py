@@ -91,11 +91,11 @@ CONFLICTS: Final = "Crossref: resolving conflicts"
 SEEN: Final = "seen in public logs"
 
 # Support finds a deposit by the number of its submission, which stands in the result log.
-SUPPORT: Final = "write to support@crossref.org and give them the submission id"
+SUPPORT: Final = "write to support@crossref.org, with the submission id"
 # What helps is said once for several messages with one cause.
 MEND_TITLE: Final = f"write title and ISSN as they were first registered, and keep the record type; otherwise {SUPPORT}"
 MEND_ISSN: Final = f"check the number; for a title you took over, {SUPPORT}"
-ONE_MORE: Final = f"one more try is made by itself; after that, {SUPPORT}"
+ONE_MORE: Final = f"it is tried once more automatically; after that, {SUPPORT}"
 
 # Crossref writes ISSNs with and without a hyphen.
 ISSN: Final = r'ISSN ?"?(\d{4}-?\d{3}[\dXx])'
@@ -157,7 +157,8 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.WARNING,
         "Added with conflict | Updated with conflict",
         "the DOI is registered, and its metadata are the same as those of another DOI",
-        "see whether the work was registered twice; if not, add what tells the two apart and deposit again",
+        "check whether the work was registered twice; if not, add metadata that differ from the other DOI's, and "
+        "deposit again",
         source=CONFLICTS,
     ),
     _add_message(
@@ -165,7 +166,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.NOTICE,
         "possible preprint/vor pair",
         "Crossref noticed that the work may be the preprint, or the final version, of another one",
-        "if it is, add a relation to the other DOI; otherwise nothing is to be done",
+        "if it is, add a relation to the other DOI; otherwise nothing needs to be done",
         source=SEEN,
     ),
     _add_message(
@@ -173,7 +174,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.FAILURE,
         "submitted version…is less or equal to previously submitted version",
         "Crossref already holds the DOI with an equal or higher timestamp{detail}",
-        "deposit it again: the new file gets a higher timestamp by itself",
+        "deposit it again: the new file gets a higher timestamp automatically",
         retry=RetryClass.AFTER_CHANGE,
         detail=r"previously submitted version (\d+)",
     ),
@@ -183,7 +184,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.FAILURE,
         "Submission version NULL is invalid",
         "the deposit file has no timestamp",
-        "build the deposit file again; the timestamp stands in its head",
+        "build the deposit file again; the timestamp is in its <head>",
         retry=RetryClass.AFTER_CHANGE,
     ),
     _add_message(
@@ -236,7 +237,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "crossref-issn-other-title",
         MessageKind.FAILURE,
         "has already been assigned to a different title/publisher/genre",
-        "Crossref knows the ISSN{detail} with another title, publisher or record type",
+        "Crossref has the ISSN{detail} with another title, publisher or record type",
         MEND_TITLE,
         detail=ISSN,
         source=ISSN_ERRORS,
@@ -245,7 +246,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "crossref-issn-other-publisher",
         MessageKind.FAILURE,
         "has already been assigned to a different publisher",
-        "Crossref knows the ISSN or ISBN{detail} as another publisher's",
+        "Crossref has the ISSN or ISBN{detail} under another publisher",
         MEND_ISSN,
         detail=ISSN,
         source=ISSN_ERRORS,
@@ -254,7 +255,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "crossref-issn-owned",
         MessageKind.FAILURE,
         "has already been assigned, title/issn:",
-        "Crossref knows the title or ISSN{detail} as another publisher's",
+        "Crossref has the title or ISSN{detail} under another publisher",
         MEND_ISSN,
         detail=r"title/issn:.{0,300}?(\d{4}-?\d{3}[\dXx])",
         source=SEEN,
@@ -312,7 +313,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "crossref-orcid-duplicate",
         MessageKind.FAILURE,
         "has duplicates in contributor list",
-        "the same ORCID iD{detail} stands on two people of one record",
+        "the same ORCID iD{detail} is given for two people of one record",
         "give each person their own ORCID iD, and deposit every record of this file again",
         retry=RetryClass.AFTER_CHANGE,
         detail=ORCID,
@@ -332,7 +333,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.FAILURE,
         "cvc- | Invalid content starting with element",
         "Crossref's schema check refused the deposit file{detail}",
-        "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
+        "run `doideposit validate` on the file; if it finds nothing, the schemas differ: please report it",
         retry=RetryClass.AFTER_CHANGE,
         detail=LINE,
         source=SEEN,
@@ -350,7 +351,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "crossref-prolog",
         MessageKind.FAILURE,
         "Content is not allowed in prolog",
-        "something stands before the XML declaration of the deposit file",
+        "there is something before the XML declaration of the deposit file",
         "delete everything before <?xml, such as a byte order mark or a blank line",
         retry=RetryClass.AFTER_CHANGE,
     ),
@@ -367,7 +368,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.FAILURE,
         "must deposit with an ISSN and/or journal title DOI",
         "the journal has neither an ISSN nor a DOI of its own in the deposit",
-        "give the series its `issn`, as it stands in Crossref's title list, and deposit again",
+        "give the series its `issn`, as in Crossref's title list, and deposit again",
         retry=RetryClass.AFTER_CHANGE,
         source=SEEN,
     ),
@@ -384,8 +385,8 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "crossref-characters",
         MessageKind.FAILURE,
         "contains invalid characters",
-        "Crossref does not take a character in the deposit",
-        "look in Crossref's words for the value, take out the character that is none of a text, and deposit again",
+        "Crossref does not accept a character in the deposit",
+        "find the value in Crossref's message, delete the invalid character, and deposit again",
         retry=RetryClass.AFTER_CHANGE,
         source=SEEN,
     ),
@@ -395,7 +396,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         MessageKind.FAILURE,
         "Deposited XML is not well-formed or does not validate",
         "Crossref could not read the deposit file, or its schema check refused it{detail}",
-        "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
+        "run `doideposit validate` on the file; if it finds nothing, the schemas differ: please report it",
         retry=RetryClass.AFTER_CHANGE,
         detail=LINE,
         source=SEEN,
@@ -404,7 +405,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "crossref-duplicate-doi",
         MessageKind.FAILURE,
         "unique constraint (…) violated",
-        "Crossref met the same DOI twice at once",
+        "Crossref processed the same DOI twice at the same time",
         ONE_MORE,
         retry=RetryClass.ONCE,
     ),

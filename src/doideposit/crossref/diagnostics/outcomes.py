@@ -169,7 +169,7 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
         return Pending(log.status, log.submission_id)
     strange = _unknown_status(log, dois)
     if strange is not None:
-        words = f"Crossref answered with a result log whose {strange}, which says neither success nor failure"
+        words = f"Crossref answered with a result log whose {strange}: neither success nor failure"
         return Unrecognized(words, log.submission_id, is_there=True)
     return _resolve_batch(log, dois)
 
@@ -258,8 +258,9 @@ def _missing_outcome(doi: Doi) -> DoiOutcome:
     finding = Finding(
         "crossref-no-record",
         Severity.ERROR,
-        f"Crossref's result log says nothing of {doi}",
-        "look the DOI up at Crossref; if it is not registered, deposit it again, and give support the submission id",
+        f"Crossref's result log does not mention {doi}",
+        "look the DOI up at Crossref; if it is not registered, deposit it again, and write to support with the "
+        "submission id",
     )
     return DoiOutcome(doi, Outcome.MISSING, finding=finding)
 
@@ -313,7 +314,7 @@ def _failure_finding(record: LogRecord) -> Finding:
 def _finding(known: KnownMessage | None, original: str) -> Finding:
     if known is None:
         words = original or "Crossref refused the record and gave no reason"
-        hint = "read Crossref's words; Crossref support can explain them when given the submission id"
+        hint = "read Crossref's message; Crossref support can explain it if you give the submission id"
         return Finding("crossref-unknown", Severity.ERROR, words, hint, original=original)
     return Finding(known.code, Severity.ERROR, known.explain(original), known.hint, original=original)
 
@@ -322,7 +323,7 @@ def _warning_finding(record: LogRecord) -> Finding:
     known = KnownMessage.find(record.message, frozenset({MessageKind.WARNING}))
     if known is None:
         words = record.message or "Crossref registered the DOI with a warning and gave no reason"
-        hint = "the DOI is registered; see whether what Crossref says needs a correction"
+        hint = "the DOI is registered; check whether Crossref's message asks for a correction"
         return Finding("crossref-warning", Severity.WARNING, words, hint, original=record.message)
     others = ", ".join(record.dois_in_conflict)
     sentence = known.explain(record.message) + (f": {others}" if others else "")

@@ -271,7 +271,7 @@ def _assertions(sources: Sources) -> Iterator[tuple[str, str]]:
             named = element.get("name", "") if element is not None and element.getparent() is root else ""
             name = _ASSERTIONS.get((named, hashlib.sha256(test.encode()).hexdigest()))
             if name is None or node.get("xpathDefaultNamespace") or root.get("xpathDefaultNamespace"):
-                damaged = sources.damaged(file, f"has an assertion in line {node.sourceline} that is not known here")
+                damaged = sources.damaged(file, f"has an unknown assertion in line {node.sourceline}")
                 damaged.hint = "upgrade doideposit"
                 raise damaged
             yield f"{{{sources.namespaces[file]}}}{named}", name

@@ -108,5 +108,5 @@ def _swap_folders(scratch: Path, target: Path) -> None:
 def _unwritable_error(target: Path, error: OSError) -> DiskError:
     return DiskError(
         f"the schema bundle cannot be written to {target}: {error.strerror}",
-        hint="free space or permit writing there, or name another folder in DOIDEPOSIT_SCHEMAS",
+        hint="free space or permit writing there, or set another folder in DOIDEPOSIT_SCHEMAS",
     )

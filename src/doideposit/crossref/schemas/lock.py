@@ -68,7 +68,7 @@ class SchemaLock(NamedTuple):
         spelling = re.sub(r"^doi_resources[-_ ]?", "doi_resources ", version.strip())
         if spelling not in self.bundles:
             raise UsageError(
-                f"there is no schema bundle for version {version}", hint=f"there are: {', '.join(self.bundles)}"
+                f"there is no schema bundle for version {version}", hint=f"available: {', '.join(self.bundles)}"
             )
         return self.bundles[spelling]
 

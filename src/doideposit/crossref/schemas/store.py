@@ -188,7 +188,7 @@ class SchemaStore:
         if folder and not force and not self.verify(version):
             return folder
         if self._offline:
-            raise _missing_error(bundle, "is not on this machine, which works offline")
+            raise _missing_error(bundle, "is not on this machine, and downloads are off")
         from doideposit.crossref.schemas.installing import gather, put_in_place  # noqa: PLC0415 - needed once
 
         say = announce or self._announce
@@ -241,7 +241,7 @@ def _read_verified(path: Path, pin: PinnedFile, bundle: PinnedBundle) -> bytes:
         raise SchemaDamaged(f"the schema file {path} cannot be read: {error.strerror}", hint=hint) from None
     # Checked each time that it is read: a verdict is worth no more than the schema it comes from.
     if hashlib.sha256(content).hexdigest() != pin.sha256:
-        raise SchemaDamaged(f"the schema file {path} is not what it should be: {_find_problem(path, pin)}", hint=hint)
+        raise SchemaDamaged(f"the schema file {path} is not as expected: {_find_problem(path, pin)}", hint=hint)
     return content
 
 

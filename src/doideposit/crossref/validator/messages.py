@@ -189,7 +189,7 @@ def _misplaced_words(complaint: Complaint) -> _Words:
             _placement_hint(complaint) or "remove it",
         )
     expected = _join_names(map(_name, complaint.expected))
-    message = f"{_name(str(element.tag))} is not allowed here{within}; expected is {expected}"
+    message = f"{_name(str(element.tag))} is not allowed here{within}; expected: {expected}"
     return _Words(
         "xsd-element-unexpected", message, _placement_hint(complaint) or _placement_advice(element, complaint.expected)
     )
@@ -209,16 +209,16 @@ def _placement_hint(complaint: Complaint) -> str:
     if place.add:
         return f"add {_name(place.add)} before {name}"
     if place.sibling is None and next(element.itersiblings(str(element.tag)), None) is not None:
-        return f"remove {name}: {_name(str(parent.tag))} has room for one, which follows"
+        return f"remove {name}: {_name(str(parent.tag))} allows only one, which comes after it"
     if place.sibling is None:
-        return f"remove {name}: {_name(str(parent.tag))} has no place for it in this version of the schema"
+        return f"remove {name}: {_name(str(parent.tag))} does not allow it in this version of the schema"
     return f"the order matters: move {name} {'behind' if place.behind else 'before'} {_name(str(place.sibling.tag))}"
 
 
 def _placement_advice(element: Element, expected: tuple[str, ...]) -> str:
     name = _name(str(element.tag))
     if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
-        return f"{name} stands here once more than allowed: remove one, or put them next to each other"
+        return f"there is one {name} too many here: remove one, or put them next to each other"
     later = [tag for tag in expected if element.getparent() is not None and _is_followed_by(element, tag)]
     if later:
         return f"the order matters: {_join_names(map(_name, later), last='and')} before {name}; or remove {name}"
@@ -251,7 +251,7 @@ def _unknown_words(complaint: Complaint) -> _Words:
     if close:
         hint = f"did you mean <{close[0]}>{' in the namespace of its neighbours' if space else ''}?"
     else:
-        hint = f"possible here: {_join_names(map(_name, complaint.expected))}" if complaint.expected else "remove it"
+        hint = f"allowed here: {_join_names(map(_name, complaint.expected))}" if complaint.expected else "remove it"
     return _Words("xsd-element-unknown", message, hint)
 
 
@@ -267,7 +267,9 @@ def _only_text_words(complaint: Complaint) -> _Words:
     inner = _join_names((_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
     element = _name(str(complaint.element.tag))
     return _Words(
-        "xsd-element-unexpected", f"{element} may hold text only, and holds {inner}", f"remove {inner}, keep its text"
+        "xsd-element-unexpected",
+        f"{element} may contain only text, but contains {inner}",
+        f"remove {inner}, and keep its text",
     )
 
 
@@ -277,7 +279,9 @@ def _only_elements_words(complaint: Complaint) -> _Words:
     text = next((text.strip() for text in texts if text and text.strip()), "")
     where = _name(str(element.tag))
     return _Words(
-        "xsd-text-unexpected", f"{where} may hold elements only, and holds the text {_quote(text)}", "remove the text"
+        "xsd-text-unexpected",
+        f"{where} may contain only elements, but contains the text {_quote(text)}",
+        "remove the text",
     )
 
 
@@ -286,7 +290,7 @@ def _empty_element_words(complaint: Complaint) -> _Words:
     found = "elements" if complaint.claim.startswith("Element") else f"the text {_quote(_content(complaint).strip())}"
     code = "xsd-element-unexpected" if found == "elements" else "xsd-text-unexpected"
     return _Words(
-        code, f"{element} must be empty, and holds {found}", "its meaning is in its attributes: remove the content"
+        code, f"{element} must be empty, but contains {found}", "only its attributes have a meaning: remove the content"
     )
 
 
@@ -366,9 +370,7 @@ def _wrong_type_words(complaint: Complaint) -> _Words:
 
 def _expected_words(complaint: Complaint, wanted: str, *, rank: int) -> _Words:
     found = _quote(_content(complaint)) if _content(complaint).strip() else "nothing"
-    return _Words(
-        "xsd-value", f"{_subject(complaint)} must be {wanted}; found is {found}", _value_hint(complaint), rank
-    )
+    return _Words("xsd-value", f"{_subject(complaint)} must be {wanted}; found: {found}", _value_hint(complaint), rank)
 
 
 def _value_hint(complaint: Complaint) -> str:
@@ -399,7 +401,7 @@ def _choice_words(subject: str, value: str, values: list[str]) -> _Words:
     # Stricter than for names of elements: values are short, and two different letters make another word.
     close = difflib.get_close_matches(value.strip().lower(), values, n=1, cutoff=0.75)
     hint = f'did you mean "{close[0]}"?' if close else hint
-    return _Words("xsd-value", f"{subject} must be {wanted}; found is {_quote(value)}", hint, 0)
+    return _Words("xsd-value", f"{subject} must be {wanted}; found: {_quote(value)}", hint, 0)
 
 
 def _length_words(complaint: Complaint) -> _Words:
@@ -485,7 +487,7 @@ def _value_finding(wrong: WrongValue, places: Places) -> Finding:
         )
     else:
         words = _Words(
-            "xsd-idref-unknown", f"{subject} refers to {value}, and no element has that id", "correct or remove it"
+            "xsd-idref-unknown", f"{subject} refers to {value}, but no element has that id", "correct or remove it"
         )
     return _finding(words, wrong.element, f"{wrong.problem}: {wrong.value}", places, wrong.attribute)
 

@@ -53,7 +53,7 @@ def _has_role(person: Element) -> bool:
 def _has_type_in(types: Collection[str]) -> str:
     # “a, b and c” in one order each time.
     *others, last = sorted(types)
-    return f"type may be {', '.join(others)} or {last}"
+    return f"type can be {', '.join(others)} or {last}"
 
 
 # By the name that the compiler knows each one by.
@@ -68,7 +68,7 @@ ASSERTIONS: Final[Mapping[str, _Assertion]] = {
         "contributor_role",
         _has_role,
         lambda _person: "<person_name> without contributor_role or <role> is not allowed",
-        "contributor_role may be author, editor, translator or another role; or it may have <role>",
+        "set contributor_role to author, editor, translator or another role; or add <role>",
     ),
 }
 

@@ -197,11 +197,14 @@ class Validator:
     def _without_bundle(self, root: Element, declared: Declared | None, places: Places) -> SchemaVerdict:
         if declared is None:
             return SchemaVerdict(None, valid=False, findings=(self._unknown_schema(root, places),))
-        message = f"no verdict: the schema {declared.version} is not kept here; {declared.status}"
-        hint = f"verdicts there are for {', '.join(self._schemas.available())}"
+        message = f"cannot validate: the schema {declared.version} is not available here; {declared.status}"
+        hint = f"available schema versions: {', '.join(self._schemas.available())}"
         if declared.liftable:
             newest = self._schemas.available()[0]
-            hint = f"`doideposit validate --as {newest} FILE` says whether it is valid once lifted, and what changes"
+            hint = (
+                f"`doideposit validate --as {newest} FILE` says whether it is valid after an upgrade to that "
+                "version, and what changes"
+            )
         finding = Finding("xml-version-not-kept", Severity.WARNING, message, hint, places.where(root))
         return SchemaVerdict(declared.version, None, (finding,))
 
@@ -210,9 +213,9 @@ class Validator:
         return Finding(
             "xml-unknown-schema",
             Severity.ERROR,
-            f"the file is no Crossref deposit of a version known here: its root is <{name.localname}>"
+            f"the file is not a Crossref deposit of a known version: its root is <{name.localname}>"
             f" in {name.namespace or 'no namespace'}",
-            f"schema versions there are: {', '.join(self._schemas.available())}",
+            f"available schema versions: {', '.join(self._schemas.available())}",
             places.where(root),
         )
 
@@ -221,8 +224,8 @@ def _no_deposit(root: Element, places: Places) -> Finding:
     return Finding(
         "xml-not-a-deposit",
         Severity.ERROR,
-        f"the file is only a part of a deposit: its root is <{etree.QName(root).localname}>, expected is <{ROOT}>",
-        f"put it into a <{ROOT}> with <head> and <body>",
+        f"the file is only a part of a deposit: its root is <{etree.QName(root).localname}>, expected: <{ROOT}>",
+        f"put it in a <{ROOT}> with <head> and <body>",
         places.where(root),
     )
 

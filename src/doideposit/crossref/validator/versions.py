@@ -41,7 +41,7 @@ class Declared(NamedTuple):
         if found is None:
             return None
         if found["grant"]:
-            status = "the file registers grants, for which Crossref has a schema of its own (grant_id)"
+            status = "the file registers grants, for which Crossref has a separate schema (grant_id)"
             return cls(f"grant_id {found['grants']}", status, liftable=False)
         resources = found["kind"] == "doi_resources_schema"
         version = f"doi_resources {found['version']}" if resources else found["version"]
@@ -53,9 +53,9 @@ def _retirement_status(version: str, numbers: tuple[int, ...]) -> str:
     if version in _RETIRED_2026:
         return "Crossref retires this version at the end of 2026"
     if numbers < _ANNOUNCED:
-        return "it is not known whether Crossref still takes a version this old"
+        return "it is not known whether Crossref still accepts a version this old"
     if numbers < _STAYS:
-        return "Crossref still takes this version, and retires all before 5.3.1 over the coming years"
+        return "Crossref still accepts this version, and will retire all versions before 5.3.1 in the coming years"
     return "this version is newer than this program, or was never published"
 
 
@@ -96,7 +96,7 @@ def _rename_element(root: Element, namespace: str) -> Iterator[str]:
         yield f"{len(affiliations)} × <affiliation> becomes <affiliations> with <institution> and <institution_name>"
     opted = [one for one in root.iter("*") if one.attrib.pop("reference_distribution_opts", "")]
     if opted:
-        yield f"{len(opted)} × the attribute reference_distribution_opts goes: Crossref opens all references"
+        yield f"{len(opted)} × the attribute reference_distribution_opts is removed: all references are public"
 
 
 def _convert_affiliation(affiliation: Element, namespace: str) -> None:

@@ -111,7 +111,7 @@ def _check_one_file(commentaries: Sequence[Commentary]) -> None:
     kinds = {(commentary.series.record_type.body_element, commentary.doi.prefix) for commentary in commentaries}
     if len(kinds) != 1:
         raise RuntimeError(
-            "the commentaries of one deposit file are at least one, of one kind of body and of one DOI prefix, "
+            "a deposit file needs at least one commentary, and all of them the same kind of body and DOI prefix, "
             # In one order, so that the message is the same each time.
             f"not {sorted(kinds)}"
         )

@@ -84,7 +84,7 @@ def _put_in_place(holder: Element, new: list[Element]) -> None:
     """Replace Crossmark, funding and licences by these elements."""
     old = [one for one in holder.iterchildren(tag=etree.Element) if _is_of_rights(one)]
     if not old:
-        raise RuntimeError("nothing of the record stands where the emptied blocks would")
+        raise RuntimeError("the record has no element to put the emptied blocks after")
     place = holder.index(old[0])
     for one in old:
         holder.remove(one)

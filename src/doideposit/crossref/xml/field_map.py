@@ -55,7 +55,7 @@ _PATH: Final = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '', _PATH_STEP.pattern)
 def _parse_built(xml: bytes) -> Element:
     root = parse_document(xml).root
     if root is None:
-        raise RuntimeError("what was built is no XML")
+        raise RuntimeError("what was built is not XML")
     return root
 
 

@@ -56,15 +56,15 @@ _TITLES: Final = _Loss(
     "put the title of the original into `original_title`, or the other title into the subtitle",
 )  # fmt: skip
 _REPORT: Final = (_Loss(("status",), E, "a status", _NOTICE), _PAGES, _TITLES, _SHORT_TITLE, _KEYWORDS)
-_EDITION: Final = _Loss(("edition",), W, "an edition", "say it in `version`")
-_ISBNS: Final = _Loss(("isbns",), W, "an ISBN", "say it as a relation isVariantFormOf with `identifier_type: isbn`")
+_EDITION: Final = _Loss(("edition",), W, "an edition", "write it in `version`")
+_ISBNS: Final = _Loss(("isbns",), W, "an ISBN", "write it as a relation isVariantFormOf with `identifier_type: isbn`")
 _TYPE_LOSSES: Final[Mapping[RecordType, tuple[_Loss, ...]]] = MappingProxyType(
     {
         RecordType.REPORT_SERIES: _REPORT,
         RecordType.REPORT_SINGLE: (
             *_REPORT,
             # crossref5.5.0.xsd has a volume in report-paper_series_metadata, and none in report-paper_metadata.
-            _Loss(("volume",), W, "a volume", "say it in `report_number`"),
+            _Loss(("volume",), W, "a volume", "write it in `report_number`"),
         ),
         RecordType.JOURNAL: (
             _Loss(("status",), E, "a status", _NOTICE),
@@ -86,7 +86,7 @@ _TYPE_LOSSES: Final[Mapping[RecordType, tuple[_Loss, ...]]] = MappingProxyType(
             _PAGES,
             _Loss(("report_number",), W, "a report number", "leave it out: the number is deposited"),
             _ISBNS,
-            _Loss(("identifiers",), W, "further identifiers", "say them as relations isSameAs, with their types"),
+            _Loss(("identifiers",), W, "further identifiers", "write them as relations isSameAs, with their types"),
             _TITLES,
             _Loss(("published_print",), W, "a second date", "leave it out: posted content has one date"),
             _PUBLISHER,
@@ -116,7 +116,7 @@ def _value_at(commentary: Commentary, loc: tuple[str, ...]) -> object:
 
 
 def _type_finding(record_type: RecordType, loss: _Loss) -> Finding:
-    message = f"the record type {record_type.value} has no place for {loss.what}"
+    message = f"the record type {record_type.value} has no field for {loss.what}"
     return _finding("unsupported-by-type", loss.severity, loss.loc, message, loss.hint)
 
 
@@ -124,7 +124,7 @@ def _role_losses(commentary: Commentary) -> Iterator[Finding]:
     """Check that an organisation has one role, and one of Crossref's own (crossref5.5.0.xsd: organization)."""
     for place, who in enumerate(commentary.authors):
         if isinstance(who, Organisation) and People.role_list(who.roles):
-            message = "an organisation can have one role only, and none of CRediT"
+            message = "an organisation can have only one role, and it cannot be a CRediT role"
             yield _finding("unsupported-by-type", W, ("authors", place, "roles"), message, "give it one role")
 
 
@@ -133,7 +133,7 @@ def _number_losses(commentary: Commentary) -> Iterator[Finding]:
     number = commentary.long_number
     if number is None:
         return
-    message = f"a number of {len(number)} characters has no place as a number: {NUMBER_LIMIT} are the most"
+    message = f"the number has {len(number)} characters; Crossref accepts at most {NUMBER_LIMIT} in this field"
     if commentary.series.record_type is RecordType.POSTED:
         yield _finding("unsupported-by-type", W, ("number",), message, "shorten it, or leave it out and give `doi`")
     else:
@@ -146,7 +146,7 @@ _KEEP_AS_IT_IS: Final = "nothing needs to be done: the number stays as it is"
 
 
 def _schema_finding(schema: Dialect, severity: Severity, loc: Loc, what: str, hint: str = "") -> Finding:
-    message = f"schema {schema.version} has no place for {what}"
+    message = f"schema {schema.version} has no field for {what}"
     return _finding("unsupported-by-schema", severity, loc, message, hint or "build for schema 5.5.0 to deposit it")
 
 
@@ -223,7 +223,7 @@ def _name_losses(name: str | None, loc: Loc, schema: Dialect) -> Iterator[Findin
         return
     # Earlier versions of the schema took names of 60 characters, and neither digits nor question marks in them.
     if len(name) > schema.name_limit:
-        yield _schema_finding(schema, E, loc, f"a name of {len(name)} characters: {schema.name_limit} are the most")
+        yield _schema_finding(schema, E, loc, f"a name of {len(name)} characters ({schema.name_limit} at most)")
     if not schema.name_pattern.fullmatch(name):
         yield _schema_finding(schema, E, loc, "digits and question marks in a name")
 
@@ -252,7 +252,10 @@ def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
         # The attribute `language` is a closed list in the schema; `xml:lang` of an abstract is not.
         if found.code is None:
             message = f"schema {schema.version} has no language “{tag}”"
-            hint = "use the ISO 639 code of two letters, such as en, or of three where there is none of two"
+            hint = (
+                "use the ISO 639 code of two letters, such as en, or the one of three letters if there is no "
+                "shorter one"
+            )
             yield _finding("language-not-in-schema", E, loc, message, hint)
         elif not found.exact:
             message = f"schema {schema.version} has no language “{tag}”, so “{found.code}” is deposited"
@@ -311,11 +314,11 @@ def _formula_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding
     for loc, text in _rich_texts(commentary):
         if any(mathml(formula) is None for formula in _find_formulas(text.nodes)):
             hint = "write it as <mml:math> with every element closed, and without entities"
-            yield _finding("mathml-malformed", E, loc, "the formula is no well-formed MathML", hint)
+            yield _finding("mathml-malformed", E, loc, "the formula is not well-formed MathML", hint)
     for place, relation in enumerate(commentary.relations):
         if relation.description and any(_find_formulas(relation.description.nodes)):
             message = "the description of a relation cannot hold a formula: it is left out"
-            hint = "say it in words"
+            hint = "write it in words"
             yield _finding("formula-not-allowed", W, ("relations", place, "description"), message, hint)
 
 
@@ -338,16 +341,16 @@ def _abstract_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
         bad = illegal_character(abstract.text)
         if bad is not None:
             message = f"the text contains the control character U+{ord(bad):04X}"
-            hint = "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding"
+            hint = "delete it: it usually comes from copying from a PDF, or from a wrong encoding"
             yield _finding("control-character", E, loc, message, hint)
         reduced = Reduction.of(abstract)
         if not reduced.readable:
             name = "JATS" if abstract.format is AbstractFormat.JATS else "HTML"
-            message = f"the abstract cannot be read as {name}, so only its text would be left"
-            hint = "close every element, write & as &amp;, or say format: text"
+            message = f"the abstract cannot be read as {name}, so only its text would be deposited"
+            hint = "close every element, write & as &amp;, or set format: text"
             yield _finding("abstract-unreadable", E, loc, message, hint)
         if not reduced.blocks:
-            message = "nothing is left of this abstract but markup"
+            message = "this abstract has markup and no text"
             yield _finding("abstract-empty", W, loc, message, "write the abstract, or delete the entry")
         if reduced.lost:
             # In one order, so that the message is the same each time.
@@ -362,7 +365,7 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     )
     if commentary.updates and carries and commentary.effective_crossmark_policy is None:
         message = "updates need the DOI of a Crossmark policy page"
-        hint = "give `crossmark_policy` in the series' configuration, or say it as a relation"
+        hint = "give `crossmark_policy` in the series' configuration, or write it as a relation"
         yield _finding("crossmark-policy-missing", E, ("updates",), message, hint)
     if commentary.assertions and carries and commentary.effective_crossmark_policy is None:
         message = "what Crossmark shows needs the DOI of a Crossmark policy page"
@@ -372,17 +375,20 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
         # The schema would take both, and Crossref wants one way to name a funder (Crossref documentation, funding
         # data).
         if funding.ror is not None and funding.name is not None:
-            message = "the ROR id stands for the funder: name and funder id are not deposited beside it"
+            message = "the ROR id identifies the funder, so its name and funder id are not deposited"
             yield _finding("funder-name-not-deposited", I, ("funding", place, "name"), message, _KEEP)
     for place, text in enumerate(commentary.full_texts):
         if not text.text_mining and not text.similarity_check:
-            message = "this file is offered for nothing, so it is not deposited"
+            message = "this file has no purpose, so it is not deposited"
             hint = "set text_mining or similarity_check, or delete the entry"
             yield _finding("full-text-unused", W, ("full_texts", place), message, hint)
     report = record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
     wanted = commentary.number is not None and "report_number" not in commentary.without
     if report and wanted and commentary.effective_report_number is None:
-        message = f"title and number of the series are longer than a report number may be ({REPORT_NUMBER_LIMIT})"
+        message = (
+            "title and number of the series together are too long for a report number (at most "
+            f"{REPORT_NUMBER_LIMIT} characters)"
+        )
         yield _finding("report-number-too-long", W, ("report_number",), message, "give a shorter `report_number`")
 
 

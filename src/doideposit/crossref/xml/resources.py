@@ -104,7 +104,7 @@ class ResourceDeposit:
         root = deepcopy(self.root)
         body = None if root is None else root.find("{*}body")
         if root is None or body is None:
-            raise RuntimeError("the file is no resource-only deposit")
+            raise RuntimeError("the file is not a resource-only deposit")
         sent = list(self.parts())
         for child in list(body):
             body.remove(child)

@@ -14,7 +14,7 @@ from doideposit.lifecycle import STATE_AFTER, EventKind, Outcome, State
 __all__ = ["audit"]
 
 REGISTERED = tuple(outcome.value for outcome in Outcome if outcome.is_registered)
-RESTORE = "restore a backup, and keep this ledger beside it: it shows what was deposited since"
+RESTORE = "restore a backup, and keep this ledger beside it: it shows what was deposited since the backup"
 
 
 def audit(connection: Connection) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def _check_database_file(connection: Connection) -> Iterator[Finding]:
         if answer != "ok":
             yield _error_finding("ledger-file", f"SQLite finds its file damaged: {answer}")
     for row in connection.execute(text("PRAGMA foreign_key_check")):
-        yield _error_finding("ledger-reference", f"a row of {row[0]} points at a row of {row[2]} that is gone")
+        yield _error_finding("ledger-reference", f"a row of {row[0]} refers to a row of {row[2]} that is missing")
 
 
 def _check_stored_bytes(connection: Connection) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def _check_stored_bytes(connection: Connection) -> Iterator[Finding]:
     # Fifty files of at most ten megabytes each are in memory at a time.
     for batch_id, sha256, xml, doi in connection.execution_options(yield_per=50).execute(statement):
         if xml is None:
-            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} ({doi}) are gone")
+            yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} ({doi}) are missing")
         elif hashlib.sha256(bytes_of(xml)).hexdigest() != sha256:
             yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} ({doi}) do not have their SHA-256")
 
@@ -110,8 +110,8 @@ def _check_works(connection: Connection) -> Iterator[Finding]:
     statement = select(work.c.printed, work.c.item, latest, work.c.registered_at, proofs + answers)
     for printed, pointed, newest, registered_at, proved in connection.execute(statement):
         if pointed != newest:
-            yield _error_finding("ledger-work", f"{printed} does not point at its latest deposit")
+            yield _error_finding("ledger-work", f"{printed} does not refer to its latest deposit")
         if (registered_at is not None) != (proved > 0):
             yield _error_finding(
-                "ledger-registered", f"{printed} is registered without a proof, or proved without being registered"
+                "ledger-registered", f"{printed} is registered without proof, or has a proof without being registered"
             )

@@ -116,8 +116,8 @@ class Database:
 
     def _check_open(self) -> None:
         if self._closed:
-            hint = "open it again with `doideposit.open`, or do everything inside of the `with`"
-            raise UsageError(f"the ledger {self.place.name} was closed, and with it its depositor", hint=hint)
+            hint = "open it again with `doideposit.open`, or do everything inside the `with` block"
+            raise UsageError(f"the ledger {self.place.name} is closed, and so is its depositor", hint=hint)
 
     def _open_engine(self) -> Engine:
         with self._lock:

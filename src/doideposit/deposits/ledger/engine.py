@@ -65,7 +65,7 @@ class LedgerLocation:
         Where a disk is away, an empty ledger in its place would hide everything outstanding.
         """
         if not path.parent.is_dir():
-            hint = "check that its disk or network drive is connected; if the folder is to be new, make it first"
+            hint = "check that its disk or network drive is connected; to use a new folder, create it first"
             raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
 
     def exists(self) -> bool:
@@ -80,7 +80,7 @@ class LedgerLocation:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            hint = "let this user enter the folders above it, or name another file with [ledger] url"
+            hint = "let this user enter the folders above it, or set another file as [ledger] url"
             why = error.strerror or "unknown reason"
             raise LedgerUnavailable(f"the ledger {self.path} cannot be reached: {why}", hint=hint) from None
         return True
@@ -88,7 +88,7 @@ class LedgerLocation:
     def check_kind(self) -> None:
         """Raise `LedgerUnavailable` where a pipe, a device or a folder has the name of the ledger's file."""
         if self.path is not None and not self.path.is_file():
-            raise LedgerUnavailable(f"the ledger {self.path} is no file", hint="name a file with [ledger] url")
+            raise LedgerUnavailable(f"the ledger {self.path} is not a file", hint="set a file as [ledger] url")
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -99,7 +99,7 @@ class LedgerLocation:
             raise _ledger_error(self, error.orig) from None
         # A row that must be there and is not was removed by hand, or lost with a page of the file.
         except NoResultFound:
-            raise LedgerDamaged(f"a part of the ledger {self.name} is gone") from None
+            raise LedgerDamaged(f"a part of the ledger {self.name} is missing") from None
         except SQLAlchemyError as error:
             raise LedgerError(f"the ledger {self.name} failed: {type(error).__name__}") from None
         except sqlite3.Error as error:
@@ -107,7 +107,7 @@ class LedgerLocation:
         except (ValueError, TypeError, OverflowError, RecursionError):
             # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote;
             # the drivers say the same of bytes that are no text, already when they connect.
-            raise LedgerDamaged(f"the ledger {self.name} holds a value that cannot be read") from None
+            raise LedgerDamaged(f"the ledger {self.name} contains a value that cannot be read") from None
 
     @contextmanager
     def reading(self, engine: Engine, *, repeatable: bool = False) -> Iterator[Connection]:
@@ -137,9 +137,9 @@ def _parse_address(address: str) -> URL:
     except (ArgumentError, ValueError):
         raise ConfigurationError("the address of the ledger cannot be read", hint=hint) from None
     if url.drivername not in SQLITE_DRIVERS + POSTGRES_DRIVERS:
-        raise ConfigurationError(f"the ledger cannot live in {url.drivername}", hint=hint)
+        raise ConfigurationError(f"{url.drivername} is not supported for the ledger", hint=hint)
     if url.drivername in SQLITE_DRIVERS and url.database in {None, "", ":memory:"}:
-        raise ConfigurationError("the ledger needs a file: it must outlive this run", hint=hint)
+        raise ConfigurationError("the ledger needs a file, so that it is kept after this run", hint=hint)
     return url
 
 
@@ -156,7 +156,7 @@ def _make_file(path: Path) -> None:
 
 
 def _not_a_file(path: Path, why: str) -> LedgerUnavailable:
-    hint = "choose another place with [ledger] url, or give this user the right to write there"
+    hint = "set another place as [ledger] url, or allow this user to write there"
     return LedgerUnavailable(f"the ledger {path} cannot be created: {why}", hint=hint)
 
 
@@ -180,8 +180,8 @@ def _begin_sqlite(connection: Connection) -> None:
 DAMAGE = ("malformed", "not a database", "disk image", "corrupt", "could not decode", "datatype mismatch")
 SQLITE_CAUSES = (
     ("full", "the disk is full", "free some space; nothing is lost, and the same command can be run again"),
-    ("readonly", "it is read-only", "give this user the right to write the file and its folder"),
-    ("read-only", "it is read-only", "give this user the right to write the file and its folder"),
+    ("readonly", "it is read-only", "allow this user to write the file and its folder"),
+    ("read-only", "it is read-only", "allow this user to write the file and its folder"),
     ("locked", "another program holds it", "close the program that has the file open, and try again"),
     ("unable to open", "it cannot be opened", "check that it is a file, and the permissions of its folder"),
     # So says SQLite also where the disk is too full for the files it keeps beside the ledger.
@@ -203,7 +203,7 @@ def _closed_place(path: Path | None) -> tuple[str, str] | None:
         return None
     # Windows has no such call.
     if hasattr(os, "statvfs") and os.statvfs(path.parent).f_flag & os.ST_RDONLY:
-        hint = "mount it so that it can be written, or name another place with [ledger] url"
+        hint = "mount it with write access, or set another place as [ledger] url"
         return f"the file system of {path.parent} is read-only", hint
     # SQLite's journals have the owner of whoever wrote last, such as root after a command by hand.
     beside = [path, *(path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))]
@@ -215,7 +215,7 @@ def _closed_place(path: Path | None) -> tuple[str, str] | None:
         owner = getattr(os, "geteuid", lambda: "USER")()
         return why, f"give it to this user, as root: chown {owner} {names}"
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        hint = "let this user write there: SQLite keeps files beside the ledger"
+        hint = "let this user write there: SQLite writes temporary files beside the ledger"
         return f"this user may not write into the folder {path.parent}", hint
     return None
 
@@ -224,7 +224,7 @@ def _ledger_error(place: LedgerLocation, cause: BaseException | None) -> LedgerE
     words = str(cause).lower()
     if place.is_sqlite:
         if any(sign in words for sign in DAMAGE):
-            return LedgerDamaged(f"the ledger {place.name} is damaged, or no ledger at all")
+            return LedgerDamaged(f"the ledger {place.name} is damaged, or is not a ledger")
         if any(sign in words for sign in CLOSED) and (closed := _closed_place(place.path)) is not None:
             return LedgerUnavailable(f"the ledger {place.name} cannot be used: {closed[0]}", hint=closed[1])
         for sign, why, hint in SQLITE_CAUSES:
@@ -250,16 +250,20 @@ SQLSTATES = (
         "there is no such database on the server",
         "make it with `createdb`, or correct its name in [ledger] url",
     ),
-    ("42501", "this user lacks the right for it", RIGHTS),
+    ("42501", "this user lacks the permission", RIGHTS),
     ("25006", "the database is read-only, as a standby is", "name the primary server in [ledger] url"),
     ("53100", "the disk of the server is full", "free some space there; nothing is lost"),
-    ("53300", "the server has too many connections", f"{AGAIN}; where it stays so, raise the limit of server or role"),
+    (
+        "53300",
+        "the server has too many connections",
+        f"{AGAIN}; if it continues, raise the limit of the server or the role",
+    ),
     ("57P03", "the server is starting, stopping or in recovery", AGAIN),
     ("57P", "the server was stopped", "start it again; nothing is lost"),
     ("40", "two processes blocked each other", AGAIN),
-    ("55P03", "another process holds what is needed", AGAIN),
-    ("08", "the connection to the server broke off", AGAIN),
-    ("42P01", "its tables are not there", "restore a backup, or name the right database in [ledger] url"),
+    ("55P03", "another process has locked what is needed", AGAIN),
+    ("08", "the connection to the server was interrupted", AGAIN),
+    ("42P01", "its tables are missing", "restore a backup, or name the right database in [ledger] url"),
 )
 # A connection that never came about has no SQLSTATE: what the client library says in English is all there is.
 POSTGRES_WORDS = (
@@ -286,13 +290,13 @@ POSTGRES_AWAY = (
     (
         "no such file or directory",
         "there is no server at this socket",
-        "check that the database server runs on this machine, and the folder behind host= in [ledger] url",
+        "check that the database server runs on this machine, and the folder after host= in [ledger] url",
     ),
-    ("invalid response", "what answers there is no PostgreSQL", "check host and port in [ledger] url"),
+    ("invalid response", "the program that answers there is not PostgreSQL", "check host and port in [ledger] url"),
     ("timeout", "the server does not answer", "check that the server is running; a firewall must let the port through"),
     ("ssl", "the encrypted connection failed", "check sslmode and the certificates in [ledger] url"),
     ("certificate", "the encrypted connection failed", "check sslmode and the certificates in [ledger] url"),
-    ("closed the connection", "the connection to the server broke off", AGAIN),
+    ("closed the connection", "the connection to the server was interrupted", AGAIN),
 )
 _MISSING = re.compile(r'database "[^"]*" does not exist')
 _NO_ROLE = re.compile(r'role "[^"]*" does not exist')

@@ -141,7 +141,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
-    """Describe a sealed file that is about to be recorded, before anything of it is sent.
+    """Describe a sealed file that is about to be recorded, before any of it is sent.
 
     `container` is what Crossref keeps one title record for; `series` the short name people know; `publisher` is whose
     login sends it, empty for the main one. `compared` is when its content was compared with what is registered, None

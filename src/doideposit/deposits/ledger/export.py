@@ -73,7 +73,7 @@ def copy_from(original: sqlite3.Connection, copy: Path) -> None:
         copy.unlink(missing_ok=True)
         # What SQLite says of a full disk is about the copy: the original is only read.
         if "full" in str(error) or "I/O" in str(error):
-            hint = "free some space, or name a place on another disk"
+            hint = "free some space, or choose a folder on another disk"
             raise DiskError(f"{copy} cannot be written: the disk is full, or it failed", hint=hint) from None
         raise
 
@@ -83,7 +83,9 @@ def _create_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     # O_EXCL decides between two processes that name the same file.
     except FileExistsError:
-        raise UsageError(f"{path} exists already", hint="name a new file: a backup never replaces another") from None
+        raise UsageError(
+            f"{path} exists already", hint="choose a new file name: a backup never replaces another"
+        ) from None
     except OSError as error:
         raise DiskError(f"{path} cannot be written: {error.strerror}") from None
 
@@ -152,7 +154,7 @@ def import_rows(connection: Connection, given: Iterable[str]) -> int:
     Raises `UsageError` when the ledger is not empty or a line is not of an export.
     """
     if connection.execute(select(func.count()).select_from(event)).scalar_one():
-        raise UsageError("the ledger is not empty", hint="import into a new one: name another file with [ledger] url")
+        raise UsageError("the ledger is not empty", hint="import into a new one: set another file as [ledger] url")
     numbered = enumerate(given, 1)
     _check_head(next(numbered, (1, ""))[1])
     total, current = 0, None
@@ -181,7 +183,7 @@ def _check_head(line: str) -> None:
     except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
-        hint = "it begins with a line that names the format; an export of a newer doideposit needs that version"
+        hint = "an export starts with a line that names the format; an export of a newer doideposit needs that version"
         raise UsageError("this is not an export of a ledger", hint=hint)
 
 
@@ -194,7 +196,7 @@ def _parse_row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
         row = {key: _from_json(table, key, value) for key, value in named.items()}
     # An export that was edited by hand is refused whole.
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise UsageError(f"line {number} is not of an export of a ledger") from None
+        raise UsageError(f"line {number} does not belong in an export of a ledger") from None
     return table, row
 
 

@@ -55,7 +55,7 @@ class Revisions:
         tables = set(inspect(connection).get_table_names())
         if "alembic_version" not in tables:
             if tables and self.place.is_sqlite:
-                message = f"{self.place.name} is a database of something else"
+                message = f"{self.place.name} is the database of another program"
                 raise LedgerDamaged(message, hint="choose another file with [ledger] url")
             return None
         found = connection.execute(VERSION).scalar()

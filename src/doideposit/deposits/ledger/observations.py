@@ -184,7 +184,7 @@ class Observations:
                 return False
             # The mark names the value that was accepted: when it changes once more, it is told once more.
             marks = sorted({*before.accepted, *(one.mark for one in before.drift)})
-            proof = f"accepted as it is at Crossref: {reason}"
+            proof = f"accepted as Crossref has it: {reason}"
             values = {
                 "changes": "[]",
                 "changed_at": None,

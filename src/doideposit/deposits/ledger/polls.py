@@ -299,8 +299,8 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
     old = transaction.connection.execute(select(work).where(mine).with_for_update()).mappings().one()
     values: dict[str, Any] = {}
     latest = old["item"] == row["id"]
-    # Crossref takes only rising timestamps: above ours stands a later deposit whose log came first, or a number that
-    # its support has reset since.
+    # Crossref accepts only increasing timestamps: above ours is a later deposit whose log came first, or a number
+    # that its support has reset since.
     before = old["registered_timestamp"]
     newer = before is None or held.timestamp > before or not _took_effect(transaction, result.doi, before)
     if result.outcome.is_registered and held.is_resources:

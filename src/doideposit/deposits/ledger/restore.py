@@ -34,7 +34,7 @@ class Restored:
 
     @staticmethod
     def from_backup(url: str, backup: Path, now: datetime, *, password: SecretStr | None = None) -> "Restored":
-        """Check a backup, and put a copy of it in the place of the ledger at `url`; nothing is lost by it.
+        """Check a backup, and put a copy of it in the place of the ledger at `url`; nothing is lost.
 
         The ledger that was there, with its side files, is kept beside it under a name with the moment. A run that dies
         in the middle leaves either ledger under a name of its own, and can be given again. Raises `UsageError` for a
@@ -44,7 +44,7 @@ class Restored:
         place = LedgerLocation(url, password)
         if place.path is None:
             hint = "make an empty database, and run `doideposit ledger import FILE` with an export"
-            raise UsageError(f"the ledger {place.name} is no file, and cannot be replaced by one", hint=hint)
+            raise UsageError(f"the ledger {place.name} is not a file, and cannot be replaced by one", hint=hint)
         _check_kind(backup, place.path)
         # Beside the ledger, so that taking its place is one step of the file system.
         fresh = place.path.with_name(f".{place.path.name}.restore")
@@ -73,12 +73,12 @@ def _check_kind(backup: Path, ledger: Path) -> None:
         raise UsageError(f"{backup} is the ledger itself", hint="name a backup: `doideposit ledger backup` makes one")
     if start.startswith(b"{") and export.FORMAT.encode() in start:
         hint = f"name a new file with [ledger] url, and run `doideposit ledger import {as_typed(backup)}`"
-        raise UsageError(f"{backup} is an export, no backup", hint=hint)
+        raise UsageError(f"{backup} is an export, not a backup", hint=hint)
 
 
 def _copy_checked(backup: Path, fresh: Path) -> int:
     """Copy the backup, and return how many DOIs the copy knows, once it agrees with itself."""
-    other = "choose another backup; this one was left as it is, and so was the ledger"
+    other = "choose another backup; neither this one nor the ledger was changed"
     try:
         with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
             export.copy_from(source, fresh)
@@ -86,7 +86,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
             dois = int(copy.execute("SELECT count(*) FROM work").fetchone()[0])
     # SQLite notices damage only when it reads a table.
     except sqlite3.Error:
-        raise LedgerDamaged(f"{backup} is damaged, or no ledger at all", hint=other) from None
+        raise LedgerDamaged(f"{backup} is damaged, or is not a ledger", hint=other) from None
     engine = create_engine(LedgerLocation(f"sqlite:///{fresh}").url)
     place = LedgerLocation(f"sqlite:///{backup}")
     try:
@@ -97,7 +97,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
     finally:
         engine.dispose()
     if findings:
-        raise LedgerDamaged(f"{backup} contradicts itself: {findings[0].message}", hint=other)
+        raise LedgerDamaged(f"{backup} is inconsistent: {findings[0].message}", hint=other)
     return dois
 
 

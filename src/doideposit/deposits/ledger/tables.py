@@ -75,12 +75,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if not _MOMENT.fullmatch(value):
-            raise ValueError("a moment that was not written here")
+            raise ValueError("a time that doideposit did not write")
         # Ten times as fast as strptime, and a list of 5,000 DOIs has 30,000 moments; but it reads other forms as well.
         moment = datetime.fromisoformat(value)
         # Nothing can be added to a moment at the end of the calendar, and every deadline is such a sum.
         if moment.year > LAST_YEAR:
-            raise ValueError("a moment beyond every clock")
+            raise ValueError("a time outside of the calendar")
         return moment
 
 

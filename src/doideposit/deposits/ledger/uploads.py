@@ -94,11 +94,11 @@ class Uploads:
         if row["lease_until"] and row["lease_until"] > now and row["lease_owner"] != slot.owner:
             # Nobody can tell from another machine whether that run was killed, so both cases are said.
             until = f"{row['lease_until']:%H:%M:%S} UTC"
-            return f"another run is uploading at this moment; if it was killed in the middle, this goes on at {until}"
+            return f"another run is uploading at this moment; if it was killed, this continues at {until}"
         if row["pause_until"] and row["pause_until"] > now:
             return str(row["pause_reason"])
         if self._count_pending(connection) >= slot.pending:
-            return "too many files are waiting at Crossref already"
+            return "too many files are already waiting at Crossref"
         return None
 
     def pending(self) -> int:

@@ -323,7 +323,7 @@ class Works:
             current = transaction.lock_submission(key)
             if not current.state.is_open:
                 return False
-            given_up, hint = f"given up: {reason}", "deposit it again when you wish"
+            given_up, hint = f"abandoned: {reason}", "deposit it again if you want to"
             transaction.close_submission(current, Move.ABANDON, given_up, hint, retry=RetryClass.NOW)
             transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason})
             return True

@@ -54,7 +54,7 @@ class ApprovalRules:
     def require(self, target: str) -> None:
         """Raise `ApprovalMissing` where nothing may be sent without a plan that others approved."""
         if self.apply_to(target):
-            raise ApprovalMissing("this installation sends to Crossref only what another person has approved")
+            raise ApprovalMissing("this installation sends only plans that another person has approved")
 
     def approve(self, context: DepositContext, file: "PlanFile", *, by: str, signature: str) -> str:
         """Record an approval, with the events of every DOI of the plan; return the name it is recorded under.
@@ -66,7 +66,7 @@ class ApprovalRules:
             name = _require_signature(self, file, name, signature)
         elif self.signatures is not None:
             raise UsageError(
-                "an approval has to be signed here",
+                "approvals must be signed here",
                 hint="add --sign and your SSH key, such as --sign ~/.ssh/id_ed25519",
             )
         if _is_same_name(name, file.plan.made_by):
@@ -104,12 +104,12 @@ def _require_signature(rules: ApprovalRules, file: "PlanFile", name: str, signat
         hint = (
             'add allowed_signers = "FILE" to the configuration: a list of names and public keys, as ssh-keygen reads it'
         )
-        raise UsageError("the configuration does not say whose signatures count", hint=hint)
+        raise UsageError("the configuration does not say whose signatures are accepted", hint=hint)
     if len(signature) > LONGEST_SIGNATURE:
-        raise UsageError("this is no signature of SSH: it is too long")
+        raise UsageError("this is not an SSH signature: it is too long")
     signer = rules.signatures.signer(file.statement, signature)
     if not _is_same_name(signer, name):
-        raise UsageError(f"the signature is that of {signer}, and not of {name}", hint=f"say --by {signer}")
+        raise UsageError(f"the signature is from {signer}, not from {name}", hint=f"say --by {signer}")
     return signer
 
 

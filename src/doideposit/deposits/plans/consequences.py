@@ -33,16 +33,16 @@ def _consequence_sentences(target: str, records: Sequence[PlannedRecord], fees: 
     if updates:
         replaced = counted(len(updates), "registered DOI")
         yield f"the metadata of {replaced} at {where} will be replaced, free of charge: {_doi_list(updates)}"
-    yield from (f"{one.doi} will lose what is registered: {lost}" for one in updates if (lost := _lost_content(one)))
+    yield from (f"{one.doi} will lose registered metadata: {lost}" for one in updates if (lost := _lost_content(one)))
     if unseen:
-        yield f"nobody could look at what is registered before: {unseen}"
+        yield f"the registered metadata could not be read first: {unseen}"
     yield from (_first_emptied(one) for one in updates if one.empties)
     yield from _unsent_sentences(records)
 
 
 def _first_emptied(record: PlannedRecord) -> str:
     names = ", ".join(name.replace("_", " ") for step in record.empties for name in step)
-    return f"{record.doi} goes in {len(record.empties) + 1} deposits, because Crossref has to empty first: {names}"
+    return f"{record.doi} needs {len(record.empties) + 1} deposits, because these have to be emptied first: {names}"
 
 
 def _lost_content(record: PlannedRecord) -> str:

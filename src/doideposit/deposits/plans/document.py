@@ -55,7 +55,7 @@ def _parse_doi(text: str) -> str:
 def _moment(moment: datetime) -> datetime:
     # At both ends of the calendar a moment cannot be shown in every zone.
     if moment.tzinfo is None or not 1970 <= moment.year < 9000:  # noqa: PLR2004 - years
-        raise ValueError("this is no moment at which a plan was made")
+        raise ValueError("this is not a time at which a plan was made")
     return moment
 
 
@@ -218,7 +218,7 @@ class PlanBody(_Part):
             except Base64Error:
                 data = b""
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise PlanUnusable("the plan does not hold what it would send", hint=_ANEW)
+            raise PlanUnusable("the plan does not contain what it would send", hint=_ANEW)
         return data
 
     def to_text(self) -> str:
@@ -292,7 +292,7 @@ class PlanFile(_Part):
             )
         raw = _parse_json(data, name)
         if not isinstance(raw, dict) or not str(raw.get("format", "")).startswith(FORMAT.partition("/")[0]):
-            raise PlanUnusable(f"{name} is no plan", hint="`doideposit plan FILES -o plan.json` writes one")
+            raise PlanUnusable(f"{name} is not a plan", hint="`doideposit plan FILES -o plan.json` writes one")
         if raw["format"] != FORMAT:
             hint = "make a new plan with `doideposit plan`"
             raise PlanUnusable(f"{name} was written by another version of doideposit", hint=hint)
@@ -305,7 +305,7 @@ class PlanFile(_Part):
             place = ".".join(str(part) for part in first["loc"])[:200]
             raise PlanUnusable(f"{name} is damaged at {place or 'its beginning'}: {first['msg']}", hint=_ANEW) from None
         if _hash_of(raw["plan"]) != file.sha256:
-            raise PlanUnusable(f"{name} was changed after it was made: its hash is another one", hint=_ANEW)
+            raise PlanUnusable(f"{name} was changed after it was made: its hash is different", hint=_ANEW)
         return file
 
 
@@ -347,8 +347,10 @@ def _parse_json(data: bytes, name: str) -> Any:
         )
     except (ValueError, RecursionError):
         # A UnicodeDecodeError, a JSONDecodeError and what the hooks refuse are all ValueErrors.
-        hint = "get the file once more, whole, from whoever made it; or make a new plan with `doideposit plan`"
-        raise PlanUnusable(f"{name} is no plan that doideposit wrote: it cannot be read as JSON", hint=hint) from None
+        hint = "get the complete file again from the person who made it; or make a new plan with `doideposit plan`"
+        raise PlanUnusable(
+            f"{name} is not a plan that doideposit wrote: it cannot be read as JSON", hint=hint
+        ) from None
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ __all__ = ["PlanFiles"]
 # What plans candidates against the ledger and what Crossref has, as `batching.decide` does.
 Decide = Callable[[Sequence[DepositCandidate], ContentStore, Permissions], Approved]
 
-NOT_HERE: Final = "is not there any more, or cannot be read"
+NOT_HERE: Final = "no longer exists, or cannot be read"
 # So many new differences are told; the plan that is made again shows all.
 TOLD: Final = 12
 _ANEW: Final = "make a new plan with `doideposit plan`, and have it approved again if approval is required"
@@ -163,7 +163,9 @@ class _Judged(NamedTuple):
 def _judge_built(context: DepositContext, checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
     head, version = context.depositor.head(*READING_HEAD), sending.schema_version
     if version not in SCHEMA_VERSIONS:
-        raise PlanUnusable(f"the plan holds XML of a version that is not built here, for {doi}", hint=_EDITED)
+        raise PlanUnusable(
+            f"the plan has XML for {doi} of a schema version that doideposit does not build", hint=_EDITED
+        )
     found = FoundItem.find(head, xml, schema_version=version)
     verdict = found.seal(checker.validator, head, xml, version) if found else None
     if found is None or verdict is None or verdict.item is None or found.item.doi != doi:
@@ -180,7 +182,7 @@ def _judge_ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) 
 
 
 def _contradiction_error(record: PlannedRecord) -> PlanUnusable:
-    return PlanUnusable(f"the plan says of {record.doi or record.source} what its XML does not", hint=_EDITED)
+    return PlanUnusable(f"the plan describes {record.doi or record.source} differently from its XML", hint=_EDITED)
 
 
 def _require_consistency(context: DepositContext, file: PlanFile) -> None:
@@ -188,17 +190,17 @@ def _require_consistency(context: DepositContext, file: PlanFile) -> None:
     body = file.plan
     fees = Fees.of(body.target, body.records, context.fee)
     if fees != body.fees or consequences_of(body.target, body.records, fees, body.unseen) != body.consequences:
-        raise PlanUnusable("the plan says something else than what it would do", hint=_EDITED)
+        raise PlanUnusable("the plan describes something else than what it would do", hint=_EDITED)
     shown: dict[tuple[int, str], set[str]] = {}
     for one in file.sending:
         if one.sending is not None and one.sending.group is not None and one.doi is not None:
             shown.setdefault((one.sending.group, one.sending.sha256), set()).add(Doi.parse(one.doi).key)
     for (_, sha256), dois in shown.items():
         if {one.doi.key for one in DepositItem.read_all(body.bytes_of(sha256))} != dois:
-            raise PlanUnusable("a deposit file of the plan holds DOIs that the plan does not show", hint=_EDITED)
+            raise PlanUnusable("a deposit file in the plan contains DOIs that the plan does not list", hint=_EDITED)
     known = {one.path for one in body.sources}
     if any(one.sending is not None and one.sending.file not in {None, *known} for one in file.sending):
-        raise PlanUnusable("the plan does not say what its files were", hint=_EDITED)
+        raise PlanUnusable("the plan does not name its source files", hint=_EDITED)
 
 
 # What moved since.
@@ -217,7 +219,7 @@ def _configuration_changes(context: DepositContext, checker: Checker, file: Plan
         message = f"the configuration changed since the plan was made: {', '.join(changed)}"
         if then.get(MADE_WITH) != now[MADE_WITH]:
             message = (
-                "another version of doideposit made the plan, and the configuration reads otherwise now: "
+                "another version of doideposit made the plan, and this one reads the configuration differently: "
                 f"{', '.join(changed)}"
             )
         yield Finding("plan-configuration-changed", Severity.ERROR, message, _ANEW)
@@ -236,7 +238,7 @@ def _changes_since(
     now = (changes_of(changes), decision.empties, decision.action.value)
     if now != (record.changes, record.empties, record.action):
         would = "; ".join(one.what for one in changes[:TOLD]) or decision.reason
-        message = f"what is registered of {doi} changed since the plan was made; it would now change: {would}"
+        message = f"the registered metadata of {doi} changed since the plan was made; it would now change: {would}"
         yield Finding("plan-registered-changed", Severity.ERROR, message, _ANEW)
     ours = known is not None and known.failure is not None and known.failure.fingerprint == candidate.item.fingerprint
     latest = known.latest if known is not None else None
@@ -275,7 +277,7 @@ def _changed_file(
         return
     message, hint = f"{candidate.wanted.source} {files[path]}", _ANEW
     if files[path] == NOT_HERE:
-        hint += "; where its files are on another machine, add --without-files"
+        hint += "; if its files are on another machine, add --without-files"
     # Parts of a record are not compared with the whole one that the file holds.
     elif not candidate.wanted.is_resources:
         message += f": {_difference(checker, candidate.item.doi, store.get(candidate.content), Path(path))}"
@@ -286,12 +288,12 @@ def _difference(checker: Checker, doi: Doi, before: bytes, path: Path) -> str:
     """Return what the file would deposit now instead."""
     found = [one for one in checker.read([path]) if any(item.doi == doi for item in one.items)]
     if not found:
-        return f"it holds no record of {doi} any more that could be deposited"
+        return f"it no longer contains a record of {doi} that could be deposited"
     if found[0].xml is None or not found[0].ok:
         return next(one.message for one in found[0].findings if one.stops)
     then, now = RegisteredRecord.read(before, doi.printed), RegisteredRecord.read(found[0].xml, doi.printed)
     if then is None or now is None:
-        raise RuntimeError(f"the checked file does not hold {doi}")
+        raise RuntimeError(f"the checked file does not contain {doi}")
     differences = [one.what for one in compare(then, now)]
     more = len(differences) - TOLD
     return (
@@ -330,7 +332,7 @@ def _decide_one(
     if findings is None or not moved:
         return now
     if not findings:
-        message = "another record of the plan is not as it was, and a plan is applied whole or not at all"
+        message = "another record of the plan changed, and a plan is applied completely or not at all"
         findings = (Finding("plan-outdated", Severity.ERROR, message, _ANEW),)
     return replace(now, action=Action.BLOCKED, reason=findings[0].message, findings=findings)
 
@@ -349,8 +351,8 @@ def _require_enough_approvals(context: DepositContext, rules: ApprovalRules, fil
         have = f"{len(names)} of {rules.needed} approvals" if names else "no approval"
         message = f"the plan {file.name} has {have}"
         hint = (
-            f"another person than {file.plan.made_by} looks at it and runs `doideposit approve` with the same ledger, "
-            "which keeps the approvals; then apply it again"
+            f"let a person other than {file.plan.made_by} look at it and run `doideposit approve` with the same "
+            "ledger, which keeps the approvals; then apply it again"
         )
         raise ApprovalMissing(message, hint=hint)
     return names
@@ -408,7 +410,7 @@ class PlanFiles:
         """Return the plan of a file, which must be for the target of this depositor."""
         file = plan if isinstance(plan, PlanFile) else PlanFile.read(Path(plan))
         if file.plan.target != self._context.target:
-            message = f"the plan is for {file.plan.target}, and this sends to {self._context.target}"
+            message = f"the plan is for {file.plan.target}, but this command sends to {self._context.target}"
             raise UsageError(message, hint=f"add --target {file.plan.target}")
         return file
 

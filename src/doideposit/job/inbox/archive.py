@@ -205,7 +205,7 @@ class _OpenedDone:
             # What was written to since it was compared stays, and so does its report.
             if isinstance(seen, tuple) and not self._remove_file(name, seen):
                 return False
-            step("archived file taken away")
+            step("archived file removed")
         return True
 
     def _remove_file(self, name: str, seen: _Stamp) -> bool:

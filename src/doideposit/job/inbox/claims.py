@@ -33,7 +33,7 @@ class EntryStatus(StrEnum):
     REGISTERED = "registered"
     # It was registered before with the same content.
     UNCHANGED = "unchanged"
-    # It has errors, or Crossref did not take it.
+    # It has errors, or Crossref rejected it.
     REJECTED = "rejected"
 
     @property
@@ -178,10 +178,10 @@ def _read_memory(path: Path) -> Mapping[str, Any]:
 def _path_inside(going_to: Any) -> str:
     """Return the destination of a file; raise `ValueError` unless it is in ``done/`` or ``rejected/``."""
     if not isinstance(going_to, str):
-        raise TypeError("a place is a text")
+        raise TypeError("a place must be a text")
     folder, _, name = going_to.partition("/")
     if going_to and (folder not in {"done", "rejected"} or name != Path(name).name or name in {"", ".."}):
-        raise ValueError("a file goes into done/ or rejected/ alone")
+        raise ValueError("a file can go only to done/ or rejected/")
     return going_to
 
 

@@ -43,7 +43,7 @@ def settle(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus
         return
     if claim.changed:
         # Somebody was slow, and went on writing: what is new in the file goes out, and the rest is not sent again.
-        logger.warning("%s was written to after it was checked: it is planned again", claim.name)
+        logger.warning("%s changed after it was checked: it is planned again", claim.name)
         replace(claim, entries=None, stamp="").save()
         around.step("planned again")
         return
@@ -76,7 +76,7 @@ def _decide_place(around: InboxContext, claim: Claim, statuses: Mapping[str, Wor
 
 
 def _move_to_place(around: InboxContext, claim: Claim) -> None:
-    with disk_errors(claim.folder, "cannot be put away"):
+    with disk_errors(claim.folder, "cannot be moved"):
         target = _move_file(around, claim)
         around.step("file placed")
         if claim.report.exists():
@@ -144,7 +144,7 @@ def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
         "title": settled.headline,
         "lines": FileReport(claim).first_reasons(REASONS_IN_MAIL),
         "action": (
-            f"read {shown(settled.path)}{REPORT_SUFFIX}, correct the file that lies beside it, and put it into "
+            f"read {shown(settled.path)}{REPORT_SUFFIX}, correct the file beside it, and put it in "
             f"{shown(around.folders.root)} again"
         ),
     }
@@ -180,7 +180,7 @@ def _updated_entry(entry: ClaimedEntry, status: WorkStatus | None, depositor: De
 
 def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
     finding = status.finding
-    says = finding.message if finding else status.message or "Crossref did not take it"
+    says = finding.message if finding else status.message or "Crossref refused it"
     again = status.state is State.DONE and (
         status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
     )
@@ -197,12 +197,12 @@ def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEnt
     if not mine:
         # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it
         # again is safe, because Crossref takes the same content once more.
-        again = "the ledger does not know its deposit, as after a restore: it is planned again"
+        again = "the ledger does not have its deposit (a backup was restored?): it is planned again"
         return replace(entry, status=EntryStatus.WAITING, batch_id="", says=again, hint="", tries=0)
     outcomes = [each.outcome for each in mine if each.outcome is not None]
     if any(outcome.is_registered for outcome in outcomes):
         return replace(
-            entry, status=EntryStatus.REGISTERED, says="registered, and deposited again by another run since then"
+            entry, status=EntryStatus.REGISTERED, says="registered, and since then deposited again by another run"
         )
-    hint = "its DOI was deposited again by another run since then: nothing to do, if that is the right content"
+    hint = "another run has deposited its DOI again since then: nothing to do, if that content is right"
     return replace(entry, status=EntryStatus.REJECTED, says=mine[-1].text, hint=hint)

@@ -83,7 +83,7 @@ class Folders:
         The folder above the inbox must be there: when a network drive is away, an empty inbox must not take its place.
         """
         if not self.root.parent.is_dir():
-            hint = "make it, or check that the drive is connected; [inbox] folder names it in the configuration"
+            hint = "create it, or check that the drive is connected; the folder is set as [inbox] folder"
             raise DiskError(f"there is no folder {self.root.parent} for the inbox", hint=hint)
         # Group rights let several people hand in files.
         _make_folder(self.root, 0o770 if self.for_group else 0o700)
@@ -109,8 +109,8 @@ class Folders:
         def require_same() -> None:
             for folder, identity in before.items():
                 if _identity(folder) != identity:
-                    message = f"{folder} is no longer the folder that it was when the pass began"
-                    hint = f"put it back, and see who may write in {self.root}; nothing was touched in its place"
+                    message = f"{folder} was replaced during this run"
+                    hint = f"put it back, and check who can write in {self.root}; nothing was changed in the new folder"
                     raise DiskError(message, hint=hint)
 
         return require_same
@@ -157,12 +157,15 @@ class Folders:
             return
         trusted = {0, os.geteuid()}
         if owner not in trusted and not self.named:
-            hint = "look at it; if it is meant, name it as [inbox] folder, or with `doideposit run --inbox`"
+            hint = (
+                "check the folder; if it is the right one, set it as [inbox] folder, or give it with `doideposit "
+                "run --inbox`"
+            )
             raise DiskError(f"the inbox {self.root} belongs to another user (number {owner})", hint=hint)
         for folder in self.own():
             user = folder.lstat().st_uid
             if user not in trusted | {owner}:
-                hint = f"remove it: the job makes its folders in {self.root} itself"
+                hint = f"remove it: the job creates its folders in {self.root} itself"
                 raise DiskError(f"{folder} belongs to another user (number {user})", hint=hint)
 
 
@@ -180,13 +183,13 @@ def _make_folder(folder: Path, mode: int) -> None:
     with disk_errors(folder, "cannot be made"):
         # Whoever may drop files here could lead the job elsewhere, and have it write there with its own rights.
         if folder.is_symlink() and folder.name in OWN:
-            hint = f"delete the link: the job makes its folders in {folder.parent} itself"
-            raise DiskError(f"{folder} is a link, and the job follows none within its inbox", hint=hint)
+            hint = f"delete the link: the job creates its folders in {folder.parent} itself"
+            raise DiskError(f"{folder} is a link, and the job follows no links in its inbox", hint=hint)
         if folder.is_dir():
             return
         if folder.exists():
             raise DiskError(
-                f"{folder} is a file, and no folder", hint="move the file away: the job needs a folder there"
+                f"{folder} is a file, not a folder", hint="move the file away: the job needs a folder there"
             )
         # No `chmod` afterwards: it would take away the group that a shared folder hands down, and a service manager
         # may forbid to set that bit again. Nothing else runs yet that could make files meanwhile.

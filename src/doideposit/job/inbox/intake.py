@@ -117,7 +117,7 @@ class TakingIn:
             logger.error("%s could not be processed", claim.name, exc_info=error)
             error = DiskError(
                 f"{claim.name} could not be processed ({type(error).__name__}); it stays in {claim.folder}",
-                hint="this is a fault of doideposit: please report it, and take the file out of that folder",
+                hint="this is a bug in doideposit: please report it, and move the file out of that folder",
             )
         self._around.failed(error)
 
@@ -148,12 +148,12 @@ class TakingIn:
 
     def _refuse_link(self, claim: Claim) -> bool:
         """Refuse a file that was replaced by a link or a folder while it was taken in."""
-        with disk_errors(claim.file, "cannot be looked at"):
+        with disk_errors(claim.file, "cannot be read"):
             mode = claim.file.lstat().st_mode
         if stat.S_ISREG(mode):
             return False
-        hint = "put the file itself into the inbox, no link and no folder"
-        self._save_outcomes(claim, _refused_file("this is no plain file", hint))
+        hint = "put the file itself in the inbox, not a link or a folder"
+        self._save_outcomes(claim, _refused_file("this is not a regular file", hint))
         return True
 
     def _enqueue(self, claims: Sequence[Claim]) -> Mapping[str, list[ReportEntry]]:
@@ -275,8 +275,8 @@ def _plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...
         if not depositor.plans.approvals_needed:
             return None
         return _refused_file(
-            "only plans that another person has approved are taken in here",
-            "make one with `doideposit plan FILES -o plan.json`, put that into the inbox, and let another person run "
+            "this inbox takes only plans that another person has approved",
+            "make one with `doideposit plan FILES -o plan.json`, put that in the inbox, and let another person run "
             "`doideposit approve plan.json`",
         )
     try:
@@ -333,7 +333,7 @@ def _replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry |
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id == entry.batch_id:
         return None
-    says = "Crossref did not take it, and its DOI was deposited again since then by another run"
+    says = "Crossref refused it, and another run has deposited its DOI again since then"
     return replace(
-        entry, status=EntryStatus.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one"
+        entry, status=EntryStatus.REJECTED, says=says, hint="nothing to do, if the newer deposit is the right one"
     )

@@ -138,18 +138,20 @@ def _next_steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     """Yield what to do; each command is on a line of its own, to be copied."""
     if place.suffix.lower() not in SUFFIXES | DOCUMENTS | {".xml", ""}:
         yield (
-            f"{safe(place.name)} is no record. Of a finished document this command drafts one, in the folder of the "
-            f"configuration; read it, and fill in what is open:\ndoideposit extract {as_typed(place)} -o NUMBER.yaml"
+            f"{safe(place.name)} is not a record. For a finished document, this command drafts one, in the folder "
+            "of the "
+            f"configuration; read the draft, and fill in what is missing:\ndoideposit extract {as_typed(place)} -o "
+            "NUMBER.yaml"
         )
-        yield f"Put the record, and not the document, into the inbox, which is the folder {inbox}"
+        yield f"Put the record, not the document, in the inbox, which is the folder {inbox}"
         return
     yield f"Correct {safe(place.name)}, which is beside this report. The errors are listed below."
-    yield f"Put the corrected file into the inbox again, which is the folder {inbox}"
+    yield f"Put the corrected file in the inbox again, which is the folder {inbox}"
     if len(claim.rejected) < len(claim.entries or ()):
-        yield "Leave the other records in the file as they are: what is registered is not sent again."
+        yield "Leave the other records in the file: registered records are not sent again."
     if any(entry.batch_id for entry in claim.rejected):
         command = f"doideposit deposit --target {claim.target} --retry {as_typed(place)}"
-        yield f"Was the fault elsewhere, and is it corrected? Then send the file as it is:\n{command}"
+        yield f"If the error was elsewhere, and is corrected, send the file as it is:\n{command}"
 
 
 def _rejected_lines(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
@@ -159,7 +161,7 @@ def _rejected_lines(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
     else:
         yield _wrap(f"why: {safe(entry.says)}")
         if entry.hint:
-            yield _wrap(f"do this: {safe(entry.hint)}")
+            yield _wrap(f"what to do: {safe(entry.hint)}")
     yield from _remark_lines(entry)
 
 
@@ -170,7 +172,7 @@ def _accepted_lines(claim: Claim, entry: ClaimedEntry, status: WorkStatus | None
     proofs = (("received", status.received), ("registered", status.registration)) if status else ()
     yield from (f"  {word:<11}{_proof_text(proof)}" for word, proof in proofs if proof)
     if entry.status is EntryStatus.REGISTERED and entry.hint not in {"", "nothing to do"}:
-        yield _wrap(f"do this: {safe(entry.hint)}")
+        yield _wrap(f"what to do: {safe(entry.hint)}")
     yield from _remark_lines(entry)
 
 
@@ -202,7 +204,7 @@ def _doi_for_readers(doi: str, target: str) -> str:
 
 def _remark_lines(entry: ClaimedEntry) -> Iterator[str]:
     if entry.remarks:
-        yield "  worth a look, although it stopped nothing:"
+        yield "  warnings, which stopped nothing:"
         yield from (_fill_lines(remark, "    - ", "      ") for remark in entry.remarks)
 
 
@@ -229,7 +231,7 @@ def _rejection_reasons(entry: ClaimedEntry) -> Iterator[str]:
     if not entry.lines:
         yield safe(entry.says)
         if entry.hint:
-            yield f"do this: {safe(entry.hint)}"
+            yield f"what to do: {safe(entry.hint)}"
         return
     yield from entry.lines[:LINES_IN_MAIL]
     if len(entry.lines) > LINES_IN_MAIL:

@@ -45,7 +45,7 @@ class Waiting:
             yield (
                 "rejected",
                 f"{_count_waiting(len(self.rejected))} in rejected/: {_name_files(self.rejected)}",
-                "read the report beside each, correct the file and put it into the inbox again, or delete it",
+                "read the report beside each file, correct the file and put it in the inbox again, or delete it",
             )
         # A set has no order, and two reports should be comparable.
         for target in sorted({target for _, target in self.other_targets}):
@@ -60,14 +60,14 @@ class Waiting:
             yield (
                 "strays",
                 f"{said}: {_name_files(self.strays)}",
-                "move them out of working/, which belongs to the job; put files into the inbox itself",
+                "move them out of working/, which belongs to the job; put files in the inbox itself",
             )
         if self.passed_over:
             said = f"{_count_waiting(len(self.passed_over), 'entry', 'entries')} in the inbox that cannot be taken in"
             yield (
                 "passed-over",
                 f"{said}: {_name_files(self.passed_over)}",
-                "put the files themselves into the inbox: folders and links are never taken in",
+                "put the files themselves in the inbox: the job takes no folders and no links",
             )
 
     @classmethod

@@ -53,7 +53,7 @@ def applied(data: Any, edit: Edit) -> Any:
         case Append(value=value):
             listed = parent[last] if _has_step(parent, last) else None
             if listed is not None and not isinstance(listed, list):
-                raise CannotEdit(f"`{field_path(edit.loc)}` is no list")
+                raise CannotEdit(f"`{field_path(edit.loc)}` is not a list")
             _set_value(parent, last, [*(listed or []), as_texts(value)], edit.loc)
         case Remove():
             if not _has_step(parent, last):
@@ -82,7 +82,7 @@ def _find_parent(root: Any, loc: Loc) -> Any:
             raise CannotEdit(f"there is no `{field_path(loc[:end])}`")
         node = node[step]
     if not isinstance(node, dict | list):
-        raise CannotEdit(f"`{field_path(loc[:-1])}` holds no values of its own")
+        raise CannotEdit(f"`{field_path(loc[:-1])}` is neither a mapping nor a list")
     return node
 
 

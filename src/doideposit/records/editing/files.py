@@ -34,7 +34,7 @@ class _Form(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """Hold a file as it was read: its bytes, its text without the byte order mark, and what of it can be edited."""
+    """Hold a file as it was read: bytes, text without the byte order mark, and the part that can be edited."""
 
     path: Path
     data: bytes = field(repr=False)
@@ -73,7 +73,7 @@ class Editable:
         """
         suffix = path.suffix.lower()
         if suffix in _TABLES:
-            message = f"{path} is a table, or has one record in each line: such files are not edited here"
+            message = f"{path} is a table, or has one record on each line, and doideposit does not edit such files"
             return _finding(path, "edit-impossible", message, "change the value in a spreadsheet or an editor")
         loaded = LoadedBytes.read(path, limit=MAX_FILE_SIZE)
         if loaded.data is None:
@@ -83,14 +83,17 @@ class Editable:
             return decoded.findings[0]
         # Only what can be written back byte for byte is edited.
         if _encode_like(decoded.text, loaded.data) != loaded.data:
-            message = f"{path} begins with several byte order marks, or is in no encoding that can be written back"
+            message = f"{path} starts with several byte order marks, or has an encoding that cannot be written back"
             return _finding(path, "edit-impossible", message, "save the file as UTF-8")
         whole = suffix in {*_YAML, ".toml"}
         header = None if whole else HeaderPart.find(decoded.text)
         if not whole and header is None:
-            message = f"{path} has no header that could be edited"
+            message = f"{path} has no header to edit"
             return _finding(
-                path, "edit-impossible", message, "begin the file with two lines ---, and keys between them"
+                path,
+                "edit-impossible",
+                message,
+                "start the file with two lines of ---, and write the keys between them",
             )
         fault = _fault(path, decoded.text, header)
         return fault or Editable(path, loaded.data, decoded.text, header)
@@ -124,7 +127,9 @@ class Edited:
             text = f"{path} was saved by somebody else while the command ran"
             return _finding(path, "file-changed", text, "see that what they wrote is right, and run the command again")
         if not os.access(target, os.W_OK):
-            return _finding(path, "file-read-only", f"{path} may not be written", "change its permissions")
+            return _finding(
+                path, "file-read-only", f"this user has no permission to write {path}", "change its permissions"
+            )
         # The permissions are kept, the file type is not a part of them.
         write_atomic(target, _encode_like(self.text, self.source.data), mode=state.st_mode & 0o7777)
         if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
@@ -142,13 +147,13 @@ def _restore_owner(path: Path, state: os.stat_result) -> None:
 
 
 def _fault(path: Path, text: str, header: HeaderPart | None) -> Finding | None:
-    """Return why a text cannot be read, which must be mended before it can be edited."""
+    """Return why a text cannot be read, which must be corrected before it can be edited."""
     part = text[header.start : header.end] if header else text
     try:
         _choose_form(path, header).read(part)
     # A file that cannot be read would be edited blindly.
     except CannotEdit as error:
-        return _finding(path, "edit-impossible", str(error), "mend it first; `doideposit check` shows the line")
+        return _finding(path, "edit-impossible", str(error), "correct it first; `doideposit check` shows the line")
     return None
 
 
@@ -206,7 +211,7 @@ def _edit_toml(text: str, edit: Edit, newline: str) -> str:
 
 def _has_no_place(text: str) -> Any:
     del text
-    raise CannotEdit("a title block of lines with % has a place for title, authors and date alone")
+    raise CannotEdit("a title block of % lines can hold only title, authors and date")
 
 
 def _with_spelling(edit: Edit, data: Any) -> Edit:
@@ -262,7 +267,7 @@ def _edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
     value = str(edit.value) if isinstance(edit, Set) else ""
     name = edit.loc[0]
     if len(edit.loc) != 1 or not isinstance(name, str) or not isinstance(edit, Set | Remove) or "\n" in value:
-        raise CannotEdit("a header of “Key: value” lines holds one text for each key, and nothing within it")
+        raise CannotEdit("a header of “Key: value” lines holds one text for each key, and no lists or mappings")
     pairs = Pair.all_of(text)
     rows = text.split("\n")
     found = pairs.get(name.lower())

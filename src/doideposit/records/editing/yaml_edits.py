@@ -38,7 +38,7 @@ def edit_yaml(text: str, edit: Edit, *, newline: str, as_json: bool = False) -> 
         roots: list[Node] = list(yaml.compose_all(readable(text), Loader=_LOADER))
     except yaml.YAMLError:
         # Such as a reference to nothing, which the reader of records takes for a fault of one value.
-        raise CannotEdit("a value refers to something (*…) that is not there") from None
+        raise CannotEdit("an alias (*…) has no anchor (&…) above it") from None
     if not roots:
         # A text without a value, such as an empty header, is a mapping without keys.
         end = yaml.Mark("", len(text), 0, 0, None, 0)
@@ -75,7 +75,7 @@ class _Splice:
             if entry is None:
                 raise CannotEdit(f"there is no `{step}`")
             if _is_alias(entry, _key_end(node, step) or node.start_mark.index):
-                raise CannotEdit(f"`{step}` is written as a reference (*…) to a value that others use too")
+                raise CannotEdit(f"`{step}` is an alias (*…) of a value that other keys use too")
             node = entry
         return node, loc[-1]
 
@@ -87,7 +87,7 @@ class _Splice:
             return self._insert_key(parent, str(last), value)
         key_end = _key_end(parent, last)
         if _is_alias(old, parent.start_mark.index if key_end is None else key_end):
-            raise CannotEdit(f"`{last}` is written as a reference (*…) to a value that stands elsewhere")
+            raise CannotEdit(f"`{last}` is an alias (*…) of a value written elsewhere")
         empty = isinstance(old, ScalarNode) and old.start_mark.index == old.end_mark.index
         if empty and key_end is not None and _is_scalar(value):
             return self._fill_empty_value(key_end, value)
@@ -134,7 +134,7 @@ class _Splice:
 
     def _insert_key(self, mapping: Any, key: str, value: Any) -> str:
         if not isinstance(mapping, MappingNode):
-            raise CannotEdit(f"`{key}` has no place here")
+            raise CannotEdit(f"`{key}` cannot be added here: this is not a mapping")
         if mapping.flow_style:
             if not mapping.value:
                 entry = self._flow_text({key: value})
@@ -156,9 +156,9 @@ class _Splice:
         if listed is None or not listed.value:
             return self._set_value(parent, last, [value])
         if not isinstance(listed, SequenceNode):
-            raise CannotEdit(f"`{last}` is no list")
+            raise CannotEdit(f"`{last}` is not a list")
         if _is_alias(listed, _key_end(parent, last) or parent.start_mark.index):
-            raise CannotEdit(f"`{last}` is written as a reference (*…) to a value that others use too")
+            raise CannotEdit(f"`{last}` is an alias (*…) of a value that other keys use too")
         end = _end_of_value(self.text, listed.value[-1])
         if listed.flow_style:
             first = listed.value[0].start_mark.index
@@ -195,7 +195,7 @@ class _Splice:
             behind = _END_OF_LINE.search(self.text, end)
             return self._replace_text(line, behind.end() if behind else end, "")
         if index + 1 == len(parent.value):
-            raise CannotEdit(f"`{last}` stands on a line with something else")
+            raise CannotEdit(f"`{last}` shares its line with something else")
         following = parent.value[index + 1][0].start_mark.index if mapping else self._dash_offset(parent, index + 1)
         return self._replace_text(start, following, "")
 

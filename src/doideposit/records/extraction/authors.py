@@ -42,7 +42,7 @@ class Authors:
             names = signed
             notes.tell(
                 "byline-assumed",
-                f"there is no byline; who wrote it was told from “{signed[0][1].text[:80]}”",
+                f"there is no byline; the authors were read from “{signed[0][1].text[:80]}”",
                 "compare with the document",
                 line=signed[0][1].number,
                 field="authors",
@@ -57,7 +57,7 @@ class Authors:
         if (front.byline_assumed or front.byline_open) and not _are_people([name for name, _ in names], biographies):
             notes.warn(
                 "byline-assumed",
-                "the line of names has no “By”; it was taken for the byline",
+                "the line of names does not start with “By”; it was read as the byline",
                 "compare with the document",
                 line=names[0][1].number,
                 field="authors",
@@ -208,7 +208,7 @@ def _split_names(printed: Printed, series: Series | None, elsewhere: Sequence[st
             names.append(PrintedName.read(part, elsewhere))
         else:
             notes.warn(
-                "byline-unread", f"“{part}” in the byline is not a name and was left out",
+                "byline-unread", f"“{part}” in the byline is not a name, and was left out",
                 "add the author if it is one", line=printed.line.number, field="authors",
             )  # fmt: skip
     return _without_affiliations(names, printed, notes)
@@ -221,7 +221,7 @@ def _without_affiliations(names: list[PrintedName], printed: Printed, notes: Not
     beside = [name for name in names if name.group is not None and not _is_joined(name.printed, printed.text)]
     for name in beside:
         notes.warn(
-            "byline-unread", f"“{name.printed}” in the byline was taken for an affiliation and left out",
+            "byline-unread", f"“{name.printed}” in the byline was read as an affiliation, and left out",
             "add it as an affiliation, or as an author if it is one", line=printed.line.number, field="authors",
         )  # fmt: skip
     return [name for name in names if name not in beside]
@@ -248,7 +248,7 @@ def _author_fields(
     if name.group is not None:
         note = context.notes.tell if _is_surely_body(name, context.series) else context.notes.warn
         note(
-            "author-organisation-assumed", f"“{name.group}” was taken for an organisation", "compare with the document",
+            "author-organisation-assumed", f"“{name.group}” was read as an organisation", "compare with the document",
             line=line.number, field=f"{place}.organisation",
         )  # fmt: skip
         return {"organisation": Leaf(name.group, line.number, line.text)}
@@ -284,13 +284,13 @@ def _name_findings(place: str, name: PrintedName, line: Line, biography: Biograp
     for titles, number in ((name.titles, line.number), _biography_titles(biography)):
         for title in titles:
             notes.tell(
-                "name-prefix-dropped", f"“{title}” before the name was left out: Crossref has no place for titles",
+                "name-prefix-dropped", f"“{title}” before the name was left out: Crossref has no field for titles",
                 line=number, field=field,
             )  # fmt: skip
     for degree in name.degrees:
         notes.tell("name-degree-dropped", f"“{degree}” after the name was left out", line=line.number, field=field)
     if name.given is None:
-        message = f"“{name.family}” is a single name and stands as family name"
+        message = f"“{name.family}” is a single name, and was used as the family name"
     else:
         message = f"“{name.printed}” was split into given “{name.given}” and family “{name.family}”"
     note = notes.tell if name.sure and name.given else notes.warn
@@ -341,7 +341,7 @@ def _affiliation_fields(
     elif found is not None and biography is not None:
         line = next((one for one in biography.lines if found.name in one.text), biography.lines[0])
     if found is None:
-        why = "the biography names none clearly" if biography else "there is no biography"
+        why = "the biography does not clearly name one" if biography else "there is no biography"
         context.notes.tell(
             "affiliation-missing", f"no present affiliation of {name.display} was found: {why}",
             "add it if it is known", line=biography.lines[0].number if biography else None, field=field,
@@ -352,7 +352,7 @@ def _affiliation_fields(
     note = context.notes.warn if short and not how else context.notes.tell
     note(
         "affiliation-assumed",
-        f"the affiliation was read from “{found.clause}”" + (f"; {how}" if how else " and stands as printed"),
+        f"the affiliation was read from “{found.clause}”" + (f"; {how}" if how else ", as printed"),
         "check whether it is right, and whether the name is complete", line=line.number, field=field,
     )  # fmt: skip
     name_leaf = Leaf(full, line.number, line.text)
@@ -420,6 +420,6 @@ def _note_unused_biographies(biographies: Sequence[Biography | None], notes: Not
     for index, biography in enumerate(biographies):
         if biography is not None:
             notes.tell(
-                "biography-not-deposited", "the biography stays on the landing page: Crossref has no place for it",
+                "biography-not-deposited", "the biography stays on the landing page: Crossref has no field for it",
                 line=biography.lines[0].number, field=f"authors[{index}]",
             )  # fmt: skip

@@ -43,7 +43,7 @@ def _missing_words(document: Document, what: str, notes: Notes) -> tuple[str, st
         return f"no {what} was found", ""
     lines = notes.between(unread[0], unread[-1])
     verb = "was" if len(unread) == 1 else "were"
-    return f"no {what} was recognised; {lines} {verb} not understood", "compare with the document: it may stand there; "
+    return f"no {what} was recognised; {lines} {verb} not understood", "compare with the document, which may have it; "
 
 
 def _number_field(document: Document, series: Series | None, notes: Notes) -> Node:
@@ -144,7 +144,7 @@ def _title_fields(document: Document, notes: Notes) -> dict[str, Node]:
     line = front.title[0].line
     _doubt_title(title, front, notes)
     sure = bool(line.level or line.bold or front.number)
-    rule = "heading" if line.level else "first line that is nothing else"
+    rule = "heading" if line.level else "first line that has no other meaning"
     return {
         "title": Leaf(title, line.number, line.text, rule, Confidence.CERTAIN if sure else Confidence.LIKELY),
         **subtitle,
@@ -156,10 +156,10 @@ _SUSPICIOUS = (
     (re.compile(r"^(?:---|\+\+\+|<[!?a-z]|@\w+\{|%|\w[\w-]{1,20}:\s*[\"'])", re.IGNORECASE), "looks like markup"),
     (
         re.compile(r"^(?:title|author|date|layout|by|abstract|summary)\b\s*:", re.IGNORECASE),
-        "begins with the name of a field",
+        "starts with the name of a field",
     ),
-    (re.compile(r"\s\|\s"), "holds a bar"),
-    (re.compile(r"https?://|\bISSN\b|\bDOI\b|\b10\.\d{4,}/"), "holds an address or a number"),
+    (re.compile(r"\s\|\s"), "contains a vertical bar"),
+    (re.compile(r"https?://|\bISSN\b|\bDOI\b|\b10\.\d{4,}/"), "contains an address or a number"),
     (re.compile(r"^(?:by|von|par|por|di|door)\s+[A-Z]\w+\s+[A-Z]", re.IGNORECASE), "looks like a byline"),
 )
 
@@ -170,13 +170,13 @@ def _doubt_title(title: str, front: Front, notes: Notes) -> None:
         return
     reasons = [why for pattern, why in _SUSPICIOUS if pattern.search(title)] + front.title_doubts
     if (date := PrintedDate.find(title)) is not None and date.value and len(date.value) > len("2023"):
-        reasons.append(f"holds the date “{date.printed}”")
+        reasons.append(f"contains the date “{date.printed}”")
     if not re.search(r"[^\W\d_]", title) and not front.title[0].line.level:
-        reasons.append("holds no letter")
+        reasons.append("contains no letter")
     if title.endswith((".", "。")) and not (front.title[0].line.level or front.title[0].line.bold):
         reasons.append("ends as a sentence does")
     if not title[:1].isupper() and title[:1].isascii() and title[:1].isalpha() and not front.title[0].line.level:
-        reasons.append("begins with a small letter")
+        reasons.append("starts with a small letter")
     if reasons:
         notes.warn(
             "title-doubtful", f"the title {' and '.join(reasons)}", "compare it with the document",
@@ -219,7 +219,7 @@ def _subtitle(front: Front, notes: Notes) -> dict[str, Node]:
     followed = bool(front.byline) and first.line.number < front.byline[0].line.number
     note = notes.tell if marked or followed or front.taught else notes.warn
     note(
-        "subtitle-assumed", "the text below the title was taken for the subtitle",
+        "subtitle-assumed", "the text below the title was read as the subtitle",
         "delete it if it is something else", line=first.line.number, field="subtitle",
     )  # fmt: skip
     return {"subtitle": Leaf(text, first.line.number, first.line.text, "below the title")}
@@ -250,14 +250,13 @@ def _published_field(document: Document, notes: Notes) -> Node:
         return gap
     if not _is_possible_date(date.value):
         notes.warn(
-            "date-impossible", f"“{date.printed}” is not a day of the calendar", "find out the right date",
+            "date-impossible", f"“{date.printed}” is not a date that exists", "find out the right date",
             line=line.number, field="published",
         )  # fmt: skip
         return gap
     if not front.dates:
         notes.tell(
-            "date-assumed", f"the only date stands at the end of the text: “{date.printed}”", "compare with the "
-            "document",
+            "date-assumed", f"the only date is at the end of the text: “{date.printed}”", "compare with the document",
             line=line.number, field="published",
         )  # fmt: skip
     return Leaf(date.value, line.number, line.text, "title block" if front.dates else "end of the text")
@@ -380,8 +379,8 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
     if not (document.front.number or document.front.byline or document.doi or said or labelled):
         notes.refuse(
             "document-unrecognised",
-            "this does not look like a commentary: it begins with no number, no byline and no DOI",
-            "check that the right file was given; a record can also be written by hand",
+            "this does not look like a commentary: it starts without a number, a byline and a DOI",
+            "check that this is the right file; you can also write a record by hand",
         )
     fields = _all_fields(document, series, notes, taught.series if taught else None)
     of_series = series.get(fields["series"].text) if isinstance(fields["series"], Leaf) else None
@@ -440,14 +439,15 @@ def _reference_fields(document: Document, biographies: frozenset[int], published
     citing = [line.number for line in document.prose if line.number not in biographies and cites(line)]
     # One address in a text is a link of it; several in a row are rather what it cites.
     found = (
-        f"no list of references was recognised; {notes.between(citing[0], citing[-1])} cite something and were not read"
+        f"no list of references was recognised; {notes.between(citing[0], citing[-1])} cite something, but were not "
+        "read"
         if len(citing) > 1
         else "no list of references was found"
     )
     notes.tell(
         "references-missing",
         found,
-        "head the list, as with “References”" if len(citing) > 1 else "",
+        "put a heading such as “References” above the list" if len(citing) > 1 else "",
         field="references",
     )
     return Gap('[{text: "…", url: https://…}]', "one entry for each reference, as printed")
@@ -458,6 +458,6 @@ def _tell_dead_links(document: Document, notes: Notes) -> None:
     dead = [line for line in document.prose for link in line.links if link.target in {"", "#"}]
     if dead:
         notes.tell(
-            "body-links-dead", f"{len(dead)} links in the text lead nowhere",
-            "only the reference list is deposited; add to it what the links were meant to cite", line=dead[0].number,
+            "body-links-dead", f"{len(dead)} links in the text are broken",
+            "only the reference list is deposited; add to it what these links were meant to cite", line=dead[0].number,
         )  # fmt: skip

@@ -110,7 +110,7 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
     _note(
         "name-prefix-dropped",
         "A title such as Dr. was removed from a name",
-        "Crossref has no place for titles.",
+        "Crossref has no field for titles.",
         "nothing needs to be done",
         source=AUTHORS,
     ),
@@ -274,7 +274,7 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "document-broken",
         "The document is damaged",
         "The file ends too early or contradicts itself; text may be missing from it.",
-        "open it in the program it was made with, and save it again",
+        "open it in the program that made it, and save it again",
     ),
     _unreadable(
         "document-too-large",
@@ -293,7 +293,7 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "pdf-pages",
         "The PDF has too many pages",
         "No commentary is that long; it is most likely a whole volume.",
-        "extract the pages of the commentary into a file of their own",
+        "save the pages of the commentary as a file of their own",
     ),
     _doubt(
         "pdf-drawing",
@@ -342,7 +342,8 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
     _unreadable(
         "header-date",
         "The date in the header cannot be read",
-        "It names no exact day, can be read as two days (09/10/2023), or changes each time the page is built.",
+        "It names no exact day, can be read as two different dates (09/10/2023), or changes each time the page is "
+        "built.",
         "write the day of publication as year-month-day: 2023-09-14",
     ),
     _unreadable(

@@ -269,7 +269,7 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
             front.subtitle.append(Printed(following.rich, following.line))
         else:
             if _may_begin_subtitle(last, following.rest):
-                front.title_doubts.append("stands on two lines, of which the second may be the subtitle")
+                front.title_doubts.append("is on two lines, and the second may be the subtitle")
             front.title.append(Printed(following.rich, following.line))
 
 

@@ -121,8 +121,8 @@ def _read_byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iter
     plain = _MARKS.sub("", text).strip()
     turned = _is_turned(plain, alone=alone)
     if turned is None:
-        hint = "write each author as an item of a list, or given: and family: apart"
-        message = f"“{plain}” can be one person, family name first, or two people"
+        hint = "write each author as an item of a list, or with given: and family:"
+        message = f"“{plain}” can be one person with the family name first, or two people"
         notes.unread("header-author-several", message, hint, entry, field="authors")
         return
     names = (
@@ -161,11 +161,11 @@ def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None
         return {"anonymous": at.taken("true")}
     if _KEY.fullmatch(plain) or plain.startswith("@"):
         hint = "write the name as it is printed, or add it with this key to the authors.yml of the site"
-        notes.unread("header-author-key", f"“{plain}” is a key, and no name", hint, at, field="authors")
+        notes.unread("header-author-key", f"“{plain}” is a key, not a name", hint, at, field="authors")
         return None
     if NameText(plain).is_group:
         hint = "write organisation: for a group, and given: and family: for a person"
-        notes.warn("header-author-group", f"“{plain}” is taken for an organisation", hint, at, field="authors")
+        notes.warn("header-author-group", f"“{plain}” is read as an organisation", hint, at, field="authors")
         return {"organisation": at.taken(plain, sure=False)}
     if not NameText(NameText(plain).untitled.replace(",", " ")).is_name:
         hint = "write given: and family:, or organisation:"
@@ -174,7 +174,7 @@ def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None
     name = PrintedName.read(plain)
     if not name.sure:
         shown = f"{name.family}, {name.given}" if name.given else name.family
-        message = f"“{plain}” was read as “{shown}”, and can be split otherwise"
+        message = f"“{plain}” was read as “{shown}”, but could be split in another way"
         notes.warn("header-name", message, "write given: and family:, or “Family, Given”", at, field="authors")
     parts = (
         ("given", name.given),
@@ -338,7 +338,7 @@ def _one_line_text(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
         return value.taken(" ".join(value.text.split()))
     kind = "a list" if isinstance(value.value, list) else "a mapping"
     key = str(value.loc[-1])
-    notes.unread("header-shape", f"`{key}` is {kind}, and one text is expected", f"write {key}: …", value, field=key)
+    notes.unread("header-shape", f"`{key}` is {kind}, but one text is expected", f"write {key}: …", value, field=key)
     return None
 
 
@@ -354,9 +354,9 @@ def _read_date(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     date = PrintedDate.find(taken.text)
     if date is not None and date.value and not _MOVING.search(taken.text):
         return value.taken(date.value)
-    what = "can be read as two days" if date is not None else "is no date"
+    what = "can be read as two different dates" if date is not None else "is not a date"
     if _MOVING.search(taken.text):
-        what = "is another day whenever the page is built"
+        what = "is a new date each time the page is built"
     hint = "write the day of publication as 2023-09-14"
     notes.unread("header-date", f"“{taken.text}” {what}", hint, value, field="published")
     return None
@@ -416,5 +416,11 @@ def _read_licence(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     named = value.text
     if re.search(r"\bCC\b|creative commons", named, re.IGNORECASE):
         hint = "write the version too, as in CC BY 4.0, or the address of the licence"
-        notes.warn("header-licence", f"“{named}” leaves open which version it is", hint, value, field="licences")
+        notes.warn(
+            "header-licence",
+            f"“{named}” does not say which version of the licence it is",
+            hint,
+            value,
+            field="licences",
+        )
     return None

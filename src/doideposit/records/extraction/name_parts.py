@@ -214,7 +214,7 @@ def _split_by_turned_name(words: Sequence[NameWord], elsewhere: Sequence[str]) -
 def _split_east_asian(words: Sequence[NameWord]) -> _Split | None:
     """Split “Lim Wei Jie”, “Chen Xiaoming” and “Kim Jong-un”: a family name of East Asia, then syllables."""
     first, rest = words[0].folded, words[1:]
-    how = "a family name that stands first"
+    how = "a family name that comes first"
     # Only East Asian given names are written with a hyphen and a small letter behind it.
     if len(words) == _TWO and first in FAMILY_FIRST | {"lee"} and re.fullmatch(r"[^\W\d_]{2,6}-[a-z]{2,6}", words[1]):
         return _Split(rest, words[:1], sure=True, eastern=True, how=how)
@@ -239,7 +239,7 @@ def _split_two_words(words: Sequence[NameWord], *, last_is_family: bool) -> _Spl
     if not (_PINYIN.fullmatch(given) or _ONE_SYLLABLE.fullmatch(given)):
         return None
     sure = len(given) >= _LONG_GIVEN and bool(_PINYIN.fullmatch(given))
-    return _Split(words[1:], words[:1], sure=sure, eastern=True, how="a family name that stands first")
+    return _Split(words[1:], words[:1], sure=sure, eastern=True, how="a family name that comes first")
 
 
 def _split_hungarian(words: Sequence[NameWord]) -> _Split | None:
@@ -248,7 +248,7 @@ def _split_hungarian(words: Sequence[NameWord]) -> _Split | None:
         return None
     # Without the accents of Hungarian the name may be German or English, and its order unusual.
     sure = not words[1].isascii() or not words[0].isascii() or not words[1].is_european
-    return _Split(words[1:], words[:1], sure=sure, eastern=True, how="a Hungarian given name stands last")
+    return _Split(words[1:], words[:1], sure=sure, eastern=True, how="a Hungarian given name comes last")
 
 
 def _split_point(words: Sequence[NameWord]) -> tuple[int, bool]:

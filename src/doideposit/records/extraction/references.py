@@ -45,9 +45,9 @@ def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[st
         given, right = re.sub(r"[.\s]", "", match[2]), _REGIONS[match[1]]
         # Cambridge lies in Massachusetts and in England.
         if given not in {right, *_COUNTRIES} and not (match[1] == "Cambridge" and given == "UK"):
-            yield f"“{match[0].rstrip(':; ')}” looks like a misprint: {match[1]} lies in {right}", match[0]
+            yield f"“{match[0].rstrip(':; ')}” looks like a misprint: {match[1]} is in {right}", match[0]
     if "\ufffd" in text:
-        yield "a character of this entry was lost: it shows as �", "\ufffd"
+        yield "a character of this entry was lost, and appears as �", "\ufffd"
     for opening, closing in ("()", "[]"):
         if text.count(opening) != text.count(closing):
             yield f"a bracket “{opening}” or “{closing}” is missing in this entry", opening
@@ -60,9 +60,9 @@ def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[st
 def url_doubts(url: str) -> Iterator[str]:
     """Yield what looks wrong in an address, each as a sentence."""
     if re.match(r"[a-z]+:/+(?:www\.)?(?:https?|http)\b[:/]", url, re.IGNORECASE):
-        yield "the address begins with http twice"
+        yield "the address starts with http twice"
     elif not re.match(r"(?:https?|ftp)://", url, re.IGNORECASE):
-        yield "the address does not begin with https:// or http://"
+        yield "the address does not start with https:// or http://"
     else:
         yield from _host_doubts(url)
     if re.search(r"\s", url):
@@ -346,7 +346,7 @@ def _part_fields(parts: Parts | None, line: Line) -> dict[str, Node]:
 def _text_findings(text: str, line: Line, notes: Notes, place: str, published: str | None, *, structured: bool) -> None:
     if not text:
         notes.warn(
-            "reference-only-url", "this entry is only an address", "write who published what and when under `text`",
+            "reference-only-url", "this entry is only an address", "write in `text` who published what, and when",
             line=line.number, field=place,
         )  # fmt: skip
     for message, _ in text_doubts(text, published=published):
@@ -357,7 +357,7 @@ def _text_findings(text: str, line: Line, notes: Notes, place: str, published: s
     if not structured and _DATED.search(text):
         notes.tell(
             "reference-not-split",
-            "this entry is kept as text, because its parts could not be told apart safely",
+            "this entry is kept as text, because its parts could not be separated safely",
             "add author, year and title if you wish; the text alone is enough for Crossref",
             line=line.number, field=f"{place}.text",
         )  # fmt: skip
@@ -376,7 +376,7 @@ def _take_address(entry: _ReferenceLines, text: str, notes: Notes, place: str) -
         url, rest = joined
         text = text.removesuffix(rest).rstrip()
         notes.warn(
-            "reference-url-joined", "the address was broken over two lines and put together again", "open it once",
+            "reference-url-joined", "the address was split over two lines, and was joined again", "open it to check",
             line=line.number, field=f"{place}.url",
         )  # fmt: skip
     others = {target for target, _ in alive[1:]} - {url}
@@ -410,7 +410,7 @@ def _unlinked_address(
         return _check_address(url, line, notes, place), _closed_up(text.replace(url, "", 1))
     if dead:
         notes.warn(
-            "reference-url-missing", "the link of this entry leads nowhere", "add the `url` from the original",
+            "reference-url-missing", "the link of this entry is broken", "add the `url` from the original",
             line=dead[0].number, field=f"{place}.text",
         )  # fmt: skip
     return None, text
@@ -418,7 +418,7 @@ def _unlinked_address(
 
 def _check_address(url: str, line: Line, notes: Notes, place: str) -> Leaf:
     usable = re.fullmatch(r"(?:https?|ftp)://\S+", url, re.IGNORECASE)
-    hint = "open the address; it is deposited as printed" if usable else "write the whole address; it cannot stay so"
+    hint = "open the address; it is deposited as printed" if usable else "write the whole address"
     for message in url_doubts(url):
         notes.warn("reference-url-suspicious", message, hint, line=line.number, field=f"{place}.url")
     return Leaf(url, line.number, line.text)
@@ -444,8 +444,8 @@ def _find_doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place:
             notes.warn(error.code, error.message, error.hint, line=number, field=f"{place}.text")
             return None
     if cut is not None:
-        hint = "write the whole one under `doi`: half of a DOI names another work or none"
-        message = f"the DOI of this entry breaks off: {cut[0]}"
+        hint = "write the whole DOI in `doi`: half of a DOI names another work, or none"
+        message = f"the DOI of this entry is incomplete: {cut[0]}"
         notes.warn("reference-doi-cut", message, hint, line=cut[1], field=f"{place}.text")
     return None
 

@@ -60,8 +60,9 @@ def _header_lines(draft: Draft, schema: str | None, rest: Sequence[Finding]) -> 
         yield f"# yaml-language-server: $schema={_one_line(schema)}"
     yield from _comment_lines(f"Draft of a record, made from {draft.file}. Nothing has been registered.", 0)
     yield from _comment_lines(
-        "Compare every field with the document (where it comes from stands beside it), fill in what is commented "
-        "out where you can, and correct what the notes point at. Then run: doideposit check on this file.",
+        "Compare every field with the document (the comment beside it says where it comes from), fill in the fields "
+        "that are commented out where you can, and correct what the notes name. Then run doideposit check on this "
+        "file.",
         0,
     )
     for finding in rest:

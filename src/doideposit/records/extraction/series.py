@@ -153,9 +153,9 @@ def series_field(
     if chosen is None:
         return _unknown_series(found, issn, notes), None
     if chosen.how != "issn":
-        how = "its name alone" if chosen.how == "word" else "the prefix of the DOI alone"
+        how = "its name only" if chosen.how == "word" else "the prefix of the DOI only"
         notes.tell(
-            "series-assumed", f"the series was told by {how}: {chosen.series.title}", "compare with the text",
+            "series-assumed", f"the series was recognised by {how}: {chosen.series.title}", "compare with the text",
             line=chosen.line.number, field="series",
         )  # fmt: skip
     return Leaf(chosen.series.name, chosen.line.number, chosen.line.text), chosen.series
@@ -195,7 +195,7 @@ def _unknown_series(found: Sequence[_Found], issn: _PrintedIssn | None, notes: N
     notes.warn(
         "series-ambiguous" if found else "series-unknown",
         f"{what} fits several configured series: {names}" if found else f"{what} fits no configured series",
-        "write the short name of the series, as the configuration has it",
+        "write the short name of the series, as in the configuration",
         line=issn.line.number if issn else None, field="series",
     )  # fmt: skip
     return Gap(found[0].series.name if found else "name-of-the-series", "its short name in the configuration")

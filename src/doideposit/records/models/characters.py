@@ -43,7 +43,7 @@ def normalise(text: str) -> str:
             "the text contains the control character U+{number}",
             {
                 "number": f"{ord(bad[0]):04X}",
-                "hint": "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding",
+                "hint": "delete it: it usually comes from copying from a PDF, or from a wrong encoding",
                 "position": bad.start(),
                 "length": 1,
             },

@@ -271,7 +271,9 @@ class Commentary(Value):
         if value is not None:
             return printed_number(value, series.number_pattern if series else None)
         if series is not None and series.has_pattern and "{number}" in series.doi:
-            hint = "add `number`; a work without one belongs to a series whose pattern leaves the DOI to the record"
+            hint = (
+                "add `number`; a work without a number belongs in a series whose pattern leaves the DOI to the record"
+            )
             message = "`number` is missing, and the series makes its DOIs from it"
             raise PydanticCustomError("missing-key", message, {"hint": hint})
         return value
@@ -301,7 +303,7 @@ class Commentary(Value):
             object.__setattr__(self, "published", self.published_print)
             self.model_fields_set.discard("published")
         if published is None and self.published_print is None:
-            words = {"field": "published", "hint": "write the date of publication, as much of it as is known"}
+            words = {"field": "published", "hint": "write the date of publication, as precisely as you know it"}
             raise PydanticCustomError("missing-key", "`published` has no value", words)
         if "doi" not in self.model_fields_set:
             object.__setattr__(self, "doi", self._derived_doi())
@@ -322,7 +324,7 @@ class Commentary(Value):
         if series.issn is None and series.record_type in {RecordType.REPORT_SERIES, RecordType.JOURNAL}:
             words = {"type": series.record_type.value, "field": "record_type"}
             hint = "give the series its `issn`, or choose report-single or posted"
-            message = "what is registered as {type} needs a series with an ISSN"
+            message = "a work registered as {type} needs a series with an ISSN"
             raise PydanticCustomError("series-issn-missing", message, {**words, "hint": hint})
         return series
 
@@ -337,7 +339,7 @@ class Commentary(Value):
 
     def _derived_doi(self) -> Doi:
         if self.number is None and "{number}" in self.series.doi:
-            words = {"field": "number", "hint": "write it, or the whole DOI of a work that has no number into `doi`"}
+            words = {"field": "number", "hint": "write it; for a work without a number, write its whole DOI in `doi`"}
             raise PydanticCustomError("missing-key", "`number` has no value", words)
         try:
             # A record without a number has a DOI of its own: only a pattern without a place for it is filled.
@@ -346,7 +348,7 @@ class Commentary(Value):
             # The number is at fault, and not the pattern of the series: the finding stands on the number.
             raise PydanticCustomError(
                 "number-not-in-doi",
-                "the number “{number}” cannot stand in a DOI: {why}",
+                "the number “{number}” cannot be part of a DOI: {why}",
                 {"number": self.number, "why": error.message, "field": "number", "hint": error.hint},
             ) from None
         if derived is None:
@@ -366,8 +368,8 @@ class Commentary(Value):
                 "doi": str(self.doi),
                 "derived": str(series.doi.replace(ANY, "…") if ANY in series.doi else self._derived_doi()),
                 "field": "doi",
-                "hint": "correct the number or the DOI, or leave the DOI out. Where Crossref has this commentary under"
-                " the other DOI already, that DOI stays: `doideposit adopt` with the DOI makes it known here",
+                "hint": "correct the number or the DOI, or leave the DOI out. If Crossref already has this "
+                "commentary under the other DOI, keep that DOI, and run `doideposit adopt` with it",
             },
         )
 

@@ -186,9 +186,9 @@ class Person(Value):
         text = str(value["name"]).strip()
         # White space, a comma or a semicolon show that somebody wrote a whole name, or several, under this key.
         if value.get("family") or value.get("given") or re.search(r"[\s,;]", text):
-            hint = "write `given` and `family`; a single name of several words goes into `family`"
+            hint = "write `given` and `family`; write a single name of several words in `family`"
             words = {"field": "name", "hint": hint}
-            raise PydanticCustomError("name-in-parts", "`name` is for somebody with one name only", words)
+            raise PydanticCustomError("name-in-parts", "`name` is for a person with one name only", words)
         return {**value, "family": text}
 
     @property
@@ -219,7 +219,7 @@ class Organisation(Value):
         if given:
             keys = " and no ".join(f"`{key}`" for key in given)
             hint = (
-                "for a person write `given` and `family`; the keys of an organisation are organisation, roles, language"
+                "for a person write `given` and `family`; an organisation has the keys organisation, roles and language"
             )
             words = {"field": given[0], "hint": hint, "keys": keys}
             raise PydanticCustomError("unknown-key", "an organisation has no {keys}", words)

@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["date_hint"]
 
 # The form of ISO 8601, of which Crossref takes year, month and day apart.
-_DEFAULT: Final = "write year-month-day with hyphens and leading zeros, as much as is known"
+_DEFAULT: Final = "write year-month-day with hyphens and leading zeros, as precisely as you know it"
 # Beginnings of the names of months in English, German, French, Spanish, Italian, Portuguese and Dutch.
 _MONTHS: Final = (
     "jan ene gen", "feb fev fév", "mar mär mrz maa", "apr avr abr", "may mai mag mei", "jun juin giu", "jul juil lug",
@@ -62,7 +62,7 @@ def _hint_year_last(match: re.Match[str]) -> str:
     if second > _MONTHS_OF_A_YEAR:
         return _write_date_hint(year, first, second)
     other = date(year, first, second)
-    return f"{_write_date_hint(year, second, first)} if the day stands first, {other} if the month does"
+    return f"{_write_date_hint(year, second, first)} if the day comes first, {other} if the month does"
 
 
 def _hint_month(match: re.Match[str]) -> str:
@@ -74,7 +74,7 @@ def _hint_spreadsheet_number(match: re.Match[str]) -> str:
     days = int(match[1])
     if days not in _EXCEL_DAYS:
         return _DEFAULT
-    return f"write {_EXCEL_BEGINS + timedelta(days=days)}, if this is how a spreadsheet counts days"
+    return f"write {_EXCEL_BEGINS + timedelta(days=days)}, if it is a spreadsheet's number for a day"
 
 
 def _hint_two_digits(match: re.Match[str]) -> str:

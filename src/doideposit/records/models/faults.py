@@ -46,7 +46,10 @@ def findings_of(
         fault = _ModelError.of(dict(each), model, data, at)
         findings.append(_translate_fault(fault, origin))
     if more > 0:
-        message, hint = f"{more:,} more faults of this record are not listed", "correct those that are, and check again"
+        message, hint = (
+            f"{more:,} more errors of this record are not listed",
+            "correct the listed ones, and check again",
+        )
         findings.append(Finding("faults-not-listed", Severity.ERROR, message, hint, origin.where()))
     # By line, since pydantic reports by field in the order of the model.
     return tuple(sorted(findings, key=_sort_key))
@@ -165,7 +168,7 @@ def _missing_key_words(fault: _ModelError) -> _Words:
     if isinstance(fault.raw, _Empty):
         return "missing-key", f"`{fault.key}` has no value", f"write one{purpose}"
     # Somebody with one name only is most often written with a given name alone.
-    alone = "; somebody with one name only has it as `name`" if fault.key == "family" else ""
+    alone = "; for a person with one name only, write `name`" if fault.key == "family" else ""
     return "missing-key", f"`{fault.key}` is missing", f"add `{fault.key}`{purpose}{alone}"
 
 
@@ -178,10 +181,10 @@ def unknown_key(key: str, known: Iterable[str]) -> _Words:
     names = list(known)
     guess = did_you_mean(key, names)
     if not guess and 0 < len(names) <= _FEW:
-        guess = "the keys that can stand here are " + ", ".join(names)
+        guess = "the keys allowed here are " + ", ".join(names)
     return (
         "unknown-key",
-        f"there is no key `{key}` here",
+        f"the key `{key}` is not allowed here",
         guess or "delete it, or look the key up in the documentation",
     )
 
@@ -195,7 +198,7 @@ def _text_expected_words(fault: _ModelError) -> _Words:
         return _EMPTY_ENTRY
     return (
         "text-expected",
-        f"a text is expected here, and this is {_kind_words(fault.input)}",
+        f"a text is expected here, but this is {_kind_words(fault.input)}",
         "write it in quotes, on one line",
     )
 
@@ -226,7 +229,7 @@ def _list_expected_words(fault: _ModelError) -> _Words:
         hint = "write each author as an entry of a list: `- family: …` and, lined up below it, `given: …`"
     elif isinstance(fault.input, str) and len(fault.input) <= _SHOWN and "," not in fault.input:
         hint = f"write a list even for a single entry: [{fault.input}]"
-    return "list-expected", f"a list is expected here, and this is {_kind_words(fault.input)}", hint
+    return "list-expected", f"a list is expected here, but this is {_kind_words(fault.input)}", hint
 
 
 def _mapping_expected_words(fault: _ModelError) -> _Words:
@@ -239,7 +242,7 @@ def _mapping_expected_words(fault: _ModelError) -> _Words:
         hint = "write it as keys with values: " + ", ".join(f"`{name}: …`" for name in needed)
         if needed == ["family"]:
             hint += " and `given: …` for a person, or `organisation: …`"
-    return "mapping-expected", f"keys with values are expected here, and this is {_kind_words(fault.input)}", hint
+    return "mapping-expected", f"keys with values are expected here, but this is {_kind_words(fault.input)}", hint
 
 
 def _too_short_words(fault: _ModelError) -> _Words:
@@ -252,10 +255,10 @@ def _too_short_words(fault: _ModelError) -> _Words:
 def _too_long_words(fault: _ModelError) -> _Words:
     most = fault.context.get("max_length")
     if not isinstance(fault.input, str):
-        message = f"`{fault.key}` has more than the {most:,} entries that are taken"
-        return "list-too-long", message, "check that this is the right file, or whether entries are there many times"
+        message = f"`{fault.key}` has more than {most:,} entries, which is the limit"
+        return "list-too-long", message, "check that this is the right file, and that no entry is repeated many times"
     length = len(str(fault.input))
-    return "text-too-long", f"the text has {length} characters, and Crossref takes at most {most} here", "shorten it"
+    return "text-too-long", f"the text has {length} characters, but Crossref accepts at most {most} here", "shorten it"
 
 
 def _too_few_words(fault: _ModelError) -> _Words:
@@ -290,15 +293,15 @@ def _pattern_words(fault: _ModelError) -> _Words:
             return code, f"{fault.shown} {words}", f"write https://{fault.input}"
         if part in pattern:
             return code, f"{fault.shown} {words}", hint
-    return "shape", f"{fault.shown} does not have the form that is needed here", f"the pattern is {pattern}"
+    return "shape", f"{fault.shown} does not have the form required here", f"the pattern is {pattern}"
 
 
 def _choice_words(fault: _ModelError) -> _Words:
     allowed = _allowed_values(fault)
     guess = did_you_mean(str(fault.input), allowed)
-    listed = "it can be " + ", ".join(allowed) if len(allowed) <= 2 * _FEW else ""
+    listed = "allowed are " + ", ".join(allowed) if len(allowed) <= 2 * _FEW else ""
     hint = " ".join(part for part in (guess, listed) if part) or "look the values up in the documentation"
-    return "unknown-value", f"{fault.shown} is not one of the values that can stand here", hint
+    return "unknown-value", f"{fault.shown} is not one of the values allowed here", hint
 
 
 def _allowed_values(fault: _ModelError) -> list[str]:
@@ -307,13 +310,13 @@ def _allowed_values(fault: _ModelError) -> list[str]:
 
 
 def _yes_or_no_words(fault: _ModelError) -> _Words:
-    return "yes-or-no", f"{fault.shown} is neither yes nor no", "write true or false"
+    return "yes-or-no", f"{fault.shown} is neither true nor false", "write true or false"
 
 
 def _number_words(fault: _ModelError) -> _Words:
     return (
         "number-expected",
-        f"a number is expected here, and this is {_kind_words(fault.input)}",
+        f"a number is expected here, but this is {_kind_words(fault.input)}",
         "write digits, without quotes",
     )
 

@@ -36,16 +36,16 @@ _MONTHS: Final = (
 )
 _MONTH: Final = rf"(?:{'|'.join(_MONTHS.split())})\.?"
 # Excel reads 3-5 as the third of May, and saves it so.
-_DATE: Final = "a date that a spreadsheet made of it"
+_DATE: Final = "a date, made by a spreadsheet"
 _POWER: Final = "a number that a program wrote with an exponent"
 _WORD: Final = "a word of a program"
 _NONE: Final = "a word for a number that is not known"
 _FORMS: Final = (
-    (r"[+-]?\d+[.,]0*|[.,]\d+", "a whole number that a program wrote with decimals"),
-    (r"[+-]?\d+[.,]\d{6,}", "a number that a program calculated"),
+    (r"[+-]?\d+[.,]0*|[.,]\d+", "a whole number written with decimals by a program"),
+    (r"[+-]?\d+[.,]\d{6,}", "a number calculated by a program"),
     # Programs also write 1e3 for 1000. What journals print as 123.e5 is a page of the online edition.
     (r"[+-]?\d+(?:[.,]\d+)?\s?(?:e\s?|[×x*]\s?10\s?\^\s?)[+\u2212-]?\d+", _POWER),
-    (r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}", "a number with a mark between its thousands"),
+    (r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}", "a number with a thousands separator"),
     # Accounts write a negative number in brackets, and SAP with its sign behind it. Programs have -1 for “none”.
     (r"[+\u2212-]\d+|\d+[\u2212-]|\(-?\d+\)", "a number with a sign, as programs write it"),
     (
@@ -55,8 +55,8 @@ _FORMS: Final = (
     (rf"{_MONTH}[-./ ]\s?\d{{2,4}}|\d{{1,2}}[-./ ]\s?{_MONTH}(?:[-./ ]\s?\d{{2,4}})?", _DATE),
     (r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?", _DATE),
     (r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}/\d{1,2}/\d{2}|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", _DATE),
-    (r"#+|#[A-ZÀ-ÝА-Я][A-ZÀ-ÝА-Я0-9/_]+[!?]?|err:\d{3}", "an error of a spreadsheet"),
-    (r"=.*|'.*|\[object.*", "a formula, or a mark of a spreadsheet"),
+    (r"#+|#[A-ZÀ-ÝА-Я][A-ZÀ-ÝА-Я0-9/_]+[!?]?|err:\d{3}", "an error value of a spreadsheet"),
+    (r"=.*|'.*|\[object.*", "a formula or a special mark of a spreadsheet"),
     (r"[(<]?(?:nan|nat|na|null|nil|none|undefined|blank|empty)[)>]?|[-+\u2212]?inf(?:inity)?|\\n", _WORD),
     (r"true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|prawda|fałsz|истина|ложь", _WORD),
     (r"n/?a|n\.\s?a\.|[-\u2010-\u2015]+|\?+|\.+|tbd|tba|tbc|x{4,}|s/n|[ns]\.\s?n\.|o\.\s?nr\.?", _NONE),
@@ -65,7 +65,7 @@ _FORMS: Final = (
 _MADE_BY_PROGRAMS: Final = re.compile("|".join(f"({form})" for form, _ in _FORMS), re.IGNORECASE)
 _HINT: Final = (
     "write the number as it is printed, as a text (in a spreadsheet: format the column as text); "
-    "if the numbers of this series are printed so, say it with number_pattern in the series"
+    "if the numbers of this series are printed so, say so with number_pattern in the series"
 )
 
 
@@ -75,7 +75,7 @@ def printed_number(value: Any, pattern: str | None) -> Any:
     `pattern` is the regular expression that every number of the series fits, or None; a text that fits it is right.
     """
     if isinstance(value, float | WrittenNumber):
-        message = "the number came as {value} from a program, which says nothing about how it is printed"
+        message = "a program gave the number as {value}, which does not say how it is printed"
         raise PydanticCustomError("number-shape", message, {"value": str(value), "hint": _QUOTED})
     text = str(value).strip()
     if pattern is not None:
@@ -88,7 +88,7 @@ def printed_number(value: Any, pattern: str | None) -> Any:
     made = _NONE if text.casefold() == "xxx" else made_by_program(text)
     if made is not None and isinstance(value, str | int) and not isinstance(value, bool):
         words = {"value": text, "made": made, "hint": _HINT}
-        raise PydanticCustomError("number-shape", "“{value}” is {made}, and no number of a commentary", words)
+        raise PydanticCustomError("number-shape", "“{value}” is {made}, not the number of a commentary", words)
     return value
 
 

@@ -84,7 +84,7 @@ class Relation(Value):
         if self.type not in INTRA_WORK and self.type not in INTER_WORK:
             raise PydanticCustomError(
                 "relation-type-unknown",
-                "Crossref knows no relation “{type}”",
+                "Crossref has no relation “{type}”",
                 {
                     "type": self.type,
                     "field": "type",
@@ -104,7 +104,7 @@ class Relation(Value):
         except InvalidIdentifier as error:
             hint = error.hint
             if error.code == "doi-shape" and "://" in self.identifier:
-                hint = "if it is no DOI but another address, add `identifier_type: uri`"
+                hint = "if it is an address and not a DOI, add `identifier_type: uri`"
             raise error.for_pydantic(field="identifier", hint=hint) from None
 
 
@@ -198,7 +198,7 @@ class Funding(Value):
         if self.funder_id and not self.name:
             raise PydanticCustomError(
                 "funder-unnamed",
-                "a funder id needs the funder's name beside it",
+                "a funder id needs the funder's name too",
                 {"hint": "add the funder's `name`"},
             )
         return self

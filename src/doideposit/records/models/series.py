@@ -74,7 +74,7 @@ def _known_places(template: str, known: frozenset[str] = PLACES) -> str:
         raise PydanticCustomError(
             "template-place",
             "this pattern has an unknown place {place}",
-            {"place": "{" + unknown[0] + "}", "hint": f"only {listed} can be used"},
+            {"place": "{" + unknown[0] + "}", "hint": f"use only {listed}"},
         )
     return template
 
@@ -86,8 +86,8 @@ def _doi_pattern(template: str) -> str:
     # Old DOIs may hold other signs; new ones may not (Crossref documentation, constructing your DOIs).
     bad = _NOT_IN_NEW.search(between)
     if bad is not None:
-        message = "a new DOI cannot contain “{character}”, and this pattern has it"
-        hint = "only letters A-Z, digits and - . _ ; ( ) / can stand between the places in braces"
+        message = "this pattern contains “{character}”, which a new DOI may not contain"
+        hint = "only letters A-Z, digits and - . _ ; ( ) / are allowed between the places in braces"
         raise PydanticCustomError("template-character", message, {"character": bad[0], "hint": hint})
     return template
 
@@ -96,8 +96,8 @@ def _regular_expression(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        message = "this is no regular expression: {why}"
-        hint = r"write one that fits every number whole, such as \d+ or \d{4}\.\d+"
+        message = "this is not a regular expression: {why}"
+        hint = r"write one that matches every whole number, such as \d+ or \d{4}\.\d+"
         raise PydanticCustomError("pattern-shape", message, {"why": str(error), "hint": hint}) from None
     return text
 
@@ -176,7 +176,7 @@ class Series(Value):
         places = [name for line in block for _, name, _, _ in Formatter().parse(line) if name and name != "any"]
         twice = sorted({name for name in places if places.count(name) > 1})
         if block and (twice or "title" not in places):
-            why = f"{{{twice[0]}}} stands in it twice" if twice else "{title} stands nowhere in it"
+            why = f"{{{twice[0]}}} is in it twice" if twice else "{title} is not in it"
             hint = "write each place once, and {title} on a line of its own"
             raise PydanticCustomError(
                 "title-block", "the title block cannot be used: {why}", {"why": why, "hint": hint}

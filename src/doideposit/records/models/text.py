@@ -57,7 +57,7 @@ def _text_of(value: Any) -> Any:
                 {
                     "length": f"{len(value):,}",
                     "limit": f"{LONGEST_TEXT:,}",
-                    "hint": "give only what belongs into this field: a whole document may have slipped into it",
+                    "hint": "write only what belongs in this field: perhaps a whole document was pasted into it",
                 },
             )
         return normalise(value)
@@ -292,7 +292,7 @@ def _take_token(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> No
         )
     elif not token["close"]:
         if len(stack) > DEEPEST:
-            raise _unbalanced_error(f"tags lie more than {DEEPEST} deep in one another")
+            raise _unbalanced_error(f"tags are nested more than {DEEPEST} levels deep")
         stack.append((FACE_OF[token["tag"].lower()], []))
     elif stack[-1][0] == FACE_OF[token["tag"].lower()]:
         tag, children = stack.pop()
@@ -303,7 +303,7 @@ def _take_token(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> No
 
 def _unbalanced_error(message: str) -> PydanticCustomError:
     return PydanticCustomError(
-        "markup-unbalanced", "{what}", {"what": message, "hint": "open and close every tag, innermost first"}
+        "markup-unbalanced", "{what}", {"what": message, "hint": "close every tag that you open, the innermost first"}
     )
 
 
@@ -413,7 +413,7 @@ def _refuse_time_zone(value: datetime) -> PydanticCustomError:
     """Refuse a moment with a time zone: its day depends on the place of the publisher."""
     return PydanticCustomError(
         "date-with-time-zone",
-        "this is a moment with a time zone, {value}, and a day is needed",
+        "this is a time with a time zone, {value}, but a date is needed",
         {
             "value": value.isoformat(),
             "hint": f"give the day where it was published: {value.date()}, or that of value.astimezone(zone).date()",
@@ -431,7 +431,7 @@ def _parse_day(value: Any) -> Any:
     if parsed.day is None:
         raise PydanticCustomError(
             "day-incomplete",
-            "a whole date is needed here, with month and day",
+            "a complete date is needed here, with month and day",
             {"hint": "write it as 2023-09-14"},
         )
     return parsed.first_day
@@ -447,7 +447,7 @@ _SHORTEST_MONTH: Final = 28
 
 def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, str] | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        return f"the year {year} is out of range", f"Crossref takes years from {FIRST_YEAR} to {LAST_YEAR}"
+        return f"the year {year} is out of range", f"Crossref accepts years from {FIRST_YEAR} to {LAST_YEAR}"
     if month is None:
         return None if day is None else ("a day without a month", "give the month too, or leave the day out")
     if month not in range(1, 13):

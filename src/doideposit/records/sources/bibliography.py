@@ -48,7 +48,7 @@ class Bibliography:
         unknown = [key for key in cites.certain if key not in by_key]
         told = [
             Finding(
-                "citation-unknown", Severity.WARNING, f"the text cites “{key}”, and no file of references has it",
+                "citation-unknown", Severity.WARNING, f"the text cites “{key}”, which is in no file of references",
                 "add the entry, or correct the key", Where(cites.file, cites.keys.get(key)),
             )
             for key in unknown
@@ -56,8 +56,10 @@ class Bibliography:
         if found:
             return Bibliography(tuple(found), (*self.findings, *told))
         file = self.works[0].place.file
-        message = f"the text cites nothing by its key, so all {len(self.works)} entries are taken for its references"
-        whole = Finding("bibliography-whole", Severity.INFO, message, "take out what it does not cite", Where(file, 1))
+        message = f"the text cites nothing by its key, so all {len(self.works)} entries count as its references"
+        whole = Finding(
+            "bibliography-whole", Severity.INFO, message, "remove those that it does not cite", Where(file, 1)
+        )
         return Bibliography(self.works, (*self.findings, *told, whole))
 
     @classmethod
@@ -88,7 +90,7 @@ class Bibliography:
             return raw
         data = {key: part for key, part in raw.data.items() if key != REFERENCES_FILE}
         if data.get("references"):
-            message = f"`references` and `{REFERENCES_FILE}` both say what is cited"
+            message = f"`references` and `{REFERENCES_FILE}` both list the references"
             both = Finding(
                 "references-both", Severity.ERROR, message, "keep one of the two", raw.origin.where((REFERENCES_FILE,))
             )
@@ -112,7 +114,7 @@ class Bibliography:
 def _read_file(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
     suffix, file = path.suffix.lower(), str(path)
     if suffix not in _SUFFIXES:
-        message = f"{path} is no file of references: its name ends in {suffix or 'nothing'}"
+        message = f"{path} is not a file of references: its name ends in {suffix or 'nothing'}"
         hint = f"such names end in {', '.join(_SUFFIXES)}"
         return [], [Finding("bibliography-kind", Severity.ERROR, message, hint, Where(file))]
     loaded = Loaded.read(path, limit=MAX_FILE_SIZE)
@@ -146,7 +148,7 @@ def _read_csl(text: str, file: str, suffix: str) -> tuple[list[tuple[int, dict[s
     strange = [line for line, item in entries if not {"title", "type", "DOI", "URL", "author"} & item.keys()]
     findings = list(read.findings)
     if strange and not has_errors(findings):
-        message = "this is no entry of a bibliography: it has neither type, title, author, DOI nor URL"
+        message = "this is not an entry of a bibliography: it has neither type, title, author, DOI nor URL"
         findings.append(
             Finding(
                 "bibliography-kind",

@@ -64,7 +64,7 @@ def _failed_findings(library: Any, file: str) -> Iterator[Finding]:
         kind = type(block).__name__
         if kind == "DuplicateBlockKeyBlock":
             message, hint = (
-                f"the key “{name}” is given twice, and the first entry counts",
+                f"the key “{name}” is given twice, and the first entry is used",
                 "give one of the two another key",
             )
             yield Finding("bibliography-key", Severity.WARNING, message, hint, where)

@@ -87,7 +87,7 @@ def _several_people_finding(entry: str, origin: Origin) -> Finding:
     shown = " ".join(entry.split())
     message = f"“{shown}” names several people"
     hint = f"write Family, Given for each, with semicolons between them{_as_meant(entry)}; a group that is itself an "
-    hint += "author stands in a column author_1_organisation"
+    hint += "author has a column author_1_organisation"
     return Finding("author-several", Severity.ERROR, message, hint, origin.where(("authors",)))
 
 
@@ -107,6 +107,6 @@ def _as_meant(entry: str) -> str:
 
 
 def _missing_comma_finding(entry: str, origin: Origin) -> Finding:
-    message = f"“{entry}” has no comma, so it is taken for an organisation"
+    message = f"“{entry}” has no comma, so it is read as an organisation"
     hint = "write a person as Family, Given; an organisation can have a column author_1_organisation"
     return Finding("author-without-comma", Severity.WARNING, message, hint, origin.where(("authors",)))

@@ -39,7 +39,7 @@ def read_document(path: Path, reading: Reading, *, named: bool) -> Iterator[RawR
             yield one
         else:
             severity = Severity.INFO if one.code == "document-unpublished" else Severity.WARNING
-            yield replace(one, severity=severity, message=f"passed over: {one.message}")
+            yield replace(one, severity=severity, message=f"skipped: {one.message}")
 
 
 def _read_header_record(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Finding]:
@@ -113,13 +113,13 @@ def _other_kind(header: Header, path: Path, reading: Reading) -> Finding | bool 
 
 
 def _missing_header_finding(path: Path, text: str, *, header: bool = False) -> Finding:
-    hint = f"write both into its header, or draft a record with `doideposit extract {as_typed(path)}`"
-    code, message = "header-missing", f"the header of {path} names neither `series` nor `number`"
+    hint = f"write both in its header, or draft a record with `doideposit extract {as_typed(path)}`"
+    code, message = "header-missing", f"the header of {path} has neither `series` nor `number`"
     if _UNCLOSED.match(text) and not header:
-        message, hint = f"the header of {path} has no end", "close it with the line it begins with"
+        message, hint = f"the header of {path} has no end", "close it with the same line that opens it"
     elif not header:
         code = "file-kind"
-        message = f"{path} is no record file: it has no header that names `series` and `number`"
+        message = f"{path} is not a record file: it has no header with `series` and `number`"
     return Finding(code, Severity.ERROR, message, hint, Where(str(path), 1))
 
 

@@ -44,7 +44,7 @@ class Loaded(NamedTuple):
         kind = _binary_kind(data)
         if kind is not None:
             hint = "save or export it in UTF-8: a record as YAML, JSON or CSV, a document as Markdown or plain text"
-            return _refusal(file, "file-binary", f"{file} is {kind}, not a text", hint)
+            return _refusal(file, "file-binary", f"{file} is {kind}, not a text file", hint)
         if data.startswith(UTF_16_MARKS):
             try:
                 return Loaded(data.decode("utf-16").removeprefix("\ufeff"))
@@ -63,12 +63,14 @@ def _unopened(path: Path, error: Exception) -> "LoadedBytes":
     if isinstance(error, FileNotFoundError):
         return _not_loaded(path, "file-missing", f"there is no file {path}", "check the spelling and the folder")
     if isinstance(error, PermissionError):
-        return _not_loaded(path, "file-unreadable", f"{path} may not be read by this user", "change its permissions")
+        return _not_loaded(
+            path, "file-unreadable", f"this user has no permission to read {path}", "change its permissions"
+        )
     if not isinstance(error, OSError):  # The path holds a NUL character.
-        return _not_loaded(path, "file-missing", "the name of the file is not possible", "look at the spelling")
+        return _not_loaded(path, "file-missing", "this file name is not possible", "check the spelling")
     if error.errno in NO_FILE:
         message = f"{path} cannot be read as a file: {error.strerror}"
-        return _not_loaded(path, "file-unreadable", message, "name a file, or write to the pipe meanwhile")
+        return _not_loaded(path, "file-unreadable", message, "name a file, or write to the pipe at the same time")
     raise DiskError(f"{path} could not be read: {error.strerror or error}") from None
 
 
@@ -87,7 +89,7 @@ class LoadedBytes(NamedTuple):
         try:
             if path.is_dir():
                 return _not_loaded(
-                    path, "file-is-directory", f"{path} is a folder, not a file", "name a file inside it"
+                    path, "file-is-directory", f"{path} is a folder, not a file", "give the path of a file in it"
                 )
             size = path.stat().st_size
             if size > limit:
@@ -166,7 +168,7 @@ def letter_of_windows(data: bytes, offset: int) -> str:
 
 def _too_large(path: Path, limit: int, size: int | None) -> LoadedBytes:
     shown = f" ({_size_text(size)})" if size is not None else ""
-    message = f"{path} is larger{shown} than the {_size_text(limit)} that are read"
+    message = f"{path} is too large{shown}: at most {_size_text(limit)} are read"
     return _not_loaded(path, "file-too-large", message, "check that this is the right file")
 
 

@@ -98,7 +98,7 @@ def split_header(text: str, *, file: str) -> Header | None:
         return None
     inner = text[part.start : part.end]
     if len(inner) > MAX_HEADER:
-        message = f"the header has {len(inner):,} characters, and {MAX_HEADER:,} are read"
+        message = f"the header has {len(inner):,} characters; at most {MAX_HEADER:,} are read"
         hint = "check whether the line that closes the header is missing"
         return Header(
             {}, {}, part.length, (Finding("header-too-large", Severity.ERROR, message, hint, Where(file, 1)),)
@@ -163,8 +163,8 @@ def _cut_values(inner: str, file: str) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             "yaml-comment", Severity.WARNING,
-            f"“#{match['rest'].strip()}” is a comment for YAML and was cut off from `{match['key']}`",
-            "put the whole value into quotes", Where(file, inner.count("\n", 0, match.start()) + 2, None, match["key"]),
+            f"“#{match['rest'].strip()}” is a comment in YAML, and was cut off from `{match['key']}`",
+            "put the whole value in quotes", Where(file, inner.count("\n", 0, match.start()) + 2, None, match["key"]),
         )
         for match in _SWALLOWED.finditer(inner)
     )  # fmt: skip
@@ -179,7 +179,7 @@ def _read_toml(inner: str, length: int, file: str) -> Header:
         # `tomllib` tells the line only in its message.
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) + 1 if found else 1
-        hint = "correct the line; texts stand in quotation marks in TOML"
+        hint = "correct the line; in TOML, texts are in quotation marks"
         message = f"the header cannot be read: {_without_place(error)}"
         return Header({}, {}, length, (Finding("toml-syntax", Severity.ERROR, message, hint, Where(file, line)),))
     places = _lowercase_places(toml_places(inner.replace("\r\n", "\n")), 1)

@@ -178,7 +178,7 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
     whole = _JsonText(line, number)
     found = Node.records_in([_make_nodes(whole, whole.start, file)], file=file)
     if found.findings or isinstance(decoded.data, list):
-        message = "a line of a JSON Lines file holds one record in braces, and this one does not"
+        message = "each line of a JSON Lines file holds one record in braces, but this one does not"
         return Finding(
             "record-shape", Severity.ERROR, message, "write each record on a line of its own", Where(file, number, 1)
         )
@@ -206,7 +206,7 @@ def _decode_json(text: str, file: str | None, line: int = 1) -> _Decoded | Findi
 
 
 # Deep and wide texts are made to harm; no record comes near these bounds.
-_TOO_DEEP: Final = f"lists and mappings lie more than {MAX_DEPTH} deep in one another"
+_TOO_DEEP: Final = f"lists and mappings are nested more than {MAX_DEPTH} levels deep"
 
 
 def _refuse_constant(name: str) -> Any:
@@ -274,25 +274,25 @@ _MEANINGS: Final = (
     (
         "Expecting property name enclosed in double quotes",
         "a key in double quotes is expected here",
-        "put every key into double quotes, and take away a comma before a closing brace",
+        "put every key in double quotes, and delete a comma before a closing brace",
     ),
-    ("Illegal trailing comma", "there is a comma before the closing bracket", "take the comma away"),
-    ("Unterminated string", "a quotation mark is opened here and never closed", 'close it; write \\" inside a text'),
+    ("Illegal trailing comma", "there is a comma before the closing bracket", "delete the comma"),
+    ("Unterminated string", "a quotation mark opens here and is never closed", 'close it; write \\" inside a text'),
     (
         "Invalid control character",
         "there is a line break, a tab or another control character inside a text",
         "write \\n or \\t, or delete it",
     ),
     ("Invalid \\", "this backslash means nothing in JSON", "write two backslashes"),
-    ("Extra data", "something follows after the end", "put several records into a list: [ …, … ]"),
-    ("Expecting value", "a value is expected here", "put a text into double quotes, and take away a comma too many"),
+    ("Extra data", "something follows after the end", "put several records in a list: [ …, … ]"),
+    ("Expecting value", "a value is expected here", "put a text in double quotes, and delete any extra comma"),
 )
 
 
 def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) -> Finding:
     meaning, hint = next(
         ((meaning, hint) for start, meaning, hint in _MEANINGS if error.msg.startswith(start)),
-        ("this is not valid JSON", "compare it with a text that is right"),
+        ("this is not valid JSON", "compare it with a file that is correct"),
     )
     where = Where(file, error.lineno + line - 1, error.colno)
     scope = "line" if line > 1 else "text"

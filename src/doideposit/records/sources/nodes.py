@@ -46,7 +46,7 @@ class Node:
         """
         entries = self.value
         if not isinstance(entries, dict):
-            raise TypeError("entries belong into a mapping")
+            raise TypeError("entries belong in a mapping")
         # YAML 1.2 (3.2.1.3) wants keys to be unique, and most parsers quietly take the last one.
         first = entries.setdefault(key, entry)
         if first is not entry:
@@ -81,7 +81,7 @@ class Node:
             if strange <= _MANY:
                 findings.append(_no_record_finding(node, file))
         if strange > _MANY:
-            message = f"{strange - _MANY} more entries of this file are no records"
+            message = f"{strange - _MANY} more entries of this file are not records"
             findings.append(Finding("record-shape", Severity.ERROR, message, _SHAPE_HINT, Where(file)))
         if not records and not findings:
             hint = "write at least series, number, title, authors and published"
@@ -112,7 +112,7 @@ _SHAPE_HINT = 'write each record as keys with values, such as `title: …` in YA
 def _no_record_finding(node: Node, file: str | None) -> Finding:
     kind = "a list" if isinstance(node.value, list) else "empty" if node.value is None else "a text"
     where = Where(file, node.place.line, node.place.column)
-    return Finding("record-shape", Severity.ERROR, f"a record is expected here, and this is {kind}", _SHAPE_HINT, where)
+    return Finding("record-shape", Severity.ERROR, f"a record is expected here, but this is {kind}", _SHAPE_HINT, where)
 
 
 def _make_record(

@@ -105,7 +105,7 @@ def _find_series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Se
             "missing-key", Severity.ERROR, "`series` is missing", f"add the name of the series; {listed}", where
         )
     if not isinstance(name, str):
-        message = "the series is given by its name, as one word"
+        message = "write the series as its name, in one word"
         return Finding("series-by-name", Severity.ERROR, message, f"describe it in the configuration; {listed}", where)
     hint = " ".join(part for part in (did_you_mean(name, known), listed) if part)
     text = writable(f"there is no series `{name}`")

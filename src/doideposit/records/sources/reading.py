@@ -54,7 +54,7 @@ def _read_folder(folder: Path, reading: Reading | None) -> Iterator[Iterator[Raw
         )
         hint += "its header names `series` and `number`"
         yield iter(
-            [Finding("folder-empty", Severity.ERROR, f"{folder} holds no record file", hint, Where(str(folder)))]
+            [Finding("folder-empty", Severity.ERROR, f"there is no record file in {folder}", hint, Where(str(folder)))]
         )
 
 
@@ -88,9 +88,12 @@ def _read_file(path: Path, reading: Reading | None, *, named: bool) -> Iterator[
 
             return read_document(path, reading or Reading(), named=named)
         case suffix:
-            hint = f"of a finished document `doideposit extract {as_typed(path)} -o NUMBER.yaml` drafts a record; "
+            hint = (
+                f"to draft a record from a finished document, run `doideposit extract {as_typed(path)} -o "
+                "NUMBER.yaml`; "
+            )
             hint += f"record files end in {', '.join(sorted(SUFFIXES))}"
-            message = f"{path} is no record file: its name ends in {suffix}"
+            message = f"{path} is not a record file: its name ends in {suffix}"
             return iter([Finding("file-kind", Severity.ERROR, message, hint, Where(str(path)))])
 
 

@@ -58,9 +58,9 @@ class SiteRow(NamedTuple):
             yield from _read_rows(path, rows)
         # The reader of the standard library gives no line for it.
         except csv.Error:
-            message = "a quotation mark is not closed, or something stands behind the closing one"
+            message = "a quotation mark is not closed, or something follows the closing one"
             yield _row_finding(
-                path, rows.line_num, message, "double a quotation mark inside a cell, and close every cell"
+                path, rows.line_num, message, "write a quotation mark inside a cell twice, and close every cell"
             )
 
 
@@ -115,11 +115,11 @@ def _read_row(
     if any(cell.strip() for cell in row[width:]):
         # Most often an address with a comma in it, of which only the first part would be taken.
         message = f"the row has {len(row)} cells, and the first line has {width}"
-        yield _with_fault(whole, path, message, "put quotation marks around a cell that holds the separator")
+        yield _with_fault(whole, path, message, "put quotation marks around a cell that contains the separator")
         return
     if doi is None:
         # Eighty characters show which cell is meant.
-        message = f"“{cells['doi'][:80]}” is no DOI"
+        message = f"“{cells['doi'][:80]}” is not a DOI"
         yield _with_fault(whole, path, message, "correct it, or leave the cell empty")
         return
     key = doi.casefold() or whole.number or (whole.address if moves else "")

@@ -169,12 +169,12 @@ def _column_name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Wher
     if isinstance(last, int) or (known is not None and last in known):
         return None
     _, _, hint = unknown_key(str(last), known or ())
-    message = f"no record has anything like the column `{name}`"
+    message = f"a record has no field for the column `{name}`"
     return Finding("unknown-column", Severity.ERROR, message, f"{hint} ({read_on})", where, length=len(name))
 
 
 def _unnamed_column_finding(cell: str, origin: Origin) -> Finding:
-    message = f"“{cell[:_SHOWN]}” stands in a column that has no name"
+    message = f"“{cell[:_SHOWN]}” is in a column that has no name"
     hint = "name the column after a key of the record, or empty it"
     return Finding("column-unnamed", Severity.ERROR, message, hint, origin.where())
 
@@ -184,8 +184,8 @@ _SHOWN: Final = 60
 
 
 def _surplus_cells_finding(cells: int, columns: int, origin: Origin) -> Finding:
-    message = f"this row has {cells} cells, and the header names {columns} columns"
-    hint = "put a cell that contains the sign between columns into quotation marks"
+    message = f"this row has {cells} cells, but the header has {columns} columns"
+    hint = "put a cell that contains the column separator in quotation marks"
     return Finding("csv-cells", Severity.ERROR, message, hint, origin.where())
 
 
@@ -208,7 +208,7 @@ def _assemble_row(found: Iterable[tuple[_Column, Any]], findings: list[Finding],
     for column, value in found:
         if not _put_value(data, column.loc, value):
             message = f"the column `{column.name}` contradicts another column of this row"
-            hint = "give either the whole list in one cell, or columns with numbers without a gap"
+            hint = "give either the whole list in one cell, or columns that are numbered without a gap"
             findings.append(Finding("csv-columns", Severity.ERROR, message, hint, origin.where(column.loc)))
     return data
 
@@ -375,7 +375,7 @@ def _unusable_finding(data: bytes, file: str) -> Finding | None:
 
 
 def _too_long_finding(file: str, number: int) -> Finding:
-    message = f"line {number} is longer than the {MAX_LINE_SIZE:,} bytes that are read"
+    message = f"line {number} is too long: at most {MAX_LINE_SIZE:,} bytes are read"
     hint = "check that this is the right file; nothing from this line on was read"
     return Finding("line-too-long", Severity.ERROR, message, hint, Where(file, number))
 
@@ -455,14 +455,14 @@ class _CsvReader:
         if self.broken is not None:
             yield self.broken
         elif index == 0:
-            yield self._finding("no-record", "there is no record below the header", "write one record in each row", 1)
+            yield self._finding("no-record", "there is no record below the header", "write one record on each row", 1)
 
     def _syntax_finding(self, original: str) -> Finding:
         line = self.row[0].number if self.row else 1
-        message = "a quotation mark in this row is never closed, or something stands behind the closing one"
+        message = "a quotation mark in this row is never closed, or something follows the closing one"
         if "field larger" in original:
             message = "a cell of this row is too long: a quotation mark is probably never closed"
-        hint = "double a quotation mark inside a cell, and close every cell; nothing from this row on was read"
+        hint = "write a quotation mark inside a cell twice, and close every cell; nothing from this row on was read"
         return self._finding("csv-syntax", message, hint, line, original)
 
     def _finding(self, code: str, message: str, hint: str, line: int, original: str | None = None) -> Finding:

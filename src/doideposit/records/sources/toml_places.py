@@ -156,7 +156,7 @@ class _Scanner:
     def _match_pattern(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.position)
         if match is None:
-            raise RuntimeError(f"the outline of this TOML was lost at character {self.position}")
+            raise RuntimeError(f"cannot follow this TOML at character {self.position}")
         return match[0]
 
     def _is_at(self, character: str) -> bool:

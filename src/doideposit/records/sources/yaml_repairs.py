@@ -64,10 +64,8 @@ def _comment_below(text: str, start: int, end: int) -> str | None:
 
 def unused_anchor(name: str, value: str, where: Where) -> Finding:
     """Return the warning about an anchor, ``&name``, that stands before a text and that no alias refers to."""
-    message = (
-        f"“&{name}” is a name for the value behind it here, and {f'only “{value}”' if value else 'nothing'} is read"
-    )
-    hint = f"if it belongs to the text, put the whole text into quotes: {quoted(f'&{name} {value}'.strip())}"
+    message = f"“&{name}” names the value after it here, so {f'only “{value}”' if value else 'nothing'} is read"
+    hint = f"if it belongs to the text, put the whole text in quotes: {quoted(f'&{name} {value}'.strip())}"
     return Finding("yaml-anchor", Severity.WARNING, message, hint, where, length=len(name) + 1)
 
 

@@ -30,38 +30,38 @@ _LOST: Final = "nothing in this file was read"
 _MEANINGS: Final = (
     (
         r"found (unexpected end of stream|unexpected document indicator).*quoted scalar",
-        "a quotation mark is opened here and never closed",
+        "a quotation mark opens here and is never closed",
         'close it; inside double quotes write \\" for a quotation mark',
     ),
     (
         r"(mapping values are not allowed)",
-        "there is a colon here where none can stand",
-        "put a text that contains a colon into quotes; if it is a key, line it up with the keys above",
+        "a colon is not allowed here",
+        "put a text that contains a colon in quotes; if it is a key, line it up with the keys above",
     ),
     (
         r"(sequence|block sequence) entries are not allowed",
-        "a list cannot begin here",
-        "begin the list on the next line, each entry with a hyphen and a space",
+        "a list cannot start here",
+        "start the list on the next line, each entry with a hyphen and a space",
     ),
     (
         r"could not find expected ':'",
-        "a colon is missing after a key, or a text goes on without being indented",
-        "write `key: value`; indent a text that goes on over several lines",
+        "a colon is missing after a key, or a text continues on a line that is not indented",
+        "write `key: value`; indent a text that continues over several lines",
     ),
     (
         r"tab character|'\\t' that cannot start|\\t",
-        "there is a tab here, and YAML wants spaces",
-        "replace the tab by spaces",
+        "there is a tab here; YAML needs spaces",
+        "replace the tab with spaces",
     ),
     (
         r"cannot start any token",
-        "a text cannot begin with this character",
-        "put the whole text into quotes",
+        "a text cannot start with this character",
+        "put the whole text in quotes",
     ),
     (
         r"expected ',' or '(\]|\})'|flow (sequence|mapping)",
         "the list or mapping in brackets is not closed, or a comma is missing",
-        "close the bracket, and part the entries by commas; put a text with brackets into quotes",
+        "close the bracket, and put commas between the entries; put a text with brackets in quotes",
     ),
     (
         r"unknown escape character|escape (code|sequence)|expected escape sequence",
@@ -71,40 +71,40 @@ _MEANINGS: Final = (
     (
         r"expected '-' indicator|block (collection|sequence)",
         "the list ends here in the middle: this line does not begin with a hyphen",
-        "begin it with a hyphen and a space, or indent it to the entry it belongs to",
+        "start it with a hyphen and a space, or indent it like the entry that it belongs to",
     ),
     (
         r"undefined tag handle|a tag\b|tag URI|%TAG",
         "this looks like a tag, and tags are not allowed",
-        "put a text that begins with ! into quotes",
+        "put a text that starts with ! in quotes",
     ),
     (
         r"scanning an (anchor|alias)|alphabetic or numeric character",
-        "a text cannot begin with & or *",
-        "put the whole text into quotes",
+        "a text cannot start with & or *",
+        "put the whole text in quotes",
     ),
     (
         r"scanning a block scalar|block scalar",
-        "after | or > the text begins on the next line",
-        "go on in the next line, indented; or put the text into quotes",
+        "after | or > the text starts on the next line",
+        "continue on the next line, indented; or put the text in quotes",
     ),
     (
         r"expected <document start>",
-        "something begins here that belongs to nothing above",
-        "line it up with the keys or hyphens above it",
+        "what starts here does not belong to anything above",
+        "align it with the keys or hyphens above it",
     ),
     (
         r"expected key|block mapping|expected <block end>",
         "this line fits neither the key above nor the text above",
-        "line keys up with one another; put a text that begins with a quotation mark into quotes as a whole",
+        "align the keys; if a text starts with a quotation mark, put the whole text in quotes",
     ),
     (
         r"directive|incompatible YAML",
-        "a line that begins with % is a directive, and this one cannot be read",
-        "take the line away",
+        "a line that starts with % is a directive, and this one cannot be read",
+        "delete the line",
     ),
 )
-_FALLBACK: Final = ("this is not valid YAML", "compare the line with a correct one, and look at its indentation")
+_FALLBACK: Final = ("this is not valid YAML", "compare the line with a correct one, and check its indentation")
 
 
 def _syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position: Position) -> Finding:
@@ -130,22 +130,22 @@ def _syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position
     )
     if meant is not None:
         instead = hint.startswith("put") or "block mapping" in original
-        hint = f"{'put' if instead else hint + '; or put'} the whole text into quotes: {meant.strip()}"
+        hint = f"{'put' if instead else hint + '; or put'} the whole text in quotes: {meant.strip()}"
         if "block mapping" in original:
             begun_with = re.search(r"[:-]\s+([\[{\"'])", lines[(where.line or 1) - 1])
             meaning = _BEGINNINGS[begun_with[1]] if begun_with else meaning
     elif where.line and (comment := _comment_above(lines, where.line)):
-        meaning = f"the text above ends at “{comment}”, which is a comment, and this line goes on with it"
-        hint = "put the whole text into quotes, or write | above it and indent it"
+        meaning = f"the text above ends at “{comment}”, which is a comment, but this line continues it"
+        hint = "put the whole text in quotes, or write | above it and indent it"
     return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
 
 
 # Signs that begin something else than a text in YAML 1.2 (section 5.3, indicator characters).
 _BEGINNINGS: Final = {
-    "[": "a text that begins with a square bracket is read as a list, and goes on behind it",
-    "{": "a text that begins with a brace is read as a mapping, and goes on behind it",
-    '"': "a text that begins with a quotation mark ends at the next one, and goes on behind it",
-    "'": "a text that begins with a single quotation mark ends at the next one or at an apostrophe",
+    "[": "a text that starts with a square bracket is read as a list, but more text follows the list",
+    "{": "a text that starts with a brace is read as a mapping, but more text follows the mapping",
+    '"': "a text that starts with a quotation mark ends at the next one, but more text follows",
+    "'": "a text that starts with a single quotation mark ends at the next one or at an apostrophe",
 }
 
 
@@ -161,9 +161,9 @@ def _indentation_finding(lines: list[str], where: Where) -> tuple[str, str] | No
     line = lines[where.line - 1] if where.line and where.line <= len(lines) else ""
     lead = line[: len(line) - len(line.lstrip())]
     if "\t" in lead:
-        return "there is a tab in front of this line, and YAML wants spaces", "replace the tab by spaces"
+        return "there is a tab at the start of this line; YAML needs spaces", "replace the tab with spaces"
     if lead.strip(" "):
-        return "there is a space of another kind in front of this line", "replace it by ordinary spaces"
+        return "there is a special space character at the start of this line", "replace it with ordinary spaces"
     return None
 
 
@@ -349,7 +349,7 @@ class _Builder:
         message = f"“{comment}” is a comment here, and only “{event.value}” is read"
         if not event.value:
             message = f"“{comment}” is a comment here, and nothing is read"
-        hint = f"if it belongs to the text, put the whole text into quotes: {key}{': ' if key else '- '}{quoted(whole)}"
+        hint = f"if it belongs to the text, put the whole text in quotes: {key}{': ' if key else '- '}{quoted(whole)}"
         where = Where(self.file, line, column)
         node.faults.append(Finding("yaml-comment", Severity.WARNING, message, hint, where, length=len(comment)))
 
@@ -395,9 +395,9 @@ class _Builder:
             )
             frame.skipping = True
         elif _STRANGE_INDENTATION.match(event.value):
-            message = "there is a space of another kind in front of this line"
+            message = "there is a special space character at the start of this line"
             raise _UnreadableYaml(
-                self._yaml_finding("yaml-syntax", message, "replace it by ordinary spaces", (line, column))
+                self._yaml_finding("yaml-syntax", message, "replace it with ordinary spaces", (line, column))
             )
         else:
             frame.key = (self._restored_text(event), Place(line, column))
@@ -414,8 +414,8 @@ class _Builder:
         self.stack.append(_Frame(node, event.anchor))
 
     def _refuse_key(self, place: tuple[int, int]) -> None:
-        message = "a list or mapping stands where a key is expected"
-        hint = "a key is a single word such as `title`; put a value with brackets or braces into quotes"
+        message = "there is a list or mapping where a key is expected"
+        hint = "a key is a single word such as `title`; put a value with brackets or braces in quotes"
         raise _UnreadableYaml(self._yaml_finding("yaml-key-shape", message, hint, place))
 
     def _close_node(self) -> None:
@@ -444,10 +444,10 @@ class _Builder:
             node = Node(None, Place(*place))
             inside = any(frame.anchor == event.anchor for frame in self.stack)
             message = f"*{event.anchor} " + (
-                "stands inside what it refers to" if inside else "refers to nothing above it"
+                "is inside the value that it refers to" if inside else "refers to an anchor that is not above it"
             )
             hint = (
-                f"put the value into quotes if it is meant to begin with *, or write &{event.anchor} at the value meant"
+                f"put the value in quotes if it is meant to start with *, or write &{event.anchor} at the value meant"
             )
             node.faults.append(self._yaml_finding("yaml-alias", message, hint, place))
         self._add_node(node)
@@ -474,7 +474,7 @@ class _Builder:
         if event.tag is not None:
             shown = event.tag.replace("tag:yaml.org,2002:", "!!")
             message = f"the tag {shown} is not allowed"
-            hint = "delete the tag, or put the value into quotes if it is meant to begin with !"
+            hint = "delete the tag, or put the value in quotes if it is meant to start with !"
             node.faults.append(self._yaml_finding("yaml-tag", message, hint, self.position(event.start_mark)))
 
     def _yaml_finding(self, code: str, message: str, hint: str, place: tuple[int, int]) -> Finding:
@@ -482,7 +482,7 @@ class _Builder:
 
 
 def _too_deep_finding(file: str | None, place: tuple[int, int]) -> Finding:
-    message = f"lists and mappings lie more than {MAX_DEPTH} deep in one another here"
+    message = f"lists and mappings are nested more than {MAX_DEPTH} levels deep here"
     hint = "nothing in this file was read; a record needs no more than six"
     return Finding("too-deep", Severity.ERROR, message, hint, Where(file, *place))
 

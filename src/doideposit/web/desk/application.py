@@ -144,14 +144,14 @@ def _handle_errors(app: Flask) -> None:
 
 def _answer_unknown_host(_error: SecurityError) -> tuple[str, int]:
     """Answer a request for a host name that is not configured; none of our pages is rendered for it."""
-    return "This computer is not known under this name: add it to `hosts` below [desk] in the configuration.\n", 400
+    return "This host name is not allowed: add it to `hosts` in [desk] in the configuration.\n", 400
 
 
 def _answer_our_error(error: DoiDepositError) -> tuple[str, int]:
     LOG.warning("%s %s: %s", request.method, request.path, error.message)
     if isinstance(error, LedgerError):
         # Usually another run holds the ledger for some seconds.
-        words = "What was sent to Crossref cannot be looked up at the moment. Try again in a minute"
+        words = "The deposits cannot be looked up at the moment. Try again in a minute"
         told = f"{error.message}. {error.hint}"
         return message_page(503, words, "Nothing that you typed is lost: it is in the draft.", details=told)
     return message_page(503, error.message, error.hint or "Try again in a minute.")
@@ -166,16 +166,16 @@ def _answer_unforeseen_error(error: Exception) -> tuple[str, int]:
     LOG.error("%s %s failed", request.method, request.path, exc_info=error)
     return message_page(
         500,
-        "Something went wrong that should not.",
-        "It is in the log of the program. What was saved is kept: go to the first page and open the draft again.",
+        "An unexpected error occurred.",
+        "Details are in the log of the program. Saved work is kept: go to the first page and open the draft again.",
     )
 
 
 _HTTP: Final = {
-    404: ("There is nothing at this address.", "Begin at the first page."),
-    405: ("This address is reached by a button of a page only.", "Begin at the first page."),
+    404: ("There is no page at this address.", "Start at the first page."),
+    405: ("This address can be opened only with a button on a page.", "Start at the first page."),
     413: (
         f"This is larger than {MAX_UPLOAD // 1_000_000} MB.",
-        "Hand in the document without its large pictures, or only its text.",
+        "Upload the document without its large pictures, or only its text.",
     ),
 }

@@ -61,7 +61,7 @@ class Overtaken(Exception):
     """Tell that somebody saved the draft meanwhile; `current` is what they saved."""
 
     def __init__(self, current: SavedDraft) -> None:
-        super().__init__("this draft was saved elsewhere meanwhile")
+        super().__init__("somebody else saved this draft in the meantime")
         self.current = current
 
 

@@ -36,23 +36,23 @@ class Field:
 SIMPLE: Final = (
     Field("title", "Title", "As printed, without the name and number of the series.", required=True),
     Field("subtitle", "Subtitle"),
-    Field("published", "Date of publication", "2026-03-02, or 2026-03 where the day is not known.", required=True),
-    Field("language", "Language of the text", "Two letters, such as en, fr, de. Empty: the language of the series."),
-    Field("url", "Landing page", "The page about this commentary, not the PDF. Empty: made by the series."),
+    Field("published", "Date of publication", "2026-03-02, or 2026-03 if the day is not known.", required=True),
+    Field("language", "Language of the text", "Two letters, such as en, fr, de. If empty: the language of the series."),
+    Field("url", "Landing page", "The page about this commentary, not the PDF. Leave it empty: the series makes it."),
     Field("pdf_url", "PDF", "Address of the PDF."),
-    Field("doi", "DOI", "Empty: made by the series. Fill it in only for a number that has another DOI already."),
+    Field("doi", "DOI", "Leave it empty: the series makes it. Fill it in only if this number already has another DOI."),
     Field("abstracts[0].text", "Abstract", kind="long"),
-    Field("abstracts[0].language", "Language of the abstract", "Only where it is another one than that of the text."),
+    Field("abstracts[0].language", "Language of the abstract", "Only if it differs from the language of the text."),
     Field("licences[0]", "Licence", "Its address, such as https://creativecommons.org/licenses/by/4.0/."),
 )
 # Lists have a row for each entry, and a field for each part of it.
 LISTS: Final[Mapping[str, tuple[Field, ...]]] = {
     "authors": (
         Field("given", "Given names"),
-        Field("family", "Family name", "With van, de, bin; a single name stands here."),
-        Field("organisation", "Organisation", "Only where an organisation is the author: leave the names empty then."),
+        Field("family", "Family name", "With van, de, bin. A single name goes here."),
+        Field("organisation", "Organisation", "Only if the author is an organisation; then leave the names empty."),
         Field("suffix", "Suffix", "Jr., Sr., III"),
-        Field("orcid", "ORCID iD", "As the author gave it: a search by name may find somebody else."),
+        Field("orcid", "ORCID iD", "As the author gave it: a search by name can find another person."),
         Field("affiliations[0].name", "Affiliation"),
         Field("affiliations[0].ror", "ROR id", "The id of the affiliation at ror.org."),
     ),
@@ -74,7 +74,7 @@ class RecordForm:
         """Return the record with lists that the form can show, and what was left out in words."""
         long = [name for name in LISTS if len(self.entries(name)) > MOST_ENTRIES]
         kept = {name: self.entries(name)[:MOST_ENTRIES] for name in long}
-        said = [f"Only the first {MOST_ENTRIES:,} of {len(self.data[name]):,} {name} were taken." for name in long]
+        said = [f"Only the first {MOST_ENTRIES:,} of {len(self.data[name]):,} {name} are used." for name in long]
         return self.data | kept, said
 
     def entries(self, name: str) -> list[Any]:

@@ -33,7 +33,7 @@ _HEADERS: Final = {
 CLOCK_SET_BACK: Final = 600
 # What may be asked without being signed in.
 _OPEN: Final = frozenset({"static", "gate.sign_in_by_token", "gate.sign_in"})
-_ASK: Final = "Ask whoever looks after the configuration; the roles stand below [desk.accounts]."
+_ASK: Final = "Ask the person who maintains the configuration; the roles are set in [desk.accounts]."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ class Gate:
         g.account = self._find_account()
         if request.method == "POST" and not _is_own_form(request):
             hint = "Go back, reload the page, and send the form again."
-            return message_page(403, "This form was not sent from this page, or it is from before a restart.", hint)
+            return message_page(403, "This form was not sent from this page, or the program was restarted since.", hint)
         if request.endpoint in _OPEN or request.endpoint is None:
             return None
         if g.account is None:
             return self._answer_signed_out()
         wanted = needed(DeskRole.VIEW)
         if not g.account.may(wanted):
-            return message_page(403, f"Your account may not do this: it needs the role “{wanted}”.", _ASK)
+            return message_page(403, f"Your account is not allowed to do this: it needs the role “{wanted}”.", _ASK)
         session["seen"] = time.time()
         return None
 
@@ -88,8 +88,8 @@ class Gate:
             return redirect(url_for("gate.sign_in"))
         return message_page(
             401,
-            "You were signed out: nobody used the page for a long time, or it was started again.",
-            "Sign in again in another tab, then go back here and send the form once more. What was saved is kept.",
+            "You were signed out: the page was not used for a long time, or the program was restarted.",
+            "Sign in again in another tab, then go back here and send the form once more. Saved work is kept.",
         )
 
     def _find_account(self) -> DeskAccount | None:
@@ -113,7 +113,7 @@ class Gate:
         """Sign in the person at this computer by a one-time token."""
         if self.opening.local is None or not self.opening.accounts.use_token(token):
             hint = "Look for the tab that is open, or start `doideposit desk` again."
-            return message_page(403, "This address was used already.", hint)
+            return message_page(403, "This address was already used.", hint)
         return _start_session(self.opening.local)
 
     @route("/sign-in", "GET", "POST")
@@ -122,10 +122,14 @@ class Gate:
         accounts = self.opening.accounts
         if self.opening.user_header is not None:
             return message_page(
-                403, "The web server in front did not say who you are, or nobody here has that name.", _ASK
+                403,
+                "The web server in front of this page did not say who you are, or there is no account with that name.",
+                _ASK,
             )
         if not accounts.have_passwords:
-            return message_page(403, "You are not signed in.", "Start `doideposit desk` again and use what it prints.")
+            return message_page(
+                403, "You are not signed in.", "Start `doideposit desk` again and open the address that it prints."
+            )
         if request.method == "GET":
             session.setdefault("csrf", secrets.token_urlsafe(24))
             return render_template("sign-in.html")

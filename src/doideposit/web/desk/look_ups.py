@@ -73,14 +73,14 @@ class LookUps:
             if key in self._answers:
                 return self._answers[key]
         if not self._allowed.take():
-            raise WorldError(f"{host} was asked many times just now", hint="wait a minute, then try again")
+            raise WorldError(f"{host} was asked too often in the last minute", hint="wait a minute, then try again")
         try:
             answer = self._fetch(url, params=params, limit=LIMIT)
         except NoAnswer as error:
             hint = "try again when you are online, or type it as the author gave it"
             raise WorldError(f"{host} does not answer: {error.reason}", hint=hint) from None
         if answer.status != OK:
-            why = "wants to be asked less often" if answer.status == TOO_MANY else f"answered with {answer.status}"
+            why = "asks for fewer requests" if answer.status == TOO_MANY else f"answered with {answer.status}"
             raise WorldError(f"{host} {why}", hint="try again in some minutes, or type it as the author gave it")
         found = tuple(read(_json(answer.body)))[:MOST]
         with self._lock:

@@ -63,7 +63,9 @@ class IdentifierPages:
         kept = request.form.get("version") == str(draft.version) and self._save_value(draft, field, value)
         if not kept:
             # 409 Conflict: the draft is not the one that was shown (RFC 9110, section 15.5.10).
-            return message_page(409, "The draft was saved elsewhere meanwhile, so nothing was put in.", "Look again.")
+            return message_page(
+                409, "Somebody else saved the draft in the meantime, so nothing was added.", "Look again."
+            )
         return redirect(url_for("writing.edit", name=name) + "#authors")
 
     def _save_value(self, draft: SavedDraft, field: str, value: str) -> bool:

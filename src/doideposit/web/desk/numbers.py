@@ -56,14 +56,14 @@ Fits = Callable[[NumberRow], bool]
 # Kinds of numbers that people look for, each with the words of its button.
 KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
     "": ("All", lambda _row: True),
-    "attention": ("Needs somebody", lambda row: row.needs_person),
+    "attention": ("Needs a person", lambda row: row.needs_person),
     "open": ("Under way", lambda row: row.is_open),
     "registered": ("Registered", lambda row: row.registered),
     "failed": ("Not registered", lambda row: row.failed),
-    "warned": ("With a warning of Crossref", lambda row: row.warned),
+    "warned": ("With a warning from Crossref", lambda row: row.warned),
     "conflict": ("In conflict with another DOI", lambda row: bool(row.conflicts)),
     "changed": ("Changed by others", lambda row: row.changed_by_others),
-    "unproved": ("Registered, but not all seen", lambda row: row.registered and not all(row.reached)),
+    "unproved": ("Registered, but not fully confirmed", lambda row: row.registered and not all(row.reached)),
     "matched": ("With matched references", lambda row: bool(row.matched)),
 }
 

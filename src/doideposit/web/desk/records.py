@@ -83,7 +83,7 @@ class RecordFile(NamedTuple):
         """
         if RecordFile.fingerprint(path) != seen:
             problem = (
-                f"{path.name} was changed by somebody else" if seen else f"there is a record file {path.name} already"
+                f"{path.name} was changed by somebody else" if seen else f"there is already a record file {path.name}"
             )
             raise UsageError(problem, hint="open that number from the list; what you typed stays in this draft")
         if not seen:

@@ -45,7 +45,9 @@ class PlanPages:
         plan = plans.compare(file) if file else None
         if file is None or plan is None or plan.blocked:
             if not g.account.may(DeskRole.EDIT):
-                return message_page(404, "Nothing waits here for you.", "Ask whoever wrote it to look at it once more.")
+                return message_page(
+                    404, "Nothing waits here for you.", "Ask the person who wrote it to look at it again."
+                )
             if not RecordFile.is_written(draft):
                 return redirect(url_for("writing.edit", name=name) + "#problems")
             plan = self.place.depositor(target).plan(Path(draft.record))

@@ -200,7 +200,7 @@ class DraftPages:
             return render_template(
                 "message.html",
                 text=f"There is no record file of {doi} in {self.place.records.name}/.",
-                hint="Put it into that folder, or begin with the document.",
+                hint="Put it in that folder, or start from the document.",
             ), 404
         fingerprint = RecordFile.fingerprint(found.path)
         for draft in self.place.drafts.all():
@@ -224,7 +224,7 @@ class DraftPages:
             found = RecordFile.find(self.place.records, Verdict.of(self.place, draft.data).doi, self.place.series)
             if found is not None:
                 hint = "open that number from the list; what you typed stays in this draft"
-                raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
+                raise UsageError(f"this DOI already has the record file {found.path.name}", hint=hint)
         path = Path(draft.record) if draft.seen else RecordFile.path_for(draft.data, self.place.records)
         draft = self.place.drafts.save(draft, draft.data, by, record=str(path), meant=_digest(draft.data))
         seen = RecordFile.save(path, RecordForm.cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))

@@ -42,7 +42,7 @@ ABSTRACTS = [
     ("abstract-is-title", {"title": "ΐΐΐ", "abstracts": ["ΐΐΐ"]}, "abstracts[0].text"),
     ("abstract-long", {"abstracts": ["a" * 6000]}, ""),
     ("abstract-long", {"abstracts": ["a" * 6001]}, "abstracts[0].text"),
-    # One point is no list.
+    # One point is not a list.
     ("abstract-list", {"abstracts": ["They share:\n• trade in goods"]}, ""),
     ("abstract-list", {"abstracts": ["They share:\n• trade\n• water"]}, "abstracts[0].text"),
     ("abstract-keywords", {"abstracts": ["Keywords are discussed here. And it is long."]}, ""),

@@ -26,11 +26,11 @@ def of_version(version: str, text: str = NEW) -> bytes:
 @pytest.mark.parametrize(
     ("namespace", "version", "said", "liftable"),
     [
-        ("http://www.crossref.org/schema/3.0.1", "3.0.1", "not known whether Crossref still takes", True),
-        ("http://www.crossref.org/schema/4.3.0", "4.3.0", "still takes", True),
-        ("http://www.crossref.org/schema/4.4.0", "4.4.0", "still takes", True),
+        ("http://www.crossref.org/schema/3.0.1", "3.0.1", "not known whether Crossref still accepts", True),
+        ("http://www.crossref.org/schema/4.3.0", "4.3.0", "still accepts", True),
+        ("http://www.crossref.org/schema/4.4.0", "4.4.0", "still accepts", True),
         ("http://www.crossref.org/schema/4.3.1", "4.3.1", "end of 2026", True),
-        ("http://www.crossref.org/schema/5.3.0", "5.3.0", "still takes", True),
+        ("http://www.crossref.org/schema/5.3.0", "5.3.0", "still accepts", True),
         ("http://www.crossref.org/schema/9.0.0", "9.0.0", "newer", False),
         ("http://www.crossref.org/doi_resources_schema/4.4.2", "doi_resources 4.4.2", "end of 2026", False),
         ("http://www.crossref.org/grant_id/0.1.1", "grant_id 0.1.1", "grants", False),

@@ -41,7 +41,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         SURNAME,
         "",
         "xsd-element-unexpected",
-        "<suffix> is not allowed here in <person_name>; expected is <surname>",
+        "<suffix> is not allowed here in <person_name>; expected: <surname>",
         "add <surname> before <suffix>",
     ),
     (
@@ -49,10 +49,10 @@ CASES: list[tuple[str, str, str, str, str]] = [
         SURNAME + SURNAME,
         "xsd-element-unexpected",
         (
-            "<surname> is not allowed here in <person_name>; expected is <suffix>, <role>, <affiliations>, <ORCID> or"
+            "<surname> is not allowed here in <person_name>; expected: <suffix>, <role>, <affiliations>, <ORCID> or"
             " <alt-name>"
         ),
-        "<surname> stands here once more than allowed",
+        "there is one <surname> too many here",
     ),
     (
         "<edition_number>2</edition_number>",
@@ -66,17 +66,17 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "<x:thing xmlns:x='urn:x'/>",
         "xsd-element-unknown",
         "the schema has no element <thing> in the namespace urn:x",
-        "possible here: <edition_number> or <publication_date>",
+        "allowed here: <edition_number> or <publication_date>",
     ),
     (
         "<edition_number>2</edition_number>",
         "<contract_number>12</contract_number>",
         "xsd-element-unexpected",
         (
-            "<contract_number> is not allowed here in <report-paper_series_metadata>; expected is <edition_number> or"
+            "<contract_number> is not allowed here in <report-paper_series_metadata>; expected: <edition_number> or"
             " <publication_date>"
         ),
-        "remove <contract_number>: <report-paper_series_metadata> has room for one, which follows",
+        "remove <contract_number>: <report-paper_series_metadata> allows only one, which comes after it",
     ),
     (
         "<year>2024</year></publication_date>",
@@ -89,22 +89,22 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "<publisher>",
         "<publisher>by",
         "xsd-text-unexpected",
-        '<publisher> may hold elements only, and holds the text "by"',
+        '<publisher> may contain only elements, but contains the text "by"',
         "remove the text",
     ),
     (
         "<volume>7</volume>",
         "<volume><b>7</b></volume>",
         "xsd-element-unexpected",
-        "<volume> may hold text only, and holds <b>",
-        "remove <b>, keep its text",
+        "<volume> may contain only text, but contains <b>",
+        "remove <b>, and keep its text",
     ),
     (
         '<role vocab="crossref" type="author"/>',
         '<role vocab="crossref" type="author">x</role>',
         "xsd-text-unexpected",
-        '<role> must be empty, and holds the text "x"',
-        "its meaning is in its attributes",
+        '<role> must be empty, but contains the text "x"',
+        "only its attributes have a meaning",
     ),
     ('key="r1" ', "", "xsd-attribute-missing", "<citation> lacks the attribute key", 'add key="..." to it'),
     (
@@ -118,37 +118,37 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "<month>03</month>",
         "<month>March</month>",
         "xsd-value",
-        '<month> must be a month as a number, 1 to 12 (21 to 24 for seasons, 31 to 34 for quarters); found is "March"',
+        '<month> must be a month as a number, 1 to 12 (21 to 24 for seasons, 31 to 34 for quarters); found: "March"',
         "",
     ),
-    ("<year>2024</year>", "<year>24</year>", "xsd-value", '<year> must be at least 1400; found is "24"', ""),
-    ("<day>05</day>", "<day>32</day>", "xsd-value", '<day> must be at most 31; found is "32"', ""),
+    ("<year>2024</year>", "<year>24</year>", "xsd-value", '<year> must be at least 1400; found: "24"', ""),
+    ("<day>05</day>", "<day>32</day>", "xsd-value", '<day> must be at most 31; found: "32"', ""),
     (
         ">20240305101500000<",
         ">now<",
         "xsd-value",
-        '<timestamp> must be a whole number, 0 or more; found is "now"',
+        '<timestamp> must be a whole number, 0 or more; found: "now"',
         "",
     ),
     (
         "<doi>10.5555/hn.2049-3630.7</doi>",
         "<doi>https://doi.org/10.5555/a</doi>",
         "xsd-value",
-        '<doi> must be a DOI without an address before it, such as 10.5555/abc.1; found is "https://doi.org/10.5555/a"',
+        '<doi> must be a DOI without an address before it, such as 10.5555/abc.1; found: "https://doi.org/10.5555/a"',
         "",
     ),
     (
         "<doi>10.5555/hn.2049-3630.7</doi>",
         "<doi> 10.5555/a</doi>",
         "xsd-value",
-        '<doi> must be a DOI without an address before it, such as 10.5555/abc.1; found is "10.5555/a"',
+        '<doi> must be a DOI without an address before it, such as 10.5555/abc.1; found: "10.5555/a"',
         "there are spaces or line breaks around the value: remove them",
     ),
     (
         '<issn media_type="electronic">2049-3630',
         '<issn media_type="electronic">20493',
         "xsd-value",
-        '<issn> must be an ISSN, such as 2049-3630; found is "20493"',
+        '<issn> must be an ISSN, such as 2049-3630; found: "20493"',
         "",
     ),
     (
@@ -171,7 +171,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "xsd-value",
         (
             "the attribute publication_type of <report-paper> must be one of abstract_only, full_text or"
-            ' bibliographic_record; found is "fulltext"'
+            ' bibliographic_record; found: "fulltext"'
         ),
         'did you mean "full_text"?',
     ),
@@ -179,21 +179,21 @@ CASES: list[tuple[str, str, str, str, str]] = [
         'language="ne"',
         'language="nepali"',
         "xsd-value",
-        'the attribute language of <string-name> must be a language code of the schema; found is "nepali"',
+        'the attribute language of <string-name> must be a language code of the schema; found: "nepali"',
         "use two or three letters, such as en, de or nep",
     ),
     (
         'mime_type="text/html"',
         'mime_type="texthtml"',
         "xsd-value",
-        'the attribute mime_type of <resource> must be one of 2,112 listed values; found is "texthtml"',
+        'the attribute mime_type of <resource> must be one of 2,112 listed values; found: "texthtml"',
         'did you mean "text/html"?',
     ),
     (
         'version="5.5.0" xmlns',
         'version="5.4.0" xmlns',
         "xsd-value",
-        'the attribute version of <doi_batch> must be "5.5.0"; found is "5.4.0"',
+        'the attribute version of <doi_batch> must be "5.5.0"; found: "5.4.0"',
         "",
     ),
     (
@@ -202,7 +202,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "xsd-value",
         (
             "the attribute start_date of <ai:free_to_read> must be a date that exists, as in 2024-03-05;"
-            ' found is "2024-02-30"'
+            ' found: "2024-02-30"'
         ),
         "",
     ),
@@ -211,27 +211,27 @@ CASES: list[tuple[str, str, str, str, str]] = [
         '<role vocab="credit" type="author"/>',
         "xsd-assert-role",
         '<role> with type="author" and vocab="credit" is not allowed',
-        "type may be conceptualization, ",
+        "type can be conceptualization, ",
     ),
     (
         '<role vocab="credit" type="conceptualization"/>',
         '<role vocab="credit"/>',
         "xsd-assert-role",
         '<role> with vocab="credit" and without type is not allowed',
-        "type may be conceptualization, ",
+        "type can be conceptualization, ",
     ),
     (
         '<role vocab="credit" type="writing-review-editing"/>',
         "",
         "xsd-assert-person-name",
         "<person_name> without contributor_role or <role> is not allowed",
-        "contributor_role may be author, ",
+        "set contributor_role to author, ",
     ),
     (
         "</body>",
         "<journal><journal_metadata><full_title>T</full_title></journal_metadata></journal></body>",
         "xsd-element-unexpected",
-        "<journal> is not allowed here in <body>; expected is <report-paper>",
+        "<journal> is not allowed here in <body>; expected: <report-paper>",
         "a file holds one kind of work: send the other kinds in files of their own",
     ),
     (
@@ -245,7 +245,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         '<jats:abstract xml:lang="en"',
         '<jats:abstract xml:lang="en us"',
         "xsd-value",
-        'the attribute lang of <jats:abstract> must be a language tag, such as en or pt-BR; found is "en us"',
+        'the attribute lang of <jats:abstract> must be a language tag, such as en or pt-BR; found: "en us"',
         "",
     ),
 ]

@@ -95,7 +95,7 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path_of(tmp_path))) as connection, connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
     before = path_of(tmp_path).read_bytes()
-    with pytest.raises(LedgerDamaged, match="something else"):
+    with pytest.raises(LedgerDamaged, match="another program"):
         Ledger.open(sqlite_url(tmp_path))
     assert path_of(tmp_path).read_bytes() == before
 
@@ -184,7 +184,7 @@ def test_a_read_only_folder_is_unavailable_with_the_path_and_a_hint(open_folder:
     said = as_nobody(sqlite_url(open_folder))
     assert str(path_of(open_folder)) in said
     assert "cannot be created" in said
-    assert "give this user the right" in said
+    assert "allow this user" in said
 
 
 def test_a_ledger_one_may_not_read_is_unavailable(open_folder: Path) -> None:
@@ -288,14 +288,14 @@ def test_many_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
         ("28P01", "", "does not accept the password"),
         ("28000", "", "does not let this user in"),
         ("3D000", "", "no such database"),
-        ("42501", "", "lacks the right"),
+        ("42501", "", "lacks the permission"),
         ("25006", "", "read-only, as a standby is"),
         ("53100", "", "disk of the server is full"),
         ("53300", "", "too many connections"),
         ("57P03", "", "starting, stopping or in recovery"),
         ("57P01", "", "was stopped"),
         ("40P01", "", "blocked each other"),
-        ("08006", "", "broke off"),
+        ("08006", "", "interrupted"),
         ("", 'connection failed: FATAL:  password authentication failed for user "dd"', "does not accept the password"),
         ("", 'connection failed: FATAL:  database "doi" does not exist', "no such database"),
         ("", 'connection failed: FATAL:  role "dd" does not exist', "does not let this user in"),
@@ -306,7 +306,7 @@ def test_many_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
         ("", 'connection failed: FATAL:  role "dd" is not permitted to log in', "does not let this user in"),
         ("", 'connection to server on socket "/x/.s.PGSQL.5432" failed: No such file or directory', "at this socket"),
         ("", "FATAL:  the database system is not accepting connections", "starting, stopping or in recovery"),
-        ("", "received invalid response to SSL negotiation: 2", "is no PostgreSQL"),
+        ("", "received invalid response to SSL negotiation: 2", "is not PostgreSQL"),
         ("", "server does not support SSL, but SSL was required", "encrypted connection failed"),
         ("XX999", "something new", "SomethingElse"),
     ],

@@ -80,9 +80,7 @@ def test_what_was_finished_late_gets_an_archive_of_its_own(office: Office) -> No
     assert len(content(office)) == 4
 
 
-@pytest.mark.parametrize(
-    "until", ["month due", "archive written", "archive placed", "archived file taken away", "never"]
-)
+@pytest.mark.parametrize("until", ["month due", "archive written", "archive placed", "archived file removed", "never"])
 def test_a_pass_that_dies_loses_and_doubles_nothing(office: Office, until: str) -> None:
     lying = {path.name: path.read_bytes() for path in office.folders.done.iterdir()}
     if until != "never":

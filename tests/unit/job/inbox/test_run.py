@@ -72,7 +72,7 @@ def test_records_of_one_file_travel_apart_and_the_file_waits_for_the_last(office
     report = office.report("table.csv")
     assert report.startswith("table.csv: 2 registered, 1 rejected\n")
     assert "line 3 of the file" in report
-    assert "what is registered is not sent again" in report
+    assert "registered records are not sent again" in report
     assert office.desk.depositor.status(doi(1)).registered
     assert office.desk.depositor.status(doi(3)).registered
 
@@ -113,7 +113,7 @@ def test_what_crossref_rejects_is_rejected_with_its_reason(office: Office) -> No
     office.drop("c258.yaml")
     office.until_quiet()
     assert office.uploads == 1
-    assert "refused this same content" in (office.folders.rejected / "c258-2.yaml.report.txt").read_text()
+    assert "refused the same content" in (office.folders.rejected / "c258-2.yaml.report.txt").read_text()
 
 
 def test_what_may_pass_is_sent_again_and_not_for_ever(office: Office) -> None:
@@ -226,7 +226,7 @@ def test_a_document_in_the_inbox_is_told_the_way_to_a_record(office: Office) -> 
     lines = [line.strip() for line in report.splitlines()]
     place = office.folders.root / "rejected" / "Kommentar 901.docx"
     assert f'doideposit extract "{place}" -o NUMBER.yaml' in lines
-    assert "Put the record, and not the document, into the inbox" in report
+    assert "Put the record, not the document, in the inbox" in report
     assert "Correct Kommentar" not in report
 
 
@@ -234,7 +234,7 @@ def test_a_table_without_rows_is_rejected(office: Office) -> None:
     office.drop("table.csv", "series,number,title,published,authors\n")
     office.run()
     assert office.names("rejected") == ["table.csv"]
-    assert "write one record in each row" in office.report("table.csv")
+    assert "write one record on each row" in office.report("table.csv")
 
 
 def test_names_that_no_report_could_stand_beside(office: Office) -> None:
@@ -270,7 +270,7 @@ def test_a_file_exchanged_for_a_link_at_the_last_moment(office: Office, tmp_path
             path.symlink_to("/etc/hostname")
 
     assert office.run(step=exchange).rejected == 1
-    assert "no plain file" in office.report("c.yaml")
+    assert "not a regular file" in office.report("c.yaml")
     assert (office.folders.rejected / "c.yaml").is_symlink()
 
 
@@ -346,7 +346,7 @@ def test_one_file_that_brings_our_code_down_does_not_stop_the_others(office: Off
     office.desk.depositor.enqueue = enqueue  # type: ignore[method-assign,assignment]
     done = office.run()
     assert [type(error) for error in done.errors] == [DiskError]
-    assert "fault of doideposit" in done.errors[0].hint
+    assert "bug in doideposit" in done.errors[0].hint
     office.run()
     office.run()
     assert (office.names("done"), office.names("working")) == (["1.yaml", "3.yaml"], ["2.yaml"])

@@ -134,11 +134,11 @@ def test_headers_of_documents(tmp_path: Path, header: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "edit", "reason"),
     [
-        ("r.yaml", "a: &x [1]\nb: *x\n", Append(("b",), "2"), "reference"),
-        ("r.yaml", "a: &x {y: 1}\nb: *x\n", Set(("b", "y"), "2"), "reference"),
+        ("r.yaml", "a: &x [1]\nb: *x\n", Append(("b",), "2"), "alias"),
+        ("r.yaml", "a: &x {y: 1}\nb: *x\n", Set(("b", "y"), "2"), "alias"),
         ("r.yaml", "a: &x 1\nb: *x\n", Set(("a",), "2"), "without touching something else"),
         ("r.yaml", "a: 1\n", Remove(("b",)), "there is no `b`"),
-        ("r.yaml", "a: 1\n", Append(("a",), "x"), "no list"),
+        ("r.yaml", "a: 1\n", Append(("a",), "x"), "not a list"),
         ("r.yaml", "a: [1\n", Set(("b",), "2"), "not closed"),
         ("r.yaml", "a: 1\n", Set(("x", "y"), "2"), "there is no `x`"),
         ("r.csv", "a,b\n1,2\n", Set(("a",), "2"), "table"),

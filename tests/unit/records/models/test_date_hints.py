@@ -18,7 +18,7 @@ HINTS = [
     ("14.09.2023", "write 2023-09-14"),
     ("14/09/2023", "write 2023-09-14"),
     ("09/14/2023", "write 2023-09-14"),
-    ("04/05/2023", "write 2023-05-04 if the day stands first, 2023-04-05 if the month does"),
+    ("04/05/2023", "write 2023-05-04 if the day comes first, 2023-04-05 if the month does"),
     ("31.02.2024", "there is no day 31 in 2024-02"),
     ("29.02.2023", "there is no day 29 in 2023-02"),
     ("2024-13-1", "there is no month 13"),

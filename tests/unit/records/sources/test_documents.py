@@ -98,7 +98,7 @@ def test_what_is_not_published_is_never_sent(tmp_path: Path, line: str, reason: 
     assert named.where.line == 6
     passed = finding(tmp_path)
     assert passed.severity is Severity.INFO
-    assert passed.message.startswith("passed over: ")
+    assert passed.message.startswith("skipped: ")
 
 
 @pytest.mark.parametrize(

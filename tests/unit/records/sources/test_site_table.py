@@ -34,7 +34,7 @@ def test_tables_of_every_office_program(tmp_path: Path, text: str) -> None:
     [
         ("title,date\nA,2024", 1, "no column"),
         ("doi,DOI\n10.5555/C5,10.5555/C6", 1, "two columns"),
-        ("number,doi\n5,10.5555/C5\n6,not a doi", 3, "is no DOI"),
+        ("number,doi\n5,10.5555/C5\n6,not a doi", 3, "is not a DOI"),
         ("number,doi\n5,10.5555/C5\n6,10.5555/c5", 3, "line 2 already"),
         ("number,doi,url\n,,https://example.org", 2, "neither number nor DOI"),
         ("number,old\n5,https://example.org/5", 1, "no column “new”"),

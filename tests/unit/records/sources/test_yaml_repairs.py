@@ -96,10 +96,10 @@ def test_a_line_that_cannot_be_read_is_told_as_it_was_meant(line: str, meant: st
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("authors:\n\t- given: Ana\n\t  family: Keller\n", 2, "a tab in front of this line"),
-        ("authors:\n  - given: Ana\n\tfamily: Keller\n", 3, "a tab in front of this line"),
-        ("title: a\n\tb\n", 2, "a tab in front of this line"),
-        ("authors:\n  - given: Ana\n\u00a0\u00a0  family: Keller\n", 3, "a space of another kind"),
+        ("authors:\n\t- given: Ana\n\t  family: Keller\n", 2, "a tab at the start of this line"),
+        ("authors:\n  - given: Ana\n\tfamily: Keller\n", 3, "a tab at the start of this line"),
+        ("title: a\n\tb\n", 2, "a tab at the start of this line"),
+        ("authors:\n  - given: Ana\n\u00a0\u00a0  family: Keller\n", 3, "a special space character"),
         ("abstracts:\n  - Two countries #1\n    rarely agree\n", 3, "“#1”, which is a comment"),
     ],
 )

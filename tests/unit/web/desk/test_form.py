@@ -129,5 +129,5 @@ def test_no_list_is_longer_than_the_form_can_be() -> None:
     data = {"title": "T", "references": [{"text": "A"}] * (MOST_ENTRIES + 1)}
     kept, said = RecordForm(data).bounded()
     assert len(kept["references"]) == MOST_ENTRIES
-    assert said == ["Only the first 2,000 of 2,001 references were taken."]
+    assert said == ["Only the first 2,000 of 2,001 references are used."]
     assert RecordForm({"title": "T"}).bounded() == ({"title": "T"}, [])

@@ -69,13 +69,13 @@ def test_who_asks_too_often_waits(look_ups: LookUps) -> None:
     responses.get(ROR, json={"items": []})
     for number in range(BURST):
         look_ups.organisations(f"Name {number}")
-    with pytest.raises(WorldError, match="asked many times"):
+    with pytest.raises(WorldError, match="asked too often"):
         look_ups.organisations("One more")
     assert len(responses.calls) == BURST
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(429, "wants to be asked less often"), (500, "answered with 500"), (403, "answered with 403")]
+    ("status", "said"), [(429, "asks for fewer requests"), (500, "answered with 500"), (403, "answered with 403")]
 )
 @responses.activate
 def test_a_refusal_is_told_and_not_remembered(look_ups: LookUps, status: int, said: str) -> None:

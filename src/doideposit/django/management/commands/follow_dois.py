@@ -14,12 +14,12 @@ from doideposit.django.opening import depositor
 class Command(BaseCommand):
     """Ask Crossref once what became of what was sent, send what waits, and bring the lists up to date."""
 
-    help = "Ask Crossref once what became of the DOIs, send what waits, and bring the lists up to date; never sleeps."
+    help = "Ask Crossref once for the results of deposits, send what waits, and update the lists; never sleeps."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the options."""
-        parser.add_argument("--all", action="store_true", help="ask about everything now, also what is not due yet")
-        text = "ask nothing: a scheduled `doideposit run` does, over the same configuration"
+        parser.add_argument("--all", action="store_true", help="ask about everything now, even if it is not due yet")
+        text = "ask nothing: a scheduled `doideposit run` with the same configuration does that"
         parser.add_argument("--no-poll", action="store_true", help=text)
 
     def handle(self, **options: Any) -> None:
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         except doideposit.DoiDepositError as error:
             raise CommandError(f"{error.message}: {error.hint}") from None
         except DatabaseError as error:
-            hint = "look at the rights of its user and at its disk; nothing is lost, and the next pass goes on"
+            hint = "check the permissions of its user, and its disk; nothing is lost, and the next run continues"
             raise CommandError(
                 f"the database of this site could not be written ({error}): {hint}", returncode=3
             ) from None

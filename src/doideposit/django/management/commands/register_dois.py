@@ -15,22 +15,22 @@ from doideposit.django.opening import depositor
 class Command(BaseCommand):
     """Register the DOIs of all public objects of a model."""
 
-    help = "Register the DOIs of all public objects of a model; what has not changed is not sent again."
+    help = "Register the DOIs of all public objects of a model; unchanged objects are not sent again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the arguments."""
         parser.add_argument("model", help="the model, such as commentaries.Commentary")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be sent, and what is wrong")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be sent, and what is wrong")
 
     def handle(self, **options: Any) -> None:
         """Register them; raises `CommandError` where one is refused, after all others were taken."""
         try:
             model = apps.get_model(options["model"])
         except (LookupError, ValueError) as error:
-            raise CommandError(f"{options['model']} is no model of this site: {error}") from None
+            raise CommandError(f"{options['model']} is not a model of this site: {error}") from None
         if not issubclass(model, DoiModel):
             raise CommandError(
-                f"{options['model']} is no DoiModel: let it inherit from doideposit.django.models.DoiModel"
+                f"{options['model']} is not a DoiModel: let it inherit from doideposit.django.models.DoiModel"
             )
         public = [one for one in model._default_manager.all() if one.doi_is_public()]
         try:
@@ -59,8 +59,8 @@ class Command(BaseCommand):
         for one, sentence in done.remarks:
             self.stderr.write(f"{one}: {sentence}")
         if done.error is not None:
-            self.stderr.write(f"{done.error.message}. Nothing is lost: it is sent later by itself.")
+            self.stderr.write(f"{done.error.message}. Nothing is lost: it is sent later automatically.")
         if done.unkept:
-            hint = "nothing is lost: look at the database, and run this again"
+            hint = "nothing is lost: check the database, and run this again"
             raise CommandError(f"the database of this site could not be written ({done.unkept}): {hint}", returncode=3)
         return len({one.pk for one, _ in done.refused})

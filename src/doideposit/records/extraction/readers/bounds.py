@@ -42,8 +42,8 @@ class TooMuch(Exception):
     def finding(file: str) -> Finding:
         """Return the finding about a file that holds too much."""
         return Finding(
-            "document-too-large", Severity.ERROR, f"{file} holds, unpacked, more than a commentary ever does",
-            "check whether it is the right file; a book is handed in chapter by chapter", Where(file),
+            "document-too-large", Severity.ERROR, f"{file} is, unpacked, much larger than any commentary",
+            "check that it is the right file; of a book, use one chapter at a time", Where(file),
         )  # fmt: skip
 
     @staticmethod

@@ -42,7 +42,7 @@ def read_epub(data: bytes, *, file: str) -> Manuscript:
     if any(page in archive.read("META-INF/encryption.xml").decode("utf-8", "replace") for page in pages):
         why = Finding(
             "document-format", Severity.ERROR, f"{file} is an e-book that is protected against copying (DRM)",
-            "hand in the document it was made from", Where(file),
+            "use the document it was made from", Where(file),
         )  # fmt: skip
         return Manuscript(file, "e-book", findings=(why,))
     builder = LineBuilder()

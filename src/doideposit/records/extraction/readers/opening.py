@@ -41,19 +41,21 @@ _CALC: Final = _UnsupportedFormat(
     "a table of LibreOffice",
     f"choose File, Save As, Text CSV, {_TABLE}",
 )
-_SLIDES: Final = _UnsupportedFormat("a presentation", "hand in the text of the commentary as a Word file")
+_SLIDES: Final = _UnsupportedFormat("a presentation", "use the text of the commentary as a Word file")
 _OLD_WORD: Final = _UnsupportedFormat("an old Word file", _SAVE_AS)
 # A file with a password is an encrypted container, and looks like no Word file at all.
 _LOCKED: Final = _UnsupportedFormat(
     "protected by a password",
     "in Word choose File, Info, Protect Document, Encrypt with Password, empty the password, and save it",
 )
-_MAIL: Final = _UnsupportedFormat("an e-mail", "save what is attached to it, and hand in that file")
-_REFERENCES: Final = "it holds references, not a commentary; hand in the commentary, and keep this file beside it"
-_PICTURE: Final = _UnsupportedFormat(
-    "a picture", "hand in the document that it shows, or let a text recognition (OCR) run over it first"
+_MAIL: Final = _UnsupportedFormat("an e-mail", "save the attached file, and use that")
+_REFERENCES: Final = (
+    "it holds references, not a commentary; use the file of the commentary, and keep this one beside it"
 )
-_UNPACK: Final = "unpack it, and hand in the document itself"
+_PICTURE: Final = _UnsupportedFormat(
+    "a picture", "use the document that it shows, or run text recognition (OCR) on it first"
+)
+_UNPACK: Final = "unpack it, and use the document itself"
 _AS_WORD: Final = "open it in its program, and export it as Word (.docx) or PDF"
 
 # Names decide only where the content does not: many of these are plain ZIP or text inside.
@@ -81,15 +83,15 @@ _BY_NAME: Final = {
     ".indd": _UnsupportedFormat("an InDesign file", "choose File, Export, Adobe PDF"),
     ".idml": _UnsupportedFormat("an InDesign file", "choose File, Export, Adobe PDF"),
     ".qxp": _UnsupportedFormat("a QuarkXPress file", "choose File, Export, Layout as PDF"),
-    ".tex": _UnsupportedFormat("a LaTeX file", "hand in the PDF made from it"),
-    ".ltx": _UnsupportedFormat("a LaTeX file", "hand in the PDF made from it"),
-    ".typ": _UnsupportedFormat("a Typst file", "hand in the PDF made from it"),
-    ".ps": _UnsupportedFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
-    ".eps": _UnsupportedFormat("a PostScript file", "make a PDF of it, as with ps2pdf"),
+    ".tex": _UnsupportedFormat("a LaTeX file", "use the PDF made from it"),
+    ".ltx": _UnsupportedFormat("a LaTeX file", "use the PDF made from it"),
+    ".typ": _UnsupportedFormat("a Typst file", "use the PDF made from it"),
+    ".ps": _UnsupportedFormat("a PostScript file", "make a PDF of it, for example with ps2pdf"),
+    ".eps": _UnsupportedFormat("a PostScript file", "make a PDF of it, for example with ps2pdf"),
     ".djvu": _UnsupportedFormat("a DjVu file", "make a PDF with text of it"),
     ".xps": _UnsupportedFormat("an XPS file", "print it to a PDF"),
-    ".mobi": _UnsupportedFormat("an e-book of Kindle", "hand in the document it was made from"),
-    ".azw3": _UnsupportedFormat("an e-book of Kindle", "hand in the document it was made from"),
+    ".mobi": _UnsupportedFormat("an e-book of Kindle", "use the document it was made from"),
+    ".azw3": _UnsupportedFormat("an e-book of Kindle", "use the document it was made from"),
     ".bib": _UnsupportedFormat("a BibTeX file", _REFERENCES),
     ".ris": _UnsupportedFormat("a RIS file", _REFERENCES),
     ".enw": _UnsupportedFormat("an EndNote file", _REFERENCES),
@@ -98,15 +100,15 @@ _BY_NAME: Final = {
     ".yaml": _UnsupportedFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
     ".yml": _UnsupportedFormat("a YAML file", "if it is a record already, run `doideposit check` on it"),
     ".json": _UnsupportedFormat("a JSON file", "if it is a record already, run `doideposit check` on it"),
-    ".toml": _UnsupportedFormat("a TOML file", "hand in the document"),
+    ".toml": _UnsupportedFormat("a TOML file", "use the document"),
     ".eml": _MAIL,
     ".msg": _MAIL,
-    ".mht": _UnsupportedFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
-    ".mhtml": _UnsupportedFormat("a web archive", "save the page as “Web Page, HTML only”, or hand in its address"),
-    ".webarchive": _UnsupportedFormat("a web archive of Safari", "save it as Page Source, or hand in its address"),
-    ".url": _UnsupportedFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
-    ".webloc": _UnsupportedFormat("a link to a page", "hand in the address itself: doideposit extract https://…"),
-    ".adoc": _UnsupportedFormat("an AsciiDoc file", "hand in the page or the PDF made from it"),
+    ".mht": _UnsupportedFormat("a web archive", "save the page as “Web Page, HTML only”, or give its address"),
+    ".mhtml": _UnsupportedFormat("a web archive", "save the page as “Web Page, HTML only”, or give its address"),
+    ".webarchive": _UnsupportedFormat("a web archive of Safari", "save it as Page Source, or give its address"),
+    ".url": _UnsupportedFormat("a link to a page", "give the address itself: doideposit extract https://…"),
+    ".webloc": _UnsupportedFormat("a link to a page", "give the address itself: doideposit extract https://…"),
+    ".adoc": _UnsupportedFormat("an AsciiDoc file", "use the web page or the PDF made from it"),
     ".org": _UnsupportedFormat("an Org file", "export it as Markdown or HTML"),
 }
 # Scans arrive as pictures; their text is not in them.
@@ -131,7 +133,7 @@ _BY_CONTENT: Final = (
     (b"bplist", _BY_NAME[".webarchive"]),
     (b"\x06\x06\xed\xf5\xd8\x1d", _BY_NAME[".indd"]),
     (b"\xffWPC", _BY_NAME[".wpd"]),
-    (b"SQLite format 3", _UnsupportedFormat("a database", "hand in the document")),
+    (b"SQLite format 3", _UnsupportedFormat("a database", "use the document")),
     (b"MIME-Version:", _BY_NAME[".mht"]),
 )
 _FEW: Final = 6  # two letters such as “BM” begin texts too; what follows in a picture is no text
@@ -146,7 +148,7 @@ def _unsupported_format(data: bytes, suffix: str) -> _UnsupportedFormat | None:
     if suffix in _OTHER_FORMAT_PICTURES:
         return _PICTURE
     if suffix in _AUDIO_AND_VIDEO:
-        return _UnsupportedFormat("a recording", "hand in the text of the commentary")
+        return _UnsupportedFormat("a recording", "use the text of the commentary")
     return _BY_NAME.get(suffix)
 
 
@@ -194,17 +196,17 @@ def _unsupported_archive(names: frozenset[str], suffix: str) -> _UnsupportedForm
 # The root element tells the kind of an XML file.
 _ROOTS: Final = {
     "doi_batch": _UnsupportedFormat("a deposit file for Crossref", "run `doideposit validate` on it"),
-    "TEI": _UnsupportedFormat("a TEI document", "hand in its web page or its PDF"),
-    "teiCorpus": _UnsupportedFormat("a TEI document", "hand in its web page or its PDF"),
-    "book": _UnsupportedFormat("a book in XML", "hand in the document of the commentary alone"),
-    "rss": _UnsupportedFormat("a news feed", "hand in the page of the commentary"),
-    "feed": _UnsupportedFormat("a news feed", "hand in the page of the commentary"),
-    "RDF": _UnsupportedFormat("metadata in RDF", "hand in the document, or its web page"),
-    "urlset": _UnsupportedFormat("a map of a site", "hand in the page of the commentary"),
-    "mods": _UnsupportedFormat("metadata in MODS", "hand in the document, or its web page"),
-    "OAI-PMH": _UnsupportedFormat("an answer of an OAI-PMH server", "hand in the document, or its web page"),
+    "TEI": _UnsupportedFormat("a TEI document", "use its web page or its PDF"),
+    "teiCorpus": _UnsupportedFormat("a TEI document", "use its web page or its PDF"),
+    "book": _UnsupportedFormat("a book in XML", "use the document of this commentary only"),
+    "rss": _UnsupportedFormat("a news feed", "use the page of the commentary"),
+    "feed": _UnsupportedFormat("a news feed", "use the page of the commentary"),
+    "RDF": _UnsupportedFormat("metadata in RDF", "use the document, or its web page"),
+    "urlset": _UnsupportedFormat("a sitemap", "use the page of the commentary"),
+    "mods": _UnsupportedFormat("metadata in MODS", "use the document, or its web page"),
+    "OAI-PMH": _UnsupportedFormat("an answer of an OAI-PMH server", "use the document, or its web page"),
     "svg": _PICTURE,
-    "ONIXMessage": _UnsupportedFormat("metadata in ONIX", "hand in the document, or its web page"),
+    "ONIXMessage": _UnsupportedFormat("metadata in ONIX", "use the document, or its web page"),
     "wordDocument": _UnsupportedFormat("a Word file in the XML of 2003", _SAVE_AS),
     "package": _UnsupportedFormat("a Word file in one piece of XML", _SAVE_AS),
     "document": _UnsupportedFormat("a document in XML", _AS_WORD),
@@ -214,7 +216,7 @@ _ROOTS: Final = {
 def _unsupported_xml(root: str) -> _UnsupportedFormat:
     """Return the format of an XML file that is not read, by the local name of its root element."""
     return _ROOTS.get(
-        root, _UnsupportedFormat(f"an XML file (<{root}>)", "hand in the document it was made from, or its page")
+        root, _UnsupportedFormat(f"an XML file (<{root}>)", "use the document it was made from, or its web page")
     )
 
 
@@ -278,12 +280,12 @@ def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) ->
     """
     if media_type.startswith(_PICTURES):
         return _unread_format(
-            url, _UnsupportedFormat(f"of the kind {media_type}", "give the address of the commentary itself")
+            url, _UnsupportedFormat(f"of type {media_type}", "give the address of the commentary itself")
         )
     page = _read_by_content(data, url, _SUFFIX_OF.get(media_type) or _suffix_of(url), charset)
     if page.format != "web page" or page.properties.url is not None:
         return page
-    where = Leaf(url, 1, url, "the address that it was fetched from", Confidence.LIKELY)
+    where = Leaf(url, 1, url, "the address that it was downloaded from", Confidence.LIKELY)
     return replace(page, properties=replace(page.properties, url=where))
 
 
@@ -342,7 +344,7 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
 
 def _read_text_file(data: bytes, file: str, near: Path | None) -> Manuscript:
     if len(data) > _TEXT_LIMIT:
-        message = f"{file} is a text of more than {_TEXT_LIMIT / 1_000_000:.0f} MB"
+        message = f"{file} is a text file of more than {_TEXT_LIMIT / 1_000_000:.0f} MB"
         return _finding(file, "file-too-large", message, "check whether it is the right file")
     loaded = Loaded.decode(data, file=file)
     if loaded.text is None:
@@ -474,13 +476,13 @@ def _too_large(file: str) -> Manuscript:
 
 def _broken_document(file: str) -> Manuscript:
     return _finding(
-        file, "document-broken", f"{file} is broken: it cannot be read to its end",
-        "open it in the program it was made with, and save it again",
+        file, "document-broken", f"{file} is damaged: it cannot be read to its end",
+        "open it in the program that made it, and save it again",
     )  # fmt: skip
 
 
 def _unread_format(file: str, other: _UnsupportedFormat) -> Manuscript:
-    return _finding(file, "document-format", f"{file} is {other.what}, which is not read", other.instead)
+    return _finding(file, "document-format", f"{file} is {other.what}, which cannot be read", other.instead)
 
 
 def _finding(file: str, code: str, message: str, hint: str) -> Manuscript:

@@ -50,15 +50,15 @@ def _read_pages(reader: Any, file: str) -> Manuscript:
     if reader.is_encrypted and not reader.decrypt(""):
         return _refusal(file, "pdf-encrypted", "the PDF is protected by a password", "save it without one")
     if _count_pages(reader) > _MOST_PAGES:
-        message = f"the PDF has more than {_MOST_PAGES} pages, which is no commentary"
-        return _refusal(file, "pdf-pages", message, "extract the pages of the commentary into a file of their own")
+        message = f"the PDF has more than {_MOST_PAGES} pages, too many for a commentary"
+        return _refusal(file, "pdf-pages", message, "save the pages of the commentary as a file of their own")
     read, drawings = _pages_to_read(reader.pages)
     pages = [PdfRow.of_page(_text_pieces(page, number)) for number, page in read]
     if sum(len(row.text) for rows in pages for row in rows) < _LEAST_TEXT:
         if drawings:
             raise TooMuch
         return _refusal(
-            file, "pdf-scanned", "the PDF holds pictures of pages and no text: it was scanned",
+            file, "pdf-scanned", "the PDF was scanned: it holds pictures of pages, and no text",
             "use the document it was printed from, or run text recognition (OCR) on it first",
         )  # fmt: skip
     builder = LineBuilder()
@@ -70,8 +70,8 @@ def _read_pages(reader: Any, file: str) -> Manuscript:
 
 def _left_out_finding(file: str, page: int) -> Finding:
     return Finding(
-        "pdf-drawing", Severity.WARNING, f"page {page} holds one large drawing and was not read",
-        "check whether it has references that the draft lacks", Where(file),
+        "pdf-drawing", Severity.WARNING, f"page {page} is one large drawing, and was not read",
+        "check whether it has references that are missing in the draft", Where(file),
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ class DoiDepositError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 3
     default_hint: ClassVar[str] = ""
-    # Whether the error already stands in the JSON document of the command it stopped.
+    # Whether the error is already in the JSON document of the command it stopped.
     told_in_json: bool = False
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -236,7 +236,7 @@ class CredentialsRefused(RegistrarError):
     )
 
 
-# Characters of an answer that stand in a message.
+# Characters of an answer that are in a message.
 QUOTED = 120
 # The tags of an error page, with its style sheet, scripts and comments; the text that is left is shown to people.
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)

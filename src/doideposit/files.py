@@ -60,7 +60,7 @@ def current_user() -> str:
 
 # Seconds in which somebody must have opened the other end of a pipe: a shell starts both of its ends at once.
 WRITER_WITHIN = 1.0
-# Seconds for which whoever writes to a pipe may be silent.
+# Seconds for which anyone who writes to a pipe may be silent.
 SILENCE = 10.0
 
 
@@ -142,7 +142,7 @@ class _Pipe(io.RawIOBase):
         return bool(waiting.poll(seconds * 1000))
 
 
-# Refuse a link where a file of our own is opened: whoever may write beside it could point it anywhere.
+# Refuse a link where a file of our own is opened: anyone who may write beside it could point it anywhere.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -159,7 +159,7 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600, durable
     beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
     with disk_errors(path, "cannot be written"):
         try:
-            # What lies there is from a process of the same number that died, or from somebody who lays a trap.
+            # What is there is from a process of the same number that died, or from somebody who lays a trap.
             beside.unlink(missing_ok=True)
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW, mode)
             data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
@@ -218,7 +218,7 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> bool:
 def open_folder(path: Path) -> Iterator[int | None]:
     """Open a folder that is not a link; None if the operating system cannot open folders. Raises `OSError`.
 
-    What is done by the handle is done in this very folder, whatever somebody puts under its name meanwhile.
+    What is done by the handle is done in this very folder, whatever somebody puts under its name in the meantime.
     """
     if os.link not in os.supports_dir_fd:
         yield None
@@ -280,7 +280,7 @@ _SPECIAL = frozenset('"$`!' if os.name == "nt" else '"$`!\\')
 def as_typed(*words: object) -> str:
     """Return words quoted for a command line.
 
-    Double quotes, which the shells of every system know, stand around what needs quotes; single ones, which only
+    Double quotes, which the shells of every system know, are around what needs quotes; single ones, which only
     POSIX shells know, where a character would be special inside double quotes.
     """
     texts = map(str, words)

@@ -301,7 +301,7 @@ def _allow_number(inner: Schema) -> Schema:
     return inner
 
 
-# A short number, a year, an ISSN and an ISNI without hyphens: what people write in digits alone.
+# A short number, a year, an ISSN and an ISNI without hyphens: what people write only in digits.
 _DIGITS: Final = ("1", "2023", "24065617", "0000000405062673")
 
 

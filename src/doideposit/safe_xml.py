@@ -39,7 +39,7 @@ class XmlLimits(NamedTuple):
 
     `attributes` is the most that one element may have, namespaces among them: libxml2 looks through all of them again
     for each one, and the largest element of Crossref's schema has fewer than forty. `namespaces` is the most that are
-    declared in all, and `children` the most in one element, which libxml2 counts anew for the place of each fault.
+    declared in all, and `children` the most in one element, which libxml2 counts again for the place of each fault.
 
     libxml2 adds its own bounds: 256 levels of depth and 10 million characters in one text.
     """
@@ -71,7 +71,7 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = L
     # The parser stops at the first fault, and says where it is.
     except etree.XMLSyntaxError as error:
         return ParsedXml(None, (_not_well_formed_finding(error, xml, file),))
-    # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
+    # The look at the prolog ends after 64 KiB of comments; what comes after them is found here.
     if root.getroottree().docinfo.internalDTD is not None:
         return ParsedXml(None, (_doctype_finding(1).at(Where(file=file)),))
     # A file shorter than the limit cannot hold so many elements.
@@ -192,13 +192,13 @@ def _find_overfull(root: Element, limits: XmlLimits) -> Finding | None:
 _LONG_TAG = re.compile(rb"<[^<>!?/][^<>]{2000,}")
 # How nearly every file starts: in UTF-8, and with its root element at once, so without a DOCTYPE.
 _USUAL = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>\s*<[A-Za-z_]""")
-# White space, instructions and comments may stand before the root element.
+# White space, instructions and comments may be before the root element.
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 # The encoding in the XML declaration (XML 1.0, section 4.3.3).
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 # A byte order mark, or the first character of a document in UTF-16 without one (XML 1.0, appendix F).
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
-# UTF-32 is no encoding that XML parsers have to know, and libxml2 does not.
+# UTF-32 is not an encoding that XML parsers have to know, and libxml2 does not.
 _UTF_32 = {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00\x00\x00", b"\x00\x00\x00<"}
 # The encodings that every one of the parsers used here reads.
 _ENCODINGS = re.compile(

@@ -329,7 +329,7 @@ def open_fetch(
 
     `accept` is the media type that is asked for, `contact` a mail address for those who run the other side.
 
-    This is the way of every part that fetches pages which are no part of Crossref's protocol.
+    This is the way of every part that fetches pages which are not part of Crossref's protocol.
     """
     from doideposit.crossref.http import Exchange, default_user_agent, without_query
 

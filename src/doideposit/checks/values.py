@@ -19,7 +19,7 @@ Input = Commentary | Record | Mapping[str, object] | Path | str
 
 @dataclass(frozen=True, slots=True)
 class DepositorName:
-    """Record who deposits: it stands in the head of every file. Crossref mails its results to `email`.
+    """Record who deposits: it is in the head of every file. Crossref mails its results to `email`.
 
     `member` is its number at Crossref, empty where the configuration does not say it; no file holds it.
     """

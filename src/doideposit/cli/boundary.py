@@ -116,7 +116,7 @@ def _raise_lost_interrupt(
 ) -> None:
     """Interrupt again after Python had to drop the first interrupt.
 
-    An exception in a finalizer or a weak reference's callback goes nowhere: the command would go on as if nobody had
+    An exception in a finalizer or a weak reference's callback goes nowhere: the command would continue as if nobody had
     pressed Ctrl-C, and a traceback would be on the terminal.
     """
     if lost.exc_type is KeyboardInterrupt:

@@ -79,7 +79,7 @@ def check(
 
 
 class _CheckOutput:
-    """Show checked inputs: JSON goes out while the work goes on, words for people come in the end."""
+    """Show checked inputs: JSON goes out while the work continues, words for people come in the end."""
 
     def __init__(self, terminal: Terminal, *, verbose: bool, each: bool, format_: str) -> None:
         self.terminal = terminal

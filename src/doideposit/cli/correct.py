@@ -201,7 +201,7 @@ def _wait_until_done(terminal: Terminal, depositor: "Depositor", seconds: float,
 
 
 class _CorrectionRun:
-    """Carry out one correction, from the look at both plans to the proof; it goes on where an earlier one stopped."""
+    """Carry out one correction, from the look at both plans to the proof; it continues where an earlier one stopped."""
 
     def __init__(self, terminal: Terminal, depositor: "Depositor", correction: "Correction", asked: _Asked) -> None:
         self._terminal = terminal

@@ -55,7 +55,7 @@ class DepositDialog:
             raise UsageError(
                 "a deposit to production must be confirmed", hint="add --yes if nobody can answer the question"
             )
-        # The question stands on a line of its own, which no terminal breaks in the middle of a word.
+        # The question is on a line of its own, which no terminal breaks in the middle of a word.
         self.terminal.note("A registered DOI can never be deleted.")
         words = what if isinstance(what, str) else self.sent_by(what)
         if not click.confirm(f"Deposit {words} to Crossref (production)?", default=False, err=True):

@@ -30,7 +30,7 @@ STYLES: dict[Style, str] = {
 }
 # The next lines of a point with a bullet or a number are indented to its text.
 BULLET = re.compile(r"\s*(?:\d+\.\s+|-\s+)?")
-# One space also stands between the words of a cell.
+# There is also one space between the words of a cell.
 GAP = 2
 # Columns of a console whose lines are never broken, for pipes: programs read line by line.
 UNBROKEN = 10_000
@@ -97,7 +97,7 @@ def _line_breaks(text: str, label: int, indent: int, width: int) -> Iterator[int
 
 
 def _label_length(line: Line) -> int:
-    """Return the number of characters under which nothing stands in the following pieces: a label, or a bullet."""
+    """Return the number of characters under which nothing is in the following pieces: a label, or a bullet."""
     before = 0
     spans = list(line)
     while len(spans) > 1 and not spans[0].text.strip():

@@ -58,7 +58,7 @@ def _existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
 @json_option
 @click.pass_obj
 def _backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) -> None:
-    """Write a copy of the ledger to a new FILE, while it may be in use, readable by its owner alone.
+    """Write a copy of the ledger to a new FILE, while it may be in use, readable only by its owner.
 
     If FILE is a folder, the copy gets a name with the time in UTC. A ledger in SQLite is copied as it is, for
     `doideposit ledger restore`. One in PostgreSQL is exported, for `doideposit ledger import`.
@@ -98,9 +98,9 @@ def _backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool)
 def _restore(invocation: Invocation, file: Path, as_json: bool) -> None:
     """Replace the ledger by the backup in FILE, and keep the present ledger under another name.
 
-    The backup is checked first, and only copied. Nothing else may use the ledger meanwhile: the command refuses while
-    the scheduled job or another program is at work. What was deposited after the backup was made is planned again by
-    the next `doideposit run`, which is safe.
+    The backup is checked first, and only copied. Nothing else may use the ledger in the meantime: the command refuses
+    while the scheduled job or another program is at work. What was deposited after the backup was made is planned again
+    by the next `doideposit run`, which is safe.
     """
     import os
 
@@ -254,7 +254,7 @@ _EXPORTS: Final = frozenset({".jsonl", ".json"})
 def _backup_path(given: Path, now: datetime, *, is_file: bool) -> Path:
     """Return the path of a backup: the given file, or in the given folder a name with the moment in UTC.
 
-    Raises `UsageError` for a name that would lie: a copy of a database is no JSON, and an export no database.
+    Raises `UsageError` for a name that would lie: a copy of a database is not JSON, and an export no database.
     """
     ending = ".sqlite3" if is_file else ".jsonl"
     if given.is_dir():

@@ -13,9 +13,9 @@ __all__ = ["configuration_line", "masked"]
 
 # Stands for a covered text, whatever its length: the length of a password is nobody's business.
 COVER = "••••••"
-# Words in a key, a heading or a value that make everything behind the sign of equality suspect.
+# Words in a key, a heading or a value that make everything after the sign of equality suspect.
 SUSPICIOUS = re.compile(r"pass|pwd|secret|token|credential|login|\bkey\b|\bauth", re.IGNORECASE)
-# A login in an address stands between the slashes and the at sign (RFC 3986, section 3.2.1).
+# A login in an address is between the slashes and the at sign (RFC 3986, section 3.2.1).
 WITH_LOGIN = re.compile(r"(?<=://)[^\s\"':@]*:[^\s\"']*@")
 # Headings of TOML tell which section a line belongs to.
 HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
@@ -35,7 +35,7 @@ def masked(text: str, heading: str = "") -> str:
     if not (SUSPICIOUS.search(text) or SUSPICIOUS.search(heading)):
         return WITH_LOGIN.sub(f"{COVER}@", text)
     if not sign:
-        # A line without a key goes on with what was begun above.
+        # A line without a key continues with what was begun above.
         return COVER
     return f"{key}= {COVER}"
 

@@ -138,7 +138,7 @@ def _show_moves(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
 
 
 class _MoveRun:
-    """Carry out a move that was compared and shown; given again, it goes on where an earlier run stopped."""
+    """Carry out a move that was compared and shown; given again, it continues where an earlier run stopped."""
 
     def __init__(
         self,

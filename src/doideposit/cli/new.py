@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "new"]
 
-# An example for each key that is left out of a new record, as it can stand behind the key.
+# An example for each key that is left out of a new record, as it can be after the key.
 EXAMPLES = {
     "doi": "10.5555/258",
     "subtitle": "Who counts the water?",

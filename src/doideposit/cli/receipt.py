@@ -118,7 +118,7 @@ PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": 
 
 
 def _short_proof(status: "WorkStatus", proof: "Proof") -> str:
-    """Return the proof without the long file name, which stands below it anyway."""
+    """Return the proof without the long file name, which is below it anyway."""
     name = status.submission.file_name if status.submission else None
     return proof.text.replace(name, "this file") if name else proof.text
 
@@ -137,7 +137,7 @@ NARROWEST_TITLE = 20
 def status_table(statuses: "Iterable[WorkStatus]", width: int | None) -> Iterator[Line]:
     """Show one line for each DOI, in as many columns as the terminal has room for; in a pipe every line is whole.
 
-    Where not even DOI and state fit beside each other, they stand below each other.
+    Where not even DOI and state fit beside each other, they are below each other.
     """
     from doideposit.cli.drawing import crop, fitting_table
 

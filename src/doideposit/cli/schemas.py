@@ -30,7 +30,7 @@ def _install(invocation: Invocation, versions: tuple[str, ...], everything: bool
     terminal = invocation.terminal()
     store = SchemaStore.default(announce=terminal.note)
     for version in store.available() if everything else versions or (DEFAULT_VERSION,):
-        # Files that are there are verified again: a damaged bundle is fetched anew.
+        # Files that are there are verified again: a damaged bundle is fetched again.
         if store.location(version) is not None and not force and not store.verify(version):
             if not quiet:
                 terminal.say(f"Crossref {version} is already here: {store.location(version)}")
@@ -69,7 +69,7 @@ def _verify(invocation: Invocation, versions: tuple[str, ...], as_json: bool) ->
     terminal = invocation.terminal(as_json=as_json)
     store = SchemaStore.default()
     faults = {version: store.verify(version) for version in versions or store.installed()}
-    # Nothing installed is no success: whoever verifies expects something to be there.
+    # Nothing installed is not a success: anyone who verifies expects something to be there.
     good = bool(faults) and not any(faults.values())
     if as_json:
         documents = {

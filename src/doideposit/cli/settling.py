@@ -25,8 +25,8 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
     """Check with doi.org and Crossref's index whether registered DOIs lead readers to their pages.
 
     Without a DOI it checks all registered DOIs that are not proved yet. Shortly after its registration a DOI is often
-    not found there; this is no failure. The exit status is 1 if a DOI needs a person, for example because it leads to
-    another page, or was changed by others.
+    not found there; this is not a failure. The exit status is 1 if a DOI needs a person, for example because it leads
+    to another page, or was changed by others.
     """
     from doideposit.wiring import open_depositor
 

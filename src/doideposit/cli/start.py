@@ -42,7 +42,7 @@ def show_start(invocation: Invocation) -> None:
         _make_row("configuration", f"{settings.path}: {', '.join(each.title for each in settings.series.values())}"),
         _make_row("target", TARGETS[settings.target]),
     )
-    # What a rehearsal registered is nothing to go on from, so the real numbers are shown wherever there are any.
+    # What a rehearsal registered is nothing to continue from, so the real numbers are shown wherever there are any.
     for target in dict.fromkeys((settings.target, "production")):
         terminal.draw(*_lines_of_target(invocation.settings(target=target), first=target == settings.target))
 

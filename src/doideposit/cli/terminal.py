@@ -123,7 +123,7 @@ class Terminal:
         return self._passwords[question]
 
     def show_error(self, error: WorldError | None) -> None:
-        """Show what went wrong outside, and how to go on; nothing for None."""
+        """Show what went wrong outside, and how to continue; nothing for None."""
         if error is None:
             return
         self.line()
@@ -249,7 +249,7 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066
 class JsonList:
     """Write one JSON document whose list goes out piece by piece: 100,000 entries need no memory.
 
-    Used as a context manager it ends the document whatever happens: an error that comes in the middle stands in it.
+    Used as a context manager it ends the document whatever happens: an error that comes in the middle is in it.
     """
 
     def __init__(self, key: str, out: TextIO, indent: int | None = None) -> None:

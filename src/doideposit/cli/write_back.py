@@ -36,7 +36,7 @@ def write_back(
     """Put registered DOIs into the documents, or record files, that they were deposited from.
 
     One line is added or filled in, and everything else stays as it is, byte by byte. Only DOIs that the ledger knows
-    as registered are written, and one that stands there already is never replaced. A number or a DOI is looked for in
+    as registered are written, and one that is there already is never replaced. A number or a DOI is looked for in
     the folders of [site] in the configuration; without arguments all documents there are checked.
     """
     from doideposit.wiring import open_depositor

@@ -30,7 +30,7 @@ __all__ = ["FILE_NAME", "find", "load"]
 
 PREFIX: Final = "DOIDEPOSIT_"
 _SECTIONS: Final = tuple(ConfigurationFile.model_fields)
-# Variables that are no settings: where the configuration lies, and where the schemas lie.
+# Variables that are not settings: where the configuration lies, and where the schemas lie.
 _OTHERS: Final = frozenset({"DOIDEPOSIT_CONFIG", "DOIDEPOSIT_SCHEMAS"})
 
 
@@ -67,7 +67,7 @@ class _Layers:
         self._set_value(loc, value, f"environment {name}")
 
     def _report_resemblance(self, name: str, steps: list[str]) -> None:
-        """Report a variable that resembles a setting; any other that is no setting may be anyone's."""
+        """Report a variable that resembles a setting; any other that is not a setting may be anyone's."""
         from difflib import get_close_matches  # noqa: PLC0415  (nearly nobody has such a variable)
 
         # Only a near name: a variable of another program may begin with the same word.
@@ -177,7 +177,7 @@ def load(
 
     The file is `path`, else the one that ``DOIDEPOSIT_CONFIG`` names, else the nearest ``doideposit.toml`` from `cwd`
     upwards. Without any, the defaults and the environment make the settings, unless a file is `required`. Raises
-    `ConfigurationError`, whose findings name every fault with line and column; no secret stands in any of them.
+    `ConfigurationError`, whose findings name every fault with line and column; no secret is in any of them.
     """
     found = _chosen_path(path, environ, cwd) or _require_trusted(find(cwd), environ)
     if found is None and required:

@@ -136,7 +136,7 @@ def _read_password_file(path: Path, read_file: ReadFile) -> str:
         hint = f"as root, run: chown {current_user()} {path}; the folders above it must let that user in, too"
     except OSError as error:
         problem = f"cannot be read: {error.strerror or 'nothing came from it'}"
-    # What is no text in UTF-8; the error would show a part of it.
+    # What is not text in UTF-8; the error would show a part of it.
     except ValueError:
         problem = "cannot be read: it is not text in UTF-8"
     if problem:

@@ -111,7 +111,7 @@ class TargetSettings(Section):
     """The resolver."""
 
 
-# SQLAlchemy's form of the address of a file: a relative path stands after three slashes.
+# SQLAlchemy's form of the address of a file: a relative path is after three slashes.
 _SQLITE: Final = "sqlite:///"
 
 
@@ -402,7 +402,7 @@ class ConfigurationFile(Section):
     desk: DeskSection = Field(default_factory=DeskSection.model_construct)
     """The pages for staff."""
     site: SiteSection = Field(default_factory=SiteSection.model_construct)
-    """A site whose documents are records where they stand."""
+    """A site whose documents are records where they are."""
     inbox: InboxSection = Field(default_factory=InboxSection.model_construct)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None

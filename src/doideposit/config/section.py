@@ -62,7 +62,7 @@ FOUR_WAYS = (
 
 
 def _check_variable_name(name: str) -> str:
-    # Whoever writes the password itself here is told so without seeing it again.
+    # Anyone who writes the password itself here is told so without seeing it again.
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         hint = "write the name of the variable, such as CROSSREF_PASSWORD, and put the password in that variable"
         raise PydanticCustomError("variable-name", "this cannot be the name of an environment variable", {"hint": hint})

@@ -1,8 +1,8 @@
 """Crossref's two servlets over HTTPS: upload a file, ask later what became of it.
 
 The login travels in the body of a POST and nowhere else. Every answer is put into one class of error, and
-"perhaps received" is never taken for "not received". Sources: Crossref documentation, "HTTPS POST" and "Using HTTPS to
-retrieve logs"; the shapes of failures are those seen in practice, as Crossref documents none.
+"perhaps received" is never mistaken for "not received". Sources: Crossref documentation, "HTTPS POST" and "Using HTTPS
+to retrieve logs"; the shapes of failures are those seen in practice, as Crossref documents none.
 """
 
 import re
@@ -32,7 +32,7 @@ __all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
 
 # Bytes of a file: Crossref takes 10 MB, and the form around the file counts too.
 MAX_UPLOAD = 9_500_000
-# A receipt is a page of HTML of some kilobytes; more is no receipt.
+# A receipt is a page of HTML of some kilobytes; more is not a receipt.
 MAX_RECEIPT = 256 * 1024
 # Bytes of a result log: some 600 for a record, more with references, for the ten thousand a file can hold.
 MAX_RESULT = 64 * 1024 * 1024
@@ -226,7 +226,7 @@ class CrossrefClient:
 
 
 OK, FORBIDDEN, UNAUTHORIZED, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 403, 401, 429, 500, 503
-# Statuses by which a server declines a request as it stands: sent again unchanged, it would be declined again.
+# Statuses by which a server declines a request as it is: sent again unchanged, it would be declined again.
 DECLINING = {400, 413}
 
 

@@ -1,4 +1,4 @@
-"""Pages of the web that somebody named: fetched politely, and never out of the network that this machine stands in.
+"""Pages of the web that somebody named: fetched politely, and never out of the network that this machine is in.
 
 An address that a person types, or that a record names, may lead to a server of the own network, or be made to lead
 there: by a redirect, by a name that is looked up to a private address, or by a name that gives another address at the
@@ -26,7 +26,7 @@ __all__ = ["FetchPage", "GuardedFetch", "Page", "system_resolver"]
 
 # The most bytes that are taken of one page, in case nothing less is asked for: that of the largest document read.
 LIMIT = 50_000_000
-# Browsers follow twenty; a page behind more than five has a fault of its own.
+# Browsers follow twenty; a page after more than five has a fault of its own.
 _MOST_REDIRECTS = 5
 # A page that a person waits for; a server that needs longer is told to be away.
 _TIMEOUTS = Timeouts(connect=5, read=15, total=30)
@@ -61,7 +61,7 @@ class Page:
 
 
 class FetchPage(Protocol):
-    """Describe what fetches a page, as `GuardedFetch` does: handed to whoever needs pages of the web."""
+    """Describe what fetches a page, as `GuardedFetch` does: handed to anyone who needs pages of the web."""
 
     def __call__(self, url: str, *, limit: int = LIMIT) -> Page:
         """Fetch at most `limit` bytes; raises `AddressRefused` or `PageUnavailable`."""
@@ -171,7 +171,7 @@ def _split_address(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
-    # A port that is no number, or a bracket that is not closed.
+    # A port that is not a number, or a bracket that is not closed.
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in _WEB_PORTS or not parts.hostname:
@@ -196,7 +196,7 @@ def _is_public(text: str) -> bool:
     """Tell whether an address is reached over the internet, and not within a network or on this machine."""
     try:
         address = ip_address(text.partition("%")[0])
-    # What is no number is a name, and looked up.
+    # What is not a number is a name, and looked up.
     except ValueError:
         return False
     inner = _embedded_ipv4(address)
@@ -215,7 +215,7 @@ def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
         return address.ipv4_mapped or address.sixtofour
     if address.teredo:
         return address.teredo[1]
-    # Behind the prefixes of NAT64 the last 32 bits are the IPv4 address that is meant (RFC 6052).
+    # After the prefixes of NAT64 the last 32 bits are the IPv4 address that is meant (RFC 6052).
     low = IPv4Address(int(address) & 0xFFFFFFFF)
     # “::127.0.0.1” is the old way to write an address of IPv4 (RFC 4291, 2.5.5.1).
     compatible = int(address) >> 32 == 0 and int(address) > 1

@@ -116,7 +116,7 @@ class HttpAnswer:
 
 
 class Fetch(Protocol):
-    """Describe what fetches an address, as `Exchange.get` does: handed to whoever needs pages of the web."""
+    """Describe what fetches an address, as `Exchange.get` does: handed to anyone who needs pages of the web."""
 
     def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         """Fetch at most `limit` bytes; raises `NoAnswer`, or `NeverSent` where that is certain."""
@@ -203,7 +203,7 @@ class Exchange:
         return answer
 
     def _remember_answer(self, key: str, answer: HttpAnswer) -> None:
-        # Several threads may be here: what one of them takes away first is no fault of the other.
+        # Several threads may be here: what one of them takes away first is not a fault of the other.
         while len(self._remembered) >= self._remember:
             self._remembered.pop(next(iter(self._remembered)), None)
         self._remembered[key] = answer

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 __all__ = ["Pace", "PassingTime"]
 
-# Seconds: an interval above this would stop everything, and is taken for a mistake.
+# Seconds: an interval above this would stop everything, and is treated as a mistake.
 LONGEST_INTERVAL = 60.0
 # More threads than this would only wait for one another.
 MOST_AT_ONCE = 16

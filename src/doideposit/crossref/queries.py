@@ -48,7 +48,7 @@ class RegisteredState:
         """Read an answer about one DOI, in ``unixsd`` or ``unixref``; None when Crossref does not have it.
 
         Raises `ConfigurationError` when the service does not take our address for a login, `RegistrarUnavailable` when
-        it cannot answer now, and `UnexpectedAnswer` for everything that is no answer about this DOI.
+        it cannot answer now, and `UnexpectedAnswer` for everything that is not an answer about this DOI.
         """
         # This refusal comes with status 200, like every "no" of the service: only its words tell.
         if _UNKNOWN_LOGIN in answer[:10_000]:
@@ -161,7 +161,7 @@ def _require_unknown_doi(answer: bytes, doi: Doi, host: str) -> None:
     What else comes says nothing about the DOI, and is named as what it looks like, so that a person knows where to
     look: a page of a proxy or of maintenance, an answer that breaks off, or nothing at all.
     """
-    # The words stand at the beginning of the page.
+    # The words are at the beginning of the page.
     start = answer[:10_000].lower()
     if b"not found in crossref" in start:
         return

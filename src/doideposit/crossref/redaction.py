@@ -1,6 +1,6 @@
 """How a secret may look where it should not be, and how it is taken out of a text.
 
-Whoever echoes a form back (an error page, a proxy, a debugging servlet) writes its values in a spelling of its own:
+Anyone who echoes a form back (an error page, a proxy, a debugging servlet) writes its values in a spelling of its own:
 each of those that occur in practice is known here, so that a redaction and the test of it mean the same.
 """
 

@@ -1,6 +1,6 @@
 """The shapes of what Crossref's REST API and doi.org answer; whatever is not asked for is not looked at.
 
-A field of another kind than documented counts as one that is not there: it is no reason to lose the rest. Sources:
+A field of another kind than documented counts as one that is not there: it is not a reason to lose the rest. Sources:
 Crossref's OpenAPI description of the REST API; the DOI handbook's "REST API response format".
 """
 

@@ -163,7 +163,7 @@ class Registry:
             new = [one for one in page if one.doi.lower() not in seen]
             yield from new
             seen.update(one.doi.lower() for one in new)
-            # A cursor goes on for ever; the end is a page that is not full, or one that brings nothing new.
+            # A cursor continues for ever; the end is a page that is not full, or one that brings nothing new.
             if len(found.message.items) < ROWS or not new or not found.message.next_cursor:
                 return
             cursor = found.message.next_cursor
@@ -243,8 +243,8 @@ class Registry:
     def registered(self, doi: Doi, email: str) -> RegisteredState | None:
         """Return what Crossref has of a DOI, with its whole record; None when it does not know the DOI.
 
-        `email` is the contact that Crossref's query service asks for; it is no login. Raises `ConfigurationError` when
-        the service does not take it.
+        `email` is the contact that Crossref's query service asks for; it is not a login. Raises `ConfigurationError`
+        when the service does not take it.
         """
         other = "usr" if self._login_key == "pid" else "pid"
         try:
@@ -318,7 +318,7 @@ class Registry:
     def _fetch_once(self, url: str, params: Mapping[str, str], limit: int) -> HttpAnswer:
         try:
             return self._fetch(url, params=params, limit=limit)
-        # Which of the services was not reached tells what can be done meanwhile.
+        # Which of the services was not reached tells what can be done in the meantime.
         except NeverSent as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
         except NoAnswer as failure:

@@ -45,7 +45,7 @@ class PublisherAccounts:
     def named(self, name: str) -> PublisherAccount:
         """Return the publisher that a file was recorded for; raise `ConfigurationError` for one that is gone."""
         found = self._accounts.get(name)
-        # No other login may stand in: it could deposit for the wrong member, and be charged for it.
+        # No other login may be in: it could deposit for the wrong member, and be charged for it.
         if found is None and not name:
             message = (
                 "the ledger holds a file of the publisher of [depositor], but the configuration no longer has "

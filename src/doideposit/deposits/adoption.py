@@ -1,7 +1,7 @@
 """Take over what was registered elsewhere: find every DOI of the owner, write its record file, enter it in the ledger.
 
 Nothing is sent and nothing is overwritten. Each DOI is done by itself, its file first and its entry last: a run that
-was killed goes on where it stopped, and one that comes after a whole run finds nothing to do.
+was killed continues where it stopped, and one that comes after a whole run finds nothing to do.
 """
 
 from collections import deque
@@ -99,7 +99,7 @@ class AdoptionPass:
         self._chosen = self._chosen_series(scope)
         prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
         self._owners.also = frozenset(prefixes)
-        # Whoever names a DOI wants its record file, whatever the ledger knows of it.
+        # Anyone who names a DOI wants its record file, whatever the ledger knows of it.
         self._again = frozenset(doi.key for doi in scope.dois)
         lists = not scope.dois or scope.series or scope.prefixes or scope.also
         if not self._registry.has_works and not (scope.dois or scope.also):
@@ -169,7 +169,7 @@ class AdoptionPass:
                     yield made
 
     def _adopt_guessed(self, wanted: dict[str, Doi]) -> None:
-        """Ask about numbers that no list has, and behind the last one found as long as there are more."""
+        """Ask about numbers that no list has, and after the last one found as long as there are more."""
         told = -1
         while told < len(self._found.there):
             told = len(self._found.there)
@@ -224,7 +224,7 @@ class AdoptionPass:
                     first, answer = waiting.popleft()
                     yield first, answer.result()
             finally:
-                # Whoever stops listening wants nothing more asked.
+                # Anyone who stops listening wants nothing more asked.
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _fetch_state(self, doi: Doi) -> _Reply:
@@ -421,17 +421,17 @@ def _add_doi(found: dict[str, Doi], text: str) -> bool:
 
 
 def _missing_numbers(numbers: set[int]) -> Iterator[int]:
-    """Yield the numbers between those found, and a few behind the last; the first ones too where they begin at 1."""
+    """Yield the numbers between those found, and a few after the last; the first ones too where they begin at 1."""
     first, last = min(numbers), max(numbers)
     begin = 1 if first <= len(numbers) else first
-    # Numbers such as 20230001 hold a year: what lies between two of them is no gap.
+    # Numbers such as 20230001 hold a year: what is between two of them is not a gap.
     if last - begin + 1 - len(numbers) <= max(MOST_GAPS, len(numbers)):
         yield from (number for number in range(begin, last) if number not in numbers)
     yield from range(last + 1, last + 1 + BEYOND)
 
 
 def _plain_number(text: str | None) -> str:
-    """Return a number that is written with digits alone and without a leading zero; else nothing."""
+    """Return a number that is written only with digits and without a leading zero; else nothing."""
     return text if text and text.isascii() and text.isdigit() and not text.startswith("0") else ""
 
 

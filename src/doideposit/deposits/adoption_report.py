@@ -62,7 +62,7 @@ class AdoptionReport:
     """Hold the results, in the order in which they were found.
 
     `listed` is how many DOIs Crossref lists, `known` how many the ledger had already. `error` is why something could
-    not be asked; the next run goes on with it.
+    not be asked; the next run continues with it.
     """
 
     target: str

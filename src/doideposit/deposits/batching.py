@@ -180,7 +180,7 @@ _ToSend = tuple[DepositCandidate, KnownWork | None]
 class Preparation:
     """Record what a plan approved as submissions, exactly as it was checked, or say why not.
 
-    Whenever the ledger moved on since the plan was made, a DOI is planned anew. With `replan` that is enough to send
+    Whenever the ledger moved on since the plan was made, a DOI is planned again. With `replan` that is enough to send
     it; otherwise, since somebody approved something else, it may only turn out that nothing is to be sent.
     """
 

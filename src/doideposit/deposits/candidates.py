@@ -30,7 +30,7 @@ IN_MEMORY = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class StoredContent:
-    """Say where bytes lie in a `ContentStore`, and their SHA-256."""
+    """Say where bytes are in a `ContentStore`, and their SHA-256."""
 
     start: int
     size: int
@@ -84,7 +84,7 @@ class ContentStore:
         """
         flat: list[DepositCandidate | PlanInput] = []
         for number, one in enumerate(checked):
-            # What cannot go is kept with its reason: every input stands in the plan exactly once.
+            # What cannot go is kept with its reason: every input is in the plan exactly once.
             if not one.ok or one.xml is None:
                 item = one.items[0] if one.items else None
                 doi, fingerprint = (item.doi, item.fingerprint) if item else (None, None)

@@ -83,7 +83,7 @@ def answer_file(
 ) -> str:
     """Return the file that answers a conflict: one DOI stays, one becomes an alias, or `both` are works of their own.
 
-    Raises `UsageError` where the warning is no conflict, or does not name the DOI.
+    Raises `UsageError` where the warning is not a conflict, or does not name the DOI.
     """
     if warning.kind is not WarningKind.CONFLICT:
         raise UsageError(f"warning {warning.id} is not a conflict", hint="`doideposit warnings` shows which ones are")

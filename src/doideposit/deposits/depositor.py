@@ -258,7 +258,7 @@ class Depositor:
     ) -> DepositReport:
         """Send a plan, or plan the inputs and send them; returns before Crossref has processed anything.
 
-        A plan is given alone. What it checked is sent, or nothing: where the ledger moved on meanwhile so that
+        A plan is given alone. What it checked is sent, or nothing: where the ledger moved on in the meantime so that
         something else would be sent, the DOI is blocked with `plan-outdated`. What cannot be sent now stays recorded
         and goes with a later `poll` or `send`: an outage is `error` in the report. Raises `CredentialsRefused`
         (nothing is marked failed), `LedgerError` and `SchemaError`.
@@ -382,7 +382,7 @@ class Depositor:
     def status(self, doi: Doi | str) -> WorkStatus:
         """Return the status of a DOI; its `state` is None for one this ledger never saw.
 
-        Raises `UsageError` for a text that is no DOI.
+        Raises `UsageError` for a text that is not a DOI.
         """
         wanted = given_doi(doi)
         next_action = "nothing was deposited from here yet: run `doideposit deposit`"

@@ -69,7 +69,7 @@ class Deadlines:
     def due(self, since: datetime, length: timedelta) -> datetime:
         """Return when something is due that may take `length`, not counting the maintenance that came between."""
         due, counted = since + length, since
-        # Windows may be written in any order, and each moves the ones behind it.
+        # Windows may be written in any order, and each moves the ones after it.
         for one in sorted(self.maintenance, key=lambda each: each.begins):
             begins = max(one.begins, counted)
             if begins < due and one.ends > begins:

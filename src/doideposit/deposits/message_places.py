@@ -33,7 +33,7 @@ FIXED: Final[Mapping[str, Loc]] = {
     "crossref-year-invalid": ("published",),
     "crossref-preprint-pair": ("relations",),
 }
-# Letters of a value that are looked for in a message: shorter ones stand there by chance.
+# Letters of a value that are looked for in a message: shorter ones are there by chance.
 LEAST: Final = 6
 
 
@@ -46,7 +46,7 @@ def note_lines(record: Record | None) -> str:
         return ""
     lines: dict[Loc, int] = {}
     places = record.origin.places
-    # What stands around a field comes first. Places are found one by one, so that the many of references cost nothing.
+    # What is around a field comes first. Places are found one by one, so that the many of references cost nothing.
     for loc in sorted([loc for loc in places if not (loc and loc[0] in LEFT_OUT)], key=len):
         around, line = nearest(lines, loc), places[loc].line
         if around is None or around[1] != line:

@@ -40,7 +40,7 @@ __all__ = [
 TIMESTAMP_STEP: Final = 1_000
 # The largest timestamp of 17 digits, the length doideposit writes.
 MAX_TIMESTAMP: Final = 10**17 - 1
-# How long after a failure that may pass by itself the same content may be tried again.
+# How long after a failure that may pass without help the same content may be tried again.
 LATER: Final = timedelta(hours=6)
 
 

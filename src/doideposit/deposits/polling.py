@@ -248,7 +248,7 @@ class Poller:
             # An outage ends this pass: the next file would meet the same.
             self._note_unreachable(submission, error)
         except SubmissionForbidden as error:
-            # A block (403) is about this machine and not about the file: to go on asking would prolong it.
+            # A block (403) is about this machine and not about the file: to continue asking would prolong it.
             self._note_unexpected_answer(submission, error)
             self._stopped = error
         except UnexpectedAnswer as error:

@@ -2,7 +2,7 @@
 
 The prefix must exist and be the member's own, title and ISSN must be those under which the series is registered, and
 what a record relates to, or updates, must exist. Whether the login may deposit under the prefix is not asked: that
-question would carry the password in an address. What could not be asked is no fault, and blocks nothing.
+question would carry the password in an address. What could not be asked is not a fault, and blocks nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

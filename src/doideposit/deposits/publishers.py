@@ -39,7 +39,7 @@ class Publishers:
     def of_text(self, text: str, *, named: str = "") -> str | None:
         """Return the publisher if a text names series of one publisher only, by short name, prefix or ISSN; else None.
 
-        Short names are common words: what stands before one is `named`, a pattern such as that of the key ``series:``.
+        Short names are common words: what comes before one is `named`, a pattern such as that of the key ``series:``.
         """
         found = set()
         for one in self._context.series.values():
@@ -75,5 +75,5 @@ class Publishers:
             return accounts.main.name
         if sending.group is None:
             return accounts.of_series(sending.series).name
-        # A ready-made file names its series by the title alone.
+        # A ready-made file names its series only by the title.
         return accounts.of_item(Doi.parse(record.doi), sending.container).name

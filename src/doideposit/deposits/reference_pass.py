@@ -1,7 +1,7 @@
 """One pass over the references of registered DOIs: read, check their DOIs, compare, and search for those without.
 
 The references are those of the last deposit that took effect, or of the record that was taken over. What Crossref
-matched by itself stands in the result log, and later in the registered record.
+matched by itself is in the result log, and later in the registered record.
 """
 
 import re
@@ -301,12 +301,12 @@ def _search_works(registry: RegistryPort, one: _Cited) -> Sequence[FoundWork]:
 def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
     if found is None:
         return one
-    # The work itself, and the DOI that is known to be wrong, are no candidates.
+    # The work itself, and the DOI that is known to be wrong, are not candidates.
     known = {one.of.key, one.doi.key if one.doi else ""}
     works = [work for work in found if work.doi.lower() not in known and _is_doi(work.doi)]
     cited = ComparedReference(one.fields)
     candidates = [CitedCandidate(work, cited.candidate_doubts(work)) for work in works]
-    # A search always finds something; a title that has nothing of the reference is no candidate.
+    # A search always finds something; a title that has nothing of the reference is not a candidate.
     candidates = [each for each in candidates if not any(one.field == "title" and one.plain for one in each.doubts)]
     fitting = [each for each in candidates if each.fits]
     if len(fitting) > 1:

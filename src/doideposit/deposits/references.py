@@ -19,7 +19,7 @@ class ReferenceState(StrEnum):
     """Say what is known of one reference."""
 
     MATCHED = "matched"
-    # Crossref found no DOI for it: many works have none, so that this is no fault.
+    # Crossref found no DOI for it: many works have none, so that this is not a fault.
     UNMATCHED = "not-matched"
     DEAD = "dead"
     WRONG = "wrong"

@@ -10,7 +10,7 @@ __all__ = ["GRACE", "LEASE", "WATCH", "next_poll", "pause_until"]
 
 # Seconds until the next question after a file was received; then every half hour.
 POLLS: Final = (20, 40, 80, 150, 300, 600, 900)
-# A file that is not read after half an hour stands in a long queue, and asking more often would not help.
+# A file that is not read after half an hour is in a long queue, and asking more often would not help.
 LATER_POLLS: Final = 1800
 # In seconds: the first try again comes soon, the longest pause is that of a scheduled job.
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0

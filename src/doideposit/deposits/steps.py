@@ -62,7 +62,7 @@ class StepFiles:
 
 
 def _step_items(known: tuple[NewItem, ...], xml: bytes, emptied: Sequence[str]) -> tuple[NewItem, ...]:
-    """Return the DOIs of a step with the fingerprints of what it sends, so that it is never taken for the last one.
+    """Return the DOIs of a step with the fingerprints of what it sends, so that it is never mistaken for the last one.
 
     A step of a resource-only deposit holds only the DOIs of which something is emptied.
     """

@@ -311,7 +311,7 @@ class Examined:
 
 
 class _Base(NamedTuple):
-    """Hold the bytes with the record that counts as registered, and the DOI it stands under in them."""
+    """Hold the bytes with the record that counts as registered, and the DOI it is under in them."""
 
     xml: bytes
     doi: str

@@ -309,7 +309,7 @@ class PlanEntry:
 class Plan:
     """Describe what a deposit would do: every input once, in its order.
 
-    `Depositor.deposit` takes it and sends exactly what was checked, whatever became of the files meanwhile.
+    `Depositor.deposit` takes it and sends exactly what was checked, whatever became of the files in the meantime.
     """
 
     target: str
@@ -470,7 +470,7 @@ class WatchReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Describe something that just happened, for whoever watches a run.
+    """Describe something that just happened, for anyone who watches a run.
 
     `kind` is prepared, sending, received, waiting, doubt, reading, odd, finished, refused, adopt, references or
     searching.

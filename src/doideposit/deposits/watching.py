@@ -336,7 +336,7 @@ class _Sent:
 def _retained_marks(
     seen: Observed, ours: RegisteredRecord | None, theirs: RegisteredRecord | None, found: Sequence[Drift]
 ) -> tuple[str, ...]:
-    """Return the marks of differences that are no change by others: content that our deposit did not mention.
+    """Return the marks of differences that are not a change by others: content that our deposit did not mention.
 
     Only the first time that a version is shown: what comes later was added by somebody.
     """

@@ -75,7 +75,7 @@ HARMED_ADVICE = (
 
 
 def _submission_reference(submission: Submission) -> SubmissionRef:
-    # The number of a resource-only deposit is our own, and stands in no file.
+    # The number of a resource-only deposit is our own, and is in no file.
     timestamp = None if submission.is_resources else submission.timestamp
     return SubmissionRef(submission.file_name, submission.batch_id, submission.submission_id, timestamp)
 
@@ -220,7 +220,7 @@ def _next_between_steps(submission: Submission) -> str:
 
 def _next_if_sending(submission: Submission) -> str:
     if submission.doubt:
-        # Without the name, which stands beside it: several files with the same fate have the same next step.
+        # Without the name, which is beside it: several files with the same fate have the same next step.
         why = submission.reason.replace(submission.file_name or "\0", "the file")
         said = f" ({why})" if why else ""
         again = f"`doideposit poll` asks {_when(submission.next_poll_at)}"

@@ -61,7 +61,7 @@ class WriteBack:
     ) -> "Iterator[WriteBack]":
         """Write the DOI of every record in these files to its `key`, where it is registered and not there yet.
 
-        With `only`, other records are passed over in silence. A DOI that stands there already is never replaced by
+        With `only`, other records are passed over in silence. A DOI that is there already is never replaced by
         another: the record is checked as a deposit would be. Raises `DiskError` and `LedgerError`.
         """
         for path in paths:

@@ -31,7 +31,7 @@ MOST_SENTENCES = 10
 
 
 class DoiStateFilter(admin.SimpleListFilter):
-    """Filter a list by where the DOIs stand: put it into `list_filter`."""
+    """Filter a list by where the DOIs are: put it into `list_filter`."""
 
     title = "DOI"
     parameter_name = "doi_state"

@@ -37,9 +37,9 @@ _log = logging.getLogger(__name__)
 class RegisteredObjects:
     """Say what became of each object that was to be registered.
 
-    `accepted` are on their way, `unchanged` need nothing, `hidden` are not public yet, `refused` stand beside what has
+    `accepted` are on their way, `unchanged` need nothing, `hidden` are not public yet, `refused` are beside what has
     to be corrected, `remarks` are warnings about those accepted. `error` is why nothing could be sent now; it is not
-    lost. `unkept` is why the database of the site could not keep where the DOIs stand: the ledger has them, and
+    lost. `unkept` is why the database of the site could not keep where the DOIs are: the ledger has them, and
     registering the same objects again later writes it down.
     """
 
@@ -161,7 +161,7 @@ def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
 def _find_taken_dois(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> dict[DoiModel, str]:
     """Find those whose DOI belongs to another object already: to register it would overwrite that one's record.
 
-    An object that was deleted keeps no DOI back: who writes the commentary anew goes on with its DOI.
+    An object that was deleted keeps no DOI back: who writes the commentary again continues with its DOI.
     """
     dois = {one: doi for one, record in records if (doi := doi_of(record)) is not None}
     known = DoiState.objects.filter(target=current_target(), key__in=[doi.key for doi in dois.values()])
@@ -320,7 +320,7 @@ def refresh() -> Followed:
     states = DoiState.objects.filter(target=current_target()).order_by("content_type_id", "pk")
     for _, of_model in groupby(states.iterator(AT_ONCE), key=lambda state: state.content_type_id):
         listed = list(of_model)
-        # Taken from the whole list, and not part by part: a newer DOI of the same object may stand in a later part.
+        # Taken from the whole list, and not part by part: a newer DOI of the same object may be in a later part.
         newest = {state.object_id: state.pk for state in listed}
         for start in range(0, len(listed), AT_ONCE):
             for before, state, one in _refresh_states(listed[start : start + AT_ONCE], newest):

@@ -66,7 +66,7 @@ class DoiState(models.Model):
 
     @property
     def address(self) -> str:
-        """Return the DOI as a link where it exists for readers, which is in production alone; else nothing."""
+        """Return the DOI as a link where it exists for readers, which is only in production; else nothing."""
         return doideposit.Doi(self.doi).url if self.registered and self.target == "production" else ""
 
 

@@ -1,6 +1,6 @@
 """Write accepted DOIs into the references of a record file: at their place, and nothing else is touched.
 
-The new text is read again before the old one is replaced: it has to give the same record, with these DOIs alone added.
+The new text is read again before the old one is replaced: it has to give the same record, only with these DOIs added.
 """
 
 import tempfile

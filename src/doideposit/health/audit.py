@@ -121,7 +121,7 @@ def audit(
     """Return the findings about the works of one series.
 
     `site` is what the website lists, where somebody exported it; with `has_records` every DOI ought to have a record
-    file. `failed` are DOIs of the series that readers looked up at doi.org in vain.
+    file. `failed` are DOIs of the series that readers looked up at doi.org without a result.
     """
     lines = (
         *_all_lines(works, site, has_records=has_records),
@@ -150,7 +150,7 @@ def _all_lines(
 
 
 def _plain_number(number: str) -> str:
-    """Return a number as it would be without letters behind it and zeros before it: 05 and 5a are 5."""
+    """Return a number as it would be without letters after it and zeros before it: 05 and 5a are 5."""
     found = re.fullmatch(r"0*(\d+)[a-z]?", number.casefold())
     return found[1] if found else number.casefold()
 
@@ -391,7 +391,7 @@ def _find_unregistered(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]
     known = {one.doi.casefold(): one.doi for one in works}
     numbers = {_plain_number(one.number): one.doi for one in works if one.number}
     for one in failed:
-        # A DOI that was registered later in the month stands in the report all the same.
+        # A DOI that was registered later in the month is in the report all the same.
         if one.doi.casefold() not in known:
             times = "once" if one.times == 1 else f"{one.times:,} times"
             message = f"readers looked up {one.doi} {times}, but it is not registered"

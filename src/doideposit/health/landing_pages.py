@@ -50,7 +50,7 @@ class _PageText:
 
     @classmethod
     def read(cls, body: bytes, charset: str | None) -> Self | None:
-        """Read a page; None for bytes that are no page."""
+        """Read a page; None for bytes that are not a page."""
         parser = lxml_html.HTMLParser(encoding=_known_encoding(charset), no_network=True, huge_tree=False)
         try:
             root: Any = lxml_html.document_fromstring(body, parser=parser)
@@ -255,7 +255,7 @@ def _is_same_value(name: str, shown: list[str], wanted: list[str]) -> bool:
 
 
 def _sorted_words(names: list[str]) -> list[str]:
-    # Sorted words: family and given name stand in either order.
+    # Sorted words: family and given name are in either order.
     return sorted(re.findall(r"[^\W\d_]+", _fold(_without_accents(" ".join(names)))))
 
 
@@ -264,7 +264,7 @@ def _without_accents(text: str) -> str:
 
 
 def _date_parts(text: str) -> tuple[int, ...]:
-    """Return year, month and day as far as both may have them: a page that says the year alone is no fault."""
+    """Return year, month and day as far as both may have them: a page that says the year alone is not a fault."""
     return tuple(int(part) for part in re.findall(r"\d+", text)[:1])
 
 

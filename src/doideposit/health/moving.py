@@ -87,7 +87,7 @@ Known = Mapping[str, tuple[Commentary, Path]]
 
 @dataclass(frozen=True, slots=True)
 class MoveTable:
-    """Decide about the rows of a table of addresses, by its path, and write the tables that stand beside it."""
+    """Decide about the rows of a table of addresses, by its path, and write the tables that are beside it."""
 
     path: Path
 
@@ -206,7 +206,7 @@ def _expand_pattern(
         if commentary is not None:
             new = new.replace("{number}", commentary.number or "").replace("{doi}", commentary.doi.printed)
         part = _matched_part(row.address, address)
-        # An address that an earlier run moved has the new form already, and is no mistake in the pattern.
+        # An address that an earlier run moved has the new form already, and is not a mistake in the pattern.
         there = part is None and (address == new or _matched_part(new, address) is not None)
         if part is None and not there:
             continue

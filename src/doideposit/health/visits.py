@@ -19,7 +19,7 @@ __all__ = ["LARGEST", "PageVisit", "check_page", "visit_pages"]
 AGENT: Final = "doideposit"
 # One visit in a second, so that a small server is not overloaded.
 PER_SECOND: Final = 1.0
-# Bytes of a page that are read: what counts stands at the top, and some pages have no end.
+# Bytes of a page that are read: what counts is at the top, and some pages have no end.
 LARGEST: Final = 3_000_000
 # Seconds that may be lost on a host without any answer: a site that hangs would hold up a thousand pages for hours.
 PATIENCE: Final = 120.0

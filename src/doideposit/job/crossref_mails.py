@@ -144,7 +144,7 @@ def _dois_in(text: str) -> Iterator[Doi]:
 def read_failed_dois(text: str) -> Iterator[tuple[int, str, int]]:
     """Yield line, DOI and number of failures of the table in a resolution report; lines without a DOI are headings.
 
-    The columns are found by what stands in them: their names and their order are not documented.
+    The columns are found by what is in them: their names and their order are not documented.
     """
     for number, row in enumerate(csv.reader(_clean_lines(text)), 1):
         doi = next((one for cell in row for one in _dois_in(cell)), None)

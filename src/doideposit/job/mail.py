@@ -28,7 +28,7 @@ __all__ = ["Recipients", "mail_away", "send_due_mails"]
 
 logger = logging.getLogger(__name__)
 
-# What usually passes by itself within the hour; when it does not, the deadlines tell.
+# What usually passes without help within the hour; when it does not, the deadlines tell.
 NO_HOOKS: Mapping[str, HookProgress] = MappingProxyType({})
 PASSING = (RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt)
 
@@ -125,7 +125,7 @@ def mail_away(
     host: str,
     target: str,
 ) -> None:
-    """Mail that the inbox cannot be used, unless it was mailed lately: the job's own state lies in that inbox.
+    """Mail that the inbox cannot be used, unless it was mailed lately: the job's own state is in that inbox.
 
     `memory` is a file elsewhere that keeps when it was mailed. Raises `WorldError`.
     """

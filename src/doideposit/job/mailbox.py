@@ -15,9 +15,9 @@ from doideposit.files import open_input
 
 __all__ = ["ImapServer", "Mailbox", "read_maildir"]
 
-# Bytes of one mail that are read; those behind are left out.
+# Bytes of one mail that are read; those after are left out.
 LARGEST: Final = 20_000_000
-# Mails that are read in one pass, the oldest first; the next pass goes on.
+# Mails that are read in one pass, the oldest first; the next pass continues.
 MOST: Final = 200
 # Seconds that the server may take for each of its answers.
 TIMEOUT: Final = 30.0
@@ -33,7 +33,7 @@ class Mailbox(Protocol):
 
 
 def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the mails of a Maildir, oldest first; what vanishes meanwhile is passed over.
+    """Yield the mails of a Maildir, oldest first; what vanishes in the meantime is passed over.
 
     The files are read where they lie: `mailbox.Maildir` would move them about as a mail program does.
     """
@@ -41,7 +41,7 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
         hint = "set the folder that contains `cur` and `new` as [mailbox] maildir"
         raise WorldError(f"{folder} is not a Maildir", hint=hint)
     files = [path for part in ("cur", "new") if (folder / part).is_dir() for path in (folder / part).iterdir()]
-    # The part before the colon is the mail's own name; behind it stand flags, which change.
+    # The part before the colon is the mail's own name; after it stand flags, which change.
     keys = {path.name.partition(":")[0]: path for path in sorted(files, key=lambda one: one.name)}
     for key, path in [pair for pair in keys.items() if pair[0] not in known][:MOST]:
         try:

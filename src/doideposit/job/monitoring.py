@@ -57,7 +57,7 @@ class Run:
     def health(self, now: datetime, within: timedelta) -> JobHealth:
         """Return how the job does, if one pass in every `within` should end well.
 
-        A single pass that fails is no failing job: the next one often mends it, and mails and metrics tell of it.
+        A single pass that fails is not a failing job: the next one often mends it, and mails and metrics tell of it.
         """
         if now - self.finished > within:
             return JobHealth.LATE

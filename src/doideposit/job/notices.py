@@ -1,6 +1,6 @@
 """Mails to those who look after the deposits: what is wrong, what is late, and once a week how everything stands.
 
-Plain text that names each DOI as a link and says what to do next. Nothing secret ever stands in it.
+Plain text that names each DOI as a link and says what to do next. Nothing secret is ever in it.
 """
 
 from collections import Counter
@@ -227,7 +227,7 @@ class MailWriter:
         message["Message-ID"] = make_msgid("doideposit", self.mail.sender.rpartition("@")[2])
         # RFC 3834: it keeps vacation programs from answering a mail that no person sent.
         message["Auto-Submitted"] = "auto-generated"
-        # Quoted-printable keeps long lines within the limit of SMTP, and is still readable as it stands.
+        # Quoted-printable keeps long lines within the limit of SMTP, and is still readable as it is.
         message.set_content("\n".join(body) + "\n", cte="quoted-printable")
         return message
 

@@ -92,7 +92,7 @@ class JobOutcome:
 class Job:
     """Describe the scheduled job as it is configured.
 
-    `keep_done` is how long finished files lie in ``done/`` before they go into an archive, None for ever.
+    `keep_done` is how long finished files stay in ``done/`` before they go into an archive, None for ever.
     `mail_to` are the addresses of publishers that get the mails about their DOIs themselves, by name. `within` is how
     often a pass should end well. `memory` is a file outside of the inbox: while the drive of the inbox is away, the job
     notes there that it said so.
@@ -257,7 +257,7 @@ class _JobPass:
     def _require_same_ledger(self, depositor: Depositor) -> None:
         """Stop if the ledger is empty and was not before: open deposits in the other one would be forgotten.
 
-        A ledger that is only older, as after a restore, is no reason to stop.
+        A ledger that is only older, as after a restore, is not a reason to stop.
         """
         if depositor.target in self._state.deposited and next(depositor.events(), None) is None:
             message = f"the ledger {depositor.ledger.place} is empty, but this job has deposited with it before"
@@ -394,7 +394,7 @@ def _exit_code(report: PassReport) -> int:
 def _summary_line(report: PassReport, standing: Standing | None, *, quoting: bool = True) -> str:
     """Return one line, which says nothing of what did not happen.
 
-    With `quoting` it has the words of the first error; whoever sees the log beside it has read them there.
+    With `quoting` it has the words of the first error; anyone who sees the log beside it has read them there.
     """
     counts = (
         (report.done, "done"),

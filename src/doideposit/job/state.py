@@ -16,9 +16,9 @@ from doideposit.job.inbox.folders import Sighting
 __all__ = ["CLOCK_JUMP", "JobState"]
 
 # A clock that is this far beyond the pass before may have jumped: a job that runs once a week stays below it. After a
-# jump the clock is trusted again when it went on for as long without one.
+# jump the clock is trusted again when it continued for as long without one.
 CLOCK_JUMP: Final = timedelta(days=10)
-# Whoever was told about a matter two months ago may be told again; without a bound this would grow for ever.
+# Anyone who was told about a matter two months ago may be told again; without a bound this would grow for ever.
 KEEP_TOLD: Final = timedelta(days=60)
 # How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.run`.
 FARTHEST_LOOK: Final = timedelta(days=1)
@@ -36,8 +36,8 @@ class JobState:
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
     `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
     `waiting` says since when each file waits for a person, `mails` which mails of the mailbox were read.
-    `latest` is the moment of the last pass, `steady_since` since when the clock went on without a jump, and `archived`
-    the day on which ``done/`` was last looked through for old months.
+    `latest` is the moment of the last pass, `steady_since` since when the clock continued without a jump, and
+    `archived` the day on which ``done/`` was last looked through for old months.
     `forgetful` is the file whose time has to do as a memory, where the state cannot be written.
     """
 
@@ -59,7 +59,7 @@ class JobState:
     def load(cls, path: Path, now: datetime) -> "JobState":
         """Load the state; an unreadable value is dropped, because at worst a mail is sent twice.
 
-        So is what lies in the future: a clock that was ahead once must not keep mails and files back until it is
+        So is what is in the future: a clock that was ahead once must not keep mails and files back until it is
         caught up with.
         """
         try:
@@ -92,14 +92,14 @@ class JobState:
     def note_clock(self, now: datetime) -> None:
         """Note the time of a pass; after a jump of the clock, `is_steady` is False for a while.
 
-        A clock that was set back leapt as well: the last pass lies in the future then, and `load` has forgotten it.
+        A clock that was set back leapt as well: the last pass is in the future then, and `load` has forgotten it.
         """
         if self.latest is None or self.steady_since is None or now - self.latest > CLOCK_JUMP:
             self.steady_since = now
         self.latest = now
 
     def is_steady(self, now: datetime) -> bool:
-        """Tell whether the clock went on without a jump for so long that the age of a file may be believed."""
+        """Tell whether the clock continued without a jump for so long that the age of a file may be believed."""
         return self.steady_since is not None and now - self.steady_since > CLOCK_JUMP
 
     def may_mail(self, path: Path, now: datetime, repeat_after: timedelta) -> bool:

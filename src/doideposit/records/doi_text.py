@@ -1,8 +1,8 @@
-"""The DOI in a text as people paste it: behind an address or a label, percent-encoded, or in the middle of a sentence.
+"""The DOI in a text as people paste it: after an address or a label, percent-encoded, or in the middle of a sentence.
 
 DOIs registered before 2008 may hold nearly every character, ``<``, ``;``, ``[`` and ``+`` among them (SICI, as in
 ``10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O``). Where one ends within a sentence is told from its
-brackets and from the punctuation behind it.
+brackets and from the punctuation after it.
 """
 
 import re
@@ -29,7 +29,7 @@ _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # White space, quotation marks and the bar end a DOI, and so do the marks and letters of scripts that write without
 # spaces: Crossref's DOIs have none of them.
 _OUTSIDE: Final = r"\s\"“”«»„|،؛؟।\u3000-\u9fff\uac00-\ud7af\uff00-\uffef"
-# The schema takes 200 characters behind the prefix (crossref5.5.0.xsd: doi); escapes make three of one.
+# The schema takes 200 characters after the prefix (crossref5.5.0.xsd: doi); escapes make three of one.
 _LONGEST: Final = 700
 # The fewest characters that begin a DOI; what belongs to it is decided below. A longer run is looked at in pieces, so
 # that the work stays proportional to the text.
@@ -40,7 +40,7 @@ _CANDIDATE: Final = re.compile(
 )
 # Entities of HTML, named or numbered, as web pages leave them in copied text.
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
-# Two DOIs that are only parted by a sign, and a tag or a further address behind a DOI.
+# Two DOIs that are only parted by a sign, and a tag or a further address after a DOI.
 _ANOTHER: Final = re.compile(
     r"[,;](?:https?://|doi:|10\.\d{4,9}/)|</?[a-z][a-z0-9]*(?:/?>|$)|\]\(|https?://", re.IGNORECASE
 )
@@ -55,8 +55,8 @@ _CUT: Final = ("-", "(", "/", "[", "<", "‐", "..", "…")
 def bare_doi(text: str) -> str:
     """Return a DOI without the address or label before it, with its percent-encoding decoded.
 
-    ``https://doi.org/10.1002/%28SICI%29`` and ``doi:10.1002/(SICI)`` both give ``10.1002/(SICI)``. What is no DOI comes
-    back without its label too.
+    ``https://doi.org/10.1002/%28SICI%29`` and ``doi:10.1002/(SICI)`` both give ``10.1002/(SICI)``. What is not a DOI
+    comes back without its label too.
     """
     bare = _INVISIBLE.sub("", text).strip()
     while label := _LABEL.match(bare):
@@ -69,7 +69,7 @@ def bare_doi(text: str) -> str:
 
 
 def _without_query(path: str) -> str:
-    """Return what stands before ``?`` or ``#``: in an address a DOI with one of them has it escaped (RFC 3986)."""
+    """Return what comes before ``?`` or ``#``: in an address a DOI with one of them has it escaped (RFC 3986)."""
     return re.split("[?#]", path, maxsplit=1)[0]
 
 
@@ -79,7 +79,7 @@ def _decode_percent(text: str) -> str:
         return text
     try:
         return unquote(text, errors="strict")
-    # What is no UTF-8 behind the escapes is taken as it is written.
+    # What is no UTF-8 after the escapes is taken as it is written.
     except UnicodeDecodeError:
         return text
 
@@ -108,7 +108,7 @@ class FoundDoi:
             if match["address"]:
                 printed = _without_query(printed)
             doi, whole = _without_ending(_read(printed))
-            # What stood behind the DOI is as long in the text as when it is read: it holds no escapes.
+            # What was after the DOI is as long in the text as when it is read: it holds no escapes.
             end = match.start("doi") + _length_in_print(printed, doi)
             whole = whole and len(printed) < _LONGEST
             yield cls(doi, match.start(), end, match["address"] is not None, whole)
@@ -121,7 +121,7 @@ class FoundDoi:
 
     @classmethod
     def what_to_write(cls, text: str) -> str:
-        """Return what to write for a text that is no DOI; the address of a proxy or a page may hold one."""
+        """Return what to write for a text that is not a DOI; the address of a proxy or a page may hold one."""
         if found := cls.first_whole(text):
             return f"did you mean {found}?"
         return "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258"

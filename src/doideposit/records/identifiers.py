@@ -95,7 +95,7 @@ class Identifier:
         return dict(cls.json_schema)
 
 
-# A longer text is no identifier as people write one, and would only take room in the cache below.
+# A longer text is not an identifier as people write one, and would only take room in the cache below.
 _USUAL_LENGTH = 80
 
 
@@ -366,11 +366,11 @@ class Ror(_Written):
             )
         value = match[1].lower()
         number = 0
-        # The leading 0 and six more characters are a number in base 32; the two digits behind them check it.
+        # The leading 0 and six more characters are a number in base 32; the two digits after them check it.
         for character in value[:7]:
             # ROR writes numbers in Crockford's base 32 without i, l, o and u.
             number = number * 32 + _ROR_ALPHABET.index(character)
-        # ISO 7064 mod 97-10: the number with its check digits behind it leaves 1 when divided by 97.
+        # ISO 7064 mod 97-10: the number with its check digits after it leaves 1 when divided by 97.
         expected = f"{98 - number * 100 % 97:02d}"
         if expected != value[7:]:
             raise InvalidIdentifier(

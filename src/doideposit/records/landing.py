@@ -42,7 +42,7 @@ __all__ = [
 
 # schema.org and BibTeX have a type of their own for reports, with a number.
 _REPORTS: Final = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
-# The kinds of CSL 1.0.2; its "article" is a work that stands in no journal, such as a preprint.
+# The kinds of CSL 1.0.2; its "article" is a work that is in no journal, such as a preprint.
 _CSL_TYPES: Final = {
     RecordType.REPORT_SERIES: "report",
     RecordType.REPORT_SINGLE: "report",
@@ -322,7 +322,7 @@ def _named_json(kind: str, name: str | None) -> dict[str, str] | None:
 def _citation_json(reference: Reference) -> str:
     """Return a reference as one text: as printed, else its parts; and where it leads.
 
-    It is the same for a record and for what was deposited of it, where the address stands behind the printed text.
+    It is the same for a record and for what was deposited of it, where the address comes after the printed text.
     """
     printed, address = reference.text.plain if reference.text else "", reference.url or ""
     if printed.startswith(("https://", "http://")) and " " not in printed:

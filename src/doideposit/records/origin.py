@@ -19,8 +19,8 @@ RawValue = str | None | Sequence["RawValue"] | Mapping[str, "RawValue"]
 class Place:
     """Hold a line and a column of a file, both from 1; `key_column` is where the key of a mapping stands, if any.
 
-    `text_column` is where the first character of a text stands, when the whole text stands on that one line exactly
-    as it was read: only then can a place inside the text be pointed at. `file` is set where the value stands in another
+    `text_column` is where the first character of a text stands, when the whole text is on that one line exactly
+    as it was read: only then can a place inside the text be pointed at. `file` is set where the value is in another
     file than the record, such as a file of references.
     """
 

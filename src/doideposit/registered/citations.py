@@ -1,6 +1,6 @@
 """Compare a reference with the work that a DOI names: is it that work, its near twin, or something else?
 
-Crossref's score says how well a text answers a search, and is no proof: other editions, other parts of the same title
+Crossref's score says how well a text answers a search, and is not proof: other editions, other parts of the same title
 and the same title of another year score as high. So title, year, author, volume and pages are compared one by one, as
 far as both sides have them; what one side does not say is never held against the other.
 """
@@ -134,7 +134,7 @@ class ComparedReference:
         """Tell whether a work is plainly not the one that a reference describes.
 
         A title can be translated, or left out where physicists cite: so volume and page together outweigh it. Books
-        are printed again for decades, so that another year alone is no proof there; of an article it is.
+        are printed again for decades, so that another year alone is not proof there; of an article it is.
         """
         plain = {one.field for one in self.doubts(work) if one.plain}
         if _is_found_by_place(self, work):
@@ -209,7 +209,7 @@ def _part_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | No
     known = {_normal_number(one) for one in _words_of(_without_markup(shown))}
     named = {_normal_number(one) for text in [cited.text, *cited.titles] for one in _part_numbers(text)}
     edition = re.findall(r"\d+", cited.part("edition"))
-    # Behind "ed." or "no." there may stand the year, which is compared on its own.
+    # After "ed." or "no." there may be the year, which is compared on its own.
     missing = sorted({*named, *map(_normal_number, edition)} - known - set(map(str, cited.years)))
     titled = {_normal_number(one) for title in work.titles for one in _part_numbers(_without_markup(title))}
     beyond = sorted(titled - {_normal_number(one) for one in cited.words})

@@ -1,4 +1,4 @@
-"""What has to be emptied at Crossref before new content can stand there, and in how many deposits.
+"""What has to be emptied at Crossref before new content can be there, and in how many deposits.
 
 New licences, funding, relations, full texts and Crossmark may be added to what is registered instead of taking its
 place (Crossref documentation, metadata removal markup guide: "a two-stage process"). So whatever loses or changes
@@ -22,7 +22,7 @@ FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "crossmark": ("crossmark_policy", "updates", "assertions"),
     "references": ("references",),
 }
-# What stands inside of a block too, and is gone with it.
+# What is inside of a block too, and is gone with it.
 GOES_WITH: Final = {"crossmark": ("licences", "free_to_read", "funding")}
 # Both are programs beside the bibliography, and stay at Crossref until something empties them.
 _RIGHTS: Final = ("licences", "funding")

@@ -18,7 +18,7 @@ __all__ = ["compare", "plain_words", "same_value"]
 
 # An abstract with less than this share of its length has lost something, whatever else it says.
 SHORTENED: Final = 0.7
-# Characters of a value that stand in a message; an abstract would fill the screen.
+# Characters of a value that are in a message; an abstract would fill the screen.
 SHOWN: Final = 60
 
 
@@ -304,7 +304,7 @@ def _identity_of(one: Mapping[str, RawValue]) -> object:
     return next((_fold(name, one[name]) for name in _IDENTITIES if one.get(name)), _fold("", one))
 
 
-# The first of these that two entries have tells whether they are the same one, described anew.
+# The first of these that two entries have tells whether they are the same one, described again.
 _IDENTITIES: Final = ("url", "identifier", "doi", "ror", "funder_id", "name", "issn", "")
 
 

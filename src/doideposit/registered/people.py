@@ -87,7 +87,7 @@ def _person_key(who: Fields) -> tuple[RawValue, ...] | None:
 def _merged(same: Fields | None, who: Fields) -> bool:
     """Add the roles of an entry to those of an earlier entry of the same person; False where it has none to add.
 
-    Before schema 5.4 somebody with two roles stood there twice; who stands there twice with one role is a mistake.
+    Before schema 5.4 somebody with two roles was there twice; who is there twice with one role is a mistake.
     """
     new = _roles_read(who)
     if same is None or {*new} & {*_roles_read(same)}:

@@ -1,4 +1,4 @@
-"""What stands in programs and in Crossmark of a registered record, in the words of a record file."""
+"""What is in programs and in Crossmark of a registered record, in the words of a record file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ def _funder(group: Element) -> Fields | None:
             case "funder_name":
                 found["name"] = own
             case "funder_identifier" | "funding_identifier":
-                # Older records name a funder by the number alone; all DOIs of the Funder Registry begin with 10.13039.
+                # Older records name a funder only by the number; all DOIs of the Funder Registry begin with 10.13039.
                 found["funder_id"] = own if "/" in own else ReadText(f"10.13039/{own}", one)
             case "ror":
                 found["ror"] = own

@@ -32,7 +32,7 @@ RECORD_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Hold something registered that a record file has no field for: where it stands, and its XML."""
+    """Hold something registered that a record file has no field for: where it is, and its XML."""
 
     name: str
     xml: str
@@ -43,7 +43,7 @@ class RegisteredRecord:
     """Hold a record in the words of a record file. `series` is what the configuration says of the series.
 
     `record_type` is None for a kind that no record can be. `matched` are the keys of references whose DOI Crossref
-    found by itself: not the publisher's word, and no field. `empty` are the blocks that stand there without content,
+    found by itself: not the publisher's word, and no field. `empty` are the blocks that are there without content,
     `blocks` those with content that stay when a deposit leaves them out; licences and funding inside of Crossmark are
     ``crossmark/licences`` and ``crossmark/funding``. `kind` is the name of the element that holds the DOI,
     `found` the DOIs that Crossref found for references, by key.
@@ -112,7 +112,7 @@ class _Reader:
     def read(self, *, traced: bool = False) -> RegisteredRecord:
         name = local_name(self.holder)
         around = self.holder.getparent()
-        # Journal and issue stand beside the article, and a record file keeps them with the series.
+        # Journal and issue are beside the article, and a record file keeps them with the series.
         if around is not None and name == "journal_article":
             self._read_journal(around)
         self._read_attributes(name, around)
@@ -133,7 +133,7 @@ class _Reader:
             self.fields["language"] = language
         if name == "posted_content":
             self.series["posted_type"] = self.holder.get("type") or "preprint"
-        # The attribute stands on `report-paper` itself, and the DOI two steps below.
+        # The attribute is on `report-paper` itself, and the DOI two steps below.
         outer = around if around is not None and name.startswith("report-paper") else self.holder
         kind = outer.get("publication_type") or "full_text"
         if kind != "full_text":
@@ -166,7 +166,7 @@ class _Reader:
     # The container.
 
     def _read_journal(self, around: Element) -> None:
-        # Both stand before the articles, of which there may be thousands.
+        # Both come before the articles, of which there may be thousands.
         before = {local_name(one): one for one in takewhile(lambda one: local_name(one) != "journal_article", around)}
         metadata = before.get("journal_metadata")
         if metadata is not None:
@@ -302,7 +302,7 @@ class _Reader:
         if article and not (of_journal and self.fields.get("number") == ReadText.plain(element)):
             self._keep_value("article_number", ReadText.plain(element), element)
         elif not article:
-            # In a series the number may be counted within a volume, which stands before it.
+            # In a series the number may be counted within a volume, which comes before it.
             before = self.fields.get("number")
             if before and before != ReadText.plain(element) and "volume" not in self.fields:
                 self.fields |= {"volume": before, "number": ReadText.plain(element)}

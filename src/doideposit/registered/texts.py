@@ -135,7 +135,7 @@ def abstract(element: Element) -> dict[str, RawValue]:
     return found | {key: value for key, value in named.items() if value}
 
 
-# Elements of JATS that stand within a line; all others end one.
+# Elements of JATS that are within a line; all others end one.
 _INLINE: Final = frozenset(
     "italic bold sub sup sc underline overline strike monospace xref ext-link inline-formula math".split()
 )

@@ -16,7 +16,7 @@ __all__ = ["Activity"]
 REGISTERED: Final = "registered"
 WARNED: Final = "registered, with a warning"
 NOT: Final = "not registered"
-# Only these events end a deposit; a failure that is tried again is no outcome.
+# Only these events end a deposit; a failure that is tried again is not an outcome.
 OUTCOMES: Final[Mapping[EventKind, str]] = {
     EventKind.REGISTERED: REGISTERED,
     EventKind.REGISTERED_WITH_WARNING: WARNED,

@@ -15,7 +15,7 @@ __all__ = ["AttentionKind", "Concern", "overdue_words"]
 
 
 class AttentionKind(StrEnum):
-    """Name the few ways to stand that a reader must tell apart at a glance."""
+    """Name the few ways to be that a reader must tell apart at a glance."""
 
     BAD = "bad"
     WARNING = "warning"
@@ -127,7 +127,7 @@ class Concern:
     def all_of(statuses: Iterable[WorkStatus]) -> "tuple[Concern, ...]":
         """Group what needs a person or is overdue: failures first, then warnings, stuck files, and unproved DOIs.
 
-        Within a rank the largest group stands first.
+        Within a rank the largest group comes first.
         """
         groups: dict[tuple[int, str, str], list[WorkStatus]] = {}
         for one in statuses:

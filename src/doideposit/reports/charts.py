@@ -30,7 +30,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class ChartColumn:
-    """Describe one column: its label, where that stands, whether there is room to show it, and its parts from below."""
+    """Describe one column: its label, where that is, whether there is room to show it, and its parts from below."""
 
     label: str
     x: float

@@ -135,7 +135,7 @@ def _crossmark_step(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     yield _Step(gain, _PAGE + gain / 2, sentence)
 
 
-# Funders and award numbers are no step: most commentaries were funded by nobody, and nothing here can tell.
+# Funders and award numbers are not a step: most commentaries were funded by nobody, and nothing here can tell.
 _STEPS: Final[tuple[Callable[[str, Sequence[Measured]], Iterator[_Step]], ...]] = (
     _licence_step,
     _ror_step,

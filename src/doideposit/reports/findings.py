@@ -269,7 +269,7 @@ EXAMPLES = 3
 
 
 def _rank_of(kind: Sequence[Finding]) -> int:
-    # There are three severities: what is ignored comes behind everything that is not.
+    # There are three severities: what is ignored comes after everything that is not.
     return min(list(Severity).index(finding.severity) + (3 if finding.ignored_because else 0) for finding in kind)
 
 

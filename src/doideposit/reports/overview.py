@@ -1,4 +1,4 @@
-"""Gather what the report shows from the ledger alone: statuses, events and the XML that was registered."""
+"""Gather what the report shows only from the ledger: statuses, events and the XML that was registered."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def gather(
     """
     publishers = depositor.publishers
     mine = (one for one in depositor.statuses() if only in {None, publishers.of_series(one.series, one.doi)})
-    # C9 stands before C10.
+    # C9 comes before C10.
     statuses = sorted(mine, key=lambda status: status.doi.order)
     keys = {status.doi.key for status in statuses}
     activity = Activity.of_events(event for event in depositor.events() if event.doi is None or event.doi in keys)

@@ -24,7 +24,7 @@ __all__ = ["SandboxArchive"]
 FORMAT = 3
 # Several processes may share the file, so a transaction waits for its turn before it fails as locked.
 BUSY_SECONDS = 60.0
-# Takes the lock for writing at once: a transaction that reads first fails when another one has written meanwhile.
+# Takes the lock for writing at once: a transaction that reads first fails when another one has written in the meantime.
 WRITING = "BEGIN IMMEDIATE"
 
 _TABLES = """
@@ -88,7 +88,7 @@ WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 class SandboxArchive:
     """Remember what one sandbox knows. `path` is its file, or None for memory alone.
 
-    The file is made, with mode 0600, by the first transaction that writes: whoever only looks leaves none behind.
+    The file is made, with mode 0600, by the first transaction that writes: anyone who only looks leaves none behind.
     Every method is to be called inside `transaction`, or inside `snapshot` when it only reads. Raises `DiskError` when
     the file cannot be used.
     """

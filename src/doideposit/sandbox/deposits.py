@@ -157,7 +157,7 @@ def _encoding_fault(content: bytes) -> str | None:
         return None
     try:
         content.decode("utf-8")
-    # The words of Java, as they stand in Crossref's logs.
+    # The words of Java, as they are in Crossref's logs.
     except UnicodeDecodeError as error:
         return f"java.io.UTFDataFormatException: invalid byte 1 of 1-byte UTF-8 sequence (0x{content[error.start]:02x})"
     return None
@@ -250,14 +250,14 @@ def _read_item(parent: Element, data: Element, version: int) -> DepositedItem:
     )  # fmt: skip
 
 
-# Where the year stands, by the type of the record.
+# Where the year is, by the type of the record.
 _DATES = ("publication_date/year", "posted_date/year", "approval_date/year")
 # Elements whose number tells two works of one title apart, as in Crossref's search for conflicts.
 _NUMBERS = ("pages/first_page", "publisher_item/item_number", "item_number", "volume")
 
 
 def _related_dois(parent: Element) -> Iterator[str]:
-    # Relations may stand beside the bibliography or inside Crossmark.
+    # Relations may be beside the bibliography or inside Crossmark.
     within = ("", "{*}crossmark/{*}custom_metadata/")
     for relation in (found for path in within for found in parent.iterfind(f"{path}{{*}}program/{{*}}related_item/*")):
         if relation.get("identifier-type") == "doi" and local_name(relation) in {

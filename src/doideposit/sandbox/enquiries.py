@@ -25,7 +25,7 @@ __all__ = ["AnswerRules", "Enquiries"]
 
 # The words of the query service, which answers 200 all the same.
 UNKNOWN_LOGIN: Final = b"The login you supplied is not recognized"
-# The query service answers in another way where the text is no DOI.
+# The query service answers in another way where the text is not a DOI.
 _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 # crossref_query_output3.0.xsd: doi/@type. What is missing here is the name of the element itself.
 _TYPES: Final = {
@@ -161,7 +161,7 @@ class AnswerRules:
     `address` is the parameter in which the query service takes an e-mail address. `names_limits` says whether answers
     name the limits in force, `marks` whether they carry an ``ETag``. `schema` is the namespace of records in answers
     of the query service, where old records come in 1.0. `updated_by` says where a notice shows: on what it updates and
-    in the list of notices, in that list alone, or nowhere.
+    in the list of notices, only in that list, or nowhere.
     """
 
     address: Literal["either", "pid", "usr"] = "either"
@@ -326,7 +326,7 @@ class Enquiries:
         with self._archive.snapshot():
             known = self._accounts.has_any_prefix or prefix in self._accounts.prefixes | self._archive.prefixes()
         if known and self._accounts.has_any_prefix:
-            # Whoever holds every prefix has the one that was asked about.
+            # Anyone who holds every prefix has the one that was asked about.
             self._granted.add(prefix)
         with self._archive.snapshot():
             member = self._archive.member_of(prefix) or (OUR_MEMBER if known else None)

@@ -47,7 +47,7 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Hold one version of a DOI that took effect, with the whole record as it stands since.
+    """Hold one version of a DOI that took effect, with the whole record as it is since.
 
     `rest`, `handle` and `query` are when the REST API, the resolver and the XML query service show it. `owner` is the
     prefix that may update it, `member` who owns that prefix; `alias_of` is the DOI it was made an alias of.

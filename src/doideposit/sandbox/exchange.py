@@ -54,7 +54,7 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
-    """Hold the body of a request: form fields, files, and the raw bytes where it was no form."""
+    """Hold the body of a request: form fields, files, and the raw bytes where it was not a form."""
 
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: tuple[UploadedFile, ...] = ()
@@ -65,7 +65,7 @@ class RequestBody:
         """Return the JSON object in the body; an empty one when there is none."""
         try:
             found = loads(self.raw or b"{}")
-        # A body that is no JSON asks for nothing.
+        # A body that is not JSON asks for nothing.
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
@@ -165,13 +165,13 @@ class Reply:
 
     @classmethod
     def garbage(cls, kind: str) -> Self:
-        """Return an answer to a poll that is no log, of one of the kinds that the fault ``poll_garbage`` knows."""
+        """Return an answer to a poll that is not a log, of one of the kinds that the fault ``poll_garbage`` knows."""
         start = b'<?xml version="1.0" encoding="UTF-8"?>\n'
         bodies = {
             "truncated": start + b'<doi_batch_diagnostic status="completed" sp="x">\n   <submission_id>17421',
             "html": b"<html><body><h1>It works!</h1></body></html>",
             "empty": b"",
-            # Bytes of every value, which are no XML.
+            # Bytes of every value, which are not XML.
             "binary": bytes(range(256)) * 4,
             "other_root": start + b"<doi_batch><head/></doi_batch>",
             "dtd": start

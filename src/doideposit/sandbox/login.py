@@ -1,4 +1,4 @@
-"""The login page, which Crossref sends with status 200 to whoever it does not know.
+"""The login page, which Crossref sends with status 200 to anyone who it does not know.
 
 The title, the sentences and the form are recorded facts; the rest of the page is our own.
 """

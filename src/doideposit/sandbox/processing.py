@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault"]
 
-# Schema faults as they stand in Crossref's logs: with the ``cvc-`` codes of the XML Schema recommendation.
+# Schema faults as they are in Crossref's logs: with the ``cvc-`` codes of the XML Schema recommendation.
 
 # libxml2 names elements with their namespace in braces, Xerces without.
 _ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"

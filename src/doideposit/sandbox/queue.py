@@ -46,7 +46,7 @@ OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTran
 
 
 def _inspect_file(content: bytes, validate: Validate | None) -> Deposit | FileRefusal:
-    """Judge all that depends on the bytes alone: reading them, and the verdict of the schema.
+    """Judge all that depends only on the bytes: reading them, and the verdict of the schema.
 
     Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
     """
@@ -121,7 +121,7 @@ class Queue:
     def _process_one(self, submission: ReceivedFile, *, defer: bool = False) -> Log | None:
         """Process one submission, unless another thread or process did so in the meantime.
 
-        The schema's verdict depends on the bytes alone and is taken outside the transaction, because it is slow.
+        The schema's verdict depends only on the bytes and is taken outside the transaction, because it is slow.
         """
         deposit = self._read_file(submission)
         with self.archive.transaction():
@@ -208,7 +208,7 @@ def _extra_record(kind: str | None, first: Diagnostic, items: tuple[DepositedIte
     if kind == "container":
         return Diagnostic("Success", ((f"{doi.partition('/')[0]}/sandbox.series", "Successfully updated"),))
     message = f"submitted version: {version} is less or equal to previously submitted version {version}"
-    # In Crossref's logs msg_id 4 stands beside a timestamp that is too old.
+    # In Crossref's logs msg_id 4 is beside a timestamp that is too old.
     return Diagnostic("Failure", ((doi, f"Record not processed because {message}"),), 4)
 
 

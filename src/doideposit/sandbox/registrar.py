@@ -52,7 +52,7 @@ class SandboxRegistrar:
             raise SubmissionInDoubt(
                 f"the sandbox gave no usable answer to the upload of {file_name}", retry_after=retry
             )
-        # A redirect or a missing page is no refusal of this file; like any odd page it leaves a doubt.
+        # A redirect or a missing page is not a refusal of this file; like any odd page it leaves a doubt.
         if reply.status not in {200, 302, 404} or b'action="/servlet/useragent"' in reply.body:
             self._raise_refusal(reply)
         if reply.status != 200 or b"<h2>SUCCESS</h2>" not in reply.body:  # noqa: PLR2004 - HTTP

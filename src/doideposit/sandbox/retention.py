@@ -178,7 +178,7 @@ class KeptRecord(NamedTuple):
 def _insert_doi(citation: Element, cited: str) -> None:
     found = etree.Element(f"{{{etree.QName(citation).namespace}}}doi", provider="crossref")
     found.text = cited
-    # unixref1.1.xsd: the DOI stands before the text as it is printed, and after the parts.
+    # unixref1.1.xsd: the DOI comes before the text as it is printed, and after the parts.
     places = [place for place, one in enumerate(citation) if local_name(one) == "unstructured_citation"]
     citation.insert(places[0] if places else len(citation), found)
 
@@ -257,10 +257,10 @@ def _combine_blocks(name: str, old: Element, new: Element, rules: RetentionRules
     if not len(new) or not rules.merges(name):
         return result
     if name == "crossmark":
-        # Crossmark is no list of equals: each of its parts is added up on its own.
+        # Crossmark is not a list of equals: each of its parts is added up on its own.
         _merge_crossmark(old, result)
         return result
-    # What is sent again unchanged, or under the same key, would stand there twice.
+    # What is sent again unchanged, or under the same key, would be there twice.
     seen = {_canonical_bytes(child) for child in result}
     keys = {key for child in result if (key := child.get("key"))}
     earlier = [one for one in old if _canonical_bytes(one) not in seen and one.get("key") not in keys]
@@ -308,7 +308,7 @@ def _replace_element(old: Element, new: Element) -> None:
 def _insert_block(target: Element, name: str, block: Element) -> None:
     data = target.find("{*}doi_data")
     copy = deepcopy(block)
-    # The references stand after `doi_data`, and every other block before it.
+    # The references are after `doi_data`, and every other block before it.
     if data is None or name == "citation_list":
         target.append(copy)
     elif name.startswith("collection"):

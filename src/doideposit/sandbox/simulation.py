@@ -72,7 +72,7 @@ class _Desk:
         if request.method != "POST":
             return login_page()
         content = request.read()
-        # The login may stand in the address or in the form; the form wins.
+        # The login may be in the address or in the form; the form wins.
         fields = {**request.query, **content.fields}
         login = self._require_login(fields.get("login_id", ""), fields.get("login_passwd", ""), Door.UPLOAD)
         if isinstance(login, Reply):

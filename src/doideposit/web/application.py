@@ -219,7 +219,7 @@ def _answer_unforeseen_error(error: Exception) -> Response:
 
 
 # Crossref's notification callback: someone says that a submission is finished.
-# Nothing in the request is proof (Crossref documentation, notification callback service: all data stand in headers,
+# Nothing in the request is proof (Crossref documentation, notification callback service: all data are in headers,
 # and nothing is signed). It is checked for the registered endpoint name and a batch id of ours, and then only makes
 # the next poll ask Crossref itself about that file. The address it offers for retrieving the log is never fetched.
 
@@ -266,6 +266,6 @@ def _refusal(status: int, headers: dict[str, str] | None = None) -> Refused:
 def _health(depositor: Depositor) -> Response:
     """Answer 200 if the ledger can be read."""
     depositor.outstanding()
-    # A ledger that a newer version upgraded meanwhile can still be read at times, and takes nothing.
+    # A ledger that a newer version upgraded in the meantime can still be read at times, and takes nothing.
     depositor.ledger.require_newest()
     return document({"ok": True})

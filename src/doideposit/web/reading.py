@@ -92,7 +92,7 @@ class JsonBody:
     def records() -> tuple[Mapping[str, RawValue], ...]:
         """Return its records: one JSON object, or a list of them. Numbers keep their digits as written.
 
-        A record is never anything but a mapping here: a text would be taken for the path of a file.
+        A record is never anything but a mapping here: a text would be mistaken for the path of a file.
         """
         return _records_in(_decode_body(JsonBody.json()))
 

@@ -61,7 +61,7 @@ class Service:
         if not limited:
             return True
         found = depositor.status(doi).series if series is None else series
-        # A ready-made file names its series by the title alone.
+        # A ready-made file names its series only by the title.
         return found in limited or any(
             each.prefix == doi.prefix and each.title.casefold() == found.casefold()
             for name, each in depositor.series.items()

@@ -120,7 +120,7 @@ def _stopped_by_sigterm() -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit
 
-    # Python sets signal handlers from the main thread only; elsewhere whoever runs the thread stops it.
+    # Python sets signal handlers from the main thread only; elsewhere anyone who runs the thread stops it.
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -79,7 +79,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     *HEALTH,
 )
 
-# Whoever looks up a former code in old reports or scripts is led to the present one.
+# Anyone who looks up a former code in old reports or scripts is led to the present one.
 _FORMER = {new: old for old, new in RENAMED.items()}
 
 # Every code and what it means: the rules first, then the others by where they come from.

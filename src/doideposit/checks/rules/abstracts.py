@@ -28,11 +28,11 @@ _SECOND = Pattern(rf"(?:^|\n|<p>|<h\d>|</p>)\s*(?:{'|'.join(_SECOND_WORDS)})\s*[
 _CUT = Pattern(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|(?:read|continue) (?:more|reading)\W*)\s*(?:</[^<>]*>\s*)*$", re.IGNORECASE
 )
-# With a colon behind it: an abstract may speak of keywords.
+# With a colon after it: an abstract may speak of keywords.
 _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
-# Points of a list behind another line: a dash or an o stands for a bullet that did not survive the copying.
+# Points of a list after another line: a dash or an o stands for a bullet that did not survive the copying.
 _POINT = Pattern(r"(?<=[^\n]\n)[ \t]*(?:[•·▪●◦‣*–-]|o)[ \t]+\S[^\n]{0,30}")
-# “Copyright” counts only with a year or (c) behind it: an abstract may be about copyright.
+# “Copyright” counts only with a year or (c) after it: an abstract may be about copyright.
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")

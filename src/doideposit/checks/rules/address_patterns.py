@@ -1,4 +1,4 @@
-"""Faults of web addresses that are seen in the address alone, on a landing page as in a reference."""
+"""Faults of web addresses that are seen only in the address, on a landing page as in a reference."""
 
 import re
 from functools import lru_cache
@@ -40,7 +40,7 @@ _SIGNED = Pattern(
     r"|(?:sig|token)(?==(?!\d{1,7}(?:[&#]|$))))=",
     re.IGNORECASE,
 )
-# A page that asks who is there before it goes on to the text.
+# A page that asks who is there before it continues to the text.
 _LOGIN = Pattern(
     r"/(?:wp-)?(?:log|sign)-?in(?=[/?#.]|$)|/sso/|[?&](?:redirect_to|return_?url|returnto)=", re.IGNORECASE
 )

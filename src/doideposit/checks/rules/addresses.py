@@ -26,7 +26,7 @@ _PLACEHOLDER_HOST = Pattern(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|
 _PLACEHOLDER = Pattern(r"[{}]|<[\w -]+>|/(?:placeholder|todo|xxx+|lorem-?ipsum)(?=[/.?]|$)", re.IGNORECASE)
 # RFC 6762 (.local), RFC 6761 (.localhost), and what networks at home and at work use by custom.
 _LOCAL = Pattern(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
-# Addresses that only pass readers on: a DOI that leads to one leads in a circle. Other handles are no DOIs.
+# Addresses that only pass readers on: a DOI that leads to one leads in a circle. Other handles are not DOIs.
 _DOI_LINK = Pattern(r"^\w+://(?:[\w-]+\.)*(?:doi\.org|crossref\.org|handle\.net(?=/10\.))(?:[:/?#]|$)", re.IGNORECASE)
 # WordPress, Drupal and Ghost show drafts there to those who are logged in. `?p=1258` alone is a short link that
 # works.
@@ -39,11 +39,11 @@ _TRACKING = Pattern(
     r"[?&;](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid|aspsessionid\w*|cftoken)=",
     re.IGNORECASE,
 )
-# Letters with accents and other alphabets stand in an address as escapes.
+# Letters with accents and other alphabets are in an address as escapes.
 _BEYOND_ASCII = Pattern(r"[^\x00-\x7f]")
-# A number counts only behind a word of ours: years and numbers of the CMS stand in addresses too.
+# A number counts only after a word of ours: years and numbers of the CMS are in addresses too.
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
-# RFC 3986 has none of these in an address; a percent sign stands before two hexadecimal digits.
+# RFC 3986 has none of these in an address; a percent sign comes before two hexadecimal digits.
 _ILLEGAL = Pattern(r"[\\<>^`|\"'\[\]“”‘’]|%(?![0-9a-fA-F]{2})")
 _HOME_PAGES = frozenset({"", "/", "/index.html", "/index.php"})
 # The usual port of each scheme: browsers leave it out of the address.
@@ -55,7 +55,7 @@ def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
         return None
     try:
         return ipaddress.ip_address(host)
-    # A host that ends in a digit and is no IP address is left to the other rules.
+    # A host that ends in a digit and is not an IP address is left to the other rules.
     except ValueError:
         return None
 

@@ -1,6 +1,6 @@
 """Name what is not wrong but missing: the shares of Crossref's Participation Report, and what citations need.
 
-Such wishes are information, never more: a record is right without them. They carry their category, so that whoever
+Such wishes are information, never more: a record is right without them. They carry their category, so that anyone who
 shows findings can fold them into one line.
 """
 

@@ -21,36 +21,36 @@ rule = CONTRIBUTORS.rule
 
 # A letter of any script: a word character that is neither a digit nor an underscore.
 _LETTER = r"[^\W\d_]"
-# A name of a person has initials between two words, before one, or a comma behind the family name.
+# A name of a person has initials between two words, before one, or a comma after the family name.
 _PERSONAL = Pattern(
     rf"{_LETTER}+(?:\s{_LETTER}\.)+\s{_LETTER}[\w'’-]+"  # Siegfried O. Wolf
     rf"|(?:{_LETTER}\.\s?)+{_LETTER}[\w'’-]{{2,}}"  # S. O. Wolf
     rf"|[\w'’-]+,\s(?:[\w'’-]+|{_LETTER}\.)"  # Wolf, Siegfried
 )
-# English puts the number before the street, other languages behind it; St. is a saint but at the end.
+# English puts the number before the street, other languages after it; St. is a saint but at the end.
 _NUMBERED_STREET = r"(?:Avenue|Av\.|Street|Boulevard|Blvd|Road|Drive|Lane|Rue|(?:St|Rd|Ave)\.?(?=,|$))"
 _STREET = r"(?:Avenue|Stra(?:ss|ß)e|Straat|Boulevard|Rue|Platz|Calle|Rua)"
-# A street has a number before or behind it: the Belt and Road Institute has none.
+# A street has a number before or after it: the Belt and Road Institute has none.
 _ADDRESS = Pattern(
     rf"\b\d{{1,4}}[a-z]?,?\s(?:[\w'’.-]+\s){{0,3}}{_NUMBERED_STREET}|\b{_STREET}\s(?:[\w'’.-]+\s){{0,4}}\d{{1,3}}\b"
     r"|\b\w+(?:stra(?:ss|ß)e|straat|weg|gasse|platz|laan)\s\d+|P\.? ?O\.? ?Box|\S@\S+\.\S"
-    # A postcode of five or six digits, or of four behind a comma (Horizon 2020 is a programme), and with its country.
+    # A postcode of five or six digits, or of four after a comma (Horizon 2020 is a programme), and with its country.
     r"|(?<![\w-])\d{5,6}(?!\w)|,\s*\d{4}\s[^\W\d_]|(?<![\w-])[A-Z]{1,2}-\d{4,6}(?!\w)",
     re.IGNORECASE,
 )
 # Units of the French CNRS and Inserm have numbers just as long.
 _UNIT = Pattern(r"\b(?:UMR|UPR|UMS|USR|UAR|IRL|ERL|FRE|GDR|EA|UR|IFR|CIC)(?:[_ -]?\w)?[ _-]?\d{3,5}\b|\bU\d{3,4}\b")
-# “Director” alone can be a part of a name of an office; with of, at or a comma behind it, it is a position.
+# “Director” alone can be a part of a name of an office; with of, at or a comma after it, it is a position.
 _RANKS = "Senior|Junior|Research|Executive|Deputy|Managing|Visiting|Associate|Assistant"
 _POSITIONS = (
     "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|President|Member|Student|Candidate|Coordinator|"
     "Advisor|Adviser|Consultant"
 )
-# Only with a preposition, a comma or “Research” behind it: the “Director General’s Office” is an institution.
+# Only with a preposition, a comma or “Research” after it: the “Director General’s Office” is an institution.
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
 # A slash counts only between spaces: A/S and I/O are parts of names.
 _PARTS = Pattern(r";\s|\s/\s")
-# A department, its university and a city may stand in one text; two of these are two institutions.
+# A department, its university and a city may be in one text; two of these are two institutions.
 _ACRONYM = Pattern(r"(?!USA|UAE|UK\b|PRC)[A-Z]{3,}")
 # Words of which an institution has one in its name; two of them are two institutions.
 _HOUSE = Pattern(r"\b(?:Universi\w+|\w*hochschule|Ministry|Stiftung|GmbH|Corporation)\b", re.IGNORECASE)
@@ -266,7 +266,7 @@ def _find_repeated_contributor(work: Work) -> Iterator[Match]:
     authors = work.commentary.authors
     for index, author in enumerate(authors) if len(authors) > 1 else ():
         if isinstance(author, Organisation):
-            # Behind a group its members may be listed, who can be authors of their own as well.
+            # After a group its members may be listed, who can be authors of their own as well.
             seen = {name: place for name, place in seen.items() if isinstance(authors[place], Organisation)}
         first = seen.setdefault(author.display.casefold(), index)
         if first != index and author.display != "Anonymous" and _can_be_one(authors[first], author):

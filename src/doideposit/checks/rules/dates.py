@@ -23,7 +23,7 @@ FAR_APART = timedelta(days=3 * 365)
 _YEAR_IN_NUMBER = Pattern(r"((?:19|20)\d\d)[-/.]\d{1,3}|\d{1,2}/((?:19|20)\d\d)")
 # Web logs put the year of a post between slashes.
 _YEAR_IN_ADDRESS = Pattern(r"/(199[1-9]|20\d\d)/")
-# A mistyped year is off by a few; what is further away is no year.
+# A mistyped year is off by a few; what is further away is not a year.
 CLOSE_YEARS = range(2, 11)
 
 

@@ -59,7 +59,7 @@ def check_deposit_file(
     doi = dois[0] if len(dois) == 1 else None
     found += _without_repeated_findings(found, _limit_findings(file, review.works(check_works)))
     settled = [context.settings.apply(one, overridable=_is_overridable(one), doi=doi) for one in found]
-    # In the order of the lines, for whoever corrects the file from top to bottom.
+    # In the order of the lines, for anyone who corrects the file from top to bottom.
     return tuple(sorted(settled, key=_position_of))
 
 
@@ -324,7 +324,7 @@ class _Review:
         for group in self._elements_named("contributors"):
             seen: dict[str, Element] = {}
             for element in group.iterfind(".//{*}ORCID"):
-                # An ORCID iD has 19 characters, hyphens included; an address may stand before it.
+                # An ORCID iD has 19 characters, hyphens included; an address may be before it.
                 first = seen.setdefault(_text_of(element)[-19:].upper(), element)
                 if first is not element:
                     who, other = _person_name(element), _person_name(first)

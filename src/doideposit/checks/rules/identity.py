@@ -35,7 +35,7 @@ _PLACEHOLDER = Pattern(
     r"|asdf\w*|number|nummer|slug|id",
     re.IGNORECASE,
 )
-# A prefix within the suffix, or the address of the resolver: one DOI was put behind another.
+# A prefix within the suffix, or the address of the resolver: one DOI was put after another.
 _DOI_IN_DOI = Pattern(r"(?:^|/)10\.\d{4,9}/|doi\.org", re.IGNORECASE)
 # A whole number with decimals; in v2.0 they may be those of a version.
 _DECIMALS = Pattern(r"\d+\.0")

@@ -81,7 +81,7 @@ _SHORT: Final = MappingProxyType(
 _WORD = Pattern(r"[^\W\d_]+")
 # The beginning of an abstract tells its language; the rest only takes time.
 MOST_WORDS = 400
-# So many words of another language, and such a share of all words, are no quotation.
+# So many words of another language, and such a share of all words, are not quotation.
 FEWEST, SHARE = 3, 0.2
 # A few words look the same in two languages (was, of, is); with fewer than so many to one, a text may be in either.
 OUTNUMBERED = 4

@@ -6,7 +6,7 @@ __all__ = ["CODE", "ENTITY", "INVISIBLE", "MARKDOWN", "MOJIBAKE", "TAG", "TEX", 
 
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
 # Ã and Â end words of their own: AMANHÃ E HOJE, MÃ LAI, «AMANHû. So a space counts only where small letters stand
-# around it, and a closing mark only behind one.
+# around it, and a closing mark only after one.
 MOJIBAKE = Pattern(
     "[ÃÂ][\u00a0-\u00ba\u00bc-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ‘•˜™šœžŸ]|(?<![A-ZÀ-Ý])[ÃÂ][»’“”…–—›]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ"
     "|Ã[\u0080-\u009f]|(?<=[a-zß-ÿ])Ã (?=[a-z])|(?<![^ ])Ã (?=[a-z])|ï»¿"
@@ -18,7 +18,7 @@ ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30};|#\d{2,7};?|#[xX][0-9a-fA-F]{1,
 # address between angle brackets (<www.fao.org>) is none either.
 TAG = Pattern(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
 # Three underscores stand for a repeated author (ABNT NBR 6023).
-# One star or underscore is emphasis where a word follows it and another one stands behind a word: C*-algebra is none.
+# One star or underscore is emphasis where a word follows it and another one comes after a word: C*-algebra is none.
 MARKDOWN = Pattern(
     r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`"
     r"|(?<![\w*])\*[^\W_](?:[^*\n]{0,200}[^\W_])?\*(?![\w*-])|(?<![\w/_])_[^\W_](?:[^_\n]{0,200}[^\W_])?_(?![\w/])"

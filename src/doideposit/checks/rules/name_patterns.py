@@ -8,7 +8,7 @@ __all__ = ["BEFORE_GROUP", "BYLINE_WORD", "GROUP", "HONORIFIC", "LAST_OF_GROUP"]
 HONORIFIC = Pattern(
     r"(?:^|\s)((?:(?:Univ\.-)?Prof|Dra?|Dr\.-\w+|Priv\.-Doz|Mr|Mrs|Ms|Mx|Mme|Dipl\.-\w+)\.?(?=\s|$)"
     r"|(?:Amb|Hon|Rev|Gen|Col|Lt|Capt|Cmdr|Maj|Brig|Adm|Ing|Mag|Lic|Adv|H\.E)\.(?=\s|$)"
-    # Behind a name “Sr.” is the elder one.
+    # After a name “Sr.” is the elder one.
     r"|(?<!\s)(?:Sr|Sra|Srta)\.(?=\s)"
     r"|(?:Professor|Professeur|Doctor|Ambassador|Sir|Dame|Herr|Frau|Shri|Smt)(?=\s|$)|(?<=\s)Esq\.?$)"
 )
@@ -24,14 +24,14 @@ GROUP = Pattern(
     # Chinese, Japanese and Korean put no spaces between words.
     r"|(?:编辑部|編集部|研究所|大学|大學|委员会|委員会|学会|研究院|中心|研究会|協会|協會|財団|基金会|연구소|위원회|대학교|편집부)$"
 )
-# Family names of people too: the last word of a group only where what stands before it is no name of a person.
+# Family names of people too: the last word of a group only where what comes before it is not a name of a person.
 LAST_OF_GROUP = Pattern(
     r"(?:Bank|International|Press|Watch|Fund|Service|Times|News|Alliance|Initiative|Programme|Program"
     r"|Parliament|Court|Trust|College|School|Academy|Museum|Library|Party|Partners|Media|Radio|Studio|Lab|Peace|Rights|Affairs)"
 )
-# Words that only stand before the name of a group: a person called Team or Desk has another given name.
+# Words that only come before the name of a group: a person called Team or Desk has another given name.
 BEFORE_GROUP = Pattern(r"(?:The|Editorial|Research|Project|Policy|Press|Web|News|Data|Communications?|Country)\b")
-# What stands before the names in a byline. Par is a name in Sweden.
+# The words before the names in a byline. Par is a name in Sweden.
 BYLINE_WORD = Pattern(
     r"((?:(?:Written |Edited )?[Bb]y|Por|Text|Author|Autor(?:in|a)?|Auteur|Autore|Texte|Texto)\b:?)\s+\S"
 )

@@ -30,7 +30,7 @@ _PARTICLE_AT_END = r"(?:van|von|vom|zu|zur|der|den|ter|ten|bin|ibn|al|el|av|af)"
 _PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE_AT_END}(?:\s{_PARTICLE_AT_END})*)")
 # Degrees that no initials look like.
 _DEGREES = r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.?Sc\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?"
-# M.A., B.A., M.D. and J.D. are initials as well: they are degrees only behind a comma or a whole name.
+# M.A., B.A., M.D. and J.D. are initials as well: they are degrees only after a comma or a whole name.
 _INITIALS_TOO = r"(?:M\.?A|B\.?A|M\.?D|J\.?D)\.?"
 _DEGREE = Pattern(rf"(?:^|[\s,(])({_DEGREES}|(?<=,\s){_INITIALS_TOO}|(?<=[^\W\d_]{{3}}\s){_INITIALS_TOO})(?=$|[\s,)])")
 # What Crossref's element `suffix` is for: Jr., III, 2nd.
@@ -104,7 +104,7 @@ def _in_odd_names(look: Callable[[str], object]) -> Each[str]:
 
 
 def _has_mark(name: str) -> bool:
-    # The semicolon of an HTML entity is no mark of its own.
+    # The semicolon of an HTML entity is not a mark of its own.
     return bool(_MARK.search(name) and not _ENTITY_AT_END.search(name) and any(map(str.isalpha, name)))
 
 

@@ -21,7 +21,7 @@ rule = REFERENCE_PARTS.rule
 _YEAR = Pattern(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
 # 2023a tells two works of one year apart; n.d. and in press are what APA writes in place of a year.
 _YEAR_SHAPE = Pattern(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
-# Agencies and newspapers that commentaries cite; as journals Crossref looks for them in vain.
+# Agencies and newspapers that commentaries cite; as journals Crossref looks for them without a result.
 _NEWS = Pattern(
     r"(?:The )?(?:Reuters|Associated Press|AP News|AFP|Bloomberg|BBC(?: News)?|CNN|Guardian|New York Times|"
     r"Washington Post|Financial Times|Wall Street Journal|Economist|Times of India|Hindu|Indian Express|Dawn|"
@@ -98,7 +98,7 @@ def _address_fault(url: str) -> str | None:
         return broken
     if is_two_addresses(url):
         return "two addresses in one"
-    # The host stands between the two slashes and the next one.
+    # The host is between the two slashes and the next one.
     host = url.split("/", 3)[2]
     if "." not in host or host.startswith(_OTHERS_CANNOT_REACH):
         return "a host that nobody else can reach, or a placeholder"

@@ -33,7 +33,7 @@ _ONLY_URL = Pattern(r"^(?:https?://|www\.)\S+$")
 _FIRST = frozenset("[(0123456789behilnorswBEHILNORSW")
 # Names of people: Gray and Irish; Gray, A., Irish, J.; not Centers for Disease Control and Prevention.
 _NAME = r"[^\W\d_][\w'’-]+(?:,\s*(?:[^\W\d_]\.[\s-]?)+)?"
-# Several names: joined by “and” or by semicolons, ended by “et al.”, or separated by a comma behind initials.
+# Several names: joined by “and” or by semicolons, ended by “et al.”, or separated by a comma after initials.
 _SEVERAL = Pattern(
     rf"{_NAME},?\s(?:and|und|et|y|&)\s{_NAME}|{_NAME}(?:;\s*{_NAME})+|.*\bet al\b.*"
     r"|.*(?<![^\W\d_])[^\W\d_]\.,\s*[^\W\d_]{2}.*"

@@ -25,7 +25,7 @@ _TYPOGRAPHY = Pattern(r"[\u2010-\u2015\u2018-\u201f\u2212\ufe63\uff0d]|&(?:[a-z]
 _URL = Pattern(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # An edition is a number; a version may be 2.0-beta.
 _LEADING_NUMBER = Pattern(r"\d+")
-# The word is shown by whoever shows the version.
+# The word is shown by the code that shows the version.
 _VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
 
 

@@ -19,7 +19,7 @@ rule = RIGHTS.rule
 
 # Only the path tells the licence, without what follows a question mark or a hash.
 _CC = Pattern(r"^https?://(?:www\.)?creativecommons\.org(?P<path>/[^?#]*)?", re.IGNORECASE)
-# The six licences of Creative Commons and their versions; ports have a country behind the version.
+# The six licences of Creative Commons and their versions; ports have a country after the version.
 _KINDS = "by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd"
 _VERSIONS = r"1\.0|2\.0|2\.5|3\.0|4\.0"
 _CC_PATH = Pattern(
@@ -197,7 +197,7 @@ def _find_early_licence(work: Work) -> Iterator[Match]:
 def _find_several_licences(work: Work) -> Iterator[Match]:
     seen: set[tuple[object, object]] = set()
     for loc, licence in work.licences if len(work.licences) > 1 else ():
-        # Terms of publishers stand together by design; two licences of Creative Commons do not.
+        # Terms of publishers are together by design; two licences of Creative Commons do not.
         if not _CC.match(licence.url):
             continue
         if (licence.applies_to, licence.start_date) in seen:

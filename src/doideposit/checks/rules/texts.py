@@ -48,7 +48,7 @@ _KINDS = (
 )
 # A black flag and tag characters make the flags of England, Scotland and Wales (Unicode Technical Standard 51).
 _FLAG = Pattern("\U0001f3f4[\U000e0020-\U000e007f]+")
-# Hebrew and Arabic need marks of direction where numbers and Latin words stand between their letters.
+# Hebrew and Arabic need marks of direction where numbers and Latin words are between their letters.
 _RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff]")
 
 
@@ -252,7 +252,7 @@ def _find_private_character(work: Work) -> Iterator[Match]:
 def _find_invisible_character(work: Work) -> Iterator[Match]:
     if work.unusual:
         for loc, value in work.texts:
-            # Scotland's and Wales' flags are written with tag characters behind a black flag.
+            # Scotland's and Wales' flags are written with tag characters after a black flag.
             found = INVISIBLE.search(_FLAG.sub("", value))
             if found and not (found[0] in "\u200e\u200f" and _RIGHT_TO_LEFT.search(value)):
                 what = next(what for what, characters in _KINDS if characters.search(found[0]))

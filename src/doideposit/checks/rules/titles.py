@@ -25,7 +25,7 @@ _PLACEHOLDER = Pattern(
 )
 # One mark alone: an ellipsis may be printed.
 _STOP = Pattern(r"(?<![.…])[.;,:]$")
-# Behind a number stands a unit (60 Mc.), behind a genus spp.; both keep their point.
+# After a number stands a unit (60 Mc.), after a genus spp.; both keep their point.
 _ABBREVIATION = Pattern(
     r"(?:\b\w\.\s?\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v|spp?|subsp|var|al|eds?|vols?|pp|pts?|ca|approx|dept|govt|\w"
     r"|z\. ?B|u\. ?a|Bd|Hrsg|Nr)|\d\s?[A-Za-z]{1,4})\.$|&\w+;$",
@@ -35,7 +35,7 @@ _ABBREVIATION = Pattern(
 _HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
 _STOPS = ".;,:"
 _HONORIFICS = ("Dr", "Prof", "Amb")
-# What stands between a title and its byline.
+# The text between a title and its byline.
 _BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
 # English names only.
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -51,7 +51,7 @@ SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
 
 
 def _stands_at_an_end(number: str, title: str) -> bool:
-    # Up to four characters may stand before the number, such as “No. ”.
+    # Up to four characters may be before the number, such as “No. ”.
     return number in title[: len(number) + 4] or number in title[-len(number) - 1 :]
 
 
@@ -84,7 +84,7 @@ def _after_colon(title: str) -> str:
 
 
 def _is_quoted(title: str) -> bool:
-    # Further signs of the kind that closes mean that two quotations stand at the two ends, and no quotation around all.
+    # Further signs of the kind that closes mean that two quotations are at the two ends, and no quotation around all.
     marked = title and title[0] in '“"«„' and title[-1] in '”"»“'
     return bool(marked) and title.count(title[-1]) <= 1 + (title[0] == title[-1])
 

@@ -32,7 +32,7 @@ __all__ = [
     "parts_of",
 ]
 
-# A text and the field it stands in.
+# A text and the field it is in.
 Text = tuple[Loc, str]
 # A reference: its place in the list, the reference, and its text without markup (empty when it has none).
 Cited = tuple[int, Reference, str]
@@ -82,7 +82,7 @@ class Address(NamedTuple):
             return cls(url, SplitResult("https", plain[1], plain[2], "", ""), plain[1], plain=True)
         try:
             parts = urlsplit(url)
-        # A bracket that is not closed is no host (RFC 3986, section 3.2.2).
+        # A bracket that is not closed is not a host (RFC 3986, section 3.2.2).
         except ValueError:
             parts = SplitResult("", "", url, "", "")
         return cls(url, parts, (parts.hostname or "").lower())
@@ -118,7 +118,7 @@ def parts_of(institution: Institution, loc: Loc, *names: str) -> Iterator[Text]:
 
 
 class Work:
-    """A commentary laid out for rules: its people and parts, and its texts with the fields they stand in.
+    """A commentary laid out for rules: its people and parts, and its texts with the fields they are in.
 
     `names` are the parts of personal names, `plain` all texts that cannot carry markup, `rich` those that can as they
     were written, `shown` the same as readers see them, `texts` all of them with the abstracts. `everything` joins them,
@@ -192,7 +192,7 @@ class Work:
 
     @cached_property
     def texts(self) -> list[Text]:
-        """Return every text with the field it stands in."""
+        """Return every text with the field it is in."""
         return [*self.plain, *self.rich, *self.abstracts]
 
     @property
@@ -303,7 +303,7 @@ def _name_texts(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:
     return found
 
 
-# The parts of a record that a rule looks at one by one, each with the field it stands in.
+# The parts of a record that a rule looks at one by one, each with the field it is in.
 Places = Callable[[Work], Iterable[tuple[Loc, Any]]]
 
 

@@ -90,7 +90,7 @@ ISSN_ERRORS: Final = "Crossref: common ISSN and ISBN errors"
 CONFLICTS: Final = "Crossref: resolving conflicts"
 SEEN: Final = "seen in public logs"
 
-# Support finds a deposit by the number of its submission, which stands in the result log.
+# Support finds a deposit by the number of its submission, which is in the result log.
 SUPPORT: Final = "write to support@crossref.org, with the submission id"
 # What helps is said once for several messages with one cause.
 MEND_TITLE: Final = f"write title and ISSN as they were first registered, and keep the record type; otherwise {SUPPORT}"
@@ -99,9 +99,9 @@ ONE_MORE: Final = f"it is tried once more automatically; after that, {SUPPORT}"
 
 # Crossref writes ISSNs with and without a hyphen.
 ISSN: Final = r'ISSN ?"?(\d{4}-?\d{3}[\dXx])'
-# The iD stands in messages as an address.
+# The iD is in messages as an address.
 ORCID: Final = r"(https?://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
-# Xerces names line and column behind its own words, libxml2 behind a colon.
+# Xerces names line and column after its own words, libxml2 after a colon.
 LINE: Final = r"(line(?:number)?:? ?\d{1,9})|\[(?:fatal )?error\] ?:(\d{1,9}:\d{1,9})"
 
 
@@ -390,7 +390,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         retry=RetryClass.AFTER_CHANGE,
         source=SEEN,
     ),
-    # Crossref wraps more telling messages into this one, so that it stands behind them.
+    # Crossref wraps more telling messages into this one, so that it comes after them.
     _add_message(
         "crossref-not-valid",
         MessageKind.FAILURE,

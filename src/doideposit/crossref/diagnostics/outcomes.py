@@ -219,7 +219,7 @@ def _resolve_doi(doi: Doi, records: list[LogRecord], inherited: Inherited | None
         message, finding, retry = inherited
         verdict = DoiOutcome(doi, Outcome.FAILED, message, finding, retry, inherited=True)
     else:
-        # Nobody said that it was registered, so it is not: silence is never taken for success.
+        # Nobody said that it was registered, so it is not: silence is never mistaken for success.
         verdict = _missing_outcome(doi)
     return _with_details(verdict, records, notices)
 

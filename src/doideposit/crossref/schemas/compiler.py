@@ -49,7 +49,7 @@ Reference = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class _SchemaNode:
-    """Hold a node of a schema document, and the file it stands in."""
+    """Hold a node of a schema document, and the file it is in."""
 
     file: str
     node: Element
@@ -233,7 +233,7 @@ def _kept_parts(components: _Components, name: str, content: AbstractSet[str]) -
 
 def _without_content(sources: Sources, name: str, node: Element) -> Element:
     """Return a copy of a part of the schema without the alternative that is Content MathML."""
-    # A deep copy would lose the prefixes, which stand in values alone.
+    # A deep copy would lose the prefixes, which are only in values.
     copied = etree.fromstring(etree.tostring(node, with_tail=False))
     for group in copied.findall(f".//{XS}group[@ref]"):
         parent = group.getparent()
@@ -255,7 +255,7 @@ def _content_files(components: _Components) -> frozenset[str]:
 
 
 def _elements_only_in(components: _Components, content: AbstractSet[str]) -> frozenset[str]:
-    """Return the tags of the elements that are declared in these files alone."""
+    """Return the tags of the elements that are declared only in these files."""
     inside = {tag for tag, place in components.elements() if place.file in content}
     return frozenset(inside - {tag for tag, place in components.elements() if place.file not in content})
 
@@ -267,7 +267,7 @@ def _assertions(sources: Sources) -> Iterator[tuple[str, str]]:
             kind = node.getparent()
             element = kind.getparent() if kind is not None else None
             test = " ".join(node.get("test", "").split())
-            # Only the type that stands in a global element is that of one element alone.
+            # Only the type that is in a global element is that of one element alone.
             named = element.get("name", "") if element is not None and element.getparent() is root else ""
             name = _ASSERTIONS.get((named, hashlib.sha256(test.encode()).hexdigest()))
             if name is None or node.get("xpathDefaultNamespace") or root.get("xpathDefaultNamespace"):

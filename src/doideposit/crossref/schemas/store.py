@@ -202,7 +202,7 @@ class SchemaStore:
         folder = self.location(version)
         try:
             return (folder / name).read_bytes() if folder else None
-        # The cache is a convenience: without it the schema is prepared anew.
+        # The cache is a convenience: without it the schema is prepared again.
         except OSError:
             return None
 
@@ -251,6 +251,6 @@ def _missing_error(bundle: PinnedBundle, why: str) -> SchemaMissing:
 
 
 def _bundle_fingerprint(bundle: PinnedBundle) -> str:
-    # What was worked out from other files of the same version must never be taken for these.
+    # What was worked out from other files of the same version must never be mistaken for these.
     lines = "".join(f"{pin.path} {pin.sha256}\n" for pin in bundle.files)
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -108,7 +108,7 @@ class _MemoryResolver(etree.Resolver):
         return self.resolve_string(self._texts[name], context, base_url=SCHEME + name)
 
 
-# How often a compilation is tried: a failure five times in a row does not pass by itself.
+# How often a compilation is tried: a failure five times in a row does not pass without help.
 ATTEMPTS = 5
 
 

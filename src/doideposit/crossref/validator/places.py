@@ -1,4 +1,4 @@
-"""Where an element stands: its line, its path as people read it, and the element that libxml2's path means."""
+"""Where an element is: its line, its path as people read it, and the element that libxml2's path means."""
 
 import re
 from collections import Counter, OrderedDict

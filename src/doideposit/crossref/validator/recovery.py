@@ -29,7 +29,7 @@ BUDGET = 200_000
 
 # Elements that may be copied to find a better place for one child.
 TRIALS = 20_000
-# Behind the fifth unexpected element of one parent, everything is wrong for the same reason.
+# After the fifth unexpected element of one parent, everything is wrong for the same reason.
 MOST_UNEXPECTED = 5
 # A message lists so many names at most.
 MOST_EXPECTED = 12
@@ -58,7 +58,7 @@ class _Recovery:
         self._budget = BUDGET
 
     def recover_all(self, first: list[Complaint]) -> list[Complaint]:
-        """Return the complaints, and those that were behind them."""
+        """Return the complaints, and those that were after them."""
         found: dict[tuple[Element, int, str], Complaint] = {}
         waiting = deque(first)
         while waiting:
@@ -135,7 +135,7 @@ class _Recovery:
         while count < MOST_UNEXPECTED:
             self._budget -= sum(1 for _ in double.iter())
             found = _read_log(self._schema.complaints(double), double)
-            # What a child lacks inside is no question of its place.
+            # What a child lacks inside is not a question of its place.
             here = [
                 one
                 for one in found

@@ -233,7 +233,7 @@ def _no_deposit(root: Element, places: Places) -> Finding:
 def names_no_schema(xml: bytes) -> bool:
     """Tell whether a file can hold no attribute of XSD's instance namespace, as what is built here for a verdict.
 
-    In UTF-8 the name of the namespace stands in its bytes, unless references to characters hide it.
+    In UTF-8 the name of the namespace is in its bytes, unless references to characters hide it.
     """
     return xml.startswith(_UTF_8) and b"XMLSchema-instance" not in xml and b"&#" not in xml
 

@@ -43,7 +43,7 @@ _BLOCKS: Final = frozenset(
     "fieldset legend boxed-text statement speech verse-group verse-line def-list def-item def table-wrap fig fn "
     "attrib tbody thead tfoot disp-formula-group".split()
 )
-# What stands side by side, and is no paragraph of its own: between two of them is a space.
+# What stands side by side, and is not a paragraph of its own: between two of them is a space.
 _CELLS: Final = frozenset({"td", "th", "label", "term", "kwd", "option", "button", "speaker"})
 # Formulas are kept whole, or their numbers would run into the text.
 _FORMULAS: Final = frozenset({"math", "inline-formula", "disp-formula", "alternatives"})

@@ -159,7 +159,7 @@ def _build_item(schema: Dialect, commentary: Commentary) -> Markup:
 
 def _build_report(parts: ItemParts, name: str, order: "tuple[tuple[str, Part], ...]") -> Markup:
     make, language = parts.schema.make, parts.schema.language_code(parts.commentary.effective_language)
-    # The attribute `publication_type` stands on the wrapper of a report, and on the article itself in a journal.
+    # The attribute `publication_type` is on the wrapper of a report, and on the article itself in a journal.
     return make.outer(
         "report-paper", make(name, *_assemble(parts, order), language=language), publication_type="full_text"
     )
@@ -184,7 +184,7 @@ def _assemble(parts: ItemParts, order: "tuple[tuple[str, Part], ...]") -> Iterat
             yield from (one for one in made if one is not None)
 
 
-# crossref5.5.0.xsd: report-paper_series_metadata. Abstracts stand before the volume, relations at the very end.
+# crossref5.5.0.xsd: report-paper_series_metadata. Abstracts come before the volume, relations at the very end.
 REPORT_SERIES: Final[tuple[tuple[str, Part], ...]] = (
     ("series_metadata", ItemParts.series_metadata),
     ("contributors", ItemParts.contributors),
@@ -205,7 +205,7 @@ REPORT_SERIES: Final[tuple[tuple[str, Part], ...]] = (
     ("citation_list", ItemParts.citations),
     ("rel:program", ItemParts.relations),
 )
-# crossref5.5.0.xsd: report-paper_metadata. Abstracts stand after the edition, relations before the archives.
+# crossref5.5.0.xsd: report-paper_metadata. Abstracts are after the edition, relations before the archives.
 REPORT_SINGLE: Final[tuple[tuple[str, Part], ...]] = (
     ("contributors", ItemParts.contributors),
     ("titles", ItemParts.titles),
@@ -224,7 +224,7 @@ REPORT_SINGLE: Final[tuple[tuple[str, Part], ...]] = (
     ("doi_data", ItemParts.doi_data),
     ("citation_list", ItemParts.citations),
 )
-# crossref5.5.0.xsd: journal_article. Here titles stand before contributors.
+# crossref5.5.0.xsd: journal_article. Here titles come before contributors.
 JOURNAL_ARTICLE: Final[tuple[tuple[str, Part], ...]] = (
     ("titles", ItemParts.all_titles),
     ("contributors", ItemParts.contributors),

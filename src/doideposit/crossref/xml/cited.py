@@ -17,7 +17,7 @@ def cited_dois(xml: bytes) -> Iterator[tuple[str, Doi, int | None]]:
         around = listed.getparent()
         work = None if around is None else _doi_at(around, "{*}doi_data/{*}doi") or _doi_at(around, "{*}doi")
         for named in listed.iterfind("{*}citation/{*}doi") if work is not None else ():
-            # What is no DOI cannot be asked for; the check against the schema tells of it.
+            # What is not a DOI cannot be asked for; the check against the schema tells of it.
             cited = Doi.parse_or_none(named.text)
             if work is not None and cited is not None:
                 # The stubs of lxml give this property no type.

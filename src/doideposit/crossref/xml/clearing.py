@@ -67,7 +67,7 @@ def _clear_files(holder: Element) -> None:
 
 
 def _other_program(holder: Element, names: frozenset[str]) -> list[Element]:
-    """Return the program of rights that is not emptied and stands beside Crossmark."""
+    """Return the program of rights that is not emptied and is beside Crossmark."""
     return [
         program
         for name in {"funding", "licences"} - names

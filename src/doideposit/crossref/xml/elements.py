@@ -89,7 +89,7 @@ def canonical_hash(item: Element) -> str:
     """Return the SHA-256, in lower-case hexadecimal, of the item's exclusive canonical XML, without comments.
 
     It does not depend on the order of attributes, on quotes or on where namespaces are declared, but on prefixes. In a
-    namespace without a scheme there is no canonical form: the hash is that of the item as it stands then.
+    namespace without a scheme there is no canonical form: the hash is that of the item as it is then.
     """
     try:
         canonical = etree.tostring(item, method="c14n", exclusive=True, with_comments=False, with_tail=False)

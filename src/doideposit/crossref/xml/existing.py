@@ -25,7 +25,7 @@ __all__ = ["DepositItem", "only", "restamp"]
 class DepositItem:
     """Hold one DOI that a deposit file registers.
 
-    `fingerprint` is that of the child of ``body`` the DOI stands in, the same as `fingerprint(commentary)` gives for
+    `fingerprint` is that of the child of ``body`` the DOI is in, the same as `fingerprint(commentary)` gives for
     a file made here; DOIs of one such child, say the articles of a journal issue, share it. `record_type` is one of
     `RecordType` where it fits, otherwise the name of the element that holds the DOI; for a DOI of a resource-only
     deposit it is ``doi_resources``, and the title says which parts it holds. `container` and `title` are plain text.
@@ -41,8 +41,8 @@ class DepositItem:
     def read_all(file: bytes | Element) -> "tuple[DepositItem, ...]":
         """Return every DOI a deposit file registers, in its order, for any version of the schema.
 
-        The file is given as its bytes, or as its root where somebody has parsed it. Empty for what is no deposit file;
-        DOIs that are none are left out. Both are findings of the validator.
+        The file is given as its bytes, or as its root where somebody has parsed it. Empty for what is not a deposit
+        file; DOIs that are none are left out. Both are findings of the validator.
         """
         root = parse_document(file).root if isinstance(file, bytes) else file
         if root is None or local_name(root) != "doi_batch":
@@ -119,7 +119,7 @@ def _part_items(root: Element) -> Iterator[DepositItem]:
 
 
 def _without_comments(element: Element) -> Element:
-    """Return a copy without comments and processing instructions, which may stand between texts."""
+    """Return a copy without comments and processing instructions, which may be between texts."""
     copied = parse_part(etree.tostring(element, with_tail=False))
     # The canonical form leaves out what is not used, and libxml2 refuses to make it where one of these is relative.
     etree.cleanup_namespaces(copied)
@@ -172,7 +172,7 @@ def only(xml: bytes, *dois: Doi) -> bytes:
 def restamp(xml: bytes, head_batch_id: str, timestamp: int) -> bytes:
     """Return the file with another ``doi_batch_id`` and ``timestamp`` in its head, in UTF-8 without a byte order mark.
 
-    A ``timestamp`` inside a ``doi_data`` stays: it is the word of whoever made the file. What cannot be parsed, and
+    A ``timestamp`` inside a ``doi_data`` stays: it belongs to the maker of the file. What cannot be parsed, and
     what has no head, comes back as it is: the validator refuses both.
     """
     root = parse_document(xml).root

@@ -162,7 +162,7 @@ def _affiliation_field(name: str) -> FieldFinder:
         field = name or str(element.get("type"))
         if loc[0] != "series" and not getattr(_value_at(commentary, loc), field):
             loc = ("series", "institution")
-        # A single text stands in a file as itself, without a list around it.
+        # A single text is in a file as itself, without a list around it.
         value = _value_at(commentary, (*loc, field))
         several = isinstance(value, tuple) and len(value) > 1
         return (*loc, field, _same_name_index(element)) if several else (*loc, field)
@@ -209,7 +209,7 @@ def _file_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     mined = collection is not None and collection.get("property") == "text-mining"
     offered = commentary.texts_for_mining if mined else commentary.texts_for_similarity
     url = offered[_sibling_index(element)].url
-    # The PDF of a record has a key of its own, and stands first in both collections.
+    # The PDF of a record has a key of its own, and comes first in both collections.
     if url == commentary.pdf_url:
         return ("pdf_url",)
     return ("full_texts", [text.url for text in commentary.full_texts].index(url))

@@ -79,8 +79,8 @@ def _has_assertion(*names: str) -> Callable[[Element], bool]:
 
 
 _PERSONS: Final = "{*}contributors/{*}person_name"
-# Where each thing stands below the element that holds doi_data. Titles and citations are never looked into, except
-# for the references themselves; funding and licences may stand inside crossmark/custom_metadata.
+# Where each thing is below the element that holds doi_data. Titles and citations are never looked into, except
+# for the references themselves; funding and licences may be inside crossmark/custom_metadata.
 _TESTS: Final[Mapping[Measure, Callable[[Element], bool]]] = {
     Measure.REFERENCES: _has_any("{*}citation_list/{*}citation"),
     Measure.ABSTRACTS: _has_any("{*}abstract"),

@@ -67,7 +67,7 @@ class ItemParts:
         return People(self.schema, self.commentary.series.institution).contributors(self.commentary.authors)
 
     def titles(self) -> Markup:
-        """Return ``titles``: title, subtitle, and for a translation the original title behind them."""
+        """Return ``titles``: title, subtitle, and for a translation the original title after them."""
         make = self.schema.make
         original = self.commentary.original_title
         return make(

@@ -56,7 +56,7 @@ _PROGRAMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ResourceDeposit:
-    """Hold the root of a resource-only deposit; None for what is no XML."""
+    """Hold the root of a resource-only deposit; None for what is not XML."""
 
     root: Element | None
 
@@ -66,7 +66,7 @@ class ResourceDeposit:
         return cls(parse_document(xml).root)
 
     def parts(self) -> Iterator[tuple[Doi, Element]]:
-        """Yield every child of ``body`` with its DOI; texts that are no DOI are findings of the validator."""
+        """Yield every child of ``body`` with its DOI; texts that are not a DOI are findings of the validator."""
         for child in () if self.root is None else self.root.iterfind("{*}body/{*}*"):
             if (doi := Doi.parse_or_none(child.findtext("{*}doi"))) is not None:
                 yield doi, child

@@ -30,7 +30,7 @@ def _node_markup(make: Maker, node: Node) -> Markup:
         case Face():
             return rich(make, node.tag, node.children)
         case Math():
-            # A formula that is no XML is a finding of losses(); here only its text is left.
+            # A formula that is not XML is a finding of losses(); here only its text is left.
             return mathml(node) or escaped(_TAG.sub("", node.xml))
 
 

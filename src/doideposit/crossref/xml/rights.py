@@ -1,4 +1,4 @@
-"""What stands in programs beside the bibliography: funding, licences, Crossmark, and relations to other works."""
+"""What is in programs beside the bibliography: funding, licences, Crossmark, and relations to other works."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Programs:
 
     def rights(self) -> list[Markup]:
         """Return Crossmark with funding and licences inside, or these two alone: no record can have both."""
-        # Inside of Crossmark the programs stand in custom_metadata; beside it the schema takes no second copy of them.
+        # Inside of Crossmark the programs are in custom_metadata; beside it the schema takes no second copy of them.
         mark = self.crossmark()
         if mark is not None:
             return [mark]

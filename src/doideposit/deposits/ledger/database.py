@@ -36,7 +36,7 @@ class Database:
     """Open transactions on the ledger of one place, upgraded where needed.
 
     A file of SQLite that is not there is made by the first transaction that writes, and `begun` is called with its
-    name. Until then readers see an empty ledger: whoever only looks leaves nothing behind. Raises `LedgerError`.
+    name. Until then readers see an empty ledger: anyone who only looks leaves nothing behind. Raises `LedgerError`.
     """
 
     def __init__(self, place: LedgerLocation, step: Callable[[str], None], begun: Callable[[str], None]) -> None:

@@ -106,7 +106,7 @@ class LedgerLocation:
             raise _ledger_error(self, error) from None
         except (ValueError, TypeError, OverflowError, RecursionError):
             # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote;
-            # the drivers say the same of bytes that are no text, already when they connect.
+            # the drivers say the same of bytes that are not text, already when they connect.
             raise LedgerDamaged(f"the ledger {self.name} contains a value that cannot be read") from None
 
     @contextmanager
@@ -133,7 +133,7 @@ def _parse_address(address: str) -> URL:
     hint = "write sqlite:///path/to/file.sqlite3 or postgresql+psycopg://user@host/database"
     try:
         url = make_url(address)
-    # `make_url` raises both, for a text that is no address and for a port that is no number.
+    # `make_url` raises both, for a text that is not an address and for a port that is not a number.
     except (ArgumentError, ValueError):
         raise ConfigurationError("the address of the ledger cannot be read", hint=hint) from None
     if url.drivername not in SQLITE_DRIVERS + POSTGRES_DRIVERS:
@@ -205,7 +205,7 @@ def _closed_place(path: Path | None) -> tuple[str, str] | None:
     if hasattr(os, "statvfs") and os.statvfs(path.parent).f_flag & os.ST_RDONLY:
         hint = "mount it with write access, or set another place as [ledger] url"
         return f"the file system of {path.parent} is read-only", hint
-    # SQLite's journals have the owner of whoever wrote last, such as root after a command by hand.
+    # SQLite's journals have the owner that wrote last, such as root after a command by hand.
     beside = [path, *(path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))]
     closed = [each for each in beside if each.exists() and not os.access(each, os.R_OK | os.W_OK)]
     if closed:

@@ -205,7 +205,7 @@ class AdoptedWork:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Describe one file for Crossref, as it stands.
+    """Describe one file for Crossref, as it is.
 
     `reason` says in plain words why it waits or was refused, `hint` what a person should do about it. `doubt` is set
     while the last answer says nothing: whether a file arrived that is being sent, or what became of one that did.

@@ -68,7 +68,7 @@ def copy_from(original: sqlite3.Connection, copy: Path) -> None:
     try:
         with closing(sqlite3.connect(copy)) as other:
             original.backup(other)
-    # A half-written copy would be taken for a backup.
+    # A half-written copy would be mistaken for a backup.
     except sqlite3.Error as error:
         copy.unlink(missing_ok=True)
         # What SQLite says of a full disk is about the copy: the original is only read.
@@ -179,7 +179,7 @@ def _check_head(line: str) -> None:
     try:
         head = json.loads(line)
         known = head["format"] == FORMAT and head["revision"] in REVISIONS
-    # Anything may stand in the first line of a file that somebody names.
+    # Anything may be in the first line of a file that somebody names.
     except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:

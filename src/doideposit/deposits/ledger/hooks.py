@@ -11,7 +11,7 @@ from doideposit.deposits.ledger.tables import event, hook
 
 __all__ = ["HookProgress", "HookStates"]
 
-# How long a hook belongs to the process that calls it, counted anew with each call; a call takes 10 minutes at most.
+# How long a hook belongs to the process that calls it, counted again with each call; a call takes 10 minutes at most.
 LEASE: Final = timedelta(minutes=15)
 # No pause is longer: a moment beyond comes from a clock that was ahead.
 FARTHEST: Final = timedelta(hours=6)

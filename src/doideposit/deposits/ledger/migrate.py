@@ -66,8 +66,8 @@ class Revisions:
     def require_newest(self, connection: Connection) -> None:
         """Raise an error where the ledger changed its revision since this process opened it.
 
-        That is `LedgerTooNew` where another host upgraded it meanwhile, and `LedgerUnavailable` for an older one, which
-        somebody restored.
+        That is `LedgerTooNew` where another host upgraded it in the meantime, and `LedgerUnavailable` for an older one,
+        which somebody restored.
         """
         found = connection.execute(VERSION).scalar()
         if found == NEWEST:

@@ -140,7 +140,7 @@ class Observations:
     def record_sight(self, seen: Observed, sight: Sight) -> bool:
         """Record an observation; return False if a deposit took effect in the meantime, which makes it worthless."""
         with self._session.writing("observe") as transaction:
-            # Only this row: whoever holds that of the work may be about to take this one.
+            # Only this row: anyone who holds that of the work may be about to take this one.
             found = self._observed_rows().where(observed.c.doi == seen.doi.key).with_for_update(of=observed)
             row = transaction.connection.execute(found).mappings().one_or_none()
             # `since` moves with every deposit that took effect: what was read before it is out of date.

@@ -37,7 +37,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """Describe an answer that was not final: when to ask again, and what to tell people meanwhile.
+    """Describe an answer that was not final: when to ask again, and what to tell people in the meantime.
 
     With `counts` False nothing could be asked at all, and the schedule does not move on. `odd` is the beginning of an
     answer that says nothing of the file at all, as it came; None for one that does.

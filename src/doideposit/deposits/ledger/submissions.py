@@ -29,8 +29,8 @@ def prepare(
     """Record the steps of one update, often a single file; None if another process recorded one of its DOIs.
 
     All steps are recorded before the first leaves, so that a crash between two of them forgets none. The upload lock
-    is held meanwhile, so that of two that want the same DOI exactly one gets here first. With `instead_of` they take
-    the place of a recorded file, unless that is on its way by now.
+    is held in the meantime, so that of two that want the same DOI exactly one gets here first. With `instead_of` they
+    take the place of a recorded file, unless that is on its way by now.
     """
     transaction.lock_uploads()
     replaced = None if instead_of is None else _lock_unsent(transaction, instead_of)

@@ -147,7 +147,7 @@ def _empty_default() -> Any:
     return text("''")
 
 
-# One file for Crossref, as it stands now; the events say how it came there.
+# One file for Crossref, as it is now; the events say how it came there.
 submission = Table(
     "submission",
     METADATA,

@@ -62,7 +62,7 @@ class _Pause:
 class UploadDoubt:
     """Tell of an upload without a receipt: why, what to do, and the beginning of the answer as it was.
 
-    `declined` is set for an answer by which Crossref seems to decline the file as it stands.
+    `declined` is set for an answer by which Crossref seems to decline the file as it is.
     """
 
     reason: str

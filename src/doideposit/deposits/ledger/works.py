@@ -126,7 +126,7 @@ class Works:
         more = True
         while more:
             # Each page begins after the last DOI of the one before: an offset would skip or repeat what others add
-            # meanwhile.
+            # in the meantime.
             where = (work.c.doi > after, *conditions)
             found = self._read_page(*where)
             yield from found
@@ -134,7 +134,7 @@ class Works:
             after = found[-1].doi.key if found else ""
 
     def _read_page(self, *where: Any) -> tuple[LedgerWork, ...]:
-        """Read the first works that meet the conditions; a damaged one is replaced by its DOI alone."""
+        """Read the first works that meet the conditions; a damaged one is replaced only by its DOI."""
         mine = (work.c.target == self._target, *where)
         try:
             with self._session.reading() as connection:

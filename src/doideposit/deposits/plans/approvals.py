@@ -59,7 +59,7 @@ class ApprovalRules:
     def approve(self, context: DepositContext, file: "PlanFile", *, by: str, signature: str) -> str:
         """Record an approval, with the events of every DOI of the plan; return the name it is recorded under.
 
-        Raises `UsageError` for whoever made the plan, and for a signature that does not hold.
+        Raises `UsageError` for the person who made the plan, and for a signature that does not hold.
         """
         name = ApprovalRules.clean_name(by)
         if signature:

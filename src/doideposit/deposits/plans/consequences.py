@@ -50,7 +50,7 @@ def _lost_content(record: PlannedRecord) -> str:
 
 
 def _unsent_sentences(records: Sequence[PlannedRecord]) -> Iterator[str]:
-    """Yield how many records are not sent, and why not: what is in doubt needs something, and is no good news."""
+    """Yield how many records are not sent, and why not: what is in doubt needs something, and is not a good news."""
     doubted = sum(one.reason.startswith(IN_DOUBT) for one in records)
     under_way = sum(one.reason.startswith(UNDER_WAY) for one in records)
     unchanged = sum(one.action == "unchanged" for one in records) - doubted - under_way

@@ -1,7 +1,7 @@
 """What a plan file says, and whether it says so as it was written.
 
-The hash covers everything but itself, so that a file edited by hand is noticed. It is no proof of who wrote the file:
-what is applied is judged anew, and an approval is kept in the ledger under the hash.
+The hash covers everything but itself, so that a file edited by hand is noticed. It is not proof of who wrote the file:
+what is applied is judged again, and an approval is kept in the ledger under the hash.
 """
 
 import hashlib
@@ -267,7 +267,7 @@ class PlanFile(_Part):
     @staticmethod
     def looks_like_one(beginning: bytes) -> bool:
         """Tell whether a file that begins so is meant to be a plan."""
-        # The first key stands within these bytes, whatever the indentation.
+        # The first key is within these bytes, whatever the indentation.
         return FORMAT.partition("/")[0].encode() in beginning[:200]
 
     @staticmethod
@@ -277,7 +277,7 @@ class PlanFile(_Part):
             with disk_errors(path, "cannot be read"), open_input(path) as stream:
                 data = stream.read(LARGEST + 1)
         except DiskError as error:
-            # A name that was mistyped is no fault of the disk.
+            # A name that was mistyped is not a fault of the disk.
             if path.exists():
                 raise
             raise PlanUnusable(f"there is no plan {path}", hint="check the spelling and the folder") from error

@@ -50,7 +50,7 @@ _EDITED: Final = "make a new plan with `doideposit plan`; one that was edited ca
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Hold a plan file as it stands now: what may be sent, and whether something moved since it was made.
+    """Hold a plan file as it is now: what may be sent, and whether something moved since it was made.
 
     `done` are the places of records whose content is deposited already, by this plan or otherwise.
     """
@@ -79,7 +79,7 @@ def _compare_with_now(
     inputs = tuple(_make_input(context, checker, file, store, place, one) for place, one in enumerate(body.records))
     may = Permissions(body.retry, body.allow_loss, body.unseen)
     candidates = [one for one in inputs if isinstance(one, DepositCandidate)]
-    # Everything is planned anew, against the ledger and Crossref as they are now.
+    # Everything is planned again, against the ledger and Crossref as they are now.
     fresh = decide(candidates, store, may)
     now = {one.index: decision for one, decision in zip(candidates, fresh.decisions, strict=True)}
     configuration = list(_configuration_changes(context, checker, file))
@@ -425,7 +425,7 @@ class PlanFiles:
         """Approve a plan, and return who has approved it by now; it is kept in the ledger and in the history.
 
         `signature` is one of SSH over the line that `PlanFile.statement` makes of the plan. Raises `UsageError` for
-        whoever made the plan, and for a signature that does not hold.
+        the person who made the plan, and for a signature that does not hold.
         """
         file = self.read(plan)
         self._rules.approve(self._context, file, by=by, signature=signature)

@@ -27,7 +27,7 @@ from doideposit.registered.values import Difference
 
 __all__ = ["MADE_WITH", "READING_HEAD", "body_of", "changes_of", "configuration_of"]
 
-# The key of the version that a plan was made with; another one is no reason to refuse it by itself.
+# The key of the version that a plan was made with; another one is not a reason to refuse it by itself.
 MADE_WITH = "doideposit"
 # Batch id and timestamp around an item that is only read or judged; what is sent gets its own.
 READING_HEAD = ("doideposit-plan", 20000101000000000)

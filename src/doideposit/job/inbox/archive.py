@@ -34,14 +34,14 @@ AT_ONCE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class DoneFiles:
-    """Name what lies in ``done/`` outside of archives: files of a target by their months, and all `others`."""
+    """Name what is in ``done/`` outside of archives: files of a target by their months, and all `others`."""
 
     months: Mapping[str, tuple[str, ...]]
     others: tuple[str, ...]
 
     @classmethod
     def find(cls, folders: Folders, target: str) -> Self:
-        """Return what lies in ``done/`` outside of archives; raises `DiskError`."""
+        """Return what is in ``done/`` outside of archives; raises `DiskError`."""
         with _opened_done(folders) as done:
             months = {one.name: one.month for one in done.finished() if one.file.target == target}
             others = (
@@ -71,7 +71,7 @@ def archive_done(
 ) -> int:
     """Put the months that ended more than `keep` ago into archives in ``done/``; returns how many files went.
 
-    A file goes when a report of the job lies beside it, when the ledger knows each DOI of it as registered, and when
+    A file goes when a report of the job is beside it, when the ledger knows each DOI of it as registered, and when
     report, ledger and file itself all say that it is that old. Anything else stays. Raises `DiskError` and
     `LedgerError`.
     """
@@ -135,7 +135,7 @@ def _file_identity(found: os.stat_result) -> _Stamp:
 
 
 class _OpenedDone:
-    """Read and tidy ``done/`` by its handle: no link is followed, also where somebody swaps one in meanwhile.
+    """Read and tidy ``done/`` by its handle: no link is followed, also where somebody swaps one in in the meantime.
 
     The handle is None where the system opens no folders. Every method raises `OSError`.
     """
@@ -217,7 +217,7 @@ class _OpenedDone:
 
     @contextmanager
     def _archives(self, month: str) -> Iterator[tuple[zipfile.ZipFile, ...]]:
-        """Open the archives of a month that can be read; one that cannot is no reason to stop."""
+        """Open the archives of a month that can be read; one that cannot is not a reason to stop."""
         with ExitStack() as opened:
             archives = []
             here = set(self.names())

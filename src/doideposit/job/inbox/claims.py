@@ -1,6 +1,6 @@
 """A file that was taken in: what was found in it, what became of each of its records, and where it is to go.
 
-Everything lies in a folder of its own below ``working/``: the file under its own name, and beside it what is known. Its
+Everything is in a folder of its own below ``working/``: the file under its own name, and beside it what is known. Its
 name begins with the moment it was taken in, so that files are worked through in the order in which they came.
 """
 
@@ -16,7 +16,7 @@ from doideposit.files import read_input, write_atomic
 
 __all__ = ["Claim", "ClaimedEntry", "EntryStatus"]
 
-# Names with a leading point: these files of ours are hidden, and cannot be taken for the file that was handed in.
+# Names with a leading point: these files of ours are hidden, and cannot be mistaken for the file that was handed in.
 MEMORY: Final = ".claim.json"
 REPORT: Final = ".report.txt"
 # The form of moments in names of files: it sorts, and has no colon, which Windows refuses.
@@ -46,8 +46,8 @@ class EntryStatus(StrEnum):
 class ClaimedEntry:
     """Describe one record of a file, or one DOI of a ready-made deposit file.
 
-    `place` is where it stands in a list, ``:3`` for line 3. `batch_id` is the submission that is followed. `says` and
-    `hint` are why it stands as it does and what to do; `lines` are the errors as people read them, `remarks` what is
+    `place` is where it is in a list, ``:3`` for line 3. `batch_id` is the submission that is followed. `says` and
+    `hint` are why it has this state and what to do; `lines` are the errors as people read them, `remarks` what is
     worth a look and stopped nothing.
     """
 
@@ -146,7 +146,7 @@ class Claim:
                 stamp=data.get("stamp", ""),
                 entries=made,
             )
-        # Written by another version or by hand: the file is planned again, which finds out where its records stand.
+        # Written by another version or by hand: the file is planned again, which finds out where its records are.
         except (TypeError, ValueError, KeyError):
             return claim
 

@@ -34,7 +34,7 @@ _KEY: Final = r"""series["']?\s{0,4}[:=]\s{0,4}["']?"""
 def settle(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus]) -> None:
     """Follow a file, and move it to its folder when all its records are final. Raises `DiskError`, `LedgerError`.
 
-    `statuses` are where its DOIs stand, by the text that the file has for each.
+    `statuses` are where its DOIs are, by the text that the file has for each.
     """
     if claim.going_to:
         _move_to_place(around, claim)
@@ -42,7 +42,7 @@ def settle(around: InboxContext, claim: Claim, statuses: Mapping[str, WorkStatus
     if claim.entries is None or claim.target != around.depositor.target:
         return
     if claim.changed:
-        # Somebody was slow, and went on writing: what is new in the file goes out, and the rest is not sent again.
+        # Somebody was slow, and continued writing: what is new in the file goes out, and the rest is not sent again.
         logger.warning("%s changed after it was checked: it is planned again", claim.name)
         replace(claim, entries=None, stamp="").save()
         around.step("planned again")
@@ -98,7 +98,7 @@ def _move_to_place(around: InboxContext, claim: Claim) -> None:
 def _move_file(around: InboxContext, claim: Claim) -> Path:
     """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
     target = around.folders.root / claim.going_to
-    # Whoever may write into the inbox could replace `done` by a link while the pass runs.
+    # Anyone who may write into the inbox could replace `done` by a link while the pass runs.
     with open_folder(target.parent) as folder:
         if not os.path.lexists(claim.file) or move_noclobber(claim.file, target, folder=folder):
             return target
@@ -165,7 +165,7 @@ def _updated_entry(entry: ClaimedEntry, status: WorkStatus | None, depositor: De
     if status is None:
         return _entry_from_history(entry, depositor)
     if status.submission is None or status.submission.batch_id != entry.batch_id:
-        # A look before sending may have recorded it anew, in steps, or without others of its file.
+        # A look before sending may have recorded it again, in steps, or without others of its file.
         anew = depositor.works.recorded_anew(status.doi, entry.batch_id)
         if anew == entry.batch_id:
             return _entry_from_history(entry, depositor)

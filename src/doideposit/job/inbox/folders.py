@@ -16,7 +16,7 @@ from doideposit.records.sources.reading import DOCUMENTS
 __all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting"]
 
 REPORT_SUFFIX: Final = ".report.txt"
-# In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take.
+# In bytes: a number and the name of the report have to fit after it, within the 255 that file systems take.
 LONGEST_NAME: Final = 180
 # What programs put at the end of the names of files they are still writing.
 UNFINISHED: Final = (".part", ".partial", ".crdownload", ".tmp", ".temp", ".filepart", ".swp", "~")
@@ -28,7 +28,7 @@ STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Name an inbox: people drop files into `root`; all else lies in folders inside, on the same file system.
+    """Name an inbox: people drop files into `root`; all else is in folders inside, on the same file system.
 
     `for_group` opens an inbox that is made to the group. `named` says that a person named the folder: then it may
     belong to anybody. `shown_as` is the address of `root` for people on other machines.
@@ -101,8 +101,8 @@ class Folders:
     def as_they_are(self) -> Callable[[], None]:
         """Return a check that the job's folders are still those that they are now; it raises `DiskError`.
 
-        Whoever may write into the inbox could put a link in the place of one, and have the job read and take away what
-        lies elsewhere.
+        Anyone who may write into the inbox could put a link in the place of one, and have the job read and take away
+        what lies elsewhere.
         """
         before = {folder: _identity(folder) for folder in self.own()}
 
@@ -152,7 +152,7 @@ class Folders:
         folder.rmdir()
 
     def _check_owners(self, owner: int) -> None:
-        """Refuse folders of another user: their files would be taken for the job's own."""
+        """Refuse folders of another user: their files would be mistaken for the job's own."""
         if not hasattr(os, "geteuid"):
             return
         trusted = {0, os.geteuid()}
@@ -181,7 +181,7 @@ def _identity(folder: Path) -> tuple[int, int]:
 def _make_folder(folder: Path, mode: int) -> None:
     """Make a folder with this mode, unless it is there; raises `DiskError`."""
     with disk_errors(folder, "cannot be made"):
-        # Whoever may drop files here could lead the job elsewhere, and have it write there with its own rights.
+        # Anyone who may drop files here could lead the job elsewhere, and have it write there with its own rights.
         if folder.is_symlink() and folder.name in OWN:
             hint = f"delete the link: the job creates its folders in {folder.parent} itself"
             raise DiskError(f"{folder} is a link, and the job follows no links in its inbox", hint=hint)
@@ -192,7 +192,7 @@ def _make_folder(folder: Path, mode: int) -> None:
                 f"{folder} is a file, not a folder", hint="move the file away: the job needs a folder there"
             )
         # No `chmod` afterwards: it would take away the group that a shared folder hands down, and a service manager
-        # may forbid to set that bit again. Nothing else runs yet that could make files meanwhile.
+        # may forbid to set that bit again. Nothing else runs yet that could make files in the meantime.
         before = os.umask(0)
         try:
             folder.mkdir(mode)

@@ -72,7 +72,7 @@ class TakingIn:
         claim = Claim(folder, Folders.claimed_name(arrival.name), taken_in=self._around.clock())
         try:
             (self._around.folders.root / arrival.name).rename(claim.file)
-        # Somebody may have taken the file away again, which is no fault; any other error is.
+        # Somebody may have taken the file away again, which is not a fault; any other error is.
         except OSError as error:
             Folders.remove_claim(folder)
             if not isinstance(error, FileNotFoundError):
@@ -124,7 +124,7 @@ class TakingIn:
     def _plan_together(self, claims: Sequence[Claim]) -> None:
         """Check, plan and record the files together, and save the outcome of each.
 
-        Two files about one DOI are told apart from one file that came twice: the second kind goes on alone.
+        Two files about one DOI are told apart from one file that came twice: the second kind continues alone.
         """
         # The stamp is taken before the file is read: what is written while it is read is noticed later.
         stamped = [replace(claim, stamp=Claim.stamp_of(claim.file)) for claim in claims]

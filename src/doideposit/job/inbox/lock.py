@@ -29,7 +29,7 @@ class FileLock:
         with disk_errors(self._path, "cannot be opened"):
             self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | NO_FOLLOW, 0o600)
         try:
-            # A network drive may refuse locks, and a full disk the line: both are no reason for a traceback.
+            # A network drive may refuse locks, and a full disk the line: both are not a reason for a traceback.
             with disk_errors(self._path, "cannot be locked"):
                 self.held = _try_lock(self._handle)
                 if self.held:

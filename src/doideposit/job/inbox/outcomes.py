@@ -84,7 +84,7 @@ class _SourceLines:
         self._lines: tuple[str, ...] | None = None
 
     def plain(self, text: str) -> str:
-        """Return the text with the names of files in place of where they lie at the moment."""
+        """Return the text with the names of files in place of where they are at the moment."""
         return self._folders.sub("", text)
 
     def rendered(self, findings: Sequence[Finding]) -> tuple[str, ...]:

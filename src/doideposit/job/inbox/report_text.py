@@ -1,4 +1,4 @@
-"""The report that lies beside a file: what happened to each record, and what to do now, in plain words."""
+"""The report that is beside a file: what happened to each record, and what to do now, in plain words."""
 
 import re
 import textwrap

@@ -1,7 +1,7 @@
 """One pass over an inbox: follow what is on its way, take in what is new, record it, send it, put away what ended.
 
-Nothing is remembered in memory alone. A run may die between any two steps: a file lies in one place at any time, what
-is sent stands in the ledger before it is sent, and what was decided is written down before a file moves.
+Nothing is remembered only in memory. A run may die between any two steps: a file is in one place at any time, what
+is sent is in the ledger before it is sent, and what was decided is written down before a file moves.
 """
 
 from collections.abc import Callable, Mapping, Sequence

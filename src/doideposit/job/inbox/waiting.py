@@ -20,8 +20,8 @@ MOST_NAMED = 5
 class Waiting:
     """Name the files and folders of an inbox that wait for a person.
 
-    `rejected` lie in ``rejected/``; `other_targets` were taken in while another target was configured, each with its
-    target; `strays` lie in ``working/`` although the job did not put them there; `passed_over` are folders and links in
+    `rejected` are in ``rejected/``; `other_targets` were taken in while another target was configured, each with its
+    target; `strays` are in ``working/`` although the job did not put them there; `passed_over` are folders and links in
     the inbox, which are never taken in.
     """
 

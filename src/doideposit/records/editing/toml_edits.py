@@ -49,7 +49,7 @@ def _change_value(document: Any, edit: Edit) -> None:
 
 
 def _insert_key(text: str, document: Any, edit: Set, newline: str) -> str | None:
-    """Return the text with a new key on a line of its own, behind the last key of its table.
+    """Return the text with a new key on a line of its own, after the last key of its table.
 
     tomlkit adds an empty line there, and takes a comment above the next table for one about the new key. None where
     the key is there already, or where no line of the table tells the place.

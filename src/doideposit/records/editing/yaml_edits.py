@@ -1,6 +1,6 @@
 """Edit YAML and JSON by replacing only the characters of the value: everything else stays, byte by byte.
 
-PyYAML says where each value begins and ends. Libraries that write the whole file anew keep comments, but not every
+PyYAML says where each value begins and ends. Libraries that write the whole file again keep comments, but not every
 layout: indentation, quotation marks and spaces of other lines change, and so does what people compare before they
 commit.
 """
@@ -64,7 +64,7 @@ class _Splice:
 
     def _find_parent(self, roots: list[Node], loc: Loc) -> tuple[Node, str | int]:
         several = len(roots) > 1 or isinstance(roots[0], SequenceNode)
-        # A document without a value between two lines --- is no record, for the reader either.
+        # A document without a value between two lines --- is not a record, for the reader either.
         filled = [root for root in roots if not isinstance(root, ScalarNode)]
         records = [each for root in filled for each in (root.value if isinstance(root, SequenceNode) else [root])]
         if not several and not records:
@@ -300,7 +300,7 @@ def _end_of_value(text: str, node: Any) -> int:
         written = text[node.start_mark.index : node.end_mark.index]
         head = written.partition("\n")[0]
         if "+" in head:
-            # Every line end counts; the one of the last line belongs to what is inserted behind.
+            # Every line end counts; the one of the last line belongs to what is inserted after.
             return int(node.end_mark.index) - (2 if written.endswith("\r\n") else 1)
         return int(node.start_mark.index) + len(written.rstrip())
     if node.flow_style:

@@ -63,16 +63,16 @@ _GROUP_WORDS = frozenset(
 )
 # A single capital with a point is the initial of a person.
 _INITIAL_WORD = re.compile(r"(?:^|\s)[A-Z]\.(?:\s|$)")
-# What stands behind the title tells when somebody looked, and is no part of the work.
+# What comes after the title tells when somebody looked, and is not part of the work.
 _TAIL = re.compile(
     r"\s*[(\[]?\b(?:retrieved|accessed|available|last\s+accessed|last\s+visited|url|online)\b[^.]*[.)\]]*\s*$",
     re.IGNORECASE,
 )
-# Crossref's own pattern for DOIs takes four to nine digits behind “10.”.
+# Crossref's own pattern for DOIs takes four to nine digits after “10.”.
 _DOI_TAIL = re.compile(r"[\s.,]*(?:(?:doi|DOI):?\s*)?(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+\s*$")
-# A sentence ends before a capital or a digit; a small letter behind the point means an abbreviation.
+# A sentence ends before a capital or a digit; a small letter after the point means an abbreviation.
 _STOP = re.compile(r"(?P<mark>[.?!])(?P<close>[\"”’')\]]*)\s+(?=[\"“‘(\[]?[^\W_a-z])")
-# Behind these a point ends no sentence.
+# After these a point ends no sentence.
 _NO_STOP = re.compile(
     r"(?:\b[^\W\d_]|\b(?:Dr|Mr|Mrs|Ms|Prof|Gen|Col|Lt|St|vs|No|Nos|Vol|vol|pp|ed|eds|Ed|Eds|Jr|Sr|Inc|Ltd|Co|cf))$"
 )

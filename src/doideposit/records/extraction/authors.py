@@ -91,8 +91,8 @@ _AFTER_NAME = (
     r"\s*(?:,|\(|:|[–—-]|\b(?:is|are|was|were|has|holds|works|serves|teaches|heads|leads|writes|directs|studied|graduated|"
     r"joined|worked|served|completed|received|earned|obtained|currently|also)\b)"
 )
-_LONGEST = 1500  # where a document has no blank lines, the text goes on behind the biography
-# A name with a year behind it is that of a cited work.
+_LONGEST = 1500  # where a document has no blank lines, the text continues after the biography
+# A name with a year after it is that of a cited work.
 _DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
 
 
@@ -142,13 +142,13 @@ def _are_people(names: Sequence[PrintedName], biographies: Sequence[Biography | 
     )
 
 
-# A biography names its person first, and then a role behind a comma, a bar or the verb.
+# A biography names its person first, and then a role after a comma, a bar or the verb.
 _SIGNED = re.compile(
     r"(?P<name>[^,|(–—]{4,60}?)(?:(?P<comma>,|\s[|–—])|\s+(?:is|ist|est|es|è|é)\s)\s*(?P<role>.{4,160})"
 )
 
 
-# Longer texts behind a label are sentences about authors, not their names.
+# Longer texts after a label are sentences about authors, not their names.
 _LABELLED = re.compile(rf"(?:{AUTHOR_LABELS})\s*[:：]\s*(?P<names>.{{4,150}})", re.IGNORECASE)
 
 
@@ -215,7 +215,7 @@ def _split_names(printed: Printed, series: Series | None, elsewhere: Sequence[st
 
 
 def _without_affiliations(names: list[PrintedName], printed: Printed, notes: Notes) -> list[PrintedName]:
-    """Leave out a body named behind persons: “By Jane Doe, SADF” names an affiliation, not a second author."""
+    """Leave out a body named after persons: “By Jane Doe, SADF” names an affiliation, not a second author."""
     if not names or names[0].group is not None:
         return names
     beside = [name for name in names if name.group is not None and not _is_joined(name.printed, printed.text)]

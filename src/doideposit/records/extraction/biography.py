@@ -1,4 +1,4 @@
-"""The biography of an author: where it stands, and the present affiliation it names."""
+"""The biography of an author: where it is, and the present affiliation it names."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ class Biography:
     def affiliation(self, known: Sequence[str] = ()) -> "Affiliation | None":
         """Return the first present affiliation a biography names; past posts and degrees never count.
 
-        `known` are names and acronyms of institutions that are recognised wherever they stand in a clause.
+        `known` are names and acronyms of institutions that are recognised wherever they are in a clause.
         """
         for clause in _CLAUSE.split(self.text):
             present = _present_part(clause)
@@ -43,9 +43,9 @@ class Affiliation:
     acronym: str | None = None
 
 
-# A point behind a capital or a title ends no sentence: J. Smith, Dr. Smith.
+# A point after a capital or a title ends no sentence: J. Smith, Dr. Smith.
 _CLAUSE = re.compile(r";|(?<![A-Z])(?<!\bDr)(?<!\bProf)\.\s+(?=[A-Z])")
-# What somebody was, or studied, is no affiliation of today.
+# What somebody was, or studied, is not an affiliation of today.
 _PAST = re.compile(
     r"\b(?:former(?:ly)?|previous(?:ly)?|ex-|worked|served|was|were|used to|until|has been|had|retired|late|past|"
     r"educated|graduated|studied|received|earned|obtained|holds?|completed|trained|degree|ph\.?d|alumn\w+|"
@@ -54,9 +54,9 @@ _PAST = re.compile(
 )
 # Only the present tense names the place where somebody works now.
 _PRESENT = re.compile(r"\b(?:is|are|now|currently|presently|works|serves|teaches|heads|leads|directs)\b", re.IGNORECASE)
-# Names of institutions begin with capitals; “the” and “of” stand small between them.
+# Names of institutions begin with capitals; “the” and “of” are small between them.
 _NAME_WORDS = r"(?:[^\W\d_a-z][\w.'’&-]*)"
-# A place needs its preposition: without it, the name of a book or an award would be taken for one.
+# A place needs its preposition: without it, the name of a book or an award would be mistaken for one.
 _PLACE = re.compile(
     rf"\b(?:at|with|(?:works|working|writes)\s+for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
 )

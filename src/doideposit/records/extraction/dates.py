@@ -15,13 +15,13 @@ _SEASONS = {
     "autumn": 23, "fall": 23, "automne": 23, "herbst": 23, "otoño": 23, "autunno": 23,
     "winter": 24, "hiver": 24, "invierno": 24, "inverno": 24,
 }  # fmt: skip
-# The longest names come first, so that no short form is tried in vain before them.
+# The longest names come first, so that no short form is tried without a result before them.
 _MONTH = rf"(?P<month>(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?!\w)\.?)"
-# A figure behind “No.” is the number of an issue: “No. 25 September 2023” names a month, not a day.
+# A figure after “No.” is the number of an issue: “No. 25 September 2023” names a month, not a day.
 _NO_NUMBER = r"(?<!no\.\s)(?<!nr\.\s)(?<!no\s)(?<!nº\s)(?<!n°\s)(?<!issue\s)(?<!number\s)(?<!№\s)"
-# Ordinals of English, Spanish, Portuguese and Italian are printed behind the day.
+# Ordinals of English, Spanish, Portuguese and Italian are printed after the day.
 _DAY = rf"{_NO_NUMBER}(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|º|ª|°)?"
-# Documents with a DOI of their own are of these two centuries; other numbers of four digits are no years.
+# Documents with a DOI of their own are of these two centuries; other numbers of four digits are not years.
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 # Content systems print the time with the date; a record has no place for it.
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
@@ -65,7 +65,7 @@ class PrintedDate:
     def find(cls, text: str) -> Self | None:
         """Return the first date of the text in the most precise form that fits.
 
-        Only the beginning of a long text is looked at: a date of publication stands in a short line.
+        Only the beginning of a long text is looked at: a date of publication is in a short line.
         """
         text = text[:_WITHIN]
         if not _ANY_YEAR.search(text):

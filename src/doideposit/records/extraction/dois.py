@@ -50,17 +50,17 @@ class PrintedDoi:
 _PARTED = re.compile(
     r"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/)?(?P<doi>10\.\d{4,9}/)(?:\s+(?P<rest>\S+)|$)", re.IGNORECASE
 )
-# A label behind which the line ends: the DOI follows on the next one.
+# A label after which the line ends: the DOI follows on the next one.
 LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?\s*$", re.IGNORECASE)
 ANY_LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?", re.IGNORECASE)
-# Signs that close what stands around a DOI.
+# Signs that close what is around a DOI.
 _BEHIND = " .,;:)]>*_–—"
-# Signs that surround a DOI in print, and are no part of it.
+# Signs that surround a DOI in print, and are not part of it.
 EDGE = " \t-–—|,;:•·()[]"
 
 
 def _parted(text: str) -> FoundDoi | None:
-    """Return a DOI with white space behind its prefix, put together; the prefix alone at the end of a line."""
+    """Return a DOI with white space after its prefix, put together; the prefix alone at the end of a line."""
     match = _PARTED.search(text)
     if match is None:
         return None

@@ -30,7 +30,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Hold a value of the draft: its text as the record has it, the line it comes from (from 1), what stands there.
+    """Hold a value of the draft: its text as the record has it, the line it comes from (from 1), what is there.
 
     `rule` says in a few words how the value was found.
     """
@@ -149,8 +149,8 @@ def _leaves_of(node: Node, loc: Loc) -> Iterator[tuple[Loc, Leaf]]:
 class Notes:
     """Collect the findings about one document.
 
-    `places` names lines of documents that have none, such as the paragraphs of a Word file: a number behind the name
-    of the file would be taken for a line of it.
+    `places` names lines of documents that have none, such as the paragraphs of a Word file: a number after the name
+    of the file would be mistaken for a line of it.
     """
 
     def __init__(self, file: str, places: Mapping[int, str] = MappingProxyType({})) -> None:

@@ -32,7 +32,7 @@ __all__ = ["draft_of"]
 _NUMBER_IN_TITLE = re.compile(r"\s*(?:[-–—|,:]\s*|\()\s*[A-Z]{1,2}\.?\s?(?P<number>\d{1,5})\)?\s*$")
 # Numbers of commentaries have few digits; more are dates, ISBNs or phone numbers.
 _LONGEST_NUMBER = 8
-# Patterns of series put the number last, often behind a letter or a year.
+# Patterns of series put the number last, often after a letter or a year.
 _NUMBER_IN_DOI = re.compile(r"\.[A-Za-z]{0,3}(?P<number>(?:(?:19|20)\d\d\.)?\d{1,5})$")
 
 
@@ -358,7 +358,7 @@ def _labels_of(series: Mapping[str, Series]) -> list[str]:
 
 
 def _publishers_of(series: Mapping[str, Series]) -> list[str]:
-    """Return the names of the houses that publish the configured series: in a title block they are no title."""
+    """Return the names of the houses that publish the configured series: in a title block they are not a title."""
     bodies = [body for known in series.values() for body in (known.publisher, known.institution) if body]
     return [name for body in bodies for name in (body.name, *getattr(body, "acronym", ())) if name]
 
@@ -411,7 +411,7 @@ def _all_fields(
     return fields if taught is None else {key: _with_taught_rule(key, node, front) for key, node in fields.items()}
 
 
-# What a title block gives; the rest of a record stands elsewhere.
+# What a title block gives; the rest of a record is elsewhere.
 _OF_THE_BLOCK = frozenset({"series", "number", "title", "subtitle", "published", "authors", "given", "family", "doi"})
 
 

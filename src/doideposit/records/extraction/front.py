@@ -32,7 +32,7 @@ class Front:
 
     `roles` are lines about an author right below the name, by the number of the line with the name. `unread` are lines
     of the block that are nothing known. `title_doubts` say what speaks against the title. `end` is the index of the
-    first line after the block. `byline_assumed` is set when names stand there without “By” and nothing else confirms
+    first line after the block. `byline_assumed` is set when names are there without “By” and nothing else confirms
     them, `byline_open` when one of them was told from the lines beside it alone. `taught` is
     the title of the series whose title block this is, where the configuration has it.
     """
@@ -83,14 +83,14 @@ class Front:
         return front
 
 
-_TITLE_LEVEL = 2  # deeper headings are subtitles or parts of the text, where a higher one stands beside them
+_TITLE_LEVEL = 2  # deeper headings are subtitles or parts of the text, where a higher one is beside them
 # In characters: a longer block is running text; from the second number on, one with the stops of a sentence is.
 _BODY_LENGTH = 300
 # A title rarely passes this; a line that does is the beginning of the text.
 _SENTENCE_LENGTH = 90
-# About a page: no title block goes on for longer.
+# About a page: no title block continues for longer.
 _MOST_LINES = 45
-_FAR_BYLINE = 8  # so many lines after the block a byline may stand, behind a standfirst
+_FAR_BYLINE = 8  # so many lines after the block a byline may stand, after a standfirst
 
 
 def _read_block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list[Piece]:
@@ -207,7 +207,7 @@ def _find_title(pieces: Sequence[Piece], front: Front) -> int | None:
     byline = next((at for at, piece in enumerate(pieces) if piece.kind is LineKind.BYLINE), None)
     headed = [at for at, piece in open_pieces if piece.line.level or (piece.number and piece.kind is LineKind.TEXT)]
     if headed:
-        # Words behind a label are the title, unless a heading of the first level follows.
+        # Words after a label are the title, unless a heading of the first level follows.
         first = any(pieces[at].line.level == 1 for at in headed)
         return min(
             headed, key=lambda at: (pieces[at].line.level > _TITLE_LEVEL, first and not pieces[at].line.level, at)
@@ -314,7 +314,7 @@ def _changes_case(title: str, line: str) -> bool:
 
 
 _LONG_WORD = 3  # in letters: shorter words are small in any title
-# Two small words may stand in a name; with more it is a phrase.
+# Two small words may be in a name; with more it is a phrase.
 _FEW_SMALL = 2
 
 

@@ -363,7 +363,7 @@ def _read_date(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
 
 
 def _read_url(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
-    """Return an address with its host; a path within the site is no address yet."""
+    """Return an address with its host; a path within the site is not an address yet."""
     del notes
     return value.taken() if re.match(r"https?://\S+$", value.text) else None
 
@@ -377,7 +377,7 @@ def _language_code(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     return value.taken(code[1].lower()) if code else taken
 
 
-# Fields that need more than a text; all others are taken as they stand.
+# Fields that need more than a text; all others are taken as they are.
 _READERS: Final = {"series": _series_name, "published": _read_date, "url": _read_url, "language": _language_code}
 
 

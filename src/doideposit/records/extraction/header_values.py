@@ -42,7 +42,7 @@ class HeaderValue:
 
     @property
     def text(self) -> str:
-        """Return the text without spaces around it; nothing where this is no text."""
+        """Return the text without spaces around it; nothing where this is not text."""
         return self.value.strip() if isinstance(self.value, str) else ""
 
     def taken(self, text: str | None = None, *, sure: bool = True) -> "Taken":

@@ -37,7 +37,7 @@ class Line:
     """Hold one line of the document.
 
     `number` counts from 1. `text` is without markup; `rich` keeps italics, subscripts and superscripts as tags;
-    `bare` is `text` without the addresses. `source` is the line as it stands in the file. `block` numbers headings,
+    `bare` is `text` without the addresses. `source` is the line as it is in the file. `block` numbers headings,
     paragraphs and list items; `level` is that of a heading, or 0; `marker` is the bullet or number of a list item on
     its first line; `item` numbers list items, 0 outside lists. `bold` says that all of it is bold, `note` that it is
     the text of a footnote or an endnote, `marginal` that other pages print it at their edge too.

@@ -39,9 +39,9 @@ _PORTUGUESE = frozenset(
 )
 # Written out they are Muhammad; so short they are as good as an initial.
 _SHORTENED = frozenset("md mohd mhd moh".split())
-# A nickname or a second script stands in round brackets.
+# A nickname or a second script is in round brackets.
 _ROUND = re.compile(r"\(([^)]*)\)")
-# Characters of Chinese, Japanese and Korean: there the family name stands first and no space separates it.
+# Characters of Chinese, Japanese and Korean: there the family name comes first and no space separates it.
 _EAST_ASIAN = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 # Syllables of Pinyin: an initial that may be missing, and a final.
 _SYLLABLE = (
@@ -64,7 +64,7 @@ _LONG_GIVEN = 5  # in letters: so long, two syllables of pinyin are hardly a nam
 class PrintedName:
     """Hold a name in its parts; `titles` and `degrees` are what was left out.
 
-    `group` is set for a body, which has no parts; `note` is what stands in brackets behind the name. `sure` says that
+    `group` is set for a body, which has no parts; `note` is what is in brackets after the name. `sure` says that
     there was only one way to split: one word, or one word and initials before the family name. `how` says what told.
     """
 
@@ -170,7 +170,7 @@ def _split_by_capitals(words: Sequence[NameWord]) -> _Split | None:
     """Split where one end of the name is printed in capitals and the other is not: that is its family name."""
     loud = [len(word) > 1 and word.isupper() and not _is_initial(word) for word in words]
     first = next((at for at, is_loud in enumerate(loud) if not is_loud), len(words))
-    # From the end, since capitals mark the family name in front or behind: Siegfried O. WOLF and WOLF Siegfried.
+    # From the end, since capitals mark the family name in front or after: Siegfried O. WOLF and WOLF Siegfried.
     last = next((at for at, is_loud in enumerate(reversed(loud)) if not is_loud), len(words))
     quiet = [word for word, is_loud in zip(words, loud, strict=True) if not is_loud]
     if bool(first) == bool(last) or not any(letter.islower() for word in quiet for letter in word):
@@ -215,7 +215,7 @@ def _split_east_asian(words: Sequence[NameWord]) -> _Split | None:
     """Split “Lim Wei Jie”, “Chen Xiaoming” and “Kim Jong-un”: a family name of East Asia, then syllables."""
     first, rest = words[0].folded, words[1:]
     how = "a family name that comes first"
-    # Only East Asian given names are written with a hyphen and a small letter behind it.
+    # Only East Asian given names are written with a hyphen and a small letter after it.
     if len(words) == _TWO and first in FAMILY_FIRST | {"lee"} and re.fullmatch(r"[^\W\d_]{2,6}-[a-z]{2,6}", words[1]):
         return _Split(rest, words[:1], sure=True, eastern=True, how=how)
     if any(map(_is_initial, words)) or any(word.is_given for word in rest) or words[0].is_given:

@@ -193,7 +193,7 @@ CHINESE_FAMILY = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白"
     "邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤张陳楊黃趙吳孫馬羅鄭謝許韓馮鄧葉蘇盧鍾譚陸賈龍錢嚴劉"
 )
-# Family names of two characters: with them the first character alone is no name.
+# Family names of two characters: with them the first character alone is not a name.
 CHINESE_COMPOUND = frozenset(
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 夏侯 皇甫 尉迟 公孙 慕容 令狐 端木 轩辕 宇文 长孙".split()
 )

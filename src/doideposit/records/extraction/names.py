@@ -14,7 +14,7 @@ _TITLES = frozenset(
     "herr frau "
     "m mme monsieur madame sr sra dott dott.ssa doç проф д-р".split()
 )
-# “Retd” and “ret” are no degrees, but stand behind the names of officers in the same way.
+# “Retd” and “ret” are not degrees, but come after the names of officers in the same way.
 DEGREES = frozenset("phd dphil md ma mba msc bsc ba llm llb mphil dlitt esq jd retd ret".split())
 # Suffixes that Crossref has an element for; degrees are none of them.
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -31,7 +31,7 @@ _GROUP_WORDS = re.compile(
     r"институт|университет|центр|совет|министерство|факультет|кафедра|研究所|大学|研究部|学院|研究院|委員会",
     re.IGNORECASE,
 )
-# With such a word a text is a position, and the name stands before or behind it.
+# With such a word a text is a position, and the name comes before or after it.
 _ROLE_WORDS = re.compile(
     r"\b(?:fellow|director|analyst|researcher|professor|lecturer|reader|coordinator|president|chair\w*|manager|head|"
     r"officer|partner|counsel|attorney|solicitor|barrister|avocate?|rechtsanw(?:alt|ältin)|abogad[oa]|avvocat[oa]|advogad[oa]|advis[eo]r|assistant|associate|student|candidate|correspondent|journalist|expert|minister|visiting|senior|"
@@ -49,7 +49,7 @@ _FUNCTION_WORDS = frozenset(
     "por con una "
     "degli delle senza per con com sem uma os as het een zonder voor bez dla ile için и в на без для из под".split()
 )
-# Footnote marks behind a name; two digits are a mark only where no letter follows.
+# Footnote marks after a name; two digits are a mark only where no letter follows.
 _MARKS = re.compile(r"[*∗⁎＊†‡§¶‖#✉¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?:,\d{1,2})*(?=\s|,|;|$)")
 # Converters lose the space between a title and the name.
 _GLUED_TITLE = re.compile(r"\b(Dr|Prof|Mr|Mrs|Ms|Amb|Gen|Col)\.(?=[^\W\d_])")
@@ -60,7 +60,7 @@ _BYLINE_PARTS = re.compile(
     r"\s*[;；]\s*|\s*,?\s+(?:and|with|et|und|en|ve|och|oraz|и)\s+|\s*,?\s*&\s*|\s*[,、，]\s*|\s+[/|·•]\s+",
     re.IGNORECASE,
 )
-# Spanish, Portuguese, Italian and Polish write “and” with one letter, which may also stand inside a name (“Ortega y
+# Spanish, Portuguese, Italian and Polish write “and” with one letter, which may also be inside a name (“Ortega y
 # Gasset”).
 _ONE_LETTER_AND = re.compile(r"\s+[yei]\s+(?=[^\W\d_]\S*\s+\S)")
 # What is left at the end when the last name was taken away.
@@ -73,7 +73,7 @@ _ROUND = re.compile(r"\(([^)]*)\)")
 _LONGEST = 6
 # Positions with a department and an institution still fit; longer texts are sentences.
 _LONGEST_ROLE = 160
-# Words that stand small in a position or an institution.
+# Words that are small in a position or an institution.
 _SMALL_WORDS = frozenset(
     "of for and the in on at de la le du des et für und der die del los para per di e do da van voor · - – & / |"
     "".split()
@@ -161,7 +161,7 @@ class NameText(str):
 
     @property
     def names_someone(self) -> bool:
-        """Tell whether what stands after a name holds another one: “Visiting Fellow, and Ms. Lucia Bianchi”."""
+        """Tell whether what is after a name holds another one: “Visiting Fellow, and Ms. Lucia Bianchi”."""
         parts = [part.untitled for part in self.parts]
         return any(" " in part and part.is_name and not part.is_institution for part in parts)
 
@@ -179,7 +179,7 @@ def _split_outside_brackets(text: str) -> list[str]:
 
 
 def _split_one_letter(text: str) -> list[str]:
-    """Split “Ana Keller y Zoë Müller” into two names; a single name behind the letter belongs to the name before."""
+    """Split “Ana Keller y Zoë Müller” into two names; a single name after the letter belongs to the name before."""
     parts = _ONE_LETTER_AND.split(text)
     return parts if all(" " in part.strip() and NameText(part).untitled.is_name for part in parts) else [text]
 

@@ -31,7 +31,7 @@ class LineKind(Enum):
     """Say what a line of a title block is."""
 
     KNOWN = auto()  # label, number, date, DOI, ISSN, address: nothing is left of it
-    BYLINE = auto()  # names behind “By”
+    BYLINE = auto()  # names after “By”
     NAMES = auto()  # names alone
     ROLE = auto()  # what an author does, and where
     SECTION = auto()  # a heading that begins the text
@@ -119,14 +119,14 @@ class Labels:
 
 
 # “12”, “12b”, “123/2023”, “15/23”, “2022/A 12”, “2021-08”, “23 | 45”; a bar before a month is a separator. With more
-# figures behind a dash or a stop it is something else.
+# figures after a dash or a stop it is something else.
 _NUMBER = (
     r"(?P<number>(?:19|20)\d\d[-–]\d{1,3}(?![-–\d])|"
     r"\d{1,5}(?:[a-z](?![\w]))?(?:\s?[/|]\s?(?:[A-Z]\s?)?\d{1,4}(?![\w.]))?)(?![A-Za-z0-9_%])(?![-–.]\d)"
 )
-# A volume may stand before the number, and is no number of the commentary.
+# A volume may be before the number, and is not a number of the commentary.
 _VOLUME = r"(?:(?:vol(?:ume)?|jahrgang|jg|band|tome|tomo|том|rocznik|cilt)\b\.?\s*\d{1,4}\s*[,/|·–—-]?\s*)?"
-# 号, 號 and 期 stand behind the number in Chinese.
+# 号, 號 and 期 come after the number in Chinese.
 _NUMBER_LINE = re.compile(
     rf"[\W_]*{_VOLUME}(?:{NUMBER_SIGN})(?:\s*[:：]\s*)?{_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE
 )
@@ -136,13 +136,13 @@ _NUMBER_INSIDE = re.compile(
 )
 # A number alone on its line, with whatever frames it.
 _BARE_NUMBER = re.compile(r"\W*(?P<number>\d{1,4})\W*")
-# The names follow the word, or stand in the next lines.
+# The names follow the word, or are in the next lines.
 _BY_LINE = re.compile(
     rf"(?:(?:{BY})(?=[\s:：*]|$)\s*[:：]?|(?:{AUTHOR_LABELS})\s*(?:[:：]|$))\s*(?P<names>.*)", re.IGNORECASE
 )
-# Behind such a word the date is that of publication, and not of the event that is discussed.
+# After such a word the date is that of publication, and not of the event that is discussed.
 _PUBLISHED = re.compile(rf"(?<!\w)(?:{PUBLISHED})(?!\w)\s*[:：]?", re.IGNORECASE)
-# Addresses and ORCID iDs in a byline belong to an author, and are no part of a name.
+# Addresses and ORCID iDs in a byline belong to an author, and are not part of a name.
 _ADDRESS = re.compile(
     r"[(<\[]{0,3}(?:https?://|www\.)[^\s<>]*[^\s<>)\]][)>\]]*|\(?\bORCID(?:\s+iD)?\b:?\s*[\dXx-]*\)?|[(<]?[\w.+-]+@[\w-]+\.[\w.]+[)>]?",
     re.IGNORECASE,
@@ -169,11 +169,11 @@ _OTHER_PEOPLE = re.compile(
     r"a\s+cura\s+di|traduzido\s+por|vertaald\s+door|przełożył|tłumaczenie\s*:|перевод\s*:|редактор\s*:|訳\s*[:：]|翻译\s*[:：]",
     re.IGNORECASE,
 )
-# A line of rights is no byline, although it names people.
+# A line of rights is not a byline, although it names people.
 _RIGHTS = re.compile(r"^©|\bcopyright\b|all rights reserved|^\(c\)\s|tous droits réservés", re.IGNORECASE)
 # Headings end the title block.
 _SECTION = heading_pattern((*ABSTRACT, *KEYWORDS, *REFERENCES, *OTHER_SECTIONS, *ABOUT_AUTHOR))
-# Some layouts print the abstract behind its label in one line.
+# Some layouts print the abstract after its label in one line.
 _SECTION_START = re.compile(rf"(?:{'|'.join((*ABSTRACT, *KEYWORDS))})\s*[:：—–-]\s*\S", re.IGNORECASE)
 # Points of a list are text, not title.
 _BULLET = re.compile(r"[•‣▪●·›»*-]\s")
@@ -242,7 +242,7 @@ def _is_house(text: str, labels: Labels) -> bool:
     return text.casefold() in labels.houses
 
 
-# What stands before dates that are not the one of publication.
+# The words before dates that are not the one of publication.
 _OTHER_DATE = re.compile(
     r"(?:received|accepted|submitted|completed|written|(?:last\s+)?(?:revised|updated|modified|accessed|checked)|eingereicht|"
     r"angenommen|überarbeitet|aktualisiert|reçue?|acceptée?|révisée?|mis à jour|recibido|aceptado|actualizado|ricevuto|"
@@ -307,7 +307,7 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
         return
     known = bool(piece.doi or piece.dates or piece.number or piece.word)
     by = _BY_LINE.fullmatch(rest)
-    # The mark stands right behind the word; a colon farther on belongs to the text.
+    # The mark stands right after the word; a colon farther on belongs to the text.
     if by is not None and _is_byline(by["names"], marked=":" in rest[:30]):
         piece.kind = LineKind.BYLINE
         _take_names(piece, by["names"])
@@ -331,7 +331,7 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     _take_text(piece, text, rest, labels)
 
 
-# Cities of more than one word, which stand before a date and look like names: “Santiago de Chile, mayo de 2021”.
+# Cities of more than one word, which come before a date and look like names: “Santiago de Chile, mayo de 2021”.
 _PLACES = frozenset(
     "abu dhabi,addis ababa,ann arbor,baden-baden,baton rouge,belo horizonte,bogota d.c,bogota d.c.,buenos aires,"
     "cambridge ma,cape town,chiang mai,ciudad autonoma de buenos aires,ciudad de mexico,dar es salaam,den haag,"
@@ -422,7 +422,7 @@ def _take_text(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     whole = text.strip()
     match = labels.with_number.fullmatch(whole)
     if match is not None and not _is_running(piece.line, match):
-        # A colon at the end of a line belongs to the title, which goes on.
+        # A colon at the end of a line belongs to the title, which continues.
         tail = match["rest"].lstrip(EDGE).rstrip(" \t-–—|,;•·")
         piece.word, piece.number = match["word"], _without_spaces(match["number"])
         piece.rest = tail

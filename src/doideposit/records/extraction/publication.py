@@ -102,7 +102,7 @@ def _moment_of(text: str, now: datetime) -> datetime | None:
         if time:
             hour, minute, *rest = map(int, time.split(":"))
             moment = moment.replace(hour=hour, minute=minute, second=rest[0] if rest else 0)
-    # 25:00 and the like is no moment; then the day alone counts.
+    # 25:00 and the like is not a moment; then the day alone counts.
     except ValueError:
         return None
     return moment if zone is None else _in_zone(moment, zone)

@@ -23,14 +23,14 @@ _UUID_LIKE = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]+(?:-[0-9a-f]+){4}(?![0-9A-Za-
 # With so many groups of the right length it is a UUID that was damaged; with fewer, something else.
 _ENOUGH_GROUPS = 3
 
-# Cities that references give with a region, and the abbreviation of the region each lies in.
+# Cities that references give with a region, and the abbreviation of the region each is in.
 _REGIONS = {
     "Washington": "DC", "New York": "NY", "Boston": "MA", "Cambridge": "MA", "Chicago": "IL", "Los Angeles": "CA",
     "San Francisco": "CA", "Santa Monica": "CA", "Stanford": "CA", "Berkeley": "CA", "Philadelphia": "PA",
     "Princeton": "NJ", "New Haven": "CT", "Ithaca": "NY", "Baltimore": "MD", "Arlington": "VA", "Honolulu": "HI",
     "Seattle": "WA", "Atlanta": "GA", "Houston": "TX", "Lanham": "MD", "Boulder": "CO", "Thousand Oaks": "CA",
 }  # fmt: skip
-# A state before one of these is no misprint.
+# A state before one of these is not a misprint.
 _COUNTRIES = frozenset({"US", "UK", "USA"})
 # Place and country, as the imprint of a book prints them: a doubled one is a slip of the pen.
 _IMPRINT = re.compile(rf"\b({'|'.join(_REGIONS)}),\s*((?:[A-Z]\.\s?){{1,3}}|[A-Z]{{2,3}})(?=\s*[:;])")
@@ -43,7 +43,7 @@ def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[st
     """
     for match in _IMPRINT.finditer(text):
         given, right = re.sub(r"[.\s]", "", match[2]), _REGIONS[match[1]]
-        # Cambridge lies in Massachusetts and in England.
+        # Cambridge is in Massachusetts and in England.
         if given not in {right, *_COUNTRIES} and not (match[1] == "Cambridge" and given == "UK"):
             yield f"“{match[0].rstrip(':; ')}” looks like a misprint: {match[1]} is in {right}", match[0]
     if "\ufffd" in text:
@@ -153,7 +153,7 @@ def find_notes(lines: Sequence[Line]) -> list[Line]:
 
 
 def cites(line: Line) -> bool:
-    """Tell whether a line outside of a list looks like an entry of one: an address or a year behind names."""
+    """Tell whether a line outside of a list looks like an entry of one: an address or a year after names."""
     return bool(_AUTHOR_YEAR.match(line.text) or _NAME_AND_YEAR.match(line.text)) or (
         bool(line.links) and bool(re.search(r"\b(?:19|20)\d\d\b", line.text)) and not line.is_imprint
     )
@@ -434,7 +434,7 @@ def _find_doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place:
         if found is None:
             continue
         if not found.whole:
-            # The text of an address may be cut where the link behind it is whole.
+            # The text of an address may be cut where the link after it is whole.
             cut = cut or (found.text, number)
             continue
         try:

@@ -13,7 +13,7 @@ __all__ = ["render"]
 
 # Lines of this length can be read side by side with the document.
 _WIDTH = 112
-# A plain scalar of YAML: nothing in it can be taken for structure or comment, whatever the reader makes of its type.
+# A plain scalar of YAML: nothing in it can be mistaken for structure or comment, whatever the reader makes of its type.
 _PLAIN = re.compile(r"[^\W_](?:[\w .,/()&;'\"’“”–+%=?~-]|:(?=\S))*")
 # What YAML would take for a number; a date is text in YAML 1.2, and in our own reader anyway.
 _NUMBER = re.compile(r"(?!\d{4}-\d\d(?:-\d\d)?$)[\d.,:_xXoOeE+-]*")

@@ -58,7 +58,7 @@ class Document:
         return Document(lines[: front.end], front, body, references, tail, front.doi or _own_doi(body, tail))
 
 
-# Headings behind which no reference follows.
+# Headings after which no reference follows.
 _AFTER = heading_pattern((*ABOUT_AUTHOR, *OTHER_SECTIONS, *NOTES, *ABSTRACT))
 # Page numbers that a converter left between the lines.
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
@@ -90,7 +90,7 @@ def _may_be_heading(lines: Sequence[Line], index: int) -> bool:
 
 
 def _index_in(lines: Sequence[Line], end: int) -> int:
-    """Return the index among all lines of the index among those that are no notes."""
+    """Return the index among all lines of the index among those that are not notes."""
     seen = 0
     for index, line in enumerate(lines):
         if seen == end:
@@ -246,7 +246,7 @@ def _doi_alone(line: Line) -> PrintedDoi | None:
 
 
 def _doi_behind_label(line: Line) -> PrintedDoi | None:
-    """Return a DOI behind “DOI:” in a line that does not cite another work."""
+    """Return a DOI after “DOI:” in a line that does not cite another work."""
     if _OF_ANOTHER.search(line.text) or line.note:
         return None
     doi, rest = PrintedDoi.split(line.printed, line)

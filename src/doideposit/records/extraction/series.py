@@ -17,7 +17,7 @@ __all__ = ["series_field"]
 
 # DOIs of series often hold the ISSN; the check digit at its end can be X.
 _ISSN_IN_DOI = re.compile(r"(?:ISSN\W?|(?<![\dX]))(\d{4}-\d{3}[\dX])(?![\dX])", re.IGNORECASE)
-# Print prints the medium before or behind the word: eISSN, ISSN (online).
+# Print prints the medium before or after the word: eISSN, ISSN (online).
 _ISSN_LABELLED = re.compile(
     r"\b(?P<medium>[ep]-?)?ISSN\b(?:\s*\((?P<kind>[^)]*)\))?[:\s]*(?P<issn>\d{4}-?\d{3}[\dX])", re.IGNORECASE
 )

@@ -72,7 +72,7 @@ def _abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
 
 
 def _find_keywords(lines: Sequence[Line]) -> tuple[Leaf, ...]:
-    """Return the keywords behind “Keywords:”, or below a heading that says so."""
+    """Return the keywords after “Keywords:”, or below a heading that says so."""
     for index, line in enumerate(lines):
         match = _KEYWORDS.fullmatch(line.text)
         text = match["words"] if match else ""
@@ -109,7 +109,7 @@ def _is_list(block: Sequence[Line]) -> bool:
     return bool(block[0].marker) or block[0].text[:1] in "•›▪‣·●○■◦–"
 
 
-# Addresses of Creative Commons with a version; anything behind it is kept, since deeds name a language there.
+# Addresses of Creative Commons with a version; anything after it is kept, since deeds name a language there.
 _LICENCE = re.compile(
     r"https?://creativecommons\.org/(?:licenses|publicdomain)/[\w.-]+/\d\.\d/?[^\s)>]*", re.IGNORECASE
 )

@@ -21,7 +21,7 @@ from doideposit.records.models.series import Series
 
 __all__ = ["TaughtBlock"]
 
-# What may stand in the places of a template, no wider than print has it.
+# What may be in the places of a template, no wider than print has it.
 _PLACES = {
     "number": r"(?P<number>[^\W_][\w./|-]{0,19})",
     "date": r"(?P<date>.{4,40}?)",
@@ -32,7 +32,7 @@ _PLACES = {
     "affiliation": r"(?P<affiliation>.+?)",
     "any": r".*?",
 }
-# A title or a list of authors may go on over so many lines of its paragraph.
+# A title or a list of authors may continue over so many lines of its paragraph.
 _MOST_LINES = 6
 # Ten lines hold the logo, the address and a picture's caption above the block.
 _MOST_SKIPPED = 10
@@ -98,7 +98,7 @@ class _BlockMatch:
     furthest: tuple[int, int] = (0, 0)
 
 
-# The lines of a match with what each of them gave, and the index of the first line behind it.
+# The lines of a match with what each of them gave, and the index of the first line after it.
 _Found = list[tuple[Line, dict[str, str]]]
 
 
@@ -140,7 +140,7 @@ def _match_templates(match: _BlockMatch, at: int, start: int) -> _Found | None:
 
 
 def _ways_to_match(match: _BlockMatch, at: int, start: int) -> Iterator[tuple[_Found, int]]:
-    """Return the ways to match one template, each with the index of the line behind it."""
+    """Return the ways to match one template, each with the index of the line after it."""
     template, lines = match.templates[at], match.lines
     if template.skips:
         yield from (([], end) for end in range(start, min(start + _MOST_SKIPPED, len(lines)) + 1))

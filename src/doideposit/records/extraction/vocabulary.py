@@ -54,10 +54,10 @@ MONTHS: dict[str, int] = {
     for name in names.split()
 }
 
-# What stands before the names of a byline, without a colon.
+# The words before the names of a byline, without a colon.
 BY = "by|written by|interview by|interviewed by|prepared by|authored by|drafted by|compiled by|from:|von:|elaborado por|rédigé par|erstellt von|redatto da|opracowali?|verfasst von|écrit par|escrito por|scritto da|geschreven door|napisał(?:a)?|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
 
-# What stands before the names of a byline, with a colon or on a line of its own.
+# The words before the names of a byline, with a colon or on a line of its own.
 AUTHOR_LABELS = (
     "authors?|auteure?s?|autore?s?|autor(?:in|en|innen|es|a|as|zy|ka)?|autori|autrici|autrice|verfasser(?:in|innen)?|schrijvers?|"
     "yazar(?:lar)?|szerzők?|автор(?:ы)?|著者|執筆者?|作者|作成者|撰文"
@@ -89,14 +89,14 @@ ABSTRACT = (
     "sumário(?: executivo)?", "samenvatting", "streszczenie", "abstrakt", "özet", "összefoglaló", "kivonat", "аннотация", "резюме", "要旨", "要約", "概要", "摘要",
 )  # fmt: skip
 
-# What stands before keywords.
+# The words before keywords.
 KEYWORDS = (
     "key ?words?", "index terms", "mots[ -]cl(?:é|e)s?", "schl(?:a|ü)gw(?:o|ö)rter", "schlüsselw(?:o|ö)rter", "stichw(?:o|ö)rter",
     "palabras? claves?", "parole chiave", "palavras?[ -]chaves?", "trefwoorden", "sleutelwoorden", "kernwoorden", "słowa kluczowe",
     "anahtar (?:kelime|sözcük)ler", "kulcsszavak", "ключевые слова", "キーワード", "关键词", "關鍵詞", "关键字",
 )  # fmt: skip
 
-# What stands before a licence.
+# The words before a licence.
 LICENCE = (
     "licen[cs]e", "lizenz", "licencia", "licenza", "licença", "licentie", "licencja", "lisans", "лицензия", "ライセンス", "许可",
 )  # fmt: skip
@@ -117,7 +117,7 @@ OTHER_SECTIONS = (
     "key (?:findings|messages|takeaways|points)", "commentary", "background", "copyright", "remerciements", "danksagung", "empfehlungen",
 )  # fmt: skip
 
-# What stands before or around a date of publication.
+# The words before or around a date of publication.
 PUBLISHED = (
     r"(?:first\s+)?published(?:\s+(?:on|online))?|date(?:\s+of\s+publication)?|posted(?:\s+on)?|dated|"
     r"(?:last\s+)?(?:updated|revised)(?:\s+on)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|publié(?:e)?(?:\s+le)?|paru(?:e)?(?:\s+le)?|"
@@ -125,7 +125,7 @@ PUBLISHED = (
     r"gepubliceerd(?:\s+op)?|opublikowano|yayın(?:lanma)?\s+tarihi|tarih|опубликовано|дата(?:\s+публикации)?|発行日?|公開日?|发布日期|日期"
 )
 
-# What stands before the number of an issue.
+# The words before the number of an issue.
 NUMBER_SIGN = (
     r"(?:no|nr|num|núm|numer|number|numéro|numero|número|nummer|nro|issue|heft|folge|ausgabe|выпуск|вып|sayı|zeszyt|sz|szám|číslo|nº|n)\b"
     r"\.?\s*[:：]?\s*(?:no\b\.?\s*|n[°º˚]\s*)?|n\s?\.?\s?[°º˚]\s*|[#№]\s*|第\s*"
@@ -147,7 +147,7 @@ def heading_pattern(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:(?:\d+|[IVX]+)\.?\s*)?(?:{alternatives})\s*[:.：]?", re.IGNORECASE)
 
 
-# Letters that are no letter with an accent for Unicode, but are written without their stroke in English texts.
+# Letters that are not a letter with an accent for Unicode, but are written without their stroke in English texts.
 _PLAIN = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
@@ -163,7 +163,7 @@ _TITLE_WORDS = (
     "pourquoi|quel|quelle|el|los|las|una|cómo|qué|por qué|il|gli|come|perché|os|as|um|uma|como|por que|het|een|hoe|"
     "waarom|wat|jak|dlaczego|co|как|почему|что|кто"
 )
-# A title that ends so goes on in the next line, in any of the languages that are read.
+# A title that ends so continues in the next line, in any of the languages that are read.
 OPEN_TITLE = re.compile(
     r"(?:[,:：–—-]|\b(?:and|or|of|the|a|an|in|on|at|for|to|with|from|by|into|between|und|oder|der|die|das|des|dem|den|ein|eine|zur|zum|"
     r"im|am|bei|mit|von|vom|für|auf|aus|nach|über|unter|et|ou|de|du|des|la|le|les|un|une|sur|dans|pour|par|en|au|aux|y|o|el|los|las|"

@@ -58,7 +58,7 @@ class SealedBatch:
 class SealedItem:
     """Hold the proof that one child of ``body`` passed the XSD of a schema version, without its bytes.
 
-    `sha256` is that of the bytes, in lower-case hexadecimal; whoever kept them elsewhere must show them again to
+    `sha256` is that of the bytes, in lower-case hexadecimal; anyone who kept them elsewhere must show them again to
     `doideposit.crossref.sealing.join`, which alone makes a batch of such items.
     """
 
@@ -76,7 +76,7 @@ class SealedItem:
 class SealedFile:
     """Hold the proof that a ready-made deposit file passed the XSD of a schema version, without its bytes.
 
-    `sha256` is that of the bytes, in lower-case hexadecimal; whoever kept them elsewhere must show them again to
+    `sha256` is that of the bytes, in lower-case hexadecimal; anyone who kept them elsewhere must show them again to
     `doideposit.crossref.sealing.restamped`, which alone makes a batch of them.
     """
 

@@ -29,7 +29,7 @@ class Pages(Value):
     @model_validator(mode="before")
     @classmethod
     def _parse_range(cls, value: Any) -> Any:
-        """Parse pages as printed; a text that is no range becomes the first page."""
+        """Parse pages as printed; a text that is not a range becomes the first page."""
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):

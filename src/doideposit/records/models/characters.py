@@ -10,7 +10,7 @@ __all__ = ["normalise"]
 # Metadata deposited in XML 1.0 cannot hold C0 controls; C1 controls can only be leftovers of a wrong encoding.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # In double quotes YAML and JSON read the beginning of \\theta as a tab, of \\rho and \\nabla as the end of a line. What
-# may also begin a word behind a tab or a line (au, ho, eq) counts only behind a dollar sign.
+# may also begin a word after a tab or a line (au, ho, eq) counts only after a dollar sign.
 _READ_ESCAPE = re.compile(
     "\t(?=(?:heta|imes|ilde|riangle|extit|extbf)\\b)|\r(?=ightarrow\\b)|\n(?=abla\\b)"
     "|(?<=[$])(?:\t(?=au\\b)|\r(?=ho\\b)|\n(?=(?:eq|u)\\b))"

@@ -345,7 +345,7 @@ class Commentary(Value):
             # A record without a number has a DOI of its own: only a pattern without a place for it is filled.
             derived = self.series.doi_for(self.number or "")
         except InvalidIdentifier as error:
-            # The number is at fault, and not the pattern of the series: the finding stands on the number.
+            # The number is at fault, and not the pattern of the series: the finding is on the number.
             raise PydanticCustomError(
                 "number-not-in-doi",
                 "the number “{number}” cannot be part of a DOI: {why}",
@@ -420,7 +420,7 @@ class Commentary(Value):
         """Return the report number, or the series' title with the number; None without one, or when it is too long."""
         if "report_number" in self.without:
             return None
-        # A bare "258" would say nothing in a list of reports, so the title of the series stands before it.
+        # A bare "258" would say nothing in a list of reports, so the title of the series comes before it.
         made = f"{self.series.title} {self.number}" if self.number else None
         number = self.report_number or made
         return number if number and len(number) <= REPORT_NUMBER_LIMIT else None

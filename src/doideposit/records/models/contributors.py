@@ -63,7 +63,7 @@ class Institution(Value):
 
     @model_validator(mode="after")
     def _require_name_or_id(self) -> "Institution":
-        # crossref5.5.0.xsd, institution: a name or an identifier is wanted, and both may stand there.
+        # crossref5.5.0.xsd, institution: a name or an identifier is wanted, and both may be there.
         if not (self.name or self.ror or self.isni or self.wikidata):
             raise PydanticCustomError(
                 "institution-unnamed",

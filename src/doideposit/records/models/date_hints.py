@@ -23,15 +23,15 @@ _SEASONS: Final = {
 }
 # Quarters are 31 to 34 in the same type.
 _QUARTER: Final = re.compile(r"\bq([1-4])\b|\b([1-4])(?:st|nd|rd|th|\.)? (?:quarter|quartal|trimest)", re.IGNORECASE)
-# Years of print; other numbers of four digits are no dates.
+# Years of print; other numbers of four digits are not dates.
 _YEAR: Final = re.compile(r"\b(1[4-9]\d\d|2[01]\d\d)\b")
 _EXCEL_BEGINS: Final = date(1899, 12, 30)  # Day 0 of a spreadsheet; with it, days after February 1900 come out right.
-_EXCEL_DAYS: Final = range(15_000, 80_000)  # From 1941 to 2119: other numbers of five digits are no dates.
+_EXCEL_DAYS: Final = range(15_000, 80_000)  # From 1941 to 2119: other numbers of five digits are not dates.
 _MONTHS_OF_A_YEAR: Final = 12
 
 
 def date_hint(text: str) -> str:
-    """Return what to do about a text that is no date: write the one that is meant, or one of two."""
+    """Return what to do about a text that is not a date: write the one that is meant, or one of two."""
     shown = text.strip()
     for pattern, answer in _FORMS:
         if match := re.fullmatch(pattern, shown, re.IGNORECASE):

@@ -203,7 +203,7 @@ def _text_expected_words(fault: _ModelError) -> _Words:
     )
 
 
-# An entry of YAML without a text behind its dash.
+# An entry of YAML without a text after its dash.
 _EMPTY_ENTRY: Final = ("empty-entry", "this entry is empty", "fill it in, or delete it")
 
 

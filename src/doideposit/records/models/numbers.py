@@ -13,13 +13,13 @@ __all__ = ["WrittenNumber", "made_by_program", "printed_number"]
 
 
 class WrittenNumber(str):
-    """Hold a number of a JSON text that is not written as a whole one, with its digits as they stand there."""
+    """Hold a number of a JSON text that is not written as a whole one, with its digits as they are there."""
 
     __slots__ = ()
 
 
 # The months in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish, Danish, Turkish and
-# Russian, as spreadsheets shorten and spell them. Whole words alone: “Decision-12” is no day of December.
+# Russian, as spreadsheets shorten and spell them. Whole words alone: “Decision-12” is not a day of December.
 _MONTHS: Final = (
     "january januar janvier enero gennaio janeiro januari stycznia styczeń ocak января январь jan janv ene gen sty "
     "oca янв february februar février febrero febbraio fevereiro februari lutego luty şubat февраля февраль feb "
@@ -46,7 +46,7 @@ _FORMS: Final = (
     # Programs also write 1e3 for 1000. What journals print as 123.e5 is a page of the online edition.
     (r"[+-]?\d+(?:[.,]\d+)?\s?(?:e\s?|[×x*]\s?10\s?\^\s?)[+\u2212-]?\d+", _POWER),
     (r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}", "a number with a thousands separator"),
-    # Accounts write a negative number in brackets, and SAP with its sign behind it. Programs have -1 for “none”.
+    # Accounts write a negative number in brackets, and SAP with its sign after it. Programs have -1 for “none”.
     (r"[+\u2212-]\d+|\d+[\u2212-]|\(-?\d+\)", "a number with a sign, as programs write it"),
     (
         r"0x[0-9a-f]+|(?:\w+\.)?(?:decimal|int|int64|float64|str|date|numberlong)\(.*\)|b?'.*'|b?\".*\"|\[.*\]|\(.*,\)",
@@ -61,7 +61,7 @@ _FORMS: Final = (
     (r"true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|prawda|fałsz|истина|ложь", _WORD),
     (r"n/?a|n\.\s?a\.|[-\u2010-\u2015]+|\?+|\.+|tbd|tba|tbc|x{4,}|s/n|[ns]\.\s?n\.|o\.\s?nr\.?", _NONE),
 )  # fmt: skip
-# One pattern for all forms: nearly every number is tried in vain.
+# One pattern for all forms: nearly every number is tried without a result.
 _MADE_BY_PROGRAMS: Final = re.compile("|".join(f"({form})" for form, _ in _FORMS), re.IGNORECASE)
 _HINT: Final = (
     "write the number as it is printed, as a text (in a spreadsheet: format the column as text); "

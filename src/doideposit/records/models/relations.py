@@ -217,7 +217,7 @@ class Version(Value):
     @model_validator(mode="before")
     @classmethod
     def _accept_label_alone(cls, value: Any) -> Any:
-        # YAML reads `version: 2` as a number, and `version: yes` as a truth value, which is no label.
+        # YAML reads `version: 2` as a number, and `version: yes` as a truth value, which is not a label.
         return {"label": value} if isinstance(value, str | int) and not isinstance(value, bool) else value
 
 

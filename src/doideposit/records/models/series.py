@@ -225,7 +225,7 @@ class Series(Value):
     def doi_for(self, number: str) -> Doi | None:
         """Return the DOI of that number, or None if the pattern leaves a part of it to the record.
 
-        Raises `InvalidIdentifier` when the number cannot stand in a new DOI.
+        Raises `InvalidIdentifier` when the number cannot be in a new DOI.
         """
         if ANY in self.doi:
             return None

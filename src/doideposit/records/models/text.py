@@ -1,4 +1,4 @@
-"""Text as it may stand in a deposit: normalised plain text, titles with face markup, and dates of three precisions."""
+"""Text as it may be in a deposit: normalised plain text, titles with face markup, and dates of three precisions."""
 
 import re
 from calendar import monthrange
@@ -66,8 +66,8 @@ def _text_of(value: Any) -> Any:
     return value
 
 
-# Text without markup, normalised, never empty. The constraint stands before the validator, so that pydantic checks it
-# by itself: behind it, it would call Python.
+# Text without markup, normalised, never empty. The constraint comes before the validator, so that pydantic checks it
+# by itself: after it, it would call Python.
 PlainText = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_text_of)]
 
 # BCP 47: a language of two or three letters, then subtags of two to eight.
@@ -91,7 +91,7 @@ def _split_keywords(value: Any) -> Any:
     return [part.strip() for part in re.split("[,;]", value) if part.strip()] if isinstance(value, str) else value
 
 
-# Makes a list of words that stand in one text with commas or semicolons between them.
+# Makes a list of words that are in one text with commas or semicolons between them.
 WORDS: Final = BeforeValidator(_split_keywords)
 
 # Makes a list of a single text, where nobody can mean anything else.
@@ -130,7 +130,7 @@ Node = str | Face | Math
 MOST_FORMULAS: Final = 100
 # MathML with and without the prefix that Crossref's examples use.
 _FORMULA = re.compile("<(?:mml:)?math", re.IGNORECASE)
-# So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten.
+# So deep tags may be in one another: XML with more than 256 levels is read nowhere, and no text needs ten.
 DEEPEST: Final = 100
 
 # The face markup of the schema (`face_markup`), and `strong` and `em` as people write them.

@@ -20,7 +20,7 @@ _SUFFIXES: Final = (".bib", ".bibtex", ".ris", ".json", ".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class CitedWork:
-    """Hold one entry of a bibliography as the fields of a reference, and where it stands."""
+    """Hold one entry of a bibliography as the fields of a reference, and where it is."""
 
     fields: Mapping[str, str]
     place: Place
@@ -205,13 +205,13 @@ class Citing:
 
 # The characters that BibTeX, Pandoc and Better BibTeX put into keys.
 _KEY: Final = r"[\w](?:[\w:.#$%&\-+?<>~/]*\w)?"
-# Pandoc's citations: a key behind @, or in braces; a letter before it makes an e-mail address.
+# Pandoc's citations: a key after @, or in braces; a letter before it makes an e-mail address.
 _CITED: Final = re.compile(rf"(?<![\w@\\/.])-?@(?:\{{([^}}\s]+)\}}|({_KEY}))")
 # The commands of BibTeX, natbib and biblatex end in the same braces.
 _TEX: Final = re.compile(r"\\(?:no)?cite[a-z]*\*?(?:\[[^\]]*\])*\{([^}]+)\}")
 # In brackets Pandoc groups citations.
 _BRACKET: Final = re.compile(r"\[[^\[\]]*@[^\[\]]*\]")
-# In code and comments an @ is no citation.
+# In code and comments an @ is not a citation.
 _CODE: Final = re.compile(r"(?ms)^(```|~~~).*?^\1|`[^`\n]*`|<!--.*?-->")
 # Quarto's references to figures, tables and sections have the same form.
 _OWN: Final = re.compile(r"(?:fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|rem|sol|tip|nte|wrn|imp|cau)-")

@@ -100,7 +100,7 @@ def _doi_and_url(raw: Mapping[str, str]) -> dict[str, str]:
     if raw.get("eprint") and "arxiv" in raw.get("archiveprefix", raw.get("eprinttype", "")).lower():
         url = url or f"https://arxiv.org/abs/{raw['eprint']}"
     for name, value in (("DOI", raw.get("doi", "")), ("URL", _IN_URL.sub(r"\1", url))):
-        # These are no LaTeX: a per cent sign would begin a comment, and braces only protect.
+        # These are not LaTeX: a per cent sign would begin a comment, and braces only protect.
         plain = _ESCAPED.sub(r"\1", value).strip().strip("{}").strip()
         if plain:
             found[name] = plain
@@ -181,7 +181,7 @@ _RIS_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ISSN": ("issn",),
     "id": ("id", "label"),
 }
-# Two spaces and a hyphen stand behind each tag, and many exports lose one of them.
+# Two spaces and a hyphen come after each tag, and many exports lose one of them.
 _RIS_START: Final = re.compile(r"^TY  ?-", re.MULTILINE)
 _RIS_END: Final = re.compile(r"^ER  ?-", re.MULTILINE)
 

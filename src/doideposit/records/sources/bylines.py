@@ -8,15 +8,15 @@ from doideposit.records.origin import Origin
 
 __all__ = ["authors_in", "names_people"]
 
-# Generations as people write them behind a name.
+# Generations as people write them after a name.
 _SUFFIX: Final = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|VI{0,3}|[23](?:nd|rd)", re.IGNORECASE)
-# What stands between two authors where no semicolon does.
+# The text between two authors where no semicolon does.
 _BETWEEN: Final = re.compile(r"\s(?:and|und|et|y|e|en|og|och|&|\+|/)\s|\s*[\r\n]+\s*|\s*&\s*", re.IGNORECASE)
 # A word of a name, with its apostrophes, points and hyphens.
 _WORD: Final = r"[^\W\d_][\w'’.-]*"
 # Two words that begin a name, particles between them.
 _PERSON: Final = re.compile(rf"{_WORD}(?:\s(?:van|von|der|den|de|del|da|di|la|le|bin|al|{_WORD}))*\s{_WORD}")
-# Initials between two words, or behind one: no family name has them.
+# Initials between two words, or after one: no family name has them.
 _WITH_INITIALS: Final = re.compile(r"[\w'’-]{2,}(?:\s[^\W\d_]\.)+\s[\w'’-]{2,}|[\w'’-]{2,}\s(?:[^\W\d_]\.\s?-?)+")
 # What only the name of a group holds. A byline of people that holds one of them is told by its missing comma.
 _GROUP: Final = re.compile(

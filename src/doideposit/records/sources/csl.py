@@ -34,7 +34,7 @@ _TYPES: Final[Mapping[str, str]] = {
 }
 # The title of these is that of the whole, and not of a part in it.
 _WHOLE: Final = frozenset({"book", "report", "thesis", "standard", "dataset", "software"})
-# Years stand in texts of all forms; four digits that belong to a longer number are none.
+# Years are in texts of all forms; four digits that belong to a longer number are none.
 _YEAR: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 

@@ -1,4 +1,4 @@
-"""Documents of a site, read where they stand: the header of each says whether it is a record, and which."""
+"""Documents of a site, read where they are: the header of each says whether it is a record, and which."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -94,8 +94,8 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
 
 
 def _other_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:
-    """Tell whether a document in a folder is no record; the finding where it was perhaps meant to be one."""
-    # Whoever writes this key says that the document is a record.
+    """Tell whether a document in a folder is not a record; the finding where it was perhaps meant to be one."""
+    # Anyone who writes this key says that the document is a record.
     if OWN in header.data:
         return None
     raw = _header_record(header, str(path))
@@ -123,7 +123,7 @@ def _missing_header_finding(path: Path, text: str, *, header: bool = False) -> F
     return Finding(code, Severity.ERROR, message, hint, Where(str(path), 1))
 
 
-# Documents whose header says everything: the header is their record, and stays where it stands.
+# Documents whose header says everything: the header is their record, and stays where it is.
 
 
 def _header_record(header: Header, file: str) -> RawRecord:

@@ -17,7 +17,7 @@ from doideposit.records.sources.interface import Header
 __all__ = ["HeaderPart", "split_header"]
 
 
-# YAML stands between lines of hyphens (three dots may close it, too), TOML between lines of plus signs.
+# YAML is between lines of hyphens (three dots may close it, too), TOML between lines of plus signs.
 _FENCES = {
     "---": ("yaml", re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)),
     "+++": ("toml", re.compile(r"^\+\+\+[ \t]*\r?$", re.MULTILINE)),
@@ -41,7 +41,7 @@ _MOST_ROWS = 60
 
 @dataclass(frozen=True, slots=True)
 class HeaderPart:
-    """Say where the keys of a header stand in a text, and in which form: yaml, toml, json, pairs or title block.
+    """Say where the keys of a header are in a text, and in which form: yaml, toml, json, pairs or title block.
 
     `start` and `end` are places of characters; fences are outside. `length` is the number of lines to pass over.
     """
@@ -64,7 +64,7 @@ class HeaderPart:
             return HeaderPart(kind, opening.end(), end.start(), text.count("\n", 0, end.start()) + 1)
         if text.startswith("{"):
             return _find_json(text)
-        # Pandoc's title block: title, authors and date behind percent signs.
+        # Pandoc's title block: title, authors and date after percent signs.
         if text.startswith("% "):
             rows = text.split("\n")
             length = next((index for index, row in enumerate(rows) if not row.startswith(("%", " "))), len(rows))
@@ -74,17 +74,17 @@ class HeaderPart:
             return None
         rows = text.split("\n")
         last = max(pairs.lines.values(), default=1)
-        # Indented lines go on with the value of the key above (RFC 822, folding).
+        # Indented lines continue with the value of the key above (RFC 822, folding).
         while last < pairs.length and rows[last].startswith(("  ", "\t")) and _PAIR.fullmatch(rows[last]) is None:
             last += 1
         return HeaderPart("pairs", 0, len("\n".join(rows[:last])), pairs.length)
 
 
 def _find_json(text: str) -> HeaderPart | None:
-    """Find a header in braces, which Hugo reads too: an object of JSON at the very beginning, and text behind it."""
+    """Find a header in braces, which Hugo reads too: an object of JSON at the very beginning, and text after it."""
     try:
         _, end = json.JSONDecoder().raw_decode(text)
-    # Some text begins with a brace, and is no JSON.
+    # Some text begins with a brace, and is not JSON.
     except (ValueError, RecursionError):
         return None
     behind = text[end:]
@@ -152,7 +152,7 @@ def _lowercase_places(places: Mapping[Loc, Place], below: int = 0) -> dict[Loc, 
     }
 
 
-# A hash behind a space begins a comment in YAML, and takes the rest of a title with it.
+# A hash after a space begins a comment in YAML, and takes the rest of a title with it.
 _SWALLOWED = re.compile(
     r"^(?P<key>[A-Za-z_-]+):[ \t]+(?P<value>[^\"'#\[\]{}|>\s][^\"'\n]*?)[ \t]+#(?P<rest>\S.*)$", re.MULTILINE
 )
@@ -215,7 +215,7 @@ def _make_header(
     return Header(data, lines, length, kept, sources, places)
 
 
-# Templates of journals and sites explain most of their keys behind a hash sign: only texts can have lost their end.
+# Templates of journals and sites explain most of their keys after a hash sign: only texts can have lost their end.
 _TEXTS = frozenset("title subtitle abstract summary series author authors name given family literal".split())
 
 
@@ -234,13 +234,13 @@ def _read_percent_block(text: str) -> Header | None:
     if "author" in data:
         data["author"] = [name.strip() for name in re.split(r"[;\n]", data["author"]) if name.strip()]
     lines = {key: number for number, key in enumerate(data, 1)}
-    # The value begins behind the dashes of an entry.
+    # The value begins after the dashes of an entry.
     places: dict[Loc, Place] = {(key,): Place(line, 3) for key, line in lines.items()}
     return _make_header(data, lines, length, "\n".join(["", *rows]), (), places)
 
 
 class Pair(NamedTuple):
-    """Hold one “Key: value” of a header: its line from 1, how many rows it takes, and where key and value stand."""
+    """Hold one “Key: value” of a header: its line from 1, how many rows it takes, and where key and value are."""
 
     value: str
     line: int
@@ -253,7 +253,7 @@ class Pair(NamedTuple):
     def all_of(cls, text: str) -> "dict[str, Pair]":
         """Return the “Key: value” lines at the top by their keys in small letters, with the lines that continue them.
 
-        They may stand within a code block, a <pre>, or a list. Of keys that are given twice the first one counts.
+        They may be within a code block, a <pre>, or a list. Of keys that are given twice the first one counts.
         """
         rows = text.split("\n")[:_MOST_ROWS]
         start = next(

@@ -47,7 +47,7 @@ class Read(NamedTuple):
 # The field of a record file that names the files of its references, relative to the record.
 REFERENCES_FILE: Final = "references_file"
 
-# Where nobody says what time it is, nothing lies in the future.
+# Where nobody says what time it is, nothing is in the future.
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 

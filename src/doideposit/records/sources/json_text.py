@@ -27,10 +27,10 @@ _pass_over = json.JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_
 # The white space of RFC 8259, and no other.
 _SPACES: Final = re.compile(r"[ \t\r\n]*")
 _COLON: Final = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
-# Behind the last value there is no comma. That none is missing elsewhere was seen when the text was read.
+# After the last value there is no comma. That none is missing elsewhere was seen when the text was read.
 _COMMA: Final = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
-# What stands in an object or a list: by its key or index, the offsets of its key and of its value.
+# What is in an object or a list: by its key or index, the offsets of its key and of its value.
 _Entries = Mapping[str | int, tuple[int | None, int]]
 
 
@@ -87,7 +87,7 @@ class _JsonText:
                 return None
             case '"':
                 end = _pass_over(self.text, offset)[1]
-                # An escape is longer in the file than in the text, so that places behind it would be wrong.
+                # An escape is longer in the file than in the text, so that places after it would be wrong.
                 return None if "\\" in self.text[offset:end] else column + 1
             case _:
                 return column
@@ -127,7 +127,7 @@ class _JsonPlaces(Mapping[Loc, Place]):
         return self._text.place(value, key)
 
     def __iter__(self) -> Iterator[Loc]:
-        # The list grows while it is gone through: what stands around a field comes before it.
+        # The list grows while it is gone through: what is around a field comes before it.
         found: list[tuple[Loc, int]] = [((), self._top_offset)]
         for loc, offset in found:
             yield loc

@@ -10,7 +10,7 @@ from doideposit.records.sources.interface import Read
 
 __all__ = ["MappingEntry", "Node"]
 
-# So many entries that are no records are named one by one; the rest is counted.
+# So many entries that are not records are named one by one; the rest is counted.
 _MANY = 20
 
 
@@ -65,7 +65,7 @@ class Node:
     def records_in(roots: "list[Node]", *, file: str | None, offered: Callable[[], Mapping[Loc, Place]] = dict) -> Read:
         """Turn documents, each a record or a list of records, into raw records; others become findings.
 
-        `offered` finds the keys that stand in a comment, to be filled in: what is said of a key that is missing points
+        `offered` finds the keys that are in a comment, to be filled in: what is said of a key that is missing points
         there. Only in a file of one record it is clear whose keys they are.
         """
         records: list[RawRecord] = []

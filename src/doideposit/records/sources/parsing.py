@@ -43,7 +43,7 @@ LISTED = 12
 
 @dataclass(frozen=True, slots=True)
 class ParsedRecord:
-    """Hold a record, or None where an error stands in the way; the findings of its reader are among these."""
+    """Hold a record, or None where an error is in the way; the findings of its reader are among these."""
 
     record: Record | None
     findings: tuple[Finding, ...] = ()

@@ -13,7 +13,7 @@ __all__ = ["with_site_authors"]
 
 # Docusaurus keeps it beside the posts, Jekyll and Hugo in a data folder.
 _LISTS: Final = tuple(f"{folder}authors.{ending}" for folder in ("", "_data/", "data/") for ending in ("yml", "yaml"))
-# So many folders upwards are looked into: the list lies at the top of a site, or beside the pages.
+# So many folders upwards are looked into: the list is at the top of a site, or beside the pages.
 _FOLDERS: Final = 8
 # A key in lists of authors: small letters, digits and the three joining signs.
 _KEY: Final = re.compile(r"@?([a-z0-9]+(?:[._-][a-z0-9]+)*)")

@@ -30,7 +30,7 @@ class SiteRow(NamedTuple):
     """Hold one row: its line in the table, and number, DOI and address as far as the table has them.
 
     `new` is the address that the DOI is to lead to, in a table of a move; `address` is the old one then. `fault` says
-    why the row cannot be used; its cells are as they stand in the table then.
+    why the row cannot be used; its cells are as they are in the table then.
     """
 
     line: int
@@ -44,7 +44,7 @@ class SiteRow(NamedTuple):
     def read_table(path: Path) -> "Iterator[SiteRow | Finding]":
         """Read a CSV table with a heading; a table that cannot be read is a finding. Raises `DiskError`.
 
-        A row that cannot be used comes with its fault. In the table of a move a work may stand in several rows, one of
+        A row that cannot be used comes with its fault. In the table of a move a work may be in several rows, one of
         them a pattern: what that means is decided with what is registered.
         """
         loaded = Loaded.read(path, limit=LIMIT)
@@ -96,7 +96,7 @@ def _column_indexes(heading: list[str], path: Path) -> dict[str, int] | Finding:
         shown = ", ".join(filter(None, heading))[:120] or "nothing"
         message = f"the first line names no column “doi” or “number”; it has {shown}"
         return _row_finding(path, 1, message, "write a first line such as: number,doi,url; to move addresses: doi,new")
-    # An old address without a new one would be taken for the address to move to.
+    # An old address without a new one would be mistaken for the address to move to.
     old = next((cell for cell, name in zip(heading, names, strict=True) if name in _OLD), None)
     if old is not None and "new" not in found:
         message = f"there is a column “{old.strip()}”, and no column “new” with the new addresses"

@@ -31,7 +31,7 @@ from doideposit.records.sources.interface import MAX_LINE_SIZE
 
 __all__ = ["read_table"]
 
-# What the columns of a CSV file mean, and where a cell stands in its row.
+# What the columns of a CSV file mean, and where a cell is in its row.
 
 # A numbered column is written in the singular: author_1_given.
 _SINGULARS: Final = {
@@ -159,7 +159,7 @@ def _column_path(name: str) -> Loc:
 def _column_name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Where) -> Finding | None:
     read_on = "nothing below this header was read"
     if not name:
-        # Spreadsheets write empty columns behind the last one; what stands in one is told at its row.
+        # Spreadsheets write empty columns after the last one; what is in one is told at its row.
         return None
     if loc in seen:
         message = f"the column `{name}` is there twice"
@@ -267,7 +267,7 @@ def _read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
 def _read_csv(path: Path) -> Iterator[RawRecord | Finding]:
     """Read a CSV file with a header; comma, semicolon or tab is detected.
 
-    Nothing is read below a header with errors. A quotation mark that is not closed ends the reading where it stands.
+    Nothing is read below a header with errors. A quotation mark that is not closed ends the reading where it is.
     """
     reader = _CsvReader(path)
     yield from reader.run()
@@ -280,7 +280,7 @@ class _TableLine:
 
 
 def _read_lines(path: Path) -> Iterator[_TableLine | Finding]:
-    """Yield the lines of a file with their ends, decoded one by one; a file that is no text yields one finding."""
+    """Yield the lines of a file with their ends, decoded one by one; a file that is not text yields one finding."""
     stream = _open_file(path)
     if stream is None:
         # The reader of whole files has the words for what can be wrong here.
@@ -360,7 +360,7 @@ def _read_chunks(stream: BinaryIO, file: str) -> Iterator[bytes]:
 def _read_chunk(stream: BinaryIO, file: str) -> bytes:
     try:
         return stream.read(_CHUNK)
-    # A folder that was named like a table is told by whoever opens it.
+    # A folder that was named like a table is told by anyone who opens it.
     except IsADirectoryError:
         return b""
     except OSError as error:
@@ -369,7 +369,7 @@ def _read_chunk(stream: BinaryIO, file: str) -> bytes:
 
 
 def _unusable_finding(data: bytes, file: str) -> Finding | None:
-    """Return the finding for a file that is no text; an empty first line or a wrong letter is another fault."""
+    """Return the finding for a file that is not text; an empty first line or a wrong letter is another fault."""
     found = Loaded.decode(data[:_PROBE], file=file).findings
     return next((finding for finding in found if finding.code == "file-binary"), None)
 

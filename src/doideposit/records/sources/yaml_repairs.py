@@ -14,22 +14,22 @@ from doideposit.findings import Finding, Severity, Where
 
 __all__ = ["corrected_line", "quoted", "swallowed_comment", "unused_anchor"]
 
-# A comment of YAML begins with a hash behind a space.
+# A comment of YAML begins with a hash after a space.
 _COMMENT: Final = re.compile(r"[ \t]+(#[^\r\n]*)")
-# On a line of its own below an unquoted text, which it ends; a blank behind the hash says that a remark is meant.
+# On a line of its own below an unquoted text, which it ends; a blank after the hash says that a remark is meant.
 _COMMENT_BELOW: Final = re.compile(r"[ \t]*\r?\n(?P<indentation>[ ]+)(?P<comment>#\w(?!\w*:\s)[^\r\n]*)")
-# The reader of finished documents writes such a comment behind what it found, with the line it was found on.
+# The reader of finished documents writes such a comment after what it found, with the line it was found on.
 _OWN_COMMENT: Final = re.compile(r"\s#\s*line \d+\s*$")
 # One space alone is what a writer puts before a word; editors align comments with two.
 _ONE_BLANK: Final = re.compile(r"[ \t]#")
-# Values that are words, addresses or dates: a remark behind one of them takes nothing away from it.
+# Values that are words, addresses or dates: a remark after one of them takes nothing away from it.
 _NO_PROSE: Final = frozenset(
     "series number published published_print accepted language doi url pdf_url orcid ror isni wikidata issn isbn type"
     " identifier identifier_type format name_style date start_date end_date year volume issue first_page edition"
     " version label mime_type content_version applies_to free_to_read anonymous orcid_authenticated roles archives"
     " kind".split()
 )
-# The indentation, the dashes of a list, a key, and the value behind it.
+# The indentation, the dashes of a list, a key, and the value after it.
 _ENTRY: Final = re.compile(r"(?P<before>\s*(?:-\s+)*(?:(?P<key>[A-Za-z_]\w*)\s*:\s+)?)(?P<value>\S.*?)\s*")
 # Longer lines would not fit on a screen, and are shown without a proposal.
 _LONGEST_SHOWN: Final = 200
@@ -39,7 +39,7 @@ def swallowed_comment(text: str, start: int, end: int, key: str) -> str | None:
     """Return the comment that was perhaps part of the unquoted text at `start` to `end`; None where it is a comment.
 
     A hash sign is taken for text when a letter or digit follows it at once (``#MeToo``, ``#1``), or when it stands
-    behind prose with a single blank before it: remarks are set off by two.
+    after prose with a single blank before it: remarks are set off by two.
     """
     found = _COMMENT.match(text, end)
     if found is None:
@@ -53,7 +53,7 @@ def swallowed_comment(text: str, start: int, end: int, key: str) -> str | None:
 
 
 def _comment_below(text: str, start: int, end: int) -> str | None:
-    """Return the next line of a text that goes on over several, if YAML takes it for a comment; else None."""
+    """Return the next line of a text that continues over several, if YAML takes it for a comment; else None."""
     found = _COMMENT_BELOW.match(text, end) if start < end else None
     if found is None:
         return None
@@ -63,7 +63,7 @@ def _comment_below(text: str, start: int, end: int) -> str | None:
 
 
 def unused_anchor(name: str, value: str, where: Where) -> Finding:
-    """Return the warning about an anchor, ``&name``, that stands before a text and that no alias refers to."""
+    """Return the warning about an anchor, ``&name``, that comes before a text and that no alias refers to."""
     message = f"“&{name}” names the value after it here, so {f'only “{value}”' if value else 'nothing'} is read"
     hint = f"if it belongs to the text, put the whole text in quotes: {quoted(f'&{name} {value}'.strip())}"
     return Finding("yaml-anchor", Severity.WARNING, message, hint, where, length=len(name) + 1)

@@ -197,7 +197,7 @@ _STAND_IN = "\ufdd0"
 # YAML 1.1 also ends lines at these characters, and no editor does.
 _FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
 
-# A key of ours behind spaces that only look like spaces: word processors and web pages put them there.
+# A key of ours after spaces that only look like spaces: word processors and web pages put them there.
 _STRANGE_INDENTATION = re.compile(
     "[\u00a0\u2000-\u200a\u202f\u3000][\u00a0\u2000-\u200a\u202f\u3000 ]*(?:- )?[a-z_]{3,}$"
 )
@@ -331,7 +331,7 @@ class _Builder:
         self.unused.clear()
 
     def _look_for_comment(self, node: Node, event: Any) -> None:
-        """Warn where a comment behind an unquoted text was perhaps meant as part of it."""
+        """Warn where a comment after an unquoted text was perhaps meant as part of it."""
         frame = self.stack[-1] if self.stack else None
         key = frame.key[0] if frame is not None and frame.key is not None else ""
         start, end = event.start_mark.index, event.end_mark.index

@@ -46,11 +46,11 @@ def staff_pages(
     """Make the pages over these settings; `open_depositor` opens the depositor of a target when it is first needed."""
     folder = Path(__file__).parent
     app = Flask("doideposit.desk", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
-    # A new key with every start: sessions end with it, and nothing that could sign one lies on the disk.
+    # A new key with every start: sessions end with it, and nothing that could sign one is on the disk.
     app.secret_key = secrets.token_bytes(32)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
-        # Everything that is no file of a form is held in memory: enough for 2,000 references, and no more.
+        # Everything that is not a file of a form is held in memory: enough for 2,000 references, and no more.
         MAX_FORM_MEMORY_SIZE=4_000_000,
         # A record with hundreds of references has a field for each of their parts.
         MAX_FORM_PARTS=20_000,
@@ -69,7 +69,7 @@ def staff_pages(
         open_checker,
         look_ups=look_ups,
     )
-    # Whoever holds the application, such as a program that embeds it, reaches what the pages work on.
+    # Anyone who holds the application, such as a program that embeds it, reaches what the pages work on.
     app.extensions["workplace"] = workplace
     Gate(opening).guard(app)
     _handle_errors(app)
@@ -100,7 +100,7 @@ def _shown_everywhere(workplace: Workplace) -> dict[str, Any]:
     }
 
 
-# Which sentences of the program are for whoever looks after it, and belong into the details of a page for staff.
+# Which sentences of the program are for anyone who looks after it, and belong into the details of a page for staff.
 
 # Technical words, and commands with their options, which people who use only the pages cannot type anywhere.
 _TECHNICAL: Final = re.compile(r"\b(XML|XSD|batch|batches|ledgers?)\b|`doideposit |(?<!\S)--[a-z]", re.IGNORECASE)

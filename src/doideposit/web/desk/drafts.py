@@ -58,7 +58,7 @@ class SavedDraft:
 
 
 class Overtaken(Exception):
-    """Tell that somebody saved the draft meanwhile; `current` is what they saved."""
+    """Tell that somebody saved the draft in the meantime; `current` is what they saved."""
 
     def __init__(self, current: SavedDraft) -> None:
         super().__init__("somebody else saved this draft in the meantime")
@@ -118,7 +118,7 @@ class Drafts:
         return self._folder_of(draft.name) / name
 
     def discard(self, name: str) -> None:
-        """Delete a draft, with all its versions; a missing one is no error."""
+        """Delete a draft, with all its versions; a missing one is not an error."""
         if self._versions(name):
             shutil.rmtree(self._folder_of(name), ignore_errors=True)
 
@@ -130,7 +130,7 @@ class Drafts:
         except OSError:
             return
         found = (self.one(name) for name in names)
-        # The draft that somebody touched last stands first: it is most likely the one that is looked for.
+        # The draft that somebody touched last comes first: it is most likely the one that is looked for.
         yield from sorted((draft for draft in found if draft is not None), key=lambda each: each.at, reverse=True)
 
     def _now(self) -> str:

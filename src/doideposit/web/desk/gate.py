@@ -16,7 +16,7 @@ from doideposit.web.views import add_views, needed, route
 
 __all__ = ["Gate", "Opening"]
 
-# Nothing comes from another host, no script stands in a page, and no other page may frame this one.
+# Nothing comes from another host, no script is in a page, and no other page may frame this one.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -95,7 +95,7 @@ class Gate:
     def _find_account(self) -> DeskAccount | None:
         """Return who asks: named by the web server in front, or signed in and not idle for too long."""
         if self.opening.user_header is not None:
-            # The header stands for a session; forms still need the token, which stands in the cookie.
+            # The header stands for a session; forms still need the token, which is in the cookie.
             session.setdefault("csrf", secrets.token_urlsafe(24))
             return self.opening.accounts.named(request.headers.get(self.opening.user_header, ""))
         name, seen = session.get("name"), session.get("seen", 0.0)

@@ -1,8 +1,8 @@
 """All numbers of a target at once, for the lists: read whole one time, and kept in step by what happened since.
 
 To read 5,000 DOIs takes about a second, which nobody wants to wait for with each page. The history of the ledger tells
-which DOIs changed, so that a page reads those alone. What changes by time alone, such as what is overdue, is at most a
-few minutes old; the page of one DOI reads it anew.
+which DOIs changed, so that a page reads those alone. What changes only by time, such as what is overdue, is at most a
+few minutes old; the page of one DOI reads it again.
 """
 
 import threading
@@ -19,7 +19,7 @@ from doideposit.reports.attention import AttentionKind
 
 __all__ = ["NumberRow", "Overview"]
 
-# What changes with the time alone, such as what is overdue, may be so old.
+# What changes only with the time, such as what is overdue, may be so old.
 FRESH: Final = timedelta(minutes=5)
 # Events that are read one by one; after more of them everything is read again, which costs less.
 MOST_EVENTS: Final = 1_000
@@ -67,7 +67,7 @@ class Overview:
         """Return every DOI, the highest number first; raises `LedgerError`."""
         with self._lock:
             now, newest = self._clock(), self._depositor.works.last_event()
-            # After the clock was set back, the last reading lies in the future: it counts as old.
+            # After the clock was set back, the last reading is in the future: it counts as old.
             old = self._read_at is None or not timedelta() <= now - self._read_at < FRESH
             if old or newest - self._seen > MOST_EVENTS:
                 rows = {one.doi.key: self._build_row(one) for one in self._depositor.statuses()}

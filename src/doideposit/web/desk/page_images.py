@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 __all__ = ["PageImages"]
 
-# Pages that are drawn; the text of all pages stands beside them.
+# Pages that are drawn; the text of all pages is beside them.
 MOST_PAGES: Final = 40
 # Pixels: readable at the width of half a screen.
 WIDTH: Final = 900

@@ -27,7 +27,7 @@ MOST_FILES = 20_000
 
 
 class RecordFile(NamedTuple):
-    """Hold the record file of a number, and what stands in it."""
+    """Hold the record file of a number, and what is in it."""
 
     path: Path
     data: dict[str, Any]

@@ -36,7 +36,7 @@ class PlanPages:
     def show_plan(self, name: str) -> Answer:
         """Show what would be sent: the plan that was made of this version, or a new one where anything moved since.
 
-        The record file was written by the button that leads here: whoever only looks changes no file of theirs.
+        The record file was written by the button that leads here: anyone who only looks changes no file of theirs.
         """
         target = self._requested_target()
         draft = self.place.draft(name)
@@ -108,7 +108,7 @@ class PlanPages:
         if not entry.ok or entry.doi is None:
             return render_template("refused.html", draft=draft, entry=entry, error=report.error, to=target), 409
         if target != "sandbox":
-            # It is in the record file and on its way: the page of the number goes on from here.
+            # It is in the record file and on its way: the page of the number continues from here.
             self.place.drafts.discard(name)
             self.place.following_up(target).ask()
         return redirect(url_for("numbers.show_number", doi=str(entry.doi), on=target))

@@ -1,4 +1,4 @@
-"""The most that a document may hold, for every format: what has more is no commentary, and is told within a second.
+"""The most that a document may hold, for every format: what has more is not a commentary, and is told within a second.
 
 A finished commentary has ten pages: 200 lines, 50,000 characters, 20,000 tags in its markup. The bounds lie where a
 book of 500 pages ends. They are counted before a library builds anything: some take ten times the memory of a file,
@@ -30,7 +30,7 @@ _MOST_ATTRIBUTES: Final = 2_000
 # In bytes: an attribute takes at least a letter and a blank.
 _LONG_TAG: Final = 2 * _MOST_ATTRIBUTES
 _QUOTED_VALUE: Final = re.compile(rb"=\s*(?:\"[^\"]*\"|'[^']*')")
-# What stands between these is a name, or a value without quotes.
+# The text between these is a name, or a value without quotes.
 _BETWEEN_ATTRIBUTES: Final = re.compile(rb"[\s/=]+")
 _EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")
 

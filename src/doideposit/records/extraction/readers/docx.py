@@ -49,7 +49,7 @@ _PARAGRAPH = re.compile(rb"<(?:[\w.-]+:)?p[\s/>]")
 # python-docx gives a cell once for each column it spans, and looks for the cell above it. Word itself ends at 63
 # columns, and a commentary has some hundred cells.
 _MOST_CELLS = 10_000
-# For each cell that goes on with the one above, python-docx walks up to the first of them.
+# For each cell that continues with the one above, python-docx walks up to the first of them.
 _MOST_MERGED = 1_000
 # A table is laid out by its cells, and a million of them is how memory is filled.
 _CELL = re.compile(rb"<(?:[\w.-]+:)?tc[\s/>]")
@@ -86,7 +86,7 @@ def _add_paragraph(paragraph: Any, builder: LineBuilder) -> None:
 
 
 def _add_notes(document: Any, kind: str, builder: LineBuilder) -> None:
-    """Add the footnotes or endnotes, each as a numbered note behind the text."""
+    """Add the footnotes or endnotes, each as a numbered note after the text."""
     part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith(f"/{kind}")), None)
     if part is None:
         return
@@ -100,7 +100,7 @@ def _add_notes(document: Any, kind: str, builder: LineBuilder) -> None:
         builder.paragraph(text, links=links, note=True, place=f"{kind[:-1]} {number}")
 
 
-# Links name a relationship, whose target stands in another part of the archive.
+# Links name a relationship, whose target is in another part of the archive.
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 

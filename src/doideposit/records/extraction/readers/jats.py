@@ -29,7 +29,7 @@ _TYPES = {
     "dataset": "dataset", "software": "software", "preprint": "preprint", "standard": "standard", "patent": "patent",
     "newspaper": "web_resource", "blog": "blog_post",
 }  # fmt: skip
-# What stands before an address that has been taken away.
+# The words before an address that has been taken away.
 _OPEN_END = re.compile(
     r"(?:\b(?:doi|DOI|Available (?:at|from)|Retrieved from|URL|https?)\b\s*[:.]?\s*)+[\s.,;()\[\]]*$"
 )
@@ -374,7 +374,7 @@ def _read_institution(place: Any) -> Mapping[str, Node] | None:
     if name is None:
         return None
     fields: dict[str, Node] = {"name": name}
-    # Departments and towns that stand beside a marked name would be lost with the rest of the text.
+    # Departments and towns that are beside a marked name would be lost with the rest of the text.
     towns = [*place.iter("city"), *place.iterfind(".//named-content[@content-type='city']")]
     towns = towns or place.findall(".//addr-line[@content-type='city']")
     departments = [node for node in names if node.get("content-type") in _DEPARTMENTS]
@@ -383,7 +383,7 @@ def _read_institution(place: Any) -> Mapping[str, Node] | None:
         if found:
             fields[key] = found[0] if len(found) == 1 else found
     for node in place.iter("institution-id"):
-        # An id of another register stands in the same element.
+        # An id of another register is in the same element.
         if (ror := Ror.parse_or_none(node.text)) is not None:
             fields["ror"] = JatsText(node).leaf_of(ror.url)
     return fields

@@ -14,9 +14,9 @@ __all__ = ["XLINK", "JatsText"]
 XLINK = "{http://www.w3.org/1999/xlink}href"
 # Faces of JATS by the tags that a record knows.
 _FACES = {"italic": "i", "bold": "b", "sub": "sub", "sup": "sup", "underline": "u"}
-# Notes and their marks stand within titles and names, and are no part of them.
+# Notes and their marks are within titles and names, and are not part of them.
 _NOTES = ("fn", "xref", "inline-graphic", "tex-math")
-# Parts of names stand without a space between them, because whoever shows an article puts the commas in.
+# Parts of names stand without a space between them, because the program that shows an article adds the commas.
 _NAMES = ("name", "string-name", "surname", "given-names", "suffix", "collab")
 
 

@@ -20,11 +20,11 @@ __all__ = ["read_odt"]
 # OpenDocument 1.2 names all its namespaces by this pattern.
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _OFFICE, _STYLE, _FO = (f"{{{_NS}{name}:1.0}}" for name in ("text", "office", "style", "xsl-fo-compatible"))
-# The title in the metadata stands in Dublin Core.
+# The title in the metadata is in Dublin Core.
 _DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 # Links are attributes of XLink here as well.
 _HREF = "{http://www.w3.org/1999/xlink}href"
-# What stands in the file beside the text: changes that were taken back, remarks, lists of contents.
+# What is in the file beside the text: changes that were taken back, remarks, lists of contents.
 _SKIPPED = frozenset(
     {f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_TEXT}table-of-content", f"{_TEXT}sequence-decls"}
 )
@@ -106,7 +106,7 @@ class _OdtReader:
                 self.walk(child)
 
     def add_notes(self) -> None:
-        """Add the footnotes and endnotes behind the text, each as a numbered note."""
+        """Add the footnotes and endnotes after the text, each as a numbered note."""
         for number, note in enumerate(self._notes, 1):
             text = _OdtText()
             for paragraph in note.iter(f"{_TEXT}p"):

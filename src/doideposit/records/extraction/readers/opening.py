@@ -136,13 +136,13 @@ _BY_CONTENT: Final = (
     (b"SQLite format 3", _UnsupportedFormat("a database", "use the document")),
     (b"MIME-Version:", _BY_NAME[".mht"]),
 )
-_FEW: Final = 6  # two letters such as “BM” begin texts too; what follows in a picture is no text
+_FEW: Final = 6  # two letters such as “BM” begin texts too; what follows in a picture is not text
 
 
 def _unsupported_format(data: bytes, suffix: str) -> _UnsupportedFormat | None:
     """Return the name of a format that is not read; None if it may be. `suffix` is the end of the file name."""
     for magic, known in _BY_CONTENT:
-        # Short marks are words of English too; a zero byte nearby shows that the file is no text.
+        # Short marks are words of English too; a zero byte nearby shows that the file is not text.
         if data.startswith(magic) and (len(magic) >= _FEW - 2 or b"\0" in data[:64]):
             return known
     if suffix in _OTHER_FORMAT_PICTURES:
@@ -243,7 +243,7 @@ def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
     from doideposit.records.sources.bibliography import Bibliography, Citing  # noqa: PLC0415
 
     named = manuscript.properties.bibliography
-    # The lines as they stand in the file, so that a finding names the right one.
+    # The lines as they are in the file, so that a finding names the right one.
     rows = {line.number: line.source for line in manuscript.lines}
     text = "\n".join(rows.get(number, "") for number in range(1, max(rows, default=0) + 1))
     cites = Citing.of_text(text, file=str(path), nocite=manuscript.properties.nocite)
@@ -276,7 +276,7 @@ _PICTURES = ("image/", "video/", "audio/", "font/")
 def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) -> Manuscript:
     """Read the content of an address, by the format and the encoding that its server names.
 
-    `url` is where the page stands: the address of the record, where the page itself names no other.
+    `url` is where the page is: the address of the record, where the page itself names no other.
     """
     if media_type.startswith(_PICTURES):
         return _unread_format(
@@ -321,7 +321,7 @@ def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, n
 
 
 def _head_of(data: bytes) -> bytes:
-    # Declarations and doctypes stand in the first lines.
+    # Declarations and doctypes are in the first lines.
     return data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
 
 
@@ -389,7 +389,7 @@ def _read_guarded(read: Read, data: bytes, file: str) -> Manuscript:
     """Call the reader of a format; turn exceptions of a library about a broken file into a finding.
 
     The libraries name no common class for it. So the place counts: what is raised in a library, or in one of its
-    calls, is about the file; what is raised in a line of ours is a fault of ours, and goes on as it is.
+    calls, is about the file; what is raised in a line of ours is a fault of ours, and continues as it is.
     """
     try:
         return read(data, file)

@@ -212,14 +212,14 @@ _MOST_OF_ASCII: Final = 1_000_000
 _MOST_FONTS: Final = 500
 # In bytes, unpacked: a font with all characters of Unicode that it can have tells them in fewer.
 _MOST_OF_A_MAP: Final = 2_000_000
-# A form is drawn by its name (ISO 32000-1, 8.10); white space or a comment may stand between the two.
+# A form is drawn by its name (ISO 32000-1, 8.10); white space or a comment may be between the two.
 _DRAWN: Final = re.compile(rb"/([^\s/<>\[\](){}%]*)(?:\s|%[^\r\n]*[\r\n])+Do\b")
 # Any character of a name may be written by its number.
 _NUMBERED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 def _resolved(value: Any) -> Any:
-    """Return an object of the file itself, where it stands there as a reference to one, or as nothing."""
+    """Return an object of the file itself, where it is there as a reference to one, or as nothing."""
     return value.get_object() if value is not None else None
 
 

@@ -1,8 +1,8 @@
-"""Printed lines of a PDF as paragraphs: running headers and page numbers out, footnotes behind the text.
+"""Printed lines of a PDF as paragraphs: running headers and page numbers out, footnotes after the text.
 
-What is told here is told from places: a line that stands at the edge of several pages is a running header, small
-letters at the foot behind a figure are a footnote, and a line that is set in begins a paragraph, or in a list of
-references goes on with one.
+What is told here is told from places: a line that is at the edge of several pages is a running header, small
+letters at the foot after a figure are a footnote, and a line that is set in begins a paragraph, or in a list of
+references continues with one.
 """
 
 import re
@@ -20,11 +20,11 @@ __all__ = ["PrintedParagraph"]
 
 # A hyphen at the end of a line may be one of the word: the next line tells.
 _BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)-$")
-# An address goes on in the next line without any sign.
+# An address continues in the next line without any sign.
 _OPEN_ADDRESS = re.compile(r"(?:https?://|www\.|doi\.org/|(?<![\w/])10\.\d{4,9}/)\S*$", re.IGNORECASE)
 
 
-# What begins anew behind an address that ended with a stop: a word with a capital, the number of an entry.
+# What begins again after an address that ended with a stop: a word with a capital, the number of an entry.
 _NEW = re.compile(r"[^\W\d_]+\W*$(?<![a-z])|[A-ZÀ-ÞА-Я][^\W\d_]*\W*$|\d{1,3}[.)\]]?$|[(\[“\"–—•·]")
 
 
@@ -78,7 +78,7 @@ def _join_address(row: PdfRow, following: PdfRow, first: str) -> str | None:
     return text + first if broken or _is_rest(printed, first) else None
 
 
-# A bracket that closes what stands around the address ends it, and so does what begins anew behind a stop.
+# A bracket that closes what is around the address ends it, and so does what begins again after a stop.
 _CLOSED = re.compile(r"^[^()]*\)[.,;]?$|[”’\"]\.?$|,$")
 
 
@@ -105,7 +105,7 @@ def _join_word(text: str, first: str, words: Counter[str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PrintedParagraph:
-    """Hold the lines of a paragraph; `level` is that of a heading, `note` says that it stands at the foot of a page."""
+    """Hold the lines of a paragraph; `level` is that of a heading, `note` says that it is at the foot of a page."""
 
     rows: Sequence[PdfRow]
     level: int = 0
@@ -113,7 +113,7 @@ class PrintedParagraph:
 
     @staticmethod
     def of_pages(pages: Sequence[Sequence[PdfRow]]) -> "Iterator[PrintedParagraph]":
-        """Return the paragraphs of a document, the footnotes behind them."""
+        """Return the paragraphs of a document, the footnotes after them."""
         # The size that most letters have is that of the running text.
         body = Counter(round(row.size, 1) for rows in pages for row in rows for _ in row.text).most_common(1)[0][0]
         rows = _without_furniture(pages, body)
@@ -163,7 +163,7 @@ def _join_wrapped_rows(paragraph: Sequence[PdfRow], rows: Sequence[PdfRow]) -> l
 _LARGER = 1.2  # so many times the size of the running text makes a heading
 # Covers and title pages; from the third page on, the text has begun.
 _TITLE_PAGES = 2
-# Running headers differ from page to page by their number alone.
+# Running headers differ from page to page only by their number.
 _NUMBERS = re.compile(r"\d+")
 # Page numbers alone on their line, with the “of” of the languages read.
 _PAGE_NUMBER = re.compile(
@@ -214,7 +214,7 @@ def _without_furniture(pages: Sequence[Sequence[PdfRow]], body: float) -> list[P
 
 
 def _edge_rows(rows: Sequence[PdfRow]) -> list[PdfRow]:
-    # From the top down: the origin of a PDF page lies at its lower left corner.
+    # From the top down: the origin of a PDF page is at its lower left corner.
     heights = sorted(rows, key=lambda row: -row.y)
     return [*heights[:_EDGE], *heights[-_EDGE:]]
 
@@ -226,7 +226,7 @@ def _repetition_key(row: PdfRow) -> str:
 
 # Footnotes are set at least one point smaller than a text of twelve.
 _SMALLER = 0.93
-# The mark of a note, and some text behind it.
+# The mark of a note, and some text after it.
 _NOTE = re.compile(r"[\[(]?\d{1,3}[\]).]?\s*(?=\S)")
 _LIST = heading_pattern((*REFERENCES, *NOTES))
 

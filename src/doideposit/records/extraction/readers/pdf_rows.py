@@ -1,6 +1,6 @@
 """Printed lines of a PDF page, put together from the pieces of text that the file places, columns in their order.
 
-A PDF says where letters stand and nothing more. A gap that runs down the page parts two columns.
+A PDF says where letters are and nothing more. A gap that runs down the page parts two columns.
 """
 
 import re
@@ -29,9 +29,9 @@ class PdfPart:
 
 @dataclass(slots=True)
 class PdfRow:
-    """Hold one printed line. `targets` are the addresses it links to; `marginal` says that it stands at the edge.
+    """Hold one printed line. `targets` are the addresses it links to; `marginal` says that it is at the edge.
 
-    A marginal line is printed on other pages too, or stands in smaller letters apart from the text.
+    A marginal line is printed on other pages too, or is in smaller letters apart from the text.
     """
 
     parts: list[PdfPart]
@@ -120,7 +120,7 @@ _WIDE = 1.5  # times the size: a gap within a line that no space makes
 def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
     """Tell whether a piece belongs to the line before it: at the same height, or raised as a mark is."""
     last = row[-1]
-    # Subscripts and superscripts lie within six tenths of a size of their line.
+    # Subscripts and superscripts are within six tenths of a size of their line.
     near = abs(max(row, key=lambda each: each.size).y - part.y) < 0.6 * max(last.size, part.size)
     # Tabs leave wide gaps within a line; forty sizes are nearly the width of a page.
     return near and part.left >= last.right - last.size and part.left - last.right < 40 * last.size

@@ -48,7 +48,7 @@ _CHARACTERS = {
 }
 # Control symbols: a hard space, a hard hyphen, an optional hyphen, and the three signs of the syntax itself.
 _SIGNS = {"~": " ", "_": "-", "-": "", "\\": "\\", "{": "{", "}": "}"}
-# Words behind which a new line begins.
+# Words after which a new line begins.
 _ENDS = frozenset({"par", "cell", "row", "sect", "page", "nestcell"})
 # Character sets of fonts by their numbers (specification, \fcharset); all others are that of the document.
 _CHARSETS = {
@@ -100,7 +100,7 @@ class _RtfParagraph:
 
 
 class _RtfReader:
-    """Walk through the tokens of a file; what it finds stands in `body` and `notes`."""
+    """Walk through the tokens of a file; what it finds is in `body` and `notes`."""
 
     def __init__(self) -> None:
         self.body: list[_RtfParagraph] = [_RtfParagraph()]
@@ -149,7 +149,7 @@ class _RtfReader:
         elif found["text"]:
             skipped = min(self.left, len(found["text"]))
             self.left -= skipped
-            # Eight bits may stand unescaped in old files, in the encoding of the document.
+            # Eight bits may be unescaped in old files, in the encoding of the document.
             self._add_text(
                 found["text"][skipped:].encode("latin-1", "replace").decode(self._current_encoding(), "replace")
             )

@@ -37,7 +37,7 @@ _RST_HEADING = re.compile(r"(?m)^([^\n]{2,120})\n([=\-~^\"'#*+])\2{2,}[ \t]*$")
 def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
     """Read a text; headings of reStructuredText and MediaWiki count as headings. Lines keep their numbers.
 
-    `near` is where the text lies on the disk: keys of authors in its header are looked up in the site's authors.yml.
+    `near` is where the text is on the disk: keys of authors in its header are looked up in the site's authors.yml.
     Raises `DiskError` when the disk fails while that is read.
     """
     text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
@@ -77,7 +77,7 @@ def _separate_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Make every line a paragraph if the text was saved like that, as by Word: long lines, none empty."""
     long = sum(len(line.text) > _LONG for line in lines)
     blocks = len({line.block for line in lines})
-    # Text without any markup whose lines mostly stand alone is no Markdown.
+    # Text without any markup whose lines mostly are alone is not Markdown.
     if not long or blocks > len(lines) // 3 or any(line.level or line.marker for line in lines):
         return lines
     return tuple(replace(line, block=index) for index, line in enumerate(lines))
@@ -87,11 +87,11 @@ def _separate_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # A footnote as Pandoc and other dialects of Markdown write it; CommonMark has none.
 _NOTE = re.compile(r" {0,3}\[\^[^\]\s]{1,40}\]:")
-# Tags end in the same text: a sign “<” before a number is no tag.
+# Tags end in the same text: a sign “<” before a number is not a tag.
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 # Of the faces that Crossref knows in titles, these two can change the meaning: 10² is not 102.
 _KEPT_TAG = re.compile(r"</?(sub|sup)>", re.IGNORECASE)
-# The text of a link that only says where to click is no text of the document.
+# The text of a link that only says where to click is not text of the document.
 _ADDRESS_LABEL = re.compile(r"<?(?:https?:|www\.|(?:dx\.)?doi\.org/)\S*>?|(?:link|here|online|url|pdf)", re.IGNORECASE)
 
 
@@ -136,7 +136,7 @@ def _parse_bare_address(state: "StateInline", silent: bool) -> bool:
     if scheme is None or state.linkLevel > 0:
         return False
     before = state.pending[: -len(scheme[0])]
-    # Between angle brackets an address goes on to the closing one, even over a space that should not be there.
+    # Between angle brackets an address continues to the closing one, even over a space that should not be there.
     angled = _ANGLED_REST.match(state.src, state.pos, state.posMax) if before.endswith("<") else None
     rest = angled or _REST.match(state.src, state.pos, state.posMax)
     if rest is None:
@@ -262,7 +262,7 @@ class _Inline:
     def _add_text(self, text: str) -> None:
         self.pieces[-1].add(text)
         if not self.strong:
-            # A colon or a space behind bold words is often not bold itself.
+            # A colon or a space after bold words is often not bold itself.
             self.pieces[-1].light += len(text.strip(" :"))
         self.label.append(text)
 

@@ -1,4 +1,4 @@
-"""How many DOIs of a file a hook was told of, so that it goes on with the next after it failed."""
+"""How many DOIs of a file a hook was told of, so that it continues with the next after it failed."""
 
 import sqlalchemy as sa
 from alembic import op

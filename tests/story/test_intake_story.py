@@ -201,6 +201,20 @@ def test_an_imap_folder_is_read_and_nothing_in_it_is_changed() -> None:
         list(ImapServer("127.0.0.1", "doi", port=state.port, security="none").read(SecretStr("x"), ()))
 
 
+@pytest.mark.network_loopback
+@pytest.mark.parametrize(
+    ("user", "password", "folder"),
+    [("jörg", "s3cret", "INBOX"), ("doi", "pässe", "INBOX"), ("doi", "s3cret", "Entwürfe")],
+)
+def test_names_that_imap_cannot_carry_are_told_as_a_mailbox_that_cannot_be_read(
+    user: str, password: str, folder: str
+) -> None:
+    with imap_server(ImapMails({3: mail("one")})) as state:
+        server = ImapServer("127.0.0.1", user, folder, port=state.port, security="none")
+        with pytest.raises(WorldError, match="could not be read"):
+            list(server.read(SecretStr(password), ()))
+
+
 @pytest.mark.parametrize(
     ("table", "rows"),
     [

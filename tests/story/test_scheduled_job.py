@@ -123,6 +123,23 @@ def test_a_file_from_the_inbox_to_five_truths(week: Week) -> None:
     assert done.summary == "sandbox: no new files, 1 done; 1 DOI registered, 0 outstanding"
 
 
+def test_a_doi_that_is_seen_to_lead_elsewhere_ends_the_pass_with_1_and_is_told_everywhere(week: Week) -> None:
+    week.office.drop("c258.yaml")
+    week.run()
+    week.desk.sandbox.process()
+    week.desk.sandbox.elsewhere.change_url(doi(), "https://other.example.org/page")
+    done = week.run()
+    assert done.exit_code == 1
+    assert "1 in need of a person" in done.summary
+    (record,) = [one for one in done.document["records"] if one["contradicted"]]
+    assert (record["doi"], record["needs_person"]) == (doi(), True)
+    (mail,) = week.mails
+    assert mail["Subject"] == "doideposit: 1 DOI leads elsewhere (sandbox)"
+    assert "other.example.org" in text(mail)
+    assert 'doideposit_needs_person_dois{target="sandbox"} 1' in (week.home / "metrics.prom").read_text()
+    assert week.run(wait=60).exit_code == 0, "nothing new was seen in this pass"
+
+
 def test_a_page_of_the_site_with_errors_is_mailed_once(week: Week) -> None:
     page = week.home / "content" / "seven.md"
     page.parent.mkdir()

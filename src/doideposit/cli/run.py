@@ -111,8 +111,8 @@ def run_job(
     """Run the scheduled job: take files from the inbox, deposit, follow up, report, exit.
 
     Each file ends in done/ or rejected/ inside the inbox, with a report beside it. Starting it twice, or killing it
-    at any moment, is safe. Exit code 1 means that something was rejected in this pass; if your job runner then starts
-    it again at once, use --rejected-ok.
+    at any moment, is safe. Exit code 1 means that something was rejected in this pass, or that a DOI was seen to lead
+    elsewhere; if your job runner then starts it again at once, use --rejected-ok.
     """
     terminal = invocation.terminal(as_json=as_json)
     settings = _with_flags(invocation.settings(target=target), inbox, heartbeat, ping)

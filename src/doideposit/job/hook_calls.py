@@ -53,7 +53,7 @@ def open_hooks(settings: Settings, *, environ: Mapping[str, str], clock: Callabl
 
 def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: float, environ: Mapping[str, str]) -> None:
     """Run a program with the message on standard input; raises `WorldError` unless it ends with 0 in time."""
-    with tempfile.TemporaryFile() as given:
+    with _temporary_file() as given:
         # Through a pipe, a program that does not read its input could block the job.
         given.write(message.body())
         given.seek(0)
@@ -78,6 +78,14 @@ def run_program(command: tuple[str, ...], message: HookMessage, *, timeout: floa
             raise WorldError(f"{command[0]} took longer than {timeout:g} seconds, and was stopped") from None
         if status:
             raise WorldError(f"{command[0]} ended with status {status}{said.quoted()}")
+
+
+def _temporary_file() -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        hint = "check that the disk is not full, and that TMPDIR names a folder"
+        raise WorldError(f"no temporary file can be made: {error.strerror or error}", hint=hint) from None
 
 
 def _doi_of(message: HookMessage) -> str:

@@ -141,6 +141,9 @@ class MailServer:
         except (OSError, ValueError) as error:
             port = self.mail.port or PORTS[self.mail.security]
             return _no_connection(error, port)
+        # This thread has nobody to catch an exception: what came of the talk would never be told.
+        except Exception as error:  # noqa: BLE001
+            return f"its answers could not be read ({type(error).__name__})", LOOK
         return "", ""
 
     def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:

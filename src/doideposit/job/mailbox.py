@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from pydantic import SecretStr
 
 from doideposit.errors import WorldError
-from doideposit.files import open_input
+from doideposit.files import disk_errors, open_input
 
 __all__ = ["ImapServer", "Mailbox", "read_maildir"]
 
@@ -40,7 +40,8 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
     if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
         hint = "set the folder that contains `cur` and `new` as [mailbox] maildir"
         raise WorldError(f"{folder} is not a Maildir", hint=hint)
-    files = [path for part in ("cur", "new") if (folder / part).is_dir() for path in (folder / part).iterdir()]
+    with disk_errors(folder, "cannot be read"):
+        files = [path for part in ("cur", "new") if (folder / part).is_dir() for path in (folder / part).iterdir()]
     # The part before the colon is the mail's own name; after it stand flags, which change.
     keys = {path.name.partition(":")[0]: path for path in sorted(files, key=lambda one: one.name)}
     for key, path in [pair for pair in keys.items() if pair[0] not in known][:MOST]:
@@ -66,7 +67,8 @@ class ImapServer:
         """Yield the mails of the folder, which is opened for reading alone, so that none gets marked."""
         try:
             yield from _read_folder(self, password, known)
-        except (imaplib.IMAP4.error, OSError, ssl.SSLError) as error:
+        # imaplib raises the last four for names that are not ASCII, and for answers that are none of the protocol.
+        except (imaplib.IMAP4.error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
             # What a server says can repeat the command, and with it the password.
             message = f"the mailbox at {self.host} could not be read ({type(error).__name__})"
             raise WorldError(message, hint="check [mailbox]: host, security, username, password") from None

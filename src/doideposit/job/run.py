@@ -216,6 +216,7 @@ class _JobPass:
                 clock=context.clock,
                 most=job.look_ups,
                 stop=context.stop,
+                report=self._report,
             )
             context.step("watch")
             self._watch_registered(depositor)
@@ -388,7 +389,8 @@ def _exit_code(report: PassReport) -> int:
     if report.errors:
         # A process has one exit code: of several errors it tells the highest.
         return max(error.exit_code for error in report.errors)
-    return REJECTED if report.rejected or report.failed or report.site_blocked else 0
+    wanting = report.rejected or report.failed or report.site_blocked or report.contradicted
+    return REJECTED if wanting else 0
 
 
 def _summary_line(report: PassReport, standing: Standing | None, *, quoting: bool = True) -> str:
@@ -465,10 +467,12 @@ def _look_up(
     clock: Callable[[], datetime],
     most: int,
     stop: Callable[[], bool],
+    report: PassReport,
 ) -> int:
     """Look up to `most` DOIs that are due; returns how many were looked up. Raises `LedgerError`.
 
-    When the services are away it ends without ado: the deadlines tell when that lasts.
+    What leads elsewhere goes into the report. When the services are away it ends without ado: the deadlines tell when
+    that lasts.
     """
     done, still = 0, {}
     unproved = (one.doi for one in depositor.statuses() if depositor.is_unproved(one))
@@ -484,6 +488,8 @@ def _look_up(
             logger.warning("look-ups ended early: %s", error.message)
             return done
         done += 1
+        if status.contradicted:
+            report.changed.append(status)
         if not depositor.is_unproved(status):
             del still[doi.key]
         else:

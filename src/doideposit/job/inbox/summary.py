@@ -65,6 +65,11 @@ class PassReport:
         """Return DOIs of which the pass learned that Crossref did not register them."""
         return tuple(status for status in self.changed if status.failed)
 
+    @property
+    def contradicted(self) -> tuple[WorkStatus, ...]:
+        """Return DOIs of which a look-up of the pass showed that they do not lead where they should."""
+        return tuple(status for status in self.changed if status.contradicted and status.needs_person)
+
     def add_error(self, error: DoiDepositError) -> bool:
         """Note that something outside failed; False when it was noted before."""
         # One outage fails for every file of a pass in the same way, and is reported once.

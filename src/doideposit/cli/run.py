@@ -146,7 +146,7 @@ def _show_outcome(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: boo
     import json
 
     if not terminal.as_json:
-        terminal.say(outcome.summary)
+        terminal.say(outcome.beside_log or outcome.summary)
     elif in_one_line:
         terminal.result(json.dumps(outcome.document, ensure_ascii=False))
     else:

@@ -72,14 +72,15 @@ class JobContext:
 class JobOutcome:
     """Describe how a run ended: its exit code, one line for people, and the JSON document.
 
-    `changed` are the DOIs of which the run learned something. As JSON they take more memory than all else in the run,
-    so that the document is made only when it is asked for.
+    `beside_log` is that line for whoever has read the errors in the log. `changed` are the DOIs of which it learned
+    something: as JSON they take more memory than all else in the run, so the document is made when it is asked for.
     """
 
     exit_code: int
     summary: str
     facts: Mapping[str, Any]
     changed: Sequence[WorkStatus] | None = None
+    beside_log: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -318,7 +319,7 @@ class _JobPass:
         shown = _summary_line(self._report, self._standing, quoting=False)
         files = [_file_document(one) for one in self._report.settled]
         facts = {**run.status_document(self._standing), "skipped": False, "files": files}
-        return JobOutcome(run.exit_code, shown, facts, self._report.changed)
+        return JobOutcome(run.exit_code, run.summary, facts, self._report.changed, shown)
 
     def _save_state(self, now: datetime) -> None:
         self._require_same()

@@ -28,7 +28,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.records.models.series import Series
 from doideposit.sandbox.clock import Delays, system_time
 from doideposit.sandbox.exchange import Reply, Request
-from doideposit.sandbox.foreign import ForeignReport, register_foreign
+from doideposit.sandbox.foreign import ForeignReport
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.simulation import Sandbox
 
@@ -72,7 +72,7 @@ def filled() -> Sandbox:
     """A sandbox with reports that another tool registered."""
     sandbox = Sandbox(clock=system_time, delays=Delays.none())
     reports = [ForeignReport(n, f"10.5555/r{n}", f"https://rivers.example.org/{n}") for n in range(1, DOIS + 1)]
-    register_foreign(sandbox, reports, title=SERIES.title, issn=str(SERIES.issn))
+    ForeignReport.register_all(sandbox, reports, title=SERIES.title, issn=str(SERIES.issn))
     return sandbox
 
 

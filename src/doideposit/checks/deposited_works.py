@@ -18,7 +18,7 @@ from doideposit.findings import Finding, Loc, Severity, loc_of
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin, RawRecord, RawValue
 from doideposit.records.sources.parsing import parse
-from doideposit.registered.reading import RECORD_TYPES, RegisteredRecord, works_in
+from doideposit.registered.reading import RECORD_TYPES, RegisteredRecord
 from doideposit.registered.texts import ReadText
 from doideposit.safe_xml import Element
 
@@ -44,7 +44,7 @@ ROUNDS: Final = 3
 
 def check_works(root: Element, context: Context) -> Iterator[tuple[Finding, Element]]:
     """Yield the findings of the record rules for each work of a file, with the element each one concerns."""
-    for place, work in enumerate(works_in(root, _KINDS)):
+    for place, work in enumerate(RegisteredRecord.works_in(root, _KINDS)):
         if place == MOST_WORKS:
             yield _too_many_works_finding(), root
             return

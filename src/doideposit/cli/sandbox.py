@@ -84,7 +84,7 @@ def sandbox(
 
 def _add_past_submissions(invocation: Invocation, terminal: Terminal, count: int) -> None:
     """Register made-up reports in the embedded sandbox, for the first series of the configuration."""
-    from doideposit.sandbox.foreign import ForeignReport, register_foreign
+    from doideposit.sandbox.foreign import ForeignReport
     from doideposit.wiring import embedded_sandbox, open_validator, system_clock
 
     settings = invocation.settings(target="sandbox")
@@ -100,5 +100,7 @@ def _add_past_submissions(invocation: Invocation, terminal: Terminal, count: int
     validator = open_validator(announce=terminal.note)
     # What was registered a week ago is shown by now everywhere, however slow the sandbox is.
     with embedded_sandbox(settings, validator, lambda: system_clock() - timedelta(days=7)) as simulated:
-        register_foreign(simulated, reports, title=series.title, issn=str(series.issn) if series.issn else None)
+        ForeignReport.register_all(
+            simulated, reports, title=series.title, issn=str(series.issn) if series.issn else None
+        )
     terminal.say(f"{count} reports of {series.title} are registered in the sandbox, as if by another tool")

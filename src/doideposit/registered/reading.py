@@ -17,7 +17,7 @@ from doideposit.registered.programs import Program, assertion
 from doideposit.registered.texts import ReadText, abstract, xml_of
 from doideposit.safe_xml import Element, local_name, parse_document
 
-__all__ = ["Leftover", "RegisteredRecord", "works_in"]
+__all__ = ["Leftover", "RegisteredRecord"]
 
 Fields = dict[str, RawValue]
 
@@ -81,13 +81,13 @@ class RegisteredRecord:
         holder = next((holder for key, holder in doi_holders(root) if key == doi.lower()), None)
         return None if holder is None else _Reader(holder).read()
 
-
-def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]:
-    """Yield the works of these kinds in a deposit file; `element_at` finds the element of each text."""
-    for data in root.iter("{*}doi_data"):
-        holder = data.getparent()
-        if holder is not None and local_name(holder) in kinds:
-            yield _Reader(holder).read(traced=True)
+    @staticmethod
+    def works_in(root: Element, kinds: Container[str]) -> "Iterator[RegisteredRecord]":
+        """Yield the works of these kinds in a deposit file; `element_at` finds the element of each text."""
+        for data in root.iter("{*}doi_data"):
+            holder = data.getparent()
+            if holder is not None and local_name(holder) in kinds:
+                yield _Reader(holder).read(traced=True)
 
 
 def _text_at(element: Element, path: str) -> str:

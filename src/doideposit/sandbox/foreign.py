@@ -6,12 +6,12 @@ one that became an alias, one that went to another owner, and one that the lists
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 from xml.sax.saxutils import escape
 
 from doideposit.sandbox.simulation import Sandbox
 
-__all__ = ["ForeignReport", "register_foreign"]
+__all__ = ["ForeignReport"]
 
 # The deposit timestamps begin here: fourteen digits, as many libraries write them.
 STAMP: Final = 20190301120000
@@ -29,15 +29,15 @@ class ForeignReport:
     doi: str
     url: str
 
-
-def register_foreign(sandbox: Sandbox, reports: list[ForeignReport], *, title: str, issn: str | None) -> None:
-    """Register reports at once, each with its own deposit; raises ValueError for one that the sandbox refuses."""
-    for one in reports:
-        sandbox.elsewhere.deposit(_deposit_xml(one, title, issn if one.number % _SINGLE else None))
-    if len(reports) > 3:  # noqa: PLR2004 - one for each of the three, and one that they stand beside
-        sandbox.elsewhere.hide(reports[-2].doi)
-        sandbox.elsewhere.transfer(reports[-3].doi, _OTHER_OWNER)
-        sandbox.elsewhere.alias(reports[-4].doi, reports[0].doi)
+    @classmethod
+    def register_all(cls, sandbox: Sandbox, reports: list[Self], *, title: str, issn: str | None) -> None:
+        """Register reports at once, each with its own deposit; raises ValueError for one that the sandbox refuses."""
+        for one in reports:
+            sandbox.elsewhere.deposit(_deposit_xml(one, title, issn if one.number % _SINGLE else None))
+        if len(reports) > 3:  # noqa: PLR2004 - one for each of the three, and one that they stand beside
+            sandbox.elsewhere.hide(reports[-2].doi)
+            sandbox.elsewhere.transfer(reports[-3].doi, _OTHER_OWNER)
+            sandbox.elsewhere.alias(reports[-4].doi, reports[0].doi)
 
 
 def _deposit_xml(one: ForeignReport, title: str, issn: str | None) -> bytes:

@@ -15,7 +15,7 @@ from doideposit.checks.rules.work import Work
 from doideposit.crossref.xml.batch import build
 from doideposit.findings import Finding
 from doideposit.records.models.commentary import Commentary
-from doideposit.registered.reading import works_in
+from doideposit.registered.reading import RegisteredRecord
 from doideposit.safe_xml import parse_document
 from rule_examples import commentary, loaded
 
@@ -61,6 +61,6 @@ def test_one_name_many_times_stays_many_people() -> None:
     xml = f"{xml[:start]}<contributors>{people}{xml[end:]}"
     root = parse_document(xml.encode()).root
     assert root is not None
-    [work] = works_in(root, {"report-paper_series_metadata"})
+    [work] = RegisteredRecord.works_in(root, {"report-paper_series_metadata"})
     # Who stands there twice in one role is a mistake to be told, and no second role of one person.
     assert len(cast("list[object]", work.fields["authors"])) == 2_000

@@ -162,7 +162,7 @@ class Validator:
             version = lift_to
         if version is None:
             return self._without_bundle(root, declared if name == ROOT else None, places), root
-        retyped = [] if names_no_schema(xml) else remove_hints(root)
+        retyped = remove_hints(root, xml)
         findings = self._violations(root, retyped, version, places) if name == ROOT else (_no_deposit(root, places),)
         return SchemaVerdict(version, not has_errors(findings), findings, changes), root
 
@@ -230,19 +230,15 @@ def _no_deposit(root: Element, places: Places) -> Finding:
     )
 
 
-def names_no_schema(xml: bytes) -> bool:
-    """Tell whether a file can hold no attribute of XSD's instance namespace, as what is built here for a verdict.
-
-    In UTF-8 the name of the namespace is in its bytes, unless references to characters hide it.
-    """
-    return xml.startswith(_UTF_8) and b"XMLSchema-instance" not in xml and b"&#" not in xml
-
-
-def remove_hints(root: Element) -> list[Element]:
+def remove_hints(root: Element, xml: bytes) -> list[Element]:
     """Remove ``xsi:schemaLocation`` and its like, and return the elements that have an ``xsi:type``.
 
-    libxml2 would follow the hints to files of the document's choice.
+    libxml2 would follow the hints to files of the document's choice. `xml` are the bytes of the document.
     """
+    # In UTF-8 the name of the namespace is in its bytes, unless references to characters hide it. What is built
+    # here for a verdict never has it.
+    if xml.startswith(_UTF_8) and b"XMLSchema-instance" not in xml and b"&#" not in xml:
+        return []
     found = _with_instance(root)
     for element in found:
         for name in _HINTS:

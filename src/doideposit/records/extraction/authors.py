@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from doideposit.records.extraction.biography import Affiliation, Biography, full_name_of
+from doideposit.records.extraction.biography import Affiliation, Biography
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.lines import Line
@@ -368,7 +368,7 @@ def _institution_in_role(text: str, context: _SharedDetails) -> Affiliation | No
     # Addresses go from the small to the large, so that the institution is rather found from the end.
     for part in reversed([part.strip() for part in re.split(r"[,|;–—]|\bat\b", text)]):
         name, _, acronym = part.removesuffix(")").partition(" (")
-        acronym_known = part.isupper() and full_name_of(part, context.everything) is not None
+        acronym_known = part.isupper() and Affiliation.full_name_of(part, context.everything) is not None
         if part in known or acronym_known or (NameText(name).is_institution and not NameText(name).is_role):
             return Affiliation(re.sub(r"^the\s+", "", name), text, acronym if acronym.isupper() else None)
     return None
@@ -383,7 +383,7 @@ def _full_institution_name(printed: str, context: _SharedDetails) -> tuple[str, 
             "the full name is that of the series' institution" if printed != institution.name else "",
         )
     if printed.isupper():
-        spelled = full_name_of(printed, context.everything)
+        spelled = Affiliation.full_name_of(printed, context.everything)
         if spelled is not None:
             return spelled[0], f"line {spelled[1].number} gives the full name"
     return printed, ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from doideposit.records.extraction.lines import Line
 
-__all__ = ["Affiliation", "Biography", "full_name_of"]
+__all__ = ["Affiliation", "Biography"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,19 @@ class Affiliation:
     clause: str
     acronym: str | None = None
 
+    @staticmethod
+    def full_name_of(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
+        """Find the full name of an acronym that the document explains, as in “South Asia Institute (SAI)”."""
+        pattern = re.compile(rf"((?:{_NAME_WORDS}\s+(?:(?:of|for|and|the|&)\s+)*){{1,8}})\({re.escape(acronym)}\)")
+        for line in lines:
+            match = pattern.search(line.text)
+            words = match[1].split() if match else []
+            for start in range(len(words)):
+                initials = "".join(word[0] for word in words[start:] if word[0].isupper())
+                if initials == acronym and words[start][0].isupper():
+                    return " ".join(words[start:]), line
+        return None
+
 
 # A point after a capital or a title ends no sentence: J. Smith, Dr. Smith.
 _CLAUSE = re.compile(r";|(?<![A-Z])(?<!\bDr)(?<!\bProf)\.\s+(?=[A-Z])")
@@ -72,16 +85,3 @@ def _present_part(clause: str) -> str:
             kept.append(segment if turn is None else segment[: turn.start()])
             past = turn is not None
     return ",".join(kept)
-
-
-def full_name_of(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
-    """Find the full name of an acronym that the document explains, as in “South Asia Institute (SAI)”."""
-    pattern = re.compile(rf"((?:{_NAME_WORDS}\s+(?:(?:of|for|and|the|&)\s+)*){{1,8}})\({re.escape(acronym)}\)")
-    for line in lines:
-        match = pattern.search(line.text)
-        words = match[1].split() if match else []
-        for start in range(len(words)):
-            initials = "".join(word[0] for word in words[start:] if word[0].isupper())
-            if initials == acronym and words[start][0].isupper():
-                return " ".join(words[start:]), line
-    return None

@@ -6,7 +6,6 @@ limit and forgets keys that are given twice.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
 from typing import Any, Final
 
 import yaml
@@ -16,176 +15,9 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
 from doideposit.records.sources.nodes import MappingEntry, Node
-from doideposit.records.sources.yaml_repairs import corrected_line, quoted, swallowed_comment, unused_anchor
+from doideposit.records.sources.yaml_faults import Position, comment_finding, syntax_finding, unused_anchor
 
 __all__ = ["read", "readable"]
-
-# Returns the line and the column, from 1, that a mark of the parser stands for.
-Position = Callable[[Any], tuple[int, int]]
-
-_LOST: Final = "nothing in this file was read"
-
-# What the parser says (libyaml's words and those of PyYAML's own parser), what it means, and what to do. The first
-# pattern that occurs in "problem; context" decides.
-_MEANINGS: Final = (
-    (
-        r"found (unexpected end of stream|unexpected document indicator).*quoted scalar",
-        "a quotation mark opens here and is never closed",
-        'close it; inside double quotes write \\" for a quotation mark',
-    ),
-    (
-        r"(mapping values are not allowed)",
-        "a colon is not allowed here",
-        "put a text that contains a colon in quotes; if it is a key, line it up with the keys above",
-    ),
-    (
-        r"(sequence|block sequence) entries are not allowed",
-        "a list cannot start here",
-        "start the list on the next line, each entry with a hyphen and a space",
-    ),
-    (
-        r"could not find expected ':'",
-        "a colon is missing after a key, or a text continues on a line that is not indented",
-        "write `key: value`; indent a text that continues over several lines",
-    ),
-    (
-        r"tab character|'\\t' that cannot start|\\t",
-        "there is a tab here; YAML needs spaces",
-        "replace the tab with spaces",
-    ),
-    (
-        r"cannot start any token",
-        "a text cannot start with this character",
-        "put the whole text in quotes",
-    ),
-    (
-        r"expected ',' or '(\]|\})'|flow (sequence|mapping)",
-        "the list or mapping in brackets is not closed, or a comma is missing",
-        "close the bracket, and put commas between the entries; put a text with brackets in quotes",
-    ),
-    (
-        r"unknown escape character|escape (code|sequence)|expected escape sequence",
-        "the backslash in these double quotes means nothing",
-        "write two backslashes, or use single quotes",
-    ),
-    (
-        r"expected '-' indicator|block (collection|sequence)",
-        "the list ends here in the middle: this line does not begin with a hyphen",
-        "start it with a hyphen and a space, or indent it like the entry that it belongs to",
-    ),
-    (
-        r"undefined tag handle|a tag\b|tag URI|%TAG",
-        "this looks like a tag, and tags are not allowed",
-        "put a text that starts with ! in quotes",
-    ),
-    (
-        r"scanning an (anchor|alias)|alphabetic or numeric character",
-        "a text cannot start with & or *",
-        "put the whole text in quotes",
-    ),
-    (
-        r"scanning a block scalar|block scalar",
-        "after | or > the text starts on the next line",
-        "continue on the next line, indented; or put the text in quotes",
-    ),
-    (
-        r"expected <document start>",
-        "what starts here does not belong to anything above",
-        "align it with the keys or hyphens above it",
-    ),
-    (
-        r"expected key|block mapping|expected <block end>",
-        "this line fits neither the key above nor the text above",
-        "align the keys; if a text starts with a quotation mark, put the whole text in quotes",
-    ),
-    (
-        r"directive|incompatible YAML",
-        "a line that starts with % is a directive, and this one cannot be read",
-        "delete the line",
-    ),
-)
-_FALLBACK: Final = ("this is not valid YAML", "compare the line with a correct one, and check its indentation")
-
-
-def _syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position: Position) -> Finding:
-    """Return the one finding for a text that the parser refused, with the parser's words as `original`.
-
-    `position` says which line and column a mark of the parser means.
-    """
-    problem, context = (_attribute_text(error, name) for name in ("problem", "context"))
-    original = "; ".join(part for part in (problem, context) if part) or str(error)
-    meaning, hint = _explain_error(original)
-    lines = re.split("\r\n|\n|\r", text)
-    mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    if "quoted scalar" in original and "unexpected" in original:
-        # The end of the file is where the parser gave up; the mistake is where the quotation mark was opened.
-        mark = begun or mark
-    where = Where(file) if mark is None else _place_of_mark(mark, lines, file, position)
-    meaning, hint = _indentation_finding(lines, where) or (meaning, hint)
-    # A parser notices a colon or an apostrophe one line late as often as not.
-    near = [where.line, position(begun)[0] if begun else None, where.line - 1 if where.line else None]
-    unclosed = "flow" in original or "unexpected" in original
-    meant = (
-        None if unclosed else corrected_line(lines[number - 1] for number in near if number and number <= len(lines))
-    )
-    if meant is not None:
-        instead = hint.startswith("put") or "block mapping" in original
-        hint = f"{'put' if instead else hint + '; or put'} the whole text in quotes: {meant.strip()}"
-        if "block mapping" in original:
-            begun_with = re.search(r"[:-]\s+([\[{\"'])", lines[(where.line or 1) - 1])
-            meaning = _BEGINNINGS[begun_with[1]] if begun_with else meaning
-    elif where.line and (comment := _comment_above(lines, where.line)):
-        meaning = f"the text above ends at “{comment}”, which is a comment, but this line continues it"
-        hint = "put the whole text in quotes, or write | above it and indent it"
-    return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
-
-
-# Signs that begin something else than a text in YAML 1.2 (section 5.3, indicator characters).
-_BEGINNINGS: Final = {
-    "[": "a text that starts with a square bracket is read as a list, but more text follows the list",
-    "{": "a text that starts with a brace is read as a mapping, but more text follows the mapping",
-    '"': "a text that starts with a quotation mark ends at the next one, but more text follows",
-    "'": "a text that starts with a single quotation mark ends at the next one or at an apostrophe",
-}
-
-
-def _comment_above(lines: list[str], number: int) -> str | None:
-    """Return the comment that ends an unquoted text on the line above, if the next line continues it."""
-    above, here = (lines[number - 2] if number > 1 else ""), lines[number - 1]
-    found = re.search(r"\w.*?\s(#\S.*|# .*)$", above)
-    return found[1].strip() if found and here[:1] == " " and here.strip() else None
-
-
-def _indentation_finding(lines: list[str], where: Where) -> tuple[str, str] | None:
-    """Name a tab or a no-break space in front of a line, which no editor shows."""
-    line = lines[where.line - 1] if where.line and where.line <= len(lines) else ""
-    lead = line[: len(line) - len(line.lstrip())]
-    if "\t" in lead:
-        return "there is a tab at the start of this line; YAML needs spaces", "replace the tab with spaces"
-    if lead.strip(" "):
-        return "there is a special space character at the start of this line", "replace it with ordinary spaces"
-    return None
-
-
-def _attribute_text(error: Any, name: str) -> str:
-    return getattr(error, name, None) or ""
-
-
-def _explain_error(original: str) -> tuple[str, str]:
-    for pattern, meaning, hint in _MEANINGS:
-        if re.search(pattern, original):
-            return meaning, hint
-    return _FALLBACK
-
-
-def _place_of_mark(mark: Any, lines: list[str], file: str | None, position: Position) -> Where:
-    """Return the place of a mark; one behind the last line is moved to the end of the text, where something is seen."""
-    line, column = position(mark)
-    if line <= len(lines) and any(each.strip() for each in lines[line - 1 :]):
-        return Where(file, line, column)
-    last = max((number for number, each in enumerate(lines, 1) if each.strip()), default=1)
-    return Where(file, last, len(lines[last - 1].rstrip()) + 1)
-
 
 # libyaml is many times faster; wheels without it exist, and the pure parser gives the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -222,7 +54,7 @@ def read(text: str, *, file: str | None = None) -> Read:
         for event in yaml.parse(readable(text), Loader=_LOADER):
             builder.handle_event(event)
     except yaml.YAMLError as error:
-        return Read(findings=(_syntax_finding(error, text, file, builder.position),))
+        return Read(findings=(syntax_finding(error, text, file, builder.position),))
     except _UnreadableYaml as stop:
         return Read(findings=(stop.finding,))
     return Node.records_in(builder.roots, file=file, offered=lambda: _offered_keys(text))
@@ -334,24 +166,12 @@ class _Builder:
         """Warn where a comment after an unquoted text was perhaps meant as part of it."""
         frame = self.stack[-1] if self.stack else None
         key = frame.key[0] if frame is not None and frame.key is not None else ""
-        start, end = event.start_mark.index, event.end_mark.index
-        comment = swallowed_comment(self.text, start, end, key)
-        if comment is None or self.comments >= MOST_COMMENTS:
+        if self.comments >= MOST_COMMENTS:
             return
-        self.comments += 1
-        line, column = self.position(event.end_mark)
-        before = self.text[end : self.text.index("#", end)]
-        line, column = (
-            line + before.count("\n"),
-            (0 if "\n" in before else column - 1) + len(before.rpartition("\n")[2]) + 1,
-        )
-        whole = f"{event.value} {comment}".strip()
-        message = f"“{comment}” is a comment here, and only “{event.value}” is read"
-        if not event.value:
-            message = f"“{comment}” is a comment here, and nothing is read"
-        hint = f"if it belongs to the text, put the whole text in quotes: {key}{': ' if key else '- '}{quoted(whole)}"
-        where = Where(self.file, line, column)
-        node.faults.append(Finding("yaml-comment", Severity.WARNING, message, hint, where, length=len(comment)))
+        found = comment_finding(self.text, event, key, self.file, self.position)
+        if found is not None:
+            self.comments += 1
+            node.faults.append(found)
 
     def _restored_text(self, event: Any) -> str:
         value: str = event.value

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.checks.rules.depositor import Head
 from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
-from doideposit.checks.rules.program_words import is_program_word
+from doideposit.checks.rules.program_words import is_program_name, is_program_word
 from doideposit.checks.rules.registry import Context, Match, Rule
 from doideposit.checks.rules.work import Address, Text, Work
 from doideposit.checks.values import DepositorName
@@ -384,7 +384,7 @@ class _Review:
             if is_program_word(_text_of(element)):
                 yield self._rule_finding(_RULES["text-program-word"], element, found=_text_of(element))
         for element in self._elements_named(*_NAMES):
-            if is_program_word(_text_of(element)):
+            if is_program_name(_text_of(element)):
                 yield self._rule_finding(_RULES["name-program-word"], element, found=_text_of(element))
 
     def _check_hidden_characters(self) -> Iterator[Finding]:

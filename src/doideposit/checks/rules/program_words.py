@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from doideposit.checks.rules.patterns import Pattern
 
-__all__ = ["LONGEST", "is_program_word"]
+__all__ = ["LONGEST", "is_program_name", "is_program_word"]
 
 # What databases, languages and spreadsheets write for nothing, and for what they could not compute.
 _NOTHING = (
@@ -55,6 +55,7 @@ _TEMPLATE = r"\{\{.*\}\}|\$\{.*\}|%\w+%|\[\[?(?:title|titel|titre|name|author)\]
 _PROGRAM_WORD = Pattern(
     rf"[\s(<\"'“„«*_-]*(?:{_NOTHING}|{_UNTITLED}|{_TO_COME}|{_CLASS}|{_TEMPLATE})[\s)>\"'”“».*_!-]*", re.IGNORECASE
 )
+_INITIALS = Pattern(r"(?:[A-Z]\.[\s-]?)+")
 # No word of a program is longer, and most titles are.
 LONGEST = 60
 
@@ -63,3 +64,11 @@ LONGEST = 60
 def is_program_word(text: str) -> bool:
     """Return whether a text is only what programs write in place of a missing text, such as `null`."""
     return len(text) <= LONGEST and _PROGRAM_WORD.fullmatch(text) is not None
+
+
+def is_program_name(name: str) -> bool:
+    """Return whether a name is only what programs write in place of a missing one: first or last name unknown."""
+    # Na, Nil, Todo and True are names; N.A. and O.T. are the initials of somebody.
+    if name in {"Na", "Nil", "Todo", "True"} or _INITIALS.fullmatch(name):
+        return False
+    return is_program_word(name) or name in {"FNU", "LNU"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.program_words import is_program_word
+from doideposit.checks.rules.program_words import is_program_name, is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Rules
 from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.findings import Loc
@@ -15,7 +15,6 @@ __all__ = ["WORDS"]
 WORDS: Rules[Work] = Rules("texts")
 rule = WORDS.rule
 
-_INITIALS = Pattern(r"(?:[A-Z]\.[\s-]?)+")
 # Magazines name their issues so: March 2019.
 _ISSUE_OF_A_MONTH = Pattern(r"[^\W\d_]{3,}\.? \d{4}")
 
@@ -48,13 +47,6 @@ rule(
 )(Each(_prose_texts, is_program_word, called="found"))
 
 
-def _find_program_word(name: str) -> bool:
-    # Na, Nil, Todo and True are names; N.A. and O.T. are the initials of somebody.
-    if name in {"Na", "Nil", "Todo", "True"} or _INITIALS.fullmatch(name):
-        return False
-    return is_program_word(name) or name in {"FNU", "LNU"}
-
-
 rule(
     "name-program-word",
     WARNING,
@@ -65,7 +57,7 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Ana, family: NaN}]",
     good="authors: [{given: Ana, family: Nanda}]",
-)(Each(lambda work: work.names, _find_program_word, called="found"))
+)(Each(lambda work: work.names, is_program_name, called="found"))
 
 
 def _printed_numbers(work: Work) -> Iterator[Text]:

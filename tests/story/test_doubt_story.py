@@ -26,7 +26,7 @@ from doideposit.errors import (
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
-from doideposit.reports.attention import state_words
+from doideposit.reports.attention import AttentionKind
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.simulation import Sandbox
@@ -394,10 +394,10 @@ def test_an_odd_answer_to_a_question_is_said_at_once(desk: Desk) -> None:
     assert "the sandbox gave no result log" in report.error.message
     status = desk.depositor.status(C258)
     assert "still reading" not in status.next_action
-    assert "says nothing about the file" in status.next_action
+    assert "did not mention the file" in status.next_action
     assert "it answered with a web page: “" in status.next_action
     # In a word in every list: of the terminal, of the report and of the pages for staff.
-    assert state_words(status)[0] == "at Crossref, answer unclear"
+    assert AttentionKind.of(status)[0] == "at Crossref, answer unclear"
     for _ in range(5):
         desk.clock.advance(1800)
         desk.depositor.poll()
@@ -406,7 +406,7 @@ def test_an_odd_answer_to_a_question_is_said_at_once(desk: Desk) -> None:
     desk.sandbox.faults.clear()
     desk.settle()
     assert desk.depositor.status(C258).registered
-    assert state_words(desk.depositor.status(C258))[0] == "registered"
+    assert AttentionKind.of(desk.depositor.status(C258))[0] == "registered"
 
 
 def test_a_file_that_is_lost_again_and_again_is_sent_less_and_less_often(desk: Desk) -> None:

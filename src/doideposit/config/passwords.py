@@ -36,9 +36,9 @@ LONGEST: Final = 10_000
 def read_secret_file(path: Path) -> tuple[int, str]:
     """Return the permission bits and the text of a file, from one opened file; raises `OSError`."""
     with io.TextIOWrapper(open_input(path), encoding="utf-8") as stream:
-        # This is asked of the opened file, because the path could lead to another one by then.
+        # The opened file is checked, because the path could lead to another file by now.
         mode = os.fstat(stream.fileno()).st_mode
-        # Nobody should be told to take the rights on a device from every other program of the machine.
+        # The advice for files, to remove the rights of others, would be wrong for a device that all programs share.
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             raise OSError(errno.ENODEV, "it is a device")
         # Passwords are short; a file of another kind must not fill the memory.

@@ -23,7 +23,7 @@ from doideposit.deposits.planning import (
 )
 from doideposit.deposits.preflight import preflight
 from doideposit.deposits.steps import Clears, StepFiles
-from doideposit.deposits.updates import Seen, applied_in_parts
+from doideposit.deposits.updates import Seen, decide_by_content
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity, counted
@@ -52,7 +52,7 @@ def decide(
         # Whether Crossref's support reset a timestamp is seen before it is sent, and held back where it did not.
         known = {key: _with_reset_accepted(work) for key, work in known.items()}
     planned = plan(wanted, known, now=context.clock(), retry=may.retry)
-    decisions = applied_in_parts(context, inputs, planned, known, store, may)
+    decisions = decide_by_content(context, inputs, planned, known, store, may)
     going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
     seen = Seen.ask(context, going)
     if seen.states or may.retry:
@@ -60,7 +60,7 @@ def decide(
         if may.retry:
             known = {key: work if key in seen.states else _with_reset_accepted(work) for key, work in known.items()}
         planned = plan(wanted, known, now=context.clock(), retry=may.retry)
-        decisions = applied_in_parts(context, inputs, planned, known, store, may)
+        decisions = decide_by_content(context, inputs, planned, known, store, may)
     if seen.asked:
         decisions = tuple(
             seen.compared(context, one, decision, store, may)

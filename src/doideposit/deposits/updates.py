@@ -32,7 +32,7 @@ from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["Examined", "Seen", "applied_in_parts", "is_kept", "is_registered"]
+__all__ = ["Examined", "Seen", "decide_by_content", "is_kept", "is_registered"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -241,7 +241,7 @@ def _number_of_record(xml: bytes, doi: str) -> RawValue:
     return record.fields.get("number") if record else None
 
 
-def applied_in_parts(
+def decide_by_content(
     context: DepositContext,
     inputs: Sequence[DepositCandidate | PlanInput],
     decisions: Sequence[Decision],
@@ -249,19 +249,19 @@ def applied_in_parts(
     store: ContentStore,
     may: Permissions,
 ) -> tuple[Decision, ...]:
-    """Decide by content about records that were changed in parts since their last whole deposit, as by references.
+    """Decide by content about records whose parts were deposited since their last whole deposit.
 
-    The fingerprint is that of the whole deposit: it differs for a record that has the parts as well, and nothing would
-    change; and it is the same for a record from which they were taken out again, and something would be lost.
+    The fingerprint of the last whole deposit misleads then: it differs for a record that has the new parts, although
+    nothing would change, and it is the same for a record without them, although something would be lost.
     """
     pairs = list(zip(inputs, decisions, strict=True))
-    open_to_doubt = [] if may.retry else [one for one, decision in pairs if _is_by_print(one, decision, known)]
-    changed = context.ledger.versions.changed_in_parts([one.item.doi for one in open_to_doubt] or ())
+    uncertain = [] if may.retry else [one for one, decision in pairs if _rests_on_fingerprint(one, decision, known)]
+    changed = context.ledger.versions.changed_in_parts([one.item.doi for one in uncertain] or ())
     if not changed:
         return tuple(decisions)
     return tuple(
         _by_content(context, one, decision, store)
-        if _is_by_print(one, decision, known) and one.item.doi.key in changed
+        if _rests_on_fingerprint(one, decision, known) and one.item.doi.key in changed
         else decision
         for one, decision in pairs
     )
@@ -270,10 +270,10 @@ def applied_in_parts(
 _IN_PARTS: Final = "registered with the same content, some of it in a resource-only deposit"
 
 
-def _is_by_print(
+def _rests_on_fingerprint(
     one: DepositCandidate | PlanInput, decision: Decision, known: Mapping[str, KnownWork]
 ) -> TypeGuard[DepositCandidate]:
-    """Tell whether nothing but the fingerprint of the last whole deposit speaks for the decision about a record."""
+    """Tell whether the decision about a record rests only on the fingerprint of its last whole deposit."""
     if not isinstance(one, DepositCandidate) or one.wanted.is_resources:
         return False
     if decision.reason == DIFFERS:

@@ -85,10 +85,10 @@ class _Hosts:
         self._lost: dict[str, float] = {}
 
     def page(self, url: str) -> Page | None:
-        """Fetch a page; None where robots.txt forbids it. Raises as the fetch does."""
+        """Fetch a page; None where robots.txt forbids it. Raises the errors of the fetch."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        # Rules that could not be had are asked for again before the next page: a short fault holds back one page.
+        # Rules that could not be read are requested again for the next page: a short outage costs one page only.
         if origin not in self._robots:
             self._robots[origin] = self._load_rules(origin)
         return self._fetch_politely(origin, url, LARGEST) if self._robots[origin](url) else None

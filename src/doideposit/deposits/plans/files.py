@@ -138,7 +138,7 @@ def _make_input(
 
 
 def _require_series(context: DepositContext, file: PlanFile, record: PlannedRecord, found: "_Judged") -> None:
-    """Refuse a record whose XML is of another series than it says: it would use another login, or page."""
+    """Refuse a record whose XML belongs to another series than the plan says: login or landing page would differ."""
     # The series of a ready-made file is that of its DOIs, and the ledger's where our last version is sent again.
     sending = record.sending
     if found.sealed is None or sending is None:
@@ -146,8 +146,8 @@ def _require_series(context: DepositContext, file: PlanFile, record: PlannedReco
     accounts, item = context.accounts, found.item
     is_other = f"series.{sending.series}" not in file.plan.configuration
     is_other |= accounts.of_series(sending.series).name != accounts.of_item(item.doi, item.container).name
-    page = sending.landing_page not in {None, found.landing_page}
-    if is_other or page or sending.container != (item.container or sending.series):
+    page_differs = sending.landing_page not in {None, found.landing_page}
+    if is_other or page_differs or sending.container != (item.container or sending.series):
         raise _contradiction_error(record)
 
 

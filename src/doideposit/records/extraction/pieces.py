@@ -213,7 +213,7 @@ def _continues_doi(before: Piece, line: Line, piece: Piece) -> bool:
     text = line.text.strip()
     if doi is None or not re.fullmatch(r"\S+", text) or not before.line.text.rstrip().endswith(doi.text):
         return False
-    # A word in the way, as a column of a PDF puts it there, has no figure in it.
+    # A word from another column of a PDF can be in between; the rest of a DOI has a digit in it.
     if doi.text[-1] not in "/-." or text.startswith(("10.", "http")) or not re.search(r"\d", text):
         return False
     before.doi = PrintedDoi(doi.text + text, doi.line, doi.shown_as_link, doi.target, joined=True)
@@ -434,7 +434,7 @@ def _take_text(piece: Piece, text: str, rest: str, labels: Labels) -> None:
 
 
 def _rich_rest(line: Line, rest: str) -> str:
-    """Return the rest of a line with its italics, where they can be found again."""
+    """Return the rest of a line with its markup for italics, if the rest can be found in the marked-up text."""
     if rest == line.text:
         return line.rich
     # Ten characters are enough to find the place again, and markup rarely begins so early.

@@ -266,7 +266,7 @@ def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> Non
         ({"DOIDEPOSIT_LIMITS__WORKER": "1"}, "unknown-key", "environment DOIDEPOSIT_LIMITS__WORKER", "`workers`"),
         ({"DOIDEPOSIT_LIMITS": "{"}, "mapping-expected", "environment DOIDEPOSIT_LIMITS", "keys"),
         ({"DOIDEPOSIT_LEDGER__URL": f"postgresql://u:{SECRET}@h/d"}, "password-in-file", "environment DOIDEPOSIT_LEDGER__URL", "[ledger]"),
-        ({"DOIDEPOSIT_SERIES__SADF_COMMENT__ISSN": "1"}, "issn-shape", "environment DOIDEPOSIT_SERIES__SADF_COMMENT__ISSN", "four"),
+        ({"DOIDEPOSIT_SERIES__SADF_COMMENT__ISSN": "1"}, "issn-shape", "environment DOIDEPOSIT_SERIES__SADF_COMMENT__ISSN", "with a hyphen"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_environment_names_the_variable(

@@ -136,7 +136,7 @@ def test_no_source_at_all(world: World) -> None:
 
 
 def test_offline_says_what_to_run(world: World) -> None:
-    with pytest.raises(SchemaMissing, match="offline") as caught:
+    with pytest.raises(SchemaMissing, match="downloads are off") as caught:
         world.store(offline=True).load("9.9.0")
     assert "`doideposit schemas install 9.9.0`" in caught.value.hint
     assert caught.value.exit_code == 3

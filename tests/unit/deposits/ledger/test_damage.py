@@ -6,7 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
+from api_client import Cms
 from depositing import Desk, commentary, sqlite_url
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
@@ -72,6 +74,26 @@ def doors(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "hint", lambda: depositor.hint("no-such-batch")
     yield "check", depositor.ledger.check
     yield "export", lambda: list(depositor.ledger.export_lines())
+    yield "warnings", lambda: [str(one) for one in depositor.warnings.all()]
+    yield "watch", lambda: depositor.watch(10)
+    yield "look up", lambda: depositor.look_up(commentary(1).doi)
+    yield "references", lambda: depositor.references.of(commentary(1).doi, offline=True, search=False)
+    yield "restoration", lambda: depositor.restoration(commentary(1).doi, offline=True)
+    yield "plan file", lambda: depositor.plans.make(depositor.plan(commentary(7)), by="ada")
+    yield "accept", lambda: depositor.accept(commentary(1).doi, "seen")
+    yield "enqueue", lambda: depositor.enqueue(commentary(8))
+    yield "same again", lambda: depositor.deposit(commentary(1), retry=True)
+    yield "registered file", lambda: depositor.versions.registered_file(commentary(1).doi)
+    yield "hooks", lambda: depositor.hooks.begin(("hook",))
+    cms = Cms(desk)
+    for path in (f"dois/{doi}", f"dois/{doi}/history", f"dois/{doi}/xml", "dois", "events"):
+        yield f"GET {path}", lambda path=path: require_own_error(cms.open(f"/v1/{path}"))
+
+
+def require_own_error(answer: TestResponse) -> None:
+    """Raise for an answer of the API to something that nobody foresaw: it answers 500 then, and 503 to a bad ledger."""
+    if answer.status_code == 500:
+        raise RuntimeError(answer.text[:200])
 
 
 @pytest.mark.slow

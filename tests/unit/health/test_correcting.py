@@ -35,7 +35,7 @@ def test_what_somebody_else_wrote_meanwhile_is_not_written_twice(tmp_path: Path)
     assert path.read_text().count("retraction") == 1
     (refused,) = mine.changed([UPDATE], KNOWN)
     assert isinstance(refused, Finding)
-    assert (refused.code, refused.hint) == ("file-changed", "run the command again")
+    assert (refused.code, refused.hint) == ("file-changed", "run the command again, which reads what it says now")
 
 
 def test_the_record_as_it_was_found_is_changed(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_folder_of_a_site_is_checked(site: Desk) -> None:
         ("258.md", DOI), ("259.md", None), ("260.md", None),
     ]  # fmt: skip
     verbose = site("check", "content", "--verbose")
-    assert "\n2 documents passed over\n" in verbose.out
+    assert "\n2 documents skipped\n" in verbose.out
     assert "skipped: this document is not published: `draft: true`" in verbose.out
 
 

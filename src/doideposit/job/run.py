@@ -121,7 +121,7 @@ class Job:
             with FileLock(self.folders.job / "lock", started) as lock:
                 if lock.held:
                     return _JobPass(self, context, started).run()
-                summary = f"{self.target}: another run is at work ({lock.holder}); nothing to do here"
+                summary = f"{self.target}: another run is active ({lock.holder}); nothing to do"
                 return JobOutcome(0, summary, {"ok": True, "target": self.target, "skipped": True, "summary": summary})
         except DiskError as error:
             self._mail_away(error, context, started)

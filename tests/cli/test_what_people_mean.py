@@ -119,6 +119,13 @@ def test_alone_it_says_where_one_is_and_what_comes_next(full: Desk) -> None:
     assert "`doideposit new 259`" in text
 
 
+def test_alone_it_works_while_the_settings_are_not_right_for_production_yet(full: Desk) -> None:
+    text = (full.folder / "doideposit.toml").read_text(encoding="utf-8")
+    full.write("doideposit.toml", re.sub(r'(?m)^email = "[^"]*"', 'email = "doi@example.org"', text))
+    said = full()
+    assert (said.code, "SADF Comment 258" in said.out) == (0, True), said.err
+
+
 def test_alone_before_the_first_deposit_it_makes_no_ledger(desk: Desk) -> None:
     said = desk()
     assert said.code == 0

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from doideposit.cli.receipt import local_time
 from doideposit.deposits.ledger.inspection import Condition
 from doideposit.findings import counted
 from doideposit.reports.findings import Line, Span, Style, safe, with_target
-from doideposit.wiring import open_depositor
+from doideposit.wiring import open_depositor, open_ledger, system_clock
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -59,59 +60,92 @@ def _lines_without_configuration() -> Iterator[Line]:
     yield (Span(ALL, Style.DIM),)
 
 
+@dataclass(slots=True)
+class _Overview:
+    """Hold what is said of one target, counted while the ledger is read: it may have a hundred thousand DOIs.
+
+    `last` has the highest DOI of each series and how many there are, `needing` the first that need a person.
+    """
+
+    last: "dict[str, tuple[WorkStatus, int]]" = field(default_factory=dict)
+    needing: "list[WorkStatus]" = field(default_factory=list)
+    need_a_person: int = 0
+    highest: int | None = None
+
+    def add(self, one: "WorkStatus", settings: "Settings") -> None:
+        """Count this DOI too."""
+        before, count = self.last.get(one.series, (one, 0))
+        self.last[one.series] = max(before, one, key=_place), count + 1
+        if one.needs_person:
+            self.need_a_person += 1
+            self.needing = sorted([*self.needing, one], key=_place)[:MOST_ADVICE]
+        series = settings.series.get(one.series)
+        number = series.number_in(one.doi) if series else None
+        if number and number.isdecimal():
+            self.highest = max(self.highest or 0, int(number))
+
+
+def _place(one: "WorkStatus") -> "tuple[tuple[int, int | str], ...]":
+    return one.doi.order
+
+
 def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     """Show the last numbers of one target, what is outstanding, what needs a person; for the `first` what comes next.
 
     Nothing is made where there is no ledger yet.
     """
     flag = None if first else settings.target
-    statuses: list[WorkStatus] = []
-    if Condition.of_ledger(settings.ledger.url, settings.ledger_password(os.environ)).is_current:
+    seen = _Overview()
+    if _has_events(settings):
         with open_depositor(settings) as depositor:
-            statuses = sorted(depositor.statuses(), key=lambda one: one.doi.order)
+            for one in depositor.statuses():
+                seen.add(one, settings)
             outstanding, due = depositor.outstanding(), depositor.next_due()
-    if not first and statuses:
+    if not first and seen.last:
         yield ()
         yield _make_row("target", TARGETS[settings.target])
-    if statuses:
-        yield from (_make_row("last", text) for text in _last_numbers(settings, statuses))
+    if seen.last:
+        yield from (_make_row("last", text) for text in _last_numbers(settings, seen))
         when = f" after {local_time(due)}" if due else ""
         asks = f"{counted(outstanding, 'DOI')}: look again{when} with {with_target('`doideposit poll`', flag)}"
         yield _make_row("outstanding", asks if outstanding else "nothing")
-        yield from _attention_lines(statuses, flag)
+        yield from _attention_lines(seen, flag)
     elif first:
         yield _make_row("last", "nothing was deposited from here yet")
     if first:
-        yield from _next_command_lines(settings, statuses)
+        yield from _next_command_lines(seen)
 
 
-def _last_numbers(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[str]:
+def _has_events(settings: "Settings") -> bool:
+    """Tell whether anything happened on the target: of one that was never used, its settings need not be right yet."""
+    if not Condition.of_ledger(settings.ledger.url, settings.ledger_password(os.environ)).is_current:
+        return False
+    with open_ledger(settings) as ledger:
+        return ledger.on(settings.target, system_clock).works.last_event() > 0
+
+
+def _last_numbers(settings: "Settings", seen: _Overview) -> Iterator[str]:
     """Return the last number of each series, with its title and state."""
     for name, series in settings.series.items():
-        own = [one for one in statuses if one.series == name]
-        if own:
-            number = series.number_in(own[-1].doi) or str(own[-1].doi)
-            state = "registered" if own[-1].registered else "not registered yet"
-            yield f"{series.title} {number}, “{own[-1].title}”, {state}; {counted(len(own), 'DOI')} in all"
+        if name in seen.last:
+            last, count = seen.last[name]
+            number = series.number_in(last.doi) or str(last.doi)
+            state = "registered" if last.registered else "not registered yet"
+            yield f"{series.title} {number}, “{last.title}”, {state}; {counted(count, 'DOI')} in all"
 
 
-def _attention_lines(statuses: "list[WorkStatus]", flag: str | None) -> Iterator[Line]:
-    needing = [one for one in statuses if one.needs_person]
-    yield _make_row(
-        "needs you", "nothing" if not needing else counted(len(needing), "DOI"), Style.ERROR if needing else Style.DIM
-    )
-    for one in needing[:MOST_ADVICE]:
+def _attention_lines(seen: _Overview, flag: str | None) -> Iterator[Line]:
+    many = seen.need_a_person
+    yield _make_row("needs you", counted(many, "DOI") if many else "nothing", Style.ERROR if many else Style.DIM)
+    for one in seen.needing:
         yield _make_row("", f"{one.doi}: {with_target(one.next_action, flag)}")
-    if len(needing) > MOST_ADVICE:
+    if many > MOST_ADVICE:
         yield _make_row("", with_target("`doideposit status --attention` shows all", flag))
 
 
-def _next_command_lines(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[Line]:
+def _next_command_lines(seen: _Overview) -> Iterator[Line]:
     """Show the next command: a record for the number after the last one, where that is a number."""
-    known = settings.series
-    made = (known[one.series].number_in(one.doi) for one in statuses if one.series in known)
-    numbers = [int(number) for number in made if number and number.isdecimal()]
-    following = str(max(numbers) + 1) if numbers else "NUMBER"
+    following = "NUMBER" if seen.highest is None else str(seen.highest + 1)
     yield _make_row("next", f"`doideposit extract DOCUMENT -o {following}.yaml`", Style.HINT)
     yield _make_row("", f"or `doideposit new {following}`, then `doideposit check`, then `doideposit deposit`")
     yield (Span(ALL, Style.DIM),)

@@ -113,6 +113,24 @@ def test_the_metrics_are_those_of_the_file(desk: Desk) -> None:
     assert "last_run" not in client(desk, None).get("/metrics", headers=HEADER).text
 
 
+def test_the_metrics_follow_what_happens_and_the_time(desk: Desk) -> None:
+    asked = client(desk, None)
+
+    def value(name: str) -> float:
+        lines = asked.get("/metrics", headers=HEADER).text.splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(f"doideposit_{name}{{"))
+
+    assert value("outstanding_dois") == 0
+    desk.depositor.enqueue(RECORD)
+    assert (value("outstanding_dois"), value("overdue_dois")) == (1, 0)
+    desk.clock.advance(60)
+    assert value("oldest_unfinished_age_seconds") == 60
+    desk.clock.advance(3 * 86_400)
+    assert value("overdue_dois") == 1
+    desk.clock.advance(-86_400 * 4)
+    assert value("overdue_dois") == 0, "the clock was set back: nothing that was counted later holds"
+
+
 def test_metrics_need_a_token_that_reaches_everything_unless_they_are_open(desk: Desk) -> None:
     assert client(desk, None).get("/metrics").status_code == 401
     assert client(desk, None, open_metrics=True).get("/metrics").status_code == 200

@@ -61,7 +61,7 @@ def _lines_without_configuration() -> Iterator[Line]:
 
 
 @dataclass(slots=True)
-class _Overview:
+class _FirstPage:
     """Hold what is said of one target, counted while the ledger is read: it may have a hundred thousand DOIs.
 
     `last` has the highest DOI of each series and how many there are, `needing` the first that need a person.
@@ -95,7 +95,7 @@ def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     Nothing is made where there is no ledger yet.
     """
     flag = None if first else settings.target
-    seen = _Overview()
+    seen = _FirstPage()
     if _has_events(settings):
         with open_depositor(settings) as depositor:
             for one in depositor.statuses():
@@ -124,7 +124,7 @@ def _has_events(settings: "Settings") -> bool:
         return ledger.on(settings.target, system_clock).works.last_event() > 0
 
 
-def _last_numbers(settings: "Settings", seen: _Overview) -> Iterator[str]:
+def _last_numbers(settings: "Settings", seen: _FirstPage) -> Iterator[str]:
     """Return the last number of each series, with its title and state."""
     for name, series in settings.series.items():
         if name in seen.last:
@@ -134,7 +134,7 @@ def _last_numbers(settings: "Settings", seen: _Overview) -> Iterator[str]:
             yield f"{series.title} {number}, “{last.title}”, {state}; {counted(count, 'DOI')} in all"
 
 
-def _attention_lines(seen: _Overview, flag: str | None) -> Iterator[Line]:
+def _attention_lines(seen: _FirstPage, flag: str | None) -> Iterator[Line]:
     many = seen.need_a_person
     yield _make_row("needs you", counted(many, "DOI") if many else "nothing", Style.ERROR if many else Style.DIM)
     for one in seen.needing:
@@ -143,7 +143,7 @@ def _attention_lines(seen: _Overview, flag: str | None) -> Iterator[Line]:
         yield _make_row("", with_target("`doideposit status --attention` shows all", flag))
 
 
-def _next_command_lines(seen: _Overview) -> Iterator[Line]:
+def _next_command_lines(seen: _FirstPage) -> Iterator[Line]:
     """Show the next command: a record for the number after the last one, where that is a number."""
     following = "NUMBER" if seen.highest is None else str(seen.highest + 1)
     yield _make_row("next", f"`doideposit extract DOCUMENT -o {following}.yaml`", Style.HINT)

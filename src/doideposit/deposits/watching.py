@@ -177,8 +177,9 @@ class Watcher:
 
     def _read_lists(self, registry: RegistryPort) -> None:
         observations = self.context.ledger.observations
-        before = self.context.clock() - DAY
-        while not self.stop() and (asked := observations.to_list(before, LISTED_AT_ONCE)):
+        before, last = self.context.clock() - DAY, ""
+        while not self.stop() and (asked := observations.to_list(before, LISTED_AT_ONCE, last)):
+            last = asked[-1].doi.key
             self.context.step("list: ask")
             found = {one.doi.lower(): one for one in registry.works("doi", [each.doi.key for each in asked])}
             self.lists += 1

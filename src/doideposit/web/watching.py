@@ -1,8 +1,10 @@
 """For those who watch the service: whether it can work, whether the scheduled job runs, and the numbers of both."""
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from flask import g
 from werkzeug.wrappers import Response
@@ -13,6 +15,30 @@ from doideposit.reports.standing import Standing
 from doideposit.web.answers import Refused, document
 
 __all__ = ["JobWatch"]
+
+
+# Numbers that change with the time alone, such as what is overdue, may be so old.
+FRESH: Final = timedelta(minutes=5)
+
+
+class _CountedDois:
+    """Keep how everything stands until something happens: to count 100,000 DOIs takes ten seconds.
+
+    Prometheus asks several times a minute. Safe from several threads: one counts, and the others wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: tuple[int, Standing] | None = None
+
+    def standing(self, depositor: Depositor, now: datetime) -> Standing:
+        """Return the numbers of the target; raises `LedgerError`."""
+        with self._lock:
+            newest = depositor.works.last_event()
+            # After the clock was set back, what was counted lies in the future: it counts as old.
+            if self._last is None or self._last[0] != newest or not timedelta() <= now - self._last[1].at < FRESH:
+                self._last = newest, Standing.take(depositor, now=now)
+            return replace(self._last[1], at=now)
 
 
 def _no_run() -> None:
@@ -30,6 +56,7 @@ class JobWatch:
     last_run: Callable[[], Run | None] = _no_run
     within: timedelta = WITHIN
     open_metrics: bool = False
+    counted: _CountedDois = field(default_factory=_CountedDois)
 
     def ready(self, depositor: Depositor, now: datetime) -> Response:
         """Answer 200 if the ledger can be read and the scheduled job does its work.
@@ -63,6 +90,6 @@ class JobWatch:
             message = "this token is limited to some series, but the metrics cover all of them"
             hint = "use a token of [api.tokens] without `series`"
             raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
-        text = prometheus_text(self.last_run(), Standing.take(depositor, now=now), self.within)
+        text = prometheus_text(self.last_run(), self.counted.standing(depositor, now), self.within)
         # The content type of Prometheus' text format, version 0.0.4.
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

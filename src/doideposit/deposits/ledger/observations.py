@@ -108,11 +108,13 @@ class Observations:
             rows = connection.execute(wanted.order_by(observed.c.next_read_at, observed.c.doi).limit(most)).mappings()
             return tuple(LedgerRow(row).observed() for row in rows)
 
-    def to_list(self, before: datetime, most: int) -> tuple[Observed, ...]:
-        """Return DOIs that no list was requested for since `before`, in a stable order."""
-        wanted = self._observed_rows().where(or_(observed.c.listed_at.is_(None), observed.c.listed_at < before))
+    def to_list(self, before: datetime, most: int, after: str = "") -> tuple[Observed, ...]:
+        """Return DOIs that no list was requested for since `before`, in order, from the one that follows `after`."""
+        old = or_(observed.c.listed_at.is_(None), observed.c.listed_at < before)
+        # In the order of the primary key: sorted in any other way, every list would go through all that are left.
+        wanted = self._observed_rows().where(old, observed.c.doi > after).order_by(observed.c.doi)
         with self._session.reading() as connection:
-            rows = connection.execute(wanted.order_by(observed.c.listed_at, observed.c.doi).limit(most)).mappings()
+            rows = connection.execute(wanted.limit(most)).mappings()
             return tuple(LedgerRow(row).observed() for row in rows)
 
     def listed(self, asked: Sequence[Observed], deposited: Mapping[str, str], hints: Collection[str]) -> None:

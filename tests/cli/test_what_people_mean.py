@@ -87,9 +87,9 @@ def test_record_files_beside_the_configuration_are_found_where_no_folder_of_reco
     assert "correct-no-notice" in codes
     assert "correct-no-record" not in codes
     missing = full("correct", "999").out
-    assert "no record file in the folder you are in holds 999, the work that is corrected" in missing
+    assert "no record file in the folder you are in contains 999, the work that is corrected" in missing
     (full.folder / "records").mkdir()
-    assert "no record file in records holds 258" in full("correct", "258").out
+    assert "no record file in records contains 258" in full("correct", "258").out
 
 
 # Bare `doideposit`.

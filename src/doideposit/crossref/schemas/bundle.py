@@ -2,9 +2,9 @@
 
 import posixpath
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-__all__ = ["Bundle", "BundleSource"]
+__all__ = ["Bundle"]
 
 
 class Bundle(NamedTuple):
@@ -29,22 +29,3 @@ class Bundle(NamedTuple):
         else:
             name = posixpath.normpath(posixpath.join(posixpath.dirname(base), location))
         return name if name in self.files else None
-
-
-class BundleSource(Protocol):
-    """Hand out verified bundles, as `doideposit.crossref.schemas.SchemaStore` does."""
-
-    def available(self) -> tuple[str, ...]:
-        """Return every version there is, the newest first."""
-
-    def version_of(self, namespace: str) -> str | None:
-        """Return the version whose deposit files have this namespace, or None."""
-
-    def load(self, version: str) -> Bundle:
-        """Return the bundle; raises `SchemaMissing` or `SchemaDamaged`."""
-
-    def kept(self, version: str, name: str) -> bytes | None:
-        """Return data kept for this bundle before, or None; it may be old or damaged, so the reader checks it."""
-
-    def keep(self, version: str, name: str, content: bytes) -> None:
-        """Keep something worked out from the bundle, if that is possible; never raises for a full or read-only disk."""

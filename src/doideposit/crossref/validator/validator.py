@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from doideposit.crossref.names import MATHML, XSI, is_resources_namespace
-from doideposit.crossref.schemas.bundle import BundleSource
 from doideposit.crossref.schemas.prepared import Prepared
+from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.supplement import Broken, Supplement, WrongValue
@@ -116,7 +116,7 @@ def _engine_of(prepared: bytes) -> _Engine:
 class Validator:
     """Judge deposit files by the schema version they declare. One per process is enough; threads may share it."""
 
-    def __init__(self, schemas: BundleSource) -> None:
+    def __init__(self, schemas: SchemaStore) -> None:
         self._schemas = schemas
         self._engines: dict[tuple[str, bool], _Engine] = {}
         self._lock = threading.Lock()

@@ -5,10 +5,11 @@ Crossref's OpenAPI description of the REST API; the DOI handbook's "REST API res
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import (
+    AliasPath,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -40,23 +41,13 @@ def _none_when_unexpected(value: object, handler: ValidatorFunctionWrapHandler) 
 _Odd = WrapValidator(_none_when_unexpected)
 _Text = Annotated[str | None, Strict(), _Odd]
 _Words = Annotated[tuple[str, ...] | None, _Odd]
+# A time without a zone says nothing, and counts as missing.
+_Moment = Annotated[AwareDatetime | None, _Odd]
 
 
 class _Answer(BaseModel):
     # The models are built when the first answer comes: most commands ask nobody.
     model_config = ConfigDict(defer_build=True)
-
-
-class _Timestamp(_Answer):
-    date_time: Annotated[datetime | None, _Odd] = Field(None, alias="date-time")
-
-
-class _Primary(_Answer):
-    url: _Text = Field(None, alias="URL")
-
-
-class _Resource(_Answer):
-    primary: Annotated[_Primary | None, _Odd] = None
 
 
 class _UpdatedBy(_Answer):
@@ -68,23 +59,22 @@ class _WorkMessage(_Answer):
     type: _Text = None
     prefix: _Text = None
     member: _Text = None
-    resource: Annotated[_Resource | None, _Odd] = None
-    created: Annotated[_Timestamp | None, _Odd] = None
-    deposited: Annotated[_Timestamp | None, _Odd] = None
-    indexed: Annotated[_Timestamp | None, _Odd] = None
+    landing_url: _Text = Field(None, validation_alias=AliasPath("resource", "primary", "URL"))
+    created: _Moment = Field(None, validation_alias=AliasPath("created", "date-time"))
+    deposited: _Moment = Field(None, validation_alias=AliasPath("deposited", "date-time"))
+    indexed: _Moment = Field(None, validation_alias=AliasPath("indexed", "date-time"))
     updated_by: Annotated[tuple[Annotated[_UpdatedBy | None, _Odd], ...] | None, _Odd] = Field(None, alias="updated-by")
     container: _Words = Field(None, alias="container-title")
 
     def value(self, doi: str) -> RegisteredWork:
         """Return the work; use `doi` if the answer does not name it."""
-        primary = self.resource and self.resource.primary
         return RegisteredWork(
             doi=self.doi or doi,
             type=self.type or None,
-            landing_url=(primary and primary.url) or None,
-            created=_aware_time(self.created),
-            deposited=_aware_time(self.deposited),
-            indexed=_aware_time(self.indexed),
+            landing_url=self.landing_url or None,
+            created=self.created,
+            deposited=self.deposited,
+            indexed=self.indexed,
             owner_prefix=self.prefix,
             member=self.member,
             container=next(iter(self.container or ()), ""),
@@ -102,17 +92,9 @@ class _Name(_Answer):
     name: _Text = None
 
 
-class _DateParts(_Answer):
-    parts: Annotated[tuple[tuple[int | None, ...], ...] | None, _Odd] = Field(None, alias="date-parts")
-
-    @property
-    def year(self) -> int | None:
-        """Return the year; a work without a date has one that is null."""
-        return self.parts[0][0] if self.parts and self.parts[0] else None
-
-
 _Names = Annotated[tuple[Annotated[_Name | None, _Odd], ...] | None, _Odd]
-_Date = Annotated[_DateParts | None, _Odd]
+# A work without a date has a year that is null.
+_Year = Annotated[int | None, _Odd]
 
 
 class _FoundMessage(_Answer):
@@ -125,9 +107,9 @@ class _FoundMessage(_Answer):
     original: _Words = Field(None, alias="original-title")
     author: _Names = None
     editor: _Names = None
-    issued: _Date = None
-    online: _Date = Field(None, alias="published-online")
-    printed: _Date = Field(None, alias="published-print")
+    issued: _Year = Field(None, validation_alias=AliasPath("issued", "date-parts", 0, 0))
+    online: _Year = Field(None, validation_alias=AliasPath("published-online", "date-parts", 0, 0))
+    printed: _Year = Field(None, validation_alias=AliasPath("published-print", "date-parts", 0, 0))
     container: _Words = Field(None, alias="container-title")
     volume: _Text = None
     issue: _Text = None
@@ -139,12 +121,11 @@ class _FoundMessage(_Answer):
         title = next(iter(self.title or ()), "")
         whole = [f"{title}: {subtitle}" for subtitle in (self.subtitle or ())[:1] if title]
         people = [one for one in (*(self.author or ()), *(self.editor or ())) if one is not None]
-        dates = [one.year for one in (self.issued, self.online, self.printed) if one is not None]
         return FoundWork(
             doi=self.doi or "",
             titles=tuple(dict.fromkeys(text for text in (title, *whole, *(self.original or ())) if text)),
             authors=tuple(name for one in people if (name := one.family or one.name)),
-            years=tuple(sorted({year for year in dates if year})),
+            years=tuple(sorted({year for year in (self.issued, self.online, self.printed) if year})),
             container=next(iter(self.container or ()), ""),
             volume=self.volume or "",
             issue=self.issue or "",
@@ -221,7 +202,3 @@ def read_answer(shape: "TypeAdapter[_T]", answer: HttpAnswer) -> _T | None:
     # What does not have the shape of an answer comes from something between, such as a proxy.
     except ValidationError:
         return None
-
-
-def _aware_time(found: _Timestamp | None) -> datetime | None:
-    return found.date_time if found and found.date_time and found.date_time.tzinfo else None

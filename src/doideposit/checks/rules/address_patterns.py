@@ -46,7 +46,8 @@ _LOGIN = Pattern(
 )
 # Files that one person shares from an account of their own are gone with the account.
 _SHARED = Pattern(
-    r"^(?:drive|docs)\.google\.com$|(?:^|\.)(?:dropbox\.com|1drv\.ms|sharepoint\.com|wetransfer\.com|we\.tl)$|\b(?:ez|lib)?proxy\b"
+    r"^(?:(?:drive|docs|mail)\.google\.com|teams\.microsoft\.com|outlook\.(?:office|live)\.com|onedrive\.live\.com)$"
+    r"|(?:^|\.)(?:ngrok(?:-free)?\.(?:io|app|dev)|trycloudflare\.com|loca\.lt|gitpod\.io|github\.dev)$|(?:^|\.)(?:dropbox\.com|1drv\.ms|sharepoint\.com|wetransfer\.com|we\.tl)$|\b(?:ez|lib)?proxy\b"
 )
 # Services that were closed took their links with them; what they lead to can be given itself.
 _SHORTENER = Pattern(
@@ -57,8 +58,20 @@ _SHORTENER = Pattern(
 _ENCODED_TWICE = Pattern(r"%25[2-9a-f][0-9a-f]", re.IGNORECASE)
 # Letters of any script: a name with accents is written so before it is encoded (RFC 5890). Some sites have underscores.
 _HOST = Pattern(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?\.?")
+# Zero-width and no-break spaces, soft hyphen and byte order mark, encoded as UTF-8: nobody types them.
+_INVISIBLE = Pattern(r"%E2%80%8[B-F]|%E2%81%A0|%EF%BB%BF|%C2%A[0D]", re.IGNORECASE)
 # Programs show long addresses with dots in the middle or at the end.
 TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
+
+
+_FAULTS = (
+    (TRUNCATED, "was cut off, or ends in dots"),
+    (_SIGNED, "is signed, and expires"),
+    (_LOGIN, "is that of a login page"),
+    (_PASSES_ON, "is that of a service that leads on to the page, or shows a copy of it"),
+    (_INVISIBLE, "holds a character that nobody sees"),
+    (Pattern(r"/\.\./"), "leads upwards with “..”"),
+)
 
 
 def broken_uuid(url: str) -> str | None:
@@ -83,18 +96,13 @@ def is_two_addresses(url: str) -> bool:
 
 def suspicion_about(url: str, host: str) -> str | None:
     """Return the rest of a sentence that begins “the address”, on why it cannot be a landing page; None if it can."""
-    if TRUNCATED.search(url):
-        return "was cut off, or ends in dots"
+    for pattern, fault in _FAULTS:
+        if pattern.search(url):
+            return fault
     if broken := broken_uuid(url):
         return f"has {broken}"
     if is_two_addresses(url):
         return "is two addresses in one"
-    if "=" in url and _SIGNED.search(url):
-        return "is signed, and expires"
-    if _LOGIN.search(url):
-        return "is that of a login page"
-    if _PASSES_ON.search(url):
-        return "is that of a service that leads on to the page, or shows a copy of it"
     if _ENCODED_TWICE.search(url.partition("?")[0]):
         return "was percent-encoded twice"
     return _suspicious_host(host)

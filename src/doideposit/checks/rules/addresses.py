@@ -23,7 +23,10 @@ _FILE = Pattern(r"\.(pdf|docx?|odt|rtf|epub|zip|pptx?|xlsx?)$", re.IGNORECASE)
 # Reserved by RFC 2606 and RFC 6761 for examples: they never lead anywhere.
 _PLACEHOLDER_HOST = Pattern(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|test|your-?(site|domain)\.\w+)$")
 # As a part of a path by itself: todo is a word of Spanish, and placeholders have been written about.
-_PLACEHOLDER = Pattern(r"[{}]|<[\w -]+>|/(?:placeholder|todo|xxx+|lorem-?ipsum)(?=[/.?]|$)", re.IGNORECASE)
+_PLACEHOLDER = Pattern(
+    r"[{}]|%7B[\w%-]+%7D|<[\w -]+>|%5Bobject|/(?:placeholder|todo|xxx+|lorem-?ipsum|undefined|null|nan)(?=[/.?]|$)",
+    re.IGNORECASE,
+)
 # RFC 6762 (.local), RFC 6761 (.localhost), and what networks at home and at work use by custom.
 _LOCAL = Pattern(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
 # Addresses that only pass readers on: a DOI that leads to one leads in a circle. Other handles are not DOIs.
@@ -31,7 +34,7 @@ _DOI_LINK = Pattern(r"^\w+://(?:[\w-]+\.)*(?:doi\.org|crossref\.org|handle\.net(
 # WordPress, Drupal and Ghost show drafts there to those who are logged in. `?p=1258` alone is a short link that
 # works.
 _PREVIEW = Pattern(
-    r"[?&](preview|draft)(=|&|$)|/wp-admin/|/(draft|preview|staging)s?/|^(staging|preview|dev)\.",
+    r"[?&](preview|draft)(=|&|$)|/wp-admin/|/(draft|preview|staging)s?/|^(staging|stage|preview|dev|uat)\.",
     re.IGNORECASE,
 )
 # Parameters of Google, Meta, Microsoft and Mailchimp, and numbers of a visit.
@@ -336,15 +339,15 @@ rule(
 rule(
     "url-home-page",
     WARNING,
-    "The landing page is the home page",
-    message="the landing page is the home page of the site",
+    "The address is the home page",
+    message="the address is the home page of the site",
     hint="give the address of the page about this very commentary",
     why="Each DOI leads to a page about its own work.",
     source=DISPLAY,
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
 )(
-    _in_landing_page(
+    _in_addresses(
         lambda address: address.parts.path in _HOME_PAGES and not address.parts.query and not address.parts.fragment
     )
 )

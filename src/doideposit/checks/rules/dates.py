@@ -9,6 +9,7 @@ from doideposit.checks.rules.work import Each, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import CONSTRUCTING_DOIS, CROSSMARK, POSTED, RECOMMENDATIONS, SCHEMA
 from doideposit.records.models.relations import FreeToRead
+from doideposit.records.models.text import PartialDate
 
 __all__ = ["DATES"]
 
@@ -106,6 +107,38 @@ def _find_date_before_web(work: Work) -> Iterator[Match]:
     elif work.commentary.accepted and work.commentary.accepted.year > year:
         yield Match.at("published", length=4, year=year, what="accepted in", found=work.commentary.accepted.year)
 
+
+@rule(
+    "date-of-a-program",
+    WARNING,
+    "A date that a program or another calendar made",
+    message="{date} {what}",
+    hint="write the day, month or year of publication, in the calendar of Crossref (Gregorian)",
+    why="Programs store a missing date as the day from which they count. A year before 1450 may be one of Iran.",
+    source=RECOMMENDATIONS,
+    bad="published: 1970-01-01",
+    good="published: 1970-01-02",
+)
+def _find_date_of_program(work: Work) -> Iterator[Match]:
+    for name in ("published", "published_print", "accepted"):
+        day: PartialDate | None = getattr(work.commentary, name)
+        if day is None or (name == "published" and work.commentary.only_in_print):
+            continue
+        if str(day) in _FIRST_DAYS:
+            what = "is the day from which programs count"
+        elif day.year < _IRAN_NOW:
+            what = f"may be a year of the Iranian calendar, which is {day.year + 621} here"
+        else:
+            continue
+        yield Match.at(name, length=len(str(day)), date=day, what=what)
+
+
+# Unix, spreadsheets on Windows and on the Mac, and databases of Microsoft.
+_FIRST_DAYS = frozenset(
+    {"1970-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1601-01-01", "1753-01-01"}
+)
+# Printing with movable type began in Europe about this year; in Iran it will be the year 2071.
+_IRAN_NOW = 1450
 
 rule(
     "dates-far-apart",

@@ -1,5 +1,6 @@
 """The hygiene of texts: leftovers of wrong encodings, other formats and copying."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.checks.rules.leftovers import CODE, ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX, VARIABLE
@@ -22,13 +23,18 @@ _LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
 _HYPHENATED = Pattern(
     r"(?<![\w-])[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of|als|sowie|wie)\b)[a-zà-ÿ]{3,}\b"
 )
-# Unicode: Latin ligatures, alphabetic presentation forms.
-_LIGATURE = Pattern("[ﬀ-ﬆ]")
+# Unicode: Latin ligatures, alphabetic presentation forms; and two letters of formulas or of the wide forms that
+# Chinese and Japanese print, which stand alone where they are meant.
+_LIGATURE = Pattern("[ﬀ-ﬆ]|[\U0001d400-\U0001d7ff]{2}|(?<![^ A-Za-z])[Ａ-Ｚａ-ｚ]{2,}(?![^ A-Za-z.,:;!?])")
 # Unicode: private use area; fonts of PDFs keep bullets there.
 _PRIVATE = Pattern("[\ue000-\uf8ff]")
 # Of Greek only letters that look like Latin ones: IκB, RβP and Gαi are names of proteins.
 _MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο][A-Za-z]")
 # \n, \t and \u00e9 as Python, JSON and JavaScript write them.
+# A web address may hold the escapes of RFC 3986; what e-mail programs write begins with an equals sign.
+_ESCAPED_BYTES = Pattern(
+    r"(?<=\w)%(?:20|2C|3A)(?=\w)|%C3%[89AB][0-9A-F]|=C3=[89AB][0-9A-F]|=E2=80=9[0-9A-F]", re.IGNORECASE
+)
 _ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
 # index.php?area= is an address without its scheme.
 _LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ](?![\w-]*=)|\?{3,}")
@@ -94,7 +100,7 @@ rule(
     source=TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
-)(_pattern_rule(MOJIBAKE, "ÃÂ€Ÿ¿"))
+)(_pattern_rule(MOJIBAKE, "ÃÂ€Ÿ¿ÐÑÎÏØÙ×ÄÅ¤¥¦§¨©ª«¬­®¯°±²³´µ¶·¸¹º»¼½¾"))
 
 
 rule(
@@ -178,7 +184,7 @@ def _find_tag(work: Work) -> Iterator[Match]:
     good="title: Prospects for NATO-Japan relations",
 )
 def _find_markdown(work: Work) -> Iterator[Match]:
-    if work.odd and any(map(work.odd.__contains__, "*_]\\#`")):
+    if work.odd and any(map(work.odd.__contains__, "*_]\\#`~^")):
         for text in work.texts:
             found = _LINK.search(text[1]) or MARKDOWN.search(_ADDRESS.sub("", text[1]))
             if found and not TEX.search(text[1]) and not _ESCAPE.search(text[1]):
@@ -207,10 +213,10 @@ def _find_hyphenated_word(work: Work) -> Iterable[Match]:
 rule(
     "text-ligature",
     WARNING,
-    "A ligature from a PDF",
-    message="“{found}” is one character that stands for several letters",
+    "Letters for looks",
+    message="“{found}” is written in characters that only look like its letters",
     hint="write the letters themselves",
-    why="PDFs hold ligatures for looks; searches for the word do not find it.",
+    why="PDFs hold ligatures, and posts italics and wide letters of Unicode; searches for the word do not find it.",
     source=RECOMMENDATIONS,
     bad="title: The ﬁrst year of the accord",
     good="title: The first year of the accord",
@@ -282,10 +288,10 @@ rule(
     source=FACE_MARKUP,
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
-)(_pattern_rule(TEX, "\\`${"))
+)(_pattern_rule(TEX, "\\`${~"))
 
 
-rule(
+@rule(
     "text-escape-sequence",
     WARNING,
     "An escape of a programming language",
@@ -295,7 +301,13 @@ rule(
     source=RECOMMENDATIONS,
     bad=r"title: 'Caf\u00e9 diplomacy'",
     good="title: Café diplomacy",
-)(_pattern_rule(_ESCAPE, "\\"))
+)
+def _find_escape(work: Work) -> Iterator[Match]:
+    if "\\" in work.odd:
+        yield from (_match_in(text, found) for text, found in _search_all(_ESCAPE, work.texts))
+    if "%" in work.odd or "=" in work.odd:
+        parts = [(loc, _ADDRESS.sub("", text)) for loc, text in work.texts]
+        yield from (_match_in(text, found) for text, found in _search_all(_ESCAPED_BYTES, parts))
 
 
 @rule(

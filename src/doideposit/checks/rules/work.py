@@ -45,7 +45,7 @@ _REFERENCE_TEXTS = ("author", "article_title", "journal_title", "volume_title", 
 _CITED_PARTS = frozenset({*_REFERENCE_TEXTS, "url", "year", "first_page", "edition", "isbn"})
 # Greek and Cyrillic letters, private characters, ligatures, lost characters, and what is invisible.
 _UNUSUAL = Pattern(
-    "[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
+    "[\u0370-\u04ff\ue000-\uf8ff\uff21-\uff5a\U0001d400-\U0001d7ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
     "\u3164\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 # Most records have none of these fields: whether one is set is found out faster than its texts are read.
@@ -57,7 +57,7 @@ _TAGS = Pattern(r"<[^<>]*>")
 # Of these no leftover is told.
 _PLAIN = (string.ascii_letters + string.digits + " \n.,:;()'/-").encode()
 # The common shape: a host in small letters and a path without odd signs.
-_PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~-]*)?)")
+_PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]+)((?:/[A-Za-z0-9/_.~-]*)?)")
 
 
 class Address(NamedTuple):

@@ -210,6 +210,10 @@ def _placement_hint(complaint: Complaint) -> str:
         return f"add {_name(place.add)} before {name}"
     if place.sibling is None and next(element.itersiblings(str(element.tag)), None) is not None:
         return f"remove {name}: {_name(str(parent.tag))} allows only one, which comes after it"
+    later = [tag for tag in complaint.expected if _is_followed_by(element, tag)]
+    # Where several stand in the wrong order, there is no place for one of them yet.
+    if place.sibling is None and later:
+        return f"the order matters: {_join_names(map(_name, later), last='and')} before {name}"
     if place.sibling is None:
         return f"remove {name}: {_name(str(parent.tag))} does not allow it in this version of the schema"
     return f"the order matters: move {name} {'behind' if place.behind else 'before'} {_name(str(place.sibling.tag))}"

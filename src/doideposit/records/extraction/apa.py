@@ -1,6 +1,6 @@
 """The parts of a reference in APA style, where they can be told safely.
 
-``AUTHORS. (YEAR[, MONTH DAY]). TITLE. [CONTAINER.]`` and ``AUTHORS. (YEAR). TITLE. PLACE: PUBLISHER.`` An entry that
+``AUTHORS. (YEAR[, MONTH DAY]). TITLE. [CONTAINER.]`` and ``AUTHORS. (YEAR). TITLE. [PLACE: ]PUBLISHER.`` An entry that
 does not clearly follow one of these forms has no parts: no part is better than a wrong one.
 """
 
@@ -85,6 +85,21 @@ _JOURNAL = re.compile(
     r"(?P<journal>[^,\d]{3,120}),\s*(?P<volume>\d{1,4})(?:\s*\((?P<issue>[^()]{1,20})\))?"
     r"(?:,\s*(?:pp?\.\s*)?(?P<first>[A-Za-z]?\d{1,6})(?:\s*[-–]\s*[A-Za-z]?\d{1,6})?)?"
 )
+# What only houses that publish books are called. Press alone ends the names of newspapers too, and there are reviews
+# of books.
+_PUBLISHER = re.compile(
+    r".*\b(?:Universit\w+|MIT|Academic|Institution|Government) Press|University of .+ Press|Free Press"
+    r"|.*(?<!of )\b(?:Books|Publishers|Publishing|Publications|Verlag|Yayınları|Forlag|Förlag|Kiadó|and Sons)"
+    r"|(?:Éditions|Editorial|Editora|Edizioni|Uitgeverij|Wydawnictwo|Издательство|Verlag) .+"
+)
+# Large houses whose names say nothing of books.
+_PUBLISHERS = frozenset(
+    "springer;springer nature;routledge;palgrave;palgrave macmillan;macmillan;polity;polity press;penguin;random house;"
+    "penguin random house;harpercollins;simon and schuster;norton;knopf;publicaffairs;brill;de gruyter;elsevier;wiley;"
+    "wiley-blackwell;blackwell;sage;bloomsbury;bloomsbury academic;verso;hurst;lynne rienner;edward elgar;"
+    "rowman and littlefield;gallimard;fayard;seuil;la découverte;suhrkamp;nomos;mohr siebeck;einaudi;il mulino;"
+    "laterza".split(";")
+)
 # Words in the name of a journal or a site; more of them are rather a sentence.
 _LONGEST_CONTAINER = 8
 
@@ -108,6 +123,9 @@ def _parts_with_container(last: str, title: str, author: str, year: str | None, 
         )  # fmt: skip
     if _PLACE.fullmatch(last) and _is_title_case(last.partition(":")[0]):
         return Parts("report", author, year, volume_title=title)
+    house = last.replace("&", "and")
+    if _is_title_case(house) and (_PUBLISHER.fullmatch(house) or house.lower() in _PUBLISHERS):
+        return Parts("book", author, year, volume_title=title)
     if _is_title_case(last) and not re.search(r"\d|:|^In\b", last):
         return Parts(kind, author, year, article_title=title, journal_title=last)
     return None

@@ -9,11 +9,16 @@ __all__ = ["date_hint"]
 
 # The form of ISO 8601, of which Crossref takes year, month and day apart.
 _DEFAULT: Final = "write year-month-day with hyphens and leading zeros, as precisely as you know it"
-# Beginnings of the names of months in English, German, French, Spanish, Italian, Portuguese and Dutch.
+# Beginnings of the names of months in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish,
+# Turkish and Russian.
 _MONTHS: Final = (
-    "jan ene gen", "feb fev fév", "mar mär mrz maa", "apr avr abr", "may mai mag mei", "jun juin giu", "jul juil lug",
-    "aug aoû aou ago", "sep set", "oct okt ott out", "nov", "dec dez déc dic",
+    "jan ene gen sty oca янв", "feb fev fév lut şub фев", "mar mär mrz maa мар", "apr avr abr kwi nis апр",
+    "may mai mag mei maj май мая", "jun juin giu cze haz июн", "jul juil lug lip tem июл",
+    "aug aoû aou ago sie ağu авг",
+    "sep set wrz eyl сен", "oct okt ott out paź eki окт", "nov lis kas ноя", "dec dez déc dic gru ara дек",
 )  # fmt: skip
+# Hyphens and dashes of typography, which look like the hyphen of ISO 8601.
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 # Crossref numbers the seasons from 21 to 24 (schema, type of month).
 _SEASONS: Final = {
     21: "spring frühling frühjahr printemps primavera lente",
@@ -23,6 +28,7 @@ _SEASONS: Final = {
 }
 # Quarters are 31 to 34 in the same type.
 _QUARTER: Final = re.compile(r"\bq([1-4])\b|\b([1-4])(?:st|nd|rd|th|\.)? (?:quarter|quartal|trimest)", re.IGNORECASE)
+_ISO: Final = re.compile(r"\d{4}(?:-\d\d){0,2}")
 # Years of print; other numbers of four digits are not dates.
 _YEAR: Final = re.compile(r"\b(1[4-9]\d\d|2[01]\d\d)\b")
 _EXCEL_BEGINS: Final = date(1899, 12, 30)  # Day 0 of a spreadsheet; with it, days after February 1900 come out right.
@@ -31,6 +37,7 @@ _MONTHS_OF_A_YEAR: Final = 12
 
 
 def date_hint(text: str) -> str:
+    """Return what to do about a text that is no date: write the one that is meant, or one of two."""
     """Return what to do about a text that is not a date: write the one that is meant, or one of two."""
     shown = text.strip()
     for pattern, answer in _FORMS:
@@ -88,6 +95,8 @@ def _hint_too_narrow(_: re.Match[str]) -> str:
 _FORMS: Final[tuple[tuple[str, Callable[[re.Match[str]], str]], ...]] = (
     (r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ]\d{1,2}:.*|T.*)?", _hint_year_first),
     (r"(\d{4})(\d\d)(\d\d)", _hint_year_first),
+    (r"(\d{4})年(\d{1,2})月(\d{1,2})日", _hint_year_first),
+    (r"(\d{4})年(\d{1,2})月", _hint_month),
     (r"(\d{1,2})([-/.])\s?(\d{1,2})[-/.]\s?(\d{4})(?: \d{1,2}:.*)?", _hint_year_last),
     (r"(\d{4})[-/. ](\d)", _hint_month),
     (r"(\d{1,2})[-/.](\d{4})", _hint_month),

@@ -1,6 +1,7 @@
 """Versions without a bundle get no verdict; lifting says what changes; a hint on the order helps when it is followed."""
 
 import re
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,17 @@ def test_a_head_behind_the_body_is_moved_to_the_front() -> None:
     [found] = misplaced(etree.tostring(root))
     assert found.hint.startswith("the order matters: move")
     assert validator().validate(follow(etree.tostring(root), found.hint, found.where.element or "")).valid
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_head_in_any_order_is_put_right_and_loses_nothing(order: tuple[int, ...]) -> None:
+    root = etree.fromstring(NEW.encode())
+    children = list(root[0])
+    for place in order:
+        root[0].append(children[place])
+    xml = etree.tostring(root)
+    for _ in range(6):
+        if found := misplaced(xml):
+            assert "remove" not in found[0].hint
+            xml = follow(xml, found[0].hint, found[0].where.element or "")
+    assert validator().validate(xml).valid

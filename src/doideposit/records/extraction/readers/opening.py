@@ -1,5 +1,6 @@
 """Any document: told by its content and name, bounded in size, and handed to the reader of its format."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -312,12 +313,22 @@ def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, n
     head = _head_of(data)
     if head.startswith(b"{\\rtf"):
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_rtf, data, file)
+    data = _without_pictures(data)
     if _is_page(head, suffix) and data.strip():
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_html_reader(charset), data, file)
     if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_xml, data, file)
     unread = _unsupported_format(data, suffix)
     return _read_text_file(_in_utf_8(data, charset), file, near) if unread is None else _unread_format(file, unread)
+
+
+# A picture, font or style within the page, in Base64 or percent-encoded (RFC 2397).
+_DATA_URL = re.compile(rb"(data:[a-zA-Z]{1,20}/[\w.+-]{1,80}(?:;[\w=.-]{1,40}){0,4},)[A-Za-z0-9+/=%]{100,}")
+
+
+def _without_pictures(data: bytes) -> bytes:
+    """Return a text without the pictures in its addresses: browsers save whole pages so, and they say nothing of it."""
+    return _DATA_URL.sub(rb"\1", data) if len(data) > _TEXT_LIMIT else data
 
 
 def _head_of(data: bytes) -> bytes:

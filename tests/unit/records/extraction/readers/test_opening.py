@@ -79,3 +79,17 @@ def test_breaks_within_a_paragraph_of_a_page_are_lines() -> None:
     assert [line.text for line in read_bytes(page.encode(), file="a.html").lines] == [
         "COMMENT 300", "Salt and silence", "By Ada Byron",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [b"image/png;base64", b"font/woff2;charset=utf-8;base64", b"image/svg+xml"])
+def test_pictures_within_a_page_do_not_count(kind: bytes) -> None:
+    picture = b'<img src="data:' + kind + b"," + b"iVBORw0KGgo%2F" * 450_000 + b'">'
+    page = b"<html><head><title>Rivers</title></head><body><h1>Rivers</h1>" + picture + b"<p>Text.</p></body></html>"
+    assert len(page) > 6_000_000
+    found = read_bytes(page, file="page.html")
+    assert found.findings == ()
+    assert any(line.source == "Text." for line in found.lines)
+    markdown = read_bytes(
+        b"# Rivers\n\n![](data:" + kind + b"," + b"iVBORw0KGgo" * 500_000 + b")\n\nText.\n", file="a.md"
+    )
+    assert "file-too-large" not in [one.code for one in markdown.findings]

@@ -37,9 +37,10 @@ _MONTHS_OF_A_YEAR: Final = 12
 
 
 def date_hint(text: str) -> str:
-    """Return what to do about a text that is no date: write the one that is meant, or one of two."""
     """Return what to do about a text that is not a date: write the one that is meant, or one of two."""
-    shown = text.strip()
+    shown = _DASHES.sub("-", text.strip())
+    if shown != text.strip() and _ISO.fullmatch(shown):
+        return f"write {shown}, with the hyphen of the keyboard"
     for pattern, answer in _FORMS:
         if match := re.fullmatch(pattern, shown, re.IGNORECASE):
             return answer(match)

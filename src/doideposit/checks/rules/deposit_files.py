@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.checks.rules.depositor import Head
 from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
+from doideposit.checks.rules.identity import suffix_fault
 from doideposit.checks.rules.program_words import is_program_name, is_program_word
 from doideposit.checks.rules.registry import Context, Match, Rule
 from doideposit.checks.rules.work import Address, Text, Work
@@ -282,12 +283,15 @@ class _Review:
             # Said already, as something that Crossref refuses in any case.
             except InvalidIdentifier:
                 continue
+            if self._context.is_registered(doi, None):
+                continue
+            if fault := suffix_fault(doi.suffix, None):
+                yield self._rule_finding(_RULES["doi-suffix-placeholder"], element, fault=fault, doi=text)
             try:
                 doi.check_new()
             except InvalidIdentifier as error:
-                if not self._context.is_registered(doi, None):
-                    message = f"{error.message}: Crossref takes {doi} only if it is registered already"
-                    yield self._make_finding("doi-suffix-character", W, element, message, error.hint)
+                message = f"{error.message}: Crossref takes {doi} only if it is registered already"
+                yield self._make_finding("doi-suffix-character", W, element, message, error.hint)
 
     def _check_prefixes(self) -> Iterator[Finding]:
         first: str | None = None

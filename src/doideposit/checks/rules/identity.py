@@ -20,7 +20,7 @@ from doideposit.pages import (
 from doideposit.records.identifiers import InvalidIdentifier, Issn
 from doideposit.records.models.series import ANY, RecordType
 
-__all__ = ["IDENTITY"]
+__all__ = ["IDENTITY", "suffix_fault"]
 
 IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
 rule = IDENTITY.rule
@@ -170,17 +170,21 @@ def _find_placeholder_in_suffix(work: Work) -> Iterable[Match]:
     # A pattern without a part of the record's own makes the DOI, and the number has been looked at.
     if commentary.series.makes_every_doi or work.context.is_registered(doi, commentary.number):
         return ()
-    last = doi.suffix.rsplit("/", 1)[-1]
-    if _DOI_IN_DOI.search(doi.suffix):
-        fault = "a second DOI stands in it"
-    elif is_program_word(last) or _PLACEHOLDER.fullmatch(last):
-        fault = f"“{last}” stands in place of what tells this DOI from others"
-    elif _DECIMALS.fullmatch(last) or (commentary.number and last.endswith(f"{commentary.number}.0")):
-        fault = f"“{last}” looks as if a program had changed a number in it"
-    else:
-        return ()
+    fault = suffix_fault(doi.suffix, commentary.number)
     severity = ERROR if work.context.live else None
-    return (Match.at("doi", length=len(doi.printed), severity=severity, fault=fault, doi=doi),)
+    return (Match.at("doi", length=len(doi.printed), severity=severity, fault=fault, doi=doi),) if fault else ()
+
+
+def suffix_fault(suffix: str, number: str | None) -> str | None:
+    """Return what a program or a template left in the suffix of a new DOI, or None."""
+    last = suffix.rsplit("/", 1)[-1]
+    if _DOI_IN_DOI.search(suffix):
+        return "a second DOI stands in it"
+    if is_program_word(last) or _PLACEHOLDER.fullmatch(last):
+        return f"“{last}” stands in place of what tells this DOI from others"
+    if _DECIMALS.fullmatch(last) or (number and last.endswith(f"{number}.0")):
+        return f"“{last}” looks as if a program had changed a number in it"
+    return None
 
 
 @rule(

@@ -48,6 +48,29 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             "de het een en van voor met in op aan bij naar uit over tussen hoe waarom zijn is niet ook door als "
             "na tegen deze dit wordt worden of om te dat".split()
         ),
+        "pl": frozenset(
+            "w na z do się jest nie że oraz dla po od przez między jak czy wobec jako ich nad przed".split()
+        ),
+        "cs": frozenset("v na z do se je není že pro po od mezi jak jako jeho jejich nad před při podle".split()),
+        "sv": frozenset("och att det som på är av för med till från inte mellan efter vid hur varför mot".split()),
+        "no": frozenset("og å det som på er av med til fra ikke mellom etter ved hvordan hvorfor mot seg".split()),
+        "da": frozenset("og det som på er af med til fra ikke mellem efter ved hvordan hvorfor mod sig".split()),
+        "tr": frozenset("ve ile bir bu için olarak daha nasıl neden arasında arasındaki göre sonra kadar olan".split()),
+        "ro": frozenset("și în cu din pe pentru este sunt care dintre între după prin mai nu ale lui".split()),
+        "id": frozenset("dan di yang untuk dengan dari pada dalam ini itu antara ke oleh sebagai tidak".split()),
+        "hu": frozenset("és az hogy nem egy mint közötti között után miért hogyan vagy pedig szerint".split()),
+        "vi": frozenset("và của các là trong cho với giữa về một những được từ đến không".split()),
+    }
+)
+# Letters that only one of these languages has: a word with one counts, beside a word of the list.
+_LETTERS: Final[Mapping[str, Pattern]] = MappingProxyType(
+    {
+        "pl": Pattern("[ąęłśźż]"),
+        "cs": Pattern("[řůě]"),
+        "tr": Pattern("[ığş]"),
+        "ro": Pattern("[țș]"),
+        "hu": Pattern("[őű]"),
+        "vi": Pattern("[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđơư]"),
     }
 )
 # By the codes of ISO 639-1.
@@ -60,6 +83,16 @@ _NAMES: Final = MappingProxyType(
         "pt": "Portuguese",
         "it": "Italian",
         "nl": "Dutch",
+        "pl": "Polish",
+        "cs": "Czech",
+        "sv": "Swedish",
+        "no": "Norwegian",
+        "da": "Danish",
+        "tr": "Turkish",
+        "ro": "Romanian",
+        "id": "Indonesian",
+        "hu": "Hungarian",
+        "vi": "Vietnamese",
     }
 )
 # ISO 639-2 has two codes for some of them.
@@ -75,7 +108,18 @@ _SHORT: Final = MappingProxyType(
         "ita": "it",
         "nld": "nl",
     }
-    | {"dut": "nl"}
+    | {
+        "dut": "nl",
+        "nb": "no",
+        "nn": "no",
+        "nor": "no",
+        "pol": "pl",
+        "ces": "cs",
+        "cze": "cs",
+        "swe": "sv",
+        "dan": "da",
+    }
+    | {"tur": "tr", "ron": "ro", "rum": "ro", "ind": "id", "hun": "hu", "vie": "vi"}
 )
 # Letters only: numbers and signs are the same in every language.
 _WORD = Pattern(r"[^\W\d_]+")
@@ -83,6 +127,9 @@ _WORD = Pattern(r"[^\W\d_]+")
 MOST_WORDS = 400
 # So many words of another language, and such a share of all words, are not quotation.
 FEWEST, SHARE = 3, 0.2
+# No title in English or French quotes two words such as “och” and “mellan”.
+FEWEST_OF_OTHERS = 2
+_QUOTED: Final = frozenset({"en", "fr", "de", "es", "pt", "it", "nl"})
 # A few words look the same in two languages (was, of, is); with fewer than so many to one, a text may be in either.
 OUTNUMBERED = 4
 
@@ -96,11 +143,21 @@ def _language_of(text: str, stated: str) -> str | None:
     # No language can outnumber one that has more than its share of all words.
     if as_stated * OUTNUMBERED > len(words):
         return None
-    counts = {language: sum(map(known.__contains__, words)) for language, known in _WORDS.items()}
+    counts = {language: _count(words, language) for language in _WORDS}
     best = max(counts, key=counts.__getitem__)
-    if best == stated or counts[best] < max(FEWEST, len(words) * SHARE):
+    fewest = FEWEST if best in _QUOTED else FEWEST_OF_OTHERS
+    if best == stated or counts[best] < max(fewest, len(words) * SHARE):
         return None
     return best if as_stated * OUTNUMBERED <= counts[best] else None
+
+
+def _count(words: list[str], language: str) -> int:
+    """Return how many of the words are of a language; a letter alone may be one of a name."""
+    known, letters = _WORDS[language], _LETTERS.get(language)
+    common = sum(map(known.__contains__, words))
+    if not common or letters is None:
+        return common
+    return common + sum(1 for word in words if word not in known and letters.search(word))
 
 
 @rule(

@@ -89,6 +89,27 @@ rule(
 
 
 rule(
+    "doi-cut",
+    WARNING,
+    "A DOI that breaks off",
+    message="the DOI {doi} has a “{mark}” that is never closed: it may be the beginning of a longer one",
+    hint="copy the whole DOI from the landing page of the work",
+    why="Line ends, columns and programs cut DOIs at a bracket or at “<”. What is left names another work, or none.",
+    source=SUFFIXES,
+    bad="references: [{text: 'Kalnay, E. (1996). A reanalysis of rivers.', doi: 10.1175/1520-0477(1996}]",
+    good="references: [{text: 'Kalnay, E. (1996). A reanalysis.', doi: 10.1175/1520-0477(1996)077<0437:T>2.0.CO;2}]",
+)(
+    Each(
+        _other_dois,
+        lambda doi: next(
+            ({"mark": mark} for mark, end in ("()", "[]", "<>") if doi.printed.count(mark) > doi.printed.count(end)), {}
+        ),
+        called="doi",
+    )
+)
+
+
+rule(
     "doi-typography",
     WARNING,
     "A DOI with a sign that typesetting makes",

@@ -302,7 +302,7 @@ ADDRESSES = [
     ("url-home-page", {"url": "https://www.sadf.eu"}, "url"),
     ("url-home-page", {"url": "https://www.sadf.eu/?p=258"}, ""),
     ("url-home-page", {"url": "https://www.sadf.eu/#c258"}, ""),
-    ("url-home-page", {"url": "https://www.sadf.eu/a/", "pdf_url": "https://www.sadf.eu/"}, ""),
+    ("url-home-page", {"url": "https://www.sadf.eu/a/", "pdf_url": "https://www.sadf.eu/"}, "pdf_url"),
     ("url-trailing-punctuation", {"url": "https://www.sadf.eu/a_(b)"}, ""),
     ("url-trailing-punctuation", {"url": "https://www.sadf.eu/a)"}, "url"),
     ("url-trailing-punctuation", {"url": "https://www.sadf.eu/a..."}, ""),

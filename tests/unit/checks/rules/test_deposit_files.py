@@ -65,6 +65,8 @@ CASES = [
     ("<title>Notes from the Island</title>", "<title>[object Object]</title>", "text-program-word", "error"),
     ("<surname>de la Mer</surname>", "<surname>NaN</surname>", "name-program-word", "warning"),
     ("<doi>10.1234/tides</doi>", "<doi>10.1234/ti des</doi>", "doi-character", "warning"),
+    ("<doi>10.5555/notes.3.10</doi>", "<doi>10.5555/undefined</doi>", "doi-suffix-placeholder", "warning"),
+    ("<doi>10.1234/tides</doi>", "<doi>10.1234/tides(1996</doi>", "doi-cut", "warning"),
     ("978-3-16-148410-0", "978-3-16-148410-1", "isbn-check-digit", "warning"),
     ("https://www.sadf.eu/notes/3.10/<", "https://localhost/3.10/<", "url-local", "info"),
     ("https://www.sadf.eu/notes/3.10/<", "https://www.sadf.eu/3.10/?utm_source=x<", "url-tracking", "warning"),

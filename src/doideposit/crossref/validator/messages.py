@@ -210,9 +210,8 @@ def _placement_hint(complaint: Complaint) -> str:
         return f"add {_name(place.add)} before {name}"
     if place.sibling is None and next(element.itersiblings(str(element.tag)), None) is not None:
         return f"remove {name}: {_name(str(parent.tag))} allows only one, which comes after it"
-    later = [tag for tag in complaint.expected if _is_followed_by(element, tag)]
     # Where several stand in the wrong order, there is no place for one of them yet.
-    if place.sibling is None and later:
+    if place.sibling is None and (later := [tag for tag in complaint.expected if _is_followed_by(element, tag)]):
         return f"the order matters: {_join_names(map(_name, later), last='and')} before {name}"
     if place.sibling is None:
         return f"remove {name}: {_name(str(parent.tag))} does not allow it in this version of the schema"
@@ -296,9 +295,6 @@ def _empty_element_words(complaint: Complaint) -> _Words:
     return _Words(
         code, f"{element} must be empty, but contains {found}", "only its attributes have a meaning: remove the content"
     )
-
-
-# Attributes ----------------------------------------------------------------------------------------------------------
 
 
 def _missing_attribute_words(complaint: Complaint) -> _Words:

@@ -291,6 +291,8 @@ FAULTS: list[tuple[str, Callable[[Record], None]]] = [
     ("text-program-word", _set(authors=[{"organisation": "#NAME?"}])),
     ("text-program-word", _set(funding=[{"name": "n/a"}])),
     ("number-changed", _set(volume="12.0")),
+    ("part-program-word", _reference(journal_title="undefined")),
+    ("part-program-word", _set(identifiers=["#N/A"])),
     ("person-is-organisation", _first_author(given="World", family="Bank")),
     ("date-of-a-program", _set(published="1970-01-01")),
     ("doi-cut", _reference(doi="10.1175/1520-0477(1996")),

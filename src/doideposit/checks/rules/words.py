@@ -60,6 +60,41 @@ rule(
 )(Each(lambda work: work.names, is_program_name, called="found"))
 
 
+# What programs write most, as the whole of a part: a reference has many parts, and each is looked up only.
+_NOTHING = frozenset(
+    "null none nan nat n/a undefined <na> (null) #ref! #name? #n/a #value! #div/0! #null! #num! [object] tbd tba "
+    "unknown unbekannt".split()
+) | {"[object object]"}
+_RICH_PARTS = frozenset({"version", "status", "relations", "assertions", "translated_titles"})
+
+
+def _other_parts(work: Work) -> Iterator[Text]:
+    """Yield the texts that are neither prose nor names: they may be left out, where nothing is known."""
+    told = {loc for loc, _ in (*work.names, *work.organisation_names)}
+    yield from ((loc, text) for loc, text in work.plain if loc not in told)
+    yield from ((loc, text) for loc, text in work.shown if loc[0] in _RICH_PARTS)
+    for place, one in enumerate(work.commentary.identifiers):
+        yield ("identifiers", place, "identifier"), one.identifier
+    for place, word in enumerate(work.commentary.keywords):
+        yield ("keywords", place), word
+    for index, reference, _ in work.references:
+        if reference.doi is not None:
+            yield ("references", index, "doi"), reference.doi.suffix.rpartition("/")[2]
+
+
+rule(
+    "part-program-word",
+    WARNING,
+    "A word of a program in a part of the record",
+    message="“{found}” is what a program writes when there is nothing to write",
+    hint="write what is meant, or leave this part out",
+    why="Empty cells and variables become such words, and every index and reference list repeats them.",
+    source=RECOMMENDATIONS,
+    bad="references: [{text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.', journal_title: 'NULL'}]",
+    good="references: [{text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.', journal_title: Nullius}]",
+)(Each(_other_parts, lambda text: text.lower() in _NOTHING, called="found"))
+
+
 def _printed_numbers(work: Work) -> Iterator[Text]:
     """Yield what is printed as a number beside that of the commentary, which is refused at once."""
     commentary = work.commentary

@@ -53,6 +53,14 @@ def test_a_journal_is_checked_recorded_and_followed_line_by_line(cms: Cms) -> No
     assert told[1]["error"]["code"] == "doi-unknown"
 
 
+def test_a_line_in_doubt_says_so_and_the_others_do_not(cms: Cms) -> None:
+    cms.desk.sandbox.faults.add("drop_after_accept", at="upload")
+    cms.post("/v1/deposits", RECORD)
+    first, second = answers(send(cms, "/v1/deposits?mode=enqueue", RECORD, {**RECORD, "number": "259"}))
+    assert (first["ok"], first["error"]["code"]) == (False, "submission-in-doubt")
+    assert (second["ok"], second["status"], "error" in second) == (True, 202, False)
+
+
 @pytest.mark.parametrize(
     ("line", "status", "code"),
     [

@@ -21,6 +21,7 @@ __all__ = [
     "DIFFERS",
     "IN_DOUBT",
     "MAX_TIMESTAMP",
+    "RECORDED",
     "SAME",
     "SENT_AGAIN",
     "TIMESTAMP_STEP",
@@ -211,6 +212,7 @@ SAME = "registered with the same content"
 SENT_AGAIN = f"{SAME}, but sent again as you asked"
 DIFFERS = "the content differs from what is registered"
 IN_DOUBT = "sent before, but it is not known yet whether Crossref received it"
+RECORDED = "recorded before, but not sent yet"
 UNDER_WAY = "the same content is under way"
 
 
@@ -247,7 +249,7 @@ def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> 
     if deposit.state is not State.PREPARED:
         return Decision(one, Action.UNCHANGED, f"{UNDER_WAY} ({deposit.state})", busy=True)
     action = Action.UPDATE if known.registered else Action.REGISTER
-    return Decision(one, action, f"recorded before, but not sent yet: {deposit.reason or 'it is sent now'}", busy=True)
+    return Decision(one, action, f"{RECORDED}: {deposit.reason or 'it is sent now'}", busy=True)
 
 
 def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
-from doideposit.deposits.planning import Action
+from doideposit.deposits.planning import IN_DOUBT, RECORDED, Action
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.identifiers import Doi
@@ -166,7 +166,9 @@ class RecordViews:
             if soon and _is_open(report):
                 self.service.send_soon()
             for entry in report.entries:
-                alone = DepositReport(report.target, (entry,), report.error)
+                # What keeps back one record says nothing of the others.
+                kept_back = entry.reason.startswith((IN_DOUBT, RECORDED))
+                alone = DepositReport(report.target, (entry,), report.error if kept_back else None)
                 yield _status_code(alone), _with_record_error(alone)
 
         return in_lines(JsonBody.lines(self._record_of_line), answers)

@@ -393,7 +393,7 @@ def test_a_database_without_rights_loses_nothing_and_is_named(
     assert "Nothing is lost" in error
     follow()
     assert column(admin) == "—"
-    assert [level for level, _ in press(admin, one)] == ["success"]
+    assert press(admin, one) == [("warning", f"{one}: the same content is under way (queued)")]
     assert column(admin) == "under way"
     assert len(doideposit_sandbox_server.submissions) == 1
     try:

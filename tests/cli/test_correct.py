@@ -70,7 +70,7 @@ REFUSED = [
     (("retract", "258", "--date", "2026-01-10"), "correct-no-notice", "--notice"),
     (("retract", "258", "--notice", "300"), "correct-no-date", "--date"),
     (("retract", "258", "--notice", "300", "--date", "2099-01-10"), "correct-date", "date"),
-    (("retract", "258", "--notice", "300", "--date", "2001-01-10"), "correct-date", "day"),
+    (("retract", "258", "--notice", "300", "--date", "2001-01-10"), "correct-date", "date"),
     (("retract", "300", "--notice", "258", "--date", "2026-01-10"), "correct-not-registered", "deposit its record"),
 ]
 

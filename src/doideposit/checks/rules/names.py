@@ -280,7 +280,7 @@ rule(
     "name-blank",
     ERROR,
     "A name without a letter",
-    message="“{name}” holds no letter",
+    message="“{name}” contains no letter",
     hint="write the name; someone with one name only has it in `family`, and `given` is left out",
     why="Forms that ask for two names are filled with dots and dashes. In the record they are read as the name.",
     source=AUTHORS,

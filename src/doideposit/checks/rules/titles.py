@@ -93,7 +93,7 @@ rule(
     "title-blank",
     ERROR,
     "The title says nothing",
-    message="the title holds no letter and no digit",
+    message="the title contains no letter and no digit",
     hint="write the title as it is printed",
     why="Crossref's schema accepts an empty title, and a record without one cannot be found or cited.",
     source=RECOMMENDATIONS,

@@ -230,7 +230,7 @@ def _find_refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
     # libxml2 compares each attribute with all others of its element, so that their number counts twice. A small file
     # has not so many in all.
     tags = _LONG_TAG.finditer(xml) if xml.count(b"=") > limits.attributes else ()
-    crowded = next((one for one in tags if one[0].count(b"=") > limits.attributes), None)
+    crowded = next((tag for tag in tags if tag[0].count(b"=") > limits.attributes), None)
     if crowded is not None:
         line = xml.count(b"\n", 0, crowded.start()) + 1
         return _error_finding(

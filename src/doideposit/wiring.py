@@ -109,10 +109,10 @@ def open_checker(
 def _check_depositors(settings: Settings, context: Context) -> None:
     """Raise `ConfigurationError` for a depositor, of any publisher, that is invalid in the head of a deposit."""
     found = []
-    for one in settings.of_each_publisher():
-        if one.depositor is not None:
-            head = one.depositor
-            start = f"publishers.{one.publisher}." if one.publisher else ""
+    for publisher in settings.of_each_publisher():
+        if publisher.depositor is not None:
+            head = publisher.depositor
+            start = f"publishers.{publisher.publisher}." if publisher.publisher else ""
             for each in Evaluation(context).check_depositor(head.name, head.email, head.registrant):
                 where = replace(each.where, field=f"{start}{each.where.field}")
                 found += [_at_its_line(each.at(where), settings)] if each.stops else []
@@ -245,9 +245,9 @@ def _other_publishers(
     shared: "Registrar | None",
 ) -> "Iterator[PublisherAccount]":
     """Yield the further publishers, each with its own login; where none is wanted they share the way out."""
-    for one in settings.of_each_publisher():
-        if one.publisher != settings.publisher:
-            yield _registrar_and_registry(one, validator, ledger, ask, environ, clock, given=shared)[0]
+    for publisher in settings.of_each_publisher():
+        if publisher.publisher != settings.publisher:
+            yield _registrar_and_registry(publisher, validator, ledger, ask, environ, clock, given=shared)[0]
 
 
 def _depositor_name(written: DepositorSettings) -> DepositorName:

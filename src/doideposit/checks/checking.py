@@ -176,7 +176,10 @@ class Checker:
         One file holds one kind of record with one prefix, because Crossref wants it so.
         """
         commentaries = _commentaries_of(checked)
-        if len({(each.series.record_type.body_element, each.doi.prefix) for each in commentaries}) != 1:
+        if (
+            len({(commentary.series.record_type.body_element, commentary.doi.prefix) for commentary in commentaries})
+            != 1
+        ):
             raise UsageError(
                 "these records do not fit into one file: Crossref takes one prefix and one kind of record in each",
                 hint="write a folder with a slash behind it, as in `-o files/`: each kind gets a file of its own in it;"

@@ -80,7 +80,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         # There it is the issue, which says nothing of the one article.
         fields.pop("number", None)
     if isinstance(references := fields.get("references"), list):
-        fields["references"] = [_with_address(one) for one in references]
+        fields["references"] = [_with_address(reference) for reference in references]
     # A work without a number is one, as every article is; of one without people or a group nothing is said of them.
     read = partial(parse, series={series.name: series}, is_registered=lambda _doi, _number: True)
     fields.setdefault("authors", [{"anonymous": "true"}])
@@ -92,11 +92,11 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
                 (one for one in Evaluation(context).check(parsed.record) if one.code not in _SKIPPED), fields, harmed
             )
             return
-        faults = [one for one in parsed.findings if one.where.top_field in fields]
+        faults = [finding for finding in parsed.findings if finding.where.top_field in fields]
         if not faults:
             break
         # Crossref takes what a record could not say so, or the schema has refused it already.
-        told = (replace(one, severity=Severity.WARNING) for one in faults if _is_present(fields, one))
+        told = (replace(fault, severity=Severity.WARNING) for fault in faults if _is_present(fields, fault))
         yield from _with_elements(told, fields)
         gone = {loc[: _depth(fields, loc)] for one in faults if (loc := loc_of(one.where.field))}
         harmed |= {loc[:-1] for loc in gone}
@@ -124,8 +124,8 @@ def _is_present(fields: Fields, fault: Finding) -> bool:
 def _with_elements(
     findings: Iterable[Finding], fields: Fields, harmed: AbstractSet[Loc] = frozenset()
 ) -> Iterator[tuple[Finding, Element]]:
-    for one in findings:
-        loc = loc_of(one.where.field)
+    for finding in findings:
+        loc = loc_of(finding.where.field)
         element = _element_at(fields, loc)
         # An attribute of what was taken out says nothing alone, such as that an ORCID iD is authenticated.
         if loc[0] not in fields or (loc[:-1] in harmed and _depth(fields, loc, traced=True) < len(loc)):
@@ -133,7 +133,7 @@ def _with_elements(
         # What was read from an attribute of the work has no text: the title shows which work is meant.
         element = _element_at(fields, ("title",)) if element is None else element
         if element is not None:
-            yield one, element
+            yield finding, element
 
 
 def _element_at(fields: RawValue, loc: Loc) -> Element | None:

@@ -46,7 +46,7 @@ class Acceptance:
         [doi] = dois
         wanted = _parse_accepted(accepted)
         report = self.depositor.references.of(doi, offline=offline, instead=wanted)
-        found = {one.number: one for each in report.lists for one in each.references}
+        found = {reference.number: reference for each in report.lists for reference in each.references}
         missing = sorted(set(wanted) - set(found))
         if missing:
             hint = f"`doideposit references {doi} --offline` counts them"
@@ -66,7 +66,7 @@ class Acceptance:
         """
         codes = [0]
         for each in report.lists:
-            chosen = [answer for one in each.references if (answer := self._ask_about(one)) is not None]
+            chosen = [answer for reference in each.references if (answer := self._ask_about(reference)) is not None]
             if chosen:
                 codes.append(self._write_dois(each.doi, chosen))
         return max(codes)
@@ -75,7 +75,7 @@ class Acceptance:
         """Refuse a DOI that is not registered, or belongs to a clearly different work; name the differences."""
         if one.state is ReferenceState.DEAD:
             raise UsageError(f"no agency has the DOI {one.doi}", hint="compare it with the page of the cited work")
-        what = "; ".join(each.what for each in one.doubts)
+        what = "; ".join(doubt.what for doubt in one.doubts)
         if one.state is ReferenceState.WRONG and not self.anyway:
             hint = "compare the two; if it is right after all, add --anyway"
             raise UsageError(f"{one.doi} is clearly a different work from reference {one.number}: {what}", hint=hint)
@@ -140,7 +140,7 @@ class Acceptance:
         )
         terminal.line((Span(f"       {mark} "), Span(work.doi, Style.PLACE), Span(f"  {safe(about)}")))
         score = "" if work.score is None else f"score {work.score:.0f}"
-        doubts = "; ".join(one.what for one in candidate.doubts)
+        doubts = "; ".join(doubt.what for doubt in candidate.doubts)
         words = ", ".join(filter(None, (score, f"doubtful: {doubts}" if doubts else "no differences found")))
         terminal.line((Span(f"         {safe(words)}", Style.DIM),))
 

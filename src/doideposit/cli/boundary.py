@@ -169,7 +169,7 @@ def _nearest(error: click.ClickException) -> list[str]:
     from difflib import get_close_matches
 
     values = [str(each) for each in choice.choices]
-    begun = [each for each in values if found[1] and each.startswith(found[1].casefold())]
+    begun = [value for value in values if found[1] and value.startswith(found[1].casefold())]
     near = begun[:1] or get_close_matches(found[1].casefold(), values, 1)
     return [f"did you mean {near[0]}?"] if near else []
 
@@ -185,7 +185,7 @@ def _show_error(error: DoiDepositError, terminal: Terminal) -> None:
         terminal.line((Span("  hint: ", Style.HINT), Span(safe(error.hint))), stream=terminal.err)
     if terminal.as_json and not error.told_in_json:
         findings = error.findings if isinstance(error, ConfigurationError) else ()
-        terminal.json({"ok": False, "error": error.to_dict(), "findings": [each.to_dict() for each in findings]})
+        terminal.json({"ok": False, "error": error.to_dict(), "findings": [finding.to_dict() for finding in findings]})
 
 
 def finish(code: int) -> None:

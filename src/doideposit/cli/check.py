@@ -110,7 +110,7 @@ class _CheckOutput:
             self._documents.add(*_record_documents(checked))
         elif self._format == "github":
             # A code host shows ten notes of each kind beside the lines: wishes about every page would fill them.
-            shown = [one for one in checked.findings if self._verbose or one.severity is not Severity.INFO]
+            shown = [finding for finding in checked.findings if self._verbose or finding.severity is not Severity.INFO]
             for text in annotations(shown):
                 self.terminal.result(text)
         else:
@@ -184,7 +184,7 @@ def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, to
     for finding, others in _alike(ordered) if together else ((one, []) for one in ordered):
         terminal.show_findings([finding], verbose=verbose)
         if others:
-            places = ", ".join(safe(str(one.where).partition(" ")[0]) for one in others[:MOST_PLACES])
+            places = ", ".join(safe(str(other.where).partition(" ")[0]) for other in others[:MOST_PLACES])
             more = f" and {len(others) - MOST_PLACES:,} more" if len(others) > MOST_PLACES else ""
             terminal.line((Span("       also in: ", Style.HINT), Span(places + more)))
 
@@ -351,7 +351,7 @@ _WORDS = {
 
 
 def _show_verdict(terminal: Terminal, path: str, verdict: "SchemaVerdict") -> None:
-    if verdict.schema is None and any(one.code.startswith("file-") for one in verdict.findings):
+    if verdict.schema is None and any(finding.code.startswith("file-") for finding in verdict.findings):
         return  # Of a file that nobody has read there is no verdict.
     against = f" against Crossref {verdict.schema}" if verdict.schema else ""
     if verdict.valid is None:

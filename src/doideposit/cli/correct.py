@@ -166,7 +166,7 @@ def _latest_today() -> date:
 
 def _show_findings_and_stop(terminal: Terminal, findings: Sequence[Finding]) -> NoReturn:
     if terminal.as_json:
-        terminal.json({"ok": False, "findings": [one.to_dict() for one in findings]})
+        terminal.json({"ok": False, "findings": [finding.to_dict() for finding in findings]})
     else:
         terminal.show_findings(list(findings))
         terminal.say("Nothing was changed and nothing was sent.")
@@ -216,7 +216,11 @@ class _CorrectionRun:
         self._plans = {one.doi.key: self._depositor.plan(one.record).without_options() for one in correction.changed}
         self._require_ours()
         # Both records may name the same policy page.
-        told = {(one.code, one.message): one for plan in self._plans.values() for one in _blocking_findings(plan)}
+        told = {
+            (finding.code, finding.message): finding
+            for plan in self._plans.values()
+            for finding in _blocking_findings(plan)
+        }
         stops = list(told.values())
         for plan in self._plans.values():
             show_plan(terminal, plan, verbose=False)
@@ -240,7 +244,7 @@ class _CorrectionRun:
             looked = self._depositor.plan(original.record, retry=True)
             # Whether it could be sent again is not the question.
             foreign = {"plan-alias", "plan-other-owner"}
-            found = [one for entry in looked.entries for one in entry.findings if one.code in foreign]
+            found = [finding for entry in looked.entries for finding in entry.findings if finding.code in foreign]
             if found:
                 _show_findings_and_stop(self._terminal, found)
 
@@ -251,7 +255,7 @@ class _CorrectionRun:
         return (
             unchanged
             and all(not plan.new + plan.updates for plan in self._plans.values())
-            and all(one.registered and not one.is_open for one in statuses)
+            and all(status.registered and not status.is_open for status in statuses)
         )
 
     def _find_update(self) -> str:
@@ -351,13 +355,13 @@ class _CorrectionRun:
             "files": [str(one.path) for one in correction.changed if one.edited is not None],
             "steps": [entry.to_dict() for plan in self._plans.values() for entry in plan.entries],
             "pages": {address: list(points) for address, points in correction.checklist().items()},
-            "findings": [one.to_dict() for one in findings],
+            "findings": [finding.to_dict() for finding in findings],
         }
 
     def _is_done_now(self) -> bool:
         statuses = [self._depositor.status(one.doi) for one in self._correction.changed]
         plans = [self._depositor.plan(one.record) for one in self._correction.changed]
-        return all(one.registered and not one.is_open for one in statuses) and not any(
+        return all(status.registered and not status.is_open for status in statuses) and not any(
             plan.new + plan.updates for plan in plans
         )
 

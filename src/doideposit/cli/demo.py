@@ -168,7 +168,7 @@ def _show_check(terminal: Terminal, depositor: "Depositor", record: Path) -> Non
         terminal, 2, "Every check runs before anything is sent: the model, the rules, the XML, Crossref's schema."
     )
     findings = depositor.check(record)
-    warnings = in_order(one for one in findings if one.severity is Severity.WARNING)
+    warnings = in_order(finding for finding in findings if finding.severity is Severity.WARNING)
     width = None if terminal.width is None else terminal.width - 3
     for line in detailed(warnings, Terminal.source_line, width=width):
         terminal.line((Span("   "), *line))

@@ -126,7 +126,7 @@ def _show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str
         return
     terminal.say()
     terminal.draw(*status_table(statuses, terminal.width))
-    show_receipt(terminal, [one for one in statuses if one.needs_person][:MOST_SHOWN], flag=flag)
+    show_receipt(terminal, [status for status in statuses if status.needs_person][:MOST_SHOWN], flag=flag)
 
 
 # More than eight receipts are longer than a screen, and a table shows more.

@@ -105,7 +105,7 @@ class DepositDialog:
             return self.poll_until_done(seconds, dois, self.progress(many=many), eager=eager, pausing=pausing)
 
     def _count_open(self, dois: "Collection[Doi]") -> int:
-        return sum(one.doi in dois for one in self.depositor.statuses(outstanding=True))
+        return sum(status.doi in dois for status in self.depositor.statuses(outstanding=True))
 
     def poll_until_done(
         self,
@@ -213,7 +213,7 @@ class DepositDialog:
         from doideposit.cli.tags import show_tags
 
         statuses = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
-        registered = [one.doi for one in statuses if _is_done_well(one)]
+        registered = [status.doi for status in statuses if _is_done_well(status)]
         if report.target != "production" or not registered:
             return
         if len(report.entries) == 1:

@@ -53,7 +53,7 @@ def drift(context: click.Context, target: str | None, every: bool, as_json: bool
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
         with ProgressIndicator(terminal, "reading what is registered"):
             watched = depositor.watch(EVERYTHING, force=True, every=every)
-        changed = [one for one in depositor.statuses(attention=True) if one.drift]
+        changed = [status for status in depositor.statuses(attention=True) if status.drift]
         if as_json:
             document = {
                 "ok": not changed and watched.error is None,

@@ -59,7 +59,7 @@ def pages(
         dois = (
             WorkFinder(depositor).all(works)
             if works
-            else [one.doi for one in depositor.statuses(series=series) if one.registered]
+            else [status.doi for status in depositor.statuses(series=series) if status.registered]
         )
         found = (read_deposited(settings, depositor, doi).record for doi in dois)
         commentaries: Iterable[Commentary] = (one.commentary for one in found if one is not None)

@@ -181,7 +181,7 @@ def run(arguments: list[str]) -> int:
     """Run the command line on these arguments and return the exit status."""
     options: dict[str, Any] = {name: f"--{name}" in arguments for name in ANYWHERE}
     # Commands stand among the first words; a file further behind may have the name of one.
-    options |= {"as_json": "--json" in arguments, "sending": any(each in SENDING for each in arguments[:4])}
+    options |= {"as_json": "--json" in arguments, "sending": any(argument in SENDING for argument in arguments[:4])}
     arranged = _move_global_options(arguments)
     return guarded(lambda: cli.main(arranged, prog_name="doideposit", standalone_mode=False), **options)
 
@@ -193,4 +193,4 @@ def _move_global_options(arguments: list[str]) -> list[str]:
     """Move global options to the front, so that people may write them anywhere."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [f"--{name}" for name in ANYWHERE if f"--{name}" in arguments[:end]]
-    return flags + [each for each in arguments[:end] if each not in flags] + arguments[end:]
+    return flags + [argument for argument in arguments[:end] if argument not in flags] + arguments[end:]

@@ -109,8 +109,8 @@ def _visit_new_pages(
     if total > MANY:
         terminal.note(f"checking {counted(total, 'new page')}, one per second: about {_minutes_of(total)}")
     with ProgressIndicator(terminal, "checking the new pages", len(moves)) as activity:
-        for one in table.look_at_pages(moves, open_page_fetch(settings), PassingTime()):
-            looked.append(one)
+        for page in table.look_at_pages(moves, open_page_fetch(settings), PassingTime()):
+            looked.append(page)
             activity.done(len(looked))
     return looked
 
@@ -215,7 +215,9 @@ class _MoveRun:
         dois = [one.commentary.doi for one in moves if one.commentary is not None]
         error = self._dialog.wait(self._wait, dois, many=many)
         statuses = [self._depositor.status(doi) for doi in dois]
-        failed = [one for one in statuses if not one.is_open and (one.last_update_failed or not one.registered)]
+        failed = [
+            status for status in statuses if not status.is_open and (status.last_update_failed or not status.registered)
+        ]
         for one in failed[:MANY]:
             self._terminal.say(f"{one.doi}: {one.message or one.next_action}")
         if failed:

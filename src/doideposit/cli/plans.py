@@ -135,7 +135,7 @@ def _command_for(invocation: Invocation, name: str, path: Path) -> str:
 
 def _production_command(invocation: Invocation, file: "PlanFile", path: Path) -> str:
     """Return the command that plans the same for production."""
-    shown = [from_here(Path(one.path)) for one in file.plan.sources]
+    shown = [from_here(Path(source.path)) for source in file.plan.sources]
     config = f" --config {as_typed(invocation.config_path)}" if invocation.config_path else ""
     return f"doideposit{config} plan {as_typed(*shown)} -o {as_typed(path)} --target production"
 

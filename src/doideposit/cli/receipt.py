@@ -87,8 +87,11 @@ def _detail_rows(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     elif status.failed and status.message:
         yield "why", status.message
     yield from status.result.lines()
-    for one in status.warnings:
-        yield "warning", f"{one.id}  {one.message}" + (f" (dismissed: {one.dismissed})" if one.dismissed else "")
+    for warning in status.warnings:
+        yield (
+            "warning",
+            f"{warning.id}  {warning.message}" + (f" (dismissed: {warning.dismissed})" if warning.dismissed else ""),
+        )
     if status.submission is not None and status.submission.file_name:
         yield "file", status.submission.file_name
     if status.acknowledged:
@@ -104,9 +107,9 @@ def _milestone_rows(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
         elif proof.text:
             # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
             yield name, f"{'not proved':<23}  {_short_proof(status, proof)}"
-    for one in status.drift:
-        yield "changed", one.what
-        for change in one.fields if one.kind is DriftKind.DEPOSIT else ():
+    for difference in status.drift:
+        yield "changed", difference.what
+        for change in difference.fields if difference.kind is DriftKind.DEPOSIT else ():
             yield "", change
     if status.overdue is not None:
         yield "overdue", f"{local_time(status.overdue.due)}  {status.overdue.milestone.words} was expected by then"

@@ -78,7 +78,7 @@ def references(
         dois = (
             WorkFinder(depositor).all(works)
             if works
-            else [one.doi for one in depositor.statuses(series=series) if one.registered]
+            else [status.doi for status in depositor.statuses(series=series) if status.registered]
         )
         acceptance = Acceptance(terminal, settings, depositor, works, anyway=anyway, send=send, yes=yes)
         if accepted or (send and not ask):
@@ -114,8 +114,8 @@ def _show_lists(terminal: Terminal, report: "ReferencesReport") -> None:
         terminal.line((Span(str(each.doi), Style.PLACE), Span(f"  {safe(each.title)}")))
         if not each.references:
             terminal.line((Span("  no references are registered", Style.DIM),))
-        for one in each.references:
-            _show_one(terminal, each, one)
+        for reference in each.references:
+            _show_one(terminal, each, reference)
     terminal.say(report.summary)
     terminal.show_error(report.error)
 
@@ -139,7 +139,7 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
     if one.state is ReferenceState.DEAD:
         terminal.line((Span("       no agency has this DOI: correct it, or remove it", Style.HINT),))
     elif one.doubts:
-        terminal.line((Span(f"       {safe('; '.join(each.what for each in one.doubts))}", Style.HINT),))
+        terminal.line((Span(f"       {safe('; '.join(doubt.what for doubt in one.doubts))}", Style.HINT),))
     if one.state is ReferenceState.WRONG and one.asserted_by == "crossref":
         words = "the right DOI in the record takes the place of what Crossref found"
         terminal.line((Span(f"       {words}", Style.HINT),))

@@ -35,7 +35,11 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
         wanted = WorkFinder(depositor).all(works)
         if not wanted:
-            wanted = [one.doi for one in depositor.statuses() if one.registered and not (one.resolves and one.indexed)]
+            wanted = [
+                status.doi
+                for status in depositor.statuses()
+                if status.registered and not (status.resolves and status.indexed)
+            ]
         error = _verify_each(depositor, wanted, found)
         needing = any(one.needs_person for one in found)
         if as_json:

@@ -98,8 +98,8 @@ def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     seen = _FirstPage()
     if _has_events(settings):
         with open_depositor(settings) as depositor:
-            for one in depositor.statuses():
-                seen.add(one, settings)
+            for status in depositor.statuses():
+                seen.add(status, settings)
             outstanding, due = depositor.outstanding(), depositor.next_due()
     if not first and seen.last:
         yield ()

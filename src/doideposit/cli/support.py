@@ -83,7 +83,7 @@ def support_bundle(
         _write_archive(place, pack(members))
         terminal.say(f"{place} is written, and only you can read it. Look through it before you pass it on.")
     if as_json:
-        names = [{"name": each.name, "bytes": len(each.content), "meaning": each.meaning} for each in members]
+        names = [{"name": member.name, "bytes": len(member.content), "meaning": member.meaning} for member in members]
         terminal.json({"ok": True, "file": None if only_list else str(place), "members": names})
 
 
@@ -168,8 +168,8 @@ def _history_members(depositor: "Depositor") -> Iterator[_Member]:
     states = (status.to_dict() for status in depositor.statuses())
     yield _json_lines_member("statuses.jsonl", f"the state of each DOI on {depositor.target}", states)
     events = (
-        {"id": each.id, "at": each.at.isoformat(), "kind": each.kind, "doi": each.doi, "detail": dict(each.detail)}
-        for each in depositor.events()
+        {"id": event.id, "at": event.at.isoformat(), "kind": event.kind, "doi": event.doi, "detail": dict(event.detail)}
+        for event in depositor.events()
     )
     yield _json_lines_member("events.jsonl", f"what happened on {depositor.target}", events)
     for name, answer in depositor.works.result_logs(LOGS):
@@ -212,7 +212,7 @@ def _json_member(name: str, meaning: str, document: object) -> _Member:
 
 
 def _json_lines_member(name: str, meaning: str, documents: Iterable[object]) -> _Member:
-    texts = (json.dumps(each, ensure_ascii=False, default=str) for each in islice(documents, MOST_LINES))
+    texts = (json.dumps(document, ensure_ascii=False, default=str) for document in islice(documents, MOST_LINES))
     return _text_member(name, meaning, "".join(f"{text}\n" for text in texts))
 
 
@@ -256,8 +256,12 @@ class _Cleaner:
 
 def _secret_logins(settings: "Settings | None") -> tuple[str, ...]:
     """Return roles that are logins by themselves; those with an address in front are shortened as addresses."""
-    logins = [settings.credentials, *(one.credentials for one in settings.publishers.values())] if settings else []
-    names = {each.username for one in logins for each in one.values()}
+    logins = (
+        [settings.credentials, *(publisher.credentials for publisher in settings.publishers.values())]
+        if settings
+        else []
+    )
+    names = {each.username for login in logins for each in login.values()}
     return tuple(sorted(name for name in names - {"sandbox", "test", "production"} if "@" not in name))
 
 

@@ -43,8 +43,8 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
     if as_json:
         terminal.json({"ok": all(one.ok for one in checked), "records": [tags_document(each) for each in commentaries]})
     else:
-        for each in commentaries:
-            _show_tags_of(terminal, each)
+        for commentary in commentaries:
+            _show_tags_of(terminal, commentary)
         stops = (finding for one in checked for finding in one.findings if finding.stops)
         terminal.show_findings(by_weight(stops))
     finish(ExitCode.DONE if all(one.ok for one in checked) else ExitCode.REJECTED)

@@ -101,7 +101,7 @@ class Settings:
     def secrets(self) -> "Iterator[tuple[PasswordReference, str, str]]":
         """Yield where each secret is kept, with the service and the user name by which a keyring knows it."""
         for logins in (self.credentials, *(one.credentials for one in self.publishers.values())):
-            yield from ((each.password, "doideposit", each.username) for each in logins.values() if each.password)
+            yield from ((login.password, "doideposit", login.username) for login in logins.values() if login.password)
         for publisher, other in self.publishers.items():
             yield from ((each, f"doideposit-api-{publisher}", name) for name, each in other.tokens.items())
         if self.ledger.password is not None:
@@ -147,7 +147,9 @@ class Settings:
         given = self.monitoring.deadlines
         return Deadlines(
             **{name: getattr(given, name) for name in DeadlineSection.model_fields},
-            maintenance=tuple(MaintenanceWindow(one.begins, one.ends, one.what) for one in self.monitoring.maintenance),
+            maintenance=tuple(
+                MaintenanceWindow(window.begins, window.ends, window.what) for window in self.monitoring.maintenance
+            ),
         )
 
     @property

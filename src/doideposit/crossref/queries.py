@@ -114,7 +114,9 @@ def _read_unixref(root: Element, answer: bytes, doi: Doi, host: str) -> Register
     record = root.find("{*}doi_record")
     if record is None or record.find("{*}crossref/{*}error") is not None:
         return None
-    named = next((one for one in root.iterfind(".//{*}doi_data/{*}doi") if _text(one).lower() == doi.key), None)
+    named = next(
+        (element for element in root.iterfind(".//{*}doi_data/{*}doi") if _text(element).lower() == doi.key), None
+    )
     if named is None:
         raise _unexpected_error(host)
     return RegisteredState(

@@ -124,7 +124,7 @@ class _FoundMessage(_Answer):
         return FoundWork(
             doi=self.doi or "",
             titles=tuple(dict.fromkeys(text for text in (title, *whole, *(self.original or ())) if text)),
-            authors=tuple(name for one in people if (name := one.family or one.name)),
+            authors=tuple(name for person in people if (name := person.family or person.name)),
             years=tuple(sorted({year for year in (self.issued, self.online, self.printed) if year})),
             container=next(iter(self.container or ()), ""),
             volume=self.volume or "",
@@ -171,7 +171,7 @@ class _Handle(_Answer):
 
     def texts(self, kind: str) -> tuple[str, ...]:
         """Return the texts of one type of value."""
-        found = (each.data.get("value") for each in self.values or () if each and each.type == kind)
+        found = (value.data.get("value") for value in self.values or () if value and value.type == kind)
         return tuple(text for text in found if isinstance(text, str) and text)
 
 

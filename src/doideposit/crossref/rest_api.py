@@ -156,7 +156,7 @@ class Registry:
             found = read_answer(LIST, answer) if answer.status == OK else None
             if found is None:
                 self._raise_refusal(answer, url)
-            page = [one.value("") for one in found.message.items if one is not None and one.doi]
+            page = [item.value("") for item in found.message.items if item is not None and item.doi]
             if page and not any(map(is_wanted, page)):
                 raise self._is_of_other_agency(query["filter"])
             page = [one for one in page if is_wanted(one)]
@@ -176,7 +176,7 @@ class Registry:
             # A comma in a DOI would end it in the middle: it separates the filters.
             chosen = ",".join(f"doi:{one.key}" for one in part if "," not in one.key)
             works = self._search_works({"filter": chosen, "rows": str(len(part))}) if chosen else []
-            found |= {one.doi.lower(): one for one in works}
+            found |= {work.doi.lower(): work for work in works}
         return found
 
     def search(self, words: str, most: int = 5) -> list[FoundWork]:
@@ -189,7 +189,7 @@ class Registry:
         found = read_answer(FOUND, answer) if answer.status == OK else None
         if found is None:
             self._raise_refusal(answer, url)
-        return [one.value() for one in found.message.items if one is not None and one.doi]
+        return [item.value() for item in found.message.items if item is not None and item.doi]
 
     def prefix(self, prefix: str) -> CrossrefMember | None:
         """Return the member that a DOI prefix belongs to; None when Crossref does not know the prefix."""
@@ -214,12 +214,12 @@ class Registry:
         """
         base, found = _require_address(self._handles, "a resolver"), dict[str, str]()
         for start in range(0, len(dois), DOIS_AT_ONCE):
-            url = f"{base}/ra/{','.join(quote(one.printed, safe='/') for one in dois[start : start + DOIS_AT_ONCE])}"
+            url = f"{base}/ra/{','.join(quote(doi.printed, safe='/') for doi in dois[start : start + DOIS_AT_ONCE])}"
             answer = self._fetch_politely(url, {}, "handle")
             entries = read_answer(AGENCIES, answer) if answer.status == OK else None
             if entries is None:
                 self._raise_refusal(answer, url)
-            found |= {one.doi.lower(): one.agency or "" for one in entries if one.agency or one.is_missing}
+            found |= {entry.doi.lower(): entry.agency or "" for entry in entries if entry.agency or entry.is_missing}
         return found
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:

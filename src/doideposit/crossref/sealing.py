@@ -69,7 +69,7 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
     """
     if any(hashlib.sha256(xml).hexdigest() != one.sha256 for one, xml in zip(items, contents, strict=True)):
         raise RuntimeError("an item differs from the one that was validated")
-    [version] = {one.schema_version for one in items}
+    [version] = {item.schema_version for item in items}
     xml = assemble(head, contents, schema_version=version)
     return SealedBatch(xml, version, head.batch_id, head.timestamp, tuple(one.doi for one in items), SEAL)
 

@@ -117,14 +117,20 @@ def _file_heading(series: Series, state: RegisteredState, *, is_whole: bool) -> 
 def _pending_changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:
     """Return the changes that a deposit of the unchanged record file would make at Crossref."""
     again = None if checked.xml is None else RegisteredRecord.read(checked.xml, record.doi)
-    left = {one.name for one in record.leftovers}
-    return () if again is None else tuple(one for one in compare(record, again) if one.field not in left)
+    left = {leftover.name for leftover in record.leftovers}
+    return (
+        ()
+        if again is None
+        else tuple(difference for difference in compare(record, again) if difference.field not in left)
+    )
 
 
 def _file_notes(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked) -> list[str]:
-    notes = [f"A deposit would change this: {one.what}." for one in changes]
-    errors = [one for one in checked.findings if one.stops]
-    notes += [f"Correct before the next deposit: {one.message}. {one.hint or ''}".strip() for one in errors[:TOLD]]
+    notes = [f"A deposit would change this: {change.what}." for change in changes]
+    errors = [finding for finding in checked.findings if finding.stops]
+    notes += [
+        f"Correct before the next deposit: {error.message}. {error.hint or ''}".strip() for error in errors[:TOLD]
+    ]
     if len(errors) > TOLD:
         notes.append(f"{len(errors) - TOLD} more errors: `doideposit check` on this file lists them.")
     if record.matched:
@@ -136,14 +142,14 @@ def _file_notes(record: RegisteredRecord, changes: tuple[Difference, ...], check
 def _incomplete_findings(
     record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked
 ) -> tuple[Finding, ...]:
-    errors = [one for one in checked.findings if one.stops]
+    errors = [finding for finding in checked.findings if finding.stops]
     found: list[Finding] = []
     if errors:
         message = f"the record of {record.doi} cannot be deposited as it is: {errors[0].message}"
         hint = "comments in its file say what to correct before the next deposit"
         found.append(Finding("adopt-incomplete", Severity.WARNING, message, hint))
     if record.leftovers or changes:
-        told = [*(one.name for one in record.leftovers), *(one.what for one in changes)]
+        told = [*(leftover.name for leftover in record.leftovers), *(change.what for change in changes)]
         message = f"the record file of {record.doi} cannot hold everything that is registered: {'; '.join(told[:TOLD])}"
         hint = "an update would list it, and asks before anything is deleted; the ledger keeps all of it"
         found.append(Finding("adopt-differs", Severity.WARNING, message, hint))

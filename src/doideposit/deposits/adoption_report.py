@@ -53,7 +53,7 @@ class AdoptionResult:
             "outcome": self.outcome.value,
             "message": self.message,
             "file": self.file or None,
-            "findings": [one.to_dict() for one in self.findings],
+            "findings": [finding.to_dict() for finding in self.findings],
         }
 
 
@@ -73,7 +73,7 @@ class AdoptionReport:
 
     def of(self, outcome: Adoption) -> tuple[AdoptionResult, ...]:
         """Return the results of one kind."""
-        return tuple(one for one in self.results if one.outcome is outcome)
+        return tuple(result for result in self.results if result.outcome is outcome)
 
     @property
     def complete(self) -> bool:
@@ -89,6 +89,6 @@ class AdoptionReport:
             "known": self.known,
             "complete": self.complete,
             "counts": {one.value: len(self.of(one)) for one in Adoption},
-            "results": [one.to_dict() for one in self.results],
+            "results": [result.to_dict() for result in self.results],
             **failure_of(self.error),
         }

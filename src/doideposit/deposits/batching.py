@@ -91,7 +91,9 @@ def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork])
 
 def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """Warn of each DOI that needs no deposit and that others changed."""
-    same = [one.wanted.doi for one in decisions if one.action is Action.UNCHANGED and one.wanted.doi]
+    same = [
+        decision.wanted.doi for decision in decisions if decision.action is Action.UNCHANGED and decision.wanted.doi
+    ]
     changed = context.ledger.observations.changed(same) if same else {}
     return tuple(
         _with_drift_warning(one, changed[one.wanted.doi.key])
@@ -102,7 +104,7 @@ def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision])
 
 
 def _with_drift_warning(decision: Decision, drift: Sequence[Drift]) -> Decision:
-    what = "; ".join(one.what for one in drift)
+    what = "; ".join(difference.what for difference in drift)
     message = f"the same content was deposited before, and others have changed it since: {what}"
     hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` keeps it, `drift restore` sends yours'
     finding = Finding("plan-changed-elsewhere", Severity.WARNING, message, hint)
@@ -142,7 +144,9 @@ def _block_mixed_publishers(
             if context.accounts.is_nobodys(one.item.doi, one.item.container):
                 nobodys.add(one.wanted.group)
     mixed = {group for group, found in names.items() if len(found) > 1} - nobodys
-    stopped = (_block_without_publisher(one) if one.wanted.group in nobodys else one for one in decisions)
+    stopped = (
+        _block_without_publisher(decision) if decision.wanted.group in nobodys else decision for decision in decisions
+    )
     return tuple(_block_two_publishers(one) if one.wanted.group in mixed else one for one in stopped)
 
 
@@ -208,7 +212,10 @@ class Preparation:
 
     def _plan_again(self, overtaken: Sequence[DepositCandidate]) -> list[_ToSend]:
         now = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
-        decisions = tuple(_block_outdated(one) if self._is_outdated(one, now.known) else one for one in now.decisions)
+        decisions = tuple(
+            _block_outdated(decision) if self._is_outdated(decision, now.known) else decision
+            for decision in now.decisions
+        )
         return self._note_decisions(overtaken, decisions, now.known)
 
     def _is_outdated(self, decision: Decision, known: Mapping[str, KnownWork]) -> bool:
@@ -282,10 +289,10 @@ class Preparation:
             if not before.files:
                 return self._split_or_block(group, before.findings)
             files = before.files
-            new = replace(new, empties=tuple(dict.fromkeys(name for one in files for name in one.empties)))
+            new = replace(new, empties=tuple(dict.fromkeys(name for file in files for name in file.empties)))
         if context.ledger.works.prepare(*files, new) is None:
             return [one for one, _ in group]
-        dois = tuple(one.doi for one in new.items)
+        dois = tuple(item.doi for item in new.items)
         text = f"recorded {counted(len(dois), 'DOI')} to be sent to {name_of(context.target)}"
         text += f" in {len(files) + 1} steps" if files else ""
         self._on_event(Progress("prepared", text, dois=dois))
@@ -302,7 +309,9 @@ class Preparation:
         if update is None:
             return names
         # What is registered may change until it is sent: permission to lose what was shown covers nothing else.
-        return tuple(dict.fromkeys(each.field for each in update.differences if each.falls_under(names)))
+        return tuple(
+            dict.fromkeys(difference.field for difference in update.differences if difference.falls_under(names))
+        )
 
     def _split_or_block(self, group: Sequence[_ToSend], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
         """Halve a file that cannot be sent, until the record that stops it is alone with its reason."""

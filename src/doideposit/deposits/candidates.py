@@ -113,11 +113,16 @@ class ContentStore:
             raise UsageError(message, hint="correct its record file and deposit that")
         xml = only(recorded.xml, doi)
         checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=DepositItem.read_all(xml))
-        pages = {one.doi.key: one.landing_page for one in recorded.items}
+        pages = {item.doi.key: item.landing_page for item in recorded.items}
         return tuple(
-            replace(one, series=recorded.series, container=recorded.container, landing_page=pages.get(one.item.doi.key))
-            for one in self.read_candidates([checked])
-            if isinstance(one, DepositCandidate)
+            replace(
+                candidate,
+                series=recorded.series,
+                container=recorded.container,
+                landing_page=pages.get(candidate.item.doi.key),
+            )
+            for candidate in self.read_candidates([checked])
+            if isinstance(candidate, DepositCandidate)
         )
 
 

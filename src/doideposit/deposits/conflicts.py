@@ -53,12 +53,12 @@ class ComparedField:
     @property
     def same(self) -> bool:
         """Tell whether all sides have the same value."""
-        return len({one.casefold() for one in self.values}) == 1
+        return len({value.casefold() for value in self.values}) == 1
 
     @staticmethod
     def of_sides(sides: Sequence[ConflictSide]) -> "tuple[ComparedField, ...]":
         """Return the fields that one of the sides has, each with the values of all of them."""
-        rows = (ComparedField(name, tuple(_as_text(one.fields.get(name)) for one in sides)) for name in FIELDS)
+        rows = (ComparedField(name, tuple(_as_text(side.fields.get(name)) for side in sides)) for name in FIELDS)
         return tuple(row for row in rows if any(row.values))
 
 
@@ -97,14 +97,14 @@ def answer_file(
 def _choose_doi(dois: Sequence[str], wanted: str | None) -> str:
     if wanted is None:
         return dois[0]
-    found = next((one for one in dois if one.casefold() == wanted.casefold()), None)
+    found = next((doi for doi in dois if doi.casefold() == wanted.casefold()), None)
     if found is None:
         raise UsageError(f"{wanted} is none of the DOIs in this conflict", hint=f"name one of: {', '.join(dois)}")
     return found
 
 
 def _answer_lines(dois: Sequence[str], named: str, email: str, *, alias: bool, both: bool) -> Iterator[str]:
-    others = [one for one in dois if one != named]
+    others = [doi for doi in dois if doi != named]
     if both:
         yield from (f"H:email={email};op=resolve", named)
     elif len(dois) == TWO:
@@ -117,4 +117,4 @@ def _answer_lines(dois: Sequence[str], named: str, email: str, *, alias: bool, b
         )
     else:
         yield f"H:email={email};op=force_alias;delim=tab"
-        yield from (f"{named}\t{one}" for one in others)
+        yield from (f"{named}\t{other}" for other in others)

@@ -172,10 +172,14 @@ class DepositContext:
 
         `planned` asks before anything is recorded: what a deposit would end with now.
         """
-        asked = [one.wanted.doi for one in decisions if one.busy or (one.action.sends and not planned)]
+        asked = [
+            decision.wanted.doi for decision in decisions if decision.busy or (decision.action.sends and not planned)
+        ]
         works = self.ledger.works.by_key(doi for doi in asked if doi is not None).values()
         submissions = [work.submission for work in works if work.submission is not None]
-        doubted = next((one for one in submissions if one.state is State.SENDING and one.doubt), None)
+        doubted = next(
+            (submission for submission in submissions if submission.state is State.SENDING and submission.doubt), None
+        )
         if doubted is not None:
             return SubmissionInDoubt(
                 f"it is not known yet whether Crossref received {doubted.file_name} ({doubted.reason})"

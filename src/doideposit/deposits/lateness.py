@@ -70,11 +70,11 @@ class Deadlines:
         """Return when something is due that may take `length`, not counting the maintenance that came between."""
         due, counted = since + length, since
         # Windows may be written in any order, and each moves the ones after it.
-        for one in sorted(self.maintenance, key=lambda each: each.begins):
-            begins = max(one.begins, counted)
-            if begins < due and one.ends > begins:
-                due += one.ends - begins
-                counted = one.ends
+        for window in sorted(self.maintenance, key=lambda each: each.begins):
+            begins = max(window.begins, counted)
+            if begins < due and window.ends > begins:
+                due += window.ends - begins
+                counted = window.ends
         return due
 
     def find_overdue(self, work: "LedgerWork", now: datetime, observable: frozenset[Milestone]) -> "Overdue | None":

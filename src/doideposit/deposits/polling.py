@@ -86,7 +86,7 @@ def _resolve_outcomes(
     registered when the log of any upload says so, or when Crossref refuses it because it already has this very
     timestamp. A failure counts only once no upload is still being read.
     """
-    logs = [(one.upload, one.reading) for one in answers if isinstance(one.reading, BatchOutcome)]
+    logs = [(answer.upload, answer.reading) for answer in answers if isinstance(answer.reading, BatchOutcome)]
     if not logs:
         return None
     results = tuple(
@@ -133,10 +133,10 @@ def _with_named_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiO
     records = RegisteredRecord.read_all(sent)
     found = {key: record.fields for key, record in records.items()}
     return tuple(
-        replace(one, finding=_with_named_field(one.finding, found.get(one.doi.key, {})))
-        if one.finding is not None and not one.inherited
-        else one
-        for one in results
+        replace(result, finding=_with_named_field(result.finding, found.get(result.doi.key, {})))
+        if result.finding is not None and not result.inherited
+        else result
+        for result in results
     )
 
 
@@ -291,14 +291,14 @@ class Poller:
     def _fetch_and_resolve(self, submission: Submission) -> None:
         uploads, dois = self._details[submission.id]
         # Crossref has no log of an upload that it certainly did not receive.
-        at_crossref = (one for one in uploads if one.status is not AttemptStatus.NOT_RECEIVED)
+        at_crossref = (upload for upload in uploads if upload.status is not AttemptStatus.NOT_RECEIVED)
         answers = [self._fetch_answer(submission, one, dois) for one in at_crossref]
         if not answers:
             raise LedgerDamaged(f"no upload of batch {submission.batch_id} is recorded, but it was sent")
         if self._was_away:
             self._context.ledger.uploads.resume()
         self._was_away = False
-        there = next((one for one in answers if one.is_there), None)
+        there = next((answer for answer in answers if answer.is_there), None)
         if submission.state is State.SENDING:
             if there is None:
                 self._wait_or_mark_lost(submission, answers)
@@ -364,7 +364,7 @@ class Poller:
         self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[_PollAnswer]
     ) -> None:
         context = self._context
-        proved = tuple(self._check_timestamp(submission, one) for one in results)
+        proved = tuple(self._check_timestamp(submission, result) for result in results)
         if any(one.finding is not None for one in proved):
             proved = _with_named_fields(proved, context.ledger.works.stored(submission.id))
         answer = next(one for one in answers if isinstance(one.reading, BatchOutcome))
@@ -418,7 +418,7 @@ class Poller:
             return
         results = _resolve_outcomes([answer], dois, submission.timestamp, self._context.clock())
         if results is not None:
-            if submission.state is State.DONE and not any(one.outcome.is_registered for one in results):
+            if submission.state is State.DONE and not any(result.outcome.is_registered for result in results):
                 self._context.ledger.polls.watch_lost(upload, self._next_rerun(upload, results))
                 return
             self._finish_submission(submission, results, [answer])
@@ -433,7 +433,7 @@ class Poller:
         Crossref ran submissions again by itself after an outage in March 2026, so that a failure became a success.
         """
         now = self._context.clock()
-        taken_back = any(one.finding is not None and one.finding.code in MAY_RUN_AGAIN for one in results)
+        taken_back = any(result.finding is not None and result.finding.code in MAY_RUN_AGAIN for result in results)
         return now + ASK_AGAIN if taken_back and now - upload.sent_at < STOP_ASKING else None
 
     def _watch_lost(self, upload: Attempt) -> None:

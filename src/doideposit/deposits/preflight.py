@@ -93,7 +93,7 @@ def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[in
     missing = _missing_targets(context, registry, going)
     # The agency of each DOI in new or changed references.
     here = {one.item.doi.key for one, _ in going}
-    named = [each.doi for one, decision in going if _names_others_anew(decision, _CITING) for each in one.cites]
+    named = [citation.doi for one, decision in going if _names_others_anew(decision, _CITING) for citation in one.cites]
     cited = CitedAgencies.find(context, [doi for doi in named if doi.key not in here])
     changed = {}
     for one, decision in going:
@@ -209,7 +209,7 @@ def _registered_sample(context: DepositContext, registry: RegistryPort, series: 
     What is registered with its ISSN comes first. A series whose ISSN was mistyped, or exchanged for another one, is
     found by its title, among what the ledger has of it and what the owner of the prefix has registered.
     """
-    ours = {str(one.issn) for one in series.issns}
+    ours = {str(issn.issn) for issn in series.issns}
     for work in islice(registry.works("issn", sorted(ours)), SAMPLES):
         record = _fetch_record(context, registry, Doi.parse_or_none(work.doi))
         if record is not None and ours & _issns_of(record):
@@ -246,7 +246,7 @@ def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str
     title = str(record.series.get("title") or "")
     if _fold(title) != _fold(series.title):
         yield "title", f"the series is registered as “{title}”, but the configuration has “{series.title}”"
-    issns, ours = _issns_of(record), {str(one.issn) for one in series.issns}
+    issns, ours = _issns_of(record), {str(issn.issn) for issn in series.issns}
     if issns != ours:
         told = " and ".join(sorted(issns)) or "none"
         yield (
@@ -289,7 +289,7 @@ def _names_others_anew(decision: Decision, fields: Sequence[str] = _NAMING) -> b
     """Tell whether a deposit names other related works than before; Crossref accepted the earlier ones."""
     if decision.update is None:
         return True
-    return any(one.falls_under(fields) for one in decision.update.differences)
+    return any(difference.falls_under(fields) for difference in decision.update.differences)
 
 
 def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
@@ -315,11 +315,11 @@ def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedA
         message = f"the DOIs in its references could not be checked: {cited.error.message}"
         hint = f"the deposit continues; `doideposit references {one.item.doi}` checks later"
         yield Finding("reference-doi-unasked", Severity.INFO, message, hint, unknown.where)
-    for each in cites:
-        if cited.found.get(each.doi.key) == "":
-            message = f"the DOI {each.doi} in a reference is registered at no agency"
+    for citation in cites:
+        if cited.found.get(citation.doi.key) == "":
+            message = f"the DOI {citation.doi} in a reference is registered at no agency"
             hint = "correct it, or remove it: without a DOI, Crossref looks for the work itself"
-            yield Finding("reference-doi-dead", Severity.WARNING, message, hint, each.where)
+            yield Finding("reference-doi-dead", Severity.WARNING, message, hint, citation.where)
 
 
 # Which registration agency has the DOIs that references name: Crossref, DataCite and others all count. The answers are

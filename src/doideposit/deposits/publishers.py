@@ -24,7 +24,7 @@ class Publishers:
     @property
     def further(self) -> tuple[str, ...]:
         """Return the names of all but the main one; none where there is one publisher."""
-        return tuple(one.name for one in self._context.others)
+        return tuple(other.name for other in self._context.others)
 
     def of(self, doi: Doi) -> str:
         """Return the publisher of a DOI: by the series it was deposited in, or by its prefix."""
@@ -43,7 +43,7 @@ class Publishers:
         """
         found = set()
         for one in self._context.series.values():
-            marks = [re.escape(mark) for mark in (one.prefix, *(str(each.issn) for each in one.issns))]
+            marks = [re.escape(mark) for mark in (one.prefix, *(str(issn.issn) for issn in one.issns))]
             words = "|".join([*marks, named + re.escape(one.name)])
             if re.search(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", text, re.IGNORECASE):
                 found.add(one.publisher_account or "")

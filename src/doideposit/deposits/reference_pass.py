@@ -253,7 +253,7 @@ class _ReferencePass:
 
 def _make_list(work: LedgerWork, references: Sequence[ReferenceFeedback]) -> ReferenceList:
     seen = work.observed
-    waits = any(one.state is ReferenceState.UNMATCHED for one in references)
+    waits = any(reference.state is ReferenceState.UNMATCHED for reference in references)
     again = next_look_for_matches(seen.since, seen.read_at or seen.since) if seen and waits else None
     return ReferenceList(work.doi, work.title, tuple(references), seen.read_at if seen else None, again)
 
@@ -307,7 +307,11 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
     cited = ComparedReference(one.fields)
     candidates = [CitedCandidate(work, cited.candidate_doubts(work)) for work in works]
     # A search always finds something; a title that has nothing of the reference is not a candidate.
-    candidates = [each for each in candidates if not any(one.field == "title" and one.plain for one in each.doubts)]
+    candidates = [
+        candidate
+        for candidate in candidates
+        if not any(doubt.field == "title" and doubt.plain for doubt in candidate.doubts)
+    ]
     fitting = [each for each in candidates if each.fits]
     if len(fitting) > 1:
         twin = CitationDoubt("twin", f"{len(fitting)} works fit equally well")

@@ -59,7 +59,7 @@ class CitedCandidate:
             "container": self.work.container,
             "score": self.work.score,
             "fits": self.fits,
-            "doubts": [{"field": one.field, "what": one.what} for one in self.doubts],
+            "doubts": [{"field": doubt.field, "what": doubt.what} for doubt in self.doubts],
         }
 
 
@@ -86,7 +86,7 @@ class ReferenceFeedback:
     def best(self) -> CitedCandidate | None:
         """Return the only candidate without doubts; None if there is none, or several."""
         # Of two that fit, nobody can say by machine which one is cited.
-        fitting = [one for one in self.candidates or () if one.fits]
+        fitting = [candidate for candidate in self.candidates or () if candidate.fits]
         return fitting[0] if len(fitting) == 1 else None
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,9 +99,9 @@ class ReferenceFeedback:
             "doi": self.doi or None,
             "asserted_by": self.asserted_by or None,
             "agency": self.agency,
-            "doubts": [{"field": one.field, "what": one.what} for one in self.doubts],
+            "doubts": [{"field": doubt.field, "what": doubt.what} for doubt in self.doubts],
             "reason": self.reason,
-            "candidates": None if self.candidates is None else [one.to_dict() for one in self.candidates],
+            "candidates": None if self.candidates is None else [candidate.to_dict() for candidate in self.candidates],
             "best": self.best.work.doi if self.best else None,
         }
 
@@ -122,7 +122,7 @@ class ReferenceList:
 
     def count(self, state: ReferenceState) -> int:
         """Return how many references are in that state."""
-        return sum(one.state is state for one in self.references)
+        return sum(reference.state is state for reference in self.references)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -133,7 +133,7 @@ class ReferenceList:
             "asked_again_at": _iso_moment(self.asked_again_at),
             # Every state has its number, zeros included: a missing key would look like a state that is unknown.
             "counts": {state.value: self.count(state) for state in ReferenceState},
-            "references": [one.to_dict() for one in self.references],
+            "references": [reference.to_dict() for reference in self.references],
         }
 
 
@@ -148,7 +148,7 @@ class ReferencesReport:
     @property
     def ok(self) -> bool:
         """Tell whether no reference has a DOI that is dead or leads to something else."""
-        return not any(one.state.is_fault for each in self.lists for one in each.references)
+        return not any(reference.state.is_fault for each in self.lists for reference in each.references)
 
     @property
     def summary(self) -> str:

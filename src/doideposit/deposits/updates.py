@@ -170,7 +170,7 @@ class Seen:
         update = _judge_result(base, store.get(candidate.content), doi, consent, alone=alone)
         findings = (*decision.findings, *update.findings)
         if has_errors(update.findings):
-            reason = next(one.message for one in update.findings if one.stops)
+            reason = next(finding.message for finding in update.findings if finding.stops)
             return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
         if alone and not update.differences and not may.retry:
             return replace(
@@ -188,9 +188,9 @@ class Seen:
         """Compare a recorded file with the registered records, before it is sent."""
         stopped, clears = {}, {}
         ours = context.ledger.versions.took_effect([one.doi for one in recorded.items])
-        for one in recorded.items:
+        for item in recorded.items:
             # What one record may lose on purpose, the others of its file may not.
-            doi, consent = one.doi, Consent(one.removes, one.may_lose)
+            doi, consent = item.doi, Consent(item.removes, item.may_lose)
             state = self.state(doi)
             # A new DOI has nothing to lose, and a file may hold thousands of them.
             if state is None and doi.key not in ours:

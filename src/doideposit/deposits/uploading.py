@@ -146,7 +146,7 @@ class _Uploader:
         fresh = bool(compared) and now - datetime.fromisoformat(str(compared)) < FRESH
         if not context.read_first or context.registry is None or recorded.unseen or fresh:
             return False
-        seen = Seen.ask(context, [one.doi for one in recorded.items])
+        seen = Seen.ask(context, [item.doi for item in recorded.items])
         if seen.failures and self._may_wait(submission, recorded):
             self._wait_for_answers(submission, recorded, seen)
             return True
@@ -163,7 +163,7 @@ class _Uploader:
 
     def _may_wait(self, submission: Submission, recorded: NewSubmission) -> bool:
         """Tell whether a file waits until everything that is registered could be read."""
-        works = self._context.ledger.works.known([one.doi for one in recorded.items]).values()
+        works = self._context.ledger.works.known([item.doi for item in recorded.items]).values()
         # A first deposit to a test system can destroy nothing that matters, and need not wait for the answer. Adopted
         # DOIs are none: nothing of theirs was sent from here, and everything of theirs could be lost.
         precious = self._context.target == PRODUCTION or any(work.registered for work in works)
@@ -173,7 +173,7 @@ class _Uploader:
     def _wait_for_answers(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
         """Postpone the DOIs that could not be read, and send the other DOIs of the file without them."""
         context = self._context
-        waiting = [one.doi for one in recorded.items if one.doi.key in seen.failures]
+        waiting = [item.doi for item in recorded.items if item.doi.key in seen.failures]
         others = [one.doi for one in recorded.items if one.doi.key not in seen.failures]
         if others and not seen.silent and self._record_in_groups(submission, recorded, [waiting, others], seen):
             return
@@ -188,8 +188,8 @@ class _Uploader:
         stopped = examined.stopped
         advice = {key: f"{finding.hint}; then deposit it again" for key, finding in stopped.items()}
         groups: dict[str, list[Doi]] = {}
-        for one in recorded.items:
-            groups.setdefault(advice.get(one.doi.key, ""), []).append(one.doi)
+        for item in recorded.items:
+            groups.setdefault(advice.get(item.doi.key, ""), []).append(item.doi)
         # One piece of advice fits all of them; else each file is recorded again, and comes here once more.
         if len(groups) > 1 and self._record_in_groups(submission, recorded, [*groups.values()], seen):
             return
@@ -202,7 +202,7 @@ class _Uploader:
         """Record a file again with a timestamp above that of another tool: Crossref takes only rising ones."""
         # What the later steps take away and put back is numbered as well, and the plan makes all of them.
         if submission.step == submission.steps:
-            groups = [[one.doi for one in recorded.items]]
+            groups = [[item.doi for item in recorded.items]]
             if self._record_in_groups(submission, recorded, groups, seen):
                 return
         reason = "another tool deposited it meanwhile, with a higher timestamp"
@@ -230,7 +230,7 @@ class _Uploader:
             ).batch
             if batch is None:
                 return False
-            mine = tuple(one for one in recorded.items if one.doi in dois)
+            mine = tuple(item for item in recorded.items if item.doi in dois)
             part = replace(recorded, items=mine, timestamp=stamp)
             parts.append(replace(part, batch_id=batch.batch_id, sha256=batch.sha256, xml=batch.xml))
         return context.ledger.uploads.replace_file(submission.id, parts, reason)
@@ -275,7 +275,7 @@ class _Uploader:
             )
             steps = StepFiles.before(new, clears, now, seal)
             if steps.files:
-                emptied = tuple(dict.fromkeys(name for one in steps.files for name in one.empties))
+                emptied = tuple(dict.fromkeys(name for file in steps.files for name in file.empties))
                 last_step = replace(new, empties=emptied)
                 # Nothing is recorded where a later deposit of a DOI waits, or another run was quicker.
                 if context.ledger.works.prepare(*steps.files, last_step, instead_of=submission.id) is not None:

@@ -186,7 +186,7 @@ class WorkStatus:
     @property
     def open_warnings(self) -> tuple[CrossrefWarning, ...]:
         """Return the warnings that nobody dismissed, notices included."""
-        return tuple(one for one in self.warnings if one.dismissed is None)
+        return tuple(warning for warning in self.warnings if warning.dismissed is None)
 
     @property
     def stalled(self) -> bool:
@@ -223,9 +223,9 @@ class WorkStatus:
             "step": self.step.to_dict() if self.step else None,
             "milestones": milestones,
             "overdue": self.overdue.to_dict() if self.overdue else None,
-            "drift": [one.to_dict() for one in self.drift],
+            "drift": [difference.to_dict() for difference in self.drift],
             "result": self.result.to_dict(),
-            "warnings": [one.to_dict() for one in self.warnings],
+            "warnings": [warning.to_dict() for warning in self.warnings],
             # The names that `milestones` and `overdue` had before; programs still read them.
             "truths": milestones,
             "contradicted": self.contradicted.value if self.contradicted else None,
@@ -332,7 +332,7 @@ class Plan:
                 finding, hint=hint.replace("--allow-loss", "`doideposit deposit` it first, with --allow-loss")
             )
 
-        entries = (replace(one, findings=tuple(map(advised, one.findings))) for one in self.entries)
+        entries = (replace(entry, findings=tuple(map(advised, entry.findings))) for entry in self.entries)
         return replace(self, entries=tuple(entries))
 
     @property

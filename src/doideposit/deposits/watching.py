@@ -181,7 +181,7 @@ class Watcher:
         while not self.stop() and (asked := observations.to_list(before, LISTED_AT_ONCE, last)):
             last = asked[-1].doi.key
             self.context.step("list: ask")
-            found = {one.doi.lower(): one for one in registry.works("doi", [each.doi.key for each in asked])}
+            found = {work.doi.lower(): work for work in registry.works("doi", [each.doi.key for each in asked])}
             self.lists += 1
             self._listed += [one.doi for one in asked]
             deposited = {key: _deposited_at(one) for key, one in found.items()}
@@ -221,7 +221,9 @@ class Watcher:
         sight = self._make_sight(seen, state, _Sent(version, ours, waits=bool(waits)), elsewhere)
         if not is_whole:
             sight = replace(sight, next_read_at=min(sight.next_read_at, context.clock() + DAY))
-        if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._record_refill(seen, state, ours):
+        if any(difference.kind is DriftKind.CONTENT for difference in sight.drift) and self._record_refill(
+            seen, state, ours
+        ):
             words = "Crossref kept references that the last deposit no longer has: they are emptied, and sent again"
             sight = Sight(_next_read(seen, context.clock()), words)
         if context.ledger.observations.record_sight(seen, sight):
@@ -249,7 +251,9 @@ class Watcher:
             self._silent = error if isinstance(error, RegistrarError) else None
         except UnexpectedAnswer:
             pass
-        return tuple(one for one in seen.drift if one.kind in {DriftKind.ADDRESS, DriftKind.UPDATE}), False
+        return tuple(
+            difference for difference in seen.drift if difference.kind in {DriftKind.ADDRESS, DriftKind.UPDATE}
+        ), False
 
     def _missing_update_marks(self, registry: RegistryPort, doi: Doi, ours: RegisteredRecord | None) -> Iterator[Drift]:
         """Yield updates of a notice that the updated work does not show (REST API, ``updated-by``)."""
@@ -344,7 +348,7 @@ def _retained_marks(
     if ours is None or seen.intended_at is not None or seen.drift:
         return ()
     differences = differences_of(ours, theirs)
-    if not differences or not all(_is_retained(one, ours) for one in differences):
+    if not differences or not all(_is_retained(difference, ours) for difference in differences):
         return ()
     return tuple(one.mark for one in found if one.kind is DriftKind.CONTENT)
 
@@ -378,8 +382,8 @@ def _next_pass(seen: Observed, record: RegisteredRecord | None, now: datetime) -
     listed = record.fields.get("references") if record else None
     references = listed if isinstance(listed, list) else []
     unmatched = any(
-        isinstance(one, Mapping) and not one.get("doi") and one.get("key") not in record.found
-        for one in references
+        isinstance(reference, Mapping) and not reference.get("doi") and reference.get("key") not in record.found
+        for reference in references
         if record is not None
     )
     sooner = next_look_for_matches(seen.since, now) if unmatched else None
@@ -388,7 +392,7 @@ def _next_pass(seen: Observed, record: RegisteredRecord | None, now: datetime) -
 
 def _proof_text(state: RegisteredState, drift: Sequence[Drift], *, accepted: bool) -> str:
     if drift:
-        return "; ".join(one.what for one in drift)
+        return "; ".join(difference.what for difference in drift)
     words = "everything is as it was sent"
     if accepted:
         words = "everything is as it was sent, or as it was accepted"
@@ -417,7 +421,7 @@ def _keeps_old_references(ours: RegisteredRecord | None, theirs: RegisteredRecor
     differences = differences_of(ours, theirs)
     if ours is None or theirs is None or not differences:
         return False
-    if any(one.field.partition("[")[0].partition(".")[0] != "references" for one in differences):
+    if any(difference.field.partition("[")[0].partition(".")[0] != "references" for difference in differences):
         return False
     sent, shown = (record.fields.get("references") for record in (ours, theirs))
     sent, shown = (list(one) if isinstance(one, (list, tuple)) else [] for one in (sent, shown))
@@ -438,7 +442,7 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
     # The file that empties goes first and takes the number below this one.
     stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
     sealed = context.seal(restamp(xml, NewSubmission.unique_name(recorded.series, now), stamp))
-    mine = [one for one in recorded.items if one.doi.key in {each.doi.key for each in DepositItem.read_all(xml)}]
+    mine = [item for item in recorded.items if item.doi.key in {each.doi.key for each in DepositItem.read_all(xml)}]
     if sealed.batch is None or known.open is not None or len(mine) != 1:
         return False
     new = replace(

@@ -116,7 +116,7 @@ def _needs_person(
 ) -> bool:
     if (overdue is not None and _is_for_person(work, overdue)) or _unsettled_drift(work):
         return True
-    if any(one.wants_person for one in warnings):
+    if any(warning.wants_person for warning in warnings):
         return True
     if _is_harmed(work.submission):
         return True
@@ -252,7 +252,7 @@ def _next_if_queued(work: LedgerWork, submission: Submission, overdue: Overdue |
 
 def _next_for_warning(warnings: tuple[CrossrefWarning, ...]) -> str:
     """Return what to do about the first open warning; empty if there is none."""
-    first = next((one for one in warnings if one.wants_person), None)
+    first = next((warning for warning in warnings if warning.wants_person), None)
     if first is None:
         return ""
     return (
@@ -320,7 +320,7 @@ _LOOKED_UP = frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTE
 
 def _next_for_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
     """Return what others changed, and what a person can do about it."""
-    what = "; ".join(one.what for one in drift)
+    what = "; ".join(difference.what for difference in drift)
     accept = f'`doideposit drift accept {work.doi} --reason "…"` keeps it'
     if any(one.kind in {DriftKind.OWNER, DriftKind.ALIAS} for one in drift):
         return f"{what}: if that is wrong, ask Crossref support; {accept}"

@@ -46,14 +46,14 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
         return
     yield _network_check(host, answer)
     yield _clock_check(answer.date, around.clock())
-    for one in settings.of_each_publisher():
-        credentials = one.credentials.get(settings.target)
+    for publisher in settings.of_each_publisher():
+        credentials = publisher.credentials.get(settings.target)
         if credentials is None or credentials.password is None:
             continue
         # Where the password cannot be fetched, the check of the login has said so already.
         with suppress(ConfigurationError):
-            login = one.login(around.environ)
-            what = f"login of {one.publisher} online" if one.publisher else "login online"
+            login = publisher.login(around.environ)
+            what = f"login of {publisher.publisher} online" if publisher.publisher else "login online"
             yield from Check.examine(what, partial(_login_checks, endpoint, login, what))
     yield from _prefix_checks(settings, endpoint)
 

@@ -72,8 +72,10 @@ class SetupChecks:
         if not self.settings.needs_login:
             yield Check.ok("login", "the embedded sandbox needs none")
             return
-        for one in self.settings.of_each_publisher():
-            yield from _check_login(one, self.around, f"login of {one.publisher}" if one.publisher else "login")
+        for publisher in self.settings.of_each_publisher():
+            yield from _check_login(
+                publisher, self.around, f"login of {publisher.publisher}" if publisher.publisher else "login"
+            )
 
     def other_secrets(self) -> Iterator[Check]:
         """Check that the password of the mailbox and the tokens of the JSON API, if there are any, can be fetched."""

@@ -211,7 +211,7 @@ class StorageChecks:
         ended = f"its last pass ended at {run.finished:%Y-%m-%d %H:%M} UTC"
         doing = run.health(now, self.settings.api.job_within)
         if doing is JobHealth.FAILS:
-            reason, advice = next(((one["message"], one["hint"]) for one in run.errors), (run.summary, ""))
+            reason, advice = next(((error["message"], error["hint"]) for error in run.errors), (run.summary, ""))
             hint = f"{advice or 'correct it'}; then `doideposit run` shows whether the next run succeeds"
             yield Check.warn("job", f"it fails, and {run.since_success}: {reason}", hint)
         elif doing is JobHealth.LATE and self.settings.inbox.named:
@@ -359,4 +359,4 @@ def _is_database(path: Path) -> bool:
 def _nearest_folder(path: Path) -> Path:
     """Return the nearest folder above `path` that exists."""
     # Folders that this user may not enter count as not there, where `Path.is_dir` would raise.
-    return next((each for each in path.absolute().parents if os.path.isdir(each)), Path(path.anchor or "."))  # noqa: PTH112
+    return next((parent for parent in path.absolute().parents if os.path.isdir(parent)), Path(path.anchor or "."))  # noqa: PTH112

@@ -158,9 +158,9 @@ def _plain_number(number: str) -> str:
 def _find_spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield numbers that are there in two spellings: 05 beside 5, and 5a beside 5 or 5b."""
     groups: dict[str, list[AuditedWork]] = defaultdict(list)
-    for one in works:
-        if one.number is not None:
-            groups[_plain_number(one.number)].append(one)
+    for work in works:
+        if work.number is not None:
+            groups[_plain_number(work.number)].append(work)
     for plain, group in groups.items():
         numbers = sorted({one.number or "" for one in group})
         if len(group) < 2:  # noqa: PLR2004  (two make a double)
@@ -180,7 +180,7 @@ def _find_spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 
 def _find_gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield the numbers that are missing between the first and the last, several together in one line."""
-    there = {int(plain) for one in works if one.number and (plain := _plain_number(one.number)).isdecimal()}
+    there = {int(plain) for work in works if work.number and (plain := _plain_number(work.number)).isdecimal()}
     missing = gaps(there)
     if missing:
         step = "register them; if they were never published, nothing needs to be done"
@@ -215,10 +215,10 @@ def _ranges_text(numbers: Sequence[int]) -> str:
 
 def _find_repeated_titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     groups: dict[tuple[str, str], list[AuditedWork]] = defaultdict(list)
-    for one in works:
-        title = _fold(_text_field(one, "title"))
+    for work in works:
+        title = _fold(_text_field(work, "title"))
         if title:
-            groups[title, _fold(_text_field(one, "subtitle"))].append(one)
+            groups[title, _fold(_text_field(work, "subtitle"))].append(work)
     for group in groups.values():
         numbers = {_plain_number(one.number or one.doi) for one in group}
         # Titles that come back each year, such as a review of the year, have other dates and other authors.
@@ -255,10 +255,10 @@ def _find_odd_dates(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 
 
 def _dated_works(works: Sequence[AuditedWork]) -> Iterator[tuple[int, int, AuditedWork]]:
-    for one in works:
-        plain = _plain_number(one.number or "")
-        if plain.isdecimal() and re.match(r"\d{4}", _text_field(one, "published")):
-            yield int(plain), _approximate_days(_text_field(one, "published")), one
+    for work in works:
+        plain = _plain_number(work.number or "")
+        if plain.isdecimal() and re.match(r"\d{4}", _text_field(work, "published")):
+            yield int(plain), _approximate_days(_text_field(work, "published")), work
 
 
 def _approximate_days(date: str) -> int:
@@ -276,11 +276,11 @@ def _approximate_days(date: str) -> int:
 def _find_odd_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield ORCID iDs under which different family names are registered, and not only spelling of given names."""
     by_orcid: dict[str, dict[str, list[AuditedWork]]] = defaultdict(lambda: defaultdict(list))
-    for one in works:
-        for author in _author_entries(one):
+    for work in works:
+        for author in _author_entries(work):
             orcid = _text_value(author, "orcid").rpartition("/")[2]
             if orcid:
-                by_orcid[orcid][_whole_name(author)].append(one)
+                by_orcid[orcid][_whole_name(author)].append(work)
     for orcid, names in by_orcid.items():
         if len({_initials(name) for name in names}) > 1:
             message = f"the ORCID iD {orcid} is given for {_quoted_list(sorted(names))}"
@@ -305,11 +305,11 @@ def _initials(name: str) -> tuple[str, str]:
 def _find_reversed_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield names that are registered the other way round as well: Ada Byron and Byron Ada."""
     seen: dict[tuple[str, str], list[AuditedWork]] = defaultdict(list)
-    for one in works:
-        for author in _author_entries(one):
+    for work in works:
+        for author in _author_entries(work):
             given, family = _fold(_text_value(author, "given")), _fold(_text_value(author, "family"))
             if given and family and given != family:
-                seen[given, family].append(one)
+                seen[given, family].append(work)
     for (given, family), found in seen.items():
         other = seen.get((family, given), [])
         if other and (len(found), given) < (len(other), family):
@@ -328,7 +328,7 @@ def _find_reversed_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 
 
 def _find_orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
-    without = [one for one in works if one.record is None]
+    without = [work for work in works if work.record is None]
     if without:
         message = f"{len(without)} registered {'DOI has' if len(without) == 1 else 'DOIs have'} no record file"
         step = "run `doideposit adopt DOI` with each of these DOIs: it writes a record file"
@@ -336,7 +336,7 @@ def _find_orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 
 
 def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iterator[AuditLine]:
-    by_doi = {one.doi.casefold(): one for one in works}
+    by_doi = {work.doi.casefold(): work for work in works}
     by_number = {_plain_number(one.number): one for one in works if one.number}
     listed: set[str] = set()
     for row in site:
@@ -426,16 +426,16 @@ def _printed_doi_line(
 
 
 def _doi_list_of(works: Sequence[AuditedWork]) -> str:
-    shown = [f"number {one.number}" if one.number else one.doi for one in works[:3]]
+    shown = [f"number {work.number}" if work.number else work.doi for work in works[:3]]
     return " and ".join(shown) + (f" and {len(works) - 3} more" if len(works) > 3 else "")  # noqa: PLR2004 - as shown
 
 
 def _find_dead_addresses(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
-    for one in works:
-        if one.dead:
-            message = f"{one.doi} does not lead to its page: {one.dead}"
+    for work in works:
+        if work.dead:
+            message = f"{work.doi} does not lead to its page: {work.dead}"
             step = "restore the page, or move the DOI with `doideposit move`"
-            yield AuditLine(AuditCode.DEAD_ADDRESS, message, Doer.WEBSITE, step, (one.doi,))
+            yield AuditLine(AuditCode.DEAD_ADDRESS, message, Doer.WEBSITE, step, (work.doi,))
 
 
 # Values.
@@ -462,7 +462,7 @@ def _fold(text: str) -> str:
 
 
 def _dois_of(works: Iterable[AuditedWork]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.doi for one in works))
+    return tuple(dict.fromkeys(work.doi for work in works))
 
 
 def _quoted_list(names: Sequence[str]) -> str:

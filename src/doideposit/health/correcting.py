@@ -197,7 +197,7 @@ class Correction:
         pages: dict[str, tuple[str, ...]] = {}
         link = f"https://doi.org/{_notice_doi(request)}" if request.notice else ""
         if request.notice is not None:
-            names = ", ".join(filter(None, (one.display for one in original.authors)))
+            names = ", ".join(filter(None, (author.display for author in original.authors)))
             pages[_page_address(request.notice.commentary)] = (
                 "everybody can read it, without a login",
                 f"its title says “{request.type.value.replace('_', ' ').capitalize()}” and the title of the work",
@@ -292,7 +292,7 @@ def _notice_edits(request: CorrectionRequest, day: date) -> Iterator[Edit]:
     if not _is_posted(notice):
         if not list(_existing_updates(request)):
             yield Append(("updates",), {"type": request.type.value, "doi": str(doi), "date": day.isoformat()})
-    elif all(one.identifier.casefold() != doi.key for one in notice.commentary.relations):
+    elif all(relation.identifier.casefold() != doi.key for relation in notice.commentary.relations):
         # Posted content has no Crossmark: a relation is all that leads from the notice to the work.
         yield Append(("relations",), {"type": "isRelatedMaterial", "identifier": str(doi)})
 

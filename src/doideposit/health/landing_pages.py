@@ -57,8 +57,8 @@ class _PageText:
         except (LxmlError, LookupError, ValueError):
             return None
         tags = (
-            (str(one.get("name") or one.get("property") or "").lower(), str(one.get("content") or ""))
-            for one in root.iter("meta")
+            (str(element.get("name") or element.get("property") or "").lower(), str(element.get("content") or ""))
+            for element in root.iter("meta")
         )
         links = tuple((str(one.get("href") or "").strip(), _plain_text(one.text_content())) for one in root.iter("a"))
         headings = tuple(_plain_text(one.text_content()) for name in ("h1", "h2") for one in root.iter(name))

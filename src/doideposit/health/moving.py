@@ -140,7 +140,7 @@ class MoveTable:
         }
         records = [one.record for one in made.values() if not isinstance(one, tuple)]
         plan = depositor.plan(*records).without_options() if records else None
-        entries = {one.doi.key: one for one in plan.entries if one.doi is not None} if plan else {}
+        entries = {entry.doi.key: entry for entry in plan.entries if entry.doi is not None} if plan else {}
         compared = []
         for move in moves:
             key = move.commentary.doi.key if move.commentary is not None else ""
@@ -165,9 +165,9 @@ class MoveTable:
             with undo.open("a", newline="", encoding="utf-8") as stream:
                 writer = csv.writer(stream)
                 writer.writerows([("doi", "new")] if begins else [])
-                for one in moves:
-                    if one.goes and one.commentary is not None and one.commentary.doi.key not in there:
-                        writer.writerow((one.commentary.doi, one.old))
+                for move in moves:
+                    if move.goes and move.commentary is not None and move.commentary.doi.key not in there:
+                        writer.writerow((move.commentary.doi, move.old))
 
     def write_failed(self, moves: Iterable[SiteMove]) -> Path | None:
         """Write the rows that were refused, to be given again when they are mended; raises `DiskError`.
@@ -175,7 +175,7 @@ class MoveTable:
         Returns the file; None where no row was refused, and then the file of an earlier run goes away.
         """
         failed = self.path.with_name(f"{self.path.stem}-failed.csv")
-        refused = [one for one in moves if one.finding is not None]
+        refused = [move for move in moves if move.finding is not None]
         if not refused:
             with disk_errors(failed, "cannot be removed"):
                 failed.unlink(missing_ok=True)
@@ -294,7 +294,7 @@ def _comparable_address(address: str) -> str:
 
 def _why_not_alone(entry: PlanEntry) -> Finding | None:
     """Return why a record is refused: it is blocked, or changes more than the address."""
-    stops = next((one for one in entry.findings if one.stops), None)
+    stops = next((finding for finding in entry.findings if finding.stops), None)
     if stops is not None:
         named = "" if str(entry.doi) in stops.message else f"{entry.doi}: "
         return Finding("move-blocked", Severity.ERROR, f"{named}{stops.message}", stops.hint)
@@ -306,7 +306,7 @@ def _why_not_alone(entry: PlanEntry) -> Finding | None:
 
 
 def _with_page_findings(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMove:
-    stopping = next((one for one in findings if one.code in _STOPPING), None)
+    stopping = next((finding for finding in findings if finding.code in _STOPPING), None)
     if stopping is None:
         return move
     message = f"{move.new}: {stopping.message}"
@@ -362,7 +362,11 @@ def _ask_all_once(
     unread: list[RegistrarError] = [proof.unread] if proof.unread else []
 
     def look(move: SiteMove) -> None:
-        if move.commentary is None or is_over() or any(not isinstance(one, UnexpectedAnswer) for one in failures):
+        if (
+            move.commentary is None
+            or is_over()
+            or any(not isinstance(failure, UnexpectedAnswer) for failure in failures)
+        ):
             return
         doi = move.commentary.doi
         status = _ask_one(ask, doi, failures)

@@ -99,7 +99,7 @@ def send_due_mails(
     for group in to.groups:
         post = _Post(to.mail(mail, group), send, report.target, now, host)
         try:
-            sent += post.send_attention([one for one in notices if to.group(one.publisher) == group], state)
+            sent += post.send_attention([notice for notice in notices if to.group(notice.publisher) == group], state)
             if standing is not None:
                 # Files that wait are a matter of those who look after the installation.
                 files = NOTHING_WAITS if group else waiting
@@ -235,7 +235,7 @@ def _notices_of_standing(standing: Standing, now: datetime) -> Iterator[tuple[Wo
     wrong = [each for each in standing.attention.first if each.contradicted and each.needs_person]
     yield from ((each, Notice.of_contradiction(each)) for each in wrong if each.doi not in told)
     told |= {each.doi for each in wrong}
-    warned = [each for each in standing.warned.first if any(one.wants_person for one in each.warnings)]
+    warned = [each for each in standing.warned.first if any(warning.wants_person for warning in each.warnings)]
     yield from ((each, Notice.of_warnings(each)) for each in warned if each.doi not in told)
     told |= {each.doi for each in warned}
     yield from ((each, Notice.of_overdue(each, now)) for each in standing.overdue.first if each.doi not in told)

@@ -91,7 +91,7 @@ class Run:
             "waiting": dict(self.waiting),
             "hooks": {name: {"ok": not reason, "reason": reason} for name, reason in self.hooks.items()},
             "standing": standing.to_dict() if standing else None,
-            "errors": [dict(each) for each in self.errors],
+            "errors": [dict(error) for error in self.errors],
             # The former name of `errors`; programs still read it.
             "troubles": [dict(each) for each in self.errors],
         }

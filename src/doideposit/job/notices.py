@@ -114,8 +114,8 @@ class Notice:
     def of_drift(cls, status: WorkStatus) -> "Notice":
         """Make the notice about a change by others, with the values before and now."""
         lines = [status.title] if status.title else []
-        for one in status.drift:
-            lines += [f"Before: {one.before}", f"Now:    {one.after}", *one.fields]
+        for difference in status.drift:
+            lines += [f"Before: {difference.before}", f"Now:    {difference.after}", *difference.fields]
         # Sorted, so that the same differences give the same key, and no second mail.
         marks = ",".join(sorted(one.mark for one in status.drift))
         return cls(
@@ -125,7 +125,7 @@ class Notice:
     @classmethod
     def of_warnings(cls, status: WorkStatus) -> "Notice":
         """Make the notice about unsettled warnings of Crossref."""
-        wanting = [one for one in status.warnings if one.wants_person]
+        wanting = [warning for warning in status.warnings if warning.wants_person]
         lines = [status.title] if status.title else []
         lines += [f"Warning {one.id}: {one.message}" for one in wanting]
         key = f"warned:{status.doi.key}:{','.join(one.id for one in wanting)}"

@@ -446,7 +446,7 @@ def _deposit_site(depositor: Depositor, folders: Iterable[Path], report: PassRep
             entry.status for entry in done.entries if entry.status and entry.action and entry.action.sends
         ]
         report.site_blocked += [
-            f"{entry.source}: {next((one.message for one in entry.findings if one.stops), entry.reason)}"
+            f"{entry.source}: {next((finding.message for finding in entry.findings if finding.stops), entry.reason)}"
             for entry in done.entries
             if entry.action is Action.BLOCKED
         ]

@@ -91,7 +91,7 @@ def citation_meta(commentary: Commentary) -> tuple[tuple[str, str], ...]:
         ("citation_doi", str(commentary.doi)),
         ("citation_language", commentary.effective_language),
         ("citation_pdf_url", pdf),
-        *(("citation_issn", str(each.issn)) for each in commentary.series.issns),
+        *(("citation_issn", str(issn.issn)) for issn in commentary.series.issns),
         *_container_meta(commentary),
     ]
     return tuple((name, content) for name, content in tags if content)
@@ -204,14 +204,14 @@ def _authors(commentary: Commentary) -> list[Person | Organisation]:
     """Return the named authors, without people who have only other roles."""
     wanted = {Role.AUTHOR, Role.CORRESPONDING_AUTHOR}
     return [
-        each
-        for each in commentary.authors
-        if not isinstance(each, Anonymous) and (wanted & set(each.roles) or not CROSSREF_ROLES & set(each.roles))
+        author
+        for author in commentary.authors
+        if not isinstance(author, Anonymous) and (wanted & set(author.roles) or not CROSSREF_ROLES & set(author.roles))
     ]
 
 
 def _with_role(commentary: Commentary, role: Role) -> list[Person | Organisation]:
-    return [each for each in commentary.authors if role in each.roles and not isinstance(each, Anonymous)]
+    return [author for author in commentary.authors if role in author.roles and not isinstance(author, Anonymous)]
 
 
 def _inverted_name(author: Contributor) -> str:
@@ -273,14 +273,14 @@ def _container_meta(commentary: Commentary) -> tuple[tuple[str, str | None], ...
 
 
 def _issuer_name(commentary: Commentary) -> str | None:
-    names = [one.name for one in commentary.effective_institutions if one.name]
+    names = [institution.name for institution in commentary.effective_institutions if institution.name]
     publisher = commentary.series.publisher
     return "; ".join(names) or (publisher.name if publisher else None)
 
 
 def _container_json(commentary: Commentary) -> dict[str, Any]:
     series = commentary.series
-    issns = [str(each.issn) for each in series.issns]
+    issns = [str(issn.issn) for issn in series.issns]
     whole: dict[str, Any] = {"@type": "Periodical" if issns else "CreativeWorkSeries", "name": series.title}
     if issns:
         whole["issn"] = issns[0] if len(issns) == 1 else issns
@@ -301,7 +301,7 @@ def _contributor_json(each: Person | Organisation) -> dict[str, Any]:
                 "familyName": each.family,
                 "honorificSuffix": each.suffix,
                 "identifier": each.orcid.url if each.orcid else None,
-                "affiliation": [_institution_json(one) for one in each.affiliations],
+                "affiliation": [_institution_json(affiliation) for affiliation in each.affiliations],
             }
         ),
     }

@@ -80,7 +80,7 @@ class ComparedReference:
     @cached_property
     def years(self) -> set[int]:
         """Return every year that it may be of."""
-        return {int(one) for one in _YEAR.findall(self.part("year") or self.text)}
+        return {int(element) for element in _YEAR.findall(self.part("year") or self.text)}
 
     @cached_property
     def titles(self) -> list[str]:
@@ -136,7 +136,7 @@ class ComparedReference:
         A title can be translated, or left out where physicists cite: so volume and page together outweigh it. Books
         are printed again for decades, so that another year alone is not proof there; of an article it is.
         """
-        plain = {one.field for one in self.doubts(work) if one.plain}
+        plain = {doubt.field for doubt in self.doubts(work) if doubt.plain}
         if _is_found_by_place(self, work):
             return False
         is_book = work.type.endswith("book") or work.type.startswith(("book", "monograph"))
@@ -148,7 +148,7 @@ def _title_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | N
     if not titles:
         return None
     # The best of both ways: a reference may give its parts, and print more than they say.
-    alike = max((_similarity(one, other) for one in titles for other in cited.titles), default=0.0)
+    alike = max((_similarity(title, other) for title in titles for other in cited.titles), default=0.0)
     covered = max(_covered_share(one, cited.words) for one in titles)
     if alike >= ALIKE or covered >= COVERED:
         return None
@@ -158,13 +158,13 @@ def _title_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | N
 
 def _comparable_titles(cited: ComparedReference, work: FoundWork) -> list[str]:
     """Return the titles of a work in the script of the reference."""
-    titles = [_without_markup(one) for one in work.titles if _words_of(_without_markup(one))]
+    titles = [_without_markup(title) for title in work.titles if _words_of(_without_markup(title))]
     return [one for one in titles if cited.words and _same_script(cited.text, one)]
 
 
 def _comparable_authors(cited: ComparedReference, work: FoundWork) -> list[str]:
-    names = [" ".join(_words_of(_without_markup(one))) for one in work.authors]
-    return [one for one in names if one and _same_script(cited.text, one)]
+    names = [" ".join(_words_of(_without_markup(author))) for author in work.authors]
+    return [name for name in names if name and _same_script(cited.text, name)]
 
 
 def _author_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | None:
@@ -207,12 +207,12 @@ def _part_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | No
     """Return a doubt where one of the two is a part, or an edition, and the other another one or none."""
     shown = " ".join([*work.titles, f"volume {work.volume}", f"no {work.issue}"])
     known = {_normal_number(one) for one in _words_of(_without_markup(shown))}
-    named = {_normal_number(one) for text in [cited.text, *cited.titles] for one in _part_numbers(text)}
+    named = {_normal_number(number) for text in [cited.text, *cited.titles] for number in _part_numbers(text)}
     edition = re.findall(r"\d+", cited.part("edition"))
     # After "ed." or "no." there may be the year, which is compared on its own.
     missing = sorted({*named, *map(_normal_number, edition)} - known - set(map(str, cited.years)))
     titled = {_normal_number(one) for title in work.titles for one in _part_numbers(_without_markup(title))}
-    beyond = sorted(titled - {_normal_number(one) for one in cited.words})
+    beyond = sorted(titled - {_normal_number(word) for word in cited.words})
     if missing:
         return CitationDoubt("part", f"the reference names part, volume or edition {', '.join(missing)}")
     if beyond:
@@ -223,7 +223,7 @@ def _part_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | No
 def _is_found_by_place(cited: ComparedReference, work: FoundWork) -> bool:
     """Tell whether volume and first page both say that it is this work."""
     given = {_normal_number(one) for one in (cited.part("volume"), cited.part("first_page")) if one} or {
-        _normal_number(one) for one in cited.words
+        _normal_number(word) for word in cited.words
     }
     place = {_normal_number(one) for one in (work.volume, _first_page(work.page)) if one}
     return len(place) > 1 and place <= given
@@ -268,7 +268,7 @@ def _first_page(page: str) -> str:
 
 def _words_of(text: str) -> list[str]:
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(one for one in letters if not unicodedata.combining(one)))
+    return _WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 def _title_words(text: str) -> list[str]:

@@ -27,7 +27,7 @@ def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Di
     # The fields of the commentary come first: people look for their own words before those of the series.
     found = list(_compare_fields("", registered.fields, desired.fields))
     found += _compare_fields("series.", registered.series, desired.series)
-    ours = {(one.name, one.xml) for one in desired.leftovers}
+    ours = {(leftover.name, leftover.xml) for leftover in desired.leftovers}
     found += [
         Difference(
             one.name, f"{one.name} is registered, but a record has no field for it", loses=True, registered=one.xml
@@ -83,7 +83,7 @@ def _value_words(value: RawValue) -> str:
 
 def _as_entries(value: RawValue) -> list[Mapping[str, RawValue]]:
     entries = value if isinstance(value, Sequence) and not isinstance(value, str) else []
-    return [one if isinstance(one, Mapping) else {"": one} for one in entries]
+    return [entry if isinstance(entry, Mapping) else {"": entry} for entry in entries]
 
 
 def same_value(name: str, old: RawValue, new: RawValue) -> bool:
@@ -213,7 +213,7 @@ def _as_list(value: RawValue) -> list[RawValue]:
 
 
 def _body_names(bodies: list[Mapping[str, RawValue]]) -> str:
-    return ", ".join(str(one.get("name") or _value_words(one)) for one in bodies) or "none"
+    return ", ".join(str(body.get("name") or _value_words(body)) for body in bodies) or "none"
 
 
 def _contributor_name(who: Mapping[str, RawValue]) -> str:
@@ -258,7 +258,7 @@ def _compare_references(
 ) -> Iterator[Difference]:
     def content(entries: list[Mapping[str, RawValue]]) -> list[object]:
         # Keys by place move when an entry is taken out: they say nothing.
-        return [_fold("", {name: one[name] for name in one if name != "key"}) for one in entries]
+        return [_fold("", {name: entry[name] for name in entry if name != "key"}) for entry in entries]
 
     before, after = content(old), content(new)
     if before == after:

@@ -52,7 +52,7 @@ class Shown:
             told = _shown_fields(fields)
             more = "; and more" * (len(told) > 3)  # noqa: PLR2004
             what = f"the registered metadata differ from what was sent: {'; '.join(told[:3])}{more}"
-            before = "; ".join(_short_value(one.registered) for one in fields[:MOST_FIELDS])
+            before = "; ".join(_short_value(field.registered) for field in fields[:MOST_FIELDS])
             after = "; ".join(_short_value(one.desired) for one in fields[:MOST_FIELDS])
             yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state_mark(self.record)}", told)
 
@@ -61,7 +61,9 @@ def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | Non
     """Return the fields that are registered otherwise than sent, without Crossref's own."""
     if ours is None or theirs is None:
         return ()
-    return tuple(one for one in compare(ours, theirs) if not _is_crossrefs(one)) + _added_leftovers(ours, theirs)
+    return tuple(
+        difference for difference in compare(ours, theirs) if not _is_crossrefs(difference)
+    ) + _added_leftovers(ours, theirs)
 
 
 def _is_crossrefs(one: Difference) -> bool:
@@ -82,13 +84,13 @@ def _differs_by_language_only(one: Difference) -> bool:
 
 def _added_leftovers(ours: RegisteredRecord, theirs: RegisteredRecord) -> tuple[Difference, ...]:
     """Return registered content that no record file can hold; `compare` asks only for losses of ours."""
-    known = {(one.name, one.xml) for one in ours.leftovers}
+    known = {(leftover.name, leftover.xml) for leftover in ours.leftovers}
     added = (one for one in theirs.leftovers if (one.name, one.xml) not in known)
     return tuple(Difference(one.name, f"{one.name} is added", desired=one.xml) for one in added)
 
 
 def _shown_fields(fields: Collection[Difference]) -> tuple[str, ...]:
-    told = [one.what for one in fields][:MOST_FIELDS]
+    told = [field.what for field in fields][:MOST_FIELDS]
     return (*told, f"and {len(fields) - MOST_FIELDS} more") if len(fields) > MOST_FIELDS else tuple(told)
 
 
@@ -102,6 +104,6 @@ def _state_mark(record: RegisteredRecord | None) -> str:
     """Return a short mark of a registered record, which changes with each of its fields."""
     if record is None:
         return "none"
-    said = [record.fields, record.series, [(one.name, one.xml) for one in record.leftovers]]
+    said = [record.fields, record.series, [(leftover.name, leftover.xml) for leftover in record.leftovers]]
     # Sixteen digits tell two differences apart, and fit into a column of the ledger.
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -36,7 +36,7 @@ def contributors(element: Element) -> tuple[list[Fields], list[tuple[str, Elemen
     # `sequence` says who comes first, whatever the order of the elements.
     for child in sorted((one for one in element if local_name(one)), key=lambda one: one.get("sequence") != "first"):
         who, parts = _contributor(child)
-        unknown += [(f"authors[{len(people)}].{local_name(one)}", one) for one in parts]
+        unknown += [(f"authors[{len(people)}].{local_name(part)}", part) for part in parts]
         key = _person_key(who)
         if not _merged(known.get(key), who):
             people.append(who)
@@ -109,8 +109,8 @@ def _roles_of(element: Element) -> Iterator[str]:
     roles = list(element.iterfind("{*}role"))
     if all(one.get("vocab") == "credit" for one in roles):
         yield (element.get("contributor_role") or "author").replace("_", "-")
-    for one in roles:
-        kind = one.get("type") or ""
+    for role in roles:
+        kind = role.get("type") or ""
         yield _OUTPUT_ROLES.get(kind, kind)
 
 

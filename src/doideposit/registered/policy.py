@@ -25,7 +25,12 @@ def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Cons
         return Judgement((), (_other_type_finding(registered, desired),))
     differences = compare(registered, desired)
     findings = [
-        *(finding for one in differences if one.falls_under(_LOCKED) if (finding := _series_finding(one, desired))),
+        *(
+            finding
+            for difference in differences
+            if difference.falls_under(_LOCKED)
+            if (finding := _series_finding(difference, desired))
+        ),
         *_loss_findings(differences, consent),
     ]
     if _is_another_work(registered, desired) and "title" not in consent.names:
@@ -67,7 +72,7 @@ def _title_words(title: object) -> set[str]:
 def _family_names(record: RegisteredRecord) -> set[str]:
     listed = record.fields.get("authors")
     authors = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-    return {str(name).casefold() for one in authors if (name := one.get("family") or one.get("organisation"))}
+    return {str(name).casefold() for author in authors if (name := author.get("family") or author.get("organisation"))}
 
 
 def _other_work_finding(desired: RegisteredRecord) -> Finding:
@@ -85,10 +90,14 @@ def _series_finding(one: Difference, desired: RegisteredRecord) -> Finding | Non
 
 
 def _loss_findings(differences: Sequence[Difference], consent: Consent) -> list[Finding]:
-    losses = [one for one in differences if one.loses and not one.falls_under((*consent.names, *_LOCKED))]
+    losses = [
+        difference
+        for difference in differences
+        if difference.loses and not difference.falls_under((*consent.names, *_LOCKED))
+    ]
     if not losses:
         return []
-    fields = list(dict.fromkeys(one.field.partition("[")[0].partition(".")[0] for one in losses))
+    fields = list(dict.fromkeys(loss.field.partition("[")[0].partition(".")[0] for loss in losses))
     told = "; ".join(one.what for one in losses[:MOST]) + ("; and more" if len(losses) > MOST else "")
     allow = " ".join(f"--allow-loss {_quote_if_needed(name)}" for name in fields)
     hint = f"add it to the record, or allow its deletion: `remove: [{', '.join(fields)}]` in the record, or {allow}"

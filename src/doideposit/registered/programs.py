@@ -40,11 +40,11 @@ class Program:
 
     def licences(self) -> list[Fields]:
         """Return the licences."""
-        return [_licence(one) for one in self.element.iterfind("{*}license_ref")]
+        return [_licence(element) for element in self.element.iterfind("{*}license_ref")]
 
     def funders(self) -> list[Fields]:
         """Return the funders, each with its awards; older records have no element around each."""
-        groups = [one for one in self.element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
+        groups = [element for element in self.element.iterfind("{*}assertion") if element.get("name") == "fundgroup"]
         # Before groups existed one program held one funder.
         return [one for group in groups or [self.element] if (one := _funder(group))]
 
@@ -82,17 +82,17 @@ def _funder(group: Element) -> Fields | None:
     found: Fields = {}
     awards: list[RawValue] = []
     grants: list[RawValue] = []
-    for one in group.iter("{*}assertion"):
+    for element in group.iter("{*}assertion"):
         # What Crossref matched by itself is not the publisher's word, and comes back after every deposit.
-        if one.get("provider") == "crossref":
+        if element.get("provider") == "crossref":
             continue
-        own = ReadText.own(one)
-        match one.get("name"):
+        own = ReadText.own(element)
+        match element.get("name"):
             case "funder_name":
                 found["name"] = own
             case "funder_identifier" | "funding_identifier":
                 # Older records name a funder only by the number; all DOIs of the Funder Registry begin with 10.13039.
-                found["funder_id"] = own if "/" in own else ReadText(f"10.13039/{own}", one)
+                found["funder_id"] = own if "/" in own else ReadText(f"10.13039/{own}", element)
             case "ror":
                 found["ror"] = own
             case "award_number":

@@ -186,8 +186,8 @@ class _Reader:
         if short:
             self.series["abbreviated_title"] = short
         self.series["issns"] = [
-            {"issn": ReadText.issn(one), "medium": one.get("media_type") or "print"}
-            for one in metadata.iterfind("{*}issn")
+            {"issn": ReadText.issn(element), "medium": element.get("media_type") or "print"}
+            for element in metadata.iterfind("{*}issn")
         ]
         self._leave_unknown_children(metadata, "full_title titles issn abbrev_title doi_data", local_name(metadata))
 
@@ -314,10 +314,10 @@ class _Reader:
         identifiers = self.fields.get("identifiers")
         if self.fields.get("number") or not isinstance(identifiers, list):
             return
-        for one in identifiers:
-            if one["type"] == "other" and len(one["identifier"]) > NUMBER_LIMIT:
-                self.fields["number"] = one["identifier"]
-                rest = [other for other in identifiers if other is not one]
+        for identifier in identifiers:
+            if identifier["type"] == "other" and len(identifier["identifier"]) > NUMBER_LIMIT:
+                self.fields["number"] = identifier["identifier"]
+                rest = [other for other in identifiers if other is not identifier]
                 self.fields |= {"identifiers": rest}
                 return
 
@@ -346,7 +346,7 @@ class _Reader:
             return
         known = self.fields.get(key)
         before = list(known) if isinstance(known, list) else []
-        self.fields[key] = [*before, *(one for one in values if one not in before)]
+        self.fields[key] = [*before, *(value for value in values if value not in before)]
 
     def _note_block(self, block: str, element: Element) -> None:
         """Note a block with content, and whether it is inside Crossmark."""
@@ -459,7 +459,7 @@ class _Reader:
             del files[like_a_pdf[0]]
         if files:
             self.fields["full_texts"] = [
-                {**one, "text_mining": one.get("text_mining") or "false"} for one in files.values()
+                {**file, "text_mining": file.get("text_mining") or "false"} for file in files.values()
             ]
 
 

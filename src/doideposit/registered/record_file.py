@@ -78,9 +78,9 @@ def record_fields(record: RegisteredRecord, series: Series, *, named: bool) -> d
     if isinstance(licences := fields.get("licences"), list):
         # In a record file a licence is that of the version of record, unless it says something else.
         fields["licences"] = [
-            {**one, "applies_to": one.get("applies_to") or "unspecified"}
-            for one in licences
-            if isinstance(one, Mapping)
+            {**licence, "applies_to": licence.get("applies_to") or "unspecified"}
+            for licence in licences
+            if isinstance(licence, Mapping)
         ]
     own = _own_fields(record, series)
     lacks = list(_missing_fields(record, series, fields))
@@ -127,7 +127,11 @@ def _own_fields(record: RegisteredRecord, series: Series) -> dict[str, RawValue]
     if publisher and record.record_type in _REPORTS and publisher != _as_texts(series.publisher):
         own["publisher"] = publisher
     body = record.series.get("institution")
-    if body and "institutions" not in record.fields and [body] != [_as_texts(one) for one in series.institutions]:
+    if (
+        body
+        and "institutions" not in record.fields
+        and [body] != [_as_texts(institution) for institution in series.institutions]
+    ):
         own["institutions"] = [body]
     return own
 
@@ -171,7 +175,7 @@ def _names_series(fields: Mapping[str, RawValue], series: Series) -> bool:
     relations = fields.get("relations")
     listed = relations if isinstance(relations, list) else []
     named = {one.get("identifier") for one in listed if isinstance(one, Mapping) and one.get("type") == "isPartOf"}
-    return all(str(one.issn) in named for one in series.issns)
+    return all(str(issn.issn) in named for issn in series.issns)
 
 
 def record_text(
@@ -183,8 +187,8 @@ def record_text(
     Schema of records.
     """
     lines = [*_comment_lines(heading)]
-    for one in notes:
-        lines += ["#", *_comment_lines(one)]
+    for note in notes:
+        lines += ["#", *_comment_lines(note)]
     for name, words in _NEEDED.items():
         if not fields.get(name) and not (name == "published" and fields.get("published_print")):
             lines += ["#", *_comment_lines(f"{name}: {words}.")]

@@ -74,6 +74,6 @@ class Judgement:
     @property
     def summary(self) -> str:
         """Return the differences as one line for a plan."""
-        told = [one.what for one in self.differences[:MOST]]
+        told = [difference.what for difference in self.differences[:MOST]]
         more = len(self.differences) - len(told)
         return "; ".join([*told, f"and {counted(more, 'more difference')}"] if more else told)

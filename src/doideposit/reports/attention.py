@@ -58,7 +58,7 @@ def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
         return ("update failed" if status.registered else "rejected"), AttentionKind.BAD
     if status.outcome is Outcome.MISSING:
         return "no answer for it", AttentionKind.BAD
-    if any(one.wants_person for one in status.warnings) or (
+    if any(warning.wants_person for warning in status.warnings) or (
         status.outcome is Outcome.REGISTERED_WITH_WARNING and status.acknowledged
     ):
         return "registered, with a warning", AttentionKind.WARNING
@@ -120,7 +120,7 @@ class Concern:
     @property
     def quoted(self) -> str:
         """Return what Crossref said of them all, when it said the same of each."""
-        said = {self.said_of(one) for one in self.statuses}
+        said = {self.said_of(status) for status in self.statuses}
         return said.pop() if len(said) == 1 else ""
 
     @staticmethod
@@ -130,11 +130,11 @@ class Concern:
         Within a rank the largest group comes first.
         """
         groups: dict[tuple[int, str, str], list[WorkStatus]] = {}
-        for one in statuses:
-            if one.needs_person or one.overdue is not None:
+        for status in statuses:
+            if status.needs_person or status.overdue is not None:
                 # The advice names the DOI; advice for several is the same advice all the same.
-                advice = one.next_action.replace(str(one.doi), "DOI")
-                groups.setdefault((_rank_of(one), _heading_of(one), advice), []).append(one)
+                advice = status.next_action.replace(str(status.doi), "DOI")
+                groups.setdefault((_rank_of(status), _heading_of(status), advice), []).append(status)
         # The most urgent kind first, and within it the one with most DOIs.
         ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
         return tuple(
@@ -168,7 +168,7 @@ def _rank_of(one: WorkStatus) -> int:
         return _FAILED
     if one.contradicted is not None:
         return _WRONG
-    return _WARNED if any(each.wants_person for each in one.warnings) or one.drift else _UNPROVED
+    return _WARNED if any(warning.wants_person for warning in one.warnings) or one.drift else _UNPROVED
 
 
 def _heading_of(one: WorkStatus) -> str:

@@ -57,7 +57,7 @@ def planned(depositor: "Depositor", records: Sequence[Path], *, only: str | None
         drift = status.drift if status else ()
         if entry.action is Action.UNCHANGED and not drift:
             continue
-        sent = f"the last deposit sent it as it is, and {'; '.join(one.what for one in drift)}"
+        sent = f"the last deposit sent it as it is, and {'; '.join(difference.what for difference in drift)}"
         why = sent if entry.action is Action.UNCHANGED else _first_reason(entry)
         doi, title = str(entry.doi or ""), status.title if status else ""
         found.append(Planned(entry.source, doi, entry.action.value, why, title))
@@ -86,9 +86,9 @@ def _bylines_of(
     depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered: Mapping[str, list[Measured]]
 ) -> dict[str, Byline]:
     """Return authors and date of each work, from the registered record, else from the latest deposit."""
-    found = {one.doi.key: one for works in registered.values() for one in works}
+    found = {work.doi.key: work for works in registered.values() for work in works}
     # Several DOIs share a file, which is read once.
-    files = {one.submission.batch_id for one in statuses if one.doi.key not in found and one.submission}
+    files = {status.submission.batch_id for status in statuses if status.doi.key not in found and status.submission}
     for xml in depositor.versions.files(sorted(files)):
         for one in Measured.read(xml):
             found.setdefault(one.doi.key, one)

@@ -95,26 +95,26 @@ class Report:
     @property
     def with_messages(self) -> tuple[WorkStatus, ...]:
         """Return the DOIs of which Crossref said something beside the outcome."""
-        return tuple(one for one in self.statuses if one.result)
+        return tuple(status for status in self.statuses if status.result)
 
     @property
     def blocked(self) -> int:
         """Return how many of the records that were named cannot be deposited as they are."""
-        return sum(one.action == "blocked" for one in self.records or ())
+        return sum(record.action == "blocked" for record in self.records or ())
 
     @property
     def counts(self) -> dict[str, int]:
         """Return the number of DOIs, in all and by state."""
         return {
             "dois": len(self.statuses),
-            "registered": sum(one.registered for one in self.statuses),
+            "registered": sum(status.registered for status in self.statuses),
             "outstanding": sum(one.is_open for one in self.statuses),
             "needs_person": sum(one.needs_person for one in self.statuses),
             "overdue": sum(one.overdue is not None for one in self.statuses),
             "changed_by_others": sum(bool(one.drift) for one in self.statuses),
             "warnings": sum(len(one.open_warnings) for one in self.statuses),
             "as_intended": sum(bool(one.as_intended) for one in self.statuses),
-            "attention": sum(len(one.statuses) for one in self.concerns),
+            "attention": sum(len(concern.statuses) for concern in self.concerns),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class Report:
                     "kind": concern.kind.value,
                     "heading": concern.heading,
                     "next_action": concern.next_action,
-                    "dois": [str(one.doi) for one in concern.statuses],
+                    "dois": [str(status.doi) for status in concern.statuses],
                 }
                 for concern in self.concerns
             ],
@@ -144,9 +144,11 @@ class Report:
                 for one in self.series
             ],
         }
-        data["crossref_found"] = [{"doi": str(one.doi), **one.result.to_dict()} for one in self.with_messages]
+        data["crossref_found"] = [
+            {"doi": str(message.doi), **message.result.to_dict()} for message in self.with_messages
+        ]
         data["waiting"] = [{"message": said, "next_action": action} for said, action in self.waiting]
-        return data if self.records is None else data | {"records": [asdict(one) for one in self.records]}
+        return data if self.records is None else data | {"records": [asdict(record) for record in self.records]}
 
     def to_html(self) -> str:
         """Return the page as HTML; the same text for the same report."""
@@ -162,7 +164,7 @@ class Report:
             # Elsewhere a link to doi.org would lead to an error page, or worse, to somebody else's work.
             linked=self.target == "production",
             long=len(self.statuses) > MOST_LAID_OUT,
-            many_series=len({one.series for one in self.statuses}) > 1,
+            many_series=len({status.series for status in self.statuses}) > 1,
             kinds=_count_kinds(self.statuses),
             proofs=len(self.statuses) <= MOST_WITH_PROOFS,
             milestones=tuple(Milestone),
@@ -184,7 +186,7 @@ def _sort_key(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
 
 
 def _count_kinds(statuses: Sequence[WorkStatus]) -> Mapping[AttentionKind, int]:
-    counts = Counter(AttentionKind.of(one)[1] for one in statuses)
+    counts = Counter(AttentionKind.of(status)[1] for status in statuses)
     return {kind: counts[kind] for kind in AttentionKind if counts[kind]}
 
 

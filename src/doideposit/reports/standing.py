@@ -94,12 +94,16 @@ class Standing:
             "not_as_intended": self.not_as_intended,
             "drifted": self.drifted.count,
             "drifted_dois": [
-                {"doi": str(each.doi), "drift": [one.to_dict() for one in each.drift], "next_action": each.next_action}
+                {
+                    "doi": str(each.doi),
+                    "drift": [difference.to_dict() for difference in each.drift],
+                    "next_action": each.next_action,
+                }
                 for each in self.drifted.first
             ],
             "warnings": self.warnings,
             "warned_dois": [
-                {"doi": str(each.doi), "warnings": [one.to_dict() for one in each.open_warnings]}
+                {"doi": str(each.doi), "warnings": [warning.to_dict() for warning in each.open_warnings]}
                 for each in self.warned.first
             ],
             "oldest_unfinished_seconds": round(self.oldest_age, 3),

@@ -209,7 +209,11 @@ def _resources_fault(root: Element) -> str | None:
         if root.find(f"{{*}}head/{{*}}{name}") is not None:
             return f"Error: cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'."
     # The body is a sequence in the schema, so that the order of its elements counts.
-    places = [_RESOURCES.index(local_name(one)) for one in root.iterfind("{*}body/*") if local_name(one) in _RESOURCES]
+    places = [
+        _RESOURCES.index(local_name(element))
+        for element in root.iterfind("{*}body/*")
+        if local_name(element) in _RESOURCES
+    ]
     if places != sorted(places):
         return "Error: cvc-complex-type.2.4.a: The elements of body are not in the order of the schema."
     return None

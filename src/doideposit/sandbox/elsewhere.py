@@ -31,7 +31,7 @@ class Elsewhere:
             if isinstance(deposit, FileRefusal):
                 raise ValueError(deposit.message)  # noqa: TRY004 - a fault of the file, not of a type
             records = self._make_worker().process(deposit).records
-        failed = [message for one in records if one.status == "Failure" for _, message in one.pairs]
+        failed = [message for record in records if record.status == "Failure" for _, message in record.pairs]
         if failed:
             raise ValueError("; ".join(failed))
 

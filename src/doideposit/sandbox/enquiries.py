@@ -224,7 +224,7 @@ class Enquiries:
             asked = self._archive.current(doi)
             # An alias is answered with the record of the DOI that it stands for.
             of = asked.alias_of if asked and asked.alias_of else doi
-            shown = self._with_matched_references([one for one in self._archive.history(of) if one.query <= now])
+            shown = self._with_matched_references([event for event in self._archive.history(of) if event.query <= now])
             if form == "unixref":
                 return _unixref_reply(doi, shown)
             # Every record is looked through for them, and of a DOI that nobody knows there is nothing to show.
@@ -262,7 +262,9 @@ class Enquiries:
         """Return the versions of a DOI that the outside world sees by now."""
         now = self._clock()
         with self._archive.snapshot():
-            return [one for one in self._archive.history(doi) if (one.rest if lag == "rest" else one.handle) <= now]
+            return [
+                event for event in self._archive.history(doi) if (event.rest if lag == "rest" else event.handle) <= now
+            ]
 
     def work(self, request: Request) -> Reply:
         """Answer ``/works/{doi}``, its ``/agency``, and its XML below ``/transform``."""
@@ -338,7 +340,9 @@ class Enquiries:
         if listed:
             return self._list_reply(request, lambda one: one.member == member)
         with self._archive.snapshot():
-            owned = {one.owner for one in self._archive.registrations() if one.member == member}
+            owned = {
+                registration.owner for registration in self._archive.registrations() if registration.member == member
+            }
         own = self._accounts.prefixes | self._granted if member == OUR_MEMBER else frozenset()
         return LookupReplies(request.query).member(member, sorted(owned | own))
 
@@ -364,9 +368,9 @@ class Enquiries:
         """Return the versions of each DOI in the list that the REST API shows by now."""
         now, found = self._clock(), dict[str, list[Registration]]()
         with self._archive.snapshot():
-            for one in self._archive.versions():
-                if one.rest <= now:
-                    found.setdefault(one.doi.casefold(), []).append(one)
+            for version in self._archive.versions():
+                if version.rest <= now:
+                    found.setdefault(version.doi.casefold(), []).append(version)
         return [shown for shown in found.values() if belongs(shown[-1])]
 
     def agency(self, request: Request) -> Reply:

@@ -32,8 +32,8 @@ class ForeignReport:
     @classmethod
     def register_all(cls, sandbox: Sandbox, reports: list[Self], *, title: str, issn: str | None) -> None:
         """Register reports at once, each with its own deposit; raises ValueError for one that the sandbox refuses."""
-        for one in reports:
-            sandbox.elsewhere.deposit(_deposit_xml(one, title, issn if one.number % _SINGLE else None))
+        for report in reports:
+            sandbox.elsewhere.deposit(_deposit_xml(report, title, issn if report.number % _SINGLE else None))
         if len(reports) > 3:  # noqa: PLR2004 - one for each of the three, and one that they stand beside
             sandbox.elsewhere.hide(reports[-2].doi)
             sandbox.elsewhere.transfer(reports[-3].doi, _OTHER_OWNER)

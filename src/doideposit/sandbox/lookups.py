@@ -134,16 +134,20 @@ def _own_text(element: Element) -> str:
 
 def _people_json(item: Element) -> Json:
     people: dict[str, list[Json]] = {}
-    for one in item.iterfind("{*}contributors/{*}*"):
-        key = one.get("contributor_role") or "author"
+    for element in item.iterfind("{*}contributors/{*}*"):
+        key = element.get("contributor_role") or "author"
         if key not in _KEYS:
             continue
-        names = {"given": texts(one, "given_name"), "family": texts(one, "surname"), "ORCID": texts(one, "ORCID")}
+        names = {
+            "given": texts(element, "given_name"),
+            "family": texts(element, "surname"),
+            "ORCID": texts(element, "ORCID"),
+        }
         entry: Json = {name: values[0] for name, values in names.items() if values}
-        if local_name(one) == "organization":
-            entry = {"name": _own_text(one)}
-        affiliations = [{"name": name} for name in texts(one, "affiliations/institution/institution_name")]
-        people.setdefault(key, []).append({**entry, "sequence": one.get("sequence"), "affiliation": affiliations})
+        if local_name(element) == "organization":
+            entry = {"name": _own_text(element)}
+        affiliations = [{"name": name} for name in texts(element, "affiliations/institution/institution_name")]
+        people.setdefault(key, []).append({**entry, "sequence": element.get("sequence"), "affiliation": affiliations})
     return dict(people)
 
 
@@ -160,8 +164,8 @@ def _dates_json(item: Element) -> Json:
 
 
 def _abstract_texts(item: Element) -> Iterator[str]:
-    for one in item.iterfind("{*}abstract"):
-        inner = "".join(etree.tostring(child, encoding="unicode") for child in one)
+    for element in item.iterfind("{*}abstract"):
+        inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
         yield re.sub(r' xmlns(:\w+)?="[^"]*"', "", inner)
 
 

@@ -381,10 +381,10 @@ class Sandbox:
         if request.remote not in LOOPBACK:
             return Reply.error_page(403)
         now = self.clock()
-        uploads = [_upload_as_json(one, now) for one in self.submissions]
+        uploads = [_upload_as_json(submission, now) for submission in self.submissions]
         works = [
-            {"doi": one.doi, "timestamp": str(one.timestamp), "url": one.url, "title": one.title}
-            for one in self.records
+            {"doi": record.doi, "timestamp": str(record.timestamp), "url": record.url, "title": record.title}
+            for record in self.records
         ]
         armed = [str(fault) for fault in self.faults.armed]
         fired = dict(self.faults.fired)

@@ -85,8 +85,8 @@ class Connection(HTTPChannel):
         """Count the connection in, and make room where it is one too many."""
         self.waits_since = time.monotonic()
         super().add_channel(map)
-        others = [each for each in self.server.active_channels.values() if each is not self]
-        waiting = [each for each in others if not each.requests and not each.will_close]
+        others = [channel for channel in self.server.active_channels.values() if channel is not self]
+        waiting = [other for other in others if not other.requests and not other.will_close]
         if waiting and len(waiting) >= MOST_CONNECTIONS:
             oldest = min(waiting, key=lambda each: each.waits_since)
             # The loop of the server closes it at its next turn.

@@ -102,7 +102,7 @@ class RecordViews:
         """Return a plan as its file has it, or what blocks it."""
         if not made.ok:
             data = made.to_dict()
-            data["error"] = _blocked_error([one.action for one in made.entries])
+            data["error"] = _blocked_error([entry.action for entry in made.entries])
             return document(data, 422)
         return document(depositor.plans.make(made, by=self.service.holder.name).model_dump(mode="json"))
 
@@ -235,7 +235,7 @@ class RecordViews:
 
 
 def _is_open(report: DepositReport) -> bool:
-    return any(one.status is not None and one.status.is_open for one in report.entries)
+    return any(entry.status is not None and entry.status.is_open for entry in report.entries)
 
 
 def _status_code(report: DepositReport) -> int:

@@ -139,7 +139,11 @@ class JsonBody:
         hint = 'send {"allow_loss": ["abstracts"]} with the fields of the registered version that may be deleted, or {}'
         body = _json_in(_decode_body(JsonBody.json()), hint)
         losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
-        if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):
+        if (
+            not isinstance(losses, list)
+            or len(losses) > MAX_RECORDS
+            or not all(isinstance(loss, str) for loss in losses)
+        ):
             raise Refused(
                 422, "allow-loss", "the fields that may be deleted must be a list of strings", hint=hint, where=_BODY
             )

@@ -91,17 +91,17 @@ class Service:
     def events(self, since: int) -> Iterator[LedgerEvent]:
         """Yield the events after a cursor, of the publisher's files and DOIs."""
         depositor, mine = self.depositor(), self.holder
-        for one in depositor.events(since):
+        for event in depositor.events(since):
             if not depositor.publishers.further and not mine.series:
                 theirs = True
-            elif one.doi is not None:
-                theirs = self.is_within_reach(Doi.parse(one.doi))
-            elif one.submission is None:
+            elif event.doi is not None:
+                theirs = self.is_within_reach(Doi.parse(event.doi))
+            elif event.submission is None:
                 theirs = False
             elif mine.series:
                 # All that were in the file: some may have been deposited again since then.
-                theirs = any(self.is_within_reach(Doi(each)) for each in depositor.works.dois_in(one.submission))
+                theirs = any(self.is_within_reach(Doi(each)) for each in depositor.works.dois_in(event.submission))
             else:
-                theirs = depositor.publishers.of_file(one.submission) == mine.publisher
+                theirs = depositor.publishers.of_file(event.submission) == mine.publisher
             if theirs:
-                yield one
+                yield event

@@ -71,7 +71,7 @@ class Tokens:
         return len(self._holders)
 
     def __iter__(self) -> Iterator[str]:
-        return (each.name for each in self._holders.values())
+        return (holder.name for holder in self._holders.values())
 
     def __repr__(self) -> str:
         return f"Tokens({', '.join(self)})"

@@ -73,7 +73,9 @@ def _json_by_key(citations: Iterable[CitationMatch], status: str) -> str:
 
     A citation that Crossref split in two has ``#cr-split`` and a number after its key (community.crossref.org/t/11995).
     """
-    found = {one.key.partition("#cr-split")[0]: one.text for one in citations if one.status == status}
+    found = {
+        citation.key.partition("#cr-split")[0]: citation.text for citation in citations if citation.status == status
+    }
     return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else ""
 
 
@@ -179,7 +181,7 @@ def _unknown_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:
     if log.status != "completed" and not (log.status == "" and log.has_batch_data):
         return f"status is “{one_line(log.status)}”" if log.status else "end is missing"
     sent = {doi.key for doi in dois}
-    odd = (one for one in log.records if one.status not in _RECORD_STATUSES and _key(one.doi) in sent)
+    odd = (record for record in log.records if record.status not in _RECORD_STATUSES and _key(record.doi) in sent)
     return next((f"record of {one.doi} has the status “{one_line(one.status)}”" for one in odd), None)
 
 

@@ -59,9 +59,12 @@ class Prepared(NamedTuple):
             "addresses": dict(self.addresses),
             "assertions": self.assertions,
             # Sets have no order, and the same schema must give the same bytes.
-            "identities": [[one.attribute, one.kind, sorted(one.tags)] for one in self.identities],
+            "identities": [[identity.attribute, identity.kind, sorted(identity.tags)] for identity in self.identities],
             "left_out": sorted(self.left_out),
-            "lookups": [[one.attribute, sorted(one.tags), sorted(one.values), one.collapsed] for one in self.lookups],
+            "lookups": [
+                [lookup.attribute, sorted(lookup.tags), sorted(lookup.values), lookup.collapsed]
+                for lookup in self.lookups
+            ],
         }
         payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
         return f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(payload).hexdigest()}\n".encode() + payload

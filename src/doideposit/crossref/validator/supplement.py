@@ -117,7 +117,7 @@ class Supplement:
         self._rules: dict[object, _ElementRules] = {}
         self._searched = _searched(
             {tag for tag, _ in prepared.assertions}.union(
-                *(one.tags for one in prepared.lookups), *(one.tags for one in prepared.identities)
+                *(lookup.tags for lookup in prepared.lookups), *(identity.tags for identity in prepared.identities)
             )
         )
 
@@ -125,8 +125,10 @@ class Supplement:
         """Return the rules for elements of a name, arranged when the first of them occurs."""
         rules = _ElementRules(
             self._assertions.get(tag, ()),
-            tuple(one for one in self._prepared.lookups if tag in one.tags),
-            tuple((one.attribute, one.kind) for one in self._prepared.identities if tag in one.tags),
+            tuple(lookup for lookup in self._prepared.lookups if tag in lookup.tags),
+            tuple(
+                (identity.attribute, identity.kind) for identity in self._prepared.identities if tag in identity.tags
+            ),
         )
         self._rules[tag] = rules if any(rules) else _NONE
         return self._rules[tag]
@@ -145,7 +147,7 @@ class Supplement:
             rules = self._rules.get(element.tag) or self._gather(str(element.tag))
             if rules is _NONE:
                 continue
-            broken += [Broken(element, one) for one in rules.assertions if not one.holds(element)]
+            broken += [Broken(element, assertion) for assertion in rules.assertions if not assertion.holds(element)]
             for lookup in rules.lookups:
                 wrong += _wrong_value(element, lookup)
             for attribute, kind in rules.ids:

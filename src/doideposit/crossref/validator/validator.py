@@ -137,7 +137,7 @@ class Validator:
         verdict, root = self._validate(xml, file, root=root)
         if root is None or not verdict.valid or verdict.schema is None:
             # Without a verdict nothing is sent.
-            return Sealed(None, tuple(replace(one, severity=Severity.ERROR) for one in verdict.findings))
+            return Sealed(None, tuple(replace(finding, severity=Severity.ERROR) for finding in verdict.findings))
         return _seal(xml, root, verdict, file)
 
     def prepare(self, version: str) -> None:

@@ -240,7 +240,7 @@ def _name(node: Element) -> str:
 
 def _formulas(node: Element) -> list[Element]:
     """Return the formulas in MathML that an element is or holds, without those inside of another."""
-    return [one for one in node.iter("*") if _name(one) == "math"] if _name(node) != "math" else [node]
+    return [element for element in node.iter("*") if _name(element) == "math"] if _name(node) != "math" else [node]
 
 
 def _build_sections(paragraphs: list[_Paragraph]) -> tuple[Markup, ...]:

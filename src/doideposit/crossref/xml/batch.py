@@ -40,7 +40,7 @@ class Built:
     def fingerprints(self) -> tuple[str, ...]:
         """Return the `fingerprint` of each commentary, the SHA-256 of its item."""
         # The plan keeps the same hash: interned, it is there once however many records there are.
-        return tuple(sys.intern(hashlib.sha256(one).hexdigest()) for one in self.items)
+        return tuple(sys.intern(hashlib.sha256(item).hexdigest()) for item in self.items)
 
     def locate(self, element_path: str) -> tuple[int, Loc] | None:
         """Find which commentary (by its place in the file) and which of its fields an element comes from.
@@ -69,7 +69,7 @@ def build(
     """
     _check_one_file(commentaries)
     schema = Dialect.of_version(schema_version)
-    made = tuple(_build_item(schema, one).encode() for one in commentaries)
+    made = tuple(_build_item(schema, commentary).encode() for commentary in commentaries)
     xml = assemble(head, made, schema_version=schema_version, indented=indented)
     return Built(xml, tuple(commentaries), schema_version, made)
 

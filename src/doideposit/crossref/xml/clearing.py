@@ -82,7 +82,7 @@ def _empty_program(name: str) -> Element:
 
 def _put_in_place(holder: Element, new: list[Element]) -> None:
     """Replace Crossmark, funding and licences by these elements."""
-    old = [one for one in holder.iterchildren(tag=etree.Element) if _is_of_rights(one)]
+    old = [element for element in holder.iterchildren(tag=etree.Element) if _is_of_rights(element)]
     if not old:
         raise RuntimeError("the record has no element to put the emptied blocks after")
     place = holder.index(old[0])

@@ -75,7 +75,9 @@ def _has_text(path: str) -> Callable[[Element], bool]:
 
 def _has_assertion(*names: str) -> Callable[[Element], bool]:
     """Return a test for funding data: ``fr:assertion`` elements by name, at any depth (fundref.xsd)."""
-    return lambda holder: any(one.get("name") in names for one in holder.iterfind(".//{*}program//{*}assertion"))
+    return lambda holder: any(
+        element.get("name") in names for element in holder.iterfind(".//{*}program//{*}assertion")
+    )
 
 
 _PERSONS: Final = "{*}contributors/{*}person_name"
@@ -110,12 +112,12 @@ def _measure(doi: Doi, holder: Element) -> Measured:
 
 def _authors(holder: Element) -> Iterator[str]:
     """Yield the names of the authors: editors, translators and the like are not among them."""
-    for one in holder.iterfind("{*}contributors/*"):
-        if one.get("contributor_role") == "author":
-            parts = (one.findtext("{*}given_name"), one.findtext("{*}surname"), one.findtext("{*}suffix"))
+    for element in holder.iterfind("{*}contributors/*"):
+        if element.get("contributor_role") == "author":
+            parts = (element.findtext("{*}given_name"), element.findtext("{*}surname"), element.findtext("{*}suffix"))
             name = " ".join(" ".join(part.split()) for part in parts if part)
-            if name or one.text:
-                yield name or " ".join((one.text or "").split())
+            if name or element.text:
+                yield name or " ".join((element.text or "").split())
 
 
 def _publication_date(holder: Element) -> str:

@@ -32,10 +32,10 @@ class ItemParts:
 
     def _issns(self) -> Iterator[Markup]:
         """Yield every ISSN of the series with its medium, which would be print if it were left out."""
-        for one in self.commentary.series.issns:
+        for issn in self.commentary.series.issns:
             # The default of the schema is `print` (common5.5.0.xsd: issn/@media_type), which is wrong for what is read
             # online.
-            yield self.schema.make.text("issn", str(one.issn), media_type=one.medium)
+            yield self.schema.make.text("issn", str(issn.issn), media_type=issn.medium)
 
     def journal_metadata(self) -> Markup:
         """Return ``journal_metadata``: the titles of the journal and its ISSNs."""
@@ -92,9 +92,9 @@ class ItemParts:
     def _further_titles(self) -> Iterator[Markup]:
         """Yield one ``titles`` for each further language: only articles of journals can repeat it."""
         make = self.schema.make
-        for one in self.commentary.translated_titles:
-            subtitle = rich(make, "subtitle", one.subtitle) if one.subtitle else None
-            yield make("titles", rich(make, "title", one.text), subtitle)
+        for title in self.commentary.translated_titles:
+            subtitle = rich(make, "subtitle", title.subtitle) if title.subtitle else None
+            yield make("titles", rich(make, "title", title.text), subtitle)
 
     def all_titles(self) -> tuple[Markup, ...]:
         """Return ``titles``, and one more for each further language."""
@@ -155,9 +155,9 @@ class ItemParts:
 
     def isbns(self) -> Iterator[Markup]:
         """Yield every ISBN of the commentary with its medium, which would be print if it were left out."""
-        for one in self.commentary.isbns:
+        for isbn in self.commentary.isbns:
             # As with the ISSN, the default of the schema is `print` (common5.5.0.xsd: isbn/@media_type).
-            yield self.schema.make.text("isbn", str(one.isbn), media_type=one.medium)
+            yield self.schema.make.text("isbn", str(isbn.isbn), media_type=isbn.medium)
 
     def publisher(self) -> Markup | None:
         """Return ``publisher``: name and place."""
@@ -170,7 +170,9 @@ class ItemParts:
         """Yield the issuing bodies."""
         home = self.commentary.series.institution
         people = People(self.schema, home)
-        return (people.institution(one.completed(home)) for one in self.commentary.effective_institutions)
+        return (
+            people.institution(institution.completed(home)) for institution in self.commentary.effective_institutions
+        )
 
     def series_number(self) -> Iterator[Markup]:
         """Yield the number as that of a series."""
@@ -200,7 +202,10 @@ class ItemParts:
                 *self._item_numbers(kind),
                 *([make.text("identifier", number, id_type="report-number")] if number else ()),
                 *([make.text("identifier", long, id_type="other")] if long else ()),
-                *(make.text("identifier", one.identifier, id_type=one.type) for one in self.commentary.identifiers),
+                *(
+                    make.text("identifier", identifier.identifier, id_type=identifier.type)
+                    for identifier in self.commentary.identifiers
+                ),
             ],
         )
 

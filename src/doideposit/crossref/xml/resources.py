@@ -140,7 +140,9 @@ def _put_block(holder: Element, block: Element) -> None:
     """Put a block into a record, in place of the registered one."""
     data = holder.find("{*}doi_data")
     if local_name(block) == "collection" and data is not None:
-        old = [one for one in data.iterfind("{*}collection") if one.get("property") == block.get("property")]
+        old = [
+            element for element in data.iterfind("{*}collection") if element.get("property") == block.get("property")
+        ]
         data.append(block)
     else:
         # Of the four kinds of programs only the namespace tells which one it is.

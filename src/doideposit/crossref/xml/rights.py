@@ -81,17 +81,17 @@ class Programs:
 
     def _assertions(self) -> Iterator[Markup]:
         """Yield the assertions that Crossmark shows, such as the date of receipt."""
-        for one in self.commentary.assertions:
+        for assertion in self.commentary.assertions:
             attributes = {
-                "name": one.name,
-                "label": one.shown_label,
-                "group_name": one.group,
-                "group_label": one.group_label,
-                "order": None if one.order is None else str(one.order),
-                "explanation": one.explanation,
-                "href": one.url,
+                "name": assertion.name,
+                "label": assertion.shown_label,
+                "group_name": assertion.group,
+                "group_label": assertion.group_label,
+                "order": None if assertion.order is None else str(assertion.order),
+                "explanation": assertion.explanation,
+                "href": assertion.url,
             }
-            yield rich(self.schema.make, "assertion", one.text, **attributes)
+            yield rich(self.schema.make, "assertion", assertion.text, **attributes)
 
     def funding(self) -> Markup | None:
         """Return ``fr:program`` with one group for each funder, or None."""
@@ -134,14 +134,14 @@ class Programs:
         return tuple(
             Relation(
                 type="isPartOf",
-                identifier=str(one.issn),
+                identifier=str(issn.issn),
                 identifier_type=IdentifierType.ISSN,
                 description=words,
                 language="en",
             )
-            for one in series.issns
+            for issn in series.issns
             # A relation that the record itself has is not written twice.
-            if ("isPartOf", str(one.issn)) not in given
+            if ("isPartOf", str(issn.issn)) not in given
         )
 
 

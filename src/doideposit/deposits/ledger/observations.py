@@ -164,7 +164,9 @@ class Observations:
         if sight.known:
             values |= {
                 "intended_at": (before.intended_at or transaction.now) if sight.intended else None,
-                "changes": _json_text([{**one.to_dict(), "mark": one.mark} for one in sight.drift]),
+                "changes": _json_text(
+                    [{**difference.to_dict(), "mark": difference.mark} for difference in sight.drift]
+                ),
                 "changed_at": (before.drift_at or transaction.now) if sight.drift else None,
                 # Sorted, so that equal sets are equal texts.
                 "accepted": _json_text(sorted({*before.accepted, *sight.taken})),
@@ -199,8 +201,8 @@ class Observations:
                 # What a look-up said of the same address is settled with it.
                 aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
                 transaction.connection.execute(update(work).where(same).values(**aside))
-            for one in before.drift:
-                detail = {"what": one.what, "reason": reason, "drift": one.kind.value}
+            for difference in before.drift:
+                detail = {"what": difference.what, "reason": reason, "drift": difference.kind.value}
                 transaction.note(EventKind.DRIFT_ACCEPTED, doi=doi, detail=detail)
             return True
 
@@ -252,9 +254,14 @@ def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> N
     """Write events for changes: a record became as intended, was changed by others, or was restored."""
     known = {one.mark for one in before.drift}
     marks = {one.mark for one in sight.drift}
-    for one in sight.drift:
-        if one.mark not in known:
-            detail = {"what": one.what, "drift": one.kind.value, "before": one.before, "after": one.after}
+    for difference in sight.drift:
+        if difference.mark not in known:
+            detail = {
+                "what": difference.what,
+                "drift": difference.kind.value,
+                "before": difference.before,
+                "after": difference.after,
+            }
             transaction.note(EventKind.DRIFT, doi=before.doi, detail=detail)
     for one in before.drift:
         if one.mark not in marks and one.kind not in {each.kind for each in sight.drift}:

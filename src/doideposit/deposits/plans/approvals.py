@@ -72,7 +72,7 @@ class ApprovalRules:
         if _is_same_name(name, file.plan.made_by):
             message = f"{name} made this plan, and cannot approve it"
             raise UsageError(message, hint="another person has to look at it, and run the same command")
-        if any(_is_same_name(name, one) for one in self.approvers(context, file)):
+        if any(_is_same_name(name, approver) for approver in self.approvers(context, file)):
             return name
         detail = {"plan": file.sha256, "by": name, **({"signature": signature} if signature else {})}
         context.ledger.works.note(EventKind.APPROVED, file.dois, detail)
@@ -132,7 +132,7 @@ def _plan_events(context: DepositContext, kind: EventKind, file: "PlanFile") -> 
     dois = file.dois
     # Every DOI of the plan has the same events, so the first one tells.
     events = context.ledger.works.noted(kind, dois[0]) if dois else ()
-    return [dict(one) for one in events if one.get("plan") == file.sha256]
+    return [dict(event) for event in events if event.get("plan") == file.sha256]
 
 
 def _is_same_name(one: str, other: str) -> bool:

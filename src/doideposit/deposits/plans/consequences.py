@@ -21,7 +21,7 @@ def consequences_of(target: str, records: Sequence[PlannedRecord], fees: Fees, u
 
 
 def _consequence_sentences(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> Iterator[str]:
-    new = [one for one in records if one.action == "register"]
+    new = [record for record in records if record.action == "register"]
     updates = [one for one in records if one.action == "update"]
     where = name_of(target)
     if new:
@@ -33,7 +33,9 @@ def _consequence_sentences(target: str, records: Sequence[PlannedRecord], fees: 
     if updates:
         replaced = counted(len(updates), "registered DOI")
         yield f"the metadata of {replaced} at {where} will be replaced, free of charge: {_doi_list(updates)}"
-    yield from (f"{one.doi} will lose registered metadata: {lost}" for one in updates if (lost := _lost_content(one)))
+    yield from (
+        f"{update.doi} will lose registered metadata: {lost}" for update in updates if (lost := _lost_content(update))
+    )
     if unseen:
         yield f"the registered metadata could not be read first: {unseen}"
     yield from (_first_emptied(one) for one in updates if one.empties)
@@ -51,7 +53,7 @@ def _lost_content(record: PlannedRecord) -> str:
 
 def _unsent_sentences(records: Sequence[PlannedRecord]) -> Iterator[str]:
     """Yield how many records are not sent, and why not: what is in doubt needs something, and is not a good news."""
-    doubted = sum(one.reason.startswith(IN_DOUBT) for one in records)
+    doubted = sum(record.reason.startswith(IN_DOUBT) for record in records)
     under_way = sum(one.reason.startswith(UNDER_WAY) for one in records)
     unchanged = sum(one.action == "unchanged" for one in records) - doubted - under_way
     blocked = sum(one.action == "blocked" for one in records)
@@ -66,5 +68,5 @@ def _unsent_sentences(records: Sequence[PlannedRecord]) -> Iterator[str]:
 
 
 def _doi_list(records: Sequence[PlannedRecord]) -> str:
-    named = ", ".join(str(one.doi) for one in records[:NAMED])
+    named = ", ".join(str(record.doi) for record in records[:NAMED])
     return named + (f" and {len(records) - NAMED:,} more" if len(records) > NAMED else "")

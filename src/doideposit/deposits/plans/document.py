@@ -162,7 +162,7 @@ class Fees(_Part):
     @staticmethod
     def of(target: str, records: "Sequence[PlannedRecord]", fee: Fee | None) -> "Fees":
         """Return what Crossref charges for: each new DOI, once, on its production system."""
-        due = sum(one.action == "register" for one in records) if target == PRODUCTION else 0
+        due = sum(record.action == "register" for record in records) if target == PRODUCTION else 0
         if fee is None or not due:
             return Fees(due=due)
         return Fees(due=due, each=str(fee), total=fee.times(due))
@@ -246,7 +246,7 @@ class PlanFile(_Part):
     @property
     def sending(self) -> tuple[PlannedRecord, ...]:
         """Return the records that are sent."""
-        return tuple(one for one in self.plan.records if one.sending is not None)
+        return tuple(record for record in self.plan.records if record.sending is not None)
 
     @property
     def dois(self) -> tuple[Doi, ...]:

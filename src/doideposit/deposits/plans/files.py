@@ -198,7 +198,7 @@ def _require_consistency(context: DepositContext, file: PlanFile) -> None:
     for (_, sha256), dois in shown.items():
         if {one.doi.key for one in DepositItem.read_all(body.bytes_of(sha256))} != dois:
             raise PlanUnusable("a deposit file in the plan contains DOIs that the plan does not list", hint=_EDITED)
-    known = {one.path for one in body.sources}
+    known = {source.path for source in body.sources}
     if any(one.sending is not None and one.sending.file not in {None, *known} for one in file.sending):
         raise PlanUnusable("the plan does not name its source files", hint=_EDITED)
 
@@ -232,12 +232,12 @@ def _changes_since(
     record = file.plan.records[candidate.index]
     doi = candidate.item.doi
     if decision.action is Action.BLOCKED:
-        yield from (one for one in decision.findings if one.stops)
+        yield from (finding for finding in decision.findings if finding.stops)
         return
     changes = PlanEntry.of(decision).changes
     now = (changes_of(changes), decision.empties, decision.action.value)
     if now != (record.changes, record.empties, record.action):
-        would = "; ".join(one.what for one in changes[:TOLD]) or decision.reason
+        would = "; ".join(change.what for change in changes[:TOLD]) or decision.reason
         message = f"the registered metadata of {doi} changed since the plan was made; it would now change: {would}"
         yield Finding("plan-registered-changed", Severity.ERROR, message, _ANEW)
     ours = known is not None and known.failure is not None and known.failure.fingerprint == candidate.item.fingerprint
@@ -290,11 +290,11 @@ def _difference(checker: Checker, doi: Doi, before: bytes, path: Path) -> str:
     if not found:
         return f"it no longer contains a record of {doi} that could be deposited"
     if found[0].xml is None or not found[0].ok:
-        return next(one.message for one in found[0].findings if one.stops)
+        return next(finding.message for finding in found[0].findings if finding.stops)
     then, now = RegisteredRecord.read(before, doi.printed), RegisteredRecord.read(found[0].xml, doi.printed)
     if then is None or now is None:
         raise RuntimeError(f"the checked file does not contain {doi}")
-    differences = [one.what for one in compare(then, now)]
+    differences = [difference.what for difference in compare(then, now)]
     more = len(differences) - TOLD
     return (
         "; ".join([*differences[:TOLD], *([f"and {more} more"] if more > 0 else [])]) or "what it deposits is the same"

@@ -52,7 +52,9 @@ def body_of(
         retry=may.retry,
         allow_loss=may.losses,
         unseen=may.unseen,
-        configuration=configuration_of(context, schema_version, {one.sending.series for one in records if one.sending}),
+        configuration=configuration_of(
+            context, schema_version, {record.sending.series for record in records if record.sending}
+        ),
         sources=_source_hashes(records),
         contents=contents.all(),
     )
@@ -152,5 +154,5 @@ def _depositor_keys(context: DepositContext, series: str) -> Iterator[tuple[str,
 
 def _source_hashes(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:
     """Return the source files of the deposits, with their hashes."""
-    paths = dict.fromkeys(one.sending.file for one in records if one.sending and one.sending.file)
+    paths = dict.fromkeys(record.sending.file for record in records if record.sending and record.sending.file)
     return tuple(Source(path=path, sha256=Source.hash_of(Path(path))) for path in paths)

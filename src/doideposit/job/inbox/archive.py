@@ -106,7 +106,9 @@ class _Finished:
 def _registered(files: Iterable[_Finished], depositor: Depositor, before: datetime) -> Iterator[_Finished]:
     """Yield the files of which every DOI was registered before this moment, and none is on its way again."""
     asked = tuple(files)
-    known = {one.doi.key: one for one in depositor.statuses(dois=(doi for one in asked for doi in one.file.dois))}
+    known = {
+        status.doi.key: status for status in depositor.statuses(dois=(doi for one in asked for doi in one.file.dois))
+    }
     for one in asked:
         found = [known.get(doi.key) for doi in one.file.dois]
         # A DOI that was adopted is registered, and the ledger does not say since when.
@@ -172,7 +174,7 @@ class _OpenedDone:
     def archive(self, month: str, files: Iterable[_Finished], step: Callable[[str], None]) -> int:
         """Put files and reports into an archive, and remove those that can be read back; return their number."""
         # The report goes last: while it lies here, a run that follows a crash finds what is still to be done.
-        pairs = [(one.name, one.report) for one in files if self._is_plain(one.name)]
+        pairs = [(file.name, file.report) for file in files if self._is_plain(file.name)]
         with self._archives(month) as archives:
             missing = [name for pair in pairs for name in pair if not self._is_in(archives, name)]
         if missing:

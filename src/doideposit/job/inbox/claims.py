@@ -138,7 +138,7 @@ class Claim:
         claim = Claim(folder, inside[0] if inside else str(data["name"]), taken_in=_moment_of(folder.name))
         try:
             entries = data.get("entries")
-            made = None if entries is None else tuple(_read_entry(each) for each in entries)
+            made = None if entries is None else tuple(_read_entry(entry) for entry in entries)
             return replace(
                 claim,
                 target=data.get("target", ""),

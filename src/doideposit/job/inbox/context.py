@@ -68,5 +68,5 @@ class InboxContext:
         """Return where the DOIs of these files stand, by the text of each, with one question for hundreds of them."""
         texts = {entry.doi for claim in claims for entry in claim.entries or () if entry.doi}
         dois = {text: doi for text in texts if (doi := Doi.parse_or_none(text)) is not None}
-        known = {one.doi.key: one for one in self.depositor.statuses(dois=dois.values())} if dois else {}
+        known = {status.doi.key: status for status in self.depositor.statuses(dois=dois.values())} if dois else {}
         return {text: known[doi.key] for text, doi in dois.items() if doi.key in known}

@@ -125,7 +125,7 @@ def _publisher_of(around: InboxContext, claim: Claim, path: Path) -> str:
     a series, a prefix or an ISSN of one publisher alone. Everything else is for those who look after the job.
     """
     publishers = around.depositor.publishers
-    whose = {publishers.of(Doi.parse(each.doi)) for each in claim.entries or () if each.doi}
+    whose = {publishers.of(Doi.parse(entry.doi)) for entry in claim.entries or () if entry.doi}
     if whose or not publishers.further:
         return whose.pop() if len(whose) == 1 else ""
     with disk_errors(path, "cannot be read"), path.open("rb") as stream:
@@ -193,7 +193,7 @@ def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry
 
 def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
     """Return the outcome of a deposit that is no longer the latest one of its DOI."""
-    mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
+    mine = [event for event in depositor.history(entry.doi) if event.batch_id == entry.batch_id]
     if not mine:
         # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it
         # again is safe, because Crossref takes the same content once more.

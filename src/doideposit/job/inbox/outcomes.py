@@ -68,7 +68,7 @@ def _may_go_later(made: ReportEntry) -> bool:
 
 def _hold_together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry]) -> tuple[ClaimedEntry, ...]:
     """Let a record wait as long as another of its ready-made file waits."""
-    held = [{each.code for each in one.findings if each.stops} == {"plan-batch-blocked"} for one in made]
+    held = [{finding.code for finding in one.findings if finding.stops} == {"plan-batch-blocked"} for one in made]
     moving = any(entry.status in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
     return tuple(replace(entry, status=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
@@ -95,7 +95,7 @@ class _SourceLines:
     def remarks(self, findings: Sequence[Finding]) -> tuple[str, ...]:
         """Return the warnings, in one line each."""
         warnings = [each for each in in_order(findings) if each.severity is Severity.WARNING]
-        places = [f"line {each.where.line}: " if each.where.line else "" for each in warnings]
+        places = [f"line {warning.where.line}: " if warning.where.line else "" for warning in warnings]
         return tuple(
             safe(f"{place}{self.plain(each.message)} ({each.code})")
             for place, each in zip(places, warnings, strict=True)

@@ -119,7 +119,9 @@ class InboxPass:
         sent = self._around.depositor.send(on_event=log_progress)
         statuses = [entry.status for entry in sent.entries if entry.status is not None]
         self.report.changed += statuses
-        self.report.sent += len({each.submission.batch_id for each in statuses if each.submission and each.received})
+        self.report.sent += len(
+            {status.submission.batch_id for status in statuses if status.submission and status.received}
+        )
         self._note_error(sent.error)
 
     def _count_open(self) -> None:
@@ -143,14 +145,14 @@ def _complete(
     """
     ready: list[Arrival] = []
     waiting: dict[str, Sighting] = {}
-    for one in arrivals:
-        before = seen.get(one.name)
-        same = before is not None and (before.size, before.changed) == (one.size, one.changed)
+    for arrival in arrivals:
+        before = seen.get(arrival.name)
+        same = before is not None and (before.size, before.changed) == (arrival.size, arrival.changed)
         since = before.since if before is not None and same else now
         # `changed` is in nanoseconds.
-        age = now.timestamp() - one.changed / 1e9
+        age = now.timestamp() - arrival.changed / 1e9
         if age >= settle.total_seconds() or now - since >= settle:
-            ready.append(one)
+            ready.append(arrival)
         else:
-            waiting[one.name] = Sighting(one.size, one.changed, since)
+            waiting[arrival.name] = Sighting(arrival.size, arrival.changed, since)
     return tuple(ready), waiting

@@ -175,7 +175,7 @@ def _read_yaml(text: str) -> Any:
     from doideposit.records.sources import yaml_text  # noqa: PLC0415
 
     read = yaml_text.read(text)
-    findings = [one for one in read.findings if one.code != "no-record"]
+    findings = [finding for finding in read.findings if finding.code != "no-record"]
     if has_errors(findings):
         raise CannotEdit(findings[0].message)
     listed = [dict(record.data) for record in read.records]

@@ -37,7 +37,7 @@ class Authors:
         """Read byline and biographies. `sections` may hold biographies, `everything` spells acronyms out."""
         elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG][:_MOST_ELSEWHERE]
         bylines = front.byline
-        names = [(name, each.line) for each in bylines for name in _split_names(each, series, elsewhere, notes)]
+        names = [(name, byline.line) for byline in bylines for name in _split_names(byline, series, elsewhere, notes)]
         if not names and (signed := _labelled_authors(everything) or _author_of_signature(everything)):
             names = signed
             notes.tell(

@@ -253,7 +253,7 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
     piece = pieces[at]
     piece.taken = True
     if piece.kind is LineKind.KNOWN:
-        piece.rich, front.dates = piece.line.rich, [each for each in front.dates if each[1] is not piece.line]
+        piece.rich, front.dates = piece.line.rich, [date for date in front.dates if date[1] is not piece.line]
         front.number = None if front.number is not None and front.number.line is piece.line else front.number
     front.title.append(Printed(piece.rich, piece.line))
     for following in pieces[at + 1 :]:
@@ -302,7 +302,7 @@ def _changes_case(title: str, line: str) -> bool:
     if title.isupper():
         return any(letter.islower() for letter in line)
     words, following = [
-        [each for each in re.findall(r"[^\W\d_]+", text) if len(each) > _LONG_WORD] for text in (title, line)
+        [element for element in re.findall(r"[^\W\d_]+", text) if len(element) > _LONG_WORD] for text in (title, line)
     ]
     capitals, small = sum(word[0].isupper() for word in words), sum(word[0].islower() for word in following)
     return (

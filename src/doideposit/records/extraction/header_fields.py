@@ -197,7 +197,7 @@ def _affiliations_of(entry: HeaderValue, shared: Mapping[str, HeaderValue], note
     given = entry.get(*_AFFILIATION)
     if given is None:
         return {}
-    found = [one for item in given.items() for one in _referenced_institutions(item, shared, notes)]
+    found = [institution for item in given.items() for institution in _referenced_institutions(item, shared, notes)]
     return {"affiliations": tuple(found)} if found else {}
 
 
@@ -228,7 +228,7 @@ def _read_institution(value: HeaderValue) -> dict[str, Stated]:
         found["name"] = name.taken(" ".join(name.text.split()))
     for field, keys in (("department", ("department", "division", "faculty")), ("place", ("city", "place"))):
         part = value.get(*keys)
-        texts = tuple(one.taken() for one in part.items() if one.text) if part is not None else ()
+        texts = tuple(item.taken() for item in part.items() if item.text) if part is not None else ()
         if texts:
             found[field] = texts[0] if len(texts) == 1 else texts
     ror = value.get("ror")
@@ -402,13 +402,13 @@ def _read_keywords(value: HeaderValue) -> tuple[Taken, ...]:
     if isinstance(value.value, str):
         mark = ";" if ";" in value.value else ","
         return tuple(value.taken(word.strip()) for word in value.value.split(mark) if word.strip())
-    words = [each.get("name", "text", "term") or each for each in value.items()]
+    words = [item.get("name", "text", "term") or item for item in value.items()]
     return tuple(each.taken() for each in words if each.text)
 
 
 def _read_licence(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
-    for each in value.items():
-        parts = [part for part in (each.get("url", "link"), each.get("text", "name", "type", "id"), each) if part]
+    for item in value.items():
+        parts = [part for part in (item.get("url", "link"), item.get("text", "name", "type", "id"), item) if part]
         for part in parts:
             address = part.text if re.match(r"https?://\S+$", part.text) else licence_address(part.text)
             if address:

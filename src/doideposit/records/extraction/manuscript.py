@@ -84,7 +84,7 @@ class Properties:
             None,
         )
         cited = HeaderValue(header.data, ()).get("nocite")
-        nocite = " ".join(each.text for each in cited.items()) if cited else ""
+        nocite = " ".join(item.text for item in cited.items()) if cited else ""
         named = tuple(leaf.leaf_of(each.taken()) for each in files.items() if each.text) if files else ()
         keywords = tuple(leaf.leaf_of(each) for each in _as_tuple(fields.get("keywords")) if isinstance(each, Taken))
         authors = tuple(_with_orcid(leaf.node_of(each)) for each in _as_tuple(fields.get("authors")))
@@ -110,7 +110,9 @@ class Properties:
             fields.pop("subtitle", None)
         replaced = tuple(told)
         kept = [
-            one for one in findings if not (one.where.field or "").startswith(replaced) or _speaks_of_gap(one, self)
+            finding
+            for finding in findings
+            if not (finding.where.field or "").startswith(replaced) or _speaks_of_gap(finding, self)
         ]
         if self.firm and self.title:
             kept = [

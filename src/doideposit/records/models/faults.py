@@ -62,10 +62,10 @@ MOST_FAULTS: Final = 500
 def _misspelt_keys(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:
     """Return the places of keys that unknown keys were perhaps meant to be."""
     meant: set[Loc] = set()
-    for each in errors:
-        if each["type"] == "extra_forbidden":
-            *around, key = each["loc"]
-            _, owner, _ = _follow_types(model, tuple(each["loc"]))
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            *around, key = error["loc"]
+            _, owner, _ = _follow_types(model, tuple(error["loc"]))
             near = nearest(str(key), owner.model_fields if owner else ())
             meant.add((*around, near) if near else ())
     return meant
@@ -487,4 +487,4 @@ def _annotation_at(model: type[BaseModel], loc: Loc) -> Any:
 def _all_models(annotation: Any) -> tuple[type[BaseModel], ...]:
     bare = _without_wrapping(annotation)
     members = tuple(bare.members.values()) if isinstance(bare, _Choice) else (bare,)
-    return tuple(each for each in members if isinstance(each, type) and issubclass(each, BaseModel))
+    return tuple(member for member in members if isinstance(member, type) and issubclass(member, BaseModel))

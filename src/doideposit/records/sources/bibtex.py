@@ -95,7 +95,7 @@ def _as_csl(entry: Any) -> dict[str, Any]:
 def _doi_and_url(raw: Mapping[str, str]) -> dict[str, str]:
     found = {}
     url = raw.get("url") or next(
-        (each for key in ("howpublished", "note") for each in _IN_URL.findall(raw.get(key, ""))), ""
+        (element for key in ("howpublished", "note") for element in _IN_URL.findall(raw.get(key, ""))), ""
     )
     if raw.get("eprint") and "arxiv" in raw.get("archiveprefix", raw.get("eprinttype", "")).lower():
         url = url or f"https://arxiv.org/abs/{raw['eprint']}"
@@ -216,7 +216,7 @@ def _ris_as_csl(entry: Mapping[str, Any]) -> dict[str, Any]:
     roles = ("authors", "first_authors", "secondary_authors")
     people: list[str] = next((entry[key] for key in roles if entry.get(key)), [])
     if people:
-        item["author"] = [_ris_name(each) for each in people]
+        item["author"] = [_ris_name(person) for person in people]
     pages = [entry[key] for key in ("start_page", "end_page") if entry.get(key)]
     urls = entry.get("urls") or [entry[key] for key in ("url", "link1") if entry.get(key)]
     return item | ({"page": "–".join(pages)} if pages else {}) | ({"URL": urls[0]} if urls else {})

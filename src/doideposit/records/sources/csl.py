@@ -87,7 +87,7 @@ def _people_of(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     for role in ("author", "editor", "director", "container-author"):
         people = item.get(role)
         if isinstance(people, list) and people:
-            return [each if isinstance(each, Mapping) else {"literal": str(each)} for each in people]
+            return [person if isinstance(person, Mapping) else {"literal": str(person)} for person in people]
     return []
 
 

@@ -211,7 +211,9 @@ def _make_header(
 ) -> Header:
     rows = inner.split("\n")
     sources = {key: rows[line - 2].strip() for key, line in lines.items() if 0 <= line - 2 < len(rows)}
-    kept = tuple(one for one in findings if one.code != "yaml-comment" or _may_be_cut(one.where.field or ""))
+    kept = tuple(
+        finding for finding in findings if finding.code != "yaml-comment" or _may_be_cut(finding.where.field or "")
+    )
     return Header(data, lines, length, kept, sources, places)
 
 

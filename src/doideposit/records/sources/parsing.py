@@ -76,7 +76,7 @@ def parse(
     except ValidationError as error:
         faults = findings_of(error, raw.origin, model=Commentary, data=raw.data)
         # What a reader could not read is told already, and is not missing.
-        told = {"series", *(one.where.field for one in raw.findings if one.stops)}
+        told = {"series", *(finding.where.field for finding in raw.findings if finding.stops)}
         found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field in told)]
         commentary = None
     if commentary is None or has_errors(found):

@@ -42,9 +42,9 @@ def _read_folder(folder: Path, reading: Reading | None) -> Iterator[Iterator[Raw
 
     def noted(records: Iterator[RawRecord | Finding]) -> Iterator[RawRecord | Finding]:
         nonlocal empty
-        for one in records:
+        for record in records:
             empty = False
-            yield one
+            yield record
 
     for path in _record_files(folder):
         yield noted(iter([path]) if isinstance(path, Finding) else _read_file(path, reading, named=False))

@@ -133,7 +133,7 @@ class RecordForm:
         if isinstance(licences, str):
             made["licences"] = [licences]
         if isinstance(licences, list):
-            made["licences"] = [_address(each) for each in licences]
+            made["licences"] = [_address(licence) for licence in licences]
         return made
 
     @staticmethod

@@ -70,7 +70,7 @@ class Overview:
             # After the clock was set back, the last reading is in the future: it counts as old.
             old = self._read_at is None or not timedelta() <= now - self._read_at < FRESH
             if old or newest - self._seen > MOST_EVENTS:
-                rows = {one.doi.key: self._build_row(one) for one in self._depositor.statuses()}
+                rows = {status.doi.key: self._build_row(status) for status in self._depositor.statuses()}
                 self._rows, self._read_at = rows, now
             elif newest != self._seen:
                 changed = list(self._changed_dois())
@@ -86,7 +86,7 @@ class Overview:
     def _changed_dois(self) -> Iterator[str]:
         """Yield the DOIs that something happened to: to themselves, or to the file that they are in."""
         events: list[LedgerEvent] = list(self._depositor.events(self._seen))
-        yield from {one.doi for one in events if one.doi is not None}
+        yield from {event.doi for event in events if event.doi is not None}
         files = sorted({one.submission for one in events if one.submission is not None})
         yield from (str(work.doi) for work in self._depositor.works.in_submissions(files))
 

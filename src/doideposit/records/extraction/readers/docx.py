@@ -95,7 +95,7 @@ def _add_notes(document: Any, kind: str, builder: LineBuilder) -> None:
         text = "".join(node.text or "" for node in note.iter(f"{_W}t"))
         identifiers = [node.get(_R_ID) for node in note.iter(f"{_W}hyperlink")]
         labels = ["".join(t.text or "" for t in node.iter(f"{_W}t")).strip() for node in note.iter(f"{_W}hyperlink")]
-        targets = [part.rels[each].target_ref if each in part.rels else "" for each in identifiers]
+        targets = [part.rels[identifier].target_ref if identifier in part.rels else "" for identifier in identifiers]
         links = [Link(label, target) for label, target in zip(labels, targets, strict=True) if target]
         builder.paragraph(text, links=links, note=True, place=f"{kind[:-1]} {number}")
 

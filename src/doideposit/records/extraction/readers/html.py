@@ -116,7 +116,7 @@ def _add_block(node: Any, builder: LineBuilder) -> None:
     links = [Link(" ".join(a.text_content().split()), a.get("href") or "") for a in node.iter("a")]
     level = int(node.tag[1]) if len(node.tag) == len("h1") and node.tag[0] == "h" and node.tag[1].isdigit() else 0
     strong = "".join(each.text_content() for each in node.iter("b", "strong")).split()
-    italics = [" ".join(each.text_content().split()) for each in node.iter("i", "em")]
+    italics = [" ".join(element.text_content().split()) for element in node.iter("i", "em")]
     builder.paragraph(
         text,
         links=links,
@@ -236,9 +236,9 @@ def _read_authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> 
         given = article.get("author") or []
         people = given if isinstance(given, list) else [given]
         names = [
-            one["name"] if isinstance(one, dict) else one
-            for one in people
-            if isinstance(one, str) or (isinstance(one, dict) and isinstance(one.get("name"), str))
+            person["name"] if isinstance(person, dict) else person
+            for person in people
+            if isinstance(person, str) or (isinstance(person, dict) and isinstance(person.get("name"), str))
         ]
         key = "JSON-LD author"
     if len(names) > _MOST_AUTHORS:

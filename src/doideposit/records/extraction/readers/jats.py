@@ -93,7 +93,7 @@ def _printed_text(node: Any) -> str:
 
 def _composed_text(node: Any) -> str:
     """Return an entry put together from its parts, which print no text of their own."""
-    names = [_name_of(each) for each in node.iter("name", "string-name", "collab")]
+    names = [_name_of(element) for element in node.iter("name", "string-name", "collab")]
     year = (node.findtext("year") or "").strip()
     titles = [JatsText(each).line for tag in ("article-title", "chapter-title", "data-title", "part-title")
               for each in node.iterfind(tag)]  # fmt: skip
@@ -117,21 +117,21 @@ def _name_of(node: Any) -> str:
 
 
 def _doi_of(node: Any) -> Leaf | None:
-    for each in node.iter("pub-id", "ext-link", "uri", "object-id", "comment"):
-        kind = each.get("pub-id-type") or each.get("ext-link-type") or ""
-        for text in (each.get(XLINK) or "", JatsText(each).line):
+    for element in node.iter("pub-id", "ext-link", "uri", "object-id", "comment"):
+        kind = element.get("pub-id-type") or element.get("ext-link-type") or ""
+        for text in (element.get(XLINK) or "", JatsText(element).line):
             found = FoundDoi.first_whole(text) if kind == "doi" or "doi" in text.lower() else None
-            doi = JatsText(each).leaf_of(found).as_doi() if found else None
+            doi = JatsText(element).leaf_of(found).as_doi() if found else None
             if doi is not None:
                 return doi
     return None
 
 
 def _address_of(node: Any) -> Leaf | None:
-    for each in node.iter("ext-link", "uri"):
-        address = (each.get(XLINK) or JatsText(each).line).strip()
+    for element in node.iter("ext-link", "uri"):
+        address = (element.get(XLINK) or JatsText(element).line).strip()
         if address.startswith(("http://", "https://")):
-            return JatsText(each).leaf_of(address)
+            return JatsText(element).leaf_of(address)
     return None
 
 
@@ -186,7 +186,7 @@ def read_jats(root: Any, *, file: str) -> Manuscript:
 
 def _article_properties(article: Any, meta: Any) -> Properties:
     journal = article.find("front/journal-meta")
-    doi = next((JatsText(each).leaf_of() for each in meta.iterfind("article-id[@pub-id-type='doi']")), None)
+    doi = next((JatsText(element).leaf_of() for element in meta.iterfind("article-id[@pub-id-type='doi']")), None)
     doi = doi.as_doi() if doi else None
     return Properties(
         title=JatsText(meta.find("title-group/article-title")).leaf(rich=True),
@@ -291,7 +291,7 @@ def _paragraph_texts(node: Any) -> Iterator[str]:
 def _licence_address(meta: Any) -> Leaf | None:
     for node in meta.iterfind("permissions/license"):
         addresses = [node.get(XLINK), *(each.text for each in node.iter(_ALI))]
-        addresses += [each.get(XLINK) for each in node.iter("ext-link", "uri")]
+        addresses += [element.get(XLINK) for element in node.iter("ext-link", "uri")]
         address = next((each.strip() for each in addresses if each and each.strip().startswith("http")), None)
         if address:
             return JatsText(node).leaf_of(address)
@@ -301,7 +301,9 @@ def _licence_address(meta: Any) -> Leaf | None:
 def _read_keywords(article: Any, meta: Any) -> tuple[Leaf, ...]:
     groups = [node for node in meta.iterfind("kwd-group") if node.get("kwd-group-type") not in {"abbreviations", "JEL"}]
     own = [node for node in groups if node.get(_XML_LANG) in {None, article.get(_XML_LANG)}]
-    return tuple(word for node in (own or groups)[:1] for each in node.iter("kwd") if (word := JatsText(each).leaf()))
+    return tuple(
+        word for node in (own or groups)[:1] for element in node.iter("kwd") if (word := JatsText(element).leaf())
+    )
 
 
 def _read_authors(article: Any, meta: Any) -> Iterator[Node]:

@@ -277,7 +277,7 @@ def _check_fonts(fonts: Mapping[str, Any]) -> None:
     """Raise `TooMuch` for more fonts than a page has, and for one that tells its letters at too great a length."""
     if len(fonts) > _MOST_FONTS:
         raise TooMuch
-    for each in fonts.values():
-        letters = _resolved(_mapping(each).get("/ToUnicode"))
+    for font in fonts.values():
+        letters = _resolved(_mapping(font).get("/ToUnicode"))
         if hasattr(letters, "get_data") and len(letters.get_data()) > _MOST_OF_A_MAP:
             raise TooMuch

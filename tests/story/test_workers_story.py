@@ -12,6 +12,7 @@ import pytest
 
 import doideposit
 from depositing import Desk, commentary, sqlite_url
+from doideposit import Doi
 from doideposit.cli.init import PRESETS
 from forked import fork, status_of
 
@@ -99,9 +100,16 @@ def test_what_is_no_record_is_answered_in_words(tmp_path: Path, given: Any, said
         for use in (desk.depositor.check, desk.depositor.deposit, desk.depositor.plan):
             with pytest.raises(doideposit.UsageError, match=said) as caught:
                 use(given)
-            assert "give a Doi" in caught.value.hint
+            assert re.search("a Commentary|each record by itself", caught.value.hint)
         with pytest.raises(doideposit.UsageError, match="this is not a DOI"):
             desk.depositor.status(given)
+
+
+@pytest.mark.parametrize("given", ["10.48251/sadf.1", Doi("10.48251/sadf.1"), 7])
+def test_a_single_doi_in_the_place_of_a_list_is_answered_in_words(tmp_path: Path, given: Any) -> None:
+    with Desk(sqlite_url(tmp_path)) as desk, pytest.raises(doideposit.UsageError, match="a list of DOIs") as caught:
+        list(desk.depositor.statuses(dois=given))
+    assert caught.value.hint == "write dois=[DOI]"
 
 
 def test_the_text_of_a_configuration_error_names_what_is_wrong(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.given import given_doi, require_reason
+from doideposit.deposits.given import given_doi, given_dois, require_reason
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.hooks import HookStates
@@ -247,7 +247,7 @@ class Depositor:
         """
         from doideposit.deposits.adoption import AdoptionPass, AdoptionScope  # noqa: PLC0415
 
-        scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(given_doi, dois)), tuple(also))
+        scope = AdoptionScope(tuple(series), tuple(prefixes), given_dois(dois), tuple(also))
         one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
         return one.run(scope)
 
@@ -403,7 +403,7 @@ class Depositor:
 
         Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
-        keys = None if dois is None else tuple(given_doi(doi).key for doi in dois)
+        keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
         first = "" if after is None else given_doi(after).key
         wanted = WorkFilter(state, series, outstanding, attention, keys, first)
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)

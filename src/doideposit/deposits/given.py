@@ -1,9 +1,11 @@
 """What people and programs hand in as plain text: a DOI, and a reason."""
 
+from collections.abc import Iterable
+
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["given_doi", "require_reason"]
+__all__ = ["given_doi", "given_dois", "require_reason"]
 
 
 def given_doi(value: Doi | str) -> Doi:
@@ -19,6 +21,14 @@ def given_doi(value: Doi | str) -> Doi:
         return Doi.parse(given)
     except InvalidIdentifier as error:
         raise UsageError(error.message, hint=error.hint) from None
+
+
+def given_dois(values: Iterable[Doi | str]) -> tuple[Doi, ...]:
+    """Return several DOIs; raise `UsageError` for a single one, of which each letter would be taken for a DOI."""
+    given: object = values
+    if isinstance(given, Doi | str) or not isinstance(given, Iterable):
+        raise UsageError("a list of DOIs is expected here, and this is a single value", hint="write dois=[DOI]")
+    return tuple(given_doi(each) for each in values)
 
 
 def _type_words(value: object) -> str:

@@ -288,7 +288,7 @@ def test_odd_commentaries_are_answered_with_the_field_that_is_meant(admin: Any) 
     odd = {
         "`title` is missing (title)": {"title": ""},
         "`number` is missing (number)": {"number": ""},
-        "“🌊” holds no letter (authors[0].family)": {"family": "🌊"},
+        "“🌊” contains no letter (authors[0].family)": {"family": "🌊"},
         "“[gallery ids=1]” looks like markup": {"title": "<b>Bold</b> & [gallery ids=1] 🌊"},
     }
     for said, wrong in odd.items():

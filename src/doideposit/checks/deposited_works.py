@@ -98,7 +98,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         # Crossref takes what a record could not say so, or the schema has refused it already.
         told = (replace(fault, severity=Severity.WARNING) for fault in faults if _is_present(fields, fault))
         yield from _with_elements(told, fields)
-        gone = {loc[: _depth(fields, loc)] for one in faults if (loc := loc_of(one.where.field))}
+        gone = {loc[: _depth(fields, loc)] for fault in faults if (loc := loc_of(fault.where.field))}
         harmed |= {loc[:-1] for loc in gone}
         left = _without(fields, gone)
         fields = dict(left) if isinstance(left, Mapping) else {}

@@ -172,7 +172,7 @@ def _show_check(terminal: Terminal, depositor: "Depositor", record: Path) -> Non
     width = None if terminal.width is None else terminal.width - 3
     for line in detailed(warnings, Terminal.source_line, width=width):
         terminal.line((Span("   "), *line))
-    for line in wishes(one for one in findings if one.is_wish):
+    for line in wishes(finding for finding in findings if finding.is_wish):
         terminal.line((Span("   "), *line))
     terminal.say("   Warnings do not block; an error would have stopped it here.")
 

@@ -222,7 +222,7 @@ class _MoveRun:
             self._terminal.say(f"{one.doi}: {one.message or one.next_action}")
         if failed:
             self._stop(ExitCode.REJECTED, f"Crossref refused {counted(len(failed), 'update')}")
-        waiting = sum(one.is_open for one in statuses)
+        waiting = sum(status.is_open for status in statuses)
         if waiting:
             self._terminal.show_error(error or report.error)
             self._stop(ExitCode.PENDING, f"{counted(waiting, 'update')} not finished at Crossref yet")

@@ -71,7 +71,7 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
         raise RuntimeError("an item differs from the one that was validated")
     [version] = {item.schema_version for item in items}
     xml = assemble(head, contents, schema_version=version)
-    return SealedBatch(xml, version, head.batch_id, head.timestamp, tuple(one.doi for one in items), SEAL)
+    return SealedBatch(xml, version, head.batch_id, head.timestamp, tuple(item.doi for item in items), SEAL)
 
 
 def seal_file(batch: SealedBatch) -> SealedFile:

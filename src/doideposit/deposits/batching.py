@@ -96,10 +96,10 @@ def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision])
     ]
     changed = context.ledger.observations.changed(same) if same else {}
     return tuple(
-        _with_drift_warning(one, changed[one.wanted.doi.key])
-        if one.action is Action.UNCHANGED and one.wanted.doi and one.wanted.doi.key in changed
-        else one
-        for one in decisions
+        _with_drift_warning(decision, changed[decision.wanted.doi.key])
+        if decision.action is Action.UNCHANGED and decision.wanted.doi and decision.wanted.doi.key in changed
+        else decision
+        for decision in decisions
     )
 
 

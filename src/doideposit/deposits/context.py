@@ -187,8 +187,8 @@ class DepositContext:
         pause = self.ledger.uploads.paused()
         if pause.until is None or pause.until <= self.clock():
             return None
-        going = planned and any(one.action.sends for one in decisions)
-        if not going and not any(one.state is State.PREPARED for one in submissions):
+        going = planned and any(decision.action.sends for decision in decisions)
+        if not going and not any(submission.state is State.PREPARED for submission in submissions):
             return None
         until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
         message = f"not sent yet: nothing is sent before {until} ({pause.reason})"

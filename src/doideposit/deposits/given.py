@@ -28,7 +28,7 @@ def given_dois(values: Iterable[Doi | str]) -> tuple[Doi, ...]:
     given: object = values
     if isinstance(given, Doi | str) or not isinstance(given, Iterable):
         raise UsageError("a list of DOIs is expected here, and this is a single value", hint="write dois=[DOI]")
-    return tuple(given_doi(each) for each in values)
+    return tuple(given_doi(value) for value in values)
 
 
 def _type_words(value: object) -> str:

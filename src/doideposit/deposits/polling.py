@@ -93,7 +93,7 @@ def _resolve_outcomes(
         _best_outcome([(upload, outcome.outcomes[place]) for upload, outcome in logs], timestamp)
         for place in range(len(dois))
     )
-    settled = all(_is_settled(one, now) for one in answers)
+    settled = all(_is_settled(answer, now) for answer in answers)
     return results if settled or all(result.outcome.is_registered for result in results) else None
 
 
@@ -128,7 +128,7 @@ def _best_outcome(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) ->
 def _with_named_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome, ...]:
     """Return the outcomes, each finding with the field that it names; `sent` is the deposit file."""
     # What the file as a whole suffered names no field of one record, and there can be thousands of records.
-    if not any(one.finding is not None and not one.inherited for one in results):
+    if not any(result.finding is not None and not result.inherited for result in results):
         return tuple(results)
     records = RegisteredRecord.read_all(sent)
     found = {key: record.fields for key, record in records.items()}

@@ -312,10 +312,10 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
         for candidate in candidates
         if not any(doubt.field == "title" and doubt.plain for doubt in candidate.doubts)
     ]
-    fitting = [each for each in candidates if each.fits]
+    fitting = [candidate for candidate in candidates if candidate.fits]
     if len(fitting) > 1:
         twin = CitationDoubt("twin", f"{len(fitting)} works fit equally well")
-        candidates = [replace(each, doubts=(twin,)) if each.fits else each for each in candidates]
+        candidates = [replace(candidate, doubts=(twin,)) if candidate.fits else candidate for candidate in candidates]
     candidates.sort(key=lambda each: (len(each.doubts), -(each.work.score or 0)))
     return replace(one, feedback=replace(one.feedback, candidates=tuple(candidates)))
 

@@ -174,7 +174,7 @@ class _Uploader:
         """Postpone the DOIs that could not be read, and send the other DOIs of the file without them."""
         context = self._context
         waiting = [item.doi for item in recorded.items if item.doi.key in seen.failures]
-        others = [one.doi for one in recorded.items if one.doi.key not in seen.failures]
+        others = [item.doi for item in recorded.items if item.doi.key not in seen.failures]
         if others and not seen.silent and self._record_in_groups(submission, recorded, [waiting, others], seen):
             return
         reason = f"the registered metadata could not be read: {next(iter(seen.failures.values()))}"

@@ -322,7 +322,7 @@ def _next_for_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
     """Return what others changed, and what a person can do about it."""
     what = "; ".join(difference.what for difference in drift)
     accept = f'`doideposit drift accept {work.doi} --reason "…"` keeps it'
-    if any(one.kind in {DriftKind.OWNER, DriftKind.ALIAS} for one in drift):
+    if any(difference.kind in {DriftKind.OWNER, DriftKind.ALIAS} for difference in drift):
         return f"{what}: if that is wrong, ask Crossref support; {accept}"
     return f"{what}: {accept}, `doideposit drift restore {work.doi}` sends the last version of yours again"
 

@@ -337,14 +337,14 @@ def _find_orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 
 def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iterator[AuditLine]:
     by_doi = {work.doi.casefold(): work for work in works}
-    by_number = {_plain_number(one.number): one for one in works if one.number}
+    by_number = {_plain_number(work.number): work for work in works if work.number}
     listed: set[str] = set()
     for row in site:
         one = by_doi.get(row.doi.casefold()) if row.doi else by_number.get(_plain_number(row.number))
         if one is not None:
             listed.add(one.doi)
         yield from _compare_row(row, one)
-    absent = [one for one in works if one.doi not in listed]
+    absent = [work for work in works if work.doi not in listed]
     if absent:
         message = (
             f"{len(absent)} registered {'DOI is' if len(absent) == 1 else 'DOIs are'} not in the table of the site"

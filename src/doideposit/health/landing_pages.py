@@ -60,10 +60,12 @@ class _PageText:
             (str(element.get("name") or element.get("property") or "").lower(), str(element.get("content") or ""))
             for element in root.iter("meta")
         )
-        links = tuple((str(one.get("href") or "").strip(), _plain_text(one.text_content())) for one in root.iter("a"))
-        headings = tuple(_plain_text(one.text_content()) for name in ("h1", "h2") for one in root.iter(name))
-        title = next((_plain_text(one.text_content()) for one in root.iter("title")), "")
-        asks = any(str(one.get("type") or "").lower() == "password" for one in root.iter("input"))
+        links = tuple(
+            (str(element.get("href") or "").strip(), _plain_text(element.text_content())) for element in root.iter("a")
+        )
+        headings = tuple(_plain_text(element.text_content()) for name in ("h1", "h2") for element in root.iter(name))
+        title = next((_plain_text(element.text_content()) for element in root.iter("title")), "")
+        asks = any(str(element.get("type") or "").lower() == "password" for element in root.iter("input"))
         for name in ("script", "style", "template"):
             for one in list(root.iter(name)):
                 one.drop_tree()

@@ -93,7 +93,7 @@ class Run:
             "standing": standing.to_dict() if standing else None,
             "errors": [dict(error) for error in self.errors],
             # The former name of `errors`; programs still read it.
-            "troubles": [dict(each) for each in self.errors],
+            "troubles": [dict(error) for error in self.errors],
         }
 
     def status_text(self, standing: Standing | None) -> str:

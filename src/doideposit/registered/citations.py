@@ -149,7 +149,7 @@ def _title_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | N
         return None
     # The best of both ways: a reference may give its parts, and print more than they say.
     alike = max((_similarity(title, other) for title in titles for other in cited.titles), default=0.0)
-    covered = max(_covered_share(one, cited.words) for one in titles)
+    covered = max(_covered_share(title, cited.words) for title in titles)
     if alike >= ALIKE or covered >= COVERED:
         return None
     what = f"the title is “{_shorten(work.titles[0])}”"
@@ -159,7 +159,7 @@ def _title_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | N
 def _comparable_titles(cited: ComparedReference, work: FoundWork) -> list[str]:
     """Return the titles of a work in the script of the reference."""
     titles = [_without_markup(title) for title in work.titles if _words_of(_without_markup(title))]
-    return [one for one in titles if cited.words and _same_script(cited.text, one)]
+    return [title for title in titles if cited.words and _same_script(cited.text, title)]
 
 
 def _comparable_authors(cited: ComparedReference, work: FoundWork) -> list[str]:
@@ -211,7 +211,7 @@ def _part_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | No
     edition = re.findall(r"\d+", cited.part("edition"))
     # After "ed." or "no." there may be the year, which is compared on its own.
     missing = sorted({*named, *map(_normal_number, edition)} - known - set(map(str, cited.years)))
-    titled = {_normal_number(one) for title in work.titles for one in _part_numbers(_without_markup(title))}
+    titled = {_normal_number(number) for title in work.titles for number in _part_numbers(_without_markup(title))}
     beyond = sorted(titled - {_normal_number(word) for word in cited.words})
     if missing:
         return CitationDoubt("part", f"the reference names part, volume or edition {', '.join(missing)}")

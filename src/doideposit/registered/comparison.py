@@ -30,10 +30,13 @@ def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Di
     ours = {(leftover.name, leftover.xml) for leftover in desired.leftovers}
     found += [
         Difference(
-            one.name, f"{one.name} is registered, but a record has no field for it", loses=True, registered=one.xml
+            leftover.name,
+            f"{leftover.name} is registered, but a record has no field for it",
+            loses=True,
+            registered=leftover.xml,
         )
-        for one in registered.leftovers
-        if (one.name, one.xml) not in ours
+        for leftover in registered.leftovers
+        if (leftover.name, leftover.xml) not in ours
     ]
     return tuple(found)
 
@@ -267,7 +270,7 @@ def _compare_references(
         words = f"{counted(len(old) - len(new), 'reference')} fewer: {len(old)} → {len(new)}"
         yield Difference(key, words, loses=True, registered=old, desired=new)
     changed = sum(one not in after for one in before)
-    dois = [sum("doi" in one for one in entries) for entries in (old, new)]
+    dois = [sum("doi" in entry for entry in entries) for entries in (old, new)]
     if dois[1] < dois[0]:
         words = f"references that lose their DOI: {dois[0] - dois[1]}"
         yield Difference(f"{key}.doi", words, loses=True, registered=old, desired=new)

@@ -53,7 +53,7 @@ class Shown:
             more = "; and more" * (len(told) > 3)  # noqa: PLR2004
             what = f"the registered metadata differ from what was sent: {'; '.join(told[:3])}{more}"
             before = "; ".join(_short_value(field.registered) for field in fields[:MOST_FIELDS])
-            after = "; ".join(_short_value(one.desired) for one in fields[:MOST_FIELDS])
+            after = "; ".join(_short_value(field.desired) for field in fields[:MOST_FIELDS])
             yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state_mark(self.record)}", told)
 
 
@@ -85,7 +85,7 @@ def _differs_by_language_only(one: Difference) -> bool:
 def _added_leftovers(ours: RegisteredRecord, theirs: RegisteredRecord) -> tuple[Difference, ...]:
     """Return registered content that no record file can hold; `compare` asks only for losses of ours."""
     known = {(leftover.name, leftover.xml) for leftover in ours.leftovers}
-    added = (one for one in theirs.leftovers if (one.name, one.xml) not in known)
+    added = (leftover for leftover in theirs.leftovers if (leftover.name, leftover.xml) not in known)
     return tuple(Difference(one.name, f"{one.name} is added", desired=one.xml) for one in added)
 
 

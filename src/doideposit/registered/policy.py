@@ -38,7 +38,11 @@ def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Cons
     emptied = clears(registered, desired, consent.removed)
     if emptied:
         findings.append(_steps_finding(emptied))
-    lost = tuple(dict.fromkeys(one.field for one in differences if one.loses and one.falls_under(consent.names)))
+    lost = tuple(
+        dict.fromkeys(
+            difference.field for difference in differences if difference.loses and difference.falls_under(consent.names)
+        )
+    )
     return Judgement(differences, tuple(findings), lost, emptied)
 
 
@@ -98,7 +102,7 @@ def _loss_findings(differences: Sequence[Difference], consent: Consent) -> list[
     if not losses:
         return []
     fields = list(dict.fromkeys(loss.field.partition("[")[0].partition(".")[0] for loss in losses))
-    told = "; ".join(one.what for one in losses[:MOST]) + ("; and more" if len(losses) > MOST else "")
+    told = "; ".join(loss.what for loss in losses[:MOST]) + ("; and more" if len(losses) > MOST else "")
     allow = " ".join(f"--allow-loss {_quote_if_needed(name)}" for name in fields)
     hint = f"add it to the record, or allow its deletion: `remove: [{', '.join(fields)}]` in the record, or {allow}"
     return [Finding("plan-loss", Severity.ERROR, f"this update would delete registered metadata: {told}", hint)]

@@ -108,12 +108,12 @@ class Report:
         return {
             "dois": len(self.statuses),
             "registered": sum(status.registered for status in self.statuses),
-            "outstanding": sum(one.is_open for one in self.statuses),
-            "needs_person": sum(one.needs_person for one in self.statuses),
-            "overdue": sum(one.overdue is not None for one in self.statuses),
-            "changed_by_others": sum(bool(one.drift) for one in self.statuses),
-            "warnings": sum(len(one.open_warnings) for one in self.statuses),
-            "as_intended": sum(bool(one.as_intended) for one in self.statuses),
+            "outstanding": sum(status.is_open for status in self.statuses),
+            "needs_person": sum(status.needs_person for status in self.statuses),
+            "overdue": sum(status.overdue is not None for status in self.statuses),
+            "changed_by_others": sum(bool(status.drift) for status in self.statuses),
+            "warnings": sum(len(status.open_warnings) for status in self.statuses),
+            "as_intended": sum(bool(status.as_intended) for status in self.statuses),
             "attention": sum(len(concern.statuses) for concern in self.concerns),
         }
 

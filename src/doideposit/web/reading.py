@@ -168,7 +168,7 @@ def _records_in(text: str) -> tuple[Mapping[str, RawValue], ...]:
         message = f"the body holds {len(found.records)} records; at most {MAX_RECORDS} are allowed"
         hint = "send them in several requests, or as JSON Lines"
         raise Refused(413, "too-many-records", message, hint=hint, where=_BODY)
-    findings = (*found.findings, *(each for raw in found.records for each in raw.findings))
+    findings = (*found.findings, *(finding for raw in found.records for finding in raw.findings))
     if has_errors(findings):
         raise _refusal_of(422, findings)
     return tuple(raw.data for raw in found.records)

@@ -55,7 +55,7 @@ SHORTEST_CAPS = 12
 
 def _issn_texts(work: Work) -> list[Text]:
     series = work.commentary.series
-    issns = (series.issn, *[one.issn for one in series.other_issns])
+    issns = (series.issn, *[issn.issn for issn in series.other_issns])
     return [(("series", "issn"), str(issn)) for issn in issns if issn]
 
 

@@ -146,7 +146,7 @@ def _put_block(holder: Element, block: Element) -> None:
         data.append(block)
     else:
         # Of the four kinds of programs only the namespace tells which one it is.
-        old = [one for one in holder.iterchildren(tag=etree.Element) if one.tag == block.tag]
+        old = [element for element in holder.iterchildren(tag=etree.Element) if element.tag == block.tag]
         if old:
             old[0].addprevious(block)
         elif data is None or local_name(block) == "citation_list":

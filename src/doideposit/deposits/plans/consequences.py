@@ -22,7 +22,7 @@ def consequences_of(target: str, records: Sequence[PlannedRecord], fees: Fees, u
 
 def _consequence_sentences(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> Iterator[str]:
     new = [record for record in records if record.action == "register"]
-    updates = [one for one in records if one.action == "update"]
+    updates = [record for record in records if record.action == "update"]
     where = name_of(target)
     if new:
         lasting = "; a registered DOI can never be deleted" if target == PRODUCTION else ""
@@ -38,7 +38,7 @@ def _consequence_sentences(target: str, records: Sequence[PlannedRecord], fees: 
     )
     if unseen:
         yield f"the registered metadata could not be read first: {unseen}"
-    yield from (_first_emptied(one) for one in updates if one.empties)
+    yield from (_first_emptied(update) for update in updates if update.empties)
     yield from _unsent_sentences(records)
 
 
@@ -54,9 +54,9 @@ def _lost_content(record: PlannedRecord) -> str:
 def _unsent_sentences(records: Sequence[PlannedRecord]) -> Iterator[str]:
     """Yield how many records are not sent, and why not: what is in doubt needs something, and is not a good news."""
     doubted = sum(record.reason.startswith(IN_DOUBT) for record in records)
-    under_way = sum(one.reason.startswith(UNDER_WAY) for one in records)
-    unchanged = sum(one.action == "unchanged" for one in records) - doubted - under_way
-    blocked = sum(one.action == "blocked" for one in records)
+    under_way = sum(record.reason.startswith(UNDER_WAY) for record in records)
+    unchanged = sum(record.action == "unchanged" for record in records) - doubted - under_way
+    blocked = sum(record.action == "blocked" for record in records)
     if doubted:
         yield f"{counted(doubted, 'record')} {'was' if doubted == 1 else 'were'} {IN_DOUBT}"
     if under_way:

@@ -403,7 +403,7 @@ def _read_keywords(value: HeaderValue) -> tuple[Taken, ...]:
         mark = ";" if ";" in value.value else ","
         return tuple(value.taken(word.strip()) for word in value.value.split(mark) if word.strip())
     words = [item.get("name", "text", "term") or item for item in value.items()]
-    return tuple(each.taken() for each in words if each.text)
+    return tuple(word.taken() for word in words if word.text)
 
 
 def _read_licence(value: HeaderValue, notes: HeaderNotes) -> Taken | None:

@@ -85,7 +85,7 @@ class Properties:
         )
         cited = HeaderValue(header.data, ()).get("nocite")
         nocite = " ".join(item.text for item in cited.items()) if cited else ""
-        named = tuple(leaf.leaf_of(each.taken()) for each in files.items() if each.text) if files else ()
+        named = tuple(leaf.leaf_of(item.taken()) for item in files.items() if item.text) if files else ()
         keywords = tuple(leaf.leaf_of(each) for each in _as_tuple(fields.get("keywords")) if isinstance(each, Taken))
         authors = tuple(_with_orcid(leaf.node_of(each)) for each in _as_tuple(fields.get("authors")))
         # How sure a name is, its confidence says already.

@@ -87,7 +87,7 @@ class Overview:
         """Yield the DOIs that something happened to: to themselves, or to the file that they are in."""
         events: list[LedgerEvent] = list(self._depositor.events(self._seen))
         yield from {event.doi for event in events if event.doi is not None}
-        files = sorted({one.submission for one in events if one.submission is not None})
+        files = sorted({event.submission for event in events if event.submission is not None})
         yield from (str(work.doi) for work in self._depositor.works.in_submissions(files))
 
     def _build_row(self, status: WorkStatus) -> NumberRow:

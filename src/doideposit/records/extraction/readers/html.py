@@ -115,7 +115,7 @@ def _add_block(node: Any, builder: LineBuilder) -> None:
     text = f"{_printed_number(node)}{text}"
     links = [Link(" ".join(a.text_content().split()), a.get("href") or "") for a in node.iter("a")]
     level = int(node.tag[1]) if len(node.tag) == len("h1") and node.tag[0] == "h" and node.tag[1].isdigit() else 0
-    strong = "".join(each.text_content() for each in node.iter("b", "strong")).split()
+    strong = "".join(element.text_content() for element in node.iter("b", "strong")).split()
     italics = [" ".join(element.text_content().split()) for element in node.iter("i", "em")]
     builder.paragraph(
         text,

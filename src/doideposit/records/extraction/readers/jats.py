@@ -95,8 +95,8 @@ def _composed_text(node: Any) -> str:
     """Return an entry put together from its parts, which print no text of their own."""
     names = [_name_of(element) for element in node.iter("name", "string-name", "collab")]
     year = (node.findtext("year") or "").strip()
-    titles = [JatsText(each).line for tag in ("article-title", "chapter-title", "data-title", "part-title")
-              for each in node.iterfind(tag)]  # fmt: skip
+    titles = [JatsText(element).line for tag in ("article-title", "chapter-title", "data-title", "part-title")
+              for element in node.iterfind(tag)]  # fmt: skip
     source = " ".join((node.findtext("source") or "").split())
     volume = " ".join((node.findtext("volume") or "").split())
     issue = " ".join((node.findtext("issue") or "").split())
@@ -290,7 +290,7 @@ def _paragraph_texts(node: Any) -> Iterator[str]:
 
 def _licence_address(meta: Any) -> Leaf | None:
     for node in meta.iterfind("permissions/license"):
-        addresses = [node.get(XLINK), *(each.text for each in node.iter(_ALI))]
+        addresses = [node.get(XLINK), *(element.text for element in node.iter(_ALI))]
         addresses += [element.get(XLINK) for element in node.iter("ext-link", "uri")]
         address = next((each.strip() for each in addresses if each and each.strip().startswith("http")), None)
         if address:

@@ -147,7 +147,7 @@ def test_a_changed_file_that_no_longer_holds_the_record_says_so(desk: Desk, tmp_
     record = written(tmp_path)
     path = planned(desk, record)
     record.write_text(json.dumps(RECORD | {"number": "999"}), encoding="utf-8")
-    assert f"contains no readable record of {C258}" in applied(desk, path).entries[0].reason
+    assert f"no longer contains a record of {C258}" in applied(desk, path).entries[0].reason
     record.write_text("{", encoding="utf-8")
     assert codes(applied(desk, path)) == [["plan-file-changed"]]
     assert sent(desk) == []
@@ -276,7 +276,7 @@ def test_a_ready_made_file_is_not_sent_once_for_each_doi(desk: Desk, tmp_path: P
     def part(plan: Any) -> None:
         plan["records"][1]["sending"]["group"] = 7
 
-    with pytest.raises(PlanUnusable, match="does not show"):
+    with pytest.raises(PlanUnusable, match="does not list"):
         desk.depositor.plans.apply(edited(planned(desk, path), part, rehash=True), by="Bert")
     assert desk.sandbox.submissions == ()
 
@@ -344,7 +344,7 @@ def test_a_doi_that_is_not_shown_is_not_sent(desk: Desk, tmp_path: Path) -> None
         plan["records"].pop()
         plan["consequences"] = ["1 new DOI will be registered at the sandbox: 10.48251/SADF.ISSN.2406-5617.C1"]
 
-    with pytest.raises(PlanUnusable, match="does not show"):
+    with pytest.raises(PlanUnusable, match="does not list"):
         desk.depositor.plans.apply(edited(planned(desk, path), hide, rehash=True), by="Bert")
     assert desk.sandbox.submissions == ()
 

@@ -122,7 +122,10 @@ def _find_date_before_web(work: Work) -> Iterator[Match]:
 def _find_date_of_program(work: Work) -> Iterator[Match]:
     for name in ("published", "published_print", "accepted"):
         day: PartialDate | None = getattr(work.commentary, name)
-        if day is None or (name == "published" and work.commentary.only_in_print):
+        # Few dates are of such a year, and only these are written out and compared.
+        if day is None or not (day.year < _IRAN_NOW or day.year in _FIRST_YEARS):
+            continue
+        if name == "published" and work.commentary.only_in_print:
             continue
         if str(day) in _FIRST_DAYS:
             what = "is the day from which programs count"
@@ -137,6 +140,7 @@ def _find_date_of_program(work: Work) -> Iterator[Match]:
 _FIRST_DAYS = frozenset(
     {"1970-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1601-01-01", "1753-01-01"}
 )
+_FIRST_YEARS = frozenset(int(day[:4]) for day in _FIRST_DAYS)
 # Printing with movable type began in Europe about this year; in Iran it will be the year 2071.
 _IRAN_NOW = 1450
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_name, is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Rules
-from doideposit.checks.rules.work import Each, Text, Work
+from doideposit.checks.rules.work import REFERENCE_TEXTS, Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS, CONSTRUCTING_DOIS, RECOMMENDATIONS
 from doideposit.records.models.numbers import made_by_program
@@ -70,9 +70,12 @@ _RICH_PARTS = frozenset({"version", "status", "relations", "assertions", "transl
 
 def _other_parts(work: Work) -> Iterator[Text]:
     """Yield the texts that are neither prose nor names: they may be left out, where nothing is known."""
-    told = {loc for loc, _ in (*work.names, *work.organisation_names)}
-    yield from ((loc, text) for loc, text in work.plain if loc not in told)
-    yield from ((loc, text) for loc, text in work.shown if loc[0] in _RICH_PARTS)
+    yield from work.labels
+    for name in REFERENCE_TEXTS:
+        yield from work.cited_parts.get(name, ())
+    # Most records have none of these fields, and their texts need not be read then.
+    if work.commentary.model_fields_set & _RICH_PARTS:
+        yield from ((loc, text) for loc, text in work.shown if loc[0] in _RICH_PARTS)
     for place, one in enumerate(work.commentary.identifiers):
         yield ("identifiers", place, "identifier"), one.identifier
     for place, word in enumerate(work.commentary.keywords):
@@ -108,10 +111,8 @@ def _printed_numbers(work: Work) -> Iterator[Text]:
     yield from ((loc, text) for loc, text in own if text)
     for loc, funder in work.each_funder():
         yield from (((*loc, "awards", place), text) for place, text in enumerate(funder.awards))
-    for index, reference, _ in work.references:
-        for name in ("volume", "issue", "first_page", "elocation_id"):
-            if text := getattr(reference, name):
-                yield ("references", index, name), text
+    for name in ("volume", "issue", "first_page", "elocation_id"):
+        yield from work.cited_parts.get(name, ())
 
 
 def _find_change(text: str) -> dict[str, str] | None:

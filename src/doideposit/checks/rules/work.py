@@ -40,9 +40,11 @@ Cited = tuple[int, Reference, str]
 Item = TypeVar("Item")
 
 # The parts of a reference that are words.
-_REFERENCE_TEXTS = ("author", "article_title", "journal_title", "volume_title", "series_title")
+REFERENCE_TEXTS = ("author", "article_title", "journal_title", "volume_title", "series_title")
 # Years, pages and numbers have rules of their own.
-_CITED_PARTS = frozenset({*_REFERENCE_TEXTS, "url", "year", "first_page", "edition", "isbn"})
+_CITED_PARTS = frozenset(
+    {*REFERENCE_TEXTS, "url", "year", "volume", "issue", "first_page", "elocation_id", "edition", "isbn"}
+)
 # Greek and Cyrillic letters, private characters, ligatures, lost characters, and what is invisible.
 _UNUSUAL = Pattern(
     "[\u0370-\u04ff\ue000-\uf8ff\uff21-\uff5a\U0001d400-\U0001d7ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
@@ -120,9 +122,9 @@ def parts_of(institution: Institution, loc: Loc, *names: str) -> Iterator[Text]:
 class Work:
     """A commentary laid out for rules: its people and parts, and its texts with the fields they are in.
 
-    `names` are the parts of personal names, `plain` all texts that cannot carry markup, `rich` those that can as they
-    were written, `shown` the same as readers see them, `texts` all of them with the abstracts. `everything` joins them,
-    so that a rule sees at once that a sign or a word occurs nowhere.
+    `names` are the parts of personal names, `labels` texts beside names, `plain` all texts that cannot carry markup,
+    `rich` those that can as they were written, `shown` the same as readers see them, `texts` all of them with the
+    abstracts. `everything` joins them, so that a rule sees at once that a sign or a word occurs nowhere.
     """
 
     def __init__(self, commentary: Commentary, context: Context) -> None:
@@ -154,7 +156,7 @@ class Work:
         ]
         self.names = _name_texts(self.persons)
         self.organisation_names = self._organisation_names()
-        self._labels = self._other_names()
+        self.labels = self._other_names()
         self.everything = "\n".join(self._all_texts())
         self.lowered = self.everything.lower()
         self.addresses = self._addresses()
@@ -165,7 +167,7 @@ class Work:
     @cached_property
     def plain(self) -> list[Text]:
         """Return the texts that cannot carry markup."""
-        return [*self.names, *self.organisation_names, *self._labels, *self._reference_parts()]
+        return [*self.names, *self.organisation_names, *self.labels, *self._reference_parts()]
 
     def odd_addresses(self) -> list[tuple[Loc, Address]]:
         """Return the addresses that are not plain: most faults show in signs that a plain one has not."""
@@ -240,16 +242,16 @@ class Work:
         found = [commentary.title.source]
         if commentary.model_fields_set & _OTHER_RICH:
             found += [text.source for _, text in self._rich]
-        for texts in (self.names, self.organisation_names, self._labels, self.abstracts):
+        for texts in (self.names, self.organisation_names, self.labels, self.abstracts):
             found += [text for _, text in texts]
         found += [reference.text.source for _, reference, _ in self.references if reference.text]
-        for name in _REFERENCE_TEXTS:
+        for name in REFERENCE_TEXTS:
             found += [text for _, text in self.cited_parts.get(name, ())]
         return found
 
     def _reference_parts(self) -> Iterator[Text]:
         for index, reference, _ in self.references:
-            for name in _REFERENCE_TEXTS:
+            for name in REFERENCE_TEXTS:
                 if text := getattr(reference, name):
                     yield ("references", index, name), text
 

@@ -259,7 +259,12 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "polls.finish, with a conflict that ends": _settle_conflict,
     "uploads.note_waiting of a new series": _first_of_a_series,
     "polls.finish, without an id": lambda of: of.polls.finish(_stuck(of), [], StoredLog("later.xml", b"<later>", None)),
-    "polls.finish, a later version": lambda of: _finish_later(of, WHOLE, Outcome.REGISTERED),
+    "polls.finish, a later version": lambda of: [
+        _finish_later(of, WHOLE, Outcome.REGISTERED),
+        # The later version is of the whole file: it replaces what was sent as a part before.
+        of.versions.parts_not_shown(IN_PARTS),
+        of.versions.last_registered(IN_PARTS),
+    ],
     "polls.finish, a later version that failed": lambda of: _finish_later(of, WHOLE, Outcome.FAILED),
     "polls.finish, a part": lambda of: [
         _finish_later(of, IN_PARTS, Outcome.REGISTERED),

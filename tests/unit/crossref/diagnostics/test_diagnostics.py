@@ -345,6 +345,18 @@ def test_another_failure_outweighs_a_timestamp_failure() -> None:
     assert outcome.registered_timestamp is None
 
 
+def test_a_resolver_is_taken_off_only_from_the_beginning() -> None:
+    """A suffix may contain anything, also the address of another DOI."""
+    inner = Doi("10.5555/doi:7")
+    assert (
+        one(log(record(f"https://doi.org/{inner}", "Success", "Successfully added")), inner).outcome
+        is Outcome.REGISTERED
+    )
+    assert (
+        one(log(record("https://doi.org/10.5555/7", "Success", "Successfully added")), inner).outcome is Outcome.MISSING
+    )
+
+
 @pytest.mark.parametrize(
     "spelling",
     [str(A).lower(), str(A).upper(), f" {A}\n", f"https://doi.org/{A}", f"http://dx.doi.org/{A}", f"doi:{A}"],

@@ -1,5 +1,6 @@
 """What was sent of each DOI and took effect, and what it was before that."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from doideposit.deposits.ledger.rows import TOOK_EFFECT, bytes_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import chunks, recorded_again
 from doideposit.deposits.ledger.tables import adopted, content, item, observed, submission
+from doideposit.errors import LedgerDamaged
 from doideposit.records.identifiers import Doi
 
 __all__ = ["Versions"]
@@ -53,13 +55,23 @@ class Versions:
     def registered_file(self, doi: Doi) -> NewSubmission | None:
         """Return the last file that took effect for a DOI; of an update in steps the last one.
 
-        What resource-only deposits changed since is in its bytes, as with `last_registered`.
+        What resource-only deposits changed since is in its bytes, as with `last_registered`. Raises `LedgerDamaged`
+        where the stored bytes are not those that were sent.
         """
         whole = self._effective_deposits(doi).where(submission.c.step == submission.c.steps)
         with self._session.reading() as connection:
             key = connection.execute(whole.limit(1)).scalar_one_or_none()
             recorded = None if key is None else recorded_again(connection, key)[0]
-        return None if recorded is None else replace(recorded, xml=self._with_parts(doi, recorded.xml, key))
+        if recorded is None:
+            return None
+        # It is planned to be sent again: what a failing disk or a person made of it must not be registered.
+        if hashlib.sha256(recorded.xml).hexdigest() != recorded.sha256:
+            raise LedgerDamaged(
+                f"the ledger no longer holds the last deposit of {doi} as it was sent",
+                hint="restore a backup with `doideposit ledger restore FILE`, or deposit the record of the DOI again; "
+                "`doideposit ledger check` shows what is wrong",
+            )
+        return replace(recorded, xml=self._with_parts(doi, recorded.xml, key))
 
     def each_registered(self) -> Iterator[tuple[bytes, frozenset[str]]]:
         """Yield the registered version of each DOI: a file, or an answer of Crossref, and the keys of its DOIs.

@@ -184,6 +184,20 @@ def test_the_advice_about_a_harmed_file_can_be_followed(tmp_path: Path, sql: str
         assert desk.depositor.status(commentary(2).doi).registered
 
 
+@pytest.mark.parametrize("xml", ["''", "'[1]'", "x'3c613e'", "replace(xml, 'Prospects', 'Prospekts')"])
+def test_a_harmed_file_is_not_restored(tmp_path: Path, xml: str) -> None:
+    """Also one that is still valid XML: nobody approved what is in it now."""
+    with Desk(sqlite_url(tmp_path)) as desk:
+        desk.depositor.deposit(commentary(1))
+        desk.settle()
+        assert desk.depositor.restoration(commentary(1).doi, offline=True).updates == 1
+        harm_one(tmp_path, f"UPDATE content SET xml = {xml}")
+        with pytest.raises(LedgerDamaged, match="no longer holds the last deposit") as raised:
+            desk.depositor.restoration(commentary(1).doi, offline=True)
+        assert "ledger check" in (raised.value.hint or "")
+        assert desk.depositor.deposit(commentary(1, "Another title")).ok, "the advice can be followed"
+
+
 def test_an_entry_that_cannot_be_read_needs_a_person_and_hides_no_other(tmp_path: Path) -> None:
     with Desk(sqlite_url(tmp_path)) as desk:
         desk.depositor.deposit(*(commentary(number) for number in (1, 2, 3)))

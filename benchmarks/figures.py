@@ -122,9 +122,9 @@ def longest_chain(modules: Mapping[str, Module]) -> list[str]:
 
 
 def _imported(module: Module, modules: Mapping[str, Module]) -> set[str]:
-    """Return the modules of the package that a module imports; from a room, the module that is named there."""
-    found = {f"{home}.{name}" if f"{home}.{name}" in modules else home for home, name in module.imports}
-    return found & modules.keys()
+    """Return the modules of the package that a module imports; a room too, from which something is imported."""
+    homes = {home for home, _ in module.imports}
+    return (homes | {f"{home}.{name}" for home, name in module.imports}) & modules.keys()
 
 
 def entered_functions(source: Path) -> tuple[int, int]:

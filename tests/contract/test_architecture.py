@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks.figures import longest_chain, read_modules
 
 SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
 
@@ -126,16 +127,7 @@ def test_no_import_cycles() -> None:
 
 def test_no_chain_of_imports_is_longer_than_eighteen() -> None:
     """Every module in it has to be known by whoever changes the first one; imports for types count as well."""
-    names = {module for module, _ in modules()}
-    graph = {module: {name for name, _ in imports(path) if name in names} - {module} for module, path in modules()}
-    chains: dict[str, tuple[str, ...]] = {}
-
-    def chain(module: str) -> tuple[str, ...]:
-        if module not in chains:
-            chains[module] = (module, *max(map(chain, sorted(graph[module])), key=len, default=()))
-        return chains[module]
-
-    longest = max(map(chain, sorted(graph)), key=len)
+    longest = longest_chain(read_modules(SOURCE.parent))
     assert len(longest) <= 18, " -> ".join(longest)
 
 

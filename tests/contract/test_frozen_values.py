@@ -74,7 +74,7 @@ def defaults() -> Iterator[str]:
 
 def tables() -> Iterator[str]:
     """Yield the statements that make the ledger's tables and indexes in each database."""
-    for dialect in (sqlite.dialect(), postgresql.dialect()):  # type: ignore[no-untyped-call]
+    for dialect in (sqlite.dialect(), postgresql.dialect()):
         for table in METADATA.sorted_tables:
             yield str(CreateTable(table).compile(dialect=dialect)).strip()
             yield from sorted(str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)

@@ -41,7 +41,7 @@ def serve(
     """
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.monitoring import Run
-    from doideposit.web import application
+    from doideposit.web.application import application
     from doideposit.web.desk.messages import MAX_UPLOAD
     from doideposit.web.desk.opening import open_for_accounts
     from doideposit.web.watching import JobWatch

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 from doideposit.findings import Finding, nearest
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
@@ -59,7 +59,8 @@ class Properties:
         notes = HeaderNotes(header, file, strict=False)
         fields = header_fields(header, notes)
         leaf = _Leaves(header)
-        found: dict[str, Leaf | None] = {
+        # Each name is that of a field with one value, and a mapping cannot tell the type of each.
+        found: dict[str, Any] = {
             name: leaf.leaf_of(taken) for name in _SIMPLE if isinstance(taken := fields.get(name), Taken)
         }
         if (doi := found.get("doi")) is not None:
@@ -90,8 +91,7 @@ class Properties:
         authors = tuple(_with_orcid(leaf.node_of(each)) for each in _as_tuple(fields.get("authors")))
         # How sure a name is, its confidence says already.
         told = tuple(one for one in notes.found if one.code != "header-name")
-        # The names in `found` are those of fields with one value each, which a mapping cannot tell the type checker.
-        return cls(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told  # type: ignore[arg-type]
+        return cls(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told
 
     def merge(
         self,
@@ -186,8 +186,9 @@ def _stated_fields(stated: Properties, known: Mapping[str, Series]) -> dict[str,
             told[name] = leaf
     if (series := _stated_series(stated, known)) is not None:
         told["series"] = series
-    if stated.abstracts or stated.abstract is not None:
-        told["abstracts"] = stated.abstracts or ({"text": stated.abstract},)  # type: ignore[dict-item]
+    alone: tuple[Node, ...] = () if stated.abstract is None else ({"text": stated.abstract},)
+    if abstracts := stated.abstracts or alone:
+        told["abstracts"] = abstracts
     for name in ("authors", "references", "keywords"):
         if parts := getattr(stated, name):
             told[name] = parts

@@ -84,7 +84,7 @@ def printed_number(value: Any, pattern: str | None) -> Any:
             hint = "correct the number, or number_pattern in the series"
             raise PydanticCustomError("number-shape", message, {"value": text, "pattern": pattern, "hint": hint})
         return value
-    # Alone XXX is the number 30 of a volume; before the number is known, people write it in its place.
+    # Three X are a number in Roman numerals elsewhere, such as that of a volume; here they mean a number to come.
     made = _NONE if text.casefold() == "xxx" else made_by_program(text)
     if made is not None and isinstance(value, str | int) and not isinstance(value, bool):
         words = {"value": text, "made": made, "hint": _HINT}

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from doideposit.findings import Finding, Loc
 from doideposit.records.origin import RawRecord
 from doideposit.records.sources.interface import MAX_DEPTH
 from doideposit.records.sources.reading import read_path, read_text
+from nested_data import leaves
 
 # What YAML can hold at all, without line breaks that only YAML knows.
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="\x85\u2028\u2029\ufeff")
@@ -42,16 +42,6 @@ def one(text: str, file: str = "c.yaml") -> RawRecord:
 
 def placed(raw: RawRecord) -> dict[Loc, tuple[int, int]]:
     return {loc: (place.line, place.column) for loc, place in raw.origin.places.items()}
-
-
-def leaves(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
-    yield loc, value
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from leaves(inner, (*loc, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from leaves(inner, (*loc, index))
 
 
 def check_places(text: str, raw: RawRecord) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NoReturn
 
+from lxml import etree
+
 from doideposit.crossref.diagnostics.outcomes import Unrecognized, read
 from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts, check_address
 from doideposit.crossref.redaction import redact
@@ -44,7 +46,7 @@ EXCERPT = 2_000
 SHORTEST_REDACTED = 6
 
 # The words of the page that Crossref shows for a received file, in small letters.
-SUCCESS = b"your batch submission was successfully received"
+SUCCESS = {b"your batch submission was successfully received" + end for end in (b".", b"!")}
 # With a wrong login the servlet answers 200 and a page to log in, so that the words must tell.
 LOGIN_PAGE = (b"/servlet/useragent", b"supply a login", b"wrong credentials. incorrect username or password")
 # A page that "does not seem to exist" is one of any web server; a user name is Crossref's.
@@ -238,43 +240,39 @@ def _require_file_name(file_name: str) -> str:
     return file_name
 
 
-# The success page as it was recorded: its heading, and the sentence as the paragraph after it. commonmeta-py reads the
-# same heading. The sentence alone is believed where it is the whole answer.
-_SUCCESS_PAGE = re.compile(
-    rb"<h[1-6]\b[^<>]*>\s*success\s*</h[1-6]\s*>\s*<p\b[^<>]*>\s*" + SUCCESS + rb"[.!]?\s*</p\s*>", re.IGNORECASE
-)
-_SUCCESS_ALONE = re.compile(rb"\s*" + SUCCESS + rb"[.!]\s*", re.IGNORECASE)
-_OTHER_HEADING = re.compile(rb"<(?:h[1-6]|title)\b[^<>]*>\s*+(?!success\s*<)", re.IGNORECASE)
-# What a browser does not show: a page in maintenance may hold the sentence in a comment or a script.
-_UNSEEN = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(script|style|template|noscript|textarea)\b.*?(?:</\1\s*>|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
-_HIDDEN = re.compile(rb"<[^<>]*(?:\bhidden\b|display\s*:\s*none)", re.IGNORECASE)
+# The parts of a page that name it. Those of the success page, as it was recorded, say only that.
+_HEADINGS = ("title", "h1", "h2", "h3", "h4", "h5", "h6")
 _NAMED_FILE = re.compile(rb"[A-Za-z0-9._-]+\.xml\b")
 
 
 def _is_success(answer: HttpAnswer, file_name: str) -> bool:
-    """Tell whether this is the documented page: anything else that holds its sentence leaves doubt, which is settled.
+    """Tell whether this is the documented page, or its sentence alone: anything else leaves doubt, which is settled.
 
     A page that names a file, but not this one, may be what a cache kept of another upload.
     """
     if answer.status != OK or answer.truncated or _is_login_page(answer):
         return False
-    if _SUCCESS_ALONE.fullmatch(answer.body):
-        return True
-    page = _UNSEEN.sub(b" ", answer.body)
+    page = answer.body.removeprefix(b"\xef\xbb\xbf").strip()
     named = _NAMED_FILE.findall(page)
-    return (
-        _is_whole_page(page) and _SUCCESS_PAGE.search(page) is not None and (not named or file_name.encode() in named)
-    )
+    return (page.lower() in SUCCESS or _is_success_page(page)) and (not named or file_name.encode() in named)
 
 
-def _is_whole_page(page: bytes) -> bool:
-    """Tell whether this is a page of HTML to its end, with nothing hidden and under no other heading than success."""
-    start, lower = page.removeprefix(b"\xef\xbb\xbf").lstrip()[:1], page.lower()
-    cut = b"<html" in lower and b"</html" not in lower
-    return start == b"<" and not cut and not _OTHER_HEADING.search(page) and not _HIDDEN.search(page)
+def _is_success_page(page: bytes) -> bool:
+    """Tell whether this is a whole page that is called success, with the sentence as a paragraph of its own.
+
+    The sentence in anything else, such as a comment, a script or a hidden part, was not said about this upload.
+    """
+    lower = page.lower()
+    if not lower.startswith(b"<") or (b"<html" in lower and b"</html" not in lower):
+        return False
+    try:
+        root = etree.fromstring(page, etree.HTMLParser(no_network=True, remove_comments=True, huge_tree=False))
+    except etree.XMLSyntaxError:
+        return False
+    if root is None or {(heading.text or "").strip().lower() for heading in root.iter(*_HEADINGS)} != {"success"}:
+        return False
+    plain = (paragraph for paragraph in root.iterfind("body/p") if not paragraph.attrib and not len(paragraph))
+    return any((paragraph.text or "").strip().lower().encode() in SUCCESS for paragraph in plain)
 
 
 def _is_login_page(answer: HttpAnswer) -> bool:

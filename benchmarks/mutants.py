@@ -47,8 +47,12 @@ tests/story/test_doubt_story.py tests/story/test_drift_story.py tests/story/test
 tests/story/test_state_machine.py tests/story/test_two_steps_story.py
 """.split()
 """Where the tests are that should kill the mutants of these parts."""
-VALUES: Final = "tests/contract/test_frozen_values.py"
-"""What holds of every value of the core: these tests enter no line, since classes are made when they are imported."""
+VALUES: Final = (
+    "tests/contract/test_frozen_values.py",
+    "tests/unit/deposits/ledger/test_opening.py::test_the_revisions_make_the_very_tables_of_the_code",
+)
+"""What holds of every value and table of the core. These tests enter no line of theirs: classes and tables are made
+when they are imported."""
 ROUNDS: Final = ((150, 0.02), (1500, 0.08))
 """At most so many tests, and of the time that all tests take so much at most: for each mutant, then for those that
 survive: most are killed by the first ones, and collecting many tests takes longer than running a few."""

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
 from doideposit.deposits.ledger.migrations import REVISIONS
-from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import LedgerDamaged, LedgerTooNew, LedgerUnavailable
 
 __all__ = ["NEWEST", "Revisions"]
@@ -81,7 +80,7 @@ class Revisions:
     @staticmethod
     def upgrade(connection: Connection, revision: str) -> None:
         """Run Alembic's revisions up to `revision` inside the caller's transaction."""
-        # Alembic costs a tenth of a second to import, and only a ledger of an older version needs it.
+        # Alembic costs a tenth of a second to import, and most commands find a ledger that is up to date.
         from alembic import command  # noqa: PLC0415
         from alembic.config import Config  # noqa: PLC0415
 
@@ -107,23 +106,6 @@ class Revisions:
             # SQLite has the lock already, from BEGIN IMMEDIATE; PostgreSQL would let two processes create the same
             # tables.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        found = self.found(connection)
-        # Another process may have been quicker. For PostgreSQL only the revisions write all conditions of the indexes.
-        if found is None and self.place.is_sqlite:
-            _make_tables(connection)
-        elif found != NEWEST:
+        # Another process may have been quicker.
+        if self.found(connection) != NEWEST:
             self.upgrade(connection, NEWEST)
-
-
-def _make_tables(connection: Connection) -> None:
-    """Make the tables of a new SQLite file as the code has them, which is how all revisions together leave them."""
-    # Tables of another program that happen to have our names are an error, and not taken for ours.
-    METADATA.create_all(connection, checkfirst=False)
-    # Alembic's own table, in which it looks for the revision when it brings the ledger to a later one.
-    connection.execute(
-        text(
-            "CREATE TABLE IF NOT EXISTS alembic_version "
-            "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-        )
-    )
-    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": NEWEST})

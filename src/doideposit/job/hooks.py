@@ -141,5 +141,5 @@ def _call_hook(
         since = before.failing_since or at
         if at - since < GIVE_UP or before.tries < FEWEST_TRIES:
             return replace(before, tries=before.tries + 1, failing_since=since, reason=error.message)
-        logger.error("the hook %s did not take %s in two weeks, and is told no more of it", hook.name, message.id)  # noqa: TRY400
+        logger.error("the hook %s failed on %s for two weeks: it is not sent again", hook.name, message.id)  # noqa: TRY400
     return taken

@@ -98,6 +98,10 @@ rule(
 )(Each(_other_parts, lambda text: text.lower() in _NOTHING, called="found"))
 
 
+# Funders print their numbers so (016.156.410 of the Dutch research council), and nothing of them is lost.
+_IN_GROUPS = Pattern(r"\d{1,3}(?:[. ]\d{3})+")
+
+
 def _printed_numbers(work: Work) -> Iterator[Text]:
     """Yield what is printed as a number beside that of the commentary, which is refused at once."""
     commentary = work.commentary
@@ -116,7 +120,7 @@ def _printed_numbers(work: Work) -> Iterator[Text]:
 
 
 def _find_change(text: str) -> dict[str, str] | None:
-    made = None if _ISSUE_OF_A_MONTH.fullmatch(text) else made_by_program(text)
+    made = None if _ISSUE_OF_A_MONTH.fullmatch(text) or _IN_GROUPS.fullmatch(text) else made_by_program(text)
     return None if made is None else {"made": made}
 
 

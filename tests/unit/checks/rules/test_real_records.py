@@ -174,6 +174,7 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
         ("number-changed", {"pages": "12-18"}, {"pages": "18-Dec"}),
         ("number-changed", {"pages": "xii-xviii, 25"}, {"pages": "Dec-18"}),
         ("number-changed", {"funding": [{"name": "Fund", "awards": ["2021-554"]}]}, {"funding": [{"name": "Fund", "awards": ["2021554.0"]}]}),
+        ("number-changed", {"funding": [{"name": "Fund", "awards": ["016.156.410", "405 797", "18-CE41-0012", "ES/P001092/1"]}]}, {"funding": [{"name": "Fund", "awards": ["2,021,554"]}]}),
         ("number-changed", {"references": [{"text": "Doe (2019). Rivers.", "issue": "March 2019"}]},
          {"references": [{"text": "Doe (2019). Rivers.", "issue": "3-Apr"}]}),
         ("number-changed", {"references": [{"text": "Doe (2019). Rivers.", "first_page": "123.e5"}]},

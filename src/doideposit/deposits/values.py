@@ -145,7 +145,7 @@ class WorkStatus:
     needs_person: bool = False
     next_poll_at: datetime | None = None
     next_action: str = ""
-    #: Whether the last answer about an unfinished file says nothing of it; `message` has it.
+    #: Whether the last answer to an upload or a poll of an unfinished file says nothing of it; `message` has it.
     answer_unclear: bool = False
 
     @property

@@ -63,7 +63,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         next_action=_next_if_harmed(work)
         if _is_harmed(submission)
         else _next_action(work, overdue, contradicted, warnings),
-        answer_unclear=submission is not None and submission.state is State.QUEUED and submission.doubt,
+        answer_unclear=submission is not None and submission.state.is_open and submission.doubt,
     )
 
 

@@ -32,7 +32,7 @@ class AttentionKind(StrEnum):
 # Words for a deposit that is under way, whatever was registered before.
 _OPEN_WORDS: Final[Mapping[State, str]] = {
     State.PREPARED: "waiting to be sent",
-    State.SENDING: "in doubt",
+    State.SENDING: "being sent",
     State.QUEUED: "at Crossref",
 }
 # A service shows something else than was deposited, which is more urgent than a proof that is only missing.
@@ -49,8 +49,10 @@ _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
 
 def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
     if status.is_open and status.state is not None:
-        # "In doubt" says it already of a file of which nobody knows whether Crossref has it.
-        word = _OPEN_WORDS[status.state] + (", answer unclear" if status.answer_unclear else "")
+        word = _OPEN_WORDS[status.state]
+        if status.answer_unclear:
+            # While an upload runs, nothing is in doubt yet.
+            word = "in doubt" if status.state is State.SENDING else f"{word}, answer unclear"
         return (f"{word}, overdue", AttentionKind.BAD) if status.overdue else (word, AttentionKind.OPEN)
     if status.state is State.REFUSED:
         return "refused", AttentionKind.BAD

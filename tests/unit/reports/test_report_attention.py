@@ -24,7 +24,8 @@ WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same 
         ({"outcome": Outcome.MISSING, "registered": False}, "no answer for it", AttentionKind.BAD),
         ({"state": State.REFUSED, "outcome": None, "registered": False}, "refused", AttentionKind.BAD),
         ({"state": State.PREPARED, "outcome": None}, "waiting to be sent", AttentionKind.OPEN),
-        ({"state": State.SENDING, "outcome": None}, "in doubt", AttentionKind.OPEN),
+        ({"state": State.SENDING, "outcome": None}, "being sent", AttentionKind.OPEN),
+        ({"state": State.SENDING, "outcome": None, "answer_unclear": True}, "in doubt", AttentionKind.OPEN),
         ({"state": State.QUEUED, "outcome": None}, "at Crossref", AttentionKind.OPEN),
         (
             {"state": State.QUEUED, "outcome": None, "answer_unclear": True},

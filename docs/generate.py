@@ -19,7 +19,7 @@ from doideposit.checks.catalogue.entries import as_markdown
 from doideposit.cli.glossary import WORDS
 from doideposit.cli.main import EPILOG, cli
 from doideposit.config.durations import PATTERN, duration_text
-from doideposit.json_schemas import configuration_schema, record_schema
+from doideposit.json_schemas import JsonSchema
 from doideposit.sandbox.faults import FAULTS
 from doideposit.web.description import description
 
@@ -97,7 +97,7 @@ def words() -> Iterator[str]:
 
 def configuration() -> Iterator[str]:
     """Every section of doideposit.toml with its keys."""
-    schema = configuration_schema()
+    schema = JsonSchema.CONFIGURATION.make()
     yield "# Configuration\n"
     yield CONFIGURATION_ABOUT
     yield "## Top level\n"
@@ -160,7 +160,7 @@ def _section(name: str, schema: Schema) -> tuple[str, str] | None:
 
 def record() -> Iterator[str]:
     """Every key of a record."""
-    schema = record_schema()
+    schema = JsonSchema.RECORD.make()
     definitions = schema["$defs"]
     yield "# Record\n"
     yield RECORD_ABOUT

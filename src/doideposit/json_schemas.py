@@ -8,7 +8,8 @@ as check digits, or the DOI and the number: that a record fits it is a help for 
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,28 +22,57 @@ from doideposit.records.models.descriptions import descriptions
 from doideposit.records.models.text import ONE_TEXT, WORDS
 from doideposit.records.sources.interface import REFERENCES_FILE
 
-__all__ = [
-    "configuration_schema",
-    "plan_schema",
-    "record_schema",
-    "schema_location",
-    "schema_path",
-    "schema_text",
-    "without_spaces",
-    "write_schemas",
-]
+__all__ = ["JsonSchema"]
 
 # The newest draft, which editors for YAML and JSON read.
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-RECORD_SCHEMA: Final = "record.schema.json"
-CONFIGURATION_SCHEMA: Final = "configuration.schema.json"
-PLAN_SCHEMA: Final = "plan.schema.json"
+# A wheel carries the schemas inside the package; in a checkout they are beside `src`.
+FOLDERS: Final = (Path(__file__).resolve().parent / "schemas", Path(__file__).resolve().parents[2] / "schemas")
 
 Schema = dict[str, Any]
 
 
-def record_schema() -> Schema:
-    """Return the JSON Schema of a record file: one record or a list of records."""
+class JsonSchema(StrEnum):
+    """Name one of our schemas; its file is called after it, such as ``record.schema.json``."""
+
+    RECORD = "record"
+    CONFIGURATION = "configuration"
+    PLAN = "plan"
+
+    def make(self) -> Schema:
+        """Return the schema, made from the models."""
+        if self is JsonSchema.RECORD:
+            return _make_record_schema()
+        return _make_configuration_schema() if self is JsonSchema.CONFIGURATION else _make_plan_schema()
+
+    def text(self) -> str:
+        """Return the schema as the text of its file; the same models always give the same text."""
+        return json.dumps(self.make(), ensure_ascii=False, indent=2) + "\n"
+
+    def path(self, folders: Iterable[Path] = FOLDERS) -> Path | None:
+        """Return where this installation keeps the file; None where there is none."""
+        files = (folder / f"{self}.schema.json" for folder in folders)
+        return next((file for file in files if file.is_file()), None)
+
+    def location(self, folders: Iterable[Path] = FOLDERS) -> str | None:
+        """Return the file as the first line of a record or of a configuration names it; None where there is none."""
+        path = self.path(folders)
+        if path is None:
+            return None
+        # A modeline ends at white space, and an address has none.
+        return path.as_uri() if any(map(str.isspace, str(path))) else str(path)
+
+    @classmethod
+    def write_all(cls, folder: Path) -> tuple[Path, ...]:
+        """Write the schemas into a folder and return their paths."""
+        files = {folder / f"{schema}.schema.json": schema for schema in cls}
+        for file, schema in files.items():
+            file.write_text(schema.text(), encoding="utf-8")
+        return tuple(files)
+
+
+def _make_record_schema() -> Schema:
+    """Return the schema of a record file: one record or a list of records."""
     made, definitions = _make_schema(Commentary)
     made["properties"]["series"] = {
         "type": "string",
@@ -91,7 +121,7 @@ def record_schema() -> Schema:
     }
 
 
-def configuration_schema() -> Schema:
+def _make_configuration_schema() -> Schema:
     """Return the JSON Schema of ``doideposit.toml``."""
     made, definitions = _make_schema(ConfigurationFile)
     series = definitions["Series"]
@@ -117,49 +147,10 @@ def configuration_schema() -> Schema:
     }
 
 
-def plan_schema() -> Schema:
+def _make_plan_schema() -> Schema:
     """Return the JSON Schema of a plan file, for programs that read one; only doideposit writes them."""
     made, definitions = _make_schema(PlanFile, null=True)
     return {"$schema": DIALECT, **made, "title": "doideposit plan", "$defs": dict(sorted(definitions.items()))}
-
-
-def schema_path(name: str) -> str | None:
-    """Return where this installation keeps the schema ``record`` or ``configuration``; None where there is no file.
-
-    A wheel carries the schemas inside the package; in a checkout they are in ``schemas/``.
-    """
-    here = Path(__file__).resolve().parent
-    folders = (here / "schemas", here.parents[1] / "schemas")
-    files = (folder / f"{name}.schema.json" for folder in folders)
-    return next((str(file) for file in files if file.is_file()), None)
-
-
-def schema_location(name: str) -> str | None:
-    """Return the file of `schema_path` as the first line of a record or of a configuration names it."""
-    path = schema_path(name)
-    return without_spaces(path) if path else None
-
-
-def without_spaces(path: str) -> str:
-    """Return a path that a modeline can hold: as an address where there is white space in it."""
-    return Path(path).as_uri() if any(map(str.isspace, path)) else path
-
-
-def schema_text(schema: Mapping[str, Any]) -> str:
-    """Return a schema as the text of its file; the same schema always gives the same text."""
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-
-
-def write_schemas(folder: Path) -> tuple[Path, ...]:
-    """Write the schemas into a folder and return their paths."""
-    texts = {
-        RECORD_SCHEMA: record_schema(),
-        CONFIGURATION_SCHEMA: configuration_schema(),
-        PLAN_SCHEMA: plan_schema(),
-    }
-    for name, schema in texts.items():
-        (folder / name).write_text(schema_text(schema), encoding="utf-8")
-    return tuple(folder / name for name in texts)
 
 
 # Models that can also be written as a bare text, and the key that text stands for.
@@ -325,5 +316,5 @@ def _allow_shorthand(definition: Schema, key: str) -> Schema:
 
 
 if __name__ == "__main__":
-    for path in write_schemas(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas")):
+    for path in JsonSchema.write_all(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas")):
         print(path)  # noqa: T201  (this is the command's answer)

@@ -9,14 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from doideposit.json_schemas import (
-    configuration_schema,
-    record_schema,
-    schema_path,
-    schema_text,
-    without_spaces,
-    write_schemas,
-)
+from doideposit.json_schemas import JsonSchema
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 RECORD = """\
@@ -75,22 +68,25 @@ EditorLoader.yaml_implicit_resolvers = {
 
 
 def record_faults(text: str) -> list[str]:
-    validator = Draft202012Validator(record_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    validator = Draft202012Validator(JsonSchema.RECORD.make(), format_checker=Draft202012Validator.FORMAT_CHECKER)
     return [fault.message for fault in validator.iter_errors(yaml.load(text, EditorLoader))]
 
 
 def configuration_faults(text: str) -> list[str]:
-    return [fault.message for fault in Draft202012Validator(configuration_schema()).iter_errors(tomllib.loads(text))]
+    return [
+        fault.message
+        for fault in Draft202012Validator(JsonSchema.CONFIGURATION.make()).iter_errors(tomllib.loads(text))
+    ]
 
 
-@pytest.mark.parametrize(("name", "schema"), [("record", record_schema()), ("configuration", configuration_schema())])
-def test_the_files_are_in_step_with_the_models(name: str, schema: dict[str, Any]) -> None:
-    written = (SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")
-    assert written == schema_text(schema), "run: python -m doideposit.json_schemas"
-    assert schema_path(name) is not None
+@pytest.mark.parametrize("schema", JsonSchema)
+def test_the_files_are_in_step_with_the_models(schema: JsonSchema) -> None:
+    path = SCHEMAS / f"{schema}.schema.json"
+    assert path.read_text(encoding="utf-8") == schema.text(), "run: python -m doideposit.json_schemas"
+    assert schema.path() == path
 
 
-@pytest.mark.parametrize("schema", [record_schema(), configuration_schema()])
+@pytest.mark.parametrize("schema", [JsonSchema.RECORD.make(), JsonSchema.CONFIGURATION.make()])
 def test_each_is_a_valid_schema_in_which_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
     Draft202012Validator.check_schema(schema)
     text = json.dumps(schema)
@@ -98,7 +94,7 @@ def test_each_is_a_valid_schema_in_which_every_reference_leads_somewhere(schema:
         assert name in schema["$defs"]
 
 
-@pytest.mark.parametrize("schema", [record_schema(), configuration_schema()])
+@pytest.mark.parametrize("schema", [JsonSchema.RECORD.make(), JsonSchema.CONFIGURATION.make()])
 def test_every_key_has_words_for_the_person_who_types(schema: dict[str, Any]) -> None:
     nodes = [schema, *schema["$defs"].values()]
     nodes += [choice for node in nodes for choice in node.get("anyOf", ())]
@@ -112,7 +108,7 @@ def test_every_key_has_words_for_the_person_who_types(schema: dict[str, Any]) ->
 
 
 def test_nothing_unknown_is_let_through() -> None:
-    for schema in (record_schema(), configuration_schema()):
+    for schema in (JsonSchema.RECORD.make(), JsonSchema.CONFIGURATION.make()):
         for node in [schema, *schema["$defs"].values()]:
             for each in (node, *node.get("anyOf", ())):
                 if "properties" in each:
@@ -120,7 +116,7 @@ def test_nothing_unknown_is_let_through() -> None:
 
 
 def test_the_schemas_are_made_the_same_every_time(tmp_path: Path) -> None:
-    for path in write_schemas(tmp_path):
+    for path in JsonSchema.write_all(tmp_path):
         assert path.read_bytes() == (SCHEMAS / path.name).read_bytes()
 
 
@@ -154,7 +150,7 @@ def test_a_good_record_is_let_through(text: str) -> None:
 
 
 def test_the_example_in_the_schema_is_good() -> None:
-    (example,) = record_schema()["$defs"]["Commentary"]["examples"]
+    (example,) = JsonSchema.RECORD.make()["$defs"]["Commentary"]["examples"]
     assert record_faults(json.dumps(example)) == []
 
 
@@ -210,6 +206,8 @@ def test_a_bad_configuration_is_marked_as_it_is_typed(old: str, new: str) -> Non
     assert configuration_faults(CONFIGURATION.replace(old, new))
 
 
-def test_a_schema_below_a_folder_with_a_space_is_named_without_one() -> None:
-    assert without_spaces("/my tools/record.schema.json") == "file:///my%20tools/record.schema.json"
-    assert without_spaces("/tools/record.schema.json") == "/tools/record.schema.json"
+def test_a_schema_below_a_folder_with_a_space_is_named_without_one(tmp_path: Path) -> None:
+    for name, there in (("my tools", f"{tmp_path.as_uri()}/my%20tools"), ("tools", f"{tmp_path}/tools")):
+        (tmp_path / name).mkdir()
+        JsonSchema.write_all(tmp_path / name)
+        assert JsonSchema.RECORD.location([tmp_path / name]) == f"{there}/record.schema.json"

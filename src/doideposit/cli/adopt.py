@@ -66,7 +66,7 @@ def adopt(
     Without a DOI it adopts everything that Crossref has of the configured series. A run that was interrupted, or
     could not ask about everything, continues when you run the same command again.
     """
-    from doideposit.json_schemas import schema_location
+    from doideposit.json_schemas import JsonSchema
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -76,7 +76,7 @@ def adopt(
     with open_depositor(settings, announce=terminal.note) as depositor:
         named = WorkFinder(depositor).all(works)
         report = depositor.adopt(
-            *named, folder=folder, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
+            *named, folder=folder, series=series, prefixes=prefixes, also=also, schema=JsonSchema.RECORD.location(),
             on_event=_progress_printer(terminal),
         )  # fmt: skip
     if as_json:

@@ -218,10 +218,10 @@ def _draft_from(manuscript: "Manuscript", series: Mapping[str, Series]) -> "Draf
 
 def _write_draft(draft: "Draft", output: Path | None) -> None:
     """Write a draft as YAML to a file, or to standard output; raises `DiskError`."""
-    from doideposit.json_schemas import schema_location
+    from doideposit.json_schemas import JsonSchema
     from doideposit.records.extraction.rendering import render
 
-    write_product(render(draft, schema=schema_location("record")).encode(), output)
+    write_product(render(draft, schema=JsonSchema.RECORD.location()).encode(), output)
 
 
 def _draft_document(draft: "Draft") -> dict[str, Any]:

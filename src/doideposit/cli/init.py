@@ -229,9 +229,9 @@ def init(invocation: Invocation, preset: str | None, output: Path, force: bool) 
 
 def _modeline() -> str:
     """Return the first line, by which an editor finds the JSON Schema of the configuration."""
-    from doideposit.json_schemas import schema_location
+    from doideposit.json_schemas import JsonSchema
 
-    location = schema_location("configuration")
+    location = JsonSchema.CONFIGURATION.location()
     return f"#:schema {location}\n\n" if location else ""
 
 

@@ -179,9 +179,9 @@ def _record_text(number: str, series: "Series", answers: Mapping[str, str]) -> s
 
 
 def _record_lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterator[str]:
-    from doideposit.json_schemas import schema_location
+    from doideposit.json_schemas import JsonSchema
 
-    location = schema_location("record")
+    location = JsonSchema.RECORD.location()
     if location:
         yield f"# yaml-language-server: $schema={location}\n"
     yield f"# {series.title} {number}. A line that begins with # is not read: remove the # where you fill one in.\n"

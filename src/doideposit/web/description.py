@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from doideposit.json_schemas import plan_schema, record_schema
+from doideposit.json_schemas import JsonSchema
 from doideposit.lifecycle import State
 from doideposit.web.listing import MAX_DOIS, MAX_LISTED
 from doideposit.web.operations import LARGEST_ID, MAX_EVENTS, MODES, RESTORE_MODES
@@ -414,7 +414,7 @@ def _error_responses() -> Schema:
 
 def _record_schemas() -> Schema:
     """Return the schemas of a record, moved to where OpenAPI keeps them."""
-    schema = _with_moved_references(record_schema())
+    schema = _with_moved_references(JsonSchema.RECORD.make())
     records = [ref("Commentary"), {"type": "array", "items": ref("Commentary"), "minItems": 1}]
     records[1]["maxItems"] = MAX_RECORDS
     words = "One record, or a list of records."
@@ -424,7 +424,7 @@ def _record_schemas() -> Schema:
 
 def _plan_schemas() -> Schema:
     """Return the schemas of a plan file, moved to where OpenAPI keeps them."""
-    schema = _with_moved_references(plan_schema())
+    schema = _with_moved_references(JsonSchema.PLAN.make())
     parts = dict(schema.pop("$defs"))
     schema.pop("$schema")
     return {**parts, "PlanFile": schema}

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, loc_of
-from doideposit.json_schemas import schema_location
+from doideposit.json_schemas import JsonSchema
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
@@ -227,7 +227,9 @@ class DraftPages:
                 raise UsageError(f"this DOI already has the record file {found.path.name}", hint=hint)
         path = Path(draft.record) if draft.seen else RecordFile.path_for(draft.data, self.place.records)
         draft = self.place.drafts.save(draft, draft.data, by, record=str(path), meant=_digest(draft.data))
-        seen = RecordFile.save(path, RecordForm.cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
+        seen = RecordFile.save(
+            path, RecordForm.cleaned(draft.data), seen=draft.seen, schema=JsonSchema.RECORD.location()
+        )
         return self.place.drafts.save(draft, draft.data, by, seen=seen, meant="")
 
     def _after_a_kill(self, draft: SavedDraft, by: str) -> SavedDraft:

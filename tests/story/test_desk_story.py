@@ -16,6 +16,7 @@ import responses
 from depositing import validator
 from desk import FAST
 from doideposit.cli.init import PRESETS
+from doideposit.config.settings import Settings
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
@@ -450,6 +451,16 @@ def test_the_words_of_the_machine_stay_in_the_details(ada: Visitor) -> None:
         assert not re.search(r"\b(XML|XSD|batch|ledger)\b", shown, re.IGNORECASE), path
 
 
+def registering_for_real(folder: Path, crossref: str, more: str = "") -> Settings:
+    """Return the settings of a publisher who registers for real, at an address that stands for Crossref's."""
+    path = folder / "doideposit.toml"
+    text = path.read_text("utf-8").replace('target = "sandbox"', f'target = "production"\n{more}')
+    target = f'\n[targets.production]\nurl = "{crossref}"\nrest_url = "{crossref}"\nhandle_url = "{crossref}"\n'
+    login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
+    path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + target + login, "utf-8")
+    return load_settings(path)
+
+
 # Two people.
 
 
@@ -457,12 +468,8 @@ def test_the_words_of_the_machine_stay_in_the_details(ada: Visitor) -> None:
 def real(folder: Path) -> Iterator[Application]:
     """The pages of a publisher who registers for real, where another person has to approve; Crossref is a sandbox."""
     with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
-        path = folder / "doideposit.toml"
-        text = path.read_text("utf-8").replace('target = "sandbox"', 'target = "production"\napprovals = 1')
-        targets = f'\n[targets.production]\nurl = "{url}"\nrest_url = "{url}"\nhandle_url = "{url}"\n'
-        login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
-        path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + targets + login, "utf-8")
-        made = open_for_accounts(load_settings(path), announce=lambda _text: None)
+        settings = registering_for_real(folder, url, "approvals = 1")
+        made = open_for_accounts(settings, announce=lambda _text: None)
         assert made is not None
         yield made
         made.close()
@@ -472,13 +479,8 @@ def test_crossref_away_stops_nothing_but_the_registration(
     folder: Path, monkeypatch: pytest.MonkeyPatch, pages: tuple[Application, str]
 ) -> None:
     monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
-    path = folder / "doideposit.toml"
-    nowhere = "http://127.0.0.1:9"
-    text = path.read_text("utf-8").replace('target = "sandbox"', 'target = "production"')
-    target = f'\n[targets.production]\nurl = "{nowhere}"\nrest_url = "{nowhere}"\nhandle_url = "{nowhere}"\n'
-    login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
-    path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + target + login, "utf-8")
-    made, token = open_here(load_settings(path), user="ada", announce=lambda _text: None)
+    settings = registering_for_real(folder, "http://127.0.0.1:9")
+    made, token = open_here(settings, user="ada", announce=lambda _text: None)
     ada = Visitor(made.app.test_client()).get(f"/enter/{token}")
     draft = with_document(ada, document()).press("look").url.removesuffix("/look")
     assert "a new DOI" in ada.page
@@ -496,12 +498,8 @@ def test_crossref_away_stops_nothing_but_the_registration(
 def test_a_number_in_doubt_is_not_called_unchanged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
     with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
-        path = folder / "doideposit.toml"
-        text = path.read_text("utf-8").replace('target = "sandbox"', 'target = "production"')
-        target = f'\n[targets.production]\nurl = "{url}"\nrest_url = "{url}"\nhandle_url = "{url}"\n'
-        login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
-        path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + target + login, "utf-8")
-        made, token = open_here(load_settings(path), user="ada", announce=lambda _text: None)
+        settings = registering_for_real(folder, url)
+        made, token = open_here(settings, user="ada", announce=lambda _text: None)
         ada = Visitor(made.app.test_client()).get(f"/enter/{token}")
         draft = with_document(ada, document()).press("look").url.removesuffix("/look")
         ada.get(f"{draft}/look?target=production")

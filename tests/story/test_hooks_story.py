@@ -11,7 +11,8 @@ import pytest
 from depositing import Desk, sqlite_url
 from doideposit.config.schema import MailSection
 from doideposit.errors import WorldError
-from doideposit.job.hooks import Hook, HookMessage
+from doideposit.job.hook_messages import HookMessage
+from doideposit.job.hooks import Hook
 from doideposit.job.run import Job, JobContext, JobOutcome
 from doideposit.sandbox.registry import SandboxRegistry
 from inboxes import Office, doi, yaml

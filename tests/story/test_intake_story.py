@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.errors import WorldError
-from doideposit.job.crossref_mails import Hints, read_failed_dois
+from doideposit.job.crossref_mails import Hints
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.mailbox import ImapServer, read_maildir
 from doideposit.job.run import Job, JobContext
@@ -139,7 +139,7 @@ def test_broken_and_foreign_mails_do_nothing(desk: Desk, raw: bytes) -> None:
 def test_any_bytes_are_a_mail(raw: bytes) -> None:
     Hints.of_mail(raw)
     Hints.of_report(raw)
-    list(read_failed_dois(raw.decode("utf-8", "replace")))
+    list(Hints.failed_dois(raw.decode("utf-8", "replace")))
 
 
 def maildir(folder: Path, *mails: bytes) -> Path:
@@ -225,4 +225,4 @@ def test_names_that_imap_cannot_carry_are_told_as_a_mailbox_that_cannot_be_read(
     ],
 )
 def test_a_table_of_failed_dois_is_read_whatever_its_columns(table: str, rows: list[tuple[int, str, int]]) -> None:
-    assert list(read_failed_dois(table)) == rows
+    assert list(Hints.failed_dois(table)) == rows

@@ -20,7 +20,7 @@ from doideposit.deposits.values import WorkStatus
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.mail import send_due_mails
+from doideposit.job.mail import JobMails
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.state import JobState
 from doideposit.lifecycle import Milestone, Outcome, State
@@ -96,7 +96,7 @@ class House:
         folders.make()
         standing = Standing.take(self.desk.depositor, now=now)
         report = PassReport("sandbox")
-        send_due_mails(report, standing, JobState(), mail=mail, send=sent.append, folders=folders, now=now, host="pub1")
+        JobMails(mail, sent.append, folders, "pub1").send_due(report, standing, JobState(), now=now)
         return sent
 
 
@@ -110,10 +110,8 @@ def test_a_reminder_says_where_each_thing_that_waits_lies(tmp_path: Path) -> Non
     (folders.root / "a folder").mkdir()
     waiting, state, now = Waiting.find(folders, "sandbox"), JobState(), datetime(2026, 11, 27, tzinfo=UTC)
     for moment in (now, now + timedelta(days=2)):
-        send_due_mails(
-            PassReport("sandbox"), None, state, mail=mail, send=sent.append, folders=folders, now=moment, host="pub1",
-            waiting=waiting,
-        )  # fmt: skip
+        mails = JobMails(mail, sent.append, folders, "pub1")
+        mails.send_due(PassReport("sandbox"), None, state, now=moment, waiting=waiting)
     first, second = (one.get_content() for one in sent)
     assert "old.yaml" not in first, "its own mail told it when it was rejected"
     assert "1 file waits in rejected/: old.yaml" in second

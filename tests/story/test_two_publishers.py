@@ -19,7 +19,7 @@ from doideposit.crossref.xml.batch import build
 from doideposit.errors import WorldError
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
-from doideposit.job.mail import Recipients, send_due_mails
+from doideposit.job.mail import JobMails, Recipients
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 from doideposit.sandbox.accounts import Account
@@ -294,10 +294,7 @@ def test_mails_of_one_go_out_when_the_server_refuses_those_of_another() -> None:
     folders = Folders(Path("inbox"))
     recipients = Recipients({"other-house": ("editor@other.example",)})
     with pytest.raises(WorldError, match="does not accept"):
-        send_due_mails(
-            PassReport("test"), standing, state, mail=mail, send=send, folders=folders, now=now, host="pub1",
-            recipients=recipients,
-        )  # fmt: skip
+        JobMails(mail, send, folders, "pub1", recipients).send_due(PassReport("test"), standing, state, now=now)
     assert sent == ["editor@other.example"]
     assert (state.digest, set(state.digests)) == (None, {"other-house"})
 

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 import webhook_receiver
 from depositing import Desk, sqlite_url
-from doideposit.job.hook_calls import post
-from doideposit.job.hooks import Hook, HookMessage
+from doideposit.job.hook_messages import HookMessage
+from doideposit.job.hooks import Hook
 from doideposit.job.run import Job, JobContext
 from inboxes import Office, doi, yaml
 
@@ -69,7 +69,7 @@ class Webhook:
         now = self.office.desk.clock().timestamp()
         seconds = 1.0 if self.receiver.mode == "hang" else 60.0
         url = f"http://127.0.0.1:{self.receiver.port}/events"
-        post(url, message, secret=SecretStr(webhook_receiver.SECRET), now=now, timeout=seconds)
+        message.post(url, secret=SecretStr(webhook_receiver.SECRET), now=now, timeout=seconds)
         self.sent_at.append(int(now))
 
     def run(self, wait: float = 900) -> dict[str, Any]:

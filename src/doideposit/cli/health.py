@@ -164,11 +164,11 @@ def audit(
 def _read_failed(path: Path, series: "Mapping[str, Series]") -> "list[tuple[int, str, int]]":
     """Return the rows of the table; raises `UsageError` for one that names no DOI, or those of others alone."""
     from doideposit.files import disk_errors
-    from doideposit.job.crossref_mails import read_failed_dois
+    from doideposit.job.crossref_mails import Hints
 
     with disk_errors(path, "cannot be read"), open_input(path) as file:
         text = file.read(LARGEST_REPORT).decode("utf-8-sig", "replace")
-    rows = list(read_failed_dois(text))
+    rows = list(Hints.failed_dois(text))
     prefixes = {one.prefix for one in series.values()}
     if not rows:
         raise UsageError(f"{path} contains no DOI", hint="save the table of failed DOIs that is attached to the report")

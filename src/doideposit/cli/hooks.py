@@ -38,11 +38,12 @@ def hooks(invocation: Invocation, target: str | None, name: str | None, as_json:
 
 
 def _test_hook(terminal: "Terminal", settings: "Settings", name: str) -> None:
-    from doideposit.job.hook_calls import open_hooks
-    from doideposit.job.hooks import HookMessage
+    from doideposit.job.hook_messages import HookMessage
+    from doideposit.job.hooks import Hook
     from doideposit.wiring import system_clock
 
-    hook = next((one for one in open_hooks(settings, environ=os.environ, clock=system_clock) if one.name == name), None)
+    opened = Hook.open_all(settings, environ=os.environ, clock=system_clock)
+    hook = next((one for one in opened if one.name == name), None)
     if hook is None:
         known = ", ".join(settings.hooks) or "none"
         raise UsageError(f"there is no hook {name}", hint=f"below [hooks] the configuration has: {known}")

@@ -190,7 +190,7 @@ def _memory_beside(settings: "Settings") -> "Path | None":
 
 
 def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":
-    from doideposit.job.hook_calls import open_hooks
+    from doideposit.job.hooks import Hook
     from doideposit.job.run import JobContext
     from doideposit.wiring import open_depositor, system_clock
 
@@ -201,7 +201,7 @@ def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal
         send_mail=None if settings.mail is None else lambda message: _send_mail(settings, message),
         ping=None if url is None else lambda: _ping_monitor(url),
         mailbox=None if settings.mailbox is None else _mailbox_reader(settings.mailbox),
-        hooks=open_hooks(settings, environ=os.environ, clock=system_clock),
+        hooks=Hook.open_all(settings, environ=os.environ, clock=system_clock),
         stop=stop,
         host=socket.gethostname(),
     )

@@ -22,7 +22,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, XmlLimits, parse_document
 
-__all__ = ["Hints", "read_failed_dois"]
+__all__ = ["Hints"]
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,18 @@ class Hints:
         found = _HintList()
         _read_text(content[:LARGEST], found)
         return found.as_hints()
+
+    @staticmethod
+    def failed_dois(text: str) -> Iterator[tuple[int, str, int]]:
+        """Yield line, DOI and number of failures of the table in a resolution report; lines without a DOI are headings.
+
+        The columns are found by what is in them: their names and their order are not documented.
+        """
+        for number, row in enumerate(csv.reader(_clean_lines(text)), 1):
+            doi = next((one for cell in row for one in _dois_in(cell)), None)
+            counts = [int(cell) for cell in row if re.fullmatch(r"[0-9]{1,9}", cell.strip())]
+            if doi is not None:
+                yield number, str(doi), max(counts, default=1)
 
     def take(self, depositor: Depositor, now: datetime) -> None:
         """Ask early about the files and DOIs that are ours; names of others, true or forged, are passed over."""
@@ -139,18 +151,6 @@ def _dois_in(text: str) -> Iterator[Doi]:
         # A word that only begins like a DOI is left out.
         if (doi := Doi.parse_or_none(match[0].rstrip(".:"))) is not None:
             yield doi
-
-
-def read_failed_dois(text: str) -> Iterator[tuple[int, str, int]]:
-    """Yield line, DOI and number of failures of the table in a resolution report; lines without a DOI are headings.
-
-    The columns are found by what is in them: their names and their order are not documented.
-    """
-    for number, row in enumerate(csv.reader(_clean_lines(text)), 1):
-        doi = next((one for cell in row for one in _dois_in(cell)), None)
-        counts = [int(cell) for cell in row if re.fullmatch(r"[0-9]{1,9}", cell.strip())]
-        if doi is not None:
-            yield number, str(doi), max(counts, default=1)
 
 
 def _clean_lines(text: str) -> Iterable[str]:

@@ -4,26 +4,27 @@ Each hook has its own place in the events of the ledger, so a receiver that was 
 A message can come twice, after a crash: its `id` is the same then.
 """
 
-import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
+from doideposit.config.passwords import resolve_password
+from doideposit.config.schema import HookSection
+from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.ledger.hooks import LEASE, HookProgress
-from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, LedgerError
+from doideposit.job.hook_messages import HookMessage
 from doideposit.lifecycle import EventKind
 
-__all__ = ["Hook", "HookMessage", "deliver"]
+__all__ = ["Hook"]
 
 logger = logging.getLogger(__name__)
 
-# Version of the messages; it rises when a key changes its meaning or goes away.
-FORMAT: Final = 1
 NAMES: Final = {
     EventKind.REGISTERED: "registered",
     EventKind.REGISTERED_WITH_WARNING: "registered",
@@ -43,30 +44,6 @@ BUDGET: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class HookMessage:
-    """Describe one thing that happened to one DOI; `event` is registered, failed, drift, or test."""
-
-    id: str
-    event: str
-    at: datetime
-    target: str
-    status: WorkStatus | None = None
-
-    def body(self) -> bytes:
-        """Return the message as JSON: the event, and the status of the DOI now."""
-        data: dict[str, Any] = {
-            "format": FORMAT,
-            "id": self.id,
-            "event": self.event,
-            "at": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "target": self.target,
-            "doi": None if self.status is None else str(self.status.doi),
-            "record": None if self.status is None else self.status.to_dict(),
-        }
-        return json.dumps(data, ensure_ascii=False).encode()
-
-
-@dataclass(frozen=True, slots=True)
 class Hook:
     """Describe one hook: after what it is called, and how. `call` raises `DoiDepositError` where that fails."""
 
@@ -74,42 +51,54 @@ class Hook:
     on: frozenset[str]
     call: Callable[[HookMessage], None]
 
+    @staticmethod
+    def open_all(
+        settings: Settings, *, environ: Mapping[str, str], clock: Callable[[], datetime]
+    ) -> "tuple[Hook, ...]":
+        """Return the hooks of the configuration, by name; a secret is fetched when its hook is called."""
+        # A hook runs a foreign program, which must not get our passwords with the environment.
+        hidden = {reference.env for reference, _, _ in settings.secrets()}
+        variables = {name: value for name, value in environ.items() if name not in hidden}
 
-def deliver(
-    depositor: Depositor, hooks: Sequence[Hook], *, clock: Callable[[], datetime], stop: Callable[[], bool]
-) -> dict[str, HookProgress]:
-    """Call each hook for new events; return the progress of each. Raises only `LedgerError`."""
-    found: dict[str, HookProgress] = {}
-    for hook in hooks:
-        now = _deliver_to(hook, depositor, clock, stop) or depositor.hooks.progress(hook.name)
-        if now is not None:
-            found[hook.name] = now
-    return found
+        def call(name: str, section: HookSection, message: HookMessage) -> None:
+            seconds = section.timeout.total_seconds()
+            if section.command is not None:
+                message.pass_to(section.command, timeout=seconds, environ=variables)
+            elif section.url is not None and section.secret is not None:
+                secret = resolve_password(section.secret, environ=environ, service="doideposit-hook", username=name)
+                message.post(section.url, secret=secret, now=clock().timestamp(), timeout=seconds)
 
+        return tuple(Hook(name, frozenset(one.on), partial(call, name, one)) for name, one in settings.hooks.items())
 
-def _deliver_to(
-    hook: Hook, depositor: Depositor, clock: Callable[[], datetime], stop: Callable[[], bool]
-) -> HookProgress | None:
-    """Call one hook for new events; None if it is not due, or another process calls it."""
-    if next(depositor.events(), None) is None or (now := depositor.hooks.lease(hook.name)) is None:
-        return None
-    begun, due_at = clock(), clock()
-    for message, taken in _messages(hook, depositor, now):
-        if message is None:
-            now = taken
-            continue
-        if stop() or clock() - begun > BUDGET:
-            break
-        told = _call_hook(hook, message, now, taken, clock())
-        if told.reason:
-            now, due_at = told, clock() + min(FIRST_PAUSE * 2 ** min(now.tries, 10), LONGEST_PAUSE)
-            logger.warning("the hook %s failed: %s", hook.name, told.reason)
-            break
-        now = told
-        # Written after each message: a process that dies repeats one of them, and not a thousand.
-        depositor.hooks.settle(hook.name, now, clock() + LEASE)
-    depositor.hooks.settle(hook.name, now, due_at)
-    return now
+    def deliver(
+        self, depositor: Depositor, *, clock: Callable[[], datetime], stop: Callable[[], bool]
+    ) -> HookProgress | None:
+        """Call it for new events; return how far it has come, None before the first. Raises only `LedgerError`."""
+        return self._deliver_new(depositor, clock, stop) or depositor.hooks.progress(self.name)
+
+    def _deliver_new(
+        self, depositor: Depositor, clock: Callable[[], datetime], stop: Callable[[], bool]
+    ) -> HookProgress | None:
+        """Call it for new events; return None if it is not due, or another process calls it."""
+        if next(depositor.events(), None) is None or (now := depositor.hooks.lease(self.name)) is None:
+            return None
+        begun, due_at = clock(), clock()
+        for message, taken in _messages(self, depositor, now):
+            if message is None:
+                now = taken
+                continue
+            if stop() or clock() - begun > BUDGET:
+                break
+            told = _call_hook(self, message, now, taken, clock())
+            if told.reason:
+                now, due_at = told, clock() + min(FIRST_PAUSE * 2 ** min(now.tries, 10), LONGEST_PAUSE)
+                logger.warning("the hook %s failed: %s", self.name, told.reason)
+                break
+            now = told
+            # Written after each message: a process that dies repeats one of them, and not a thousand.
+            depositor.hooks.settle(self.name, now, clock() + LEASE)
+        depositor.hooks.settle(self.name, now, due_at)
+        return now
 
 
 def _messages(hook: Hook, depositor: Depositor, now: HookProgress) -> Iterator[tuple[HookMessage | None, HookProgress]]:

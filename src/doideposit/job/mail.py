@@ -24,7 +24,7 @@ from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
-__all__ = ["Recipients", "mail_away", "send_due_mails"]
+__all__ = ["JobMails", "Recipients"]
 
 logger = logging.getLogger(__name__)
 
@@ -64,79 +64,75 @@ class Recipients:
         return Standing.together(mine, whole.at, whole.target)
 
 
-def send_due_mails(
-    report: PassReport,
-    standing: Standing | None,
-    state: JobState,
-    *,
-    mail: MailSection,
-    send: Callable[[EmailMessage], None],
-    folders: Folders,
-    now: datetime,
-    host: str,
-    may_mail: Callable[[], bool] = lambda: True,
-    waiting: Waiting = NOTHING_WAITS,
-    hooks: Mapping[str, HookProgress] = NO_HOOKS,
-    recipients: Recipients | None = None,
-) -> int:
-    """Send at most two mails to each group of recipients; returns how many were sent.
+@dataclass(frozen=True, slots=True)
+class JobMails:
+    """Mail what has to be told: the settings, the way out, the folders with notes, the machine, and who gets what."""
 
-    `may_mail` is asked once, before the first mail. Raises the first `WorldError` after all other groups had theirs;
-    what it kept back is told by the next pass.
-    """
-    to = recipients or Recipients()
-    lasting = _lasting_notices(waiting, state, now, mail.repeat_after)
-    failing = (Notice.of_hook(name, one) for name, one in hooks.items() if one.reason)
-    found = chain(_all_notices(report, standing, folders, now, lasting, to), failing)
-    notices = Notice.untold(found, state.told, now, mail.repeat_after)
-    if not _is_something_due(notices, standing, state, mail, to, now):
-        return 0
-    if not may_mail():
-        logger.error("a mail is due, but is not sent: the job cannot record it, and one was sent recently")
-        return 0
-    sent = 0
-    failures: list[WorldError] = []
-    for group in to.groups:
-        post = _Post(to.mail(mail, group), send, report.target, now, host)
-        try:
-            sent += post.send_attention([notice for notice in notices if to.group(notice.publisher) == group], state)
-            if standing is not None:
-                # Files that wait are a matter of those who look after the installation.
-                files = NOTHING_WAITS if group else waiting
-                sent += post.send_digest(to.standing(standing, group), files, state, group)
-        except WorldError as error:
-            failures.append(error)
-    _remove_sent_notes(folders, state)
-    if sent:
-        state.mailed(now)
-    if failures:
-        raise failures[0]
-    return sent
+    mail: MailSection
+    send: Callable[[EmailMessage], None]
+    folders: Folders
+    host: str
+    to: Recipients = field(default_factory=Recipients)
 
+    def send_due(
+        self,
+        report: PassReport,
+        standing: Standing | None,
+        state: JobState,
+        *,
+        now: datetime,
+        may_mail: Callable[[], bool] = lambda: True,
+        waiting: Waiting = NOTHING_WAITS,
+        hooks: Mapping[str, HookProgress] = NO_HOOKS,
+    ) -> int:
+        """Send at most two mails to each group of recipients; returns how many were sent.
 
-def mail_away(
-    error: DiskError,
-    memory: Path,
-    *,
-    mail: MailSection,
-    send: Callable[[EmailMessage], None],
-    folders: Folders,
-    now: datetime,
-    host: str,
-    target: str,
-) -> None:
-    """Mail that the inbox cannot be used, unless it was mailed lately: the job's own state is in that inbox.
+        `may_mail` is asked once, before the first mail. Raises the first `WorldError` after all other groups had
+        theirs; what it kept back is told by the next pass.
+        """
+        lasting = _lasting_notices(waiting, state, now, self.mail.repeat_after)
+        failing = (Notice.of_hook(name, one) for name, one in hooks.items() if one.reason)
+        found = chain(_all_notices(report, standing, self.folders, now, lasting, self.to), failing)
+        notices = Notice.untold(found, state.told, now, self.mail.repeat_after)
+        if not _is_something_due(notices, standing, state, self.mail, self.to, now):
+            return 0
+        if not may_mail():
+            logger.error("a mail is due, but is not sent: the job cannot record it, and one was sent recently")
+            return 0
+        sent = 0
+        failures: list[WorldError] = []
+        for group in self.to.groups:
+            post = _Post(self.to.mail(self.mail, group), self.send, report.target, now, self.host)
+            mine = [notice for notice in notices if self.to.group(notice.publisher) == group]
+            try:
+                sent += post.send_attention(mine, state)
+                if standing is not None:
+                    # Files that wait are a matter of those who look after the installation.
+                    files = NOTHING_WAITS if group else waiting
+                    sent += post.send_digest(self.to.standing(standing, group), files, state, group)
+            except WorldError as error:
+                failures.append(error)
+        _remove_sent_notes(self.folders, state)
+        if sent:
+            state.mailed(now)
+        if failures:
+            raise failures[0]
+        return sent
 
-    `memory` is a file elsewhere that keeps when it was mailed. Raises `WorldError`.
-    """
-    report = PassReport(target)
-    report.add_error(error)
-    with disk_errors(memory.parent, "cannot be made"):
-        memory.parent.mkdir(mode=0o700, exist_ok=True)
-    state = JobState.load(memory, now)
-    may_mail = partial(state.may_mail, memory, now, mail.repeat_after)
-    send_due_mails(report, None, state, mail=mail, send=send, folders=folders, now=now, host=host, may_mail=may_mail)
-    state.save(memory, now)
+    def send_away(self, error: DiskError, memory: Path, *, target: str, now: datetime) -> None:
+        """Mail that the inbox cannot be used, unless it was mailed lately: the job's own state is in that inbox.
+
+        `memory` is a file elsewhere that keeps when it was mailed. Raises `WorldError`.
+        """
+        report = PassReport(target)
+        report.add_error(error)
+        with disk_errors(memory.parent, "cannot be made"):
+            memory.parent.mkdir(mode=0o700, exist_ok=True)
+        state = JobState.load(memory, now)
+        self.send_due(
+            report, None, state, now=now, may_mail=partial(state.may_mail, memory, now, self.mail.repeat_after)
+        )
+        state.save(memory, now)
 
 
 def _remove_sent_notes(folders: Folders, state: JobState) -> None:

@@ -3,10 +3,10 @@
 import imaplib
 import re
 import ssl
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -25,11 +25,9 @@ TIMEOUT: Final = 30.0
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 
 
-class Mailbox(Protocol):
-    """Describe what gives mails: each with a key that stays the same, without those that are known already."""
-
-    def __call__(self, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield up to `MOST` mails whose keys are not in `known`; raises `WorldError`."""
+# Yields up to `MOST` mails, each with a key that stays the same, without those whose keys are given; it raises
+# `WorldError`.
+Mailbox = Callable[[Collection[str]], Iterator[tuple[str, bytes]]]
 
 
 def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, bytes]]:

@@ -18,15 +18,15 @@ from doideposit.errors import DiskError, DoiDepositError, LedgerUnavailable, Reg
 from doideposit.files import write_atomic
 from doideposit.findings import counted
 from doideposit.job.crossref_mails import Hints
-from doideposit.job.hooks import Hook, deliver
-from doideposit.job.inbox.archive import archive_done
+from doideposit.job.hooks import Hook
+from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.intake import log_progress
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.mail import Recipients, mail_away, send_due_mails
+from doideposit.job.mail import JobMails, Recipients
 from doideposit.job.mailbox import Mailbox
 from doideposit.job.monitoring import WITHIN, Run, prometheus_text
 from doideposit.job.state import JobState
@@ -131,10 +131,8 @@ class Job:
         if self.mail is None or context.send_mail is None or self.memory is None:
             return
         try:
-            mail_away(
-                error, self.memory, mail=self.mail, send=context.send_mail, folders=self.folders, now=now,
-                host=context.host, target=self.target,
-            )  # fmt: skip
+            mails = JobMails(self.mail, context.send_mail, self.folders, context.host)
+            mails.send_away(error, self.memory, target=self.target, now=now)
         # The pass ends with the error of the inbox; that no mail went is told beside it.
         except DoiDepositError as failed:
             logger.error("%s", failed.message, extra={"code": failed.code, "hint": failed.hint})  # noqa: TRY400
@@ -222,7 +220,9 @@ class _JobPass:
             context.step("watch")
             self._watch_registered(depositor)
             context.step("hooks")
-            self._hooks = deliver(depositor, context.hooks, clock=context.clock, stop=context.stop)
+            for hook in context.hooks:
+                if (now := hook.deliver(depositor, clock=context.clock, stop=context.stop)) is not None:
+                    self._hooks[hook.name] = now
             self._run_step(partial(self._archive, depositor))
             self._standing = Standing.take(depositor, now=context.clock())
 
@@ -234,7 +234,7 @@ class _JobPass:
         if not self._state.is_steady(now):
             logger.info("files stay in done/ until the clock has run for ten days without a jump")
             return
-        self._report.archived = archive_done(
+        self._report.archived = DoneFiles.archive(
             self._job.folders, depositor, keep, now, stop=self._context.stop, step=self._context.step
         )
         self._state.archived = today
@@ -277,19 +277,15 @@ class _JobPass:
             return
         # Notes are read from the job's folder and taken away there.
         self._require_same()
-        send_due_mails(
+        context, job = self._context, self._job
+        JobMails(self._job.mail, self._context.send_mail, job.folders, context.host, self._recipients).send_due(
             self._report,
             self._standing,
             self._state,
-            mail=self._job.mail,
-            send=self._context.send_mail,
-            folders=self._job.folders,
-            now=self._context.clock(),
-            host=self._context.host,
+            now=context.clock(),
             may_mail=self._may_mail,
             waiting=self._waiting,
             hooks=self._hooks,
-            recipients=self._recipients,
         )
 
     def _may_mail(self) -> bool:

@@ -24,7 +24,7 @@ from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders
 from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.job.state import CLOCK_JUMP
 
-__all__ = ["DoneFiles", "archive_done"]
+__all__ = ["DoneFiles"]
 
 # Bytes of a report that are read: one of 5,000 records, with remarks about each, has some millions.
 LONGEST_REPORT: Final = 20_000_000
@@ -59,35 +59,35 @@ class DoneFiles:
         end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
         return end + keep + CLOCK_JUMP
 
+    @staticmethod
+    def archive(
+        folders: Folders,
+        depositor: Depositor,
+        keep: timedelta,
+        now: datetime,
+        *,
+        stop: Callable[[], bool],
+        step: Callable[[str], None],
+    ) -> int:
+        """Put the months that ended more than `keep` ago into archives in ``done/``; returns how many files went.
 
-def archive_done(
-    folders: Folders,
-    depositor: Depositor,
-    keep: timedelta,
-    now: datetime,
-    *,
-    stop: Callable[[], bool],
-    step: Callable[[str], None],
-) -> int:
-    """Put the months that ended more than `keep` ago into archives in ``done/``; returns how many files went.
-
-    A file goes when a report of the job is beside it, when the ledger knows each DOI of it as registered, and when
-    report, ledger and file itself all say that it is that old. Anything else stays. Raises `DiskError` and
-    `LedgerError`.
-    """
-    gone, before = 0, now - keep
-    with _opened_done(folders) as done:
-        months: dict[str, list[_Finished]] = {}
-        for one in done.finished():
-            if DoneFiles.due_on(one.month, keep) <= now and one.file.target == depositor.target:
-                months.setdefault(one.month, []).append(one)
-        # A pass that is killed leaves whole months behind, and the oldest are the first to go.
-        for month, files in sorted(months.items()):
-            settled = [one for one in _registered(files, depositor, before) if done.is_older(one.name, before)]
-            if settled and not stop():
-                step("month due")
-                gone += done.archive(month, settled, step)
-    return gone
+        A file goes when a report of the job is beside it, when the ledger knows each DOI of it as registered, and when
+        report, ledger and file itself all say that it is that old. Anything else stays. Raises `DiskError` and
+        `LedgerError`.
+        """
+        gone, before = 0, now - keep
+        with _opened_done(folders) as done:
+            months: dict[str, list[_Finished]] = {}
+            for one in done.finished():
+                if DoneFiles.due_on(one.month, keep) <= now and one.file.target == depositor.target:
+                    months.setdefault(one.month, []).append(one)
+            # A pass that is killed leaves whole months behind, and the oldest are the first to go.
+            for month, files in sorted(months.items()):
+                settled = [one for one in _registered(files, depositor, before) if done.is_older(one.name, before)]
+                if settled and not stop():
+                    step("month due")
+                    gone += done.archive(month, settled, step)
+        return gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.job.inbox.context import InboxContext
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, Folders
-from doideposit.job.inbox.outcomes import entries_of
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
@@ -135,7 +134,7 @@ class TakingIn:
             if claim.id in alone:
                 self._plan_safely([claim])
             else:
-                self._save_outcomes(claim, entries_of(claim, made[claim.id]))
+                self._save_outcomes(claim, claim.outcomes(made[claim.id]))
 
     def _apply_plan_file(self, claim: Claim) -> bool:
         """Apply a plan file, and save the outcome; return False for a file of records."""
@@ -289,7 +288,7 @@ def _plan_entries(claim: Claim, depositor: Depositor) -> tuple[ClaimedEntry, ...
         return tuple(_waiting_entries(file, error))
     except UsageError as error:
         return _refused_file(error.message, error.hint)
-    return entries_of(claim, report.entries)
+    return claim.outcomes(report.entries)
 
 
 def _is_plan(claim: Claim) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, sqlite_url
-from doideposit.job.inbox.archive import DoneFiles, archive_done
+from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.sandbox.clock import Clock
 from inboxes import Office, yaml
@@ -50,7 +50,7 @@ def tidied(office: Office, now: datetime = DUE, *, until: str = "", keep: timede
         if name == until:
             raise KeyboardInterrupt
 
-    return archive_done(office.folders, office.desk.depositor, keep, now, stop=lambda: False, step=step)
+    return DoneFiles.archive(office.folders, office.desk.depositor, keep, now, stop=lambda: False, step=step)
 
 
 def content(office: Office, archive: str = "2026-09.zip") -> dict[str, bytes]:

@@ -18,8 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from doideposit.errors import ConfigurationError, WorldError
-from doideposit.job.hook_calls import post, run_program
-from doideposit.job.hooks import HookMessage
+from doideposit.job.hook_messages import HookMessage
 
 MESSAGE = HookMessage("sandbox-7-0", "registered", datetime(2026, 9, 9, 12, tzinfo=UTC), "sandbox")
 
@@ -33,7 +32,7 @@ def program(folder: Path, script: str) -> tuple[str, ...]:
 
 def test_a_program_gets_the_message_on_standard_input(tmp_path: Path) -> None:
     command = program(tmp_path, f'cat > {tmp_path}/got; echo "$1 $DOIDEPOSIT_EVENT" > {tmp_path}/said')
-    run_program(command, MESSAGE, timeout=10, environ=os.environ)
+    MESSAGE.pass_to(command, timeout=10, environ=os.environ)
     assert json.loads((tmp_path / "got").read_bytes()) == {
         "format": 1,
         "id": "sandbox-7-0",
@@ -61,13 +60,13 @@ def test_a_program_gets_the_message_on_standard_input(tmp_path: Path) -> None:
 def test_a_program_that_fails_or_hangs_is_named(tmp_path: Path, script: str, words: str) -> None:
     begun = time.monotonic()
     with pytest.raises(WorldError, match=words):
-        run_program(program(tmp_path, script), MESSAGE, timeout=0.3 if "sleep" in script else 60, environ=os.environ)
+        MESSAGE.pass_to(program(tmp_path, script), timeout=0.3 if "sleep" in script else 60, environ=os.environ)
     assert time.monotonic() - begun < 100
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(WorldError, match="cannot be run"):
-        run_program((str(tmp_path / "none"),), MESSAGE, timeout=1, environ={})
+        MESSAGE.pass_to((str(tmp_path / "none"),), timeout=1, environ={})
 
 
 class Receiver:
@@ -110,7 +109,7 @@ def receiver(socket_enabled: None) -> Iterator[Receiver]:
 
 @pytest.mark.parametrize("secret", ["a plain secret", "whsec_" + base64.b64encode(b"k" * 32).decode()])
 def test_a_message_is_signed_as_standard_webhooks_has_it(receiver: Receiver, secret: str) -> None:
-    post(receiver.url, MESSAGE, secret=SecretStr(secret), now=1_700_000_000.9, timeout=5)
+    MESSAGE.post(receiver.url, secret=SecretStr(secret), now=1_700_000_000.9, timeout=5)
     ((headers, body),) = receiver.got
     assert body == MESSAGE.body()
     assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("sandbox-7-0", "1700000000")
@@ -124,7 +123,7 @@ def test_a_message_is_signed_as_standard_webhooks_has_it(receiver: Receiver, sec
 def test_any_answer_but_success_is_a_failure_that_shows_no_address(receiver: Receiver, status: int) -> None:
     receiver.status = status
     with pytest.raises(WorldError, match=f"127.0.0.1 answered with status {status}") as caught:
-        post(receiver.url, MESSAGE, secret=SecretStr("x" * 20), now=0, timeout=5)
+        MESSAGE.post(receiver.url, secret=SecretStr("x" * 20), now=0, timeout=5)
     assert "s3cret" not in str(caught.value) + caught.value.hint
 
 
@@ -132,7 +131,7 @@ def test_a_message_that_was_taken_is_not_sent_again_because_the_rest_of_the_answ
     receiver: Receiver,
 ) -> None:
     receiver.status, receiver.length = 200, 5_000
-    post(receiver.url, MESSAGE, secret=SecretStr("x" * 20), now=0, timeout=60)
+    MESSAGE.post(receiver.url, secret=SecretStr("x" * 20), now=0, timeout=60)
     assert len(receiver.got) == 1
 
 
@@ -140,9 +139,9 @@ def test_a_receiver_that_is_away(socket_enabled: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     with pytest.raises(WorldError, match="gave no answer"):
-        post(f"http://127.0.0.1:{port}/", MESSAGE, secret=SecretStr("x" * 20), now=0, timeout=2)
+        MESSAGE.post(f"http://127.0.0.1:{port}/", secret=SecretStr("x" * 20), now=0, timeout=2)
 
 
 def test_a_secret_that_is_no_base64_is_named(receiver: Receiver) -> None:
     with pytest.raises(ConfigurationError, match="whsec_"):
-        post(receiver.url, MESSAGE, secret=SecretStr("whsec_é"), now=0, timeout=2)
+        MESSAGE.post(receiver.url, secret=SecretStr("whsec_é"), now=0, timeout=2)

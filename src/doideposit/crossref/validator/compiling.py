@@ -1,6 +1,7 @@
 """Schema documents in memory, compiled by libxml2; nothing is ever read from disk or network while it compiles."""
 
 import posixpath
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -11,7 +12,7 @@ from lxml import etree
 from doideposit.errors import SchemaDamaged
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["CompiledSchema", "LogEntry"]
+__all__ = ["CompiledSchema", "LogEntry", "expected_tags"]
 
 # libxml2 asks the resolver for every import; a scheme of our own keeps it from any file.
 SCHEME = "bundle:/"
@@ -31,6 +32,12 @@ class LogEntry(Protocol):
     type: int
     message: str
     path: str | None
+
+
+def expected_tags(message: str) -> tuple[str, ...]:
+    """Return what libxml2 says that it expected instead of an element: tags in Clark notation."""
+    found = re.search(r"Expected is (?:one of )?\( (.*) \)\.\s*$", message, re.DOTALL)
+    return tuple(found[1].split(", ")) if found else ()
 
 
 class CompiledSchema:

@@ -13,7 +13,9 @@ from lxml import etree
 
 from doideposit.crossref.names import PREFIXES, is_resources_namespace
 from doideposit.crossref.schemas.datatypes import DATATYPES
-from doideposit.crossref.validator.places import ElementFix, Places
+from doideposit.crossref.validator.arrangement import Addition, Fix, Move, Reordering
+from doideposit.crossref.validator.compiling import expected_tags
+from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.supplement import Broken, WrongValue
 from doideposit.crossref.validator.versions import renamed
 from doideposit.findings import Finding, Severity
@@ -52,8 +54,8 @@ class Complaint:
     element: Element
     # Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect.
     undeclared: bool = False
-    # Where trying has shown that a child would do better.
-    place: ElementFix | None = None
+    # What trying has shown to help.
+    fix: Fix | None = None
 
     @property
     def attribute(self) -> str | None:
@@ -75,8 +77,7 @@ class Complaint:
     @property
     def expected(self) -> tuple[str, ...]:
         """Return the tags that were expected instead, in Clark notation."""
-        found = re.search(r"Expected is (?:one of )?\( (.*) \)\.$", self.text, re.DOTALL)
-        return tuple(found[1].split(", ")) if found else ()
+        return expected_tags(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,25 +198,41 @@ def _misplaced_words(complaint: Complaint) -> _Words:
 
 def _placement_hint(complaint: Complaint) -> str:
     """Return the hint that trying has shown to help, or nothing."""
-    element, parent = complaint.element, complaint.element.getparent()
-    place = complaint.place
-    if place is None or parent is None or _local(str(parent.tag)) == "body":
+    parent, fix = complaint.element.getparent(), complaint.fix
+    if fix is None or parent is None or _local(str(parent.tag)) == "body":
         return ""
+    if isinstance(fix, Addition):
+        return f"add {_join_names(map(_name, fix.tags), last='and')} before {_which(fix.child)}"
+    if isinstance(fix, Move):
+        side = "behind" if fix.behind else "before"
+        return f"the order matters: move {_which(fix.child)} {side} {_which(fix.sibling)}"
+    if isinstance(fix, Reordering):
+        tags = [str(child.tag) for child in fix.children]
+        names = [_name(tag) for tag, before in zip(tags, ["", *tags], strict=False) if tag != before]
+        return f"the order matters: put them in the order {', '.join(names)}"
+    name = _name(str(fix.child.tag))
+    others = sum(1 for _ in parent.iterchildren(str(fix.child.tag))) - 1
+    if others == 1 and _is_followed_by(fix.child, str(fix.child.tag)):
+        return f"remove the first {name}: {_name(str(parent.tag))} allows only one, which comes after it"
+    if others:
+        return f"there is one {name} too many here: remove {_which(fix.child)}"
+    reason = "beside its other elements" if fix.allowed else "in this version of the schema"
+    return f"remove {name}: {_name(str(parent.tag))} does not allow it {reason}"
+
+
+# More than nine of a name are counted in digits.
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def _which(element: Element) -> str:
+    """Return the name of an element, with its number where its siblings have the same name."""
     name = _name(str(element.tag))
-    if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
-        return ""
-    if place.add and _is_followed_by(element, place.add):
-        return f"the order matters: move {_name(place.add)} before {name}"
-    if place.add:
-        return f"add {_name(place.add)} before {name}"
-    if place.sibling is None and next(element.itersiblings(str(element.tag)), None) is not None:
-        return f"remove {name}: {_name(str(parent.tag))} allows only one, which comes after it"
-    # Where several stand in the wrong order, there is no place for one of them yet.
-    if place.sibling is None and (later := [tag for tag in complaint.expected if _is_followed_by(element, tag)]):
-        return f"the order matters: {_join_names(map(_name, later), last='and')} before {name}"
-    if place.sibling is None:
-        return f"remove {name}: {_name(str(parent.tag))} does not allow it in this version of the schema"
-    return f"the order matters: move {name} {'behind' if place.behind else 'before'} {_name(str(place.sibling.tag))}"
+    before = sum(1 for _ in element.itersiblings(str(element.tag), preceding=True))
+    if not before and not _is_followed_by(element, str(element.tag)):
+        return name
+    if before and not _is_followed_by(element, str(element.tag)):
+        return f"the last {name}"
+    return f"the {_ORDINALS[before]} {name}" if before < len(_ORDINALS) else f"{name} number {before + 1}"
 
 
 def _placement_advice(element: Element, expected: tuple[str, ...]) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter, OrderedDict
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from lxml import etree
@@ -10,7 +9,7 @@ from lxml import etree
 from doideposit.findings import Where
 from doideposit.safe_xml import Element, Position, Positions
 
-__all__ = ["ElementFix", "Finder", "Places"]
+__all__ = ["Finder", "Places"]
 
 
 class Places:
@@ -148,12 +147,3 @@ class Finder:
             while len(self._children) > REMEMBERED:
                 del self._children[next(iter(self._children))]
         return self._children[parent, name]
-
-
-@dataclass(frozen=True, slots=True)
-class ElementFix:
-    """Hold a change that helps an unexpected element: a place beside a sibling, something before it, or its removal."""
-
-    sibling: Element | None
-    behind: bool = False
-    add: str = ""

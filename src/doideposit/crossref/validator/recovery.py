@@ -10,11 +10,10 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from lxml import etree
-
+from doideposit.crossref.validator.arrangement import Arranger
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
 from doideposit.crossref.validator.messages import Complaint
-from doideposit.crossref.validator.places import ElementFix, Finder
+from doideposit.crossref.validator.places import Finder
 from doideposit.crossref.validator.versions import renamed
 from doideposit.safe_xml import Element
 
@@ -26,13 +25,6 @@ UNEXPECTED = 1871
 UNDECLARED = 1845
 # Elements that may be copied for one document: enough for hundreds of mistakes, and a bound for a hostile file.
 BUDGET = 200_000
-
-# Elements that may be copied to find a better place for one child.
-TRIALS = 20_000
-# After the fifth unexpected element of one parent, everything is wrong for the same reason.
-MOST_UNEXPECTED = 5
-# A message lists so many names at most.
-MOST_EXPECTED = 12
 
 
 def all_complaints(schema: CompiledSchema, root: Element, log: Sequence[LogEntry]) -> list[Complaint]:
@@ -55,6 +47,7 @@ class _Recovery:
 
     def __init__(self, schema: CompiledSchema) -> None:
         self._schema = schema
+        self._arranger = Arranger(schema)
         self._budget = BUDGET
 
     def recover_all(self, first: list[Complaint]) -> list[Complaint]:
@@ -71,7 +64,7 @@ class _Recovery:
                 inside = [] if known else self._complaints_without(complaint.element, [])
                 complaint = replace(complaint, undeclared=inside is None)
                 if not (known or complaint.undeclared):
-                    complaint = replace(complaint, place=self._find_place(complaint.element, complaint.expected))
+                    complaint = replace(complaint, fix=self._arranger.advise(complaint.element))
                 waiting += (inside or []) + self._recover_siblings(complaint)
             found[key] = complaint
         return list(found.values())
@@ -91,64 +84,6 @@ class _Recovery:
                 break
             complaint = strangers[0]
         return found
-
-    def _find_place(self, element: Element, expected: Sequence[str]) -> ElementFix | None:
-        """Find a place for an unexpected child, by trying the positions before and after its siblings.
-
-        The nearest place where fewer children are unexpected counts. None where there is none, and where trying would
-        cost too much; an `ElementFix` without a sibling says that taking the child out is what helps.
-        """
-        parent = element.getparent()
-        if parent is None:
-            return None
-        size = sum(1 for _ in parent.iter())
-        siblings = [*element.itersiblings("*", preceding=True)], [*element.itersiblings("*")]
-        if size * (len(siblings[0]) + len(siblings[1]) + len(expected[:MOST_EXPECTED]) + 2) * 2 > min(
-            self._budget, TRIALS
-        ):
-            return None
-        before = self._count_unexpected(parent, element, None)
-        places = [ElementFix(one, behind=bool(behind)) for behind, group in enumerate(siblings) for one in group]
-        # A tie goes to the first: the nearest place, then what may be missing, then taking the child out.
-        places += [ElementFix(None, add=tag) for tag in expected[:MOST_EXPECTED]] + [ElementFix(None)]
-        best, left = None, before
-        for place in places:
-            count = self._count_unexpected(parent, element, place)
-            if count < left:
-                best, left = place, count
-            if not left:
-                break
-        return best
-
-    def _count_unexpected(self, parent: Element, child: Element, place: ElementFix | None) -> int:
-        """Count how often libxml2 stops in a copy of the parent, unchanged or changed as `place` says."""
-        double = copy.deepcopy(parent)
-        copies = dict(zip(list(parent), list(double), strict=True))
-        moved = copies[child]
-        if place is not None and place.add:
-            double.insert(double.index(moved), etree.Element(place.add))
-        elif place is not None:
-            double.remove(moved)
-            if place.sibling is not None:
-                double.insert(double.index(copies[place.sibling]) + place.behind, moved)
-        count = 0
-        while count < MOST_UNEXPECTED:
-            self._budget -= sum(1 for _ in double.iter())
-            found = _read_log(self._schema.complaints(double), double)
-            # What a child lacks inside is not a question of its place.
-            here = [
-                one
-                for one in found
-                if one.number == UNEXPECTED
-                and (one.element is double or (one.element.getparent() is double and _is_unexpected_child(one)))
-            ]
-            if not here or self._budget < 0:
-                break
-            count += 1
-            if here[0].element is double:
-                break  # What is missing at the end cannot be set aside.
-            double.remove(here[0].element)
-        return count
 
     def _complaints_without(self, element: Element, aside: list[Element]) -> list[Complaint] | None:
         """Return the complaints about a copy without some children, mapped to the original elements.

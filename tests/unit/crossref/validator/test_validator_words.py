@@ -76,7 +76,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
             "<contract_number> is not allowed here in <report-paper_series_metadata>; expected: <edition_number> or"
             " <publication_date>"
         ),
-        "remove <contract_number>: <report-paper_series_metadata> allows only one, which comes after it",
+        "remove the first <contract_number>: <report-paper_series_metadata> allows only one, which comes after it",
     ),
     (
         "<year>2024</year></publication_date>",

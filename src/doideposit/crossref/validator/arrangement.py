@@ -1,0 +1,222 @@
+"""The right order of the children of an element, found by asking libxml2 what may follow what.
+
+A content model is not looked at: children are put together one after the other, and libxml2 judges each beginning. What
+then stands elsewhere in the document has to be moved: one child alone, or else the whole order is told, because one
+move of several often makes libxml2 complain of more than before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from doideposit.crossref.validator.compiling import CompiledSchema, expected_tags
+from doideposit.safe_xml import Element
+
+__all__ = ["Addition", "Arranger", "Fix", "Move", "Removal", "Reordering"]
+
+# XML_SCHEMAV_ELEMENT_CONTENT in libxml2's xmlerror.h.
+UNEXPECTED = 1871
+# No part of a record has more children than this but lists, in which all are alike and have no order.
+MOST_CHILDREN = 80
+# Elements that may be validated to put the children of one document in order: a second or less.
+BUDGET = 300_000
+# How many elements in a row may be missing; more would be guessing.
+MOST_MISSING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Advise to move a child before or behind one of its siblings."""
+
+    child: Element
+    sibling: Element
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reordering:
+    """Advise to put children, which stand together, in this order."""
+
+    children: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Advise to add elements before a child."""
+
+    tags: tuple[str, ...]
+    child: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Advise to remove a child; whether its parent allows it in any place, without the other children."""
+
+    child: Element
+    allowed: bool
+
+
+Fix = Move | Reordering | Addition | Removal
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Hold the children in an order that the schema takes, a tag where one is missing, and those that have no place."""
+
+    places: tuple[Element | str, ...]
+    left: tuple[Element, ...]
+
+    @property
+    def children(self) -> list[Element]:
+        return [one for one in self.places if not isinstance(one, str)]
+
+    def missing_before(self, element: Element, steady: set[Element]) -> tuple[str, ...]:
+        """Return what is missing between a child and the one before it that stays where it is."""
+        before = self.places[: self.places.index(element)]
+        start = next((place for place in range(len(before), 0, -1) if before[place - 1] in steady), 0)
+        return tuple(one for one in before[start:] if isinstance(one, str))
+
+
+class Arranger:
+    """Advise on children in the wrong place. It is used for one document and one thread at a time."""
+
+    def __init__(self, schema: CompiledSchema) -> None:
+        self._schema = schema
+        self._budget = BUDGET
+        self._orders: dict[Element, _Order] = {}
+        self._known: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+
+    def advise(self, element: Element) -> Fix | None:
+        """Return what helps against an unexpected child, or None where nothing was found in reasonable time."""
+        parent = element.getparent()
+        if parent is None or len(parent) > MOST_CHILDREN:
+            return None
+        if parent not in self._orders:
+            self._orders[parent] = self._order_of(str(parent.tag), list(parent.iterchildren("*")))
+        return None if self._budget < 0 else self._advise(element, parent, self._orders[parent])
+
+    def _advise(self, element: Element, parent: Element, order: _Order) -> Fix | None:
+        if element in order.left:
+            return self._removal(element)
+        right = order.children
+        found = [child for child in parent.iterchildren("*") if child not in order.left]
+        here = {child: place for place, child in enumerate(found)}
+        steady = _longest_in_order(right, here, element)
+        movable = [child for child in right if child not in steady]
+        if not movable:
+            missing = order.missing_before(element, steady)
+            return Addition(missing, element) if missing else self._in_the_way(element, order)
+        # Where there are too many of a name, the one in the wrong place goes.
+        surplus = [child for child in movable if any(child.tag == one.tag for one in order.left)]
+        if surplus:
+            return self._removal(element if element in surplus else surplus[0])
+        return _nearest(movable[0], here, right) if len(movable) == 1 else _reordering(found, right)
+
+    def _in_the_way(self, element: Element, order: _Order) -> Removal | None:
+        """Return what stands before a child and has no place: the schema took it instead of this one."""
+        earlier = [child for child in order.left if child in element.itersiblings(preceding=True)]
+        return self._removal(earlier[0]) if earlier else None
+
+    def _removal(self, element: Element) -> Removal:
+        parent = element.getparent()
+        return Removal(element, parent is not None and not self._arrange(str(parent.tag), [element]).left)
+
+    def _order_of(self, parent: str, children: Sequence[Element]) -> _Order:
+        """Return the order in which the fewest children have no place, and then the most stay where they are.
+
+        Where several may come next, the first one is taken; what that leaves over may fit when it is the last one.
+        """
+        first = self._arrange(parent, children)
+        if not first.left:
+            return first
+        here = {child: place for place, child in enumerate(children)}
+        both = (first, self._arrange(parent, children[::-1]))
+        return min(both, key=lambda order: (len(order.left), -len(_longest_in_order(order.children, here))))
+
+    def _arrange(self, parent: str, children: Sequence[Element]) -> _Order:
+        """Put children one after the other, as long as the schema takes one more."""
+        places: list[Element | str] = []
+        waiting = list(children)
+        missing = 0
+        while waiting and self._budget >= 0:
+            so_far = (parent, *(one if isinstance(one, str) else str(one.tag) for one in places))
+            chosen = self._choose_next(so_far, list(dict.fromkeys(str(one.tag) for one in waiting)))
+            if chosen is not None:
+                child = next(one for one in waiting if one.tag == chosen)
+                places.append(child)
+                waiting.remove(child)
+                missing = 0
+                continue
+            tag = self._missing_next(so_far, [str(one.tag) for one in waiting]) if missing < MOST_MISSING else None
+            if tag is None:
+                break
+            places.append(tag)
+            missing += 1
+        while places and isinstance(places[-1], str):
+            places.pop()
+        return _Order(tuple(places), tuple(waiting))
+
+    def _choose_next(self, so_far: tuple[str, ...], tags: Sequence[str]) -> str | None:
+        """Return the tag that may come next and after which most of the others still may, the first of equal ones."""
+        possible = [tag for tag in tags if self._is_taken(so_far, tag)]
+        best, most = None, -1
+        for tag in possible:
+            later = sum(1 for other in possible if other != tag and self._is_taken((*so_far, tag), other))
+            if later > most:
+                best, most = tag, later
+            if later == len(possible) - 1:
+                break
+        return best
+
+    def _missing_next(self, so_far: tuple[str, ...], waiting: Sequence[str]) -> str | None:
+        """Return a tag that is missing here, and after which one of those that wait may come."""
+        expected = self._refusal((*so_far, waiting[0])) or ()
+        helps = (tag for tag in expected if any(self._is_taken((*so_far, tag), one) for one in waiting))
+        # A single one may be the first of several that are missing.
+        return next(helps, expected[0] if len(expected) == 1 else None)
+
+    def _is_taken(self, so_far: tuple[str, ...], tag: str) -> bool:
+        return self._refusal((*so_far, tag)) is None
+
+    def _refusal(self, tags: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Return what is expected in place of the last of these children of the first; None if that one is taken."""
+        if tags not in self._known:
+            self._budget -= len(tags)
+            parent = etree.Element(tags[0])
+            for tag in tags[1:]:
+                etree.SubElement(parent, tag)
+            self._known[tags] = None
+            for entry in self._schema.complaints(parent):
+                # A complaint about what a child lacks inside is not one about its place.
+                if entry.type == UNEXPECTED and (entry.path or "").count("/") > 1 and "not expected" in entry.message:
+                    self._known[tags] = expected_tags(entry.message)
+        return self._known[tags]
+
+
+def _longest_in_order(
+    right: Sequence[Element], here: dict[Element, int], element: Element | None = None
+) -> set[Element]:
+    """Return the most children that stand in the right order already, with the one in question if it can be."""
+    chains: list[tuple[int, tuple[Element, ...]]] = []
+    for child in right:
+        before = [chain for chain in chains if here[chain[1][-1]] < here[child]]
+        weight, rest = max(before, key=lambda chain: chain[0], default=(0, ()))
+        # Two for each, and one more for the one in question: only a tie is decided by it. What is then moved stands
+        # where libxml2 stopped, so the next stop is further behind.
+        chains.append((weight + 2 + (child is element), (*rest, child)))
+    return set(max(chains, key=lambda chain: chain[0], default=(0, ()))[1])
+
+
+def _nearest(child: Element, here: dict[Element, int], right: Sequence[Element]) -> Move | None:
+    """Return the move to the nearer of the two siblings between which a child belongs."""
+    place = right.index(child)
+    neighbours = [Move(child, one, behind=True) for one in right[place - 1 : place] if place]
+    neighbours += [Move(child, one, behind=False) for one in right[place + 1 : place + 2]]
+    return min(neighbours, key=lambda move: abs(here[move.sibling] - here[child]), default=None)
+
+
+def _reordering(found: Sequence[Element], right: Sequence[Element]) -> Reordering:
+    """Return the right order of the part in which it differs from the one that was found."""
+    differing = [place for place, pair in enumerate(zip(found, right, strict=True)) if pair[0] is not pair[1]]
+    return Reordering(tuple(right[differing[0] : differing[-1] + 1]))

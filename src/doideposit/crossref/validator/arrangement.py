@@ -13,7 +13,7 @@ from lxml import etree
 from doideposit.crossref.validator.compiling import CompiledSchema, expected_tags
 from doideposit.safe_xml import Element
 
-__all__ = ["Addition", "Arranger", "Fix", "Move", "Removal", "Reordering"]
+__all__ = ["Addition", "Arranger", "Fix", "Removal", "Reordering", "Shift"]
 
 # XML_SCHEMAV_ELEMENT_CONTENT in libxml2's xmlerror.h.
 UNEXPECTED = 1871
@@ -26,7 +26,7 @@ MOST_MISSING = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Shift:
     """Advise to move a child before or behind one of its siblings."""
 
     child: Element
@@ -57,7 +57,7 @@ class Removal:
     allowed: bool
 
 
-Fix = Move | Reordering | Addition | Removal
+Fix = Shift | Reordering | Addition | Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +208,11 @@ def _longest_in_order(
     return set(max(chains, key=lambda chain: chain[0], default=(0, ()))[1])
 
 
-def _nearest(child: Element, here: dict[Element, int], right: Sequence[Element]) -> Move | None:
+def _nearest(child: Element, here: dict[Element, int], right: Sequence[Element]) -> Shift | None:
     """Return the move to the nearer of the two siblings between which a child belongs."""
     place = right.index(child)
-    neighbours = [Move(child, one, behind=True) for one in right[place - 1 : place] if place]
-    neighbours += [Move(child, one, behind=False) for one in right[place + 1 : place + 2]]
+    neighbours = [Shift(child, one, behind=True) for one in right[place - 1 : place] if place]
+    neighbours += [Shift(child, one, behind=False) for one in right[place + 1 : place + 2]]
     return min(neighbours, key=lambda move: abs(here[move.sibling] - here[child]), default=None)
 
 

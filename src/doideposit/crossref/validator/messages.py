@@ -13,15 +13,15 @@ from lxml import etree
 
 from doideposit.crossref.names import PREFIXES, is_resources_namespace
 from doideposit.crossref.schemas.datatypes import DATATYPES
-from doideposit.crossref.validator.arrangement import Addition, Fix, Move, Reordering
-from doideposit.crossref.validator.compiling import expected_tags
+from doideposit.crossref.validator.arrangement import Addition, Reordering, Shift
 from doideposit.crossref.validator.places import Places
+from doideposit.crossref.validator.recovery import Complaint
 from doideposit.crossref.validator.supplement import Broken, WrongValue
 from doideposit.crossref.validator.versions import renamed
 from doideposit.findings import Finding, Severity
 from doideposit.safe_xml import Element
 
-__all__ = ["CODES", "Complaint", "describe"]
+__all__ = ["CODES", "describe"]
 
 # The codes of findings that this module makes for Crossref's schemas.
 CODES = (
@@ -43,41 +43,6 @@ CODES = (
 SHOWN = 60
 # A dozen names can be looked through; a longer list hides the right one.
 LISTED = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """Hold one entry of libxml2's log: its error number (``xmlParserErrors``), its words, and the element."""
-
-    number: int
-    text: str
-    element: Element
-    # Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect.
-    undeclared: bool = False
-    # What trying has shown to help.
-    fix: Fix | None = None
-
-    @property
-    def attribute(self) -> str | None:
-        """Return the attribute that the complaint is about, if it is about one."""
-        found = re.match(r"Element '[^']+', attribute '([^']+)': ", self.text)
-        return found[1] if found else None
-
-    @property
-    def lacking(self) -> str | None:
-        """Return the attribute that is required and not there, if it is about one."""
-        found = re.search(r"attribute '([^']+)' is required", self.text)
-        return found[1] if found else None
-
-    @property
-    def claim(self) -> str:
-        """Return the words of the complaint without the name of the element."""
-        return re.sub(r"^Element '[^']+'(, attribute '[^']+')?: ", "", self.text)
-
-    @property
-    def expected(self) -> tuple[str, ...]:
-        """Return the tags that were expected instead, in Clark notation."""
-        return expected_tags(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +168,7 @@ def _placement_hint(complaint: Complaint) -> str:
         return ""
     if isinstance(fix, Addition):
         return f"add {_join_names(map(_name, fix.tags), last='and')} before {_which(fix.child)}"
-    if isinstance(fix, Move):
+    if isinstance(fix, Shift):
         side = "behind" if fix.behind else "before"
         return f"the order matters: move {_which(fix.child)} {side} {_which(fix.sibling)}"
     if isinstance(fix, Reordering):

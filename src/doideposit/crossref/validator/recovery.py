@@ -6,18 +6,18 @@ element, which means that this one is simply missing.
 """
 
 import copy
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from doideposit.crossref.validator.arrangement import Arranger
-from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
-from doideposit.crossref.validator.messages import Complaint
+from doideposit.crossref.validator.arrangement import Arranger, Fix
+from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry, expected_tags
 from doideposit.crossref.validator.places import Finder
 from doideposit.crossref.validator.versions import renamed
 from doideposit.safe_xml import Element
 
-__all__ = ["all_complaints"]
+__all__ = ["Complaint", "all_complaints"]
 
 # XML_SCHEMAV_ELEMENT_CONTENT in libxml2's xmlerror.h.
 UNEXPECTED = 1871
@@ -25,6 +25,41 @@ UNEXPECTED = 1871
 UNDECLARED = 1845
 # Elements that may be copied for one document: enough for hundreds of mistakes, and a bound for a hostile file.
 BUDGET = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Hold one entry of libxml2's log: its error number (``xmlParserErrors``), its words, and the element."""
+
+    number: int
+    text: str
+    element: Element
+    # Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect.
+    undeclared: bool = False
+    # What trying has shown to help.
+    fix: Fix | None = None
+
+    @property
+    def attribute(self) -> str | None:
+        """Return the attribute that the complaint is about, if it is about one."""
+        found = re.match(r"Element '[^']+', attribute '([^']+)': ", self.text)
+        return found[1] if found else None
+
+    @property
+    def lacking(self) -> str | None:
+        """Return the attribute that is required and not there, if it is about one."""
+        found = re.search(r"attribute '([^']+)' is required", self.text)
+        return found[1] if found else None
+
+    @property
+    def claim(self) -> str:
+        """Return the words of the complaint without the name of the element."""
+        return re.sub(r"^Element '[^']+'(, attribute '[^']+')?: ", "", self.text)
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """Return the tags that were expected instead, in Clark notation."""
+        return expected_tags(self.text)
 
 
 def all_complaints(schema: CompiledSchema, root: Element, log: Sequence[LogEntry]) -> list[Complaint]:

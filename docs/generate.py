@@ -173,7 +173,7 @@ RECORD_ABOUT = """\
 A record is one commentary, as YAML or JSON; a file holds one record or a list of records. JSON Lines holds one record
 a line, CSV one a row ([how](../../how-to/tables.md)). Every field in use is shown by
 [Write a record](../../how-to/write-a-record.md).
-Keys in **bold** are required; keys that are not listed are refused, with a suggestion.
+Keys in **bold** are required; keys that are not listed are errors, with a suggestion.
 
 Texts are normalised: Unicode NFC, a single space in place of any white space, no invisible characters. Titles,
 subtitles and reference texts may have face markup (`<i>`, `<b>`, `<sub>`, `<sup>` and so on) and MathML.

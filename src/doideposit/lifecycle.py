@@ -12,9 +12,9 @@
 * `release`: certainly not received (never reached Crossref, or still unknown after the grace period). The same XML
   with the same timestamp is sent again under a new file name.
 * `recover`: the file is to be sent again, and an earlier upload of it turns up at Crossref after all.
-* `refuse`: Crossref will not take it, and sending it again unchanged cannot help.
+* `refuse`: Crossref rejects it, and sending it again unchanged cannot help.
 * `finish`: a completed result log was read; each DOI has its own outcome. Crossref may have read a file all the same
-  that it seemed to refuse, or that a person gave up.
+  that it seemed to reject, or that a person gave up.
 * `abandon`: a person gives a file up that waits for ever, with a reason.
 """
 
@@ -134,7 +134,7 @@ class EventKind(_Explained):
     DOUBT = "doubt", "It is not known whether the upload arrived: Crossref is asked for the file."
     ODD_ANSWER = "odd-answer", "Crossref, or a server before it, gave an answer that says nothing about the file."
     LOST = "lost", "Crossref did not know the file after the grace period; the same bytes are sent under a new name."
-    REFUSED = "refused", "Crossref refused the file; a person has to act."
+    REFUSED = "refused", "Crossref rejected the file, or it was held back before it was sent; a person has to act."
     ABANDONED = "abandoned", "A person abandoned the file, with a reason."
     PROCESSED = "processed", "Crossref has read the file, and its result log is kept."
     REGISTERED = "registered", "The result log says that this DOI is registered."
@@ -181,7 +181,7 @@ TABLE: dict[tuple[State, Move], State] = {
     (State.SENDING, Move.RELEASE): State.PREPARED,
     (State.SENDING, Move.REFUSE): State.REFUSED,
     (State.QUEUED, Move.FINISH): State.DONE,
-    # Crossref may have read a file that it seemed to refuse: its log outweighs the refusal.
+    # Crossref may have read a file that it seemed to reject: its log outweighs that.
     (State.REFUSED, Move.FINISH): State.DONE,
     # An earlier upload of the file turned up, so that it must not be sent again.
     (State.PREPARED, Move.RECOVER): State.QUEUED,

@@ -44,7 +44,7 @@ def test_a_valid_file_that_crossref_would_refuse_is_called_that(desk: Desk) -> N
     desk.write("wrong.xml", text.replace("2406-5617</issn>", "2406-5618</issn>"))
     told = desk("validate", "wrong.xml")
     assert told.code == 1
-    assert "wrong.xml: valid against Crossref 5.5.0, but Crossref would refuse it" in told.out
+    assert "wrong.xml: valid against Crossref 5.5.0, but Crossref would reject it" in told.out
     [document] = desk("validate", "wrong.xml", "--json").json["files"]
     assert (document["valid"], document["refused"]) == (True, True)
     desk.write("old.xml", text.replace("schema/5.5.0", "schema/4.4.0").replace('"5.5.0"', '"4.4.0"'))

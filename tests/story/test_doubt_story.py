@@ -137,7 +137,7 @@ def test_a_first_copy_that_overtakes_the_second_counts_by_equal_timestamps(tmp_p
 
 
 def test_the_second_copy_alone_shows_that_the_first_was_applied(tmp_path: Path) -> None:
-    """Crossref refuses the second for its timestamp and names ours; the first copy is never seen again."""
+    """Crossref rejects the second for its timestamp and names ours; the first copy is never seen again."""
     with late_desk(tmp_path) as desk:
         desk.depositor.deposit(commentary())
         batch, _ = desk.registrar.bag[0]

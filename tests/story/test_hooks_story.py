@@ -89,7 +89,7 @@ def test_a_hook_hears_of_registration_failure_and_update_and_nothing_twice(firm:
 
 
 def refused_file(firm: Firm, *numbers: int) -> None:
-    """Let Crossref refuse one file with these DOIs."""
+    """Let Crossref reject one file with these DOIs."""
     for number in numbers:
         firm.office.drop(f"c{number}.yaml", yaml(number))
     firm.office.desk.sandbox.faults.add("status", "403")

@@ -1,4 +1,4 @@
-"""Before the first deposit of a series: what Crossref would refuse, or lock for ever, is told, and nothing has left."""
+"""Before the first deposit of a series: what Crossref would reject, or lock for ever, is told, and nothing has left."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -308,7 +308,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
 
 
 def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVerdict":
-    """Return the verdict of the schema on a file, and findings about what Crossref refuses beyond its schema."""
+    """Return the verdict of the schema on a file, and findings about what Crossref rejects beyond its schema."""
     from doideposit.checks.checking import Checker
     from doideposit.checks.rules.deposit_files import refusals
     from doideposit.checks.rules.registry import Context
@@ -325,7 +325,7 @@ def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "S
 
 
 def _is_refused(verdict: "SchemaVerdict") -> bool:
-    """Tell whether Crossref would refuse a file that is valid by the schema."""
+    """Tell whether Crossref would reject a file that is valid by the schema."""
     return verdict.valid is True and has_errors(verdict.findings)
 
 
@@ -357,7 +357,7 @@ def _show_verdict(terminal: Terminal, path: str, verdict: "SchemaVerdict") -> No
     if verdict.valid is None:
         against = f" for Crossref {verdict.schema}"
     lifted = ", after the conversion" if verdict.changes else ""
-    refused = Span(", but Crossref would refuse it", Style.ERROR) if _is_refused(verdict) else Span("")
+    refused = Span(", but Crossref would reject it", Style.ERROR) if _is_refused(verdict) else Span("")
     words = _WORDS[verdict.valid]
     terminal.line((Span(safe(path), Style.PLACE), Span(": "), words, Span(against + lifted), refused))
     for change in verdict.changes:

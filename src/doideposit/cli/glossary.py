@@ -57,9 +57,18 @@ WORDS: dict[str, Word] = {
     "metadata": Word(
         "What is said about a work: title, authors, date, page, references. The text itself is not part of it."
     ),
+    "work": Word(
+        "Crossref's word for what has a DOI: here a commentary, report, article or post.",
+        ("commentary", "publication"),
+    ),
     "record": Word(
-        "The metadata of one commentary as a file of yours, in YAML, JSON or a row of a table: see `doideposit new`.",
+        "The metadata of one work as a file of yours, in YAML, JSON or a row of a table: see `doideposit new`.",
         page="docs/how-to/write-a-record.md",
+    ),
+    "number": Word(
+        "The number of a commentary in its series, as it is printed, such as 258. A DOI is often made from it: a "
+        "command takes C258, 258 or the whole DOI.",
+        ("series number",),
     ),
     "record type": Word(
         "The kind of work that Crossref registers it as; it cannot be changed after the registration. report-series: "
@@ -69,8 +78,9 @@ WORDS: dict[str, Word] = {
         "docs/how-to/choose-record-type.md",
     ),
     "landing page": Word(
-        "The page that a DOI leads to: title, authors, the DOI as a link, and the way to the text. It is not the PDF.",
-        ("url", "page"),
+        "The page that a DOI leads to: title, authors, the DOI as a link, and the way to the text. It is not the PDF. "
+        "Its address is the field `url` of the record.",
+        ("url", "page", "address", "link"),
         "docs/how-to/landing-page.md",
     ),
     "affiliation": Word("The institution an author worked for when the text was written."),
@@ -94,10 +104,16 @@ WORDS: dict[str, Word] = {
     ),
     # The way of a deposit.
     "deposit": Word(
-        "To send metadata to Crossref as a file. Crossref first answers that it received it, and reads it later."
+        "To send metadata to Crossref as a file. Crossref first answers that it received it, and reads it later.",
+        ("send", "submit"),
+    ),
+    "upload": Word(
+        "The transfer of one file to Crossref: one step of a deposit. If it breaks off, it is in doubt whether "
+        "Crossref has the file; doideposit asks before it sends anything again."
     ),
     "submission": Word(
-        "One file handed to Crossref, with one DOI or many. Crossref gives it a number, which its support asks for.",
+        "One file that was sent to Crossref, with one DOI or many. Crossref gives it a number, the submission id, "
+        "which its support asks for.",
         ("batch", "file"),
     ),
     "target": Word(
@@ -115,7 +131,25 @@ WORDS: dict[str, Word] = {
         "Sent, or waiting to be sent; the result is not known yet. `doideposit poll` asks; nobody has to wait.",
         ("pending", "queued", "at Crossref"),
     ),
+    "poll": Word("To ask Crossref whether it has processed a file, and with which result: `doideposit poll`."),
+    "look up": Word(
+        "To ask doi.org where a DOI leads, and Crossref's REST API and query service what they show of it: "
+        "`doideposit verify`. The scheduled job does it by itself.",
+        ("verify",),
+    ),
     "settled": Word("Ended, with any result: registered, rejected, or abandoned by a person.", ("done",)),
+    "rejected": Word(
+        "What was sent is not taken because something in it is wrong: Crossref rejects a file, a record or an update, "
+        "and the scheduled job puts such a file into the folder rejected/. Correct it, and deposit it again. In JSON a "
+        "whole file that was rejected has the state `refused`, a single DOI the outcome `failed`.",
+        ("rejection", "failed", "failure"),
+        "docs/how-to/rejected.md",
+    ),
+    "refused": Word(
+        "Something is not done because it is not allowed or not safe: a server refuses a login or a connection, "
+        "doideposit an unknown setting or a private address. It says nothing about a record.",
+        ("refusal",),
+    ),
     "received": Word(
         "Crossref has the file. It proves nothing else: the file waits in a queue and may still be rejected.",
         page="docs/explanation/milestones.md",
@@ -139,8 +173,11 @@ WORDS: dict[str, Word] = {
         ("changed by others",),
         page="docs/how-to/drift.md",
     ),
-    "stalled": Word(
-        "Outstanding for longer than is usual. It needs a person: `doideposit status --attention` says what to do."
+    "overdue": Word(
+        "A milestone has not been reached in the time that `[monitoring.deadlines]` allows for it. "
+        "`doideposit status --attention` says what to do.",
+        ("late", "stalled"),
+        "docs/explanation/milestones.md",
     ),
     "timestamp": Word(
         "A number in every deposit by which Crossref knows which version is the newer one. doideposit chooses "
@@ -177,7 +214,10 @@ WORDS: dict[str, Word] = {
         "The place where your system keeps passwords, so that they are in no file.", page="docs/how-to/secrets.md"
     ),
     # What is said about a record.
-    "finding": Word("One problem of a record, or one fact worth knowing, with its line and what to do."),
+    "finding": Word(
+        "What a check says about a record: an error, a warning or an info, with a code, its line and what to do.",
+        ("problem", "message", "code"),
+    ),
     "error": Word("A finding that stops the record: nothing is sent until it is corrected."),
     "warning": Word("A finding that does not stop the record: look at it, it is often a mistake."),
     "info": Word("A finding that is only good to know: `--verbose` shows it."),

@@ -221,7 +221,7 @@ class _MoveRun:
         for one in failed[:MANY]:
             self._terminal.say(f"{one.doi}: {one.message or one.next_action}")
         if failed:
-            self._stop(ExitCode.REJECTED, f"Crossref refused {counted(len(failed), 'update')}")
+            self._stop(ExitCode.REJECTED, f"Crossref rejected {counted(len(failed), 'update')}")
         waiting = sum(status.is_open for status in statuses)
         if waiting:
             self._terminal.show_error(error or report.error)

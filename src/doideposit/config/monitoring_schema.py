@@ -123,7 +123,7 @@ class HookSection(Section):
         "failed",
         "drift",
     )
-    """The events: a registration or update, a refused deposit, a change by others."""
+    """The events: a registration or update, a rejected deposit, a change by others."""
     command: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] | None = None
     """A program and its arguments; it receives the record as JSON on standard input. No shell is used."""
     url: PingAddress | None = None

@@ -117,7 +117,7 @@ def _after_preflight(
     decisions: Sequence[Decision],
     may: Permissions,
 ) -> tuple[Decision, ...]:
-    """Return the decisions, changed if Crossref would refuse the series or a named DOI."""
+    """Return the decisions, changed if Crossref would reject the series or a named DOI."""
     if may.unseen:
         return tuple(decisions)
     planned = [
@@ -268,7 +268,7 @@ class Preparation:
         """Seal and record one file, in halves if it is too large; return the decisions that must be planned again."""
         now = self._context.clock()
         clears = {one.item.doi.key: sets for one, _ in group if (sets := self._blocks_to_clear(one))}
-        # It is above all timestamps of these DOIs, because Crossref refuses a deposit whose timestamp does not
+        # It is above all timestamps of these DOIs, because Crossref rejects a deposit whose timestamp does not
         # rise; what goes before it takes the numbers below.
         steps = max((len(sets) for sets in clears.values()), default=0)
         last = next_timestamp(now, [known.timestamp if known else None for _, known in group])

@@ -265,7 +265,7 @@ def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: da
         return None
     why = failure.message or "without a reason"
     refused, lost = (
-        f"Crossref refused the same content of {one.doi} before",
+        f"Crossref rejected the same content of {one.doi} before",
         f"the last upload of {one.doi} failed",
     )
     text = f"{refused if failure.read else lost}: {why}"

@@ -83,7 +83,7 @@ def _resolve_outcomes(
     """Return the outcome of each DOI from the answers about all uploads of a file, newest first; None if not final.
 
     All uploads hold the same bytes with the same timestamp, and Crossref applies equal timestamps once: a DOI is
-    registered when the log of any upload says so, or when Crossref refuses it because it already has this very
+    registered when the log of any upload says so, or when Crossref rejects it because it already has this very
     timestamp. A failure counts only once no upload is still being read.
     """
     logs = [(answer.upload, answer.reading) for answer in answers if isinstance(answer.reading, BatchOutcome)]

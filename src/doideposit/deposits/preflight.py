@@ -1,4 +1,4 @@
-"""What Crossref would refuse, or lock for ever, told before the first deposit of a series: nothing has left by then.
+"""What Crossref would reject, or lock for ever, told before the first deposit of a series: nothing has left by then.
 
 The prefix must exist and be the member's own, title and ISSN must be those under which the series is registered, and
 what a record relates to, or updates, must exist. Whether the login may deposit under the prefix is not asked: that
@@ -300,7 +300,7 @@ def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator
             yield Finding("plan-policy-unregistered", Severity.WARNING, message, hint, target.where)
         elif target.doi.key in missing:
             message = f"{target.doi}, which this record {target.what}, is not registered anywhere"
-            hint = "correct the DOI, or register it first: Crossref refuses what relates to a DOI that does not exist"
+            hint = "correct the DOI, or register it first: Crossref rejects what relates to a DOI that does not exist"
             yield Finding("plan-target-unregistered", Severity.ERROR, message, hint, target.where)
 
 

@@ -183,7 +183,7 @@ def _next_action(
         case State.QUEUED:
             return _next_if_queued(work, submission, overdue)
         case State.REFUSED:
-            return submission.hint or "find out why it was refused, then deposit it again with --retry"
+            return submission.hint or "find out why it was rejected, then deposit it again with --retry"
         case State.DONE:
             return _next_if_done(work, overdue, contradicted, warnings)
 
@@ -337,7 +337,7 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.DOUBT: "not known whether Crossref has {file_name}: {reason}",
     EventKind.ODD_ANSWER: "an answer that does not mention {file_name}: {reason}",
     EventKind.LOST: "Crossref did not have {file_name} after the grace period; the same file is sent under a new name",
-    EventKind.REFUSED: "refused: {reason}",
+    EventKind.REFUSED: "rejected: {reason}",
     EventKind.ABANDONED: "abandoned by a person: {reason}",
     EventKind.PROCESSED: "processed, as {proof} shows",
     EventKind.REGISTERED: "registered: “{message}”",
@@ -403,6 +403,9 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     # Placeholders without a value become empty, so that one sentence fits old events as well.
     words["version"] = _version_words(event.detail)
     sentence = "abandoned: {reason}" if event.detail.get("anew") else SENTENCES[event.kind]
+    # Of a file that was never sent, each DOI has an event of its own, which names no file.
+    if event.kind is EventKind.REFUSED and "file_name" not in event.detail:
+        sentence = "held back: {reason}"
     text = " ".join(sentence.format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
     if event.kind in OUTCOMES:

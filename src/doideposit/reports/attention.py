@@ -8,7 +8,7 @@ from typing import Final
 
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.values import WorkStatus
-from doideposit.lifecycle import Milestone, Outcome, State
+from doideposit.lifecycle import Milestone, Outcome, RetryClass, State
 from doideposit.reports.findings import in_words, with_target
 
 __all__ = ["AttentionKind", "Concern", "overdue_words"]
@@ -46,6 +46,12 @@ _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.AS_INTENDED: "registered, not read back",
 }
 
+# A file that a person gave up may be sent again at once; one that was held back needs a change of its record first.
+_ENDED_WORDS: Final[Mapping[RetryClass | None, str]] = {
+    RetryClass.NOW: "abandoned",
+    RetryClass.AFTER_CHANGE: "held back",
+}
+
 
 def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
     if status.is_open and status.state is not None:
@@ -55,7 +61,7 @@ def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
             word = "in doubt" if status.state is State.SENDING else f"{word}, answer unclear"
         return (f"{word}, overdue", AttentionKind.BAD) if status.overdue else (word, AttentionKind.OPEN)
     if status.state is State.REFUSED:
-        return "refused", AttentionKind.BAD
+        return _ENDED_WORDS.get(status.retry, "rejected"), AttentionKind.BAD
     if status.outcome is Outcome.FAILED:
         return ("update failed" if status.registered else "rejected"), AttentionKind.BAD
     if status.outcome is Outcome.MISSING:
@@ -88,7 +94,7 @@ def _state_of_registered(status: WorkStatus) -> tuple[str, AttentionKind]:
 _OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RECEIVED: "recorded {age} ago, but not at Crossref yet",
     Milestone.PROCESSED: "received {age} ago, but not processed yet",
-    Milestone.REGISTERED: "refused {age} ago, and nobody has dealt with it",
+    Milestone.REGISTERED: "rejected {age} ago, and nobody has dealt with it",
     Milestone.RESOLVES: "registered {age} ago, and not yet confirmed to lead to its page",
     Milestone.INDEXED: "registered {age} ago, and not yet in Crossref's REST API",
     Milestone.AS_INTENDED: "deposited {age} ago, and not yet shown by Crossref's query service as it was sent",

@@ -341,7 +341,7 @@ _RESTORE_MODE: Final = _query_parameter(
 )
 _RETRY: Final = _query_parameter(
     "retry",
-    "Send again content that Crossref refused before.",
+    "Send again content that Crossref rejected before.",
     {"type": "string", "enum": ["true", "false"], "default": "false"},
 )
 _SINCE: Final = _query_parameter(

@@ -6,7 +6,7 @@ import pytest
 
 from doideposit.deposits.lateness import Overdue
 from doideposit.findings import Finding, Severity
-from doideposit.lifecycle import Milestone, Outcome, State
+from doideposit.lifecycle import Milestone, Outcome, RetryClass, State
 from doideposit.reports.attention import AttentionKind, Concern, overdue_words
 from made_up_reports import NOW, overdue, rejected, status, under_way, warning
 
@@ -22,7 +22,9 @@ WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same 
         ({"outcome": Outcome.FAILED}, "update failed", AttentionKind.BAD),
         ({"outcome": Outcome.FAILED, "registered": False}, "rejected", AttentionKind.BAD),
         ({"outcome": Outcome.MISSING, "registered": False}, "no answer for it", AttentionKind.BAD),
-        ({"state": State.REFUSED, "outcome": None, "registered": False}, "refused", AttentionKind.BAD),
+        ({"state": State.REFUSED, "outcome": None, "registered": False}, "rejected", AttentionKind.BAD),
+        ({"state": State.REFUSED, "outcome": None, "retry": RetryClass.NOW}, "abandoned", AttentionKind.BAD),
+        ({"state": State.REFUSED, "outcome": None, "retry": RetryClass.AFTER_CHANGE}, "held back", AttentionKind.BAD),
         ({"state": State.PREPARED, "outcome": None}, "waiting to be sent", AttentionKind.OPEN),
         ({"state": State.SENDING, "outcome": None}, "being sent", AttentionKind.OPEN),
         ({"state": State.SENDING, "outcome": None, "answer_unclear": True}, "in doubt", AttentionKind.OPEN),

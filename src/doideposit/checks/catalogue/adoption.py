@@ -21,7 +21,7 @@ ADOPTION: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-prefix-unknown",
         "Crossref does not know the DOI prefix",
-        "Crossref would refuse every DOI of the series.",
+        "Crossref would reject every DOI of the series.",
         "compare `prefix` of the series with the prefix that Crossref gave you",
         source=TITLE_RECORDS,
     ),
@@ -45,7 +45,7 @@ ADOPTION: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-target-unregistered",
         "A related or updated DOI is not registered",
-        "Crossref refuses a record that relates to a DOI it cannot find.",
+        "Crossref rejects a record that relates to a DOI it cannot find.",
         "correct the DOI, or register it first",
     ),
     _plan(

@@ -43,7 +43,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-failed-before",
         "The same content failed before",
-        "Crossref would refuse it again.",
+        "Crossref would reject it again.",
         "correct the record; if the fault was elsewhere and is corrected, deposit with --retry",
         source=TROUBLE,
     ),
@@ -145,7 +145,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-timestamp-unread",
         "The last timestamp at Crossref could not be read",
-        "The deposit goes ahead. If another tool used a higher timestamp, Crossref will refuse the update and say so.",
+        "The deposit goes ahead. If another tool used a higher timestamp, Crossref will reject the update and say so.",
         "nothing needs to be done",
         source=TIMESTAMPS,
         severity=Severity.WARNING,
@@ -159,7 +159,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _setting(
         "rule-not-overridable",
         "The configuration changes a rule that cannot be changed",
-        "Crossref would refuse the record, or register something that cannot be undone.",
+        "Crossref would reject the record, or register something that cannot be undone.",
         "delete the entry, and correct the records",
     ),
     _setting(

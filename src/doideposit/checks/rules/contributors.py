@@ -287,7 +287,7 @@ def _can_be_one(first: object, second: object) -> bool:
     "Two contributors with the same ORCID iD",
     message="{who} has the ORCID iD of {other}",
     hint="an ORCID iD belongs to one person: look both up at orcid.org",
-    why="Crossref refuses the whole file when two contributors of a work share an ORCID iD.",
+    why="Crossref rejects the whole file when two contributors of a work share an ORCID iD.",
     source=ORCID_CHECKS,
     bad="""
         authors:

@@ -1,6 +1,6 @@
 """The rules that need no record, asked about deposit XML that others made: identifiers, dates, texts, addresses.
 
-The schema lets all of this through. Some of it makes Crossref refuse the whole file, the rest is registered as it
+The schema lets all of this through. Some of it makes Crossref reject the whole file, the rest is registered as it
 stands; a record would have been told of it by its models and rules, and so is a file here, with line and column.
 """
 
@@ -65,7 +65,7 @@ def check_deposit_file(
 
 
 def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
-    """Return only the findings for which Crossref refuses a file as it is, its encoding included."""
+    """Return only the findings for which Crossref rejects a file as it is, its encoding included."""
     root = parse_document(xml).root
     if root is None:
         return ()
@@ -129,7 +129,7 @@ def _check_encoding(xml: bytes, root: Element, file: str | None, *, as_it_lies: 
     if as_it_lies:
         hint = "save it as UTF-8 without a byte order mark before you upload it by hand; `deposit` does so by itself"
         yield Finding(
-            "xml-not-utf-8", W, f"the file {what}: Crossref may refuse it as it lies", hint, Where(file, 1, 1)
+            "xml-not-utf-8", W, f"the file {what}: Crossref may reject it as it lies", hint, Where(file, 1, 1)
         )
     else:
         message = f"the file {what}: it is sent as UTF-8 without a byte order mark"
@@ -217,7 +217,7 @@ class _Review:
         return rule.finding(Match((), values), self._places.where(element, text=True))
 
     def find_refusals(self) -> Iterator[Finding]:
-        """Yield that for which Crossref refuses a file, or a work in it."""
+        """Yield that for which Crossref rejects a file, or a work in it."""
         yield from self._check_prefixes()
         yield from self._check_identifiers(self.own_dois, Doi.parse, E)
         yield from self._repeated_dois()
@@ -280,7 +280,7 @@ class _Review:
             text = _text_of(element)
             try:
                 doi = Doi.parse(text)
-            # Said already, as something that Crossref refuses in any case.
+            # Said already, as something that Crossref rejects in any case.
             except InvalidIdentifier:
                 continue
             if self._context.is_registered(doi, None):
@@ -300,7 +300,7 @@ class _Review:
             first = first or prefix
             if prefix != first:
                 message = f"the file registers DOIs of the prefixes {first} and {prefix}"
-                hint = "make a file for each prefix: Crossref refuses a file that has several"
+                hint = "make a file for each prefix: Crossref rejects a file that has several"
                 yield self._make_finding("deposit-prefixes-mixed", E, element, message, hint)
 
     def _repeated_dois(self) -> Iterator[Finding]:
@@ -373,7 +373,7 @@ class _Review:
             if _parent_name(element) == "doi_data":
                 own = _text_of(element)
                 message = f"this DOI has a timestamp of its own, {own}, which counts instead of that of the head"
-                hint = "take it out: Crossref refuses an update whose timestamp is not higher than the last one"
+                hint = "take it out: Crossref rejects an update whose timestamp is not higher than the last one"
                 yield self._make_finding("deposit-inner-timestamp", W, element, message, hint)
 
     def _check_titles(self) -> Iterator[Finding]:

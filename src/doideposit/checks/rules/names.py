@@ -358,7 +358,7 @@ rule(
     "A character that no name has",
     message="the name “{name}” contains “{found}”",
     hint="correct the name: it may be a footnote number, an address or a letter lost in copying",
-    why="Older versions of the schema refused digits and question marks in names; the present one takes them silently.",
+    why="Older versions of the schema rejected digits and question marks in names; the present one takes them unseen.",
     source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",

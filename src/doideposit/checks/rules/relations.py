@@ -222,7 +222,7 @@ rule(
     "A relation to a DOI of the same publisher",
     message="the relation {type} needs {doi} to be registered first",
     hint="register that work first, or together with this one and the relation later",
-    why="Crossref may refuse a record whose relation points to a DOI that does not exist yet.",
+    why="Crossref may reject a record whose relation points to a DOI that does not exist yet.",
     source=RELATION_TARGETS,
     bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",

@@ -185,7 +185,7 @@ def _title_authors_and_date(commentary: Commentary) -> object:
     "Several prefixes in one run",
     message="the DOI {doi} has another prefix than the first record, {other}",
     hint="nothing to do: each prefix is sent in a file of its own; check only that it is meant",
-    why="Crossref refuses a file with DOIs of more than one prefix.",
+    why="Crossref rejects a file with DOIs of more than one prefix.",
     source=TROUBLE,
     bad="""
         - {number: 258, title: Prospects for NATO-Japan relations}

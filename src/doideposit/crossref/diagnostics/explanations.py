@@ -68,7 +68,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     ),
     _failure(
         "crossref-title-level",
-        "Crossref refused the series, so it did not look at the records in it",
+        "Crossref rejected the series, so it did not look at the records in it",
         "An error in the title, ISSN or DOI of the series stops everything below it.",
         "correct what the message says about the series, then deposit the records again",
         source=TITLE_RECORDS,
@@ -179,7 +179,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-orcid-duplicate",
         "Two contributors of a work have the same ORCID iD",
-        "Crossref refuses the whole file, with all its records.",
+        "Crossref rejects the whole file, with all its records.",
         "give each person their own ORCID iD, and deposit every record of this file again",
         source=ORCID_CHECKS,
     ),
@@ -192,7 +192,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     ),
     _failure(
         "crossref-schema",
-        "Crossref's schema check refused the file",
+        "Crossref's schema check rejected the file",
         "doideposit checks every file against the same schema before it is sent, so this should not happen.",
         "run `doideposit validate FILE`; if it finds no error, report the file as a fault of doideposit",
         source=SCHEMA,
@@ -230,7 +230,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     ),
     _failure(
         "crossref-characters",
-        "Crossref refused a character",
+        "Crossref rejected a character",
         "This happens with control characters, and with spaces in DOIs and other identifiers. Crossref's message "
         "shows the value.",
         "delete the character from the value, and deposit again",

@@ -315,7 +315,7 @@ def _failure_finding(record: LogRecord) -> Finding:
 
 def _finding(known: KnownMessage | None, original: str) -> Finding:
     if known is None:
-        words = original or "Crossref refused the record and gave no reason"
+        words = original or "Crossref rejected the record and gave no reason"
         hint = "read Crossref's message; Crossref support can explain it if you give the submission id"
         return Finding("crossref-unknown", Severity.ERROR, words, hint, original=original)
     return Finding(known.code, Severity.ERROR, known.explain(original), known.hint, original=original)

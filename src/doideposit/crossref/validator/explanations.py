@@ -1,4 +1,4 @@
-"""Explain the codes of deposit files: what Crossref's schema refuses."""
+"""Explain the codes of deposit files: what Crossref's schema rejects."""
 
 from typing import Final
 
@@ -16,14 +16,14 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _xsd(
         "xsd-element-unexpected",
         "An XML element is not allowed at this place",
-        "The schema fixes which elements may follow one another, in which order and how often. Crossref refuses the "
+        "The schema fixes which elements may follow one another, in which order and how often. Crossref rejects the "
         "whole file.",
         "move or delete it; the message names the elements that are allowed there",
     ),
     _xsd(
         "xsd-element-missing",
         "A required XML element is missing",
-        "Crossref refuses the whole file without it.",
+        "Crossref rejects the whole file without it.",
         "add the element that the message names",
     ),
     _xsd(
@@ -41,7 +41,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _xsd(
         "xsd-attribute-missing",
         "A required attribute is missing",
-        "Crossref refuses the whole file without it.",
+        "Crossref rejects the whole file without it.",
         "add the attribute that the message names",
     ),
     _xsd(
@@ -53,7 +53,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _xsd(
         "xsd-value",
         "A value that the schema does not allow",
-        "The schema sets lengths, patterns and lists of values; Crossref refuses the whole file for one wrong value.",
+        "The schema sets lengths, patterns and lists of values; Crossref rejects the whole file for one wrong value.",
         "correct the value as the message says",
     ),
     _xsd(
@@ -84,7 +84,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _xsd(
         "xsd-violation",
         "The file breaks another rule of the schema",
-        "Crossref refuses the whole file. `--verbose` shows the message of the XML library.",
+        "Crossref rejects the whole file. `--verbose` shows the message of the XML library.",
         "correct what the message names",
     ),
     _xsd(
@@ -157,7 +157,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _xsd(
         "deposit-prefixes-mixed",
         "DOIs of several prefixes are in one file",
-        "Crossref refuses a file whose DOIs do not all have the same prefix.",
+        "Crossref rejects a file whose DOIs do not all have the same prefix.",
         "make one file for each prefix",
         source=TROUBLE,
     ),
@@ -179,7 +179,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
     _advice(
         "deposit-inner-timestamp",
         "A DOI in the file has its own timestamp",
-        "Crossref refuses an update whose timestamp is not higher than the last one. The timestamp in the head of "
+        "Crossref rejects an update whose timestamp is not higher than the last one. The timestamp in the head of "
         "the file is renewed for every deposit; this one is not.",
         "delete the element timestamp below doi_data",
         source=UPDATING,

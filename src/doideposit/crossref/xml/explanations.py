@@ -42,7 +42,7 @@ LOSSES: Final[tuple[Explanation, ...]] = (
     _loss(
         "abstract-empty",
         "An abstract has no text",
-        "Crossref's schema refuses an empty abstract.",
+        "Crossref's schema rejects an empty abstract.",
         "write the text, or delete the entry of `abstracts`",
         source=ABSTRACTS,
     ),

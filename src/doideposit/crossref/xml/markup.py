@@ -87,7 +87,7 @@ class Maker:
         return Markup(f"<{tag}{self._declaration}{_format_attributes(attributes)}>{inside}</{tag}>")
 
     def listed(self, name: str, children: Iterable[Markup]) -> Markup | None:
-        """Return the element `name` around the children, or None without any: Crossref refuses empty lists."""
+        """Return the element `name` around the children, or None without any: Crossref rejects empty lists."""
         inside = "".join(children)
         return Markup(f"<{self._prefix}{name}>{inside}</{self._prefix}{name}>") if inside else None
 

@@ -180,7 +180,7 @@ def _updated_entry(entry: ClaimedEntry, status: WorkStatus | None, depositor: De
 
 def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
     finding = status.finding
-    says = finding.message if finding else status.message or "Crossref refused it"
+    says = finding.message if finding else status.message or "Crossref rejected it"
     again = status.state is State.DONE and (
         status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
     )

@@ -332,7 +332,7 @@ def _replaced_entry(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry |
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id == entry.batch_id:
         return None
-    says = "Crossref refused it, and another run has deposited its DOI again since then"
+    says = "Crossref rejected it, and another run has deposited its DOI again since then"
     return replace(
         entry, status=EntryStatus.REJECTED, says=says, hint="nothing to do, if the newer deposit is the right one"
     )

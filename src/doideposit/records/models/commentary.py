@@ -158,7 +158,7 @@ class Commentary(Value):
     number: Annotated[
         Annotated[PlainText, Field(max_length=255, examples=["258"])] | None, WrapValidator(_accept_absent_key)
     ]
-    """The number as printed; a text, so that 012 and 3.10 stay as they are. 258.0 from a spreadsheet is refused.
+    """The number as printed; a text, so that 012 and 3.10 stay as they are. 258.0 from a spreadsheet is an error.
     A work without one needs `doi`."""
     title: RichText
     """The title in the printed case, without the series' name and without the number."""

@@ -35,7 +35,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "unknown-key",
         "A field with an unknown name",
-        "Unknown fields are refused, because a misspelt one would be left out of the deposit without anybody noticing.",
+        "An unknown field is an error, because a misspelt one would be left out of the deposit unnoticed.",
         "correct the spelling, or delete the field",
         bad="autors: [{given: Siegfried O., family: Wolf}]",
         good="authors: [{given: Siegfried O., family: Wolf}]",
@@ -67,13 +67,13 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "empty-entry",
         "A list has an empty entry",
-        "It would become an empty XML element, which Crossref's schema refuses.",
+        "It would become an empty XML element, which Crossref's schema rejects.",
         "fill the entry in, or delete it",
     ),
     _model(
         "empty-text",
         "A field has an empty text",
-        "Crossref's schema refuses an empty element, or takes it as an order to delete what is registered.",
+        "Crossref's schema rejects an empty element, or takes it as an order to delete what is registered.",
         "write the text, or delete the key",
         bad='title: ""',
         good="title: Prospects for NATO-Japan relations",
@@ -87,7 +87,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "text-too-long",
         "A text is longer than the schema allows",
-        "Crossref's schema sets a maximum length for this element and refuses the whole file.",
+        "Crossref's schema sets a maximum length for this element, and Crossref rejects the whole file.",
         "shorten the text to the length that the message names",
     ),
     _model(
@@ -135,7 +135,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "digits-only",
         "The edition is not a plain number",
-        "Crossref's schema needs digits here; ordinal endings and words are refused.",
+        "Crossref's schema needs digits here; it allows no ordinal endings and no words.",
         "write 2, not 2nd edition",
         bad="edition: 2nd",
         good="edition: 2",
@@ -155,7 +155,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "shape",
         "A text does not have the form that the field needs",
-        "The schema or a standard sets the form, and Crossref refuses other texts.",
+        "The schema or a standard sets the form, and Crossref rejects other texts.",
         "compare the text with the example in the documentation of the field",
     ),
     _model(
@@ -267,7 +267,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "doi-character",
         "The DOI has a character that new DOIs cannot have",
         "Since 2008 the suffix of a new DOI may hold only letters A to Z, digits and - . _ ; ( ) /. The XSD does not "
-        "check this, but Crossref refuses others. Often a typographic hyphen was copied. DOIs of other works may "
+        "check this, but Crossref rejects others. Often a typographic hyphen was copied. DOIs of other works may "
         "hold any character except spaces.",
         "use only letters A-Z, digits and - . _ ; ( ) / after the slash of a new DOI",
         bad="doi: 10.48251/SADF.ISSN.2406‑5617.C258",
@@ -335,7 +335,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "orcid-check-digit",
         "The ORCID iD has a typing error",
         "Its last digit is computed from the others (ISO 7064 mod 11-2) and does not fit. The XSD takes it; Crossref "
-        "refuses the whole file.",
+        "rejects the whole file.",
         "copy the complete iD from the author's page at orcid.org",
         bad="authors: [{given: Josiah, family: Carberry, orcid: 0000-0002-1825-0098}]",
         good="authors: [{given: Josiah, family: Carberry, orcid: 0000-0002-1825-0097}]",
@@ -381,7 +381,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "issn-check-digit",
         "The ISSN has a typing error",
-        "Its last digit is computed from the others (ISO 3297) and does not fit; Crossref refuses the record.",
+        "Its last digit is computed from the others (ISO 3297) and does not fit; Crossref rejects the record.",
         "copy the ISSN from the publication or from portal.issn.org",
         source=ISSN_ERRORS,
     ),

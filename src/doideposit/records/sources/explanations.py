@@ -222,7 +222,7 @@ FILES: Final[tuple[Explanation, ...]] = (
     _file(
         "unknown-column",
         "A column with an unknown name",
-        "Unknown columns are refused, because a misspelt one would be left out of the deposit without anybody "
+        "An unknown column is an error, because a misspelt one would be left out of the deposit without anybody "
         "noticing.",
         "correct the name, or delete the column",
         source=_CSV,

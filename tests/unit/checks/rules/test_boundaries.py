@@ -584,7 +584,7 @@ def test_a_licence_may_begin_a_year_before_the_publication_and_no_day_earlier() 
 
 
 def test_these_rules_cannot_be_changed_or_ignored() -> None:
-    """Of these Crossref would refuse the record, or the DOI would lead nowhere for good."""
+    """Of these Crossref would reject the record, or the DOI would lead nowhere for good."""
     assert {rule.code for rule in ALL_RULES if not rule.overridable} == {
         "depositor-email-shape",
         "doi-prefix-differs",

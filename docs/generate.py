@@ -135,26 +135,28 @@ def _sections(schema: Schema, definitions: Schema, above: str, shared: dict[str,
         if found is None:
             shared.update(dict.fromkeys(_referred(each)))
             continue
-        brackets, target = found
-        path = f"{above}{brackets}"
-        yield f"(configuration-section-{path.replace('.', '-').replace('[', '').replace(']', '').lower()})="
-        yield f"## `{'[' + path + ']' if not path.startswith('[') else path}`\n"
+        key, target = found
+        path = f"{above}{key}"
+        yield f"(configuration-section-{path.replace('.', '-').lower()})="
+        # A list of tables has two pairs of brackets.
+        yield f"## `[[{path}]]`\n" if "items" in each else f"## `[{path}]`\n"
         yield definitions[target]["description"] + "\n"
         own = definitions[target]
         inner = {key: one for key, one in own["properties"].items() if _section(key, one) is None}
-        yield from _fields({**own, "properties": inner}, definitions)
+        if inner:
+            yield from _fields({**own, "properties": inner}, definitions)
         yield from _sections(own, definitions, f"{path}.", shared)
 
 
 def _section(name: str, schema: Schema) -> tuple[str, str] | None:
-    """How a key is written when it is a table of its own in the file, and its definition; None for other keys."""
+    """The key of a table of its own in the file, and its definition; None for other keys."""
     if (target := _target(schema)) and target.endswith(("Section", "Settings")):
         return name, target
     inner = schema.get("additionalProperties")
     if isinstance(inner, Mapping) and (target := _target(inner)) and target not in {"PasswordReference", "Severity"}:
         return f"{name}.{'TARGET' if 'enum' in schema.get('propertyNames', {}) else 'NAME'}", target
     if (target := _target(schema.get("items", {}))) and target.endswith("Section"):
-        return f"[[rules.{name}]]", target
+        return name, target
     return None
 
 

@@ -10,7 +10,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line and leave with its exit status."""
+    """Run the command line and leave with its exit code."""
     _end_at_sigterm()
     _set_process_options()
     # Until there is something to interrupt, Ctrl-C ends the process as it ends any other, and not with a traceback.

@@ -40,7 +40,7 @@ class Acceptance:
     yes: bool = False
 
     def accept_given(self, dois: Sequence[Doi], accepted: Sequence[str], *, offline: bool) -> int:
-        """Accept what a person named, such as ``3=10.1234/x``; return the exit status. Raises `UsageError`."""
+        """Accept what a person named, such as ``3=10.1234/x``; return the exit code. Raises `UsageError`."""
         if len(dois) != 1:
             raise UsageError("--accept and --send are about one record", hint="name its DOI or its number")
         [doi] = dois
@@ -62,7 +62,7 @@ class Acceptance:
     def accept_by_questions(self, report: ReferencesReport) -> int:
         """Ask about each reference for which works were found; nothing is the answer unless one fits without a doubt.
 
-        Returns the exit status.
+        Returns the exit code.
         """
         codes = [0]
         for each in report.lists:

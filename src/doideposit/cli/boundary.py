@@ -27,7 +27,7 @@ INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll
 
 
 class ExitCode:
-    """Name the exit statuses; they are the contract of the command line."""
+    """Name the exit codes; they are the contract of the command line."""
 
     DONE = 0
     REJECTED = 1
@@ -41,7 +41,7 @@ class ExitCode:
 def guarded(
     command: Callable[[], Any], *, as_json: bool = False, plain: bool = False, debug: bool = False, sending: bool = True
 ) -> int:
-    """Run a command and return its exit status; print every error as a message, or as JSON if asked for."""
+    """Run a command and return its exit code; print every error as a message, or as JSON if asked for."""
     terminal = Terminal(as_json=as_json, plain=plain)
     try:
         outcome = _run_interruptible(command)
@@ -65,7 +65,7 @@ def guarded(
 
 
 def _show_failure(terminal: Terminal, error: Exception, *, debug: bool) -> int:
-    """Show an error and return its exit status.
+    """Show an error and return its exit code.
 
     Python would end with 1 for what nobody foresaw, which means "a record was rejected" here: a schedule would take it
     for good work.
@@ -189,5 +189,5 @@ def _show_error(error: DoiDepositError, terminal: Terminal) -> None:
 
 
 def finish(code: int) -> None:
-    """Raise the exception that ends the command with this exit status."""
+    """Raise the exception that ends the command with this exit code."""
     raise click.exceptions.Exit(code)

@@ -278,7 +278,7 @@ def write_product(content: bytes, output: Path | None) -> None:
 def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verbose: bool, lift_to: str | None) -> None:
     """Check any Crossref deposit file against the XSD of the version it declares.
 
-    A file can be valid against the schema and still be refused by Crossref, for instance for two prefixes or a wrong
+    Crossref can reject a file that is valid against the schema, for instance for two prefixes or a wrong
     ORCID iD: this is reported too, also with exit code 1.
 
     FILE.xml may be - for standard input. Files of the versions 5.5.0, 5.4.0, 5.3.1 and doi_resources 5.4.0 can be

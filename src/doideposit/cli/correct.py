@@ -78,10 +78,17 @@ _reason = click.option("--reason", default="", metavar="TEXT", help="Why, for re
 
 
 @click.command()
-@click.option("--as", "kind", type=click.Choice(CORRECTIONS), default="correction", show_default=True)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(CORRECTIONS),
+    default="correction",
+    show_default=True,
+    help="The kind of notice, as Crossref shows it to readers.",
+)
 @_with_common_options
 def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | None, **given: Any) -> None:
-    """Correct a registered work by a notice.
+    """Correct a registered work with a notice.
 
     The notice gets the update written into its record and is registered; the corrected record stays as it is. Run the
     command again to continue after an interruption. RECORDS are the folders of the record files [default: `records` of
@@ -94,7 +101,7 @@ def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | N
 @_reason
 @_with_common_options
 def retract(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
-    """Retract a registered work by a notice, and mark the title of the work.
+    """Retract a registered work with a notice, and mark the title of the work.
 
     The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
     Posted content says in its `status` that it was withdrawn. Run the command again to continue after an interruption.
@@ -106,7 +113,7 @@ def retract(invocation: Invocation, *, as_json: bool, target: str | None, **give
 @_reason
 @_with_common_options
 def withdraw(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
-    """Withdraw a registered work by a notice, and mark its title; posted content gets a `status`.
+    """Withdraw a registered work with a notice, and mark its title; posted content gets a `status`.
 
     The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
     """

@@ -56,7 +56,7 @@ def deposit(
     verbose: bool,
     as_json: bool,
 ) -> None:
-    """Plan, check and submit records or ready-made deposit files.
+    """Check records or ready-made deposit files, show the plan, and send them to Crossref.
 
     Nothing is sent when any record is blocked, unless --skip-invalid is given. Repeating the command is safe: what
     is unchanged is not sent again. An update shows what it changes, and is blocked where it would destroy something.

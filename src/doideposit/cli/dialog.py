@@ -144,7 +144,7 @@ class DepositDialog:
         again: str,
         about: "Mapping[str, object] | None" = None,
     ) -> int:
-        """Wait if that was asked for, show the result, and return the exit status.
+        """Wait if that was asked for, show the result, and return the exit code.
 
         `again` is the command that does the same for real; `about` goes into the JSON document beside the report.
         """
@@ -175,7 +175,7 @@ class DepositDialog:
 
     @staticmethod
     def exit_code_of(plan: "Plan") -> int:
-        """Return the exit status of a plan that is only shown: that of the deposit, as far as it can be known."""
+        """Return the exit code of a plan that is only shown: that of the deposit, as far as it can be known."""
         if not plan.ok:
             return ExitCode.REJECTED
         return ExitCode.DONE if plan.error is None else ExitCode.WORLD

@@ -39,7 +39,7 @@ WIDEST, PIPE = 110, 10_000
 def doctor(invocation: Invocation, target: str | None, online: bool, send_test_mail: bool, as_json: bool) -> None:
     """Check the installation and configuration, and say what to do; nothing is changed.
 
-    The exit status is 0 when nothing fails (warnings do not count), 2 when the configuration has to be corrected, and
+    The exit code is 0 when nothing fails (warnings do not count), 2 when the configuration has to be corrected, and
     3 when something else fails.
     """
     terminal = invocation.terminal(as_json=as_json)

@@ -1,4 +1,4 @@
-"""`pages` and `audit`: whether a series is in good health, and who does what next where it is not."""
+"""`pages` and `audit`: whether a series is in good health, and who acts next where it is not."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -127,7 +127,7 @@ def audit(
     target: str | None,
     as_json: bool,
 ) -> None:
-    """Check a whole series for missing, duplicate, misspelt or misordered numbers, and list who does what.
+    """Check a whole series for missing, duplicate, misspelt or misordered numbers, and say who acts next.
 
     Everything comes from the ledger; nothing is sent or changed. RECORDS are the folders of the record files, to find
     DOIs that have none [default: the folder `records` of the configuration, if it exists].

@@ -143,9 +143,9 @@ def _job_lock(inbox: Path) -> Iterator[None]:
 @json_option
 @click.pass_obj
 def _check(invocation: Invocation, as_json: bool) -> None:
-    """Find contradictions: damaged files, stored bytes without their hash, states that no event led to.
+    """Find contradictions: damage, deposit files that do not match their hash, states that no event explains.
 
-    Nothing is changed. The exit status is 3 when anything is found.
+    Nothing is changed. The exit code is 3 when anything is found.
     """
     terminal = invocation.terminal(as_json=as_json)
     with _existing_ledger(invocation) as opened:

@@ -21,7 +21,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "new": ("new", "new", "Write a record to fill in, asking for title, date and authors."),
         "extract": ("extract", "extract", "Draft a record from a finished document, to be reviewed."),
         "check": ("check", "check", "Check records: model, rules, XML and Crossref's schema. Sends nothing."),
-        "deposit": ("deposit", "deposit", "Plan, check and submit records or deposit files."),
+        "deposit": ("deposit", "deposit", "Check records or deposit files, and send them to Crossref."),
         "desk": ("desk", "desk", "Open the pages for staff in the browser."),
         "plan": ("plans", "plan", "Write what would be deposited into a file, for another person to read."),
         "approve": ("plans", "approve", "Approve the plan that another person made."),
@@ -35,7 +35,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
     },
     "Maintain what is registered": {
         "adopt": ("adopt", "adopt", "Take over DOIs that were registered elsewhere, with a record file each."),
-        "audit": ("health", "audit", "Check a series for gaps, duplicates and misprints, and list who does what."),
+        "audit": ("health", "audit", "Check a series for gaps, duplicates and misprints, and say who acts next."),
         "pages": ("health", "pages", "Check that landing pages exist and show the DOI."),
         "references": (
             "references",
@@ -43,9 +43,9 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
             "Show which references Crossref matched, and which are dead or wrong; correct them.",
         ),
         "move": ("move", "move", "Move DOIs to the new addresses in a table, and prove each."),
-        "correct": ("correct", "correct", "Correct a registered work by a notice."),
-        "retract": ("correct", "retract", "Retract a registered work by a notice, and mark it."),
-        "withdraw": ("correct", "withdraw", "Withdraw a registered work by a notice, and mark it."),
+        "correct": ("correct", "correct", "Correct a registered work with a notice."),
+        "retract": ("correct", "retract", "Retract a registered work with a notice, and mark it."),
+        "withdraw": ("correct", "withdraw", "Withdraw a registered work with a notice, and mark it."),
         "remove": ("correct", "remove", "Mark a registered work as removed."),
         "history": ("status", "history", "Show the history of one DOI."),
         "verify": ("settling", "verify", "Check that registered DOIs lead readers to their pages."),
@@ -178,7 +178,7 @@ def cli(ctx: click.Context, config_path: Path | None, plain: bool, debug: bool) 
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line on these arguments and return the exit status."""
+    """Run the command line on these arguments and return the exit code."""
     options: dict[str, Any] = {name: f"--{name}" in arguments for name in ANYWHERE}
     # Commands stand among the first words; a file further behind may have the name of one.
     options |= {"as_json": "--json" in arguments, "sending": any(argument in SENDING for argument in arguments[:4])}

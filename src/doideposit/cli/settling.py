@@ -22,10 +22,10 @@ reason_option = click.option("--reason", required=True, help="Why; it stays in t
 @json_option
 @click.pass_obj
 def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, as_json: bool) -> None:
-    """Check with doi.org and Crossref's index whether registered DOIs lead readers to their pages.
+    """Check with doi.org and Crossref's REST API whether registered DOIs lead readers to their pages.
 
     Without a DOI it checks all registered DOIs that are not proved yet. Shortly after its registration a DOI is often
-    not found there; this is not a failure. The exit status is 1 if a DOI needs a person, for example because it leads
+    not found there; this is not a failure. The exit code is 1 if a DOI needs a person, for example because it leads
     to another page, or was changed by others.
     """
     from doideposit.wiring import open_depositor

@@ -29,8 +29,8 @@ id_argument = click.argument("name", metavar="ID")
 def warnings(context: click.Context, target: str | None, every: bool, as_json: bool) -> None:
     """List what Crossref warned about: conflicts, warnings and notices, each with an ID and what to do.
 
-    They come from the result logs that are kept, and from reports that Crossref confirmed. Nobody is asked. It exits
-    with 1 while one of them needs your decision; notices do not count.
+    They come from the result logs that are kept, and from reports that Crossref confirmed; nothing is asked there. The
+    exit code is 1 while one of them needs your decision; notices do not count.
     """
     if context.invoked_subcommand is not None:
         if target is not None or every or as_json:

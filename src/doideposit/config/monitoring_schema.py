@@ -31,25 +31,25 @@ class MailSection(Section):
     """Mails of the scheduled job to the people who maintain it."""
 
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
-    """The mail server; or `sendmail`."""
+    """Name of the mail server; give either this or `sendmail`."""
     sendmail: Annotated[str, Field(pattern=r"^/", examples=["/usr/sbin/sendmail"])] | None = None
-    """The sendmail program of this machine, which takes the mails in place of a server."""
+    """Path of the sendmail program of this machine, if it sends the mails in place of a server."""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
+    """Port of the mail server; by default 587 for starttls, 465 for tls, 25 for none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
-    """The encryption of the connection; none is allowed for a mail server on this machine only."""
+    """Encryption of the connection; `none` is allowed only for a mail server on this machine."""
     ca_file: FilePath | None = None
-    """File with the certificates of your own authority, relative to the configuration file."""
+    """File with the certificates of your own certificate authority, relative to the configuration file."""
     sender: MailAddress
     """Address that the mails come from."""
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
     """Addresses that the mails go to."""
     username: PlainText | None = None
-    """Login at the mail server, where it wants one."""
+    """User name at the mail server, if it needs a login."""
     password: PasswordReference | None = None
-    """The source of the password of the mail server."""
+    """Where the password of the mail server is kept."""
     repeat_after: Duration = timedelta(days=1)
-    """How long to wait before a mail about the same problem is repeated."""
+    """How long to wait before the next mail about the same problem."""
     digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
     """The day of the weekly digest."""
 
@@ -66,8 +66,8 @@ class MailSection(Section):
     def _require_encryption(self) -> "MailSection":
         if (self.host is None) == (self.sendmail is None):
             message, hint = (
-                "mail needs one way to be sent",
-                "give either `host`, the mail server, or `sendmail`, the program",
+                "it must be clear how mails are sent: by `host` or by `sendmail`",
+                "give exactly one of them: `host` names a mail server, `sendmail` the path of a program",
             )
             raise PydanticCustomError("mail-way", message, {"field": "host", "hint": hint})
         if self.security == "none" and not is_loopback(self.host or "localhost"):
@@ -75,25 +75,25 @@ class MailSection(Section):
             raise PydanticCustomError("mail-unencrypted", "mail would be sent unencrypted", {"hint": hint})
         if (self.username is None) != (self.password is None):
             hint = f"give both username and password, or neither; the password: {FOUR_WAYS}"
-            raise PydanticCustomError("mail-login", "a login is a user name and a password", {"hint": hint})
+            raise PydanticCustomError("mail-login", "a login needs both a user name and a password", {"hint": hint})
         return self
 
 
 class MailboxSection(Section):
-    """The mailbox that receives Crossref's mails: the job reads it, and uses the mails only as hints."""
+    """The mailbox that receives Crossref's mails; a mail only makes the job ask Crossref about its file at once."""
 
     maildir: FilePath | None = None
-    """A Maildir folder on this machine, relative to the configuration file; or a `host`."""
+    """A Maildir folder on this machine, relative to the configuration file; give either this or `host`."""
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
-    """The IMAP server."""
+    """Name of the IMAP server."""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    """Its port; by default 993 for tls, 143 otherwise."""
+    """Port of the IMAP server; by default 993 for tls, 143 otherwise."""
     security: Literal["tls", "starttls", "none"] = "tls"
-    """The encryption of the connection; none is allowed for a server on this machine only."""
+    """Encryption of the connection; `none` is allowed only for a server on this machine."""
     folder: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n\"\\]+$")] = "INBOX"
     """The folder on the server; it is opened read-only."""
     username: PlainText | None = None
-    """Login at the server."""
+    """User name at the server."""
     password: PasswordReference | None = None
     """Where the password is kept."""
 
@@ -123,13 +123,13 @@ class HookSection(Section):
         "failed",
         "drift",
     )
-    """The events: a registration or update, a rejected deposit, a change by others."""
+    """After which events: a registration or update (registered), a rejection (failed), a change by others (drift)."""
     command: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] | None = None
     """A program and its arguments; it receives the record as JSON on standard input. No shell is used."""
     url: PingAddress | None = None
     """An address that the record is posted to as JSON, signed with `secret`."""
     secret: PasswordReference | None = None
-    """The source of the key for the signature."""
+    """Where the key for the signature is kept."""
     timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = timedelta(seconds=30)
     """How long a call may take."""
 
@@ -157,14 +157,14 @@ class HookSection(Section):
 
 
 class DeadlineSection(Section):
-    """Say how long each milestone of a DOI may take before it counts as overdue, wherever that is told."""
+    """The time that each milestone of a DOI may take; after it the DOI is overdue, in every report and mail."""
 
     received: Duration = timedelta(hours=2)
-    """From being recorded until Crossref has the file."""
+    """From the record in the ledger until Crossref has the file."""
     processed: Duration = timedelta(days=1)
-    """From there until Crossref has read it."""
+    """From then until Crossref has processed the file."""
     registered: Duration = timedelta(days=3)
-    """How long a deposit that failed may wait for a person."""
+    """How long a rejected deposit may wait for a person."""
     resolves: Duration = timedelta(days=1)
     """From the registration until the DOI leads to its page."""
     indexed: Duration = timedelta(days=3)
@@ -172,23 +172,23 @@ class DeadlineSection(Section):
     as_intended: Duration = timedelta(hours=26)
     """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
     lagging: Duration = timedelta(days=42)
-    """The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times."""
+    """In place of `indexed` if the query service shows the record: the REST API is sometimes weeks behind."""
 
 
 class MaintenanceSection(Section):
-    """A time of maintenance announced by Crossref: nothing is sent, polled or reported as overdue in it."""
+    """Maintenance that Crossref announced: in this time nothing is sent, polled or reported as overdue."""
 
     begins: AwareDatetime
     """When it begins, such as 2026-12-01T14:00:00Z."""
     ends: AwareDatetime
     """When it ends."""
     what: PlainText = "maintenance at Crossref"
-    """Crossref's announcement, for people."""
+    """What Crossref announced, as mails and reports say it."""
 
     @model_validator(mode="after")
     def _require_length(self) -> Self:
         if self.ends <= self.begins or self.ends - self.begins > LONGEST_MAINTENANCE:
-            message = "a window of maintenance ends after it begins, and within two weeks"
+            message = "maintenance must end after it begins, and within two weeks"
             raise PydanticCustomError("maintenance", message, {"field": "ends", "hint": "correct `begins` and `ends`"})
         return self
 
@@ -217,7 +217,7 @@ class MonitoringSection(Section):
     deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
     """How long each milestone may take before a DOI is overdue."""
     maintenance: tuple[MaintenanceSection, ...] = ()
-    """Times that Crossref announced on its status page."""
+    """Times of maintenance that Crossref announced at https://status.crossref.org."""
 
     @property
     def file_mode(self) -> int:

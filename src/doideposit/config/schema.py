@@ -79,20 +79,20 @@ class DepositorSettings(Section):
     name: Annotated[PlainText, Field(max_length=130)]
     """Name of the depositing organisation."""
     email: Annotated[PlainText, Field(min_length=6, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-    """Crossref mails its results here."""
+    """Address to which Crossref mails its results."""
     registrant: Annotated[PlainText, Field(max_length=255)]
     """The organisation that owns the works."""
     member: Annotated[int, Field(ge=1, examples=[1234])] | None = None
-    """Its member number at Crossref, to which the prefixes must belong; read from registered DOIs if left out."""
+    """Member number at Crossref, to which all prefixes must belong; if left out, it is read from registered DOIs."""
 
 
 class CredentialSettings(Section):
     """A login at Crossref for one target."""
 
     username: PlainText
-    """The role, or the person's e-mail address, a slash and the role."""
+    """The role alone, or e-mail address, slash and role, as in ana@example.org/sadf."""
     password: PasswordReference | None = None
-    """Where the password is kept; asked for at the terminal when left out."""
+    """Where the password is kept; if left out, a terminal asks for it."""
 
 
 # These names become parts of file names and of keys in the ledger: plain letters, digits, hyphens and underscores.
@@ -104,11 +104,11 @@ class TargetSettings(Section):
     """Other addresses for a target; an address that is left out does not change."""
 
     url: Address | None = None
-    """Deposit and submissionDownload are below it."""
+    """Address of the deposit system; files are uploaded to /deposit below it."""
     rest_url: Address | None = None
-    """The REST API."""
+    """Address of the REST API."""
     handle_url: Address | None = None
-    """The resolver."""
+    """Address of the resolver of DOIs, in place of https://doi.org."""
 
 
 # SQLAlchemy's form of the address of a file: a relative path is after three slashes.
@@ -133,12 +133,12 @@ def _check_ledger_url(url: str) -> str:
 
 
 class LedgerSection(Section):
-    """The memory of what was submitted."""
+    """The database in which doideposit keeps what was sent, when, and with which result."""
 
     url: Annotated[str, AfterValidator(_check_ledger_url)] = "sqlite:///doideposit.sqlite3"
     """A SQLite file (relative to the configuration file) or a PostgreSQL database."""
     password: PasswordReference | None = None
-    """The source of the database password."""
+    """Where the password of the database is kept."""
 
     def below(self, base: Path) -> Self:
         """Return the section with every path absolute, that of a SQLite ledger in its address too."""
@@ -163,7 +163,7 @@ class IgnoreSection(Section):
 
 
 class RuleSection(Section):
-    """Changes to rules."""
+    """Changed severities of rules, and findings to ignore."""
 
     severity: dict[str, Severity] = Field(default_factory=dict)
     """Another severity for a code: error, warning or info."""
@@ -175,23 +175,23 @@ class DelaySettings(Section):
     """How long things take in the sandbox, in seconds."""
 
     hidden: Annotated[float, Field(ge=0)] = 1.0
-    """Until a file is known at all."""
+    """From the upload until the file is known."""
     queued: Annotated[float, Field(ge=0)] = 2.0
-    """In the queue."""
+    """How long a file is in the queue."""
     in_process: Annotated[float, Field(ge=0)] = 2.0
-    """Being processed."""
+    """How long a file is being processed."""
     unready_polls: Annotated[int, Field(ge=0)] = 1
-    """So many polls never see the file completed."""
+    """The first polls of a file, this many, never see it completed."""
     rest: Annotated[float, Field(ge=0)] = 20.0
     """Until the REST API knows a registered DOI."""
     handle: Annotated[float, Field(ge=0)] = 5.0
     """Until a registered DOI resolves."""
     matching: Annotated[float, Field(ge=0)] | None = None
-    """Until references are matched with works that were registered since; never when left out."""
+    """Until references are matched with works that were registered later; never if left out."""
 
 
 class SandboxSection(Section):
-    """The simulated Crossref."""
+    """The sandbox, a simulated Crossref inside doideposit."""
 
     state: FilePath = Path("doideposit-sandbox.sqlite3")
     """The file in which it keeps all deposits, relative to the configuration file."""
@@ -206,26 +206,26 @@ class LimitSection(Section):
     """Limits on sizes and numbers."""
 
     records_per_submission: Annotated[int, Field(ge=1, le=5_000)] = _LIMITS.records_per_submission
-    """Records in one file; with 1 an error in one commentary does not affect others, a higher number is faster."""
+    """Most records in one file; with 1, an error in one record cannot stop others, and a higher number is faster."""
     bytes_per_submission: Annotated[int, Field(ge=10_000, le=9_500_000)] = _LIMITS.bytes_per_submission
-    """Size of one file in bytes; Crossref takes 10 MB with everything around it."""
+    """Largest size of one file in bytes; Crossref accepts 10 MB for the whole request."""
     pending: Annotated[int, Field(ge=1, le=9_900)] = _LIMITS.pending
-    """Files waiting at Crossref at the same time; it takes 10,000."""
+    """Most files that wait at Crossref at the same time; Crossref allows 10,000."""
     looks_per_pass: Annotated[int, Field(ge=1)] = _LIMITS.looks_per_pass
-    """Requests to Crossref in one pass over the outstanding files."""
+    """Most requests to Crossref in one pass over the outstanding files."""
     workers: Annotated[int, Field(ge=1, le=16)] = _LIMITS.workers
-    """Requests at the same time."""
+    """Most requests to Crossref at the same time."""
 
 
 class TokenReference(PasswordReference):
-    """The source of a token, and its permissions."""
+    """Where a token is kept, and what it permits."""
 
     scopes: Annotated[tuple[Literal["read", "deposit", "decide"], ...], Field(min_length=1)] = (
         "read",
         "deposit",
         "decide",
     )
-    """The permissions: read and check; plan and deposit; decide (approve, accept, abandon)."""
+    """What it permits: read and check (read); plan and deposit (deposit); approve, accept, abandon (decide)."""
     series: tuple[PlainText, ...] = ()
     """The series it may use, by their short names; all of them if left out."""
 
@@ -234,33 +234,33 @@ class ApiSection(Section):
     """The JSON API and the receiver of Crossref's notifications: `doideposit serve`."""
 
     tokens: dict[PlainText, TokenReference] = Field(default_factory=dict)
-    """Where the tokens of the API are kept, by the names of those who use them; without any nobody may use it."""
+    """The tokens of the API, by the names of the programs that use them; without tokens nobody can use the API."""
     notify_endpoints: tuple[PlainText, ...] = ()
-    """Endpoint names that Crossref support set up for notifications; without any they are not received."""
+    """Names of endpoints that Crossref support set up for notifications; without them notifications are refused."""
     metrics: Literal["token", "open"] = "token"
     """Who may read /metrics: holders of a token without `series`, or anybody who reaches the service."""
     job_within: Duration = timedelta(hours=1)
-    """How long ago the last run of the scheduled job may have ended before /v1/ready says no."""
+    """The longest time since the last run of the scheduled job; after it /v1/ready answers that it is not ready."""
 
 
 class PageSection(Section):
     """Web pages that doideposit reads, as in `doideposit extract https://…`."""
 
     own_hosts: tuple[Annotated[PlainText, Field(pattern=r"^[A-Za-z0-9.\-]+$", examples=["cms.example.org"])], ...] = ()
-    """Hosts of your own network that may be read; all other private addresses are refused."""
+    """Hosts in your own network that may be read; other private addresses are refused."""
 
 
 class AccountSection(Section):
     """Someone who may use the pages for staff."""
 
     password: PasswordReference | None = None
-    """Where the password is kept; left out where a web server in front says who is there."""
+    """Where the password is kept; not needed if a web server in front names the user (see `user_header`)."""
     roles: Annotated[tuple[Literal["view", "edit", "register", "approve"], ...], Field(min_length=1)] = ("view",)
-    """What the account may do: look, write drafts, send, approve what somebody else wants to send."""
+    """What the account may do: view the pages, edit drafts, register works, approve what somebody else plans."""
 
 
 class DeskSection(Section):
-    """The pages for staff: `doideposit desk`, and below `doideposit serve`."""
+    """The pages for staff: `doideposit desk` for one person, `doideposit serve` for several."""
 
     records: FilePath = Path("records")
     """Folder of the record files, relative to the configuration file."""
@@ -269,13 +269,13 @@ class DeskSection(Section):
     accounts: dict[PlainText, AccountSection] = Field(default_factory=dict)
     """Who may use the pages of `doideposit serve`, by name; without accounts there are no pages."""
     user_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] | None = None
-    """HTTP header in which a web server in front names the signed-in user; no other program may reach the port."""
+    """HTTP header in which a web server in front names the user; then no other program may reach this service."""
     hosts: tuple[PlainText, ...] = ()
     """Host names at which browsers may open the pages of `doideposit serve`, such as doi.example.org."""
     idle: Duration = timedelta(hours=8)
     """How long someone stays signed in without doing anything."""
     look_ups: bool = True
-    """Offer to look for ORCID iDs at orcid.org and for ROR ids at ror.org, when somebody presses a button."""
+    """Show buttons that look for ORCID iDs at orcid.org and for ROR ids at ror.org."""
 
     @property
     def record_folder(self) -> Path:
@@ -296,12 +296,12 @@ def _check_time_zone(name: str) -> str:
 
 
 class SiteSection(Section):
-    """A website whose documents are records: the header of each names series, number, title, authors and date."""
+    """A website whose documents are records: the header of each one has series, number, title, authors and date."""
 
     folders: tuple[FilePath, ...] = ()
     """Folders that `doideposit run` reads in place, with everything below; relative to the configuration file."""
     timezone: Annotated[str, Field(examples=["Europe/Brussels"]), AfterValidator(_check_time_zone)] | None = None
-    """The time zone of the publisher; that of the machine if left out."""
+    """The time zone of the publisher; if left out, that of the machine."""
 
 
 class InboxSection(Section):
@@ -312,13 +312,13 @@ class InboxSection(Section):
     settle: Duration = timedelta(seconds=10)
     """How long a file must be unchanged before it is taken from the inbox."""
     look_ups: Annotated[int, Field(ge=0, le=5_000)] = 50
-    """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both show it; 0 for none."""
+    """Most DOIs that one pass looks up at doi.org and in the REST API, until both show them; 0 for none."""
     open_to: Literal["owner", "group"] = "owner"
     """Who may put files into the inbox, if the job creates it; an existing folder keeps its permissions."""
     shown_as: Annotated[PlainText, Field(examples=["\\\\server\\doi"])] | None = None
-    """The path of the folder in mails and reports, such as a network share; by default its path here."""
+    """How mails and reports name the folder, such as the path of a network share; by default its path here."""
     keep_done: Annotated[Duration, Field(ge=timedelta(days=1), examples=["180d"])] | None = None
-    """How long finished files stay in `done` before those of a month are archived there; for ever if left out."""
+    """How long finished files stay in `done` before they are packed into an archive by month; if left out, always."""
 
     @property
     def named(self) -> bool:
@@ -332,11 +332,11 @@ class PublisherSection(Section):
     depositor: DepositorSettings
     """Who deposits."""
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
-    """Its own logins, one for each target; no other login is ever used for its series."""
+    """Its own logins, one for each target; its series never use another login."""
     mail: RecipientSection | None = None
-    """The only recipients of mails about its DOIs; those of [mail] if left out."""
+    """Who gets the mails about its DOIs; if left out, the recipients of [mail]."""
     tokens: dict[PlainText, TokenReference] = Field(default_factory=dict)
-    """The sources of the tokens of its programs for the JSON API, by names; these tokens can use its series only."""
+    """Tokens of its programs for the JSON API, by name; they can use its series only."""
 
     @property
     def mail_to(self) -> tuple[str, ...]:
@@ -345,7 +345,7 @@ class PublisherSection(Section):
 
 
 class FeeSection(Section):
-    """What Crossref charges you, so that a plan can name the amount; prices change, and none is assumed."""
+    """What Crossref charges you, so that a plan can name the amount; there is no default, because prices change."""
 
     new_doi: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2, examples=["0.25"])]
     """The fee for one new DOI, such as "0.25"; put it into quotation marks."""
@@ -384,7 +384,7 @@ class ConfigurationFile(Section):
     targets: dict[Target, TargetSettings] = Field(default_factory=dict)
     """Other addresses for a target; rarely needed."""
     ledger: LedgerSection = Field(default_factory=LedgerSection.model_construct)
-    """The memory of what was submitted."""
+    """The database in which doideposit keeps what was sent, when, and with which result."""
     series: Annotated[dict[str, Series], BeforeValidator(_with_names)] = Field(default_factory=dict)
     """The series, by the short names that records use."""
     fees: FeeSection | None = None
@@ -394,7 +394,7 @@ class ConfigurationFile(Section):
     limits: LimitSection = Field(default_factory=LimitSection.model_construct)
     """Limits on sizes and numbers."""
     sandbox: SandboxSection = Field(default_factory=SandboxSection.model_construct)
-    """The simulated Crossref."""
+    """The sandbox, a simulated Crossref inside doideposit."""
     api: ApiSection = Field(default_factory=ApiSection.model_construct)
     """The JSON API and the receiver of Crossref's notifications."""
     pages: PageSection = Field(default_factory=PageSection.model_construct)
@@ -402,7 +402,7 @@ class ConfigurationFile(Section):
     desk: DeskSection = Field(default_factory=DeskSection.model_construct)
     """The pages for staff."""
     site: SiteSection = Field(default_factory=SiteSection.model_construct)
-    """A site whose documents are records where they are."""
+    """A website whose documents are records."""
     inbox: InboxSection = Field(default_factory=InboxSection.model_construct)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None
@@ -410,9 +410,9 @@ class ConfigurationFile(Section):
     mailbox: MailboxSection | None = None
     """The mailbox that Crossref's mails go to; none is read without it."""
     hooks: dict[HookName, HookSection] = Field(default_factory=dict)
-    """What is called after registrations, failures and changes by others, by short names."""
+    """Programs and addresses to call after registrations, rejections and changes by others, by short names."""
     monitoring: MonitoringSection = Field(default_factory=MonitoringSection.model_construct)
-    """What the scheduled job leaves for those who watch it."""
+    """Files and calls of the scheduled job for monitoring."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "ConfigurationFile":

@@ -60,14 +60,15 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
 
 def _network_check(host: str, answer: HttpAnswer) -> Check:
     if answer.status >= SERVER_ERROR:
-        return Check.warn("network", f"{host} can be reached, and answers {answer.status}", "try again later")
+        message = f"{host} can be reached, but answers with an error (HTTP {answer.status})"
+        return Check.warn("network", message, "try again later")
     return Check.ok("network", f"{host} can be reached")
 
 
 ADVICE = (
     ("does not exist", "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or delete it"),
     ("looked up", "check the network and the DNS of this machine, and the address in the configuration"),
-    ("certificate", "where a proxy re-encrypts, let REQUESTS_CA_BUNDLE name the file with its certificate"),
+    ("certificate", "if a proxy replaces certificates, set REQUESTS_CA_BUNDLE to the file with its own"),
     ("proxy", "check HTTPS_PROXY and NO_PROXY in the environment"),
 )
 
@@ -90,7 +91,7 @@ def _clock_check(theirs: datetime | None, ours: datetime) -> Check:
     off = (ours - theirs).total_seconds()
     way = "ahead of" if off > 0 else "behind"
     message = f"the clock of this machine is {abs(off):,.0f} s {way} the server's"
-    hint = "let it follow a time server, for instance: timedatectl set-ntp true"
+    hint = "set it by a time server, for instance: timedatectl set-ntp true"
     if abs(off) > WRONG:
         return Check.fail("clock", message, f"{hint}; deposits have timestamps that must increase")
     return Check.warn("clock", message, hint) if abs(off) > SLOW else Check.ok("clock", "agrees with the server's")
@@ -100,13 +101,13 @@ def _login_checks(endpoint: Endpoint, login: Credentials, what: str) -> Iterator
     checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
     if checked.verdict is LoginVerdict.ACCEPTED:
         # Crossref compares role and prefix only when it processes a deposit.
-        later = "whether its role may deposit on the prefix shows with the first deposit"
+        later = "only the first deposit shows whether its role may use the prefix"
         yield Check.ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
     elif checked.verdict is LoginVerdict.REFUSED:
         yield Check.fail(what, f"{login.username}: {checked.detail}", _login_advice(login.username))
     else:
         hint = "try again later; if it continues, check the address of the target"
-        yield Check.warn(what, f"not settled for {login.username}: {checked.detail}", hint)
+        yield Check.warn(what, f"{login.username} could not be checked: {checked.detail}", hint)
 
 
 def _login_advice(username: str) -> str:

@@ -83,7 +83,8 @@ class MachineChecks:
                     Check.fail("schemas", message, hint) if version == needed else Check.warn("schemas", message, hint)
                 )
             elif version == needed:
-                yield Check.ok("schemas", f"Crossref {version} in {store.location(version)}, every file as pinned")
+                place = store.location(version)
+                yield Check.ok("schemas", f"Crossref {version} in {place}; every file has its pinned hash")
 
     def disk(self) -> Iterator[Check]:
         """Check whether there is room for the ledger and for temporary files."""
@@ -298,8 +299,8 @@ def _archives(folders: Folders, keep: timedelta, target: str, now: datetime) -> 
     if late:
         named = ", ".join(late[:MOST_SHOWN]) + ("…" if late[MOST_SHOWN:] else "")
         hint = (
-            f"ask `doideposit status` whether each DOI in them is registered on {target}, and whether the job ends its "
-            "passes with 0 or 1; without that nothing is archived"
+            f"check with `doideposit status` that each DOI in them is registered on {target}, and that the job ends "
+            "with exit code 0 or 1: otherwise nothing is archived"
         )
         return Check.warn("archive", f"{counted(len(late), 'old file')} should be in an archive by now: {named}", hint)
     if found.others:

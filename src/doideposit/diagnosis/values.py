@@ -20,7 +20,7 @@ class CheckStatus(StrEnum):
 
 
 class Realm(StrEnum):
-    """Describe what a failure is a fault of: the configuration (exit status 2) or the world (exit status 3)."""
+    """Describe what a failure is a fault of: the configuration (exit code 2) or the world (exit code 3)."""
 
     CONFIGURATION = "configuration"
     WORLD = "world"

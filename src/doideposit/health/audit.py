@@ -1,4 +1,4 @@
-"""Audit a series: what is missing, double, misspelt or out of order in it, and who does what next.
+"""Audit a series: what is missing, double, misspelt or out of order in it, and who acts next.
 
 Pure, over what the ledger and the record files say. On a series in good health it says nothing. What only might be a
 fault (two numbers of one work, a title that comes back every year) is asked, and not asserted.
@@ -41,7 +41,7 @@ class AuditCode(StrEnum):
 
 
 class Doer(StrEnum):
-    """Name who does what comes next."""
+    """Name who acts next."""
 
     EDITOR = "editor"
     WEBSITE = "website"
@@ -90,7 +90,7 @@ class FailedDoi:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """Describe one thing to look at: what, about which DOIs, who does what next; `line` is that of a table."""
+    """Describe one thing to look at: what, about which DOIs, who acts next; `line` is that of a table."""
 
     code: AuditCode
     message: str

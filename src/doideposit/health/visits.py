@@ -122,9 +122,9 @@ class _Hosts:
         except AddressRefused:
             return lambda _url: True
         except PageUnavailable as error:
-            raise PageUnavailable(f"the rules for programs could not be read: {error.message}") from None
+            raise PageUnavailable(f"robots.txt of the site could not be read: {error.message}") from None
         if page.status >= 500:  # noqa: PLR2004  (HTTP: errors of the server)
-            message = f"the rules for programs could not be read: {origin}/robots.txt answered with HTTP {page.status}"
+            message = f"robots.txt of the site could not be read: {origin}/robots.txt answered with HTTP {page.status}"
             raise PageUnavailable(message)
         if page.status != 200:  # noqa: PLR2004  (HTTP: OK)
             return lambda _url: True

@@ -43,7 +43,7 @@ _CONTRARY_WORDS: Final[Mapping[Milestone, str]] = {
 _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RESOLVES: "registered, link not confirmed",
     Milestone.INDEXED: "registered, not indexed",
-    Milestone.AS_INTENDED: "registered, not read back",
+    Milestone.AS_INTENDED: "registered, not yet shown as sent",
 }
 
 # A file that a person gave up may be sent again at once; one that was held back needs a change of its record first.
@@ -72,7 +72,7 @@ def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
         return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
         # What the ledger holds of it cannot be read, where a person is needed all the same.
-        unread = ("cannot be read back", AttentionKind.BAD)
+        unread = ("unreadable in the ledger", AttentionKind.BAD)
         return unread if status.needs_person else ("never deposited", AttentionKind.OPEN)
     return _state_of_registered(status)
 

@@ -136,15 +136,15 @@ class Series(Value):
     """The pattern of a DOI, made of {prefix}, {issn} and {number}; {any} stands for a part that only the record gives.
     Without a pattern here, a record may also have any DOI of its own."""
     number_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
-    """A regular expression that every number fits; it also allows numbers that look like those of a spreadsheet."""
+    """A regular expression that every number must match; it can also allow numbers such as 258.0 or Jan-58."""
     url: Template | None = None
-    """The pattern of the address of a landing page; an address in the record takes precedence."""
+    """The pattern of the address of a landing page; a `url` in the record takes precedence."""
     record_type: RecordType = RecordType.REPORT_SERIES
     """How the series is registered."""
     posted_type: PostedType = "other"
     """The kind of posted content, for the record type posted."""
     language: Language | None = None
-    """The language of a commentary that does not name its own; it is never assumed."""
+    """The language of every record that names none; it is never assumed."""
     publisher: Publisher | None = None
     """Who publishes the series."""
     institution: Institution | None = None
@@ -159,7 +159,7 @@ class Series(Value):
     """How documents of the series begin, line by line, with {number}, {title}, {subtitle}, {authors}, {affiliation},
     {date}, {doi} and {any} in their places. A line that ends in ? may be absent; ... stands for any lines."""
     licences: Annotated[tuple[Licence, ...], ONE_TEXT] = ()
-    """Licences of every commentary that does not name its own."""
+    """Licences of every record that names none."""
     free_to_read: FreeToRead | None = None
     """Says that the whole series can be read without paying."""
     crossmark_policy: Doi | None = None

@@ -41,7 +41,7 @@ class UpkeepPages:
 
     @route("/audit")
     def show_audit(self) -> Answer:
-        """Show for each series what is missing, double, misspelt or out of order, and who does what next."""
+        """Show for each series what is missing, double, misspelt or out of order, and who acts next."""
         target, depositor = self._requested_depositor()
         folders = (self.place.records,) if self.place.records.is_dir() else ()
         files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, self.place.series)}

@@ -104,8 +104,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def test_the_button_registers_and_the_column_follows(site: Site) -> None:
     assert site("doideposit_column") == "—"
     assert site("doideposit_register")[0] == f"{DOI} is on its way to Crossref."
+    assert set(site.kinds.values()) <= {"success", "warning"}
     assert site("doideposit_column") == f"{DOI} (under way)"
     assert site("doideposit_register")[0] == f"{DOI}: the same content is under way (queued)"
+    assert site.kinds[f"{DOI}: the same content is under way (queued)"] == "info"
     site.cms.desk.settle()
     assert site("doideposit_refresh") is None
     assert site("doideposit_column") == f"{DOI} (rehearsed: the DOI does not exist for readers)"
@@ -138,6 +140,7 @@ def test_more_authors_and_what_is_wrong(site: Site) -> None:
     said = site("doideposit_register")
     assert said[0] == "no DOI: it has errors"
     assert any(sentence.startswith("error, ") for sentence in said)
+    assert set(site.kinds.values()) == {"error"}, "red boxes"
     assert site("doideposit_column") == "—"
 
 
@@ -146,7 +149,7 @@ def test_more_authors_and_what_is_wrong(site: Site) -> None:
 def test_nothing_is_claimed_when_the_api_says_no(site: Site) -> None:
     site.cms.token = "not the token"
     (said,) = site("doideposit_register")
-    assert said.startswith("this token is unknown: ")
+    assert (said.partition(": ")[0], site.kinds[said]) == ("this token is unknown", "error")
     site.url = "http://127.0.0.1:9/"
     (said,) = site("doideposit_register")
     assert said.startswith("doideposit cannot be reached: ")
@@ -270,7 +273,8 @@ def test_what_an_older_plugin_kept_is_understood(site: Site) -> None:
 @needs_php
 @pytest.mark.network_loopback
 def test_warnings_are_shown_too(site: Site) -> None:
-    assert any(line.startswith("warning, url: ") for line in site("doideposit_register"))
+    (warned,) = (line for line in site("doideposit_register") if line.startswith("warning, url: "))
+    assert site.kinds[warned] == "warning"
 
 
 @needs_php

@@ -93,15 +93,15 @@ function doideposit_register_all( array $posts ): void {
 	$said = array();
 	foreach ( array_filter( $posts ) as $post ) {
 		if ( doideposit_has_number( $post ) && doideposit_may( $post ) ) {
-			foreach ( doideposit_register( $post ) as $sentence ) {
-				$said[] = doideposit_name( $post ) . ': ' . $sentence;
+			foreach ( doideposit_register( $post ) as $sentence => $kind ) {
+				$said[ doideposit_name( $post ) . ': ' . $sentence ] = $kind;
 			}
 		}
 	}
 	doideposit_tell( $said );
 }
 
-/** Keep sentences until this person sees the next page. */
+/** Keep sentences, each with the kind of its box, until this person sees the next page. */
 function doideposit_tell( array $said ): void {
 	$key = 'doideposit_said_' . get_current_user_id();
 	set_transient( $key, array_merge( get_transient( $key ) ?: array(), $said ), 300 );
@@ -150,12 +150,17 @@ add_action(
 	}
 );
 
+/** A sentence in the box of its kind: red for an error, yellow for a warning, green for a success, else blue. */
+function doideposit_box_of( string $kind, string $sentence ): string {
+	return '<div class="notice notice-' . esc_attr( $kind ) . '"><p>' . esc_html( $sentence ) . '</p></div>';
+}
+
 add_action(
 	'admin_notices',
 	function (): void {
 		$key = 'doideposit_said_' . get_current_user_id();
-		foreach ( get_transient( $key ) ?: array() as $sentence ) {
-			echo '<div class="notice notice-info"><p>' . esc_html( $sentence ) . '</p></div>';
+		foreach ( get_transient( $key ) ?: array() as $sentence => $kind ) {
+			echo doideposit_box_of( $kind, $sentence ); // phpcs:ignore -- escaped there.
 		}
 		delete_transient( $key );
 	}
@@ -168,7 +173,7 @@ function doideposit_goes_away( int $post_id ): void {
 	if ( '' !== $kept['doi'] ) {
 		/* translators: 1: a DOI, 2: an address */
 		$text = __( '%1$s stays registered. Keep a page at %2$s that says what happened.', 'doideposit' );
-		doideposit_tell( array( sprintf( $text, $kept['doi'], $kept['url'] ) ) );
+		doideposit_tell( array( sprintf( $text, $kept['doi'], $kept['url'] ) => 'warning' ) );
 	}
 }
 /** Say it too when a post is taken back from readers. */

@@ -33,14 +33,15 @@ function doideposit_clean_settings( $typed ): array {
 	return $clean;
 }
 
-/** Whether the service answers, in a sentence. */
+/** Whether the service answers, in a box. */
 function doideposit_connection(): string {
 	$answer = doideposit_client()->look();
 	if ( empty( $answer['ok'] ) ) {
-		return doideposit_error( $answer );
+		return doideposit_box_of( 'error inline', doideposit_error( $answer ) );
 	}
 	/* translators: %s: production, test or sandbox */
-	return sprintf( __( 'The service answers and accepts the token. DOIs go to: %s.', 'doideposit' ), $answer['target'] ?? '' );
+	$sentence = __( 'The service answers and accepts the token. DOIs go to: %s.', 'doideposit' );
+	return doideposit_box_of( 'success inline', sprintf( $sentence, $answer['target'] ?? '' ) );
 }
 
 function doideposit_settings_page(): void {
@@ -71,7 +72,7 @@ function doideposit_settings_page(): void {
 		);
 	}
 	echo '</table>';
-	echo '<p>' . esc_html( doideposit_connection() ) . '</p>';
+	echo doideposit_connection(); // phpcs:ignore -- escaped there.
 	submit_button();
 	echo '</form></div>';
 }

@@ -7,41 +7,48 @@ if ( ! defined( 'ABSPATH' ) ) {
 
 const DOIDEPOSIT_STATE = '_doideposit_state';
 
-/** Deposit the post, keep where its DOI stands, and return what to tell the person who pressed the button. */
+/**
+ * Deposit the post, keep where its DOI stands, and return what to tell the person who pressed the button: sentences, each
+ * with the kind of box that WordPress shows it in (error, warning, success or info).
+ */
 function doideposit_register( WP_Post $post ): array {
 	if ( ! doideposit_has_number( $post ) || ! doideposit_is_public( $post ) ) {
-		return array( __( 'Only a post that readers can see gets a DOI. Publish it first, then press the button again.', 'doideposit' ) );
+		return array( __( 'Only a post that readers can see gets a DOI. Publish it first, then press the button again.', 'doideposit' ) => 'error' );
 	}
 	$fault = doideposit_address_fault( $post );
 	if ( '' !== $fault ) {
-		return array( $fault );
+		return array( $fault => 'error' );
 	}
 	$record = doideposit_record( $post );
 	$lacks  = doideposit_lacks( $record );
 	if ( $lacks ) {
-		return $lacks;
+		return array_fill_keys( $lacks, 'error' );
 	}
 	$other = doideposit_same_number( $post, $record['number'] );
 	if ( null !== $other ) {
 		/* translators: 1: a number, 2: the title of another post */
-		return array( sprintf( __( 'The number %1$s, and so its DOI, belongs to "%2$s". Give one of them another number.', 'doideposit' ), $record['number'], doideposit_name( $other ) ) );
+		return array( sprintf( __( 'The number %1$s, and so its DOI, belongs to "%2$s". Give one of them another number.', 'doideposit' ), $record['number'], doideposit_name( $other ) ) => 'error' );
 	}
 	$answer = doideposit_client()->deposit( $record );
 	$said   = array();
 	foreach ( $answer['records'] ?? array() as $one ) {
-		$kept   = doideposit_keep( $post, $one, (string) ( $answer['target'] ?? '' ), $record );
-		$said[] = doideposit_sentence( (string) ( $one['doi'] ?? __( 'no DOI', 'doideposit' ) ), $one );
+		$kept     = doideposit_keep( $post, $one, (string) ( $answer['target'] ?? '' ), $record );
+		$sentence = doideposit_sentence( (string) ( $one['doi'] ?? __( 'no DOI', 'doideposit' ) ), $one );
+		$kinds    = array( 'register' => 'success', 'update' => 'success', 'unchanged' => 'info' );
+
+		$said[ $sentence ] = $kinds[ $one['action'] ?? '' ] ?? 'error';
 		if ( ! $kept ) {
-			$said[] = __( 'WordPress could not save the status of the DOI: its database cannot be written. Nothing is lost. Have the database checked, then press the button again.', 'doideposit' );
+			$sentence          = __( 'WordPress could not save the status of the DOI: its database cannot be written. Nothing is lost. Have the database checked, then press the button again.', 'doideposit' );
+			$said[ $sentence ] = 'error';
 		}
 		foreach ( $one['findings'] ?? array() as $finding ) {
 			if ( 'info' !== ( $finding['severity'] ?? '' ) ) {
-				$said[] = doideposit_finding( $finding );
+				$said[ doideposit_finding( $finding ) ] = 'warning' === ( $finding['severity'] ?? '' ) ? 'warning' : 'error';
 			}
 		}
 	}
 	if ( ! $said ) {
-		$said[] = doideposit_error( $answer );
+		$said[ doideposit_error( $answer ) ] = 'error';
 	}
 	return $said;
 }

@@ -11,7 +11,7 @@ __all__ = ["WORLD"]
 _plan = CodeOrigin.PLANNING.writer()
 _setting = CodeOrigin.CONFIGURATION.writer()
 _error = CodeOrigin.ERROR.writer()
-_RESTORE = "restore a backup of the ledger, and let `doideposit poll` bring it up to date"
+_RESTORE = "run `doideposit ledger restore FILE` with the newest backup that is right, then `doideposit poll`"
 
 WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
@@ -177,7 +177,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
     ),
     _setting(
         "unknown-variable",
-        "An environment variable looks like a setting, but is none",
+        "An environment variable looks like a setting, but is not one",
         "Its name is probably misspelt, so the setting would have no effect.",
         "correct its name, or unset it",
     ),
@@ -232,9 +232,10 @@ WORLD: Final[tuple[Explanation, ...]] = (
     ),
     _setting(
         "password-reference",
-        "A password has several sources",
-        "Nobody could tell which of them is used.",
-        "keep one of env, file, command and keyring",
+        "A password has no source, or several",
+        "The configuration says where a password is kept, never the password itself. Of two places nobody could tell "
+        "which one is used.",
+        'write one of { env = "NAME" }, { file = "path" }, { command = ["program", "argument"] }, { keyring = true }',
     ),
     _setting(
         "address-extra",
@@ -320,7 +321,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "schema-damaged",
         "A schema file is damaged",
-        "A changed schema would accept or refuse other files than Crossref does.",
+        "A changed schema would accept or reject other files than Crossref does.",
         "run `doideposit schemas install --force` to download the schemas again",
         source=SCHEMA,
     ),

@@ -53,7 +53,7 @@ rule(
     "A work that names nobody",
     message="the record says that nobody is named as an author",
     hint="name the authors where the work does; one who must not be named is `anonymous: true`",
-    why="Crossref takes a work without contributors, and nobody finds it by a name or has it in an ORCID record.",
+    why="Crossref takes a work without contributors, but nobody finds it by a name or in an ORCID record.",
     source=PARTICIPATION,
     bad="{authors: '', without: [authors]}",
     good="authors: [{given: Siegfried O., family: Wolf}]",

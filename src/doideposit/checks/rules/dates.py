@@ -89,7 +89,7 @@ def _find_late_acceptance(work: Work) -> Iterator[Match]:
     "A year that the record itself contradicts",
     message="it was published in {year}, and {what} {found}",
     hint="correct the year, or the other one",
-    why="A printed work of that time is right by itself; what is decades younger shows a mistyped year.",
+    why="A printed work can be that old. Something else here is decades younger, so one year is mistyped.",
     source=RECOMMENDATIONS,
     bad="""
         published: 1923-09-14

@@ -39,7 +39,7 @@ _PLACEHOLDER_NAME = Pattern(
 @rule(
     "depositor-email-shape",
     ERROR,
-    "The depositor's e-mail address is none",
+    "Not an e-mail address of the depositor",
     message="“{email}” is not an e-mail address",
     hint="give an address that someone reads as `email` of the depositor",
     why="Crossref mails its results there. The schema does not look for so much as an @.",

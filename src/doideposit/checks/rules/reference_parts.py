@@ -182,7 +182,7 @@ def _find_year_unlike_text(work: Work) -> Iterator[Match]:
 rule(
     "reference-year-shape",
     WARNING,
-    "A year that is none",
+    "Not a year",
     message="“{year}” is not the year of reference {place}",
     hint="write four digits, and a letter behind them where the list has one; the full date stands in `text`",
     why="The schema takes any text here, and only a year is matched.",
@@ -242,7 +242,7 @@ rule(
     WARNING,
     "A range in the field for the first page",
     message="`first_page` of reference {place} holds a range: “{found}”",
-    hint="leave the first page alone",
+    hint="write only the first page",
     why="The field is compared with the first page of the cited work.",
     source=REFERENCES,
     bad="references: [{first_page: 12-20, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
@@ -266,7 +266,7 @@ rule(
 rule(
     "reference-isbn",
     WARNING,
-    "An ISBN that is none",
+    "Not an ISBN",
     message="“{isbn}” in reference {place} is not an ISBN: its check digit is wrong",
     hint="copy it again from the book",
     why="The schema checks only the shape of an ISBN, and Crossref matches books by it.",

@@ -213,7 +213,7 @@ def _find_hyphenated_word(work: Work) -> Iterable[Match]:
 rule(
     "text-ligature",
     WARNING,
-    "Letters for looks",
+    "Characters that only look like letters",
     message="“{found}” is written in characters that only look like its letters",
     hint="write the letters themselves",
     why="PDFs hold ligatures, and posts italics and wide letters of Unicode; searches for the word do not find it.",
@@ -334,7 +334,7 @@ def _find_lost_letter(work: Work) -> Iterator[Match]:
 @rule(
     "text-filler",
     WARNING,
-    "A text that was to be replaced",
+    "A filler text that was not replaced",
     message="“{found}” seems to be a note to oneself, or a filler",
     hint="replace it by the text that was meant",
     why="Templates hold such words; once deposited they are public.",

@@ -113,7 +113,7 @@ def test_what_crossref_rejects_is_rejected_with_its_reason(office: Office) -> No
     office.drop("c258.yaml")
     office.until_quiet()
     assert office.uploads == 1
-    assert "refused the same content" in (office.folders.rejected / "c258-2.yaml.report.txt").read_text()
+    assert "rejected the same content" in (office.folders.rejected / "c258-2.yaml.report.txt").read_text()
 
 
 def test_what_may_pass_is_sent_again_and_not_for_ever(office: Office) -> None:

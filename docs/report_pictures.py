@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from doideposit.reports.overview import gather  # noqa: E402
+from doideposit.reports.page import Report  # noqa: E402
 from mixed_ledger import NOW, mixed_desk  # noqa: E402  (it lies among the tests)
 
 SIZES = {"phone": {"width": 375, "height": 812}, "desktop": {"width": 1280, "height": 900}}
@@ -22,7 +22,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with mixed_desk(folder) as desk:
-            report = replace(gather(desk.depositor, NOW, version="1.2.3"), place="/srv/doideposit/doideposit.sqlite3")
+            report = replace(
+                Report.gather(desk.depositor, NOW, version="1.2.3"), place="/srv/doideposit/doideposit.sqlite3"
+            )
         path = folder / "report.html"
         path.write_text(report.to_html(), encoding="utf-8")
         with sync_playwright() as playwright:

@@ -7,7 +7,7 @@ import pytest
 from desk import DOI, Desk
 from doideposit.crossref.xml.participation import Measure
 from doideposit.reports.attention import AttentionKind
-from doideposit.reports.overview import gather
+from doideposit.reports.page import Report
 from mixed_ledger import NOW, mixed_desk
 
 
@@ -99,7 +99,7 @@ def test_a_link_to_the_page_stays_a_link(desk: Desk) -> None:
 @pytest.mark.slow
 def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
     with mixed_desk(tmp_path) as story:
-        found = gather(story.depositor, NOW, version="1.2.3")
+        found = Report.gather(story.depositor, NOW, version="1.2.3")
         html = found.to_html()
     kinds = {str(one.doi).rpartition(".")[2]: AttentionKind.of(one)[1] for one in found.statuses}
     assert (kinds["C261"], kinds["C235"], kinds["C264"]) == (AttentionKind.BAD,) * 3

@@ -17,7 +17,7 @@ from doideposit.crossref.xml.participation import Measured
 from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity
 from doideposit.reports.completeness import Completeness
-from doideposit.reports.overview import gather
+from doideposit.reports.page import Report
 from made_up_reports import everything_hostile, rejected, report, status
 from mixed_ledger import NOW, mixed_desk
 
@@ -43,7 +43,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     with mixed_desk(folder) as desk:
         path = folder / "report.html"
         # As a publisher has it, whose DOIs exist: only there do DOIs lead anywhere.
-        gathered = replace(gather(desk.depositor, NOW, version="1.2.3"), target="production")
+        gathered = replace(Report.gather(desk.depositor, NOW, version="1.2.3"), target="production")
         path.write_text(gathered.to_html(), encoding="utf-8")
     return path.as_uri()
 

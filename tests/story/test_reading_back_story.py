@@ -7,7 +7,7 @@ import pytest
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.records.models.series import Series
-from doideposit.reports.overview import gather
+from doideposit.reports.page import Report
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.simulation import Sandbox
@@ -49,7 +49,7 @@ def test_references_that_the_log_matched_are_kept_and_shown(desk: Desk) -> None:
     assert status.result.matched_references == {"r1": "10.1000/given", "r2": "10.5555/found"}
     assert status.as_intended
     assert not status.needs_person, "it is news, and nothing to do"
-    report = gather(desk.depositor, desk.clock(), version="1")
+    report = Report.gather(desk.depositor, desk.clock(), version="1")
     assert "r2 → 10.5555/found" in report.to_html()
     assert report.to_dict()["crossref_found"][0]["doi"] == DOI
 
@@ -70,4 +70,4 @@ def test_a_conflict_is_kept_with_its_number_and_the_other_doi(desk: Desk) -> Non
 def test_a_doi_without_news_says_nothing(desk: Desk) -> None:
     deposited(desk, commentary())
     assert not desk.depositor.status(DOI).result
-    assert "What Crossref found" not in gather(desk.depositor, desk.clock(), version="1").to_html()
+    assert "What Crossref found" not in Report.gather(desk.depositor, desk.clock(), version="1").to_html()

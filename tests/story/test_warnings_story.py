@@ -17,7 +17,7 @@ from doideposit.job.notices import Notice
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
-from doideposit.reports.overview import gather
+from doideposit.reports.page import Report
 from doideposit.reports.standing import Standing
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
@@ -74,7 +74,7 @@ def test_every_door_has_the_same_number(desk: Desk, conflict: CrossrefWarning) -
     shown = {
         "status": len(status.to_dict()["warnings"]),
         "standing": standing.to_dict()["warnings"],
-        "report": gather(desk.depositor, now, version="1").counts["warnings"],
+        "report": Report.gather(desk.depositor, now, version="1").counts["warnings"],
         "metrics": int(float(re.search(r"^doideposit_open_warnings\{.*\} (.*)$", metrics, re.MULTILINE)[1])),  # type: ignore[index]
         "mail": sum("Warning" in line for line in Notice.of_warnings(status).lines),
     }

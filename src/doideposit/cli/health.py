@@ -182,9 +182,8 @@ def _read_failed(path: Path, series: "Mapping[str, Series]") -> "list[tuple[int,
 def _completeness(depositor: "Depositor", series: str | None) -> "dict[str, dict[str, int]]":
     """Return how many works of each series have what Crossref's Participation Report counts."""
     from doideposit.reports.completeness import Completeness
-    from doideposit.reports.overview import measure_registered
 
-    measured = measure_registered(depositor, list(depositor.statuses(series=series)))
+    measured = Completeness.measure(depositor, list(depositor.statuses(series=series)))
     counted_in = {name: Completeness.of_works(name, works) for name, works in measured.items()}
     return {
         name: {"works": one.works, **{share.measure.value: share.have for share in one.shares}}

@@ -56,20 +56,20 @@ def report(
     from doideposit import __version__
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import Waiting
-    from doideposit.reports.overview import gather, planned
+    from doideposit.reports.page import Planned, Report
     from doideposit.wiring import open_depositor, system_clock
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
         only, heading = (None, _heading_name(settings)) if publisher is None else _find_publisher(settings, publisher)
-        gathered = gather(depositor, system_clock(), version=__version__, publisher=heading, only=only)
+        gathered = Report.gather(depositor, system_clock(), version=__version__, publisher=heading, only=only)
         if not only:
             # The inbox is a matter of those who look after the installation.
             waiting = Waiting.find(Folders(settings.inbox.folder), settings.target)
             gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:
-            gathered = replace(gathered, records=planned(depositor, records, only=only))
+            gathered = replace(gathered, records=Planned.of_files(depositor, records, only=only))
     text = gathered.to_html()
     if str(output) == "-":
         if as_json:

@@ -217,7 +217,6 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
 
 def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
     """Return a function that reads the mailbox; its password is fetched only when it is called."""
-    from doideposit.config.passwords import resolve_password
     from doideposit.job.mailbox import ImapServer, read_maildir
 
     if section.maildir is not None:
@@ -228,7 +227,7 @@ def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
     def read(known: "Collection[str]") -> "Iterator[tuple[str, bytes]]":
         if reference is None:
             raise RuntimeError("a mailbox on a server has a password")
-        password = resolve_password(reference, environ=os.environ, service="doideposit-mailbox", username=name)
+        password = reference.resolve(environ=os.environ, service="doideposit-mailbox", username=name)
         return server.read(password, known)
 
     return read

@@ -76,7 +76,6 @@ def serve(
 
 
 def _load_tokens(settings: "Settings", *, needed: bool) -> "Tokens":
-    from doideposit.config.passwords import resolve_password
     from doideposit.web.tokens import Tokens
 
     references = {name: (each, "", name) for name, each in settings.api.tokens.items()}
@@ -89,7 +88,7 @@ def _load_tokens(settings: "Settings", *, needed: bool) -> "Tokens":
             'pages [desk.accounts.NAME] with password = { env = "DESK_PASSWORD" } and roles = ["edit", "register"]',
         )
     secrets = {
-        holder: resolve_password(each, environ=os.environ, service=_keyring_service(publisher), username=name)
+        holder: each.resolve(environ=os.environ, service=_keyring_service(publisher), username=name)
         for holder, (each, publisher, name) in references.items()
     }
     unknown = {name for each, _, _ in references.values() for name in each.series} - set(settings.series)

@@ -280,10 +280,8 @@ def _fetch_secret(
     reference: "PasswordReference", environ: Mapping[str, str], service: str, username: str
 ) -> Iterator[str]:
     """Return a secret, or None if it cannot be fetched: then this run did not use it either."""
-    from doideposit.config.passwords import resolve_password
-
     try:
-        yield resolve_password(reference, environ=environ, service=service, username=username).get_secret_value()
+        yield reference.resolve(environ=environ, service=service, username=username).get_secret_value()
     except DoiDepositError:
         return
 

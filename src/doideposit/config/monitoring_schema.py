@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.config.addresses import MailAddress, PingAddress, is_loopback
 from doideposit.config.durations import Duration
-from doideposit.config.section import FOUR_WAYS, FilePath, MetricsPath, PasswordReference, Section
+from doideposit.config.passwords import FOUR_WAYS, PasswordReference
+from doideposit.config.section import FilePath, MetricsPath, Section
 from doideposit.records.models.text import PlainText
 
 __all__ = [

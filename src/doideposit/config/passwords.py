@@ -6,20 +6,22 @@ Nothing here logs, and no error says more about a password than where it was loo
 import errno
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Any, Final, Literal
 from unicodedata import category
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from doideposit.config.password_command import run_secret_command
-from doideposit.config.schema import PasswordReference
+from doideposit.config.section import FilePath, Section
 from doideposit.errors import ConfigurationError
 from doideposit.files import current_user, open_input
 
-__all__ = ["ask_keyring", "read_secret_file", "resolve_password"]
+__all__ = ["FOUR_WAYS", "PasswordReference"]
 
 # Return the mode and the text of a file; raises `OSError`.
 ReadFile = Callable[[Path], tuple[int, str]]
@@ -33,7 +35,7 @@ Keyring = Callable[[str, str], str | None]
 LONGEST: Final = 10_000
 
 
-def read_secret_file(path: Path) -> tuple[int, str]:
+def _read_secret_file(path: Path) -> tuple[int, str]:
     """Return the permission bits and the text of a file, from one opened file; raises `OSError`."""
     with io.TextIOWrapper(open_input(path), encoding="utf-8") as stream:
         # The opened file is checked, because the path could lead to another file by now.
@@ -48,7 +50,7 @@ def read_secret_file(path: Path) -> tuple[int, str]:
     return stat.S_IMODE(mode), text
 
 
-def ask_keyring(service: str, username: str) -> str | None:
+def _ask_keyring(service: str, username: str) -> str | None:
     """Ask the system's keyring; raises `ConfigurationError` when there is none."""
     try:
         import keyring  # noqa: PLC0415  (an optional library)
@@ -68,38 +70,90 @@ def ask_keyring(service: str, username: str) -> str | None:
     return password
 
 
-def resolve_password(
-    reference: PasswordReference,
-    *,
-    environ: Mapping[str, str],
-    service: str = "doideposit",
-    username: str = "",
-    read_file: ReadFile = read_secret_file,
-    run_command: RunCommand = run_secret_command,
-    keyring: Keyring = ask_keyring,
-) -> SecretStr:
-    """Fetch a password from where it is kept; raises `ConfigurationError`, which never holds the password.
+FOUR_WAYS = (
+    'name where it is kept: { env = "VARIABLE" }, { file = "path" }, { command = ["program", "argument"] } '
+    "or { keyring = true }"
+)
 
-    `service` and `username` are what the keyring is asked for. A file that others than its owner may read is refused.
-    One line end after the password is not part of it.
-    """
-    if reference.env is not None:
-        text, place = environ.get(reference.env, ""), f"the environment variable {reference.env}"
-    elif reference.file is not None:
-        text, place = _read_password_file(reference.file, read_file), f"the file {reference.file}"
-    elif reference.command is not None:
-        text, place = run_command(reference.command), f"the output of `{reference.command[0]}`"
-    else:
-        text, place = keyring(service, username) or "", f"the keyring entry {service} of {username}"
-    password = text.split("\n", 1)[0].rstrip("\r")
-    if not password:
-        hint = "put it there for whoever runs doideposit, the scheduled job included, or name another place"
-        raise ConfigurationError(f"there is no password in {place}", hint=hint)
-    if any(category(character) in {"Cc", "Cs"} for character in password):
-        # Sent as it is, such a password fails deep inside a library, whose error would show it.
-        hint = "write it there again, as UTF-8 text without control characters"
-        raise ConfigurationError(f"the password in {place} is not plain text", hint=hint)
-    return SecretStr(password)
+
+def _check_variable_name(name: str) -> str:
+    # Anyone who writes the password itself here is told so without seeing it again.
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        hint = "write the name of the variable, such as CROSSREF_PASSWORD, and put the password in that variable"
+        raise PydanticCustomError("variable-name", "this cannot be the name of an environment variable", {"hint": hint})
+    return name
+
+
+class PasswordReference(Section):
+    """The source of a password: exactly one of the four. The password itself is never in the file."""
+
+    env: Annotated[str, Field(min_length=1), AfterValidator(_check_variable_name)] | None = None
+    """Name of an environment variable."""
+    file: FilePath | None = None
+    """Path of a file that only its owner may read, relative to the configuration file; its first line counts."""
+    command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """A program and its arguments; the first line of its output is the password. No shell is used."""
+    keyring: Literal[True] | None = None
+    """Ask the system's keyring (needs the extra `keyring`)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_password_itself(cls, value: Any) -> Any:
+        if isinstance(value, Mapping | PasswordReference):
+            return value
+        raise PydanticCustomError(
+            "password-in-file", "a password must never be in the configuration itself", {"hint": FOUR_WAYS}
+        )
+
+    @model_validator(mode="after")
+    def _require_one_way(self) -> "PasswordReference":
+        if sum(way is not None for way in (self.env, self.file, self.command, self.keyring)) != 1:
+            raise PydanticCustomError("password-reference", "a password needs exactly one source", {"hint": FOUR_WAYS})
+        return self
+
+    @property
+    def place(self) -> str:
+        """Return where a password is kept, in words; never the password."""
+        if self.env is not None:
+            return f"the environment variable {self.env}"
+        if self.file is not None:
+            return f"the file {self.file}"
+        if self.command is not None:
+            return f"the output of `{self.command[0]}`"
+        return "the system's keyring"
+
+    def resolve(
+        self,
+        *,
+        environ: Mapping[str, str],
+        service: str = "doideposit",
+        username: str = "",
+        read_file: ReadFile = _read_secret_file,
+        run_command: RunCommand = run_secret_command,
+        keyring: Keyring = _ask_keyring,
+    ) -> SecretStr:
+        """Fetch a password from where it is kept; raises `ConfigurationError`, which never holds the password.
+
+        `service` and `username` are what the keyring is asked for. A file that others than its owner may read is
+        refused. One line end after the password is not part of it.
+        """
+        if self.env is not None:
+            text, place = environ.get(self.env, ""), f"the environment variable {self.env}"
+        elif self.file is not None:
+            text, place = _read_password_file(self.file, read_file), f"the file {self.file}"
+        elif self.command is not None:
+            text, place = run_command(self.command), f"the output of `{self.command[0]}`"
+        else:
+            text, place = keyring(service, username) or "", f"the keyring entry {service} of {username}"
+        password = text.split("\n", 1)[0].rstrip("\r")
+        if not password:
+            hint = "put it there for whoever runs doideposit, the scheduled job included, or name another place"
+            raise ConfigurationError(f"there is no password in {place}", hint=hint)
+        if any(category(character) in {"Cc", "Cs"} for character in password):
+            # Sent as it is, such a password fails deep inside a library, whose error would show it.
+            hint = "write it there again, as UTF-8 text without control characters"
+            raise ConfigurationError(f"the password in {place} is not plain text", hint=hint)
+        return SecretStr(password)
 
 
 def _is_service_credential(path: Path) -> bool:

@@ -30,7 +30,8 @@ from doideposit.config.monitoring_schema import (
     MonitoringSection,
     RecipientSection,
 )
-from doideposit.config.section import FOUR_WAYS, FilePath, PasswordReference, Section
+from doideposit.config.passwords import FOUR_WAYS, PasswordReference
+from doideposit.config.section import FilePath, Section
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Severity
 from doideposit.records.models.series import Series

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
-from doideposit.config.passwords import resolve_password
 from doideposit.config.schema import (
     ApiSection,
     ConfigurationFile,
@@ -210,7 +209,7 @@ class Settings:
                 hint=f'add a section [{section}] with username and password = {{ env = "CROSSREF_PASSWORD" }}',
             )
         if credentials.password is not None:
-            password = resolve_password(credentials.password, environ=environ, username=credentials.username)
+            password = credentials.password.resolve(environ=environ, username=credentials.username)
             return Credentials(credentials.username, password)
         answer = ask(f"Crossref password of {credentials.username} on {target}")
         if answer is None:
@@ -223,14 +222,14 @@ class Settings:
     def ledger_password(self, environ: Mapping[str, str]) -> SecretStr | None:
         """Fetch the password of the ledger's database now; None where it has none. Raises `ConfigurationError`."""
         reference = self.ledger.password
-        return None if reference is None else resolve_password(reference, environ=environ, service="doideposit-ledger")
+        return None if reference is None else reference.resolve(environ=environ, service="doideposit-ledger")
 
     def mail_password(self, environ: Mapping[str, str]) -> SecretStr | None:
         """Fetch the password of the mail server now; None where it wants none. Raises `ConfigurationError`."""
         mail = self.mail
         if mail is None or mail.password is None:
             return None
-        return resolve_password(mail.password, environ=environ, service="doideposit-mail", username=mail.username or "")
+        return mail.password.resolve(environ=environ, service="doideposit-mail", username=mail.username or "")
 
 
 def _make_settings(file: ConfigurationFile, *, path: Path | None, origins: Mapping[str, str]) -> Settings:

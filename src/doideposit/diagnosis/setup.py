@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Realm
@@ -82,10 +81,10 @@ class SetupChecks:
         box = self.settings.mailbox
         if box is not None and box.password is not None:
             user = box.username or ""
-            resolve_password(box.password, environ=self.around.environ, service="doideposit-mailbox", username=user)
+            box.password.resolve(environ=self.around.environ, service="doideposit-mailbox", username=user)
             yield Check.ok("mailbox", f"{user} at {box.host}, with a password in {box.password.place}")
         for name, reference in self.settings.api.tokens.items():
-            resolve_password(reference, environ=self.around.environ, service="doideposit-api", username=name)
+            reference.resolve(environ=self.around.environ, service="doideposit-api", username=name)
         if self.settings.api.tokens:
             yield Check.ok(
                 "api tokens",
@@ -100,7 +99,7 @@ class SetupChecks:
                 hint = f"check the path and its permissions; [hooks.{name}] command names it"
                 yield Check.fail("hooks", f"{name}: there is no program {program} that this user may run", hint)
             elif hook.secret is not None:
-                resolve_password(hook.secret, environ=self.around.environ, service="doideposit-hook", username=name)
+                hook.secret.resolve(environ=self.around.environ, service="doideposit-hook", username=name)
         if self.settings.hooks:
             names = ", ".join(self.settings.hooks)
             yield Check.ok("hooks", f"{names}: `doideposit hooks` says how they work, and tries one")

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from doideposit.config.passwords import resolve_password
 from doideposit.config.schema import HookSection
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
@@ -65,7 +64,7 @@ class Hook:
             if section.command is not None:
                 message.pass_to(section.command, timeout=seconds, environ=variables)
             elif section.url is not None and section.secret is not None:
-                secret = resolve_password(section.secret, environ=environ, service="doideposit-hook", username=name)
+                secret = section.secret.resolve(environ=environ, service="doideposit-hook", username=name)
                 message.post(section.url, secret=secret, now=clock().timestamp(), timeout=seconds)
 
         return tuple(Hook(name, frozenset(one.on), partial(call, name, one)) for name, one in settings.hooks.items())

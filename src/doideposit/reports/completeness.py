@@ -1,12 +1,16 @@
 """How complete each series is by Crossref's Participation Report, and what helps most for least work."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from doideposit.crossref.xml.participation import Measure, Measured
 from doideposit.findings import counted
+
+if TYPE_CHECKING:
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import WorkStatus
 
 __all__ = ["Completeness", "Share"]
 
@@ -40,6 +44,17 @@ class Completeness:
         counts = Counter(one for work in works for one in work.has)
         shares = tuple(Share(one, counts[one], len(works)) for one in Measure)
         return cls(series, len(works), shares, _next_step(series, works))
+
+    @staticmethod
+    def measure(depositor: "Depositor", statuses: "Sequence[WorkStatus]") -> dict[str, list[Measured]]:
+        """Measure the registered records by series: those deposited from here, and adopted ones."""
+        series = {status.doi.key: status.series for status in statuses if status.registered}
+        works: dict[str, list[Measured]] = defaultdict(list)
+        for xml, keys in depositor.versions.each_registered():
+            for measured in Measured.read(xml):
+                if measured.doi.key in keys and measured.doi.key in series:
+                    works[series[measured.doi.key]].append(measured)
+        return works
 
 
 @dataclass(frozen=True, slots=True)

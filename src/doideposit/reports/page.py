@@ -10,13 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
+from doideposit.crossref.xml.participation import Measured
+from doideposit.deposits.planning import Action
 from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.findings import counted
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
+from doideposit.reports.activity import Activity
 from doideposit.reports.attention import AttentionKind, Concern, overdue_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
@@ -24,6 +28,9 @@ from doideposit.reports.findings import sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import PlanEntry
 
 __all__ = ["Planned", "Report"]
 
@@ -52,18 +59,29 @@ class Planned:
     reason: str
     title: str = ""
 
+    @classmethod
+    def of_files(cls, depositor: "Depositor", records: Sequence[Path], *, only: str | None = None) -> tuple[Self, ...]:
+        """Plan the records of files and folders; those that need nothing, or of another publisher, are left out."""
+        found = []
+        for entry in depositor.plan(*records).entries:
+            if entry.doi is not None and only not in {None, depositor.publishers.of(entry.doi)}:
+                continue
+            status = depositor.status(entry.doi) if entry.doi is not None else None
+            drift = status.drift if status else ()
+            if entry.action is Action.UNCHANGED and not drift:
+                continue
+            sent = f"the last deposit sent it as it is, and {'; '.join(difference.what for difference in drift)}"
+            why = sent if entry.action is Action.UNCHANGED else _first_reason(entry)
+            doi, title = str(entry.doi or ""), status.title if status else ""
+            found.append(cls(entry.source, doi, entry.action.value, why, title))
+        return tuple(found)
 
-@dataclass(frozen=True, slots=True)
-class Byline:
-    """Say who wrote a work, and when it was published: a year, a year and month, or a date."""
 
-    authors: tuple[str, ...]
-    published: str
-
-    def __str__(self) -> str:
-        names = ", ".join(self.authors[:MOST_AUTHORS])
-        more = f" and {len(self.authors) - MOST_AUTHORS} more" if len(self.authors) > MOST_AUTHORS else ""
-        return " · ".join(part for part in (names + more, self.published) if part)
+def _first_reason(entry: "PlanEntry") -> str:
+    """Return the message of the first finding that stops it: that is what has to be corrected."""
+    stops = [finding.message for finding in entry.findings if finding.stops]
+    more = f", and {counted(len(stops) - 1, 'more error')}" if len(stops) > 1 else ""
+    return stops[0] + more if stops else entry.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +90,7 @@ class Report:
 
     `place` is where the ledger is, `written` when the report was made; `records` is None when no records were named.
     `waiting` are files of the inbox that wait for a person: what waits, and what to do.
-    `bylines` are by the keys of DOIs.
+    `measured` is what records say of authors and date, by the keys of DOIs.
     """
 
     target: str
@@ -85,7 +103,43 @@ class Report:
     records: tuple[Planned, ...] | None = None
     waiting: tuple[tuple[str, str], ...] = ()
     publisher: str = ""
-    bylines: Mapping[str, Byline] = field(default_factory=dict)
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+
+    @classmethod
+    def gather(
+        cls, depositor: "Depositor", now: datetime, *, version: str, publisher: str = "", only: str | None = None
+    ) -> Self:
+        """Gather the report of the depositor's target, headed by the publisher; `version` is that of this program.
+
+        With `only` it is about the DOIs of this one of several publishers, empty for the main one.
+        """
+        publishers = depositor.publishers
+        mine = (one for one in depositor.statuses() if only in {None, publishers.of_series(one.series, one.doi)})
+        # C9 comes before C10.
+        statuses = sorted(mine, key=lambda status: status.doi.order)
+        keys = {status.doi.key for status in statuses}
+        activity = Activity.of_events(event for event in depositor.events() if event.doi is None or event.doi in keys)
+        measured = Completeness.measure(depositor, statuses)
+        return cls(
+            target=depositor.target,
+            place=depositor.ledger.place,
+            written=now,
+            version=version,
+            statuses=tuple(statuses),
+            charts=(activity.outcomes_chart(now), activity.waiting_chart()) if activity.outcomes else (),
+            series=tuple(Completeness.of_works(series, measured[series]) for series in sorted(measured)),
+            publisher=publisher,
+            measured=_measure_all(depositor, statuses, measured),
+        )
+
+    def byline(self, doi: Doi) -> str:
+        """Return who wrote a work, and when it was published; empty where no record says so."""
+        found = self.measured.get(doi.key)
+        if found is None:
+            return ""
+        names = ", ".join(found.authors[:MOST_AUTHORS])
+        more = f" and {len(found.authors) - MOST_AUTHORS} more" if len(found.authors) > MOST_AUTHORS else ""
+        return " · ".join(part for part in (names + more, found.published) if part)
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
@@ -217,6 +271,19 @@ def _make_environment() -> "Environment":
     }
     environment.filters.update(filters)
     return environment
+
+
+def _measure_all(
+    depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered: Mapping[str, list[Measured]]
+) -> dict[str, Measured]:
+    """Return what each work has, by the registered record, else by the latest deposit."""
+    found = {work.doi.key: work for works in registered.values() for work in works}
+    # Several DOIs share a file, which is read once.
+    files = {status.submission.batch_id for status in statuses if status.doi.key not in found and status.submission}
+    for xml in depositor.versions.files(sorted(files)):
+        for one in Measured.read(xml):
+            found.setdefault(one.doi.key, one)
+    return found
 
 
 def _template_source(environment: "Environment", name: str) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from doideposit.config.password_command import COMMAND_TIMEOUT, run_secret_command
-from doideposit.config.passwords import ask_keyring, read_secret_file, resolve_password
-from doideposit.config.schema import PasswordReference
+from doideposit.config.passwords import PasswordReference
 from doideposit.errors import ConfigurationError
 
 SECRET = "geheim-4711"
+REAL = object()
 
 
 def never(*_: object) -> str:
@@ -22,8 +22,10 @@ def never(*_: object) -> str:
 
 
 def resolved(reference: PasswordReference, **doors: object) -> str:
+    """Resolve it with every door closed but those that are given, or real ones that are named as `REAL`."""
     closed: dict[str, object] = {"environ": {}, "read_file": never, "run_command": never, "keyring": never}
-    return resolve_password(reference, **(closed | doors)).get_secret_value()  # type: ignore[arg-type]
+    opened = {name: door for name, door in (closed | doors).items() if door is not REAL}
+    return reference.resolve(**opened).get_secret_value()  # type: ignore[arg-type]
 
 
 def refused(reference: PasswordReference, **doors: object) -> ConfigurationError:
@@ -47,9 +49,9 @@ def test_from_a_file_that_only_its_owner_may_read(tmp_path: Path) -> None:
     path.write_text(f"{SECRET}\nsecond line\n")
     path.chmod(0o600)
     reference = PasswordReference(file=str(path))
-    assert resolved(reference, read_file=read_secret_file) == SECRET
+    assert resolved(reference, read_file=REAL) == SECRET
     path.write_text(f"{SECRET}\r\n")
-    assert resolved(reference, read_file=read_secret_file) == SECRET
+    assert resolved(reference, read_file=REAL) == SECRET
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o610, 0o660, 0o666, 0o777])
@@ -57,7 +59,7 @@ def test_a_file_that_others_may_read_is_refused_with_the_command_that_mends_it(t
     path = tmp_path / "secret"
     path.write_text(SECRET)
     path.chmod(mode)
-    error = refused(PasswordReference(file=str(path)), read_file=read_secret_file)
+    error = refused(PasswordReference(file=str(path)), read_file=REAL)
     assert f"{mode:04o}" in error.message
     assert error.hint == f"run: chmod 600 {path}"
 
@@ -89,7 +91,7 @@ def test_what_is_no_file_of_a_password_says_what_it_is(tmp_path: Path) -> None:
         (Path("/dev/null"), "it is a device"),
         (Path("/dev/zero"), "it is a device"),
     ):
-        error = refused(PasswordReference(file=str(path)), read_file=read_secret_file)
+        error = refused(PasswordReference(file=str(path)), read_file=REAL)
         assert (words in error.message, "chmod" in error.hint) == (True, False), error
 
 
@@ -97,9 +99,9 @@ def test_an_empty_or_binary_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.touch(0o600)
     reference = PasswordReference(file=str(path))
-    assert "no password" in refused(reference, read_file=read_secret_file).message
+    assert "no password" in refused(reference, read_file=REAL).message
     path.write_bytes(b"\xff\xfe" + SECRET.encode())
-    assert "cannot be read" in refused(reference, read_file=read_secret_file).message
+    assert "cannot be read" in refused(reference, read_file=REAL).message
 
 
 def test_from_the_first_line_a_command_prints() -> None:
@@ -119,7 +121,7 @@ def python(code: str) -> PasswordReference:
 
 def test_a_command_is_run_without_a_shell() -> None:
     reference = PasswordReference(command=(sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME; echo x"))
-    assert resolved(reference, run_command=run_secret_command) == "$HOME; echo x"
+    assert resolved(reference, run_command=REAL) == "$HOME; echo x"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_a_command_is_run_without_a_shell() -> None:
     ],
 )
 def test_a_command_that_fails_is_refused_without_what_it_printed(reference: PasswordReference, words: str) -> None:
-    assert words in refused(reference, run_command=run_secret_command).message
+    assert words in refused(reference, run_command=REAL).message
 
 
 @pytest.mark.parametrize(
@@ -158,12 +160,12 @@ def test_a_command_cannot_hang_for_ever(code: str) -> None:
 
 def test_a_command_gets_nothing_of_what_doideposit_reads() -> None:
     code = "import sys; print(len(sys.stdin.read()))"
-    assert resolved(python(code), run_command=run_secret_command) == "0"
+    assert resolved(python(code), run_command=REAL) == "0"
 
 
 def test_the_second_line_of_an_entry_and_its_standard_error_are_no_password() -> None:
     code = f"import sys; print('{SECRET}'); print('login: x' * 200); print('{SECRET}' * 100_000, file=sys.stderr)"
-    assert resolved(python(code), run_command=run_secret_command) == SECRET
+    assert resolved(python(code), run_command=REAL) == SECRET
 
 
 def test_from_the_keyring() -> None:
@@ -187,16 +189,16 @@ class LockedKeyring:
 
 def test_a_keyring_that_fails_says_nothing_of_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", LockedKeyring)
-    assert "cannot be read" in refused(PasswordReference(keyring=True), keyring=ask_keyring).message
+    assert "cannot be read" in refused(PasswordReference(keyring=True), keyring=REAL).message
     monkeypatch.setitem(sys.modules, "keyring", None)
-    assert "doideposit[keyring]" in refused(PasswordReference(keyring=True), keyring=ask_keyring).hint
+    assert "doideposit[keyring]" in refused(PasswordReference(keyring=True), keyring=REAL).hint
 
 
 def test_a_secret_never_prints(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text(SECRET)
     path.chmod(0o600)
-    secret = resolve_password(PasswordReference(file=str(path)), environ={})
+    secret = PasswordReference(file=str(path)).resolve(environ={})
     assert SECRET not in f"{secret!r} {secret}"
 
 
@@ -207,12 +209,12 @@ def test_a_file_that_a_service_manager_handed_in_keeps_its_mode(
     path = tmp_path / "crossref"
     path.write_text(SECRET.get_secret_value() if hasattr(SECRET, "get_secret_value") else str(SECRET))
     path.chmod(0o440)
-    assert "can be read by others" in refused(PasswordReference(file=str(path)), read_file=read_secret_file).message
+    assert "can be read by others" in refused(PasswordReference(file=str(path)), read_file=REAL).message
     if manager == "systemd":
         monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     else:
         (tmp_path / "..data").symlink_to(tmp_path)
-    assert resolved(PasswordReference(file=str(path)), read_file=read_secret_file) == SECRET
+    assert resolved(PasswordReference(file=str(path)), read_file=REAL) == SECRET
 
 
 def test_secrets_of_docker_are_taken_with_the_mode_that_docker_gives_them() -> None:

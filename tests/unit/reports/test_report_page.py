@@ -18,7 +18,7 @@ from doideposit.lifecycle import Milestone, Outcome
 from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity
 from doideposit.reports.completeness import Completeness
-from doideposit.reports.page import Byline, Planned
+from doideposit.reports.page import Planned
 from made_up_reports import HOSTILE, NOW, everything_hostile, proofs, rejected, report, status, under_way
 
 
@@ -215,8 +215,13 @@ def test_a_link_to_doi_org_is_given_where_the_doi_exists_and_nowhere_else() -> N
 
 def test_the_page_is_headed_by_the_publisher_and_its_rows_name_authors_and_date() -> None:
     authors = tuple(f"Author {number}" for number in range(6))
-    bylines = {status(1).doi.key: Byline(authors, "2023-09"), status(2).doi.key: Byline((), "2023")}
-    html = report(status(1), status(2), publisher="A <small> press", bylines=bylines).to_html()
+    works = (
+        Measured(status(1).doi, frozenset(), authors=authors, published="2023-09"),
+        Measured(status(2).doi, frozenset(), published="2023"),
+    )
+    html = report(
+        status(1), status(2), publisher="A <small> press", measured={work.doi.key: work for work in works}
+    ).to_html()
     assert "<h1><bdi>A &lt;small&gt; press</bdi>: DOIs on" in html
     assert "<title>A &lt;small&gt; press: DOIs on production, 2026-09-14</title>" in html
     assert ">Author 0, Author 1, Author 2, Author 3 and 2 more · 2023-09<" in html

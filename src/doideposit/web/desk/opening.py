@@ -7,7 +7,6 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
 from doideposit.crossref.http import Timeouts
 from doideposit.records.extraction.draft import Draft
@@ -59,7 +58,7 @@ def open_for_accounts(
         reference = named[name].password
         if reference is None:
             return None
-        return resolve_password(reference, environ=variables, service="doideposit-desk", username=name)
+        return reference.resolve(environ=variables, service="doideposit-desk", username=name)
 
     accounts = {
         name: (password(name), frozenset(DeskRole(role) for role in each.roles)) for name, each in named.items()

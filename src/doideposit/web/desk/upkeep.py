@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from doideposit.deposits.depositor import Depositor
 from doideposit.health.audit import audit
 from doideposit.health.works import commentaries_in, gather_works
-from doideposit.reports.overview import gather
+from doideposit.reports.page import Report
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.workplace import Workplace
 from doideposit.web.views import route
@@ -60,7 +60,7 @@ class UpkeepPages:
         """Hand out the state of everything as one page, which can be mailed, printed or kept."""
         target, depositor = self._requested_depositor()
         now = self.place.clock()
-        text = gather(depositor, now, version=version("doideposit"), publisher=self.place.publisher).to_html()
+        text = Report.gather(depositor, now, version=version("doideposit"), publisher=self.place.publisher).to_html()
         # As a download: the report carries its own styles, which the Content-Security-Policy of these pages forbids.
         name = f"dois-{target}-{now.strftime('%Y-%m-%d')}.html"
         return Response(text, mimetype="text/html", headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
+from depositing import DEPOSITOR, SERIES, Desk, checker, commentary, sqlite_url, validator
 from doideposit.checks.checking import Checker
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.xml.batch import build
@@ -554,3 +554,44 @@ def test_dois_with_odd_characters_are_adopted_watched_and_deposited_like_any_oth
     desk.depositor.deposit(desk.depositor.plan(tmp_path / "records", retry=True))
     desk.settle()
     assert [one.drift for one in desk.depositor.statuses()] == [()] * (len(odd) - 1)
+
+
+def test_a_volume_that_may_be_the_number_is_named_and_becomes_one_when_the_note_is_followed(tmp_path: Path) -> None:
+    series = SERIES.model_copy(update={"doi": "{prefix}/{any}"})
+    said: dict[str, Any] = {
+        "series": series,
+        "volume": "5",
+        "title": "Tides",
+        "authors": [{"family": "Mer"}],
+        "published": "2023",
+    }
+    said["url"] = "https://www.sadf.eu/tides/"
+    sent, numbered = (
+        build(DEPOSITOR.head("other", 20200301120000), [Commentary.model_validate({**said, "doi": doi})]).xml
+        for doi in ("10.48251/x7f3", "10.48251/paper-5")
+    )
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none())
+    for xml in (sent, numbered):
+        sandbox.elsewhere.deposit(xml)
+    with Depositor(
+        registrar=SandboxRegistrar(sandbox), ledger=Ledger.open(sqlite_url(tmp_path)), checker=checker(clock, series),
+        clock=clock, target="sandbox", head=DEPOSITOR, registry=SandboxRegistry(sandbox), read_first=True,
+    ) as depositor:  # fmt: skip
+        report = depositor.adopt(folder=tmp_path / "records")
+        files = {str(one.doi): Path(one.file) for one in report.results}
+        note = "Crossref has “5” as the volume, and no number. If it is not the number, call it `volume`."
+        texts = {doi: re.sub("\n# *", " ", path.read_text()) for doi, path in files.items()}
+        assert {doi: note in text for doi, text in texts.items()} == {"10.48251/x7f3": True, "10.48251/paper-5": False}
+        opaque = files["10.48251/x7f3"]
+        opaque.write_text(opaque.read_text().replace("\nnumber:", "\nvolume:"))
+        depositor.deposit(depositor.plan(opaque, retry=True))
+        clock.advance(3600)
+        depositor.poll(force=True)
+    kept = sandbox.record("10.48251/x7f3")
+    assert kept is not None
+    assert kept.timestamp > 20200301120000
+    before, after = (RegisteredRecord.read(xml, kept.doi) for xml in (sent, kept.record.encode()))
+    assert before is not None
+    assert after is not None
+    assert compare(before, after) == ()

@@ -136,6 +136,11 @@ def _file_notes(record: RegisteredRecord, changes: tuple[Difference, ...], check
     if record.matched:
         keys = ", ".join(record.matched)
         notes.append(f"Crossref itself found the DOIs of these references, so they are not in the file: {keys}.")
+    if record.only_volume:
+        volume = record.fields["number"]
+        notes.append(
+            f"Crossref has “{volume}” as the volume, and no number. If it is not the number, call it `volume`."
+        )
     return notes
 
 
@@ -157,5 +162,5 @@ def _incomplete_findings(
 
 
 def _file_exists_finding(path: Path, record: RegisteredRecord) -> Finding:
-    message = f"{path} is there alreadyand was not changed; it contains {record.doi}"
+    message = f"{path} is there already and was not changed; it contains {record.doi}"
     return Finding("adopt-file-exists", Severity.INFO, message, "nothing, if that file is right")

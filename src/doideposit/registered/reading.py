@@ -4,9 +4,10 @@ Names are compared without namespaces: Crossref's answers have another namespace
 Nothing is dropped in silence: what a record file has no field for is a `Leftover`, with its XML.
 """
 
+import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Final
 
 from doideposit.crossref.xml.elements import doi_holders
@@ -46,7 +47,8 @@ class RegisteredRecord:
     found by itself: not the publisher's word, and no field. `empty` are the blocks that are there without content,
     `blocks` those with content that stay when a deposit leaves them out; licences and funding inside of Crossmark are
     ``crossmark/licences`` and ``crossmark/funding``. `kind` is the name of the element that holds the DOI,
-    `found` the DOIs that Crossref found for references, by key.
+    `found` the DOIs that Crossref found for references, by key. `only_volume` says that what is read as
+    the number of a report stands nowhere but in ``volume``: most tools write the number there, and some a volume.
     """
 
     doi: str
@@ -59,6 +61,7 @@ class RegisteredRecord:
     blocks: frozenset[str] = frozenset()
     kind: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
+    only_volume: bool = False
 
     @staticmethod
     def read(xml: bytes, doi: str) -> "RegisteredRecord | None":
@@ -124,7 +127,7 @@ class _Reader:
         return RegisteredRecord(
             str(_text_at(self.holder, "doi_data/doi")), RECORD_TYPES.get(name), kept(self.fields), kept(self.series),
             tuple(self.leftovers), tuple(self.matched), frozenset(self.empty), frozenset(self.blocks),
-            name, self.found,
+            name, self.found, self._has_only_volume(),
         )  # fmt: skip
 
     def _read_attributes(self, name: str, around: Element | None) -> None:
@@ -320,6 +323,14 @@ class _Reader:
                 rest = [other for other in identifiers if other is not identifier]
                 self.fields |= {"identifiers": rest}
                 return
+
+    def _has_only_volume(self) -> bool:
+        number = _text_at(self.holder, "volume")
+        if not number or self.fields.get("number") != number:
+            return False
+        data = self.holder.iterfind("{*}doi_data/{*}doi"), self.holder.iterfind("{*}publisher_item/*")
+        word = re.compile(rf"(?<!\w){re.escape(number)}(?!\w)")
+        return not any(word.search(ReadText.plain(one)) for one in chain(*data))
 
     def read_version(self, element: Element) -> None:
         parts: Fields = {"label": _text_at(element, "version")}

@@ -96,7 +96,8 @@ class Checker:
     def _make_context(self) -> Context:
         # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
         today = (self._clock() + timedelta(hours=14)).date()
-        return Context(today=today, settings=self._rules, live=self._live, is_registered=self._is_registered)
+        prefixes = frozenset(one.prefix for one in self.series.values())
+        return Context(today, self._rules, self._live, self._is_registered, prefixes)
 
     @property
     def validator(self) -> Validator:

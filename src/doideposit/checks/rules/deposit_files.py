@@ -4,9 +4,11 @@ The schema lets all of this through. Some of it makes Crossref reject the whole 
 stands; a record would have been told of it by its models and rules, and so is a file here, with line and column.
 """
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
@@ -103,6 +105,10 @@ def _limit_findings(file: str | None, *groups: Iterator[Finding]) -> list[Findin
     return found
 
 
+# Two digits that changed places, or one that is missing, leave so much of a prefix alike.
+PREFIX_LIKENESS: Final = 0.8
+# An installation that serves many publishers has many prefixes; a few show what they look like.
+SHOWN_PREFIXES: Final = 5
 # So many findings of one group are told: a file with more was made by a program that is wrong throughout.
 MOST: Final = 200
 
@@ -252,6 +258,7 @@ class _Review:
     def advice(self) -> Iterator[Finding]:
         """Yield findings about content that Crossref would register as it is."""
         yield from self._check_new_dois()
+        yield from self._check_foreign_prefixes()
         yield from self._check_cited_identifiers()
         yield from self._check_dates()
         yield from self._check_timestamps()
@@ -274,19 +281,20 @@ class _Review:
             except InvalidIdentifier as error:
                 yield self._make_finding(error.code, severity, element, error.message, error.hint)
 
+    def _unknown_dois(self) -> Iterator[tuple[Element, Doi]]:
+        """Yield the DOIs of the file that are not known as registered."""
+        for element in self.own_dois:
+            # One that is none is said already, as something that Crossref rejects in any case.
+            with suppress(InvalidIdentifier):
+                doi = Doi.parse(_text_of(element))
+                if not self._context.is_registered(doi, None):
+                    yield element, doi
+
     def _check_new_dois(self) -> Iterator[Finding]:
         """Yield DOIs that Crossref takes only where they are registered already, which a file does not say."""
-        for element in () if self._parts else self.own_dois:
-            text = _text_of(element)
-            try:
-                doi = Doi.parse(text)
-            # Said already, as something that Crossref rejects in any case.
-            except InvalidIdentifier:
-                continue
-            if self._context.is_registered(doi, None):
-                continue
+        for element, doi in () if self._parts else self._unknown_dois():
             if fault := suffix_fault(doi.suffix, None):
-                yield self._rule_finding(_RULES["doi-suffix-placeholder"], element, fault=fault, doi=text)
+                yield self._rule_finding(_RULES["doi-suffix-placeholder"], element, fault=fault, doi=doi.printed)
             try:
                 doi.check_new()
             except InvalidIdentifier as error:
@@ -302,6 +310,23 @@ class _Review:
                 message = f"the file registers DOIs of the prefixes {first} and {prefix}"
                 hint = "make a file for each prefix: Crossref rejects a file that has several"
                 yield self._make_finding("deposit-prefixes-mixed", E, element, message, hint)
+
+    def _check_foreign_prefixes(self) -> Iterator[Finding]:
+        """Yield the first DOI of each prefix that no series has, unless it is registered from here already."""
+        ours = self._context.prefixes
+        said: set[str] = set()
+        for element, doi in self._unknown_dois() if ours else ():
+            if doi.prefix in {*ours, *said}:
+                continue
+            said.add(doi.prefix)
+            close = difflib.get_close_matches(doi.prefix, sorted(ours), n=1, cutoff=PREFIX_LIKENESS)
+            known = ", ".join(sorted(ours)[:SHOWN_PREFIXES])
+            meant = f"did you mean {close[0]}? " if close else ""
+            yield self._make_finding(
+                "deposit-prefix-unknown", W, element,
+                f"no series of the configuration has the prefix {doi.prefix}; theirs: {known}",
+                f"{meant}Correct the DOI; if your account may register this prefix too, nothing needs to be done",
+            )  # fmt: skip
 
     def _repeated_dois(self) -> Iterator[Finding]:
         seen: dict[str, Element] = {}

@@ -33,13 +33,15 @@ class Context:
     """Record what a rule may know beyond the record: the day, the settings, and whether this is production.
 
     `live` is true for production: placeholders, which a rehearsal may hold, are errors there. `is_registered` tells
-    whether a DOI is known as registered, so that what holds for new ones is not asked of it.
+    whether a DOI is known as registered, so that what holds for new ones is not asked of it. `prefixes` are those of
+    the configured series; without any, every prefix may be ours.
     """
 
     today: date
     settings: RuleSettings = field(default_factory=RuleSettings)
     live: bool = False
     is_registered: IsRegistered = lambda _doi, _number: False
+    prefixes: frozenset[str] = frozenset()
 
 
 class Match(NamedTuple):

@@ -161,6 +161,14 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "make one file for each prefix",
         source=TROUBLE,
     ),
+    _advice(
+        "deposit-prefix-unknown",
+        "A DOI in the file has a prefix that no series of the configuration has",
+        "Crossref rejects DOIs of a prefix that the account may not use, and one wrong digit is enough. A journal that "
+        "was taken over from another publisher keeps its DOIs, and its prefix is right.",
+        "correct the DOI; a prefix that the account may use too needs nothing, or a series that has it",
+        source=TROUBLE,
+    ),
     _xsd(
         "deposit-doi-twice",
         "The same DOI is twice in one file",

@@ -149,6 +149,25 @@ def test_two_prefixes_in_one_file() -> None:
     ]
 
 
+def test_a_prefix_that_no_series_has_is_said_once_where_it_stands() -> None:
+    other = SECOND.replace("<doi>10.5555/notes.3.10</doi>", "<doi>10.5565/notes.3.11</doi>")
+    third = other.replace("3.11", "3.12")
+    text = GOOD.replace("  </body>", f"{other}{third}  </body>")
+    ours = replace(CONTEXT, prefixes=frozenset({"10.5555", "10.48251"}))
+
+    def foreign(context: Context) -> list[Finding]:
+        return [one for one in found(text, context=context) if one.code == "deposit-prefix-unknown"]
+
+    [fault] = foreign(ours)
+    start = text[: text.index("10.5565/notes.3.11")]
+    assert (fault.where.line, fault.where.column) == (start.count("\n") + 1, len(start) - start.rindex("\n"))
+    assert (fault.severity, fault.hint.startswith("did you mean 10.5555?")) == ("warning", True)
+    # Without series any prefix may be ours; so it may where another series has it, and where it was registered from here.
+    assert foreign(CONTEXT) == []
+    assert foreign(replace(ours, prefixes=ours.prefixes | {"10.5565"})) == []
+    assert foreign(replace(ours, is_registered=lambda doi, _: doi.prefix == "10.5565")) == []
+
+
 def test_two_collections_of_one_doi_are_two_parts_and_the_same_one_twice_is_said() -> None:
     item = "<item><resource>https://www.sadf.eu/{0}.pdf</resource></item>"
     part = (

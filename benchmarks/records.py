@@ -10,7 +10,7 @@ from benchmarks.samples import ABSTRACT, SERIES, commonmeta_record, record
 from benchmarks.timing import in_process, in_turns
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.wiring import open_validator
 
 MANY = 60
@@ -43,7 +43,7 @@ def rows(peers: Peers) -> Iterator[Row]:
     head = ours.depositor.head("benchmark", 20240506000000000)
     taken = in_turns(
         {
-            "ours": in_process(lambda: build(head, [commentary]), times=20),
+            "ours": in_process(lambda: Built.of(head, [commentary]), times=20),
             "theirs": lambda: peers.measure("elifecrossref", record=_for_elife(data), times=20),
         },
         rounds=11,

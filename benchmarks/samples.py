@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
@@ -140,7 +140,7 @@ def deposit_xml(count: int, *, language: bool = True) -> bytes:
     head = BatchHead("benchmark", 20240506000000000, "Institute", "doi@example.org", "Institute")
     series = SERIES if language else SERIES.model_copy(update={"language": None})
     commentaries = [Commentary.model_validate(record(number) | {"series": series}) for number in range(1, count + 1)]
-    return build(head, commentaries).xml
+    return Built.of(head, commentaries).xml
 
 
 def json_lines(path: Path, count: int) -> None:

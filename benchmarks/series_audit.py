@@ -15,7 +15,7 @@ from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.guarded_fetch import Page
 from doideposit.crossref.politeness import PassingTime
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import AdoptedWork
 from doideposit.deposits.ledger.store import Ledger
@@ -62,7 +62,7 @@ def filled(url: str, size: int) -> Depositor:
     works = ledger.on("sandbox", lambda: NOW).works
     for number in range(1, size + 1):
         one = note(number)
-        answer = build(HEAD.head(f"other-{number}", 20200101000000 + number), [one]).xml
+        answer = Built.of(HEAD.head(f"other-{number}", 20200101000000 + number), [one]).xml
         works.adopt(
             AdoptedWork(
                 doi=one.doi, timestamp=20200101000000 + number, series="notes", container=SERIES.title,

@@ -1,7 +1,7 @@
 """A warm process that forks several hosts at once, each with a turn of its own over one ledger; any may kill itself.
 
-Started by `test_five_hosts_story`. It reads one JSON line for each round, with a task for every host, and writes one with
-how each of them ended: its exit status, or the number of the signal below zero.
+Started by `test_five_hosts_story`. It reads one JSON line for each round, with a task for every host, and writes one
+with how each of them ended: its exit status, or the number of the signal below zero.
 """
 
 import json
@@ -15,6 +15,8 @@ from random import Random
 from time import monotonic
 from typing import Any
 
+from doideposit.crossref.xml.batch import Built
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 from functools import partial
@@ -25,7 +27,6 @@ from depositing import DEPOSITOR, checker, commentary, validator
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
-from doideposit.crossref.xml.batch import build
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
@@ -102,7 +103,7 @@ def take_turn(task: dict[str, Any]) -> None:
 
 def main() -> None:
     # What is compiled here once is there in every child.
-    validator().validate(build(DEPOSITOR.head("warm-up", 20260101000000000), [commentary()]).xml)
+    validator().validate(Built.of(DEPOSITOR.head("warm-up", 20260101000000000), [commentary()]).xml)
     print("ready", flush=True)
     for line in sys.stdin:
         children = [fork(partial(take_turn, task)) for task in json.loads(line)]

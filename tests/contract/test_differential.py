@@ -14,7 +14,7 @@ from contract import mutations
 from contract.oracle import KNOWN_FAULTS, is_known_fault, oracle_says, validator, version_of
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
@@ -107,7 +107,7 @@ def test_generated_records_get_the_same_verdict_whole_and_harmed(
     commentary: Commentary, version: str, formula: bytes, choice: int
 ) -> None:
     """What the models accept, and what an older schema cannot hold of it, with MathML in the title and without."""
-    built = build(HEAD, [commentary], schema_version=version).xml
+    built = Built.of(HEAD, [commentary], schema_version=version).xml
     xml = built.replace(b"</title>", formula + b"</title>", 1)
     harmed = [case for case in mutations.structural(xml) if not is_known_fault(case[0])]
     different, _, _ = disagreements(version, [("whole", xml), *harmed[choice % 97 :: 97]])
@@ -226,7 +226,7 @@ INSIDE = [
 def test_elements_that_may_hold_anything_get_the_same_verdict(version: str) -> None:
     """What is in them is looked at as far as it is declared anywhere, also where nothing else leads to it."""
     head, body = HEAD, full_commentary(RecordType.REPORT_SINGLE)
-    xml = re.sub(rb"<mml:math.*?</mml:math>", b"", build(head, [body], schema_version=version, indented=False).xml)
+    xml = re.sub(rb"<mml:math.*?</mml:math>", b"", Built.of(head, [body], schema_version=version, indented=False).xml)
     cases = []
     for name in ("standards_body_name", "standards_body_acronym"):
         for inside in INSIDE:

@@ -7,7 +7,7 @@ import pytest
 
 from deposit_heads import HEAD
 from doideposit.cli.init import PRESETS
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 from measured import measured
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.acceptance, pytest.mark.timeout(180)
 
 SIZE = 9_300_000
 SECONDS, MEGABYTES = 10, 300
-GOOD = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
+GOOD = Built.of(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
 
 
 def many(part: Callable[[int], str]) -> str:

@@ -90,9 +90,9 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     validator().seal(b"<doi_batch/>")
-    from doideposit.crossref.xml.batch import build
+    from doideposit.crossref.xml.batch import Built
 
-    validator().validate(build(DEPOSITOR.head("warm-up", 20260101000000000), [commentary()]).xml)
+    validator().validate(Built.of(DEPOSITOR.head("warm-up", 20260101000000000), [commentary()]).xml)
     print("ready", flush=True)
     for line in sys.stdin:
         task = json.loads(line)

@@ -15,7 +15,7 @@ import pytest
 from depositing import DEPOSITOR, SERIES, Desk, checker, commentary, sqlite_url, validator
 from doideposit.checks.checking import Checker
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.adoption_report import Adoption
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
@@ -51,7 +51,7 @@ RICH: dict[str, Any] = {
 def elsewhere(desk: Desk, *records: Commentary, timestamp: int = 20200301120000) -> None:
     """Register records as another tool does, past our ledger; each deposit has a timestamp of fourteen digits."""
     for place, one in enumerate(records):
-        desk.sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", timestamp + place), [one]).xml)
+        desk.sandbox.elsewhere.deposit(Built.of(DEPOSITOR.head("other", timestamp + place), [one]).xml)
 
 
 def shown(desk: Desk, doi: object) -> RegisteredRecord:
@@ -346,7 +346,7 @@ def test_a_doi_that_reads_as_another_number_stays_with_the_number_it_is_register
     desk: Desk, tmp_path: Path
 ) -> None:
     # Somebody mistyped the DOI of number 7 when it was registered, and number 8 got another one.
-    xml = build(DEPOSITOR.head("other", 20200301120000), [commentary(7, **RICH)]).xml
+    xml = Built.of(DEPOSITOR.head("other", 20200301120000), [commentary(7, **RICH)]).xml
     desk.sandbox.elsewhere.deposit(xml.replace(b"5617.C7<", b"5617.C8<"))
     folder = tmp_path / "records"
     assert [one.findings for one in desk.depositor.adopt(folder=folder).results] == [()]
@@ -367,7 +367,7 @@ def test_a_doi_that_reads_as_another_number_stays_with_the_number_it_is_register
 
 
 def test_a_doi_that_reads_as_another_number_is_asked_for_at_crossref(desk: Desk) -> None:
-    xml = build(DEPOSITOR.head("other", 20200301120000), [commentary(7)]).xml
+    xml = Built.of(DEPOSITOR.head("other", 20200301120000), [commentary(7)]).xml
     desk.sandbox.elsewhere.deposit(xml.replace(b"5617.C7<", b"5617.C8<"))
     again = {"series": "sadf-comment", "number": "7", "title": "Prospects for NATO-Japan relations 7",
              "authors": [{"given": "Siegfried", "family": "Wolf"}], "published": "2023-09-14", "doi": NUMBER_8,
@@ -409,7 +409,7 @@ def test_a_record_without_what_every_record_needs_is_adopted_and_waits_for_a_per
     desk: Desk, tmp_path: Path, lacks: str
 ) -> None:
     pattern, words = LACKING[lacks]
-    xml = build(DEPOSITOR.head("other", 20200301120000), [commentary(7, **RICH)]).xml
+    xml = Built.of(DEPOSITOR.head("other", 20200301120000), [commentary(7, **RICH)]).xml
     desk.sandbox.elsewhere.deposit(re.sub(pattern, b"", xml, flags=re.DOTALL))
     folder = tmp_path / "records"
     [result] = desk.depositor.adopt(folder=folder).results
@@ -537,7 +537,7 @@ def test_every_record_of_others_is_registered_as_before_or_not_touched(
 def test_dois_with_odd_characters_are_adopted_watched_and_deposited_like_any_other(desk: Desk, tmp_path: Path) -> None:
     odd = ["a,b", "a;b#c?d=e", "a<b>c&d'e\"f", "a/b//c[1]{2}", "CON", "a%zz\\b|c", "a%20b"]
     for number, suffix in enumerate(odd, 1):
-        xml = build(DEPOSITOR.head("other", 20200301120000 + number), [commentary(number)]).xml
+        xml = Built.of(DEPOSITOR.head("other", 20200301120000 + number), [commentary(number)]).xml
         written = escape(f"10.48251/{suffix}").encode()
         desk.sandbox.elsewhere.deposit(xml.replace(str(commentary(number).doi).encode(), written))
     told: list[str] = []

@@ -11,7 +11,7 @@ import pytest
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.checks.checking import Checker
 from doideposit.crossref.validator.validator import Validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.candidates import IN_MEMORY, ContentStore, StoredContent
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
@@ -75,9 +75,9 @@ def test_a_record_that_is_taken_away_after_the_plan_goes_out_all_the_same(desk: 
 def test_a_ready_made_file_that_changes_after_the_plan_goes_out_as_it_was_approved(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "deposit.xml"
     head = DEPOSITOR.head("made-elsewhere", 20230101000000000)
-    path.write_bytes(build(head, [commentary(258, title="Approved")]).xml)
+    path.write_bytes(Built.of(head, [commentary(258, title="Approved")]).xml)
     plan = desk.depositor.plan(path)
-    path.write_bytes(build(head, [commentary(999, title="Never seen")]).xml)
+    path.write_bytes(Built.of(head, [commentary(999, title="Never seen")]).xml)
     desk.depositor.deposit(plan)
     [sent] = registered_titles(desk)
     assert "Approved" in sent
@@ -175,7 +175,7 @@ class CountingValidator:
 @pytest.mark.parametrize("ready_made", [False, True], ids=["records", "ready-made XML"])
 def test_one_deposit_judges_everything_once(tmp_path: Path, ready_made: bool) -> None:
     path = tmp_path / "ready.xml"
-    path.write_bytes(build(DEPOSITOR.head("ready-made-1", 20260901000000000), [commentary(9)]).xml)
+    path.write_bytes(Built.of(DEPOSITOR.head("ready-made-1", 20260901000000000), [commentary(9)]).xml)
     counting: Any = CountingValidator(validator())
     clock = Clock()
     with Sandbox(clock=clock, validate=validator().validate, delays=Delays.none()) as sandbox:

@@ -17,7 +17,7 @@ import pytest
 
 import postgres
 from depositing import DEPOSITOR, commentary, validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.lifecycle import EventKind
 from doideposit.sandbox.clock import Clock, Delays
@@ -94,7 +94,7 @@ def test_five_hosts_share_one_ledger_and_die_where_they_stand(tmp_path: Path, se
             running(sandbox) as url,
         ):
             for number in FOREIGN:
-                xml = build(DEPOSITOR.head("other", 20200301120000 + number), [commentary(number)]).xml
+                xml = Built.of(DEPOSITOR.head("other", 20200301120000 + number), [commentary(number)]).xml
                 sandbox.elsewhere.deposit(xml)
             for version in range(1, ROUNDS + 1):
                 house.take_turns(url, version, kills=True)

@@ -8,7 +8,7 @@ import pytest
 
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.planning import Action
 from doideposit.errors import UnexpectedAnswer
 from doideposit.lifecycle import Milestone, Outcome, State
@@ -97,7 +97,7 @@ def test_what_was_held_back_goes_on_in_the_way_the_message_names(desk: Desk, way
     again = {"remove": commentary(remove=["subtitle"]), "field": commentary(subtitle="Other")}.get(way, poor)
     if way == "same":
         # Another tool took it out at Crossref meanwhile, so that nothing is left to be lost.
-        bare = build(DEPOSITOR.head("other", 20260901130000000), [poor]).xml
+        bare = Built.of(DEPOSITOR.head("other", 20260901130000000), [poor]).xml
         desk.sandbox.elsewhere.deposit(bare)
         desk.depositor.enqueue(again)
     else:
@@ -124,7 +124,7 @@ def test_a_ready_made_file_stays_whole(desk: Desk, tmp_path: Path) -> None:
     registered(desk, commentary(1, subtitle="Old"), commentary(2, subtitle="Old"))
     path = tmp_path / "both.xml"
     both = [commentary(1, subtitle="New"), commentary(2)]
-    path.write_bytes(build(DEPOSITOR.head("ready-made", 20260901130000000), both).xml)
+    path.write_bytes(Built.of(DEPOSITOR.head("ready-made", 20260901130000000), both).xml)
     desk.depositor.enqueue(path)
     desk.settle()
     assert states(desk, 1, 2) == [HELD, HELD]
@@ -231,7 +231,7 @@ def test_a_longer_timestamp_is_no_drift_and_frees_the_doi_as_often_as_it_is_rese
     clock = Clock()
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), rules=rules)
     first, second = commentary(title="Corrected"), commentary(title="Again")
-    sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20260801120000000), [commentary()]).xml)
+    sandbox.elsewhere.deposit(Built.of(DEPOSITOR.head("other", 20260801120000000), [commentary()]).xml)
     sandbox.elsewhere.reset_timestamp(doi(), timestamp)
     with Desk(sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox)) as desk:
         desk.depositor.adopt(doi(), folder=tmp_path / "records")

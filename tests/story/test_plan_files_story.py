@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.planning import Action
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import DepositReport
@@ -99,7 +99,7 @@ def test_what_the_plan_holds_is_what_crossref_gets(desk: Desk, tmp_path: Path) -
 
 def test_a_ready_made_file_is_applied_with_all_its_dois(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "deposit.xml"
-    path.write_bytes(build(DEPOSITOR.head("elsewhere", 20230101000000000), [commentary(1), commentary(2)]).xml)
+    path.write_bytes(Built.of(DEPOSITOR.head("elsewhere", 20230101000000000), [commentary(1), commentary(2)]).xml)
     report = applied(desk, planned(desk, path))
     assert [entry.action for entry in report.entries] == [Action.REGISTER, Action.REGISTER]
     assert len(sent(desk)) == 1
@@ -174,7 +174,7 @@ def test_what_another_tool_registered_meanwhile_is_noticed_and_shown(desk: Desk,
     desk.depositor.deposit(written(tmp_path))
     desk.settle()
     path = planned(desk, written(tmp_path, title="Our correction"))
-    foreign = build(DEPOSITOR.head("elsewhere", 20990101000000000), [commentary(258, title="Theirs")]).xml
+    foreign = Built.of(DEPOSITOR.head("elsewhere", 20990101000000000), [commentary(258, title="Theirs")]).xml
     elsewhere(desk, foreign)
     report = applied(desk, path)
     assert codes(report) == [["plan-registered-changed"]]
@@ -271,7 +271,7 @@ def test_an_edited_plan_sends_nothing(desk: Desk, tmp_path: Path, rehash: bool) 
 
 def test_a_ready_made_file_is_not_sent_once_for_each_doi(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "deposit.xml"
-    path.write_bytes(build(DEPOSITOR.head("elsewhere", 20230101000000000), [commentary(1), commentary(2)]).xml)
+    path.write_bytes(Built.of(DEPOSITOR.head("elsewhere", 20230101000000000), [commentary(1), commentary(2)]).xml)
 
     def part(plan: Any) -> None:
         plan["records"][1]["sending"]["group"] = 7
@@ -322,7 +322,7 @@ def test_leave_to_lose_something_is_leave_for_what_the_plan_showed(desk: Desk, t
     # Between the recording and the sending a colleague gives the other record a subtitle.
     xml = desk.depositor.xml(commentary(7).doi)
     assert xml is not None
-    foreign = build(DEPOSITOR.head("colleague", 20260901120000500), [commentary(7, subtitle="Of a colleague")]).xml
+    foreign = Built.of(DEPOSITOR.head("colleague", 20260901120000500), [commentary(7, subtitle="Of a colleague")]).xml
     desk.sandbox.elsewhere.deposit(foreign)
     desk.clock.advance(3600)
     desk.settle()
@@ -338,7 +338,7 @@ def test_leave_to_lose_something_is_leave_for_what_the_plan_showed(desk: Desk, t
 def test_a_doi_that_is_not_shown_is_not_sent(desk: Desk, tmp_path: Path) -> None:
     """A ready-made file is put into a plan whose records do not name all of its DOIs."""
     path = tmp_path / "deposit.xml"
-    path.write_bytes(build(DEPOSITOR.head("elsewhere", 20230101000000000), [commentary(1), commentary(2)]).xml)
+    path.write_bytes(Built.of(DEPOSITOR.head("elsewhere", 20230101000000000), [commentary(1), commentary(2)]).xml)
 
     def hide(plan: Any) -> None:
         plan["records"].pop()

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import CrossrefMember, RegisteredWork, ResolvedHandle
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import Progress
@@ -47,7 +47,7 @@ class Elsewhere:
             raise RegistrarUnavailable("Crossref does not answer")
         timestamp = self.timestamps.get(doi.key)
         # The record of another tool: the same as ours, under another title.
-        record = build(DEPOSITOR.head("other", 1), [commentary(title="A title of another tool")]).xml
+        record = Built.of(DEPOSITOR.head("other", 1), [commentary(title="A title of another tool")]).xml
         return None if timestamp is None else RegisteredState(doi.printed, timestamp, has_record=True, answer=record)
 
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
@@ -106,7 +106,7 @@ class Verbose(Elsewhere):
 
     def registered(self, doi: Doi, email: str) -> RegisteredState | None:
         number = doi.printed.rpartition("C")[2]
-        record = build(DEPOSITOR.head("other", 1), [commentary(number, title="Other words")]).xml
+        record = Built.of(DEPOSITOR.head("other", 1), [commentary(number, title="Other words")]).xml
         answer = record.replace(b"<body>", b"<!--" + b" " * 1_000_000 + b"--><body>")
         return RegisteredState(doi.printed, 1, has_record=True, answer=answer)
 
@@ -198,7 +198,7 @@ def test_a_timestamp_crossref_already_has_is_remembered_and_the_next_deposit_is_
 def ready_made(folder: Path, *numbers: int, title: str = "Ready made") -> Path:
     head = DEPOSITOR.head("somebody-elses-id", 20200101000000000)
     path = folder / "ready.xml"
-    path.write_bytes(build(head, [commentary(number, title) for number in numbers]).xml)
+    path.write_bytes(Built.of(head, [commentary(number, title) for number in numbers]).xml)
     return path
 
 

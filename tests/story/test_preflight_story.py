@@ -9,7 +9,7 @@ import pytest
 
 from depositing import DEPOSITOR, SERIES, commentary, quiet, sqlite_url, validator
 from doideposit.checks.checking import Checker
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.planning import Action
@@ -66,7 +66,7 @@ def record(number: int, **changes: Any) -> dict[str, Any]:
 
 def registered_elsewhere(sandbox: Sandbox, *records: Commentary) -> None:
     for place, one in enumerate(records):
-        sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120000 + place), [one]).xml)
+        sandbox.elsewhere.deposit(Built.of(DEPOSITOR.head("other", 20200301120000 + place), [one]).xml)
 
 
 def stop(entry: PlanEntry) -> tuple[str, str | None, int | None]:

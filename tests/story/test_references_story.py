@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.references import ReferenceFeedback, ReferencesReport, ReferenceState
 from doideposit.lifecycle import EventKind
 from doideposit.records.models.commentary import Commentary
@@ -52,7 +52,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), accounts=accounts)
     for place, one in enumerate(CITED.values()):
         cited = Commentary.model_validate({"series": RIVERS, **one})
-        xml = build(DEPOSITOR.head("other", 20200301120000 + place), [cited]).xml
+        xml = Built.of(DEPOSITOR.head("other", 20200301120000 + place), [cited]).xml
         sandbox.elsewhere.deposit(xml)
     sandbox.elsewhere.other_agency("10.7777/data")
     registry = SandboxRegistry(sandbox)
@@ -118,7 +118,7 @@ def test_candidates_have_their_doubts_and_a_near_twin_is_never_chosen(desk: Desk
 
 def test_two_works_that_fit_equally_well_are_both_doubtful(desk: Desk) -> None:
     again = Commentary.model_validate({"series": RIVERS, **CITED["right"], "number": "9"})
-    desk.sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120009), [again]).xml)
+    desk.sandbox.elsewhere.deposit(Built.of(DEPOSITOR.head("other", 20200301120009), [again]).xml)
     deposited(desk, [{"key": "r", "text": "Sen (2019): Upland rivers & the law."}])
     [one] = by_key(desk.depositor.references.of(DOI)).values()
     assert one.best is None
@@ -160,7 +160,7 @@ def test_a_dead_doi_is_a_warning_on_its_line_before_anything_is_sent(desk: Desk,
 
 
 def test_references_of_ready_made_files_and_those_sent_alone_are_asked_about_too(desk: Desk, tmp_path: Path) -> None:
-    made = build(DEPOSITOR.head("made", 20260901120000), [commentary(references=REFERENCES)]).xml
+    made = Built.of(DEPOSITOR.head("made", 20260901120000), [commentary(references=REFERENCES)]).xml
     path = tmp_path / "made.xml"
     path.write_bytes(made.replace(b"<citation ", b"\n<citation "))
     [entry] = desk.depositor.plan(path).entries
@@ -215,7 +215,7 @@ def test_references_that_match_after_three_days_are_seen_without_anybody_asking(
         deposited(desk, references)
         begun = clock()
         cited = Commentary.model_validate({"series": RIVERS, **CITED["part"]})
-        sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120000), [cited]).xml)
+        sandbox.elsewhere.deposit(Built.of(DEPOSITOR.head("other", 20200301120000), [cited]).xml)
         seen: dict[int, tuple[str, ...]] = {}
         read: list[int] = []
         for hour in range(0, 60 * 24, 6):

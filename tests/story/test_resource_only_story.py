@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.planning import Action
 from doideposit.lifecycle import EventKind, Milestone, State
 from doideposit.records.models.commentary import Commentary
@@ -225,7 +225,7 @@ def test_the_references_of_a_record_go_alone(calm: Desk) -> None:
 
 
 def test_an_adopted_record_whose_references_went_alone_is_as_registered(calm: Desk, tmp_path: Path) -> None:
-    calm.sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120000), [commentary(**FULL)]).xml)
+    calm.sandbox.elsewhere.deposit(Built.of(DEPOSITOR.head("other", 20200301120000), [commentary(**FULL)]).xml)
     calm.depositor.adopt(folder=tmp_path)
     more = commentary(**FULL | {"references": [{"text": "Gray, A. (2023). Leaders meet."}, {"text": "Roy, B. Maps."}]})
     calm.depositor.deposit(calm.depositor.plan_references(more))

@@ -15,7 +15,7 @@ from depositing import DEPOSITOR, commentary, validator
 from desk import FAST, Desk
 from doideposit.cli.init import PRESETS
 from doideposit.config.schema import MailSection
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.errors import WorldError
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
@@ -374,7 +374,7 @@ def registered(house: Desk, crossref: tuple[Sandbox, str], *numbers: int) -> lis
     dois = []
     for number in numbers:
         one = commentary(number)
-        crossref[0].elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120000 + number), [one]).xml)
+        crossref[0].elsewhere.deposit(Built.of(DEPOSITOR.head("other", 20200301120000 + number), [one]).xml)
         dois.append(str(one.doi))
     return dois
 

@@ -14,7 +14,7 @@ import pytest
 
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.checks.checking import Checker
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.lateness import Deadlines, MaintenanceWindow
 from doideposit.deposits.ledger.store import Ledger
@@ -166,7 +166,7 @@ def live(year: Year, *, old: int, new: int) -> None:
     # What was registered elsewhere, over the years, by another tool.
     for number in range(1, old + 1):
         made = commentary(number, title="Prospects", subtitle="A view from Brussels", url=f"{NAME}/comment-{number}/")
-        outside.deposit(build(DEPOSITOR.head(f"other-{number}", 20200301120000 + number), [made]).xml)
+        outside.deposit(Built.of(DEPOSITOR.head(f"other-{number}", 20200301120000 + number), [made]).xml)
     adopted = [Doi(f"10.48251/SADF.ISSN.2406-5617.C{number}") for number in range(1, old + 1)]
     report = year.depositor.adopt(*adopted, folder=year.records)
     assert len([one for one in report.results if one.doi is not None]) == old
@@ -231,7 +231,7 @@ def bad_luck(year: Year, *, old: int, new: int) -> None:
     # One conflict: another tool registered the work once more, and a report of Crossref would say so.
     twin = next(one for one in year.commentaries() if str(one.doi).endswith(f".C{second}"))
     copied = twin.model_copy(update={"explicit_doi": None})
-    xml = build(DEPOSITOR.head("twin", 20200301130000), [copied]).xml.replace(
+    xml = Built.of(DEPOSITOR.head("twin", 20200301130000), [copied]).xml.replace(
         str(twin.doi).encode(), b"10.48251/SADF.twin"
     )
     outside.deposit(xml)
@@ -246,7 +246,7 @@ def hold(year: Year, *, old: int, new: int) -> dict[str, int]:
     for one in records:
         kept = year.sandbox.record(str(one.doi))
         assert kept is not None
-        ours = RegisteredRecord.read(build(DEPOSITOR.head("x", 20270101000000), [one]).xml, str(one.doi))
+        ours = RegisteredRecord.read(Built.of(DEPOSITOR.head("x", 20270101000000), [one]).xml, str(one.doi))
         theirs = RegisteredRecord.read(kept.record.encode(), str(one.doi))
         assert ours is not None
         assert theirs is not None

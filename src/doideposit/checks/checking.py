@@ -20,7 +20,7 @@ from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_x
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, is_resources
 from doideposit.crossref.sealing import ItemVerdict, seal_file
 from doideposit.crossref.validator.validator import Sealed, Validator
-from doideposit.crossref.xml.batch import Built, build, fingerprint
+from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.losses import losses
 from doideposit.errors import UsageError
@@ -219,7 +219,7 @@ class Checker:
     def _build_draft(self, commentaries: Sequence[Commentary]) -> bytes:
         now = self._clock()
         head = self.depositor.head(f"draft-{now:%Y%m%dT%H%M%S}", int(f"{now:%Y%m%d%H%M%S}000"))
-        return build(head, commentaries, schema_version=self.schema_version).xml
+        return Built.of(head, commentaries, schema_version=self.schema_version).xml
 
     def _read_raw(self, item: Input) -> Iterator[Iterable[_Raw]]:
         """Yield the raw records of an input, those of one file together."""
@@ -288,13 +288,13 @@ class Checker:
     def _build(self, commentary: Commentary) -> Built:
         """Build the XML for the verdict alone; its head never leaves the process."""
         head = self.depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
-        return build(head, [commentary], schema_version=self.schema_version, indented=False)
+        return Built.of(head, [commentary], schema_version=self.schema_version, indented=False)
 
     def _deposit_item(self, commentary: Commentary, built: Built | None) -> DepositItem:
         version = self.schema_version
         return DepositItem(
             doi=commentary.doi,
-            fingerprint=built.fingerprints[0] if built else fingerprint(commentary, schema_version=version),
+            fingerprint=built.fingerprints[0] if built else Built.fingerprint_of(commentary, schema_version=version),
             record_type=commentary.series.record_type.value,
             container=commentary.series.title,
             title=commentary.title.plain,

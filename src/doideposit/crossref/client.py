@@ -15,9 +15,9 @@ from typing import NoReturn
 from lxml import etree
 
 from doideposit.crossref.diagnostics.outcomes import Unrecognized, read
-from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts, check_address
+from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts
 from doideposit.crossref.redaction import redact
-from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, operation_of
+from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
 from doideposit.errors import (
     CredentialsRefused,
     OddAnswer,
@@ -90,7 +90,7 @@ class CrossrefClient:
         user_agent: str | None = None,
         pending: Callable[[], int] | None = None,
     ) -> None:
-        url = check_address(endpoint.url, f"the address of target {endpoint.target}")
+        url = Endpoint.check_address(endpoint.url, f"the address of target {endpoint.target}")
         self._endpoint = replace(endpoint, url=url)
         self._credentials = credentials
         self._exchange = Exchange(timeouts, user_agent)
@@ -107,7 +107,7 @@ class CrossrefClient:
         login = self._credentials()
         password = login.password.get_secret_value()
         # The names of the fields are those of the HTTPS POST documentation; result logs have other names for the login.
-        operation = operation_of(batch.schema_version)
+        operation = Endpoint.operation_of(batch.schema_version)
         fields = {"operation": operation, "login_id": login.username, "login_passwd": password}
         # The file name is the only key under which Crossref is asked later, because the answer to an upload names no
         # number.

@@ -20,11 +20,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
-
-from doideposit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import requests
@@ -38,7 +35,6 @@ __all__ = [
     "NeverSent",
     "NoAnswer",
     "Timeouts",
-    "check_address",
     "default_user_agent",
     "host_alone",
     "without_query",
@@ -120,31 +116,6 @@ class Fetch(Protocol):
 
     def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         """Fetch at most `limit` bytes; raises `NoAnswer`, or `NeverSent` where that is certain."""
-
-
-def check_address(url: str, what: str) -> str:
-    """Return `url` without its last slash when a password may travel there; else raise `ConfigurationError`.
-
-    That is https, or http to this very machine. `what` names the setting in the message.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    # A host that cannot be read is refused before anything is looked up.
-    except ValueError:
-        parts, host = urlsplit(""), None
-    if not host or parts.scheme not in {"http", "https"}:
-        raise ConfigurationError(f"{what} is not a web address", hint="write it as https://host, without a path")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ConfigurationError(
-            f"{what} must not contain a user name, a password, ? or #", hint="give the login in its own settings"
-        )
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ConfigurationError(
-            f"{what} is http://{host}: the password would be sent unencrypted",
-            hint="use https; http is allowed only for 127.0.0.1 and localhost",
-        )
-    return url.rstrip("/")
 
 
 def without_query(url: str) -> str:
@@ -432,14 +403,6 @@ def _http_date(text: str) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    # Of all names, only this one always means the own machine (RFC 6761, section 6.3).
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def default_user_agent() -> str:

@@ -5,11 +5,14 @@ Two implementations exist: `doideposit.crossref.client` over HTTPS, and `doidepo
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from doideposit.crossref.names import is_resources
+from doideposit.errors import ConfigurationError
 from doideposit.records.models.batch import SealedBatch
 
 __all__ = [
@@ -22,7 +25,6 @@ __all__ = [
     "RegisteredWork",
     "Registrar",
     "ResolvedHandle",
-    "operation_of",
 ]
 
 
@@ -53,6 +55,36 @@ class Endpoint:
     def result_url(self) -> str:
         """Return the address where result logs are fetched (Crossref documentation, using HTTPS to retrieve logs)."""
         return f"{self.url}/servlet/submissionDownload"
+
+    @staticmethod
+    def operation_of(schema_version: str) -> str:
+        """Return the ``operation`` of an upload (Crossref documentation, HTTPS POST, and "resource-only deposit")."""
+        return "doDOICitUpload" if is_resources(schema_version) else "doMDUpload"
+
+    @staticmethod
+    def check_address(url: str, what: str) -> str:
+        """Return `url` without its last slash when a password may travel there; else raise `ConfigurationError`.
+
+        That is https, or http to this very machine. `what` names the setting in the message.
+        """
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        # A host that cannot be read is refused before anything is looked up.
+        except ValueError:
+            parts, host = urlsplit(""), None
+        if not host or parts.scheme not in {"http", "https"}:
+            raise ConfigurationError(f"{what} is not a web address", hint="write it as https://host, without a path")
+        if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+            raise ConfigurationError(
+                f"{what} must not contain a user name, a password, ? or #", hint="give the login in its own settings"
+            )
+        if parts.scheme == "http" and not _is_loopback(host):
+            raise ConfigurationError(
+                f"{what} is http://{host}: the password would be sent unencrypted",
+                hint="use https; http is allowed only for 127.0.0.1 and localhost",
+            )
+        return url.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +168,6 @@ class ResolvedHandle:
     timestamp: str | None
 
 
-def operation_of(schema_version: str) -> str:
-    """Return the ``operation`` of an upload (Crossref documentation, HTTPS POST, and "resource-only deposit")."""
-    return "doDOICitUpload" if is_resources(schema_version) else "doMDUpload"
-
-
 class Registrar(Protocol):
     """Take deposits and give back result logs, as Crossref's two servlets do."""
 
@@ -158,3 +185,11 @@ class Registrar(Protocol):
         Raises as `submit` does, except `SubmissionInDoubt`: asking twice is harmless, so a lost answer here is
         `RegistrarUnavailable`.
         """
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    # Of all names, only this one always means the own machine (RFC 6761, section 6.3).
+    except ValueError:
+        return host.lower() == "localhost"

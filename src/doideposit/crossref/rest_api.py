@@ -12,16 +12,7 @@ from functools import partial
 from typing import Final, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from doideposit.crossref.http import (
-    Exchange,
-    Fetch,
-    HttpAnswer,
-    NeverSent,
-    NoAnswer,
-    Timeouts,
-    check_address,
-    default_user_agent,
-)
+from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NeverSent, NoAnswer, Timeouts, default_user_agent
 from doideposit.crossref.politeness import Pace, PassingTime
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import (
@@ -97,9 +88,9 @@ class Registry:
         waiting: PassingTime | None = None,
         fetch: Fetch | None = None,
     ) -> None:
-        self._query = check_address(endpoint.url, f"the address of target {endpoint.target}")
-        self._rest = endpoint.rest_url and check_address(endpoint.rest_url, "rest_url")
-        self._handles = endpoint.handle_url and check_address(endpoint.handle_url, "handle_url")
+        self._query = Endpoint.check_address(endpoint.url, f"the address of target {endpoint.target}")
+        self._rest = endpoint.rest_url and Endpoint.check_address(endpoint.rest_url, "rest_url")
+        self._handles = endpoint.handle_url and Endpoint.check_address(endpoint.handle_url, "handle_url")
         self._mailto = {"mailto": mailto} if mailto else {}
         agent = user_agent or default_user_agent()
         self._fetch = (

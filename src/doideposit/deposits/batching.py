@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from doideposit.crossref.sealing import join
 from doideposit.crossref.validator.validator import Sealed
-from doideposit.crossref.xml.existing import restamp
+from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
@@ -332,7 +332,7 @@ class Preparation:
         if file is not None:
             return Sealed(_restamped(file, contents[0], batch_id, timestamp), ())
         if not items:
-            return self._context.seal(restamp(contents[0], batch_id, timestamp))
+            return self._context.seal(DepositFile(contents[0]).restamp(batch_id, timestamp))
         head = self._context.account_of(group[0][0]).depositor.head(batch_id, timestamp)
         return Sealed(join(head, items, contents), ())
 
@@ -395,5 +395,5 @@ def _restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) ->
     """
     if hashlib.sha256(xml).hexdigest() != sealed.sha256:
         raise RuntimeError("the file differs from the one that was validated")
-    own = restamp(xml, batch_id, timestamp)
+    own = DepositFile(xml).restamp(batch_id, timestamp)
     return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from doideposit.checks.values import Checked, is_deposit_xml
-from doideposit.crossref.xml.cited import cited_dois
-from doideposit.crossref.xml.existing import DepositItem, only
+from doideposit.crossref.xml.deposit_file import DepositFile
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.message_places import note_lines
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
@@ -111,7 +111,7 @@ class ContentStore:
         if recorded is None:
             message = f"{doi} was never registered from here, so there is no earlier version to restore"
             raise UsageError(message, hint="correct its record file and deposit that")
-        xml = only(recorded.xml, doi)
+        xml = DepositFile(recorded.xml).only(doi).xml
         checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=DepositItem.read_all(xml))
         pages = {item.doi.key: item.landing_page for item in recorded.items}
         return tuple(
@@ -254,7 +254,7 @@ def _related_dois(record: Record) -> Iterator[NamedDoi]:
 def _cited_dois_in_file(checked: Checked, xml: bytes) -> Mapping[str, list[NamedDoi]]:
     """Return the DOIs in the references of a deposit file, by the key of the citing DOI."""
     found: dict[str, list[NamedDoi]] = {}
-    for key, doi, line in cited_dois(xml) if checked.record is None else ():
+    for key, doi, line in DepositFile(xml).cited_dois() if checked.record is None else ():
         # Of a file that was made of a record, a line would be that of nothing anybody has.
         where = Where(checked.file) if checked.file else Where(checked.source, line)
         found.setdefault(key, []).append(NamedDoi(doi, "cites", where))

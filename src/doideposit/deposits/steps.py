@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from doideposit.crossref.validator.validator import Sealed
-from doideposit.crossref.xml.clearing import clear_blocks
-from doideposit.crossref.xml.existing import DepositItem, restamp
+from doideposit.crossref.xml.deposit_file import DepositFile
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
 from doideposit.deposits.planning import TIMESTAMP_STEP
@@ -42,8 +41,11 @@ class StepFiles:
             blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
             name = NewSubmission.unique_name(last.series, now)
             stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
-            empty = ResourceDeposit.read(last.xml).emptying if last.is_resources else partial(clear_blocks, last.xml)
-            sealed = seal(restamp(empty(blocks), name, stamp))
+            if last.is_resources:
+                file = DepositFile(ResourceDeposit.read(last.xml).emptying(blocks))
+            else:
+                file = DepositFile(last.xml).clear_blocks(blocks)
+            sealed = seal(file.restamp(name, stamp))
             if sealed.batch is None:
                 return StepFiles((), sealed.findings)
             xml = sealed.batch.xml

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from doideposit.crossref.sealing import recorded as sealed_again
-from doideposit.crossref.xml.existing import only, restamp
+from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
@@ -226,7 +226,7 @@ class _Uploader:
         parts = []
         for dois in groups:
             batch = context.seal(
-                restamp(only(recorded.xml, *dois), NewSubmission.unique_name(recorded.series, now), stamp)
+                DepositFile(recorded.xml).only(*dois).restamp(NewSubmission.unique_name(recorded.series, now), stamp)
             ).batch
             if batch is None:
                 return False
@@ -263,7 +263,7 @@ class _Uploader:
         taken = [recorded.timestamp, *(state.timestamp for state in seen.states.values())]
         stamp = next_timestamp(now, taken) + before * TIMESTAMP_STEP
         seal = context.seal
-        last = seal(restamp(recorded.xml, NewSubmission.unique_name(recorded.series, now), stamp))
+        last = seal(DepositFile(recorded.xml).restamp(NewSubmission.unique_name(recorded.series, now), stamp))
         if last.batch is not None:
             new = replace(
                 recorded,

@@ -12,7 +12,8 @@ from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
-from doideposit.crossref.xml.existing import DepositItem, only, restamp
+from doideposit.crossref.xml.deposit_file import DepositFile
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.lateness import NOT_YET
 from doideposit.deposits.ledger.entries import NewSubmission, Observed
@@ -438,11 +439,13 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
     recorded = context.ledger.versions.registered_file(doi)
     if work is None or work.submission is None or work.submission.steps > 1 or recorded is None or known is None:
         return False
-    xml = only(recorded.xml, doi)
+    file = DepositFile(recorded.xml).only(doi)
     # The file that empties goes first and takes the number below this one.
     stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
-    sealed = context.seal(restamp(xml, NewSubmission.unique_name(recorded.series, now), stamp))
-    mine = [item for item in recorded.items if item.doi.key in {each.doi.key for each in DepositItem.read_all(xml)}]
+    sealed = context.seal(file.restamp(NewSubmission.unique_name(recorded.series, now), stamp))
+    mine = [
+        item for item in recorded.items if item.doi.key in {each.doi.key for each in DepositItem.read_all(file.xml)}
+    ]
     if sealed.batch is None or known.open is not None or len(mine) != 1:
         return False
     new = replace(

@@ -10,7 +10,7 @@ from functools import partial
 
 from doideposit.config.settings import Settings
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
-from doideposit.crossref.http import HttpAnswer, NoAnswer, Timeouts, check_address
+from doideposit.crossref.http import HttpAnswer, NoAnswer, Timeouts
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
@@ -35,7 +35,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
         return
     endpoint = settings.endpoint
     host = endpoint.url.partition("://")[2]
-    base = check_address(endpoint.url, f"the address of target {endpoint.target}")
+    base = Endpoint.check_address(endpoint.url, f"the address of target {endpoint.target}")
     # Any answer shows that the host can be reached.
     try:
         answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)

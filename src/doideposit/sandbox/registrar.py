@@ -5,7 +5,7 @@ It sorts replies by itself, in its own simple way, and shares nothing with the c
 
 from pydantic import SecretStr
 
-from doideposit.crossref.registrar import Credentials, Receipt, operation_of
+from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
 from doideposit.errors import (
     CredentialsRefused,
     RegistrarBusy,
@@ -39,7 +39,7 @@ class SandboxRegistrar:
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
         """Upload the batch; raises as the port says."""
         fields = {
-            "operation": operation_of(batch.schema_version),
+            "operation": Endpoint.operation_of(batch.schema_version),
             "login_id": self._credentials.username,
             "login_passwd": self._credentials.password.get_secret_value(),
         }

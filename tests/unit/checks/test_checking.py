@@ -12,7 +12,7 @@ from depositing import DEPOSITOR, SERIES, commentary, validator
 from doideposit.checks.checking import MOST_FAULTY, Checker, load_deposit_file
 from doideposit.checks.values import Checked, Input
 from doideposit.crossref.validator.validator import SchemaVerdict, Validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Finding, Severity, Where
 
 
@@ -94,7 +94,7 @@ def test_a_file_of_xml_that_is_gone_afterwards_is_read_in_time(tmp_path: Path) -
     def passing() -> Iterator[Input]:
         for number in (1, 2):
             yield record(number)
-            path.write_bytes(build(DEPOSITOR.head("batch", 20230914000000000), [commentary(number)]).xml)
+            path.write_bytes(Built.of(DEPOSITOR.head("batch", 20230914000000000), [commentary(number)]).xml)
             yield path
             path.unlink()
 

@@ -12,7 +12,7 @@ from doideposit.checks.rules.deposit_files import check_deposit_file
 from doideposit.checks.rules.evaluation import RECORD_RULES
 from doideposit.checks.rules.registry import Context, Rule
 from doideposit.checks.rules.work import Work
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Finding
 from doideposit.records.models.commentary import Commentary
 from doideposit.registered.reading import RegisteredRecord
@@ -30,7 +30,7 @@ RULES = [rule for rule in RECORD_RULES if rule.category not in SAID_OTHERWISE an
 
 
 def in_xml(of: Commentary) -> list[Finding]:
-    xml = build(HEADED, [of]).xml
+    xml = Built.of(HEADED, [of]).xml
     root = parse_document(xml).root
     assert root is not None
     return list(check_deposit_file(xml, root, check_works, file="a.xml", context=CONTEXT))
@@ -56,7 +56,7 @@ def test_one_name_many_times_stays_many_people() -> None:
         f"<surname>M{number % 7}</surname></person_name>"
         for number in range(2_000)
     )
-    xml = build(HEADED, [commentary({})]).xml.decode()
+    xml = Built.of(HEADED, [commentary({})]).xml.decode()
     start, end = xml.index("<contributors>"), xml.index("</contributors>")
     xml = f"{xml[:start]}<contributors>{people}{xml[end:]}"
     root = parse_document(xml.encode()).root

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from depositing import DEPOSITOR, commentary, validator
 from doideposit.crossref.sealing import ItemVerdict, join, recorded
-from doideposit.crossref.xml.batch import assemble, build
+from doideposit.crossref.xml.batch import Built, assemble
 from doideposit.records.models.batch import SealedBatch, SealedItem
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
@@ -17,7 +17,7 @@ TRIAL = DEPOSITOR.head("trial-1", 20000101000000000)
 
 
 def sealed(one: Commentary) -> tuple[SealedItem, bytes]:
-    built = build(TRIAL, [one], indented=False)
+    built = Built.of(TRIAL, [one], indented=False)
     item = ItemVerdict.of(validator(), built).item
     assert item is not None
     return item, built.items[0]
@@ -32,7 +32,7 @@ def joined(*ones: Commentary) -> SealedBatch:
 def test_a_joined_file_is_what_building_gives_and_valid(record_type: RecordType) -> None:
     ones = [full_commentary(record_type, number=number) for number in ("258", "259", "260")]
     batch = joined(*ones)
-    assert batch.xml == build(HEAD, ones).xml
+    assert batch.xml == Built.of(HEAD, ones).xml
     own = validator().seal(batch.xml).batch
     assert own is not None
     assert (own.dois, own.batch_id, own.timestamp) == (batch.dois, batch.batch_id, batch.timestamp)
@@ -53,7 +53,7 @@ def test_other_bytes_than_those_that_were_judged_are_not_joined() -> None:
 
 
 def test_an_item_that_does_not_pass_is_not_sealed() -> None:
-    built = build(TRIAL, [commentary(258)], indented=False)
+    built = Built.of(TRIAL, [commentary(258)], indented=False)
     broken = assemble(
         TRIAL, [built.items[0].replace(b"<doi>", b"<dio>").replace(b"</doi>", b"</dio>")], schema_version="5.5.0"
     )

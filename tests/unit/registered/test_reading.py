@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
@@ -73,7 +73,7 @@ def test_what_was_read_gives_the_same_deposit_again(path: Path) -> None:
     xml = path.read_bytes()
     for doi in dois(xml):
         record = read(xml, doi)
-        again = read(build(HEAD, [commentary_of(record)]).xml, doi)
+        again = read(Built.of(HEAD, [commentary_of(record)]).xml, doi)
         assert compare(record, again) == ()
         assert judge(record, again, Consent()).findings == ()
 
@@ -82,7 +82,7 @@ def test_what_is_only_in_print_stays_only_in_print() -> None:
     record = read(OURS[0].read_bytes(), dois(OURS[0].read_bytes())[0])
     fields = {key: value for key, value in record.fields.items() if key != "published"} | {"published_print": "2010-05"}
     printed = commentary_of(replace(record, fields=fields))
-    again = read(build(HEAD, [printed]).xml, record.doi)
+    again = read(Built.of(HEAD, [printed]).xml, record.doi)
     assert printed.only_in_print
     assert ("published" in again.fields, again.fields["published_print"]) == (False, "2010-05")
 

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
@@ -71,7 +71,7 @@ def adopted(record: RegisteredRecord, series: Series) -> Commentary:
 
 
 def same_again(record: RegisteredRecord, series: Series, *, but: frozenset[str] = frozenset()) -> None:
-    xml = build(HEAD, [adopted(record, series)]).xml
+    xml = Built.of(HEAD, [adopted(record, series)]).xml
     again = RegisteredRecord.read(xml, record.doi)
     assert again is not None
     # The language of a journal is that of its title record, which no article changes.
@@ -97,7 +97,7 @@ def test_an_adopted_record_gives_the_same_deposit_again(path: Path, says: dict[s
 @given(commentaries())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_record_survives_being_registered_and_adopted(commentary: Commentary) -> None:
-    xml = build(HEAD, [commentary]).xml
+    xml = Built.of(HEAD, [commentary]).xml
     record = RegisteredRecord.read(xml, commentary.doi.printed)
     assert record is not None
     same_again(record, commentary.series)
@@ -188,14 +188,14 @@ def test_what_is_printed_comes_back_from_what_is_registered(
     if "{any}" in pattern:
         data["doi"] = "10.5555/k7q2"
     commentary = Commentary.model_validate({**data, "series": series, "url": "https://www.example.org/7/"})
-    xml = build(HEAD, [commentary]).xml
+    xml = Built.of(HEAD, [commentary]).xml
     registered = RegisteredRecord.read(xml, commentary.doi.printed)
     assert registered is not None
     assert registered.leftovers == ()
     again = adopted(registered, series)
     assert getattr(again, field) == getattr(commentary, field)
     assert again.doi == commentary.doi
-    assert build(HEAD, [again]).xml == xml
+    assert Built.of(HEAD, [again]).xml == xml
 
 
 @pytest.mark.parametrize("kind", list(RecordType))
@@ -208,8 +208,8 @@ def test_a_work_without_a_number_comes_back_without_one(kind: RecordType) -> Non
         "doi": "10.5555/k7q2",
         "series": series,
     }
-    xml = build(HEAD, [Commentary.model_validate(data | {"url": "https://www.example.org/7/"})]).xml
+    xml = Built.of(HEAD, [Commentary.model_validate(data | {"url": "https://www.example.org/7/"})]).xml
     registered = RegisteredRecord.read(xml, "10.5555/k7q2")
     assert registered is not None
     assert adopted(registered, series).number is None
-    assert build(HEAD, [adopted(registered, series)]).xml == xml
+    assert Built.of(HEAD, [adopted(registered, series)]).xml == xml

@@ -18,7 +18,7 @@ from doideposit.crossref.xml.richtext import formula_of, with_characters
 from doideposit.records.models.commentary import Abstract, AbstractFormat
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["Reduction", "abstract", "illegal_character"]
+__all__ = ["Reduction"]
 
 _JATS = Maker.of(JATS)
 
@@ -98,14 +98,20 @@ class Reduction:
         reader.read(source)
         return cls(_build_sections(reader.paragraphs), frozenset(reader.lost))
 
+    @staticmethod
+    def element(text: Abstract, language: str | None) -> Markup | None:
+        """Return ``jats:abstract`` with its language, or None when nothing is left of the text."""
+        blocks = Reduction.of(text).blocks
+        if not blocks:
+            return None
+        attributes = {"abstract-type": text.kind, XML_LANG: text.language or language}
+        return _JATS.outer("abstract", *blocks, **attributes)
 
-def abstract(text: Abstract, language: str | None) -> Markup | None:
-    """Return ``jats:abstract`` with its language, or None when nothing is left of the text."""
-    blocks = Reduction.of(text).blocks
-    if not blocks:
-        return None
-    attributes = {"abstract-type": text.kind, XML_LANG: text.language or language}
-    return _JATS.outer("abstract", *blocks, **attributes)
+    @staticmethod
+    def illegal_character(text: str) -> str | None:
+        """Return the first character XML cannot hold or no abstract is meant to contain; it is left out."""
+        found = _CONTROL.search(text)
+        return found[0] if found else None
 
 
 # Tags of the text itself, which may not be well-formed.
@@ -117,12 +123,6 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\
 # Zero-width characters and soft hyphens say nothing to anyone who reads an abstract.
 _ILLEGAL: Final = re.compile(_CONTROL.pattern[:-1] + "\u200b\u2060\ufeff\u00ad]")
 _SPACES: Final = re.compile(r"\s+")
-
-
-def illegal_character(text: str) -> str | None:
-    """Return the first character XML cannot hold or no abstract is meant to contain; it is left out."""
-    found = _CONTROL.search(text)
-    return found[0] if found else None
 
 
 def _clean_text(text: str) -> str:

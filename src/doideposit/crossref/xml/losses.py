@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
-from doideposit.crossref.xml.abstracts import Reduction, illegal_character
+from doideposit.crossref.xml.abstracts import Reduction
 from doideposit.crossref.xml.people import People
 from doideposit.crossref.xml.richtext import mathml
 from doideposit.crossref.xml.schema_versions import Dialect
@@ -22,7 +22,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the th
 
 
 def losses(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_VERSION) -> tuple[Finding, ...]:
-    """Find everything of the record that its type or the schema version cannot hold; `build` leaves it out.
+    """Find everything of the record that its type or the schema version cannot hold; `Built.of` leaves it out.
 
     An error is a thing without which the deposit would say something else than the record: a retraction, a correction,
     a name that does not fit. The findings name fields (``authors[0].roles``), not lines.
@@ -328,7 +328,7 @@ def _is_plain(abstract: Abstract) -> bool:
     return (
         abstract.format is AbstractFormat.TEXT
         and any(map(str.isalnum, text))
-        and (text.isprintable() or illegal_character(text) is None)
+        and (text.isprintable() or Reduction.illegal_character(text) is None)
     )
 
 
@@ -338,7 +338,7 @@ def _abstract_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
         if _is_plain(abstract):
             continue
         loc = ("abstracts", place, "text")
-        bad = illegal_character(abstract.text)
+        bad = Reduction.illegal_character(abstract.text)
         if bad is not None:
             message = f"the text contains the control character U+{ord(bad):04X}"
             hint = "delete it: it usually comes from copying from a PDF, or from a wrong encoding"

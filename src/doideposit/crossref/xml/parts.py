@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from doideposit.crossref.xml.abstracts import abstract
+from doideposit.crossref.xml.abstracts import Reduction
 from doideposit.crossref.xml.markup import XML_LANG, Markup, leaf
 from doideposit.crossref.xml.people import People
 from doideposit.crossref.xml.references import citation_list
@@ -103,7 +103,7 @@ class ItemParts:
     def abstracts(self) -> Iterator[Markup | None]:
         """Yield the abstracts; JATS is the same in every version."""
         # An abstract that names no language of its own has that of the commentary.
-        return (abstract(one, self.commentary.effective_language) for one in self.commentary.abstracts)
+        return (Reduction.element(one, self.commentary.effective_language) for one in self.commentary.abstracts)
 
     def volume(self) -> Markup | None:
         """Return the volume of a series, which is the number itself where numbers are not counted within volumes."""

@@ -12,14 +12,14 @@ from doideposit.checks.rules.deposit_files import check_deposit_file, refusals
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import DepositorName
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Finding
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import parse_document
 from made_up_records import full_commentary
 
 OWN = replace(HEAD, email="info@sadf.eu")
-GOOD = build(OWN, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode().replace("www.example.org", "www.sadf.eu")
+GOOD = Built.of(OWN, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode().replace("www.example.org", "www.sadf.eu")
 CONTEXT = Context(today=date(2026, 9, 1))
 
 

@@ -388,9 +388,9 @@ def test_zeros_that_are_printed_are_right() -> None:
 )
 def test_markup_of_others_becomes_that_of_crossref(written: str, kept: str) -> None:
     from depositing import DEPOSITOR
-    from doideposit.crossref.xml.batch import build
+    from doideposit.crossref.xml.batch import Built
 
-    xml = build(DEPOSITOR.head("a", 20230914000000000), [commentary({"title": written})]).xml.decode()
+    xml = Built.of(DEPOSITOR.head("a", 20230914000000000), [commentary({"title": written})]).xml.decode()
     assert kept in xml
     assert "&lt;" not in xml
 

@@ -2,11 +2,11 @@
 
 from deposit_heads import HEAD
 from depositing import validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 
-GOOD = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
+GOOD = Built.of(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
 
 
 def with_citations(number: int, citation: str) -> str:

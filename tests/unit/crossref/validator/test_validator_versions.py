@@ -13,13 +13,13 @@ from deposit_heads import HEAD
 from depositing import validator
 from doideposit.crossref.names import PREFIXES
 from doideposit.crossref.validator.versions import Declared
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Finding
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 
-NEW = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
-POSTED = build(HEAD, [full_commentary(RecordType.POSTED)]).xml.decode()
+NEW = Built.of(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
+POSTED = Built.of(HEAD, [full_commentary(RecordType.POSTED)]).xml.decode()
 
 
 def of_version(version: str, text: str = NEW) -> bytes:

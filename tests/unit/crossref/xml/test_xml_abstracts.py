@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from doideposit.crossref.xml.abstracts import Reduction, abstract
+from doideposit.crossref.xml.abstracts import Reduction
 from doideposit.records.models.commentary import Abstract
 
 ALLOWED = {"abstract", "sec", "title", "p", "italic", "bold", "sub", "sup"}
@@ -18,7 +18,7 @@ FORMULA = (
 
 
 def reduced(text: str, form: str, **more: str) -> str:
-    element = abstract(Abstract.model_validate({"text": text, "format": form, **more}), "en")
+    element = Reduction.element(Abstract.model_validate({"text": text, "format": form, **more}), "en")
     if element is None:
         return ""
     inside = element.partition(">")[2].rpartition("</")[0]
@@ -114,7 +114,7 @@ JATS = 'xmlns:jats="http://www.ncbi.nlm.nih.gov/JATS1"'
     ],
 )
 def test_language_and_kind(text: Abstract, language: str | None, start: str) -> None:
-    assert abstract(text, language) == f"<jats:abstract {start}><jats:p>a</jats:p></jats:abstract>"
+    assert Reduction.element(text, language) == f"<jats:abstract {start}><jats:p>a</jats:p></jats:abstract>"
 
 
 def test_what_became_text_is_named() -> None:
@@ -148,7 +148,7 @@ def test_entity_bombs_do_not_expand() -> None:
 def test_whatever_comes_in_only_the_subset_comes_out(text: str, form: str) -> None:
     if not text:
         return
-    element = abstract(Abstract.model_validate({"text": text, "format": form}), "en")
+    element = Reduction.element(Abstract.model_validate({"text": text, "format": form}), "en")
     if element is None:
         return
     again = etree.fromstring(element)

@@ -12,7 +12,7 @@ from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
-from doideposit.crossref.xml.batch import ORDERS, build, fingerprint
+from doideposit.crossref.xml.batch import ORDERS, Built
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.losses import losses
 from doideposit.findings import has_errors
@@ -38,7 +38,7 @@ def validator() -> Validator:
 @pytest.mark.parametrize("version", SCHEMA_VERSIONS)
 @pytest.mark.parametrize("record_type", RecordType)
 def test_a_record_with_every_field_set_is_valid(validator: Validator, record_type: RecordType, version: str) -> None:
-    verdict = validator.validate(build(HEAD, [full_commentary(record_type)], schema_version=version).xml)
+    verdict = validator.validate(Built.of(HEAD, [full_commentary(record_type)], schema_version=version).xml)
     assert verdict.findings == ()
     assert verdict.valid
 
@@ -51,14 +51,16 @@ def test_whatever_the_models_accept_is_valid_unless_a_finding_says_why(
 ) -> None:
     for version in SCHEMA_VERSIONS:
         if not has_errors(losses(commentary, schema_version=version)):
-            built = build(HEAD, [commentary], schema_version=version)
+            built = Built.of(HEAD, [commentary], schema_version=version)
             assert validator.validate(built.xml).findings == ()
-            assert DepositItem.read_all(built.xml)[0].fingerprint == fingerprint(commentary, schema_version=version)
+            assert DepositItem.read_all(built.xml)[0].fingerprint == Built.fingerprint_of(
+                commentary, schema_version=version
+            )
 
 
 def children(commentary: Commentary) -> list[str]:
     """The names of the parts of an item as they follow each other, repetitions once."""
-    root = etree.fromstring(build(HEAD, [commentary]).xml)
+    root = etree.fromstring(Built.of(HEAD, [commentary]).xml)
     item = root.find(f"{NS}body/{NS}*")
     assert item is not None
     parent = item if commentary.series.record_type is RecordType.POSTED else item[-1]
@@ -84,7 +86,7 @@ def test_every_part_of_the_order_table_is_written_and_in_that_order(record_type:
 def test_licences_and_funding_stand_outside_when_there_is_no_crossmark() -> None:
     record = full_record(RecordType.JOURNAL, updates=[])
     series = full_series(RecordType.JOURNAL, crossmark_policy=None)
-    xml = build(HEAD, [Commentary.model_validate({"series": series, **record})]).xml
+    xml = Built.of(HEAD, [Commentary.model_validate({"series": series, **record})]).xml
     root = etree.fromstring(xml)
     assert root.find(f".//{NS}crossmark") is None
     programs = root.findall(f".//{NS}journal_article/{{*}}program")
@@ -92,7 +94,7 @@ def test_licences_and_funding_stand_outside_when_there_is_no_crossmark() -> None
 
 
 def test_licences_and_funding_stand_inside_crossmark() -> None:
-    root = etree.fromstring(build(HEAD, [full_commentary(RecordType.JOURNAL)]).xml)
+    root = etree.fromstring(Built.of(HEAD, [full_commentary(RecordType.JOURNAL)]).xml)
     inside = root.findall(f".//{NS}crossmark/{NS}custom_metadata/{{*}}program")
     assert [one.get("name") for one in inside] == ["fundref", "AccessIndicators"]
     assert [one.get("name") for one in root.findall(f".//{NS}journal_article/{{*}}program")] == ["relations"]
@@ -100,19 +102,19 @@ def test_licences_and_funding_stand_inside_crossmark() -> None:
 
 @pytest.mark.parametrize("record_type", RecordType)
 def test_same_input_same_bytes(record_type: RecordType) -> None:
-    first = build(HEAD, [full_commentary(record_type)]).xml
-    second = build(HEAD, [full_commentary(record_type)]).xml
+    first = Built.of(HEAD, [full_commentary(record_type)]).xml
+    second = Built.of(HEAD, [full_commentary(record_type)]).xml
     assert first == second
 
 
 def test_the_container_has_no_doi_of_its_own() -> None:
     for record_type in (RecordType.REPORT_SERIES, RecordType.JOURNAL):
-        root = etree.fromstring(build(HEAD, [full_commentary(record_type)]).xml)
+        root = etree.fromstring(Built.of(HEAD, [full_commentary(record_type)]).xml)
         assert len(root.findall(f".//{NS}doi_data")) == 1
 
 
 def test_the_bytes_are_plain_utf_8() -> None:
-    xml = build(HEAD, [full_commentary(RecordType.POSTED)]).xml
+    xml = Built.of(HEAD, [full_commentary(RecordType.POSTED)]).xml
     assert xml.startswith(
         b'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch xmlns="http://www.crossref.org/schema/5.5.0"'
     )
@@ -125,14 +127,14 @@ def test_the_bytes_are_plain_utf_8() -> None:
 def test_only_the_namespaces_in_use_are_declared() -> None:
     plain = {"number": "1", "title": "T", "authors": [{"family": "Mer"}], "published": "2024"}
     series = full_series(RecordType.REPORT_SERIES, crossmark_policy=None)
-    xml = build(HEAD, [Commentary.model_validate({"series": series, **plain})]).xml
+    xml = Built.of(HEAD, [Commentary.model_validate({"series": series, **plain})]).xml
     assert set(re.findall(rb"xmlns:(\w+)", xml)) == {b"xsi"}
-    full = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml
+    full = Built.of(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml
     assert set(re.findall(rb"xmlns:(\w+)", full)) == {b"xsi", b"jats", b"ai", b"fr", b"rel", b"mml"}
 
 
 def test_indentation_leaves_mixed_content_alone() -> None:
-    xml = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
+    xml = Built.of(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
     assert "<subtitle>An <b>island</b> <i>view</i></subtitle>" in xml
     assert "H<sub>2</sub>O matters <mml:math><mml:mi>x</mml:mi></mml:math></title>" in xml
     assert "Fund of Funds<fr:assertion" in xml
@@ -141,31 +143,31 @@ def test_indentation_leaves_mixed_content_alone() -> None:
 
 def test_markup_only_titles_get_no_white_space() -> None:
     commentary = full_commentary(RecordType.POSTED, title="<i>A</i><b>B</b>")
-    assert b"<title><i>A</i><b>B</b></title>" in build(HEAD, [commentary]).xml
+    assert b"<title><i>A</i><b>B</b></title>" in Built.of(HEAD, [commentary]).xml
 
 
 def test_several_commentaries_in_one_file_keep_their_order() -> None:
     many = [full_commentary(RecordType.JOURNAL, number=str(number)) for number in range(1, 6)]
-    found = DepositItem.read_all(build(HEAD, many).xml)
+    found = DepositItem.read_all(Built.of(HEAD, many).xml)
     assert [item.doi.printed for item in found] == [f"10.5555/notes.{number}" for number in range(1, 6)]
-    assert [item.fingerprint for item in found] == [fingerprint(one) for one in many]
-    assert build(HEAD, many).fingerprints == tuple(fingerprint(one) for one in many)
+    assert [item.fingerprint for item in found] == [Built.fingerprint_of(one) for one in many]
+    assert Built.of(HEAD, many).fingerprints == tuple(Built.fingerprint_of(one) for one in many)
 
 
 def test_what_does_not_belong_in_one_file_is_a_fault_of_the_programmer() -> None:
     report, posted = full_commentary(RecordType.REPORT_SERIES), full_commentary(RecordType.POSTED)
     single = full_commentary(RecordType.REPORT_SINGLE, number="9")
-    assert build(HEAD, [report, single]).xml.count(b"<report-paper ") == 2
+    assert Built.of(HEAD, [report, single]).xml.count(b"<report-paper ") == 2
     with pytest.raises(RuntimeError, match="kind of body"):
-        build(HEAD, [report, posted])
+        Built.of(HEAD, [report, posted])
     other = full_series(RecordType.POSTED, prefix="10.6666")
     elsewhere = Commentary.model_validate({"series": other, **full_record(RecordType.POSTED)})
     with pytest.raises(RuntimeError, match="prefix"):
-        build(HEAD, [posted, elsewhere])
+        Built.of(HEAD, [posted, elsewhere])
     with pytest.raises(RuntimeError, match="at least one"):
-        build(HEAD, [])
+        Built.of(HEAD, [])
     with pytest.raises(RuntimeError, match=r"4\.3\.0"):
-        build(HEAD, [report], schema_version="4.3.0")
+        Built.of(HEAD, [report], schema_version="4.3.0")
 
 
 @pytest.mark.parametrize(
@@ -179,15 +181,15 @@ def test_what_does_not_belong_in_one_file_is_a_fault_of_the_programmer() -> None
     ],
 )
 def test_the_fingerprint_changes_with_what_is_deposited_and_only_then(changes: dict[str, object], same: bool) -> None:
-    before = fingerprint(full_commentary(RecordType.REPORT_SERIES))
-    after = fingerprint(full_commentary(RecordType.REPORT_SERIES, **changes))
+    before = Built.fingerprint_of(full_commentary(RecordType.REPORT_SERIES))
+    after = Built.fingerprint_of(full_commentary(RecordType.REPORT_SERIES, **changes))
     assert re.fullmatch(r"[0-9a-f]{64}", before)
     assert (before == after) is same
 
 
 def test_several_threads_build_at_once() -> None:
     commentary = full_commentary(RecordType.REPORT_SERIES)
-    alone = build(HEAD, [commentary]).xml
+    alone = Built.of(HEAD, [commentary]).xml
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda _: build(HEAD, [commentary]).xml, range(200)))
+        together = list(pool.map(lambda _: Built.of(HEAD, [commentary]).xml, range(200)))
     assert set(together) == {alone}

@@ -5,8 +5,9 @@ from lxml import etree
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml.batch import build, fingerprint
-from doideposit.crossref.xml.existing import DepositItem, restamp
+from doideposit.crossref.xml.batch import Built
+from doideposit.crossref.xml.deposit_file import DepositFile
+from doideposit.crossref.xml.existing import DepositItem
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 
@@ -42,8 +43,8 @@ def test_every_doi_is_an_item() -> None:
 @pytest.mark.parametrize("record_type", RecordType)
 def test_a_file_made_here_has_the_fingerprint_of_its_record(record_type: RecordType, version: str) -> None:
     commentary = full_commentary(record_type)
-    (item,) = DepositItem.read_all(build(HEAD, [commentary], schema_version=version).xml)
-    assert item.fingerprint == fingerprint(commentary, schema_version=version)
+    (item,) = DepositItem.read_all(Built.of(HEAD, [commentary], schema_version=version).xml)
+    assert item.fingerprint == Built.fingerprint_of(commentary, schema_version=version)
     assert item.record_type == record_type
     assert item.doi == commentary.doi
     assert item.title == "Water & fire: why H2O matters x"
@@ -71,11 +72,11 @@ def test_white_space_in_titles_counts() -> None:
 )
 def test_what_is_no_deposit_has_no_items_and_stays_as_it_is(xml: bytes) -> None:
     assert DepositItem.read_all(xml) == ()
-    assert restamp(xml, "new", 1) == xml
+    assert DepositFile(xml).restamp("new", 1) == xml
 
 
 def test_restamping_changes_the_two_values_of_the_head_and_nothing_else() -> None:
-    done = restamp(JOURNAL, "a&b", 99)
+    done = DepositFile(JOURNAL).restamp("a&b", 99)
     before, after = etree.fromstring(JOURNAL), etree.fromstring(done)
     for name, value in (("doi_batch_id", "a&b"), ("timestamp", "99")):
         assert after.findtext(f"{{*}}head/{{*}}{name}") == value
@@ -90,7 +91,7 @@ def test_restamping_changes_the_two_values_of_the_head_and_nothing_else() -> Non
 def test_what_is_sent_is_utf_8_without_a_mark(encoding: str) -> None:
     name = {"utf-8-sig": "utf-8"}.get(encoding, encoding)
     text = f'<?xml version="1.0" encoding="{name}"?>\n<doi_batch><head><doi_batch_id>é</doi_batch_id><timestamp>1</timestamp></head>é</doi_batch>\n'
-    done = restamp(text.encode(encoding), "new", 2)
+    done = DepositFile(text.encode(encoding)).restamp("new", 2)
     expected = text.replace(f'"{name}"', '"UTF-8"').replace(">é</doi", ">new</doi", 1).replace(">1<", ">2<")
     assert done == expected.encode("utf-8")
 
@@ -100,10 +101,13 @@ def test_restamping_our_own_file_is_building_it_anew() -> None:
 
     commentary = full_commentary(RecordType.JOURNAL)
     later = replace(HEAD, batch_id="later-1", timestamp=20270101000000000)
-    assert restamp(build(HEAD, [commentary]).xml, "later-1", 20270101000000000) == build(later, [commentary]).xml
+    assert (
+        DepositFile(Built.of(HEAD, [commentary]).xml).restamp("later-1", 20270101000000000)
+        == Built.of(later, [commentary]).xml
+    )
 
 
 def test_a_document_type_is_refused() -> None:
     xml = b'<!DOCTYPE doi_batch [<!ENTITY a "b">]><doi_batch><head><timestamp>1</timestamp></head></doi_batch>'
     assert DepositItem.read_all(xml) == ()
-    assert restamp(xml, "new", 2) == xml
+    assert DepositFile(xml).restamp("new", 2) == xml

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from deposit_heads import HEAD
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Organisation, Person
 from doideposit.records.models.series import RecordType
@@ -62,7 +62,7 @@ def parts(date: etree._Element) -> str:
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(commentary=commentaries())
 def test_the_deposit_says_what_the_record_says(commentary: Commentary) -> None:
-    facts = Facts(build(HEAD, [commentary]).xml)
+    facts = Facts(Built.of(HEAD, [commentary]).xml)
     check_titles(facts, commentary)
     check_people(facts, commentary)
     check_dates_and_numbers(facts, commentary)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Loc, field_path
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
@@ -102,7 +102,7 @@ SERIES = "/doi_batch/body/report-paper/report-paper_series_metadata"
     ],
 )
 def test_fields(record_type: RecordType, path: str, field: str) -> None:
-    found = build(HEAD, [full_commentary(record_type)]).locate(path)
+    found = Built.of(HEAD, [full_commentary(record_type)]).locate(path)
     assert found is not None
     assert (found[0], field_path(found[1])) == (0, field)
 
@@ -121,7 +121,7 @@ def test_fields(record_type: RecordType, path: str, field: str) -> None:
     ],
 )
 def test_what_belongs_to_no_record_is_none(path: str) -> None:
-    assert build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).locate(path) is None
+    assert Built.of(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).locate(path) is None
 
 
 def test_the_record_is_counted_among_all() -> None:
@@ -130,7 +130,7 @@ def test_the_record_is_counted_among_all() -> None:
         full_commentary(RecordType.REPORT_SINGLE, number="2"),
         full_commentary(RecordType.REPORT_SERIES, number="3"),
     ]
-    built = build(HEAD, many)
+    built = Built.of(HEAD, many)
     assert built.locate("/doi_batch/body/report-paper[3]/report-paper_series_metadata/publisher_item/item_number") == (
         2,
         ("number",),
@@ -221,7 +221,7 @@ def test_every_text_and_attribute_that_a_record_sets_leads_to_the_field_that_say
 ) -> None:
     """The list is what the file holds, so that an element or attribute which is new is looked at as well."""
     commentary = full_commentary(record_type)
-    built = build(HEAD, [commentary], schema_version=version)
+    built = Built.of(HEAD, [commentary], schema_version=version)
     root = etree.fromstring(built.xml)
     astray, seen = [], 0
     for element, attribute, value in values(root[1][0]):
@@ -241,7 +241,7 @@ def test_every_text_and_attribute_that_a_record_sets_leads_to_the_field_that_say
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(commentary=commentaries())
 def test_every_field_that_is_named_is_there(commentary: Commentary) -> None:
-    built = build(HEAD, [commentary])
+    built = Built.of(HEAD, [commentary])
     root = etree.fromstring(built.xml)
     for element, attribute, _ in values(root[1][0]):
         path = "/doi_batch/" + root.getroottree().getelementpath(element) + (f"/{attribute}" if attribute else "")

@@ -8,7 +8,7 @@ from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.losses import losses
 from doideposit.findings import has_errors
 from doideposit.records.models.commentary import Commentary
@@ -82,7 +82,7 @@ def validator() -> Validator:
 
 
 def compact(commentary: Commentary, version: str = "5.5.0") -> str:
-    return build(HEAD, [commentary], schema_version=version, indented=False).xml.decode()
+    return Built.of(HEAD, [commentary], schema_version=version, indented=False).xml.decode()
 
 
 @pytest.mark.parametrize("version", SCHEMA_VERSIONS)

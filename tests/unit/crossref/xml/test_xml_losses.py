@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.schemas.store import SchemaStore
-from doideposit.crossref.xml.abstracts import Reduction, illegal_character
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.abstracts import Reduction
+from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.models.commentary import Abstract, Commentary
@@ -58,7 +58,7 @@ def test_an_abstract_in_words_is_judged_as_its_reduction_would_be(text: str) -> 
     """The reduction itself is left out where words are left for certain, and that changes nothing."""
     record = commentary().model_copy(update={"abstracts": (Abstract(text=text),)})
     reduced = Reduction.of(record.abstracts[0])
-    expected = {"control-character"} if illegal_character(text) is not None else set()
+    expected = {"control-character"} if Reduction.illegal_character(text) is not None else set()
     expected |= set() if reduced.blocks else {"abstract-empty"}
     assert reduced.readable
     assert not reduced.lost
@@ -275,7 +275,7 @@ def test_what_a_schema_version_cannot_hold(
 )
 def test_the_language_that_is_written(tag: str, version: str, written: str | None) -> None:
     record = Commentary.model_validate({"series": full_series(SERIES), **full_record(SERIES, language=tag)})
-    xml = build(HEAD, [record], schema_version=version).xml.decode()
+    xml = Built.of(HEAD, [record], schema_version=version).xml.decode()
     start = xml.partition("<report-paper_series_metadata")[2].partition(">")[0]
     assert start == (f' language="{written}"' if written else "")
 

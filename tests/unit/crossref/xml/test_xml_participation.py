@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deposit_heads import HEAD
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.participation import Measure, Measured
 from examples_c258 import commentary, rich_commentary, series
 
@@ -13,7 +13,7 @@ GOLDEN = Path(__file__).parents[3] / "golden" / "deposits"
 
 
 def measured(one: object, version: str = "5.5.0") -> Measured:
-    (found,) = Measured.read(build(HEAD, [one], schema_version=version).xml)
+    (found,) = Measured.read(Built.of(HEAD, [one], schema_version=version).xml)
     return found
 
 
@@ -56,5 +56,5 @@ def test_what_is_no_deposit_has_no_works(junk: bytes) -> None:
 
 def test_a_file_of_many_gives_each_in_its_order() -> None:
     several = [commentary(number=str(number), url=f"https://www.sadf.eu/{number}/") for number in (3, 1, 2)]
-    found = Measured.read(build(HEAD, several).xml)
+    found = Measured.read(Built.of(HEAD, several).xml)
     assert [str(one.doi)[-2:] for one in found] == ["C3", "C1", "C2"]

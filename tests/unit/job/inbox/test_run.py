@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, commentary, sqlite_url
-from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.batch import Built
 from doideposit.errors import CredentialsRefused, DiskError
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import Folders
@@ -29,7 +29,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 def deposit_xml(*numbers: int) -> bytes:
     head = BatchHead("theirs", 20240101000000000, "X", "x@example.org", "X")
-    return build(head, [commentary(number) for number in numbers]).xml
+    return Built.of(head, [commentary(number) for number in numbers]).xml
 
 
 def test_a_good_file_goes_to_done_when_it_is_registered_and_not_before(office: Office) -> None:

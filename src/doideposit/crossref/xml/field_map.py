@@ -25,7 +25,7 @@ __all__ = ["locate"]
 def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[int, Loc] | None:
     """Find which of the commentaries, and which field of it; the nearest known element around the given one counts.
 
-    `xml` is what `Built.of` made of the commentaries; an attribute is named as in ``/doi_batch/body/journal/@language``.
+    `xml` is the file made of the commentaries; an attribute is named as in ``/doi_batch/body/journal/@language``.
     An empty field means the record as a whole. None for what belongs to no commentary.
     """
     steps, _, attribute = path.partition("/@")

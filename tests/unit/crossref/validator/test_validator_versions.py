@@ -176,7 +176,7 @@ MADE_UP = Path(__file__).parent / "made-up"
 
 def of_every_type() -> dict[str, bytes]:
     """Files of ours with two dates, and files of other tools about works that we do not deposit."""
-    files = {one.value: build(HEAD, [full_commentary(one)]).xml for one in RecordType}
+    files = {one.value: Built.of(HEAD, [full_commentary(one)]).xml for one in RecordType}
     for name, xml in files.items():
         root = etree.fromstring(xml)
         date = next(root.iter("{*}publication_date"), None)

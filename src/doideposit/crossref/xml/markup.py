@@ -4,13 +4,13 @@ Everything a person wrote goes through `escaped` here; nothing else in this proj
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NewType, Self
 
 from doideposit.crossref.names import PREFIXES
 
-__all__ = ["XML_LANG", "Maker", "Markup", "declaration", "escaped", "leaf"]
+__all__ = ["XML_LANG", "Maker", "Markup", "declaration", "escaped", "leaf", "leaves"]
 
 # Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace.
 Markup = NewType("Markup", str)
@@ -95,3 +95,9 @@ class Maker:
 def leaf(name: str, text: str | None) -> Markup | None:
     """Return the element of Crossref's namespace with that text and no attributes, or None where there is no text."""
     return None if text is None else Markup(f"<{name}>{escaped(text)}</{name}>")
+
+
+def leaves(names: Sequence[str], values: Sequence[object]) -> Markup:
+    """Return a `leaf` for each name and value, none for None. Both sequences have the same length."""
+    parts = zip(names, values, strict=True)
+    return Markup("".join([f"<{name}>{escaped(str(value))}</{name}>" for name, value in parts if value is not None]))

@@ -6,7 +6,7 @@ from typing import Final
 
 from doideposit.crossref.names import RESOURCES_NAMESPACE, RESOURCES_VERSION
 from doideposit.crossref.xml.elements import to_bytes
-from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf
+from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.identifiers import Doi
@@ -65,7 +65,7 @@ _VALUES: Final = itemgetter(*(field for _, field in PARTS))
 
 def _build_citation(schema: Dialect, key: str, reference: Reference) -> Markup:
     kind = reference.type if schema.citation_types else None
-    structured = _leaves(_NAMES, _VALUES(reference.__dict__))
+    structured = leaves(_NAMES, _VALUES(reference.__dict__))
     return schema.make("citation", structured, _as_printed(schema, reference), key=key, type=kind)
 
 
@@ -99,9 +99,3 @@ def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Refere
     )
     root = parse_part(compact.encode(), bare=False, huge=True)
     return to_bytes(root, laid_out=space)
-
-
-def _leaves(names: Sequence[str], values: Sequence[object]) -> Markup:
-    """Return a `leaf` for each name and value, none for None. Both sequences have the same length."""
-    parts = zip(names, values, strict=True)
-    return Markup("".join([f"<{name}>{escaped(str(value))}</{name}>" for name, value in parts if value is not None]))

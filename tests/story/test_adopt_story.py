@@ -567,7 +567,7 @@ def test_a_volume_that_may_be_the_number_is_named_and_becomes_one_when_the_note_
     }
     said["url"] = "https://www.sadf.eu/tides/"
     sent, numbered = (
-        build(DEPOSITOR.head("other", 20200301120000), [Commentary.model_validate({**said, "doi": doi})]).xml
+        Built.of(DEPOSITOR.head("other", 20200301120000), [Commentary.model_validate({**said, "doi": doi})]).xml
         for doi in ("10.48251/x7f3", "10.48251/paper-5")
     )
     clock = Clock()

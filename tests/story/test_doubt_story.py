@@ -265,7 +265,7 @@ def test_what_crossref_declines_is_asked_about_and_not_sent_again_before_a_perso
     assert "correct the record" not in ended.next_action
     again = desk.depositor.deposit(commentary()).entries[0]
     assert (again.action, again.findings[-1].code) == (Action.BLOCKED, "plan-failed-before")
-    assert "refused the same content" not in again.findings[-1].message
+    assert "rejected the same content" not in again.findings[-1].message
     assert len(desk.sandbox.submissions) == 0
     desk.clock.advance(600)
     assert desk.depositor.deposit(commentary(), retry=True).entries[0].action is Action.REGISTER

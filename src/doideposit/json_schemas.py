@@ -195,8 +195,8 @@ def _models_below(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterabl
         return
     seen.add(model)
     yield model
-    for each in model.model_fields.values():
-        for inner in _models_in(each.annotation):
+    for field in model.model_fields.values():
+        for inner in _models_in(field.annotation):
             yield from _models_below(inner, seen)
 
 

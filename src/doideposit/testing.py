@@ -108,6 +108,6 @@ def doideposit_sandbox_server(doideposit_sandbox: SandboxForTests) -> "Iterator[
     """Provide a simulated Crossref behind HTTP on this machine; login ``sandbox``, password ``sandbox``."""
     from doideposit.sandbox.server import running  # noqa: PLC0415
 
-    one = doideposit_sandbox
-    with running(one.sandbox) as url:
-        yield SandboxServerForTests(one.sandbox, one.registrar, one.clock, one.credentials, url)
+    sandbox = doideposit_sandbox
+    with running(sandbox.sandbox) as url:
+        yield SandboxServerForTests(sandbox.sandbox, sandbox.registrar, sandbox.clock, sandbox.credentials, url)

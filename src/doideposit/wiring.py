@@ -113,9 +113,9 @@ def _check_depositors(settings: Settings, context: Context) -> None:
         if publisher.depositor is not None:
             head = publisher.depositor
             start = f"publishers.{publisher.publisher}." if publisher.publisher else ""
-            for each in Evaluation(context).check_depositor(head.name, head.email, head.registrant):
-                where = replace(each.where, field=f"{start}{each.where.field}")
-                found += [_at_its_line(each.at(where), settings)] if each.stops else []
+            for finding in Evaluation(context).check_depositor(head.name, head.email, head.registrant):
+                where = replace(finding.where, field=f"{start}{finding.where.field}")
+                found += [_at_its_line(finding.at(where), settings)] if finding.stops else []
     if found:
         raise ConfigurationError("the depositor is not valid for a deposit", findings=tuple(found))
 

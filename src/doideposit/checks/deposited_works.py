@@ -89,7 +89,9 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         parsed = read(RawRecord(fields, Origin()))
         if parsed.record is not None:
             yield from _with_elements(
-                (one for one in Evaluation(context).check(parsed.record) if one.code not in _SKIPPED), fields, harmed
+                (finding for finding in Evaluation(context).check(parsed.record) if finding.code not in _SKIPPED),
+                fields,
+                harmed,
             )
             return
         faults = [finding for finding in parsed.findings if finding.where.top_field in fields]
@@ -103,7 +105,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         left = _without(fields, gone)
         fields = dict(left) if isinstance(left, Mapping) else {}
     found = Evaluation(context).check_in_part(RawRecord(fields, Origin()), frozenset(), read)
-    yield from _with_elements((one for one in found if one.code not in _SKIPPED), fields, harmed)
+    yield from _with_elements((finding for finding in found if finding.code not in _SKIPPED), fields, harmed)
 
 
 def _with_address(reference: RawValue) -> RawValue:

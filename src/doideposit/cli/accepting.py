@@ -46,13 +46,13 @@ class Acceptance:
         [doi] = dois
         wanted = _parse_accepted(accepted)
         report = self.depositor.references.of(doi, offline=offline, instead=wanted)
-        found = {reference.number: reference for each in report.lists for reference in each.references}
+        found = {reference.number: reference for references in report.lists for reference in references.references}
         missing = sorted(set(wanted) - set(found))
         if missing:
             hint = f"`doideposit references {doi} --offline` counts them"
             raise UsageError(f"{doi} has no reference {missing[0]}", hint=hint)
-        for one in found.values():
-            self._require_fitting(one)
+        for feedback in found.values():
+            self._require_fitting(feedback)
         if report.error is not None:
             self.terminal.note(f"could not check whether the DOIs exist: {report.error.message}")
         return self._write_dois(
@@ -65,44 +65,50 @@ class Acceptance:
         Returns the exit code.
         """
         codes = [0]
-        for each in report.lists:
-            chosen = [answer for reference in each.references if (answer := self._ask_about(reference)) is not None]
+        for references in report.lists:
+            chosen = [
+                answer for reference in references.references if (answer := self._ask_about(reference)) is not None
+            ]
             if chosen:
-                codes.append(self._write_dois(each.doi, chosen))
+                codes.append(self._write_dois(references.doi, chosen))
         return max(codes)
 
-    def _require_fitting(self, one: ReferenceFeedback) -> None:
+    def _require_fitting(self, feedback: ReferenceFeedback) -> None:
         """Refuse a DOI that is not registered, or belongs to a clearly different work; name the differences."""
-        if one.state is ReferenceState.DEAD:
-            raise UsageError(f"no agency has the DOI {one.doi}", hint="compare it with the page of the cited work")
-        what = "; ".join(doubt.what for doubt in one.doubts)
-        if one.state is ReferenceState.WRONG and not self.anyway:
+        if feedback.state is ReferenceState.DEAD:
+            raise UsageError(f"no agency has the DOI {feedback.doi}", hint="compare it with the page of the cited work")
+        what = "; ".join(doubt.what for doubt in feedback.doubts)
+        if feedback.state is ReferenceState.WRONG and not self.anyway:
             hint = "compare the two; if it is right after all, add --anyway"
-            raise UsageError(f"{one.doi} is clearly a different work from reference {one.number}: {what}", hint=hint)
+            raise UsageError(
+                f"{feedback.doi} is clearly a different work from reference {feedback.number}: {what}", hint=hint
+            )
         if what:
-            self.terminal.note(f"{one.number}: {what}")
+            self.terminal.note(f"{feedback.number}: {what}")
 
-    def _ask_about(self, one: ReferenceFeedback) -> AcceptedReference | None:
-        if not one.candidates:
+    def _ask_about(self, feedback: ReferenceFeedback) -> AcceptedReference | None:
+        if not feedback.candidates:
             return None
         # Three hundred characters of a reference show which work it cites.
-        self.terminal.note(f"\n{one.number}: {one.text[:300]}")
-        for place, candidate in enumerate(one.candidates, 1):
+        self.terminal.note(f"\n{feedback.number}: {feedback.text[:300]}")
+        for place, candidate in enumerate(feedback.candidates, 1):
             self.show_candidate(self.terminal, candidate, f"{place})")
-        names = [str(place) for place in range(1, len(one.candidates) + 1)]
-        best = str(one.candidates.index(one.best) + 1) if one.best else "none"
+        names = [str(place) for place in range(1, len(feedback.candidates) + 1)]
+        best = str(feedback.candidates.index(feedback.best) + 1) if feedback.best else "none"
         answer = click.prompt("Which one", type=click.Choice([*names, "none"]), default=best, err=True)
         if answer == "none":
             return None
-        return AcceptedReference(one.number, one.text, Doi.parse(one.candidates[int(answer) - 1].work.doi))
+        return AcceptedReference(
+            feedback.number, feedback.text, Doi.parse(feedback.candidates[int(answer) - 1].work.doi)
+        )
 
     def _write_dois(self, doi: Doi, accepted: list[AcceptedReference]) -> int:
         path = self._record_file(doi)
         written = accept_references(path, doi, accepted, self.settings.series) if accepted else ()
         if isinstance(written, Finding):
             raise UsageError(f"{written.where}: {written.message}", hint=written.hint)
-        for one, where in zip(accepted, written, strict=True):
-            words = f"reference {one.number} has the DOI {one.doi}"
+        for accepted_reference, where in zip(accepted, written, strict=True):
+            words = f"reference {accepted_reference.number} has the DOI {accepted_reference.doi}"
             self.terminal.line((Span(f"{where}: ", Style.PLACE), Span(words)))
         rows = [
             {"number": one.number, "doi": str(one.doi), "line": where.line}
@@ -123,9 +129,9 @@ class Acceptance:
             return Path(self.works[0])
         work = self.depositor.works.one(doi)
         source = Path(work.item.source) if work is not None and work.item is not None and work.item.source else None
-        folders = [one for one in (source, self.settings.desk.records) if one is not None and one.exists()]
-        for each, origin in commentaries_in(folders, self.settings.series):
-            if each.doi.key == doi.key and origin.file is not None:
+        folders = [path for path in (source, self.settings.desk.records) if path is not None and path.exists()]
+        for commentary, origin in commentaries_in(folders, self.settings.series):
+            if commentary.doi.key == doi.key and origin.file is not None:
                 return Path(origin.file)
         raise UsageError(f"there is no record file of {doi}", hint="name it in place of the DOI")
 

@@ -72,8 +72,8 @@ def check(
     with ExitStack() as stack:
         shown = stack.enter_context(_CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
         progress = stack.enter_context(ProgressIndicator(terminal, "checked", after=1))
-        for one in checker.read_streaming(paths, on_each=progress.step):
-            shown.add(one)
+        for checked in checker.read_streaming(paths, on_each=progress.step):
+            shown.add(checked)
     shown.close()
     finish(ExitCode.DONE if shown.ok else ExitCode.REJECTED)
 
@@ -153,19 +153,19 @@ def show_findings(
     `richer` are lines about what could be added, where the caller has told them apart already.
     """
     visible = Tally()
-    visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
+    visible.add(finding for finding in tally.kept if verbose or finding.severity is not Severity.INFO)
     many = visible.seen > GROUP_FROM and count > 1
     if many and not each:
         terminal.lines((tally if verbose else visible).grouped(terminal.source_line, width=terminal.width))
     else:
         _show_each(terminal, visible.kept, verbose=verbose, together=count > 1 and not each)
     if not verbose:
-        terminal.lines(wishes(one for one in tally.kept if one.is_wish))
+        terminal.lines(wishes(finding for finding in tally.kept if finding.is_wish))
     terminal.lines(richer)
     if visible.seen and not many:
         terminal.say()
     terminal.line(tally.summary(count, noun=noun))
-    stopped = {_record_place(one) for one in tally.kept if one.stops}
+    stopped = {_record_place(finding) for finding in tally.kept if finding.stops}
     if stopped:
         things = tally.by_weight["error"]
         which = f"this {noun}" if count == 1 else f"{len(stopped):,} of {count:,} {noun}s"
@@ -222,16 +222,16 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, s
         raise UsageError(f"records cannot be built for schema {schema_version}", hint=hint)
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)
     checker = _open_checker(invocation, terminal, schema_version=schema_version)
-    checked = [one for one in checker.read_together(paths) if one.passed_over is None]
+    checked = [checked_record for checked_record in checker.read_together(paths) if checked_record.passed_over is None]
     tally = Tally()
-    tally.add(finding for one in checked for finding in one.findings)
-    if not all(one.ok for one in checked):
+    tally.add(finding for checked_record in checked for finding in checked_record.findings)
+    if not all(checked_record.ok for checked_record in checked):
         show_findings(terminal, tally, len(checked), verbose=False, each=False)
         finish(ExitCode.REJECTED)
     files = _files_to_write(checker, checked, output)
     for path, xml in files.items():
         write_product(xml, path)
-    lost = [finding for one in checked for finding in one.findings if _is_loss(finding)]
+    lost = [finding for checked_record in checked for finding in checked_record.findings if _is_loss(finding)]
     terminal.show_findings(in_order(lost))
     for path, xml in files.items():
         if path is not None:

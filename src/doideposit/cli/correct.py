@@ -220,7 +220,10 @@ class _CorrectionRun:
     def run(self) -> None:
         """Show everything, change the record files, and send the notice and then the work."""
         correction, terminal = self._correction, self._terminal
-        self._plans = {one.doi.key: self._depositor.plan(one.record).without_options() for one in correction.changed}
+        self._plans = {
+            changed_record.doi.key: self._depositor.plan(changed_record.record).without_options()
+            for changed_record in correction.changed
+        }
         self._require_ours()
         # Both records may name the same policy page.
         told = {
@@ -257,8 +260,8 @@ class _CorrectionRun:
 
     def _is_done(self) -> bool:
         changed = self._correction.changed
-        unchanged = all(one.edited is None for one in changed)
-        statuses = [self._depositor.status(one.doi) for one in changed]
+        unchanged = all(changed_record.edited is None for changed_record in changed)
+        statuses = [self._depositor.status(changed_record.doi) for changed_record in changed]
         return (
             unchanged
             and all(not plan.new + plan.updates for plan in self._plans.values())
@@ -304,37 +307,40 @@ class _CorrectionRun:
 
     def _change_files(self) -> None:
         # The record files come first: what is sent later always says what they say.
-        for one in self._correction.changed:
-            problem = one.edited.save() if one.edited is not None else None
+        for changed_record in self._correction.changed:
+            problem = changed_record.edited.save() if changed_record.edited is not None else None
             if problem is not None:
-                raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then run the command again")
-            if one.edited is not None:
-                self._terminal.note(f"  changed {one.path}")
+                raise UsageError(
+                    f"{changed_record.path}: {problem.message}", hint=f"{problem.hint}; then run the command again"
+                )
+            if changed_record.edited is not None:
+                self._terminal.note(f"  changed {changed_record.path}")
 
-    def _send(self, one: "ChangedRecord") -> None:
+    def _send(self, changed_record: "ChangedRecord") -> None:
         """Deposit one record and wait until Crossref has registered it; stop if it does not."""
-        plan = self._plans[one.doi.key]
+        plan = self._plans[changed_record.doi.key]
         if plan.new + plan.updates and self._needs_approval:
-            self._write_plan(one)
+            self._write_plan(changed_record)
         if plan.new + plan.updates:
             report = self._depositor.deposit(plan, on_event=DepositDialog(self._terminal, self._depositor).progress())
             blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
             if blocked:
                 self._show_end(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)
-        if self._depositor.status(one.doi).is_open:
-            _wait_until_done(self._terminal, self._depositor, self._asked.wait, [one.doi])
-        status = self._depositor.status(one.doi)
+        if self._depositor.status(changed_record.doi).is_open:
+            _wait_until_done(self._terminal, self._depositor, self._asked.wait, [changed_record.doi])
+        status = self._depositor.status(changed_record.doi)
         if status.is_open:
             self._show_end(
-                ExitCode.PENDING, f"{one.doi} is not done yet. Run the same command again later: it continues."
+                ExitCode.PENDING,
+                f"{changed_record.doi} is not done yet. Run the same command again later: it continues.",
             )
         if not status.registered or status.last_update_failed:
-            self._show_end(ExitCode.REJECTED, f"{one.doi}: {status.message or status.next_action}")
+            self._show_end(ExitCode.REJECTED, f"{changed_record.doi}: {status.message or status.next_action}")
 
-    def _write_plan(self, one: "ChangedRecord") -> NoReturn:
+    def _write_plan(self, changed_record: "ChangedRecord") -> NoReturn:
         """Write the next step as a plan, for those who have to approve it."""
-        path = Path(f"{self._asked.word}-{one.path.stem}.plan.json")
-        self._depositor.plans.write(self._depositor.plan(one.path), path, by=DepositDialog.person(None))
+        path = Path(f"{self._asked.word}-{changed_record.path.stem}.plan.json")
+        self._depositor.plans.write(self._depositor.plan(changed_record.path), path, by=DepositDialog.person(None))
         words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
         self._show_end(ExitCode.PENDING, f"{words} {as_typed(path)}`. Run this command again after that: it continues.")
 
@@ -359,15 +365,17 @@ class _CorrectionRun:
             "original": str(correction.original.doi),
             "notice": str(correction.notice.doi) if correction.notice else None,
             "new_dois": sum(plan.new for plan in self._plans.values()),
-            "files": [str(one.path) for one in correction.changed if one.edited is not None],
+            "files": [
+                str(changed_record.path) for changed_record in correction.changed if changed_record.edited is not None
+            ],
             "steps": [entry.to_dict() for plan in self._plans.values() for entry in plan.entries],
             "pages": {address: list(points) for address, points in correction.checklist().items()},
             "findings": [finding.to_dict() for finding in findings],
         }
 
     def _is_done_now(self) -> bool:
-        statuses = [self._depositor.status(one.doi) for one in self._correction.changed]
-        plans = [self._depositor.plan(one.record) for one in self._correction.changed]
+        statuses = [self._depositor.status(changed_record.doi) for changed_record in self._correction.changed]
+        plans = [self._depositor.plan(changed_record.record) for changed_record in self._correction.changed]
         return all(status.registered and not status.is_open for status in statuses) and not any(
             plan.new + plan.updates for plan in plans
         )
@@ -381,4 +389,4 @@ def _not_yet(status: "WorkStatus") -> str:
 def _blocking_findings(plan: "Plan") -> list[Finding]:
     """Return the findings that block a plan; an unregistered policy page blocks here, and elsewhere only warns."""
     found = [finding for entry in plan.entries for finding in entry.findings]
-    return [one for one in found if one.stops or one.code == "plan-policy-unregistered"]
+    return [finding for finding in found if finding.stops or finding.code == "plan-policy-unregistered"]

@@ -200,8 +200,8 @@ class DepositDialog:
                 words, style = state_words(status)
                 title = f"  {safe(status.title)}"
                 terminal.line((Span(f"{status.doi}  ", Style.PLACE), Span(words, style), Span(title)))
-        show_receipt(terminal, [one for one in statuses if one.needs_person][:MOST_SHOWN], flag=self.flag)
-        states = Counter(state_words(one)[0] for one in sent)
+        show_receipt(terminal, [work for work in statuses if work.needs_person][:MOST_SHOWN], flag=self.flag)
+        states = Counter(state_words(work)[0] for work in sent)
         states.update(entry.action.value for entry in report.entries if entry.action and not entry.action.sends)
         counts = ", ".join(f"{count:,} {words}" for words, count in states.items() if count)
         terminal.say(f"On {report.target}: {counts}")

@@ -60,7 +60,7 @@ def drift(context: click.Context, target: str | None, every: bool, as_json: bool
                 "target": depositor.target,
                 "read": len(watched.read),
                 "lists": watched.lists,
-                "records": [one.to_dict() for one in changed],
+                "records": [status.to_dict() for status in changed],
             }
             terminal.json(document | ({"error": watched.error.to_dict()} if watched.error else {}))
         else:

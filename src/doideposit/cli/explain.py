@@ -70,7 +70,7 @@ def _suggestion(text: str) -> str:
     from doideposit.checks.catalogue.entries import CATALOGUE
 
     known = {
-        name.casefold(): name for name in (*CATALOGUE, *WORDS, *(name for each in WORDS.values() for name in each.also))
+        name.casefold(): name for name in (*CATALOGUE, *WORDS, *(name for word in WORDS.values() for name in word.also))
     }
     # At most three proposals, and only near ones: a wrong proposal is worse than none.
     near = [known[each] for each in get_close_matches(text.casefold(), known, 3, cutoff=0.7)]
@@ -81,7 +81,7 @@ def _show_overview(terminal: Terminal) -> None:
     from doideposit.checks.catalogue.entries import CATALOGUE, HEADINGS
 
     if terminal.as_json:
-        codes = {each.code: each.title for each in CATALOGUE.values()}
+        codes = {explanation.code: explanation.title for explanation in CATALOGUE.values()}
         terminal.json({"ok": True, "codes": codes, "words": {name: word.meaning for name, word in WORDS.items()}})
         return
     terminal.draw((Span("Words", Style.HEADING),), *_word_lines(), ())

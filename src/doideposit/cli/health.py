@@ -62,7 +62,7 @@ def pages(
             else [status.doi for status in depositor.statuses(series=series) if status.registered]
         )
         found = (read_deposited(settings, depositor, doi).record for doi in dois)
-        commentaries: Iterable[Commentary] = (one.commentary for one in found if one is not None)
+        commentaries: Iterable[Commentary] = (record.commentary for record in found if record is not None)
         for visit in visit_pages(commentaries, open_page_fetch(settings), waiting=PassingTime()):
             visits.append(visit)
             if not as_json:
@@ -143,7 +143,7 @@ def audit(
         raise UsageError(f"there is no series “{series}”", hint=f"name one of: {', '.join(settings.series)}")
     site = _read_table(terminal, csv_file) if csv_file is not None else None
     folders = records or ((settings.desk.records,) if settings.desk.records.is_dir() else ())
-    files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, settings.series)}
+    files = {commentary.doi.key: origin.label for commentary, origin in commentaries_in(folders, settings.series)}
     rows = _read_failed(failed_file, settings.series) if failed_file is not None else []
     with open_depositor(settings, announce=terminal.note) as depositor:
         works = gather_works(depositor, files)
@@ -169,7 +169,7 @@ def _read_failed(path: Path, series: "Mapping[str, Series]") -> "list[tuple[int,
     with disk_errors(path, "cannot be read"), open_input(path) as file:
         text = file.read(LARGEST_REPORT).decode("utf-8-sig", "replace")
     rows = list(Hints.failed_dois(text))
-    prefixes = {one.prefix for one in series.values()}
+    prefixes = {candidate.prefix for candidate in series.values()}
     if not rows:
         raise UsageError(f"{path} contains no DOI", hint="save the table of failed DOIs that is attached to the report")
     if not any(doi.partition("/")[0] in prefixes for _, doi, _ in rows):
@@ -186,8 +186,8 @@ def _completeness(depositor: "Depositor", series: str | None) -> "dict[str, dict
     measured = Completeness.measure(depositor, list(depositor.statuses(series=series)))
     counted_in = {name: Completeness.of_works(name, works) for name, works in measured.items()}
     return {
-        name: {"works": one.works, **{share.measure.value: share.have for share in one.shares}}
-        for name, one in counted_in.items()
+        name: {"works": completeness.works, **{share.measure.value: share.have for share in completeness.shares}}
+        for name, completeness in counted_in.items()
     }
 
 

@@ -61,9 +61,9 @@ def _show_hooks(terminal: "Terminal", settings: "Settings") -> int:
     with open_ledger(settings) as ledger:
         states = ledger.on(settings.target, system_clock).hooks
         found = {name: states.progress(name) for name in settings.hooks}
-    failing = any(one is not None and one.reason for one in found.values())
+    failing = any(progress is not None and progress.reason for progress in found.values())
     if terminal.as_json:
-        rows = [_hook_document(name, settings.hooks[name].on, one) for name, one in found.items()]
+        rows = [_hook_document(name, settings.hooks[name].on, progress) for name, progress in found.items()]
         terminal.json({"ok": not failing, "target": settings.target, "hooks": rows})
     else:
         for name, one in found.items():
@@ -73,14 +73,16 @@ def _show_hooks(terminal: "Terminal", settings: "Settings") -> int:
     return ExitCode.WORLD if failing else ExitCode.DONE
 
 
-def _hook_document(name: str, on: "tuple[str, ...]", one: "HookProgress | None") -> dict[str, object]:
-    reason = "" if one is None else one.reason
-    return {"name": name, "on": list(on), "ok": not reason, "reason": reason, "begun": one is not None}
+def _hook_document(name: str, on: "tuple[str, ...]", progress: "HookProgress | None") -> dict[str, object]:
+    reason = "" if progress is None else progress.reason
+    return {"name": name, "on": list(on), "ok": not reason, "reason": reason, "begun": progress is not None}
 
 
-def _state_words(one: "HookProgress | None") -> str:
-    if one is None:
+def _state_words(progress: "HookProgress | None") -> str:
+    if progress is None:
         return "the next `doideposit run` begins with it"
-    if not one.reason:
+    if not progress.reason:
         return "works"
-    return f"failed {counted(one.tries, 'time')} since {one.failing_since:%Y-%m-%d %H:%M} UTC: {one.reason}"
+    return (
+        f"failed {counted(progress.tries, 'time')} since {progress.failing_since:%Y-%m-%d %H:%M} UTC: {progress.reason}"
+    )

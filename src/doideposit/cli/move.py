@@ -76,14 +76,14 @@ def move(
         raise UsageError("Crossref's test system cannot show where a DOI leads, so nothing can be proved", hint=hint)
     rows = table_rows(terminal, table)
     known = {
-        each.doi.key: (each, Path(origin.file))
-        for each, origin in commentaries_in(records or (settings.desk.record_folder,), settings.series)
+        commentary.doi.key: (commentary, Path(origin.file))
+        for commentary, origin in commentaries_in(records or (settings.desk.record_folder,), settings.series)
         # A table, or a list of records, has no place where one address alone could be changed.
         if origin.file is not None and origin.index is None and Path(origin.file).suffix.lower() not in TABLES
     }
     with open_depositor(settings, announce=terminal.note, ask=terminal.ask_password) as depositor:
-        found = (one for one in depositor.works.all() if one.registered_at)
-        registered = {one.doi.key: one.registered_landing_page or "" for one in found}
+        found = (work for work in depositor.works.all() if work.registered_at)
+        registered = {work.doi.key: work.registered_landing_page or "" for work in found}
         given = MoveTable(table)
         decided = list(given.decide(rows, known, registered))
         moves, plan = given.compare(_visit_new_pages(terminal, settings, decided, given), depositor)
@@ -94,7 +94,7 @@ def move(
                 again = f"`doideposit move {as_typed(failed)}`"
                 terminal.say(f"The refused rows are in {failed}: correct what is wrong, then run {again}.")
             _MoveRun(terminal, depositor, given, moves, plan, wait).run(yes=yes)
-    finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
+    finish(ExitCode.REJECTED if any(site_move.finding for site_move in moves) else ExitCode.DONE)
 
 
 def _visit_new_pages(
@@ -105,7 +105,7 @@ def _visit_new_pages(
     from doideposit.wiring import open_page_fetch
 
     looked = []
-    total = sum(one.goes for one in moves)
+    total = sum(site_move.goes for site_move in moves)
     if total > MANY:
         terminal.note(f"checking {counted(total, 'new page')}, one per second: about {_minutes_of(total)}")
     with ProgressIndicator(terminal, "checking the new pages", len(moves)) as activity:
@@ -123,10 +123,12 @@ def _minutes_of(seconds: int) -> str:
 
 def _show_moves(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
     """Show which rows are moved, already done or refused."""
-    for one in moves:
-        if one.finding is not None:
-            terminal.line((Span(f"{one.finding.where}: ", Style.PLACE), Span(safe(one.finding.message), Style.ERROR)))
-            terminal.line((Span(f"  {safe(one.finding.hint)}", Style.HINT),))
+    for site_move in moves:
+        if site_move.finding is not None:
+            terminal.line(
+                (Span(f"{site_move.finding.where}: ", Style.PLACE), Span(safe(site_move.finding.message), Style.ERROR))
+            )
+            terminal.line((Span(f"  {safe(site_move.finding.hint)}", Style.HINT),))
     going, done = sum(one.goes for one in moves), sum(one.done for one in moves)
     refused = sum(one.finding is not None for one in moves)
     counts = [
@@ -153,8 +155,8 @@ class _MoveRun:
         self._depositor = depositor
         self._dialog = DepositDialog(terminal, depositor)
         self._table = table
-        self._going = [one for one in moves if one.goes]
-        self._done = [one for one in moves if one.done]
+        self._going = [site_move for site_move in moves if site_move.goes]
+        self._done = [site_move for site_move in moves if site_move.done]
         self._plan = plan
         self._wait = wait
         self._unsent = len(self._going)
@@ -190,10 +192,10 @@ class _MoveRun:
     def _change_records(self) -> None:
 
         # The record files come first: a later update of one that is left behind would lead its DOI back.
-        for one in self._going:
-            problem = one.change_record()
+        for site_move in self._going:
+            problem = site_move.change_record()
             if problem is not None:
-                raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then {AGAIN}")
+                raise UsageError(f"{site_move.path}: {problem.message}", hint=f"{problem.hint}; then {AGAIN}")
 
     def _deposit(self, moves: "Sequence[SiteMove]") -> None:
         """Deposit the records of these moves, as they were compared, and wait; stop where one is not registered."""
@@ -203,7 +205,7 @@ class _MoveRun:
             return
         if self._needs_approval:
             self._write_plan(moves)
-        plan = Approved.part_of(self._plan, {one.key for one in moves})
+        plan = Approved.part_of(self._plan, {site_move.key for site_move in moves})
         show_plan(self._terminal, plan, verbose=False)
         many = len(moves) > 1
         self._unsent -= len(moves)
@@ -212,14 +214,14 @@ class _MoveRun:
         if blocked:
             self._terminal.show_findings(blocked)
             self._stop(ExitCode.REJECTED, "Not everything was sent")
-        dois = [one.commentary.doi for one in moves if one.commentary is not None]
+        dois = [site_move.commentary.doi for site_move in moves if site_move.commentary is not None]
         error = self._dialog.wait(self._wait, dois, many=many)
         statuses = [self._depositor.status(doi) for doi in dois]
         failed = [
             status for status in statuses if not status.is_open and (status.last_update_failed or not status.registered)
         ]
-        for one in failed[:MANY]:
-            self._terminal.say(f"{one.doi}: {one.message or one.next_action}")
+        for work in failed[:MANY]:
+            self._terminal.say(f"{work.doi}: {work.message or work.next_action}")
         if failed:
             self._stop(ExitCode.REJECTED, f"Crossref rejected {counted(len(failed), 'update')}")
         waiting = sum(status.is_open for status in statuses)
@@ -230,7 +232,7 @@ class _MoveRun:
     def _write_plan(self, moves: "Sequence[SiteMove]") -> None:
         """Write the next step as a plan, for those who have to approve it."""
         path = Path(f"move-{self._table.path.stem}.plan.json")
-        paths = dict.fromkeys(one.path for one in moves if one.path is not None)
+        paths = dict.fromkeys(site_move.path for site_move in moves if site_move.path is not None)
         self._depositor.plans.write(self._depositor.plan(*paths), path, by=DepositDialog.person(None))
         words = f"Written to {path}: another person runs `doideposit approve {as_typed(path)}`, then `doideposit apply"
         self._terminal.say(f"{words} {as_typed(path)}`. After that {AGAIN}.")
@@ -248,8 +250,8 @@ class _MoveRun:
         for status in proof.changed[:MANY]:
             self._terminal.say(f"{status.doi}: more than the address changed: {status.drift[0].what}")
         if proof.unseen:
-            for one in proof.unseen[:MANY]:
-                self._terminal.say(f"does not lead to its new page yet: {_doi_text(one)}")
+            for site_move in proof.unseen[:MANY]:
+                self._terminal.say(f"does not lead to its new page yet: {_doi_text(site_move)}")
             if len(proof.unseen) > MANY:
                 self._terminal.say(f"… and {len(proof.unseen) - MANY:,} more")
             self._terminal.show_error(proof.error)
@@ -269,5 +271,5 @@ class _MoveRun:
             self._terminal.say(f"{counted(count, 'DOI')} proved to lead to the new address")
 
 
-def _doi_text(one: "SiteMove") -> str:
-    return str(one.commentary.doi) if one.commentary else ""
+def _doi_text(site_move: "SiteMove") -> str:
+    return str(site_move.commentary.doi) if site_move.commentary else ""

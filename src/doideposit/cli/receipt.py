@@ -177,5 +177,9 @@ def _last_proved(status: "WorkStatus") -> str:
     if not reached:
         return ""
     earlier = list(status.milestones)[: list(status.milestones).index(reached[-1])]
-    missing = [one.words for one in earlier if not status.milestones[one] and status.milestones[one].text]
+    missing = [
+        milestone.words
+        for milestone in earlier
+        if not status.milestones[milestone] and status.milestones[milestone].text
+    ]
     return reached[-1].words + (f", not {missing[0]}" if missing else "")

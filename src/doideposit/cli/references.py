@@ -110,17 +110,17 @@ def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
 
 
 def _show_lists(terminal: Terminal, report: "ReferencesReport") -> None:
-    for each in report.lists:
-        terminal.line((Span(str(each.doi), Style.PLACE), Span(f"  {safe(each.title)}")))
-        if not each.references:
+    for reference_list in report.lists:
+        terminal.line((Span(str(reference_list.doi), Style.PLACE), Span(f"  {safe(reference_list.title)}")))
+        if not reference_list.references:
             terminal.line((Span("  no references are registered", Style.DIM),))
-        for reference in each.references:
-            _show_one(terminal, each, reference)
+        for reference in reference_list.references:
+            _show_one(terminal, reference_list, reference)
     terminal.say(report.summary)
     terminal.show_error(report.error)
 
 
-def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback") -> None:
+def _show_one(terminal: Terminal, of: "ReferenceList", feedback: "ReferenceFeedback") -> None:
     from doideposit.cli.accepting import Acceptance
     from doideposit.deposits.references import ReferenceState
 
@@ -129,30 +129,30 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
         ReferenceState.UNMATCHED: ("not matched", Style.WARNING),
         ReferenceState.DEAD: ("dead", Style.ERROR),
         ReferenceState.WRONG: ("wrong", Style.ERROR),
-    }[one.state]
-    doi = f"  {one.doi} ({_asserted_by(one)})" if one.doi else ""
-    terminal.line((Span(f"  {one.number:>3}  "), Span(word, style), Span(safe(doi), Style.PLACE)))
-    if one.state is ReferenceState.MATCHED and not one.doubts:
+    }[feedback.state]
+    doi = f"  {feedback.doi} ({_asserted_by(feedback)})" if feedback.doi else ""
+    terminal.line((Span(f"  {feedback.number:>3}  "), Span(word, style), Span(safe(doi), Style.PLACE)))
+    if feedback.state is ReferenceState.MATCHED and not feedback.doubts:
         return
-    shown = one.text if len(one.text) <= LONGEST else f"{one.text[:LONGEST]}…"
+    shown = feedback.text if len(feedback.text) <= LONGEST else f"{feedback.text[:LONGEST]}…"
     terminal.line((Span(f"       {safe(shown)}", Style.DIM),))
-    if one.state is ReferenceState.DEAD:
+    if feedback.state is ReferenceState.DEAD:
         terminal.line((Span("       no agency has this DOI: correct it, or remove it", Style.HINT),))
-    elif one.doubts:
-        terminal.line((Span(f"       {safe('; '.join(doubt.what for doubt in one.doubts))}", Style.HINT),))
-    if one.state is ReferenceState.WRONG and one.asserted_by == "crossref":
+    elif feedback.doubts:
+        terminal.line((Span(f"       {safe('; '.join(doubt.what for doubt in feedback.doubts))}", Style.HINT),))
+    if feedback.state is ReferenceState.WRONG and feedback.asserted_by == "crossref":
         words = "the right DOI in the record takes the place of what Crossref found"
         terminal.line((Span(f"       {words}", Style.HINT),))
-    if one.reason:
-        terminal.line((Span(f"       Crossref could not look for it: {safe(one.reason)}", Style.HINT),))
-    for candidate in one.candidates or ():
+    if feedback.reason:
+        terminal.line((Span(f"       Crossref could not look for it: {safe(feedback.reason)}", Style.HINT),))
+    for candidate in feedback.candidates or ():
         Acceptance.show_candidate(terminal, candidate)
-    if one.best is not None:
-        command = f"doideposit references {of.doi} --accept {one.number}={one.best.work.doi}"
+    if feedback.best is not None:
+        command = f"doideposit references {of.doi} --accept {feedback.number}={feedback.best.work.doi}"
         terminal.line((Span("       accept it: ", Style.HINT), Span(safe(command))))
 
 
-def _asserted_by(one: "ReferenceFeedback") -> str:
-    if one.asserted_by == "crossref":
+def _asserted_by(feedback: "ReferenceFeedback") -> str:
+    if feedback.asserted_by == "crossref":
         return "found by Crossref"
-    return f"yours, at {one.agency}" if one.agency else "yours"
+    return f"yours, at {feedback.agency}" if feedback.agency else "yours"

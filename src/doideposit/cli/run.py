@@ -174,7 +174,7 @@ def _make_job(settings: "Settings") -> "Job":
         keep_done=settings.inbox.keep_done,
         site=settings.site.folders,
         mail=settings.mail,
-        mail_to={name: one.mail_to for name, one in settings.publishers.items() if one.mail_to},
+        mail_to={name: publisher.mail_to for name, publisher in settings.publishers.items() if publisher.mail_to},
         monitoring=settings.monitoring,
         within=settings.api.job_within,
         version=__version__,

@@ -41,10 +41,10 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
                 if status.registered and not (status.resolves and status.indexed)
             ]
         error = _verify_each(depositor, wanted, found)
-        needing = any(one.needs_person for one in found)
+        needing = any(status.needs_person for status in found)
         if as_json:
             document: dict[str, object] = {"ok": error is None and not needing, "target": depositor.target}
-            document["records"] = [one.to_dict() for one in found]
+            document["records"] = [status.to_dict() for status in found]
             terminal.json(document | ({"error": error.to_dict(), "trouble": error.to_dict()} if error else {}))
         elif not wanted:
             terminal.say("Every registered DOI is proved to resolve and to be indexed.")

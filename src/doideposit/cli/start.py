@@ -40,7 +40,9 @@ def show_start(invocation: Invocation) -> None:
         return
     terminal.draw(
         _make_row("folder", str(Path.cwd())),
-        _make_row("configuration", f"{settings.path}: {', '.join(each.title for each in settings.series.values())}"),
+        _make_row(
+            "configuration", f"{settings.path}: {', '.join(series.title for series in settings.series.values())}"
+        ),
         _make_row("target", TARGETS[settings.target]),
     )
     # What a rehearsal registered is nothing to continue from, so the real numbers are shown wherever there are any.
@@ -72,21 +74,21 @@ class _FirstPage:
     need_a_person: int = 0
     highest: int | None = None
 
-    def add(self, one: "WorkStatus", settings: "Settings") -> None:
+    def add(self, status: "WorkStatus", settings: "Settings") -> None:
         """Count this DOI too."""
-        before, count = self.last.get(one.series, (one, 0))
-        self.last[one.series] = max(before, one, key=_place), count + 1
-        if one.needs_person:
+        before, count = self.last.get(status.series, (status, 0))
+        self.last[status.series] = max(before, status, key=_place), count + 1
+        if status.needs_person:
             self.need_a_person += 1
-            self.needing = sorted([*self.needing, one], key=_place)[:MOST_ADVICE]
-        series = settings.series.get(one.series)
-        number = series.number_in(one.doi) if series else None
+            self.needing = sorted([*self.needing, status], key=_place)[:MOST_ADVICE]
+        series = settings.series.get(status.series)
+        number = series.number_in(status.doi) if series else None
         if number and number.isdecimal():
             self.highest = max(self.highest or 0, int(number))
 
 
-def _place(one: "WorkStatus") -> "tuple[tuple[int, int | str], ...]":
-    return one.doi.order
+def _place(status: "WorkStatus") -> "tuple[tuple[int, int | str], ...]":
+    return status.doi.order
 
 
 def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
@@ -137,8 +139,8 @@ def _last_numbers(settings: "Settings", seen: _FirstPage) -> Iterator[str]:
 def _attention_lines(seen: _FirstPage, flag: str | None) -> Iterator[Line]:
     many = seen.need_a_person
     yield _make_row("needs you", counted(many, "DOI") if many else "nothing", Style.ERROR if many else Style.DIM)
-    for one in seen.needing:
-        yield _make_row("", f"{one.doi}: {with_target(one.next_action, flag)}")
+    for status in seen.needing:
+        yield _make_row("", f"{status.doi}: {with_target(status.next_action, flag)}")
     if many > MOST_ADVICE:
         yield _make_row("", with_target("`doideposit status --attention` shows all", flag))
 

@@ -83,7 +83,7 @@ def status(
         elif wanted:
             found = list(look())
             show_receipt(terminal, found, flag=target)
-            _show_similar_dois(terminal, depositor, [one.doi for one in found if one.state is None])
+            _show_similar_dois(terminal, depositor, [work.doi for work in found if work.state is None])
         else:
             terminal.lines(_show_overview(terminal, look(), depositor, target))
             _show_waiting(terminal, waiting)
@@ -94,8 +94,8 @@ def _write_json(terminal: Terminal, statuses: "Iterator[WorkStatus]", **rest: ob
     """Write each status as it is read: the records of 100,000 DOIs need no memory."""
     numbers = _Numbers()
     with terminal.json_list("records", indent=2) as records:
-        for one in numbers.counting(statuses):
-            records.add(one.to_dict())
+        for work in numbers.counting(statuses):
+            records.add(work.to_dict())
         records.close(ok=not numbers.needing, **rest, warnings=numbers.warnings)
 
 
@@ -133,9 +133,9 @@ def _show_overview(
     yield (
         Span("proved, one after the other: received, processed, registered, resolves, indexed, as intended", Style.DIM),
     )
-    for one in numbers.advised:
-        yield (Span(f"! {one.doi}", Style.ERROR),)
-        yield (Span(f"  {with_target(safe(one.next_action), flag)}"),)
+    for work in numbers.advised:
+        yield (Span(f"! {work.doi}", Style.ERROR),)
+        yield (Span(f"  {with_target(safe(work.next_action), flag)}"),)
     if numbers.needing > MOST_ADVICE:
         yield (Span(f"… and {numbers.needing - MOST_ADVICE:,} more: `doideposit status --attention` shows them"),)
     due = depositor.next_due() if depositor.outstanding() else None
@@ -151,7 +151,7 @@ def _by_number(
     for start in range(0, len(dois), AT_ONCE):
         part = dois[start : start + AT_ONCE]
         found = depositor.statuses(outstanding=outstanding, attention=attention, series=series, dois=part)
-        yield from sorted(found, key=lambda one: one.doi.order)
+        yield from sorted(found, key=lambda work: work.doi.order)
 
 
 @dataclass(slots=True)
@@ -172,17 +172,17 @@ class _Numbers:
 
     def counting(self, statuses: "Iterable[WorkStatus]") -> "Iterator[WorkStatus]":
         """Yield the statuses, each counted."""
-        for one in statuses:
+        for work in statuses:
             self.dois += 1
-            self.registered += one.registered
-            self.new += one.is_open and not one.registered
-            self.updates += one.is_open and one.registered
-            self.overdue += one.overdue is not None
-            self.warnings += len(one.open_warnings)
-            self.needing += one.needs_person
-            if one.needs_person and len(self.advised) < MOST_ADVICE:
-                self.advised.append(one)
-            yield one
+            self.registered += work.registered
+            self.new += work.is_open and not work.registered
+            self.updates += work.is_open and work.registered
+            self.overdue += work.overdue is not None
+            self.warnings += len(work.open_warnings)
+            self.needing += work.needs_person
+            if work.needs_person and len(self.advised) < MOST_ADVICE:
+                self.advised.append(work)
+            yield work
 
     @property
     def words(self) -> str:

@@ -39,15 +39,20 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
         raise UsageError("which commentary?", hint="give its number, its DOI, or its record file")
     terminal = invocation.terminal(as_json=as_json)
     checked = list(_read_commentaries(terminal, invocation.settings(target=target), works))
-    commentaries = [one.record.commentary for one in checked if one.record is not None]
+    commentaries = [checked_record.record.commentary for checked_record in checked if checked_record.record is not None]
     if as_json:
-        terminal.json({"ok": all(one.ok for one in checked), "records": [tags_document(each) for each in commentaries]})
+        terminal.json(
+            {
+                "ok": all(checked_record.ok for checked_record in checked),
+                "records": [tags_document(each) for each in commentaries],
+            }
+        )
     else:
         for commentary in commentaries:
             _show_tags_of(terminal, commentary)
-        stops = (finding for one in checked for finding in one.findings if finding.stops)
+        stops = (finding for checked_record in checked for finding in checked_record.findings if finding.stops)
         terminal.show_findings(by_weight(stops))
-    finish(ExitCode.DONE if all(one.ok for one in checked) else ExitCode.REJECTED)
+    finish(ExitCode.DONE if all(checked_record.ok for checked_record in checked) else ExitCode.REJECTED)
 
 
 def show_tags(terminal: Terminal, settings: "Settings", depositor: "Depositor", doi: "Doi") -> None:

@@ -43,10 +43,14 @@ def warnings(context: click.Context, target: str | None, every: bool, as_json: b
     invocation: Invocation = context.obj
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        found = [one for one in depositor.warnings.all() if every or one.dismissed is None]
-        waiting = any(one.wants_person for one in found)
+        found = [warning for warning in depositor.warnings.all() if every or warning.dismissed is None]
+        waiting = any(warning.wants_person for warning in found)
         if as_json:
-            document = {"ok": not waiting, "target": depositor.target, "warnings": [one.to_dict() for one in found]}
+            document = {
+                "ok": not waiting,
+                "target": depositor.target,
+                "warnings": [warning.to_dict() for warning in found],
+            }
             terminal.json(document)
         else:
             for one in found:
@@ -55,18 +59,22 @@ def warnings(context: click.Context, target: str | None, every: bool, as_json: b
     finish(ExitCode.REJECTED if waiting else ExitCode.DONE)
 
 
-def _show_warning(terminal: "Terminal", one: "CrossrefWarning") -> None:
-    style = Style.ERROR if one.wants_person else Style.DIM
+def _show_warning(terminal: "Terminal", warning: "CrossrefWarning") -> None:
+    style = Style.ERROR if warning.wants_person else Style.DIM
     terminal.line(
-        (Span(f"{one.id:>5}  ", Style.HINT), Span(f"{one.kind.value}  ", style), Span(str(one.doi), Style.PLACE))
+        (
+            Span(f"{warning.id:>5}  ", Style.HINT),
+            Span(f"{warning.kind.value}  ", style),
+            Span(str(warning.doi), Style.PLACE),
+        )
     )
-    terminal.line((Span(f"       {safe(one.message)}"), Span(f"  [{one.code}]", Style.DIM)))
-    if one.where.field:
-        terminal.line((Span(f"       {safe(str(one.where))}", Style.PLACE),))
-    if one.dismissed is not None:
-        terminal.line((Span(f"       dismissed: {safe(one.dismissed)}", Style.DIM),))
+    terminal.line((Span(f"       {safe(warning.message)}"), Span(f"  [{warning.code}]", Style.DIM)))
+    if warning.where.field:
+        terminal.line((Span(f"       {safe(str(warning.where))}", Style.PLACE),))
+    if warning.dismissed is not None:
+        terminal.line((Span(f"       dismissed: {safe(warning.dismissed)}", Style.DIM),))
     else:
-        terminal.line((Span(f"       {safe(one.hint)}", Style.HINT),))
+        terminal.line((Span(f"       {safe(warning.hint)}", Style.HINT),))
 
 
 @warnings.command("show")
@@ -83,18 +91,22 @@ def _show(invocation: Invocation, name: str, target: str | None, as_json: bool) 
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        one = depositor.warnings.one(name)
-        sides = depositor.warnings.sides(one) if one.others else ()
+        warning = depositor.warnings.one(name)
+        sides = depositor.warnings.sides(warning) if warning.others else ()
     if as_json:
-        document = {"ok": not one.wants_person, "warning": one.to_dict(), "records": [side.to_dict() for side in sides]}
+        document = {
+            "ok": not warning.wants_person,
+            "warning": warning.to_dict(),
+            "records": [side.to_dict() for side in sides],
+        }
         terminal.json(document)
         return
-    _show_warning(terminal, one)
-    terminal.line((Span("       Crossref: ", Style.DIM), Span(f"“{safe(one.original.strip())}”")))
+    _show_warning(terminal, warning)
+    terminal.line((Span("       Crossref: ", Style.DIM), Span(f"“{safe(warning.original.strip())}”")))
     _show_sides(terminal, sides)
-    if sides and one.dismissed is None:
+    if sides and warning.dismissed is None:
         terminal.say("")
-        terminal.say(f"One work: `doideposit warnings answer {one.id} --primary DOI` writes the file that says so.")
+        terminal.say(f"One work: `doideposit warnings answer {warning.id} --primary DOI` writes the file that says so.")
         terminal.say("Two works: add metadata that distinguish them and deposit again, or answer with --both.")
 
 
@@ -125,11 +137,11 @@ def _dismiss(invocation: Invocation, name: str, reason: str, target: str | None,
 
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        one = depositor.warnings.dismiss(name, reason)
+        warning = depositor.warnings.dismiss(name, reason)
     if as_json:
-        terminal.json({"ok": True, "warning": one.to_dict()})
+        terminal.json({"ok": True, "warning": warning.to_dict()})
     else:
-        _show_warning(terminal, one)
+        _show_warning(terminal, warning)
 
 
 @warnings.command("answer")
@@ -162,15 +174,15 @@ def _answer(
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
-        one = depositor.warnings.one(name)
-        email = depositor.publishers.email_of(one.doi)
-    text = answer_file(one, email=email, primary=primary, alias=alias, both=both)
-    path = output or Path(f"conflict-{one.id}.txt")
+        warning = depositor.warnings.one(name)
+        email = depositor.publishers.email_of(warning.doi)
+    text = answer_file(warning, email=email, primary=primary, alias=alias, both=both)
+    path = output or Path(f"conflict-{warning.id}.txt")
     if not write_new(path, text):
         raise UsageError(f"{path} is there already", hint="name another file with -o")
     if as_json:
-        terminal.json({"ok": True, "warning": one.to_dict(), "file": str(path), "text": text})
+        terminal.json({"ok": True, "warning": warning.to_dict(), "file": str(path), "text": text})
         return
     terminal.say(f"{path} is written; nothing was sent.")
     terminal.say("Upload it at https://doi.crossref.org as a conflict file (in the form: “Conflict Management”), then:")
-    terminal.say(f'doideposit warnings dismiss {one.id} --reason "answered at Crossref"')
+    terminal.say(f'doideposit warnings dismiss {warning.id} --reason "answered at Crossref"')

@@ -153,9 +153,9 @@ def _dois_in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
 def _dois_of_number(series: "Mapping[str, Series]", number: str) -> Iterator[Doi]:
     """Return the DOIs that the patterns of the series give for a number; a pattern with {any} gives none."""
     # A series without a pattern of its own may have any DOIs: what is registered is found by its end.
-    for each in filter(lambda one: one.has_pattern, series.values()):
+    for candidate in filter(lambda series: series.has_pattern, series.values()):
         try:
-            made = each.doi_for(number)
+            made = candidate.doi_for(number)
         except InvalidIdentifier:
             continue
         if made is not None:

@@ -149,11 +149,11 @@ def _leaf_paths(value: object, loc: Loc) -> Iterable[Loc]:
 
 
 def _default_names(model: type[BaseModel], loc: Loc) -> Iterable[str]:
-    for name, each in model.model_fields.items():
-        annotation = each.annotation
+    for name, field in model.model_fields.items():
+        annotation = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             yield from _default_names(annotation, (*loc, name))
-        elif not each.is_required():
+        elif not field.is_required():
             yield field_path((*loc, name))
 
 
@@ -203,7 +203,7 @@ def load(
 def find(cwd: Path) -> Path | None:
     """Return the nearest ``doideposit.toml`` in a folder or above it."""
     folder = cwd.absolute()
-    return next((each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None)
+    return next((path / FILE_NAME for path in (folder, *folder.parents) if (path / FILE_NAME).is_file()), None)
 
 
 def _require_trusted(found: Path | None, environ: Mapping[str, str]) -> Path | None:

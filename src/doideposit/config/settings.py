@@ -99,18 +99,18 @@ class Settings:
 
     def secrets(self) -> "Iterator[tuple[PasswordReference, str, str]]":
         """Yield where each secret is kept, with the service and the user name by which a keyring knows it."""
-        for logins in (self.credentials, *(one.credentials for one in self.publishers.values())):
+        for logins in (self.credentials, *(section.credentials for section in self.publishers.values())):
             yield from ((login.password, "doideposit", login.username) for login in logins.values() if login.password)
         for publisher, other in self.publishers.items():
-            yield from ((each, f"doideposit-api-{publisher}", name) for name, each in other.tokens.items())
+            yield from ((token, f"doideposit-api-{publisher}", name) for name, token in other.tokens.items())
         if self.ledger.password is not None:
             yield self.ledger.password, "doideposit-ledger", ""
         if self.mail is not None and self.mail.password is not None:
             yield self.mail.password, "doideposit-mail", self.mail.username or ""
         if self.mailbox is not None and self.mailbox.password is not None:
             yield self.mailbox.password, "doideposit-mailbox", self.mailbox.username or ""
-        yield from ((each, "doideposit-api", name) for name, each in self.api.tokens.items())
-        yield from ((each.secret, "doideposit-hook", name) for name, each in self.hooks.items() if each.secret)
+        yield from ((token, "doideposit-api", name) for name, token in self.api.tokens.items())
+        yield from ((hook.secret, "doideposit-hook", name) for name, hook in self.hooks.items() if hook.secret)
 
     def of_publisher(self, name: str) -> "Settings":
         """Return the settings as they are for a further publisher: its depositor and its logins, and no other."""
@@ -244,7 +244,7 @@ def _make_settings(file: ConfigurationFile, *, path: Path | None, origins: Mappi
         series=file.series,
         rules=RuleSettings(
             file.rules.severity,
-            tuple(Ignored(each.code, each.reason, each.doi, each.series) for each in file.rules.ignore),
+            tuple(Ignored(ignored.code, ignored.reason, ignored.doi, ignored.series) for ignored in file.rules.ignore),
         ),
         limits=Limits(**dict(file.limits)),
         sandbox=file.sandbox,

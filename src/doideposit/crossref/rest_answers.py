@@ -78,7 +78,9 @@ class _WorkMessage(_Answer):
             owner_prefix=self.prefix,
             member=self.member,
             container=next(iter(self.container or ()), ""),
-            updated_by=frozenset(one.doi.lower() for one in self.updated_by or () if one is not None and one.doi),
+            updated_by=frozenset(
+                update.doi.lower() for update in self.updated_by or () if update is not None and update.doi
+            ),
         )
 
 

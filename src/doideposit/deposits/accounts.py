@@ -34,7 +34,7 @@ class PublisherAccounts:
         self, main: PublisherAccount, others: Iterable[PublisherAccount], series: Mapping[str, Series]
     ) -> None:
         self.main = main
-        self._accounts = {one.name: one for one in (main, *others)}
+        self._accounts = {account.name: account for account in (main, *others)}
         self._series = series
 
     @property
@@ -67,7 +67,7 @@ class PublisherAccounts:
     def of_doi(self, doi: Doi) -> PublisherAccount:
         """Return the publisher whose series alone have the prefix of the DOI, else the main one."""
         # Several publishers may share a prefix; then only the series tells them apart.
-        name = _common_publisher(one for one in self._series.values() if one.prefix == doi.prefix)
+        name = _common_publisher(series for series in self._series.values() if series.prefix == doi.prefix)
         return self.main if name is None else self.named(name)
 
     def of_item(self, doi: Doi, container: str | None) -> PublisherAccount:
@@ -93,14 +93,14 @@ class PublisherAccounts:
 
 def _common_publisher(series: Iterable[Series]) -> str | None:
     """Return the publisher that all of these series share, empty for the main one; None if they share none."""
-    names = {one.publisher_account or "" for one in series}
+    names = {candidate.publisher_account or "" for candidate in series}
     return names.pop() if len(names) == 1 else None
 
 
 def _publishers_by_title(series: Iterable[Series], title: str, doi: Doi) -> str | None:
     # Titles are compared among series of the same prefix: two publishers may call a series by the same name.
-    ours = [one for one in series if one.prefix == doi.prefix]
-    name = _common_publisher(one for one in ours if one.title.casefold() == title.casefold())
+    ours = [candidate for candidate in series if candidate.prefix == doi.prefix]
+    name = _common_publisher(candidate for candidate in ours if candidate.title.casefold() == title.casefold())
     return _common_publisher(ours) if name is None else name
 
 
@@ -130,7 +130,7 @@ class Owners:
 
         None means another owner. `member` is the owner's number, where Crossref's answer has it.
         """
-        named = frozenset(self._publisher_name(one) for one in self.series.values() if one.prefix == prefix)
+        named = frozenset(self._publisher_name(series) for series in self.series.values() if series.prefix == prefix)
         if named or prefix in self.also:
             return named
         number = member or self._member_of(prefix)

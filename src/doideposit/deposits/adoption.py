@@ -97,7 +97,7 @@ class AdoptionPass:
     def run(self, scope: AdoptionScope) -> AdoptionReport:
         """Find the DOIs, read their records, write files and ledger; `error` says why DOIs are left for a next run."""
         self._chosen = self._chosen_series(scope)
-        prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
+        prefixes = scope.prefixes or tuple(dict.fromkeys(series.prefix for series in self._chosen.values()))
         self._owners.also = frozenset(prefixes)
         # Anyone who names a DOI wants its record file, whatever the ledger knows of it.
         self._again = frozenset(doi.key for doi in scope.dois)
@@ -136,7 +136,7 @@ class AdoptionPass:
     def _listed_dois(self, prefixes: Sequence[str], scope: AdoptionScope) -> list[Doi]:
         """Return what the REST API lists; report a list that fails, and adopt the other DOIs."""
         found: dict[str, Doi] = {}
-        issns = [] if scope.prefixes else [str(issn.issn) for one in self._chosen.values() for issn in one.issns]
+        issns = [] if scope.prefixes else [str(issn.issn) for series in self._chosen.values() for issn in series.issns]
         if not self._registry.has_works:
             return []
         try:
@@ -305,7 +305,9 @@ class AdoptionPass:
         # The REST API gives DOIs in lower case; the record has it as it was registered.
         printed = Doi(record.doi)
         mine = {
-            name: one for name, one in self._series.items() if not owning or (one.publisher_account or "") in owning
+            name: series
+            for name, series in self._series.items()
+            if not owning or (series.publisher_account or "") in owning
         }
         chosen = series_of(record, printed, state.owner_prefix, mine)
         elsewhere = series_of(record, printed, state.owner_prefix, self._series) if chosen is None else None

@@ -88,7 +88,7 @@ class AdoptionReport:
             "listed": self.listed,
             "known": self.known,
             "complete": self.complete,
-            "counts": {one.value: len(self.of(one)) for one in Adoption},
+            "counts": {adoption.value: len(self.of(adoption)) for adoption in Adoption},
             "results": [result.to_dict() for result in self.results],
             **failure_of(self.error),
         }

@@ -37,8 +37,8 @@ class ConflictSide:
     def is_like(self, other: "ConflictSide") -> bool:
         """Tell whether two records can be a conflict: of one title, first author and year, as far as they say."""
         keys = [
-            (_as_text(each.fields.get("title")), _first_author(each), _as_text(each.fields.get("published"))[:4])
-            for each in (self, other)
+            (_as_text(side.fields.get("title")), _first_author(side), _as_text(side.fields.get("published"))[:4])
+            for side in (self, other)
         ]
         return bool(keys[0][0]) and keys[0] == keys[1]
 

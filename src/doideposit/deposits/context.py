@@ -127,11 +127,11 @@ class DepositContext:
         main = PublisherAccount(self.publisher, self.depositor, self.registrar, self.login)
         self.accounts = PublisherAccounts(main, self.others, self.series)
 
-    def account_of(self, one: DepositCandidate) -> PublisherAccount:
+    def account_of(self, candidate: DepositCandidate) -> PublisherAccount:
         """Return the publisher that a DOI is deposited for."""
-        if one.sealed is None:
-            return self.accounts.of_item(one.item.doi, one.item.container)
-        return self.accounts.of_series(one.series)
+        if candidate.sealed is None:
+            return self.accounts.of_item(candidate.item.doi, candidate.item.container)
+        return self.accounts.of_series(candidate.series)
 
     def owns(self, doi: Doi, state: RegisteredState) -> bool:
         """Tell whether Crossref says of a DOI that a publisher of ours owns it.

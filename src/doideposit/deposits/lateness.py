@@ -63,14 +63,14 @@ class Deadlines:
 
     def window(self, moment: datetime) -> MaintenanceWindow | None:
         """Return the window of maintenance that a moment is in; of several the one that ends last."""
-        found = [one for one in self.maintenance if one.holds(moment)]
-        return max(found, key=lambda one: one.ends, default=None)
+        found = [window for window in self.maintenance if window.holds(moment)]
+        return max(found, key=lambda window: window.ends, default=None)
 
     def due(self, since: datetime, length: timedelta) -> datetime:
         """Return when something is due that may take `length`, not counting the maintenance that came between."""
         due, counted = since + length, since
         # Windows may be written in any order, and each moves the ones after it.
-        for window in sorted(self.maintenance, key=lambda each: each.begins):
+        for window in sorted(self.maintenance, key=lambda window: window.begins):
             begins = max(window.begins, counted)
             if begins < due and window.ends > begins:
                 due += window.ends - begins

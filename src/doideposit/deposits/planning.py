@@ -136,16 +136,16 @@ def plan(
     repeats = _conflicting_dois(wanted)
     decisions: list[Decision] = []
     seen: dict[str, PlanInput] = {}
-    for one in wanted:
-        if one.passed_over is not None:
-            decisions.append(Decision(one, Action.UNCHANGED, one.passed_over, busy=True))
+    for plan_input in wanted:
+        if plan_input.passed_over is not None:
+            decisions.append(Decision(plan_input, Action.UNCHANGED, plan_input.passed_over, busy=True))
             continue
-        if one.doi is None or one.fingerprint is None or has_errors(one.findings):
-            decisions.append(Decision(one, Action.BLOCKED, "it has errors"))
+        if plan_input.doi is None or plan_input.fingerprint is None or has_errors(plan_input.findings):
+            decisions.append(Decision(plan_input, Action.BLOCKED, "it has errors"))
             continue
-        decision = _decide_repeat(one, seen.get(one.doi.key), repeats.get(one.doi.key, ()))
-        seen.setdefault(one.doi.key, one)
-        decisions.append(decision or _decide_one(one, known.get(one.doi.key), now, retry=retry))
+        decision = _decide_repeat(plan_input, seen.get(plan_input.doi.key), repeats.get(plan_input.doi.key, ()))
+        seen.setdefault(plan_input.doi.key, plan_input)
+        decisions.append(decision or _decide_one(plan_input, known.get(plan_input.doi.key), now, retry=retry))
     return together(decisions)
 
 
@@ -153,59 +153,67 @@ def _conflicting_dois(wanted: Iterable[PlanInput]) -> Mapping[str, tuple[str, st
     """Return the DOIs that occur more than once in a run with different content, each with two sources that differ."""
     first: dict[str, PlanInput] = {}
     repeats: dict[str, tuple[str, str]] = {}
-    for one in wanted:
-        if one.doi is None or one.fingerprint is None:
+    for plan_input in wanted:
+        if plan_input.doi is None or plan_input.fingerprint is None:
             continue
-        before = first.setdefault(one.doi.key, one)
-        if before.fingerprint != one.fingerprint:
-            repeats.setdefault(one.doi.key, (before.source, one.source))
+        before = first.setdefault(plan_input.doi.key, plan_input)
+        if before.fingerprint != plan_input.fingerprint:
+            repeats.setdefault(plan_input.doi.key, (before.source, plan_input.source))
     return repeats
 
 
-def _decide_repeat(one: PlanInput, earlier: PlanInput | None, conflicting: Sequence[str]) -> Decision | None:
+def _decide_repeat(plan_input: PlanInput, earlier: PlanInput | None, conflicting: Sequence[str]) -> Decision | None:
     if conflicting:
-        also = "".join(f", also in {source}" for source in conflicting if source != one.source)
+        also = "".join(f", also in {source}" for source in conflicting if source != plan_input.source)
         hint = "keep the correct record, and remove the other"
-        return _block(one, "plan-duplicate-doi", f"{one.doi} is twice in this run, with different content{also}", hint)
+        return _block(
+            plan_input,
+            "plan-duplicate-doi",
+            f"{plan_input.doi} is twice in this run, with different content{also}",
+            hint,
+        )
     if earlier is not None:
         text = f"the same record came earlier in this run, in {earlier.source}"
-        return Decision(one, Action.UNCHANGED, text, busy=True)
+        return Decision(plan_input, Action.UNCHANGED, text, busy=True)
     return None
 
 
-def _decide_one(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
-    if one.is_resources:
-        return _decide_resources(one, known, now, retry=retry)
+def _decide_one(plan_input: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
+    if plan_input.is_resources:
+        return _decide_resources(plan_input, known, now, retry=retry)
     if known is None:
-        return Decision(one, Action.REGISTER, "new")
-    if known.open is not None and known.open.fingerprint == one.fingerprint:
-        return _decide_recorded(one, known, known.open)
-    same = known.registered and known.registered_fingerprint == one.fingerprint
+        return Decision(plan_input, Action.REGISTER, "new")
+    if known.open is not None and known.open.fingerprint == plan_input.fingerprint:
+        return _decide_recorded(plan_input, known, known.open)
+    same = known.registered and known.registered_fingerprint == plan_input.fingerprint
     if same and known.open is None and not known.unsettled and not retry:
-        return Decision(one, Action.UNCHANGED, SAME)
-    stopped = _find_blocker(one, known) or (None if retry or same else _block_repeated_failure(one, known.failure, now))
-    return stopped or _decide_to_send(one, known, same=same)
+        return Decision(plan_input, Action.UNCHANGED, SAME)
+    stopped = _find_blocker(plan_input, known) or (
+        None if retry or same else _block_repeated_failure(plan_input, known.failure, now)
+    )
+    return stopped or _decide_to_send(plan_input, known, same=same)
 
 
-def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
+def _decide_resources(plan_input: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
     """Decide about a resource-only deposit: its DOI must be registered, with no open deposit.
 
     What is known must be ours, or adopted: nobody could tell otherwise what the record was before.
     """
     if known is None or not known.registered:
         text = (
-            f"{one.doi} is not registered, according to the ledger, but a resource-only deposit needs a registered DOI"
+            f"{plan_input.doi} is not registered, according to the ledger, but a resource-only deposit needs a "
+            "registered DOI"
         )
-        hint = f"deposit its record first; if it was registered elsewhere, adopt it: doideposit adopt {one.doi}"
-        return _block(one, "plan-resources-unregistered", text, hint)
-    if known.open is not None and known.open.fingerprint == one.fingerprint:
-        return _decide_recorded(one, known, known.open)
-    if known.open is None and known.applied == one.fingerprint and not retry:
-        return Decision(one, Action.UNCHANGED, "the last deposit of it had the same content")
-    stopped = None if retry else _block_repeated_failure(one, known.failure, now)
+        hint = f"deposit its record first; if it was registered elsewhere, adopt it: doideposit adopt {plan_input.doi}"
+        return _block(plan_input, "plan-resources-unregistered", text, hint)
+    if known.open is not None and known.open.fingerprint == plan_input.fingerprint:
+        return _decide_recorded(plan_input, known, known.open)
+    if known.open is None and known.applied == plan_input.fingerprint and not retry:
+        return Decision(plan_input, Action.UNCHANGED, "the last deposit of it had the same content")
+    stopped = None if retry else _block_repeated_failure(plan_input, known.failure, now)
     if stopped is not None:
         return stopped
-    return _decide_to_send(one, known, same=False)
+    return _decide_to_send(plan_input, known, same=False)
 
 
 SAME = "registered with the same content"
@@ -216,45 +224,45 @@ RECORDED = "recorded before, but not sent yet"
 UNDER_WAY = "the same content is under way"
 
 
-def _decide_to_send(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
+def _decide_to_send(plan_input: PlanInput, known: KnownWork, *, same: bool) -> Decision:
     """Decide whether a record is sent now, or when an earlier deposit of the DOI is done."""
     action = Action.UPDATE if known.registered else Action.REGISTER
     if known.open is not None:
-        text = f"an earlier deposit of {one.doi} with other content is still under way"
+        text = f"an earlier deposit of {plan_input.doi} with other content is still under way"
         hint = "nothing to do: this one is kept, and is sent automatically when that one is done"
         waits = Finding(IN_PROGRESS, Severity.INFO, text, hint)
-        return Decision(one, action, f"{text}; it waits for that one", (waits,), waits=True)
+        return Decision(plan_input, action, f"{text}; it waits for that one", (waits,), waits=True)
     if same and known.unsettled:
-        return Decision(one, action, "the result of a later deposit is not known: Crossref may have applied it")
+        return Decision(plan_input, action, "the result of a later deposit is not known: Crossref may have applied it")
     if same:
-        return Decision(one, action, SENT_AGAIN)
-    return Decision(one, action, DIFFERS if known.registered else "not registered yet")
+        return Decision(plan_input, action, SENT_AGAIN)
+    return Decision(plan_input, action, DIFFERS if known.registered else "not registered yet")
 
 
-def _find_blocker(one: PlanInput, known: KnownWork) -> Decision | None:
+def _find_blocker(plan_input: PlanInput, known: KnownWork) -> Decision | None:
     """Return a finding that no retry can help: another record type, or no room for a higher timestamp."""
     # Crossref does not change the type of a registered DOI, whatever a deposit says.
-    if known.registered and known.record_type is not None and one.record_type != known.record_type:
-        text = f"{one.doi} is registered as {known.record_type}, but this deposit has {one.record_type}"
+    if known.registered and known.record_type is not None and plan_input.record_type != known.record_type:
+        text = f"{plan_input.doi} is registered as {known.record_type}, but this deposit has {plan_input.record_type}"
         hint = f"keep {known.record_type}, the `record_type` of the series: Crossref cannot change it later"
-        return _block(one, "plan-record-type", text, hint)
+        return _block(plan_input, "plan-record-type", text, hint)
     crowded = too_many_digits(known.doi, known.timestamp)
-    return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
+    return None if crowded is None else Decision(plan_input, Action.BLOCKED, crowded.message, (crowded,))
 
 
-def _decide_recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
+def _decide_recorded(plan_input: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
     """Decide about content that is recorded already: it is under way, or it is sent now."""
     if deposit.state is State.SENDING and deposit.reason:
-        return Decision(one, Action.UNCHANGED, f"{IN_DOUBT}: {deposit.reason}", busy=True, in_doubt=True)
+        return Decision(plan_input, Action.UNCHANGED, f"{IN_DOUBT}: {deposit.reason}", busy=True, in_doubt=True)
     if deposit.state is not State.PREPARED:
-        return Decision(one, Action.UNCHANGED, f"{UNDER_WAY} ({deposit.state})", busy=True)
+        return Decision(plan_input, Action.UNCHANGED, f"{UNDER_WAY} ({deposit.state})", busy=True)
     action = Action.UPDATE if known.registered else Action.REGISTER
-    return Decision(one, action, f"{RECORDED}: {deposit.reason or 'it is sent now'}", busy=True)
+    return Decision(plan_input, action, f"{RECORDED}: {deposit.reason or 'it is sent now'}", busy=True)
 
 
-def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
+def _block_repeated_failure(plan_input: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
     """Return the decision that keeps a failure from being repeated; None where trying again can help."""
-    if failure is None or failure.fingerprint != one.fingerprint:
+    if failure is None or failure.fingerprint != plan_input.fingerprint:
         return None
     if not failure.sent:
         return None  # It is compared anew before it goes, and whoever deposits it again may have settled what it was.
@@ -265,23 +273,25 @@ def _block_repeated_failure(one: PlanInput, failure: PastFailure | None, now: da
         return None
     why = failure.message or "without a reason"
     refused, lost = (
-        f"Crossref rejected the same content of {one.doi} before",
-        f"the last upload of {one.doi} failed",
+        f"Crossref rejected the same content of {plan_input.doi} before",
+        f"the last upload of {plan_input.doi} failed",
     )
     text = f"{refused if failure.read else lost}: {why}"
     if failure.retry is RetryClass.LATER:
         if now - failure.at >= LATER:
             return None
         moment = f"{failure.at + LATER:%Y-%m-%d %H:%M} UTC"
-        return _block(one, "plan-failed-before", text, f"the problem may be temporary: deposit it again after {moment}")
+        return _block(
+            plan_input, "plan-failed-before", text, f"the problem may be temporary: deposit it again after {moment}"
+        )
     hint = "correct the record; if the error was elsewhere and is corrected, deposit it with --retry"
     if not failure.read:
         hint = "correct that first; Crossref never read the record itself. Then deposit it with --retry"
-    return _block(one, "plan-failed-before", text, hint)
+    return _block(plan_input, "plan-failed-before", text, hint)
 
 
-def _block(one: PlanInput, code: str, message: str, hint: str) -> Decision:
-    return Decision(one, Action.BLOCKED, message, (Finding(code, Severity.ERROR, message, hint),))
+def _block(plan_input: PlanInput, code: str, message: str, hint: str) -> Decision:
+    return Decision(plan_input, Action.BLOCKED, message, (Finding(code, Severity.ERROR, message, hint),))
 
 
 def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -296,8 +306,15 @@ def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 def _follow_group(decision: Decision, group: Sequence[Decision] | None) -> Decision:
     if group is None or decision.action is Action.BLOCKED:
         return decision
-    going = any(one.action.sends and not one.busy for one in group)
-    culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
+    going = any(plan_decision.action.sends and not plan_decision.busy for plan_decision in group)
+    culprit = next(
+        (
+            plan_decision
+            for plan_decision in group
+            if plan_decision.action is Action.BLOCKED or (going and plan_decision.busy)
+        ),
+        None,
+    )
     if culprit is not None:
         text = f"its file also holds {culprit.wanted.doi}, which cannot be sent now: {culprit.reason}"
         way_out = "wait until that deposit is done" if culprit.busy else "correct that record first"

@@ -213,7 +213,7 @@ class Poller:
 
     def _poll_part(self, part: Sequence[Submission]) -> None:
         """Poll each file of the part; give back those that could not be polled, whatever happens."""
-        context, keys = self._context, [one.id for one in part]
+        context, keys = self._context, [submission.id for submission in part]
         self.asked += keys
         try:
             # Read for the whole part at once: one transaction, and none that is open while Crossref is asked.
@@ -292,7 +292,7 @@ class Poller:
         uploads, dois = self._details[submission.id]
         # Crossref has no log of an upload that it certainly did not receive.
         at_crossref = (upload for upload in uploads if upload.status is not AttemptStatus.NOT_RECEIVED)
-        answers = [self._fetch_answer(submission, one, dois) for one in at_crossref]
+        answers = [self._fetch_answer(submission, attempt, dois) for attempt in at_crossref]
         if not answers:
             raise LedgerDamaged(f"no upload of batch {submission.batch_id} is recorded, but it was sent")
         if self._was_away:
@@ -365,7 +365,7 @@ class Poller:
     ) -> None:
         context = self._context
         proved = tuple(self._check_timestamp(submission, result) for result in results)
-        if any(one.finding is not None for one in proved):
+        if any(outcome.finding is not None for outcome in proved):
             proved = _with_named_fields(proved, context.ledger.works.stored(submission.id))
         answer = next(one for one in answers if isinstance(one.reading, BatchOutcome))
         again = self._next_rerun(answer.upload, proved)

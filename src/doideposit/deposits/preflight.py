@@ -62,7 +62,7 @@ class CitedAgencies:
         ours = context.ledger.works.known(list(wanted.values()))
         result = CitedAgencies(context.ledger.cited.known(list(wanted.values())))
         # The resolver can lag behind a registration of our own.
-        result.found |= {key: "Crossref" for key, one in ours.items() if one.registered}
+        result.found |= {key: "Crossref" for key, known_work in ours.items() if known_work.registered}
         registry = context.registry
         asked = [doi for key, doi in wanted.items() if key not in result.found and _can_be_asked(context, doi)]
         if offline or registry is None or not registry.has_handles:
@@ -86,14 +86,19 @@ class CitedAgencies:
 def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[int, Decision]:
     """Return the decisions that change, by the index of their candidate: blocked, or with a warning."""
     registry = context.registry
-    going = [(one, decision) for one, decision in planned if decision.action.sends and not decision.busy]
+    going = [(candidate, decision) for candidate, decision in planned if decision.action.sends and not decision.busy]
     if registry is None or not going:
         return {}
     of_series = cache(lambda name: _series_findings(context, registry, context.series[name]))
     missing = _missing_targets(context, registry, going)
     # The agency of each DOI in new or changed references.
-    here = {one.item.doi.key for one, _ in going}
-    named = [citation.doi for one, decision in going if _names_others_anew(decision, _CITING) for citation in one.cites]
+    here = {candidate.item.doi.key for candidate, _ in going}
+    named = [
+        citation.doi
+        for candidate, decision in going
+        if _names_others_anew(decision, _CITING)
+        for citation in candidate.cites
+    ]
     cited = CitedAgencies.find(context, [doi for doi in named if doi.key not in here])
     changed = {}
     for one, decision in going:
@@ -110,7 +115,7 @@ def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[in
 
 def _with_findings(decision: Decision, found: Sequence[Finding]) -> Decision:
     findings = (*decision.findings, *found)
-    stops = next((one for one in found if one.stops), None)
+    stops = next((finding for finding in found if finding.stops), None)
     if stops is None:
         return replace(decision, findings=findings)
     return replace(decision, action=Action.BLOCKED, reason=stops.message, findings=findings)
@@ -136,7 +141,11 @@ def _series_findings(context: DepositContext, registry: RegistryPort, series: Se
 def _is_proven(context: DepositContext, series: Series) -> bool:
     """Tell whether a deposit of the series that took effect had the same prefix, title and ISSNs."""
     works = context.ledger.works
-    registered = (one for one in works.all(WorkFilter(series=series.name)) if one.registered_at is not None)
+    registered = (
+        ledger_work
+        for ledger_work in works.all(WorkFilter(series=series.name))
+        if ledger_work.registered_at is not None
+    )
     # Of an adopted series nothing may be deposited yet, however many DOIs it has: then Crossref is asked.
     for work in islice(registered, LOOKED_AT):
         sent = context.ledger.versions.last_registered(work.doi)
@@ -181,8 +190,8 @@ def _our_member(context: DepositContext, registry: RegistryPort, series: Series)
     account = context.accounts.of_series(series.name)
     if account.depositor.member:
         return account.depositor.member
-    mine = [one for one in context.series.values() if (one.publisher_account or "") == account.name]
-    works = (islice(context.ledger.works.all(WorkFilter(series=one.name)), LOOKED_AT) for one in mine)
+    mine = [candidate for candidate in context.series.values() if (candidate.publisher_account or "") == account.name]
+    works = (islice(context.ledger.works.all(WorkFilter(series=candidate.name)), LOOKED_AT) for candidate in mine)
     prefixes = {work.doi.prefix for found in works for work in found if work.registered_at is not None}
     # In one order, so that the findings are the same each time.
     owners = [registry.prefix(prefix) for prefix in sorted(prefixes - {series.prefix})]
@@ -266,8 +275,10 @@ def _fold(text: str) -> str:
 
 def _missing_targets(context: DepositContext, registry: RegistryPort, going: Sequence[Planned]) -> frozenset[str]:
     """Return the related DOIs that exist nowhere, by `Doi.key`: in the ledger, this plan, or any agency."""
-    here = {one.item.doi.key for one, _ in going}
-    named = [target.doi for one, decision in going if _names_others_anew(decision) for target in one.targets]
+    here = {candidate.item.doi.key for candidate, _ in going}
+    named = [
+        target.doi for candidate, decision in going if _names_others_anew(decision) for target in candidate.targets
+    ]
     wanted = {doi.key: doi for doi in named if doi.key not in here and _can_be_asked(context, doi)}
     known = context.ledger.works.known(list(wanted.values()))
     asked = [doi for key, doi in wanted.items() if not (key in known and known[key].registered)]
@@ -292,8 +303,8 @@ def _names_others_anew(decision: Decision, fields: Sequence[str] = _NAMING) -> b
     return any(difference.falls_under(fields) for difference in decision.update.differences)
 
 
-def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
-    for target in one.targets:
+def _target_findings(candidate: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
+    for target in candidate.targets:
         if target.doi.key in missing and target.policy:
             message = f"{target.doi}, the page about your correction policy, is not registered anywhere"
             hint = "register that page first: its file is a few lines of XML, see the how-to for corrections"
@@ -307,13 +318,13 @@ def _target_findings(one: DepositCandidate, missing: frozenset[str]) -> Iterator
 # What records cite.
 
 
-def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
+def _reference_warnings(candidate: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
     """Yield a warning for each DOI in a reference that no agency has; Crossref takes the reference anyway."""
-    cites = one.cites if _names_others_anew(decision, _CITING) else ()
-    unknown = next((each for each in cites if each.doi.key not in cited.found), None)
+    cites = candidate.cites if _names_others_anew(decision, _CITING) else ()
+    unknown = next((named_doi for named_doi in cites if named_doi.doi.key not in cited.found), None)
     if unknown is not None and cited.error is not None:
         message = f"the DOIs in its references could not be checked: {cited.error.message}"
-        hint = f"the deposit continues; `doideposit references {one.item.doi}` checks later"
+        hint = f"the deposit continues; `doideposit references {candidate.item.doi}` checks later"
         yield Finding("reference-doi-unasked", Severity.INFO, message, hint, unknown.where)
     for citation in cites:
         if cited.found.get(citation.doi.key) == "":
@@ -328,7 +339,7 @@ def _reference_warnings(one: DepositCandidate, decision: Decision, cited: CitedA
 
 def _can_be_asked(context: DepositContext, doi: Doi) -> bool:
     """Tell whether the target knows everything about this DOI: a rehearsal knows of our own prefixes alone."""
-    return context.target == PRODUCTION or doi.prefix in {one.prefix for one in context.series.values()}
+    return context.target == PRODUCTION or doi.prefix in {series.prefix for series in context.series.values()}
 
 
 def _confirm_agencies(registry: RegistryPort, dois: Sequence[Doi]) -> dict[str, str]:

@@ -42,11 +42,11 @@ class Publishers:
         Short names are common words: what comes before one is `named`, a pattern such as that of the key ``series:``.
         """
         found = set()
-        for one in self._context.series.values():
-            marks = [re.escape(mark) for mark in (one.prefix, *(str(issn.issn) for issn in one.issns))]
-            words = "|".join([*marks, named + re.escape(one.name)])
+        for series in self._context.series.values():
+            marks = [re.escape(mark) for mark in (series.prefix, *(str(issn.issn) for issn in series.issns))]
+            words = "|".join([*marks, named + re.escape(series.name)])
             if re.search(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", text, re.IGNORECASE):
-                found.add(one.publisher_account or "")
+                found.add(series.publisher_account or "")
         return found.pop() if len(found) == 1 else None
 
     def email_of(self, doi: Doi) -> str:
@@ -60,12 +60,12 @@ class Publishers:
     def of_plan(self, plan: "Plan | PlanFile") -> frozenset[str]:
         """Return the publishers for which a plan sends something."""
         if not isinstance(plan, Plan):
-            return frozenset(self._publisher_of_planned(one) for one in plan.sending)
+            return frozenset(self._publisher_of_planned(record) for record in plan.sending)
         checked = Approved.of_plan(plan)
         return frozenset(
-            self._context.account_of(one).name
-            for one, decision in zip(checked.inputs, checked.decisions, strict=True)
-            if isinstance(one, DepositCandidate) and decision.action.sends
+            self._context.account_of(plan_input).name
+            for plan_input, decision in zip(checked.inputs, checked.decisions, strict=True)
+            if isinstance(plan_input, DepositCandidate) and decision.action.sends
         )
 
     def _publisher_of_planned(self, record: "PlannedRecord") -> str:

@@ -159,7 +159,7 @@ class _ReferencePass:
         works = [work for doi in dois if (work := self._context.ledger.works.one(doi)) is not None]
         cited = {work.doi.key: list(self._cited_references(work)) for work in works}
         flat = self._with_searches(
-            self._with_comparisons(self._with_agencies([one for each in cited.values() for one in each]))
+            self._with_comparisons(self._with_agencies([citation for each in cited.values() for citation in each]))
         )
         by_doi: dict[str, list[ReferenceFeedback]] = {work.doi.key: [] for work in works}
         for one in flat:
@@ -193,15 +193,19 @@ class _ReferencePass:
 
     def _with_agencies(self, cited: Sequence[_Cited]) -> list[_Cited]:
         """Return the references with the agency of each DOI; one that no agency has is dead."""
-        named = list({one.doi.key: one.doi for one in cited if one.doi}.values())
+        named = list({citation.doi.key: citation.doi for citation in cited if citation.doi}.values())
         agencies = CitedAgencies.find(self._context, named, offline=self._offline)
         self._error = self._error or agencies.error
-        return [_with_agency(one, agencies) for one in cited]
+        return [_with_agency(citation, agencies) for citation in cited]
 
     def _with_comparisons(self, cited: Sequence[_Cited]) -> list[_Cited]:
         """Compare each reference with the work that its DOI names, where Crossref has it."""
         registry = self._registry
-        asked = [one.doi for one in cited if one.doi and (one.feedback.agency or "").casefold() == CROSSREF]
+        asked = [
+            citation.doi
+            for citation in cited
+            if citation.doi and (citation.feedback.agency or "").casefold() == CROSSREF
+        ]
         dois = list({doi.key: doi for doi in asked}.values())
         if registry is None or not registry.has_works or not dois:
             return list(cited)
@@ -209,13 +213,18 @@ class _ReferencePass:
         parts = [dois[start : start + 50] for start in range(0, len(dois), 50)]
         answers = self._ask_each(parts, registry.described, "work")
         works = {key: work for answer in answers if answer for key, work in answer.items()}
-        return [_compared_with(one, works[one.doi.key]) if one.doi and one.doi.key in works else one for one in cited]
+        return [
+            _compared_with(citation, works[citation.doi.key])
+            if citation.doi and citation.doi.key in works
+            else citation
+            for citation in cited
+        ]
 
     # Candidates for those without a DOI that is right.
 
     def _with_searches(self, cited: Sequence[_Cited]) -> list[_Cited]:
         registry = self._registry
-        wanting = [one for one in cited if one.wants_candidates]
+        wanting = [citation for citation in cited if citation.wants_candidates]
         if registry is None or not registry.has_works or not wanting or not self._searches:
             return list(cited)
         # Searches are the slowest questions, so that they alone tell how long a pass takes.
@@ -223,9 +232,14 @@ class _ReferencePass:
         if minutes >= 1:
             words = f"searching for {len(wanting)} references takes about {minutes:.0f} minutes"
             self._on_event(Progress("searching", words))
-        answers = self._ask_each(wanting, lambda one: _search_works(registry, one), "reference")
-        found = {(one.of.key, one.feedback.number): answer for one, answer in zip(wanting, answers, strict=True)}
-        return [_with_candidates(one, found.get((one.of.key, one.feedback.number))) for one in cited]
+        answers = self._ask_each(wanting, lambda cited: _search_works(registry, cited), "reference")
+        found = {
+            (citation.of.key, citation.feedback.number): answer
+            for citation, answer in zip(wanting, answers, strict=True)
+        }
+        return [
+            _with_candidates(citation, found.get((citation.of.key, citation.feedback.number))) for citation in cited
+        ]
 
     def _ask_each(
         self, asked: Sequence[_Asked], question: Callable[[_Asked], _Answer], noun: str
@@ -277,34 +291,34 @@ def _read_reference(
     return _Cited(of, feedback, fields, doi)
 
 
-def _with_agency(one: _Cited, agencies: CitedAgencies) -> _Cited:
-    if one.doi is None or one.doi.key not in agencies.found:
-        return one
-    agency = agencies.found[one.doi.key]
-    state = one.feedback.state if agency else ReferenceState.DEAD
-    return replace(one, feedback=replace(one.feedback, agency=agency or None, state=state))
+def _with_agency(cited: _Cited, agencies: CitedAgencies) -> _Cited:
+    if cited.doi is None or cited.doi.key not in agencies.found:
+        return cited
+    agency = agencies.found[cited.doi.key]
+    state = cited.feedback.state if agency else ReferenceState.DEAD
+    return replace(cited, feedback=replace(cited.feedback, agency=agency or None, state=state))
 
 
-def _compared_with(one: _Cited, work: FoundWork) -> _Cited:
-    cited = ComparedReference(one.fields)
-    state = ReferenceState.WRONG if cited.is_plainly_other(work) else one.feedback.state
-    return replace(one, feedback=replace(one.feedback, doubts=cited.doubts(work), state=state))
+def _compared_with(citation: _Cited, work: FoundWork) -> _Cited:
+    cited = ComparedReference(citation.fields)
+    state = ReferenceState.WRONG if cited.is_plainly_other(work) else citation.feedback.state
+    return replace(citation, feedback=replace(citation.feedback, doubts=cited.doubts(work), state=state))
 
 
-def _search_works(registry: RegistryPort, one: _Cited) -> Sequence[FoundWork]:
+def _search_works(registry: RegistryPort, cited: _Cited) -> Sequence[FoundWork]:
     # An address, and what the search would take for an operator, only lead astray.
-    words = re.sub(r"https?://\S+", " ", one.feedback.text)
+    words = re.sub(r"https?://\S+", " ", cited.feedback.text)
     words = " ".join(words.split())[:LONGEST_SEARCH]
     return registry.search(words, CANDIDATES) if words else ()
 
 
-def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
+def _with_candidates(citation: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
     if found is None:
-        return one
+        return citation
     # The work itself, and the DOI that is known to be wrong, are not candidates.
-    known = {one.of.key, one.doi.key if one.doi else ""}
+    known = {citation.of.key, citation.doi.key if citation.doi else ""}
     works = [work for work in found if work.doi.lower() not in known and _is_doi(work.doi)]
-    cited = ComparedReference(one.fields)
+    cited = ComparedReference(citation.fields)
     candidates = [CitedCandidate(work, cited.candidate_doubts(work)) for work in works]
     # A search always finds something; a title that has nothing of the reference is not a candidate.
     candidates = [
@@ -316,8 +330,8 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
     if len(fitting) > 1:
         twin = CitationDoubt("twin", f"{len(fitting)} works fit equally well")
         candidates = [replace(candidate, doubts=(twin,)) if candidate.fits else candidate for candidate in candidates]
-    candidates.sort(key=lambda each: (len(each.doubts), -(each.work.score or 0)))
-    return replace(one, feedback=replace(one.feedback, candidates=tuple(candidates)))
+    candidates.sort(key=lambda candidate: (len(candidate.doubts), -(candidate.work.score or 0)))
+    return replace(citation, feedback=replace(citation.feedback, candidates=tuple(candidates)))
 
 
 def _is_doi(text: str) -> bool:

@@ -148,13 +148,13 @@ class ReferencesReport:
     @property
     def ok(self) -> bool:
         """Tell whether no reference has a DOI that is dead or leads to something else."""
-        return not any(reference.state.is_fault for each in self.lists for reference in each.references)
+        return not any(reference.state.is_fault for references in self.lists for reference in references.references)
 
     @property
     def summary(self) -> str:
         """Return the numbers in one line."""
-        total = sum(len(one.references) for one in self.lists)
-        numbers = {state: sum(one.count(state) for one in self.lists) for state in ReferenceState}
+        total = sum(len(references.references) for references in self.lists)
+        numbers = {state: sum(references.count(state) for references in self.lists) for state in ReferenceState}
         # The value with its hyphen is for programs.
         words = {ReferenceState.UNMATCHED: "not matched"}
         told = [f"{number} {words.get(state, state.value)}" for state, number in numbers.items() if number]
@@ -168,6 +168,6 @@ class ReferencesReport:
             "ok": self.ok,
             "target": self.target,
             "summary": self.summary,
-            "works": [one.to_dict() for one in self.lists],
+            "works": [references.to_dict() for references in self.lists],
         }
         return found | ({"error": self.error.to_dict()} if self.error else {})

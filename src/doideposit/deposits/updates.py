@@ -187,7 +187,7 @@ class Seen:
     def examine(self, context: DepositContext, recorded: NewSubmission) -> "Examined":
         """Compare a recorded file with the registered records, before it is sent."""
         stopped, clears = {}, {}
-        ours = context.ledger.versions.took_effect([one.doi for one in recorded.items])
+        ours = context.ledger.versions.took_effect([new_item.doi for new_item in recorded.items])
         for item in recorded.items:
             # What one record may lose on purpose, the others of its file may not.
             doi, consent = item.doi, Consent(item.removes, item.may_lose)
@@ -255,15 +255,19 @@ def decide_by_content(
     nothing would change, and it is the same for a record without them, although something would be lost.
     """
     pairs = list(zip(inputs, decisions, strict=True))
-    uncertain = [] if may.retry else [one for one, decision in pairs if _rests_on_fingerprint(one, decision, known)]
-    changed = context.ledger.versions.changed_in_parts([one.item.doi for one in uncertain] or ())
+    uncertain = (
+        []
+        if may.retry
+        else [plan_input for plan_input, decision in pairs if _rests_on_fingerprint(plan_input, decision, known)]
+    )
+    changed = context.ledger.versions.changed_in_parts([candidate.item.doi for candidate in uncertain] or ())
     if not changed:
         return tuple(decisions)
     return tuple(
-        _by_content(context, one, decision, store)
-        if _rests_on_fingerprint(one, decision, known) and one.item.doi.key in changed
+        _by_content(context, plan_input, decision, store)
+        if _rests_on_fingerprint(plan_input, decision, known) and plan_input.item.doi.key in changed
         else decision
-        for one, decision in pairs
+        for plan_input, decision in pairs
     )
 
 
@@ -271,14 +275,14 @@ _IN_PARTS: Final = "registered with the same content, some of it in a resource-o
 
 
 def _rests_on_fingerprint(
-    one: DepositCandidate | PlanInput, decision: Decision, known: Mapping[str, KnownWork]
+    plan_input: DepositCandidate | PlanInput, decision: Decision, known: Mapping[str, KnownWork]
 ) -> TypeGuard[DepositCandidate]:
     """Tell whether the decision about a record rests only on the fingerprint of its last whole deposit."""
-    if not isinstance(one, DepositCandidate) or one.wanted.is_resources:
+    if not isinstance(plan_input, DepositCandidate) or plan_input.wanted.is_resources:
         return False
     if decision.reason == DIFFERS:
         return True
-    work = known.get(one.item.doi.key)
+    work = known.get(plan_input.item.doi.key)
     # Where the latest deposit is the whole one, nothing came after it, and thousands of records need no question.
     return decision.reason == SAME and work is not None and work.applied != work.registered_fingerprint
 

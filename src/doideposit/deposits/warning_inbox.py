@@ -29,7 +29,7 @@ class WarningInbox:
 
     def one(self, name: str) -> CrossrefWarning:
         """Return the warning with that id; raise `UsageError` where there is none."""
-        found = next((one for one in self.all() if one.id == name.strip()), None)
+        found = next((warning for warning in self.all() if warning.id == name.strip()), None)
         if found is None:
             raise UsageError(f"there is no warning {name!r}", hint="`doideposit warnings` lists them, with their ids")
         return found
@@ -51,7 +51,7 @@ class WarningInbox:
 
         False where they are not, where it is known already, or where nobody could look; then nothing is written.
         """
-        known = {(each.doi.key, other_doi.casefold()) for each in self.all() for other_doi in each.others}
+        known = {(warning.doi.key, other_doi.casefold()) for warning in self.all() for other_doi in warning.others}
         if self._context.ledger.works.one(one) is None or (one.key, other.key) in known:
             return False
         sides = [self._ask_crossref(str(doi)) for doi in (one, other)]

@@ -95,17 +95,19 @@ class CrossrefWarning:
         for event in events:
             if event.kind is EventKind.WARNING_DISMISSED:
                 wanted = event.detail.get("warning", "")
-                found = {key: _with_dismissal(one, event, only=wanted) for key, one in found.items()}
+                found = {key: _with_dismissal(warning, event, only=wanted) for key, warning in found.items()}
             elif event.kind is EventKind.ACKNOWLEDGED:
-                found = {key: _with_dismissal(one, event) for key, one in found.items()}
+                found = {key: _with_dismissal(warning, event) for key, warning in found.items()}
             else:
                 found = _standing_after(found, event, doi)
-        return tuple(one for one in found.values() if one.conflict_id not in settled or not one.conflict_id)
+        return tuple(
+            warning for warning in found.values() if warning.conflict_id not in settled or not warning.conflict_id
+        )
 
 
-def _with_dismissal(one: CrossrefWarning, event: LedgerEvent, *, only: str | None = None) -> CrossrefWarning:
-    mine = only is None or only == one.id
-    return replace(one, dismissed=event.detail.get("reason", "")) if mine else one
+def _with_dismissal(warning: CrossrefWarning, event: LedgerEvent, *, only: str | None = None) -> CrossrefWarning:
+    mine = only is None or only == warning.id
+    return replace(warning, dismissed=event.detail.get("reason", "")) if mine else warning
 
 
 def _standing_after(
@@ -113,14 +115,14 @@ def _standing_after(
 ) -> dict[tuple[str, ...], CrossrefWarning]:
     """Return the warnings that remain after a deposit took effect, or after a report was confirmed."""
     resolved = set(ResultDetails.read(event.detail).resolved_conflicts)
-    new = {one.key: one for one in _warnings_of_event(event, doi)}
+    new = {warning.key: warning for warning in _warnings_of_event(event, doi)}
     stays = {
-        key: one
-        for key, one in before.items()
-        if one.conflict_id not in resolved and (one.conflict_id or event.kind is EventKind.WARNED or key in new)
+        key: warning
+        for key, warning in before.items()
+        if warning.conflict_id not in resolved and (warning.conflict_id or event.kind is EventKind.WARNED or key in new)
     }
     # What comes again keeps its first id and day, and stays dismissed where somebody dismissed it.
-    return stays | {key: one for key, one in new.items() if key not in stays}
+    return stays | {key: warning for key, warning in new.items() if key not in stays}
 
 
 def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning]:
@@ -135,10 +137,10 @@ def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning
         kind = WarningKind.CONFLICT if conflict else WarningKind.WARNING
         if conflict and known is None:
             known = KnownMessage.find("Added with conflict")
-        one = _make_warning(event, doi, kind, said, known)
+        warning = _make_warning(event, doi, kind, said, known)
         named = f": {', '.join(details.dois_in_conflict)}" if details.dois_in_conflict else ""
         others, number = details.dois_in_conflict, details.conflict_id
-        yield replace(one, message=one.message + named, others=others, conflict_id=number)
+        yield replace(warning, message=warning.message + named, others=others, conflict_id=number)
     for part, said in enumerate(details.notices, 2):
         known = KnownMessage.find(said)
         if known is not None and known.kind is MessageKind.NOTICE:

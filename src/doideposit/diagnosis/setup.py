@@ -42,7 +42,9 @@ class SetupChecks:
         elif not self.settings.publisher:
             yield Check.ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
         for name, other in self.settings.publishers.items():
-            series = ", ".join(one.name for one in self.settings.series.values() if one.publisher_account == name)
+            series = ", ".join(
+                candidate.name for candidate in self.settings.series.values() if candidate.publisher_account == name
+            )
             words = f"{other.depositor.name}; Crossref mails its results to {other.depositor.email}"
             if series:
                 yield Check.ok(f"publisher {name}", f"{words}; it deposits {series}")

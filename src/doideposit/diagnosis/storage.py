@@ -331,7 +331,7 @@ def _inbox_refusal(folders: Folders) -> Check | None:
     elif _is_sticky_of_another(root):
         message = f"files of others in {root} cannot be moved: its sticky bit is set"
         hint = "remove the sticky bit (chmod -t), or let this user own the folder"
-    elif closed := [each for each in folders.own() if each.exists() and not _can_fill(each)]:
+    elif closed := [path for path in folders.own() if path.exists() and not _can_fill(path)]:
         names = " ".join(map(str, closed))
         message = f"the job cannot write in its own folders: {names}"
         hint = f"give them to this user, as root: chown {current_user()} {names}"

@@ -38,7 +38,7 @@ class DoiStateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> Sequence[tuple[str, str]]:
         """Return the choices."""
-        return [("none", str(_("no DOI yet"))), *((one.value, str(one.label)) for one in DoiStanding)]
+        return [("none", str(_("no DOI yet"))), *((standing.value, str(standing.label)) for standing in DoiStanding)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the objects whose DOI is in the chosen state."""
@@ -88,9 +88,9 @@ class DoiAdminMixin(_Admin):
         return _ChangeListWithStates
 
     @admin.display(description="DOI")
-    def doi_standing(self, one: DoiModel) -> str:
+    def doi_standing(self, instance: DoiModel) -> str:
         """Return the state of the DOI, as a link once readers can follow it."""
-        state = one.doi_state
+        state = instance.doi_state
         if state is None:
             return "—"
         if state.standing == DoiStanding.ATTENTION:
@@ -114,7 +114,8 @@ class DoiAdminMixin(_Admin):
         self._show_each(request, done.refused, messages.ERROR)
         self._show_each(request, done.remarks, messages.WARNING)
         hidden = [
-            (one, str(_("readers cannot see it yet: register its DOI when it is published"))) for one in done.hidden
+            (instance, str(_("readers cannot see it yet: register its DOI when it is published")))
+            for instance in done.hidden
         ]
         self._show_each(request, hidden, messages.WARNING)
         if done.error is not None:
@@ -160,9 +161,9 @@ class DoiAdminMixin(_Admin):
         DoiModel.read_states(objects)
         text = "%s stays registered and leads to %s: keep a page there that says what happened"
         said = [
-            (one, str(_(text) % (state.doi, state.url or "its page")))
-            for one in objects
-            if (state := one.doi_state) is not None
+            (instance, str(_(text) % (state.doi, state.url or "its page")))
+            for instance in objects
+            if (state := instance.doi_state) is not None
         ]
         self._show_each(request, said, messages.WARNING)
 

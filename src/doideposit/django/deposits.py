@@ -53,14 +53,14 @@ class RegisteredObjects:
     unkept: str = ""
 
 
-def record_of(one: DoiModel) -> dict[str, Any]:
+def record_of(instance: DoiModel) -> dict[str, Any]:
     """Return the record of an object without its empty values."""
-    return {key: value for key, value in one.doi_record().items() if value not in (None, "", [], {})}
+    return {key: value for key, value in instance.doi_record().items() if value not in (None, "", [], {})}
 
 
-def work_of(one: DoiModel) -> doideposit.Commentary:
+def work_of(instance: DoiModel) -> doideposit.Commentary:
     """Return the object as a value with a DOI, for its landing page; raises `ValueError` where it cannot be one."""
-    record = record_of(one)
+    record = record_of(instance)
     series = depositor().series.get(str(record.get("series")))
     return doideposit.Commentary.model_validate({**record, "series": series} if series else record)
 
@@ -90,7 +90,7 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
     """
     sorted_out = _sort_objects(objects)
     taken = _find_taken_dois(sorted_out.records)
-    sent = [(one, record) for one, record in sorted_out.records if one not in taken]
+    sent = [(instance, record) for instance, record in sorted_out.records if instance not in taken]
     at_once = getattr(settings, "DOIDEPOSIT_SEND_AT_ONCE", False)
     act = depositor().deposit if at_once else depositor().enqueue
     intended = _save_intents(sent)
@@ -144,17 +144,19 @@ class _SortedOut:
 def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
     """Read the record of each object; an object whose methods fail does not stop the others."""
     records, hidden, broken = [], [], []
-    for one in objects:
+    for instance in objects:
         try:
             # What is not in the database, or no longer, has no page, whatever its own method says.
-            if not one._state.adding and one.pk is not None and one.doi_is_public():
-                records.append((one, record_of(one)))
+            if not instance._state.adding and instance.pk is not None and instance.doi_is_public():
+                records.append((instance, record_of(instance)))
             else:
-                hidden.append(one)
+                hidden.append(instance)
         # Both methods call code of the site, which may raise anything.
         except Exception as error:  # noqa: BLE001
-            _log.exception("the record of %s %s could not be made", one._meta.label, one.pk)
-            broken.append((one, f"its record could not be made ({type(error).__name__}: {error}): correct the object"))
+            _log.exception("the record of %s %s could not be made", instance._meta.label, instance.pk)
+            broken.append(
+                (instance, f"its record could not be made ({type(error).__name__}: {error}): correct the object")
+            )
     return _SortedOut(tuple(records), tuple(hidden), tuple(broken))
 
 
@@ -163,19 +165,19 @@ def _find_taken_dois(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> d
 
     An object that was deleted keeps no DOI back: who writes the commentary again continues with its DOI.
     """
-    dois = {one: doi for one, record in records if (doi := doi_of(record)) is not None}
+    dois = {instance: doi for instance, record in records if (doi := doi_of(record)) is not None}
     known = DoiState.objects.filter(target=current_target(), key__in=[doi.key for doi in dois.values()])
     owners = {state.key: state for state in known}
     return {
-        one: f"{doi} is the DOI of “{owner.name}”: give one of them another number"
-        for one, doi in dois.items()
-        if (owner := owners.get(doi.key)) is not None and not _belongs_to(owner, one) and _has_object(owner)
+        instance: f"{doi} is the DOI of “{owner.name}”: give one of them another number"
+        for instance, doi in dois.items()
+        if (owner := owners.get(doi.key)) is not None and not _belongs_to(owner, instance) and _has_object(owner)
     }
 
 
-def _belongs_to(state: DoiState, one: DoiModel) -> bool:
-    kind = ContentType.objects.get_for_model(one)
-    return (state.content_type_id, state.object_id) == (kind.pk, str(one.pk))
+def _belongs_to(state: DoiState, instance: DoiModel) -> bool:
+    kind = ContentType.objects.get_for_model(instance)
+    return (state.content_type_id, state.object_id) == (kind.pk, str(instance.pk))
 
 
 def _has_object(state: DoiState) -> bool:
@@ -199,9 +201,9 @@ def _save_intents(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> set[
     Without it, a process that is killed after the ledger was written would leave a list that shows no DOI while one is
     under way. A row without a fingerprint is such an intent; the ledger need not know its DOI.
     """
-    dois = [(one, record, doi) for one, record in records if (doi := doi_of(record)) is not None]
+    dois = [(instance, record, doi) for instance, record in records if (doi := doi_of(record)) is not None]
     target = current_target()
-    intents = [_state_for(_Known(one, record, doi, target, None)) for one, record, doi in dois]
+    intents = [_state_for(_Known(instance, record, doi, target, None)) for instance, record, doi in dois]
     for intent in intents:
         intent.fingerprint = ""
     try:
@@ -251,17 +253,17 @@ def _save_states(known: Iterable[_Known]) -> str:
     return ""
 
 
-def _state_for(each: _Known) -> DoiState:
+def _state_for(known: _Known) -> DoiState:
     return DoiState(
-        target=each.target,
-        key=each.doi.key,
-        doi=str(each.doi),
-        content_type=ContentType.objects.get_for_model(each.one),
-        object_id=str(each.one.pk),
-        name=str(each.one)[:200],
-        url=str(each.record.get("url", "")),
-        fingerprint=_fingerprint(each.record),
-        **(_state_columns(each.status) if each.status is not None else {}),
+        target=known.target,
+        key=known.doi.key,
+        doi=str(known.doi),
+        content_type=ContentType.objects.get_for_model(known.one),
+        object_id=str(known.one.pk),
+        name=str(known.one)[:200],
+        url=str(known.record.get("url", "")),
+        fingerprint=_fingerprint(known.record),
+        **(_state_columns(known.status) if known.status is not None else {}),
     )
 
 
@@ -323,14 +325,14 @@ def refresh() -> Followed:
         # Taken from the whole list, and not part by part: a newer DOI of the same object may be in a later part.
         newest = {state.object_id: state.pk for state in listed}
         for start in range(0, len(listed), AT_ONCE):
-            for before, state, one in _refresh_states(listed[start : start + AT_ONCE], newest):
+            for before, state, instance in _refresh_states(listed[start : start + AT_ONCE], newest):
                 looked += 1
                 if state.registered and not before.registered:
                     registered.append(state)
-                    doi_registered.send_robust(state.content_type.model_class(), instance=one, state=state)
+                    doi_registered.send_robust(state.content_type.model_class(), instance=instance, state=state)
                 if state.standing == DoiStanding.ATTENTION and before.standing != DoiStanding.ATTENTION:
                     attention.append(state)
-                    doi_needs_attention.send_robust(state.content_type.model_class(), instance=one, state=state)
+                    doi_needs_attention.send_robust(state.content_type.model_class(), instance=instance, state=state)
     return Followed(looked, tuple(registered), tuple(attention))
 
 
@@ -356,7 +358,7 @@ def _refresh_states(
     objects: Mapping[str, DoiModel] = {}
     if model is not None and issubclass(model, DoiModel):
         keys = [model._meta.pk.to_python(state.object_id) for state in states]
-        objects = {str(key): one for key, one in model._default_manager.in_bulk(keys).items()}
+        objects = {str(key): instance for key, instance in model._default_manager.in_bulk(keys).items()}
     known = {status.doi.key: status for status in depositor().statuses(dois=[state.doi for state in states])}
     for state in states:
         before = _Before(state.standing, state.registered)
@@ -370,23 +372,25 @@ def _refresh_states(
         yield before, state, one
 
 
-def _page_news(state: DoiState, one: DoiModel | None, columns: Mapping[str, Any], *, newest: bool) -> dict[str, str]:
+def _page_news(
+    state: DoiState, instance: DoiModel | None, columns: Mapping[str, Any], *, newest: bool
+) -> dict[str, str]:
     """Return what to report about a DOI whose object changed since it was sent."""
     where = f" at {state.url}" if state.url else ""
-    if one is None:
+    if instance is None:
         said = "its object was deleted here"
         action = f"a DOI cannot be deleted: keep a page{where} that says what happened"
     elif not newest:
         said = "the number was changed, and so was the DOI"
         action = f"this older DOI stays registered: redirect its page{where} to the new one"
     else:
-        return _object_news(state, one, columns, where)
+        return _object_news(state, instance, columns, where)
     return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
 
 
-def _object_news(state: DoiState, one: DoiModel, columns: Mapping[str, Any], where: str) -> dict[str, str]:
+def _object_news(state: DoiState, instance: DoiModel, columns: Mapping[str, Any], where: str) -> dict[str, str]:
     """Return what to report about the object that has this DOI now: hidden, broken, moved or changed."""
-    sorted_out = _sort_objects([one])
+    sorted_out = _sort_objects([instance])
     said = ""
     if sorted_out.hidden:
         said = "readers can no longer open its page"

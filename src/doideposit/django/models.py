@@ -98,7 +98,7 @@ class DoiModel(models.Model):
             return
         kind = ContentType.objects.get_for_model(listed[0])
         found = DoiState.objects.filter(
-            target=current_target(), content_type=kind, object_id__in=[str(one.pk) for one in listed]
+            target=current_target(), content_type=kind, object_id__in=[str(instance.pk) for instance in listed]
         ).order_by("pk")
         # Where the number of an object was changed it has two DOIs; the newer one is its own.
         states = {state.object_id: state for state in found}

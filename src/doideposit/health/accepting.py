@@ -44,17 +44,17 @@ def accept_references(
         message = f"{path} contains no readable record of {of}"
         return _finding(path, "reference-no-record", message, f"`doideposit check {path}` says why")
     places: dict[int, Doi] = {}
-    for one in accepted:
-        found = _place_of_reference(record.commentary, one)
+    for accepted_reference in accepted:
+        found = _place_of_reference(record.commentary, accepted_reference)
         if found is None:
-            message = f"reference {one.number} in {path} differs from the registered one"
+            message = f"reference {accepted_reference.number} in {path} differs from the registered one"
             hint = "deposit the record as it is now first, or write the DOI into the file by hand"
             return _finding(path, "reference-changed", message, hint)
         where = record.origin.where(("references", found))
         if where.file != record.origin.file:
             message = f"the references of this record are in {where.file}, which doideposit does not edit"
-            return _finding(where, "edit-impossible", message, f"add the DOI there by hand: {one.doi}")
-        places[found] = one.doi
+            return _finding(where, "edit-impossible", message, f"add the DOI there by hand: {accepted_reference.doi}")
+        places[found] = accepted_reference.doi
     edited = _edit_record(path, record, places, series)
     if isinstance(edited, Finding):
         return edited
@@ -64,7 +64,7 @@ def accept_references(
 def _find_record(path: Path, of: Doi, series: Mapping[str, Series]) -> Record | None:
     raws = (raw for raw in read_path(path) if not isinstance(raw, Finding))
     found = (parse(raw, series=series).record for raw in raws)
-    return next((one for one in found if one is not None and one.commentary.doi.key == of.key), None)
+    return next((record for record in found if record is not None and record.commentary.doi.key == of.key), None)
 
 
 def _place_of_reference(commentary: Commentary, wanted: AcceptedReference) -> int | None:
@@ -73,7 +73,7 @@ def _place_of_reference(commentary: Commentary, wanted: AcceptedReference) -> in
     place = wanted.number - 1
     if place < len(listed) and _same_reference(listed[place], wanted.text):
         return place
-    same = [index for index, one in enumerate(listed) if _same_reference(one, wanted.text)]
+    same = [index for index, reference in enumerate(listed) if _same_reference(reference, wanted.text)]
     return same[0] if len(same) == 1 else None
 
 
@@ -116,8 +116,8 @@ def _is_proved(edited: Edited, record: Record, places: Mapping[int, Doi], series
     if found is None:
         return False
     wanted = tuple(
-        one.model_copy(update={"doi": places[place]}) if place in places else one
-        for place, one in enumerate(record.commentary.references)
+        reference.model_copy(update={"doi": places[place]}) if place in places else reference
+        for place, reference in enumerate(record.commentary.references)
     )
     return found.commentary == record.commentary.model_copy(update={"references": wanted})
 

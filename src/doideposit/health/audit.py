@@ -81,7 +81,9 @@ class FailedDoi:
         found: dict[str, list[FailedDoi]] = defaultdict(list)
         for line, text, times in rows:
             doi = Doi.parse(text)
-            ours = {name: each.number_in(doi) for name, each in series.items() if each.prefix == doi.prefix}
+            ours = {
+                name: candidate.number_in(doi) for name, candidate in series.items() if candidate.prefix == doi.prefix
+            }
             fitting = [name for name, number in ours.items() if number is not None]
             for name in (fitting or list(ours))[:1] if len(ours) == 1 or fitting else ():
                 found[name].append(FailedDoi(str(doi), times, ours[name], line))
@@ -162,12 +164,12 @@ def _find_spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
         if work.number is not None:
             groups[_plain_number(work.number)].append(work)
     for plain, group in groups.items():
-        numbers = sorted({one.number or "" for one in group})
+        numbers = sorted({audited_work.number or "" for audited_work in group})
         if len(group) < 2:  # noqa: PLR2004  (two make a double)
             continue
         # So many numbers are named: enough to find the others.
         named = " and ".join(numbers[:4])
-        same = len({_fold(_text_field(one, "title")) for one in group}) == 1
+        same = len({_fold(_text_field(audited_work, "title")) for audited_work in group}) == 1
         if len(numbers) == 1 or same:
             message = f"the number {plain} has {len(group)} DOIs" + (f", as {named}" if len(numbers) > 1 else "")
             step = "decide which DOI stays, and ask Crossref support to make the other one an alias of it"
@@ -220,9 +222,10 @@ def _find_repeated_titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
         if title:
             groups[title, _fold(_text_field(work, "subtitle"))].append(work)
     for group in groups.values():
-        numbers = {_plain_number(one.number or one.doi) for one in group}
+        numbers = {_plain_number(audited_work.number or audited_work.doi) for audited_work in group}
         # Titles that come back each year, such as a review of the year, have other dates and other authors.
-        if len(numbers) > 1 and len({(_text_field(one, "published")[:4], _family_names(one)) for one in group}) == 1:
+        of = {(_text_field(audited_work, "published")[:4], _family_names(audited_work)) for audited_work in group}
+        if len(numbers) > 1 and len(of) == 1:
             message = (
                 f"“{_text_field(group[0], 'title')[:100]}” is registered as {len(numbers)} numbers by the same authors"
             )
@@ -230,9 +233,9 @@ def _find_repeated_titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
             yield AuditLine(AuditCode.SAME_TITLE, message, Doer.EDITOR, step, _dois_of(group))
 
 
-def _family_names(one: AuditedWork) -> str:
+def _family_names(work: AuditedWork) -> str:
     return ";".join(
-        _fold(_text_value(author, "family") or _text_value(author, "organisation")) for author in _author_entries(one)
+        _fold(_text_value(author, "family") or _text_value(author, "organisation")) for author in _author_entries(work)
     )
 
 
@@ -288,7 +291,7 @@ def _find_odd_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
                 "check whose it is, and correct the other records; if one person changed their name, nothing "
                 "needs to be done"
             )
-            dois = _dois_of([one for found in names.values() for one in found])
+            dois = _dois_of([audited_work for found in names.values() for audited_work in found])
             yield AuditLine(AuditCode.NAME_VARIES, message, Doer.EDITOR, step, dois)
 
 
@@ -340,10 +343,10 @@ def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iter
     by_number = {_plain_number(work.number): work for work in works if work.number}
     listed: set[str] = set()
     for row in site:
-        one = by_doi.get(row.doi.casefold()) if row.doi else by_number.get(_plain_number(row.number))
-        if one is not None:
-            listed.add(one.doi)
-        yield from _compare_row(row, one)
+        audited_work = by_doi.get(row.doi.casefold()) if row.doi else by_number.get(_plain_number(row.number))
+        if audited_work is not None:
+            listed.add(audited_work.doi)
+        yield from _compare_row(row, audited_work)
     absent = [work for work in works if work.doi not in listed]
     if absent:
         message = (
@@ -353,30 +356,30 @@ def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iter
         yield AuditLine(AuditCode.NOT_ON_SITE, message, Doer.WEBSITE, step, _dois_of(absent))
 
 
-def _compare_row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
+def _compare_row(row: SiteRow, work: AuditedWork | None) -> Iterator[AuditLine]:
     shown = row.number or row.doi or row.address
-    if row.doi and (one is None or not one.registered):
+    if row.doi and (work is None or not work.registered):
         message = f"the site shows the DOI {row.doi}, which is not registered from here"
         step = "register it, or correct what the site shows"
         yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (row.doi,), row.line)
-    elif not row.doi and one is None:
+    elif not row.doi and work is None:
         message = f"{shown} is on the site, but has no DOI"
         step = "register it: `doideposit extract`, then `check` and `deposit`"
         yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (), row.line)
-    elif not row.doi and one is not None:
+    elif not row.doi and work is not None:
         message = f"the site shows {shown} without its DOI"
         yield AuditLine(
-            AuditCode.NO_DOI, message, Doer.WEBSITE, f"show the DOI: https://doi.org/{one.doi}", (one.doi,), row.line
+            AuditCode.NO_DOI, message, Doer.WEBSITE, f"show the DOI: https://doi.org/{work.doi}", (work.doi,), row.line
         )
     if (
-        one is not None
+        work is not None
         and row.address
-        and one.address
-        and _comparable_address(row.address) != _comparable_address(one.address)
+        and work.address
+        and _comparable_address(row.address) != _comparable_address(work.address)
     ):
-        message = f"the site has {shown} at {row.address}, but its DOI leads to {one.address}"
+        message = f"the site has {shown} at {row.address}, but its DOI leads to {work.address}"
         step = "move the DOI to the new address, or correct the site"
-        yield AuditLine(AuditCode.OTHER_ADDRESS, message, Doer.EDITOR, step, (one.doi,), row.line)
+        yield AuditLine(AuditCode.OTHER_ADDRESS, message, Doer.EDITOR, step, (work.doi,), row.line)
 
 
 def _comparable_address(address: str) -> str:
@@ -388,14 +391,14 @@ def _comparable_address(address: str) -> str:
 
 def _find_unregistered(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]) -> Iterator[AuditLine]:
     """Yield DOIs that are printed, or named by another work of the series, and are not registered."""
-    known = {one.doi.casefold(): one.doi for one in works}
-    numbers = {_plain_number(one.number): one.doi for one in works if one.number}
-    for one in failed:
+    known = {audited_work.doi.casefold(): audited_work.doi for audited_work in works}
+    numbers = {_plain_number(audited_work.number): audited_work.doi for audited_work in works if audited_work.number}
+    for failed_doi in failed:
         # A DOI that was registered later in the month is in the report all the same.
-        if one.doi.casefold() not in known:
-            times = "once" if one.times == 1 else f"{one.times:,} times"
-            message = f"readers looked up {one.doi} {times}, but it is not registered"
-            yield _printed_doi_line(one.doi, one.number, message, known, numbers, one.line)
+        if failed_doi.doi.casefold() not in known:
+            times = "once" if failed_doi.times == 1 else f"{failed_doi.times:,} times"
+            message = f"readers looked up {failed_doi.doi} {times}, but it is not registered"
+            yield _printed_doi_line(failed_doi.doi, failed_doi.number, message, known, numbers, failed_doi.line)
     cited: dict[str, list[AuditedWork]] = defaultdict(list)
     for work in works:
         for doi in work.cited:
@@ -441,13 +444,13 @@ def _find_dead_addresses(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 # Values.
 
 
-def _text_field(one: AuditedWork, key: str) -> str:
-    value = one.fields.get(key)
+def _text_field(work: AuditedWork, key: str) -> str:
+    value = work.fields.get(key)
     return value if isinstance(value, str) else ""
 
 
-def _author_entries(one: AuditedWork) -> Iterable[Mapping[str, Any]]:
-    found = one.fields.get("authors")
+def _author_entries(work: AuditedWork) -> Iterable[Mapping[str, Any]]:
+    found = work.fields.get("authors")
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list | tuple) else []
 
 

@@ -57,8 +57,8 @@ class CorrectionKind:
 
 
 KINDS: Final[Mapping[str, CorrectionKind]] = {
-    one.word: one
-    for one in (
+    kind.word: kind
+    for kind in (
         CorrectionKind(
             "correct",
             (
@@ -157,7 +157,7 @@ class CorrectionRequest:
         if self.notice is not None:
             notice = self.notice.changed(tuple(_notice_edits(self, day)), series)
         original = self.original.changed(tuple(_original_edits(self, day)), series)
-        found = tuple(one for part in (notice, original) if isinstance(part, tuple) for one in part)
+        found = tuple(finding for part in (notice, original) if isinstance(part, tuple) for finding in part)
         if found or isinstance(notice, tuple) or isinstance(original, tuple):
             return found
         return Correction(self, day, notice, original)
@@ -189,7 +189,7 @@ class Correction:
     @property
     def changed(self) -> tuple[ChangedRecord, ...]:
         """Return both records in the order in which they are sent."""
-        return tuple(one for one in (self.notice, self.original) if one is not None)
+        return tuple(changed_record for changed_record in (self.notice, self.original) if changed_record is not None)
 
     def checklist(self) -> Mapping[str, tuple[str, ...]]:
         """Return what the landing pages have to show, by the address of each, before anything is sent."""
@@ -234,9 +234,9 @@ def _is_posted(found: FoundRecord) -> bool:
 
 def _existing_updates(request: CorrectionRequest) -> Iterator[tuple[UpdateType, date]]:
     """Yield what the notice says already that it does to the work, and when."""
-    for one in request.notice.commentary.updates if request.notice else ():
-        if one.doi == request.original.commentary.doi:
-            yield one.type, one.date
+    for update in request.notice.commentary.updates if request.notice else ():
+        if update.doi == request.original.commentary.doi:
+            yield update.type, update.date
 
 
 def _decision_day(request: CorrectionRequest) -> date | None:

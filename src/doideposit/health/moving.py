@@ -121,7 +121,11 @@ class MoveTable:
     def look_at_pages(self, moves: Sequence[SiteMove], fetch: FetchPage, waiting: PassingTime) -> Iterator[SiteMove]:
         """Fetch the new page of each move, and refuse those whose page is missing or shows another DOI."""
         going = [move for move in moves if move.goes]
-        at_new = (one.commentary.model_copy(update={"url": one.new}) for one in going if one.commentary is not None)
+        at_new = (
+            site_move.commentary.model_copy(update={"url": site_move.new})
+            for site_move in going
+            if site_move.commentary is not None
+        )
         visits = visit_pages(at_new, fetch, waiting=waiting)
         for move in moves:
             yield move if not move.goes else _with_page_findings(move, next(visits).findings, str(self.path))
@@ -183,9 +187,9 @@ class MoveTable:
         with disk_errors(failed, "cannot be written"), failed.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
             writer.writerow(("number", "doi", "old", "new", "why"))
-            for one in refused:
-                old = one.row.address if one.row.new else ""
-                writer.writerow((one.row.number, one.row.doi, old, one.new, one.finding.message if one.finding else ""))
+            for site_move in refused:
+                row, why = site_move.row, site_move.finding.message if site_move.finding else ""
+                writer.writerow((row.number, row.doi, row.address if row.new else "", site_move.new, why))
         return failed
 
 

@@ -92,7 +92,7 @@ class Hints:
         ours = {series.prefix for series in depositor.series.values()}
         wanted = (pair for pair in self.conflicts if pair[0].prefix in ours and depositor.works.one(pair[0]))
         conflicts = islice(wanted, MOST_CONFLICTS)
-        found = sum(depositor.warnings.report_conflict(one, other, now) for one, other in conflicts)
+        found = sum(depositor.warnings.report_conflict(doi, other, now) for doi, other in conflicts)
         if files or again or found:
             logger.info("a mail names %d files, %d DOIs and %d conflicts of this ledger", files, again, found)
 
@@ -139,11 +139,11 @@ def _read_conflicts(root: Element, found: _HintList) -> None:
     """Read the DOIs below each element whose name is about a conflict; of several such the innermost counts."""
     for element in root.iter("{*}*"):
         name = str(element.tag).rpartition("}")[2].lower()
-        if "conflict" in name and not any("conflict" in str(one.tag).lower() for one in element):
-            values = (str(value) for each in element.iter() for value in each.attrib.values())
+        if "conflict" in name and not any("conflict" in str(node.tag).lower() for node in element):
+            values = (str(value) for node in element.iter() for value in node.attrib.values())
             words = " ".join((*map(str, element.itertext()), *values))
             named = list(dict.fromkeys(_dois_in(words)))
-            found.conflicts |= {(one, other): None for one in named for other in named if one != other}
+            found.conflicts |= {(doi, other): None for doi in named for other in named if doi != other}
 
 
 def _dois_in(text: str) -> Iterator[Doi]:

@@ -67,7 +67,7 @@ class Hook:
                 secret = section.secret.resolve(environ=environ, service="doideposit-hook", username=name)
                 message.post(section.url, secret=secret, now=clock().timestamp(), timeout=seconds)
 
-        return tuple(Hook(name, frozenset(one.on), partial(call, name, one)) for name, one in settings.hooks.items())
+        return tuple(Hook(name, frozenset(hook.on), partial(call, name, hook)) for name, hook in settings.hooks.items())
 
     def deliver(
         self, depositor: Depositor, *, clock: Callable[[], datetime], stop: Callable[[], bool]

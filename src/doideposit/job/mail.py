@@ -60,7 +60,7 @@ class Recipients:
         """Return the status of the DOIs of a group alone."""
         if not self.own:
             return whole
-        mine = (one for name, one in whole.publishers.items() if self.group(name) == group)
+        mine = (standing for name, standing in whole.publishers.items() if self.group(name) == group)
         return Standing.together(mine, whole.at, whole.target)
 
 
@@ -91,7 +91,7 @@ class JobMails:
         theirs; what it kept back is told by the next pass.
         """
         lasting = _lasting_notices(waiting, state, now, self.mail.repeat_after)
-        failing = (Notice.of_hook(name, one) for name, one in hooks.items() if one.reason)
+        failing = (Notice.of_hook(name, progress) for name, progress in hooks.items() if progress.reason)
         found = chain(_all_notices(report, standing, self.folders, now, lasting, self.to), failing)
         notices = Notice.untold(found, state.told, now, self.mail.repeat_after)
         if not _is_something_due(notices, standing, state, self.mail, self.to, now):
@@ -216,25 +216,27 @@ def _all_notices(
     yield from (Notice.of_error(error) for error in report.errors if not isinstance(error, PASSING))
     yield from (note for path in _note_files(folders) if (note := _read_note(path)) is not None)
     yield from (Notice.of_page(each) for each in report.site_blocked)
-    failed = [each for each in report.failed if str(each.doi) not in report.in_files]
-    yield from (replace(Notice.of_failure(each), publisher=to.whose(each)) for each in failed)
+    failed = [status for status in report.failed if str(status.doi) not in report.in_files]
+    yield from (replace(Notice.of_failure(status), publisher=to.whose(status)) for status in failed)
     if standing is not None:
-        yield from (replace(notice, publisher=to.whose(each)) for each, notice in _notices_of_standing(standing, now))
+        yield from (
+            replace(notice, publisher=to.whose(status)) for status, notice in _notices_of_standing(standing, now)
+        )
     yield from waiting
 
 
 def _notices_of_standing(standing: Standing, now: datetime) -> Iterator[tuple[WorkStatus, Notice]]:
     """Yield what the ledger knows to be wrong or late, each DOI once, with its notice."""
-    changed = [each for each in standing.drifted.first if each.needs_person]
-    yield from ((each, Notice.of_drift(each)) for each in changed)
-    told = {each.doi for each in changed}
-    wrong = [each for each in standing.attention.first if each.contradicted and each.needs_person]
-    yield from ((each, Notice.of_contradiction(each)) for each in wrong if each.doi not in told)
-    told |= {each.doi for each in wrong}
-    warned = [each for each in standing.warned.first if any(warning.wants_person for warning in each.warnings)]
-    yield from ((each, Notice.of_warnings(each)) for each in warned if each.doi not in told)
-    told |= {each.doi for each in warned}
-    yield from ((each, Notice.of_overdue(each, now)) for each in standing.overdue.first if each.doi not in told)
+    changed = [status for status in standing.drifted.first if status.needs_person]
+    yield from ((status, Notice.of_drift(status)) for status in changed)
+    told = {status.doi for status in changed}
+    wrong = [status for status in standing.attention.first if status.contradicted and status.needs_person]
+    yield from ((status, Notice.of_contradiction(status)) for status in wrong if status.doi not in told)
+    told |= {status.doi for status in wrong}
+    warned = [status for status in standing.warned.first if any(warning.wants_person for warning in status.warnings)]
+    yield from ((status, Notice.of_warnings(status)) for status in warned if status.doi not in told)
+    told |= {status.doi for status in warned}
+    yield from ((status, Notice.of_overdue(status, now)) for status in standing.overdue.first if status.doi not in told)
 
 
 def _note_files(folders: Folders) -> list[Path]:

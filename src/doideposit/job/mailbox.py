@@ -41,7 +41,7 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
     with disk_errors(folder, "cannot be read"):
         files = [path for part in ("cur", "new") if (folder / part).is_dir() for path in (folder / part).iterdir()]
     # The part before the colon is the mail's own name; after it stand flags, which change.
-    keys = {path.name.partition(":")[0]: path for path in sorted(files, key=lambda one: one.name)}
+    keys = {path.name.partition(":")[0]: path for path in sorted(files, key=lambda path: path.name)}
     for key, path in [pair for pair in keys.items() if pair[0] not in known][:MOST]:
         try:
             with open_input(path) as file:

@@ -157,33 +157,41 @@ def _run_metrics(run: Run, within: timedelta) -> Iterator[str]:
         )
 
 
-def _ledger_metrics(one: Standing) -> Iterator[str]:
+def _ledger_metrics(standing: Standing) -> Iterator[str]:
     rows: tuple[tuple[str, str, float], ...] = (
-        ("registered_dois", "DOIs that are registered.", one.registered),
-        ("rejected_dois", "DOIs that Crossref did not register.", one.failed),
-        ("needs_person_dois", "DOIs that need a person.", one.attention.count),
-        ("overdue_dois", "DOIs that have not reached a milestone in its time.", one.overdue.count),
-        ("unproved_dois", "Registered DOIs not yet confirmed to resolve or to be indexed.", one.not_proved),
-        ("drifted_dois", "DOIs that others changed, while nobody accepted or restored the change.", one.drifted.count),
-        ("open_warnings", "Crossref's warnings that nobody settled or dismissed.", one.warnings),
-        ("not_as_intended_dois", "Registered DOIs not yet confirmed to be as they were sent.", one.not_as_intended),
-        ("oldest_unfinished_age_seconds", "Age of the oldest unfinished deposit; 0 for none.", one.oldest_age),
+        ("registered_dois", "DOIs that are registered.", standing.registered),
+        ("rejected_dois", "DOIs that Crossref did not register.", standing.failed),
+        ("needs_person_dois", "DOIs that need a person.", standing.attention.count),
+        ("overdue_dois", "DOIs that have not reached a milestone in its time.", standing.overdue.count),
+        ("unproved_dois", "Registered DOIs not yet confirmed to resolve or to be indexed.", standing.not_proved),
+        (
+            "drifted_dois",
+            "DOIs that others changed, while nobody accepted or restored the change.",
+            standing.drifted.count,
+        ),
+        ("open_warnings", "Crossref's warnings that nobody settled or dismissed.", standing.warnings),
+        (
+            "not_as_intended_dois",
+            "Registered DOIs not yet confirmed to be as they were sent.",
+            standing.not_as_intended,
+        ),
+        ("oldest_unfinished_age_seconds", "Age of the oldest unfinished deposit; 0 for none.", standing.oldest_age),
     )
     text = "DOIs with an unfinished deposit, by state."
-    yield from _metric_lines("outstanding_dois", text, one.target, one.states, label="state")
+    yield from _metric_lines("outstanding_dois", text, standing.target, standing.states, label="state")
     for name, text, value in rows:
-        yield from _metric_lines(name, text, one.target, value)
-    yield from _publisher_metrics(one)
+        yield from _metric_lines(name, text, standing.target, value)
+    yield from _publisher_metrics(standing)
 
 
-def _publisher_metrics(one: Standing) -> Iterator[str]:
+def _publisher_metrics(standing: Standing) -> Iterator[str]:
     """Yield the numbers of each of several publishers, beside those of all: a sum over a label would count twice."""
-    if one.publishers:
+    if standing.publishers:
         yield "# HELP doideposit_publisher_dois DOIs of each publisher, by state; a DOI can have several states."
         yield "# TYPE doideposit_publisher_dois gauge"
-    for name, each in one.publishers.items():
+    for name, each in standing.publishers.items():
         for state, value in each.numbers.items():
-            labels = f'target="{one.target}",publisher="{name or MAIN_PUBLISHER}",state="{state}"'
+            labels = f'target="{standing.target}",publisher="{name or MAIN_PUBLISHER}",state="{state}"'
             yield f"doideposit_publisher_dois{{{labels}}} {value}"
 
 

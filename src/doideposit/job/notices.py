@@ -117,7 +117,7 @@ class Notice:
         for difference in status.drift:
             lines += [f"Before: {difference.before}", f"Now:    {difference.after}", *difference.fields]
         # Sorted, so that the same differences give the same key, and no second mail.
-        marks = ",".join(sorted(one.mark for one in status.drift))
+        marks = ",".join(sorted(drift.mark for drift in status.drift))
         return cls(
             f"drift:{status.doi.key}:{marks}", NoticeKind.DRIFT, status.shown_doi, tuple(lines), status.next_action
         )
@@ -127,8 +127,8 @@ class Notice:
         """Make the notice about unsettled warnings of Crossref."""
         wanting = [warning for warning in status.warnings if warning.wants_person]
         lines = [status.title] if status.title else []
-        lines += [f"Warning {one.id}: {one.message}" for one in wanting]
-        key = f"warned:{status.doi.key}:{','.join(one.id for one in wanting)}"
+        lines += [f"Warning {warning.id}: {warning.message}" for warning in wanting]
+        key = f"warned:{status.doi.key}:{','.join(warning.id for warning in wanting)}"
         return cls(key, NoticeKind.WARNED, status.shown_doi, tuple(lines), status.next_action)
 
     @classmethod
@@ -146,7 +146,7 @@ class Notice:
     ) -> "tuple[Notice, ...]":
         """Return the notices that were not mailed lately, each matter once."""
         unique = {notice.key: notice for notice in notices}
-        return tuple(one for key, one in unique.items() if key not in told or now - told[key] >= repeat_after)
+        return tuple(notice for key, notice in unique.items() if key not in told or now - told[key] >= repeat_after)
 
 
 @dataclass(frozen=True, slots=True)

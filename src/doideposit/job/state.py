@@ -133,7 +133,10 @@ class JobState:
         """Write it down; raise `DiskError` where that fails."""
         data = {
             "told": {key: at.isoformat() for key, at in self.told.items() if now - at < KEEP_TOLD},
-            "seen": {name: (one.size, one.changed, one.since.isoformat()) for name, one in self.seen.items()},
+            "seen": {
+                name: (sighting.size, sighting.changed, sighting.since.isoformat())
+                for name, sighting in self.seen.items()
+            },
             "lookups": {doi: (tries, at.isoformat()) for doi, (tries, at) in self.lookups.items()},
             "digest": self.digest.isoformat() if self.digest else None,
             "digests": {name: day.isoformat() for name, day in self.digests.items()},

@@ -162,8 +162,10 @@ def json_ld(commentary: Commentary) -> dict[str, Any]:
                 "headline": _full_title(commentary),
                 "name": _full_title(commentary),
                 "author": [_contributor_json(author) for author in _authors(commentary)],
-                "editor": [_contributor_json(each) for each in _with_role(commentary, Role.EDITOR)],
-                "translator": [_contributor_json(each) for each in _with_role(commentary, Role.TRANSLATOR)],
+                "editor": [_contributor_json(contributor) for contributor in _with_role(commentary, Role.EDITOR)],
+                "translator": [
+                    _contributor_json(contributor) for contributor in _with_role(commentary, Role.TRANSLATOR)
+                ],
                 "datePublished": _date_text(commentary.published, "-"),
                 "inLanguage": commentary.effective_language,
                 "identifier": {
@@ -289,29 +291,29 @@ def _container_json(commentary: Commentary) -> dict[str, Any]:
     return {"@type": "PublicationIssue", "issueNumber": commentary.number, "isPartOf": whole}
 
 
-def _contributor_json(each: Person | Organisation) -> dict[str, Any]:
-    if isinstance(each, Organisation):
-        return {"@type": "Organization", "name": each.organisation}
+def _contributor_json(contributor: Person | Organisation) -> dict[str, Any]:
+    if isinstance(contributor, Organisation):
+        return {"@type": "Organization", "name": contributor.organisation}
     return {
         "@type": "Person",
         **_without_empty_values(
             {
-                "name": each.display,
-                "givenName": each.given,
-                "familyName": each.family,
-                "honorificSuffix": each.suffix,
-                "identifier": each.orcid.url if each.orcid else None,
-                "affiliation": [_institution_json(affiliation) for affiliation in each.affiliations],
+                "name": contributor.display,
+                "givenName": contributor.given,
+                "familyName": contributor.family,
+                "honorificSuffix": contributor.suffix,
+                "identifier": contributor.orcid.url if contributor.orcid else None,
+                "affiliation": [_institution_json(affiliation) for affiliation in contributor.affiliations],
             }
         ),
     }
 
 
-def _institution_json(each: Institution) -> dict[str, Any]:
-    ids = [one.url for one in (each.ror, each.isni, each.wikidata) if one]
+def _institution_json(institution: Institution) -> dict[str, Any]:
+    ids = [identifier.url for identifier in (institution.ror, institution.isni, institution.wikidata) if identifier]
     return {
         "@type": "Organization",
-        **_without_empty_values({"name": each.name, "identifier": ids[0] if ids else None}),
+        **_without_empty_values({"name": institution.name, "identifier": ids[0] if ids else None}),
     }
 
 

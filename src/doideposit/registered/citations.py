@@ -117,12 +117,12 @@ class ComparedReference:
             *_place_doubts(self, work),
             _part_doubt(self, work),
         )
-        return tuple(one for one in found if one is not None)
+        return tuple(doubt for doubt in found if doubt is not None)
 
     def candidate_doubts(self, work: FoundWork) -> tuple[CitationDoubt, ...]:
         """Return what speaks against a work that a search found; that something cannot be compared speaks so too."""
         found = self.doubts(work)
-        told = {one.field for one in found}
+        told = {doubt.field for doubt in found}
         unknown = (
             ("title", not _comparable_titles(self, work), "its title cannot be compared"),
             ("author", not _comparable_authors(self, work), "its authors cannot be compared"),

@@ -66,19 +66,19 @@ def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | Non
     ) + _added_leftovers(ours, theirs)
 
 
-def _is_crossrefs(one: Difference) -> bool:
+def _is_crossrefs(difference: Difference) -> bool:
     # Crossref adds the ISSN that it knows of a title record by itself.
-    if one.field.startswith("series.issns") and one.kind == "added":
+    if difference.field.startswith("series.issns") and difference.kind == "added":
         return True
-    if one.field.startswith("abstracts["):
-        both = (one.registered, one.desired)
+    if difference.field.startswith("abstracts["):
+        both = (difference.registered, difference.desired)
         texts = [plain_words(each) for each in both if isinstance(each, Mapping)]
-        return len(texts) == len(both) and texts[0] == texts[1] and _differs_by_language_only(one)
+        return len(texts) == len(both) and texts[0] == texts[1] and _differs_by_language_only(difference)
     return False
 
 
-def _differs_by_language_only(one: Difference) -> bool:
-    both = [each for each in (one.registered, one.desired) if isinstance(each, Mapping)]
+def _differs_by_language_only(difference: Difference) -> bool:
+    both = [each for each in (difference.registered, difference.desired) if isinstance(each, Mapping)]
     return all(same_value(name, both[0].get(name), both[1].get(name)) for name in ("language", "kind"))
 
 
@@ -86,7 +86,7 @@ def _added_leftovers(ours: RegisteredRecord, theirs: RegisteredRecord) -> tuple[
     """Return registered content that no record file can hold; `compare` asks only for losses of ours."""
     known = {(leftover.name, leftover.xml) for leftover in ours.leftovers}
     added = (leftover for leftover in theirs.leftovers if (leftover.name, leftover.xml) not in known)
-    return tuple(Difference(one.name, f"{one.name} is added", desired=one.xml) for one in added)
+    return tuple(Difference(leftover.name, f"{leftover.name} is added", desired=leftover.xml) for leftover in added)
 
 
 def _shown_fields(fields: Collection[Difference]) -> tuple[str, ...]:

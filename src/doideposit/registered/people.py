@@ -34,7 +34,9 @@ def contributors(element: Element) -> tuple[list[Fields], list[tuple[str, Elemen
     unknown: list[tuple[str, Element]] = []
     known: dict[object, Fields] = {}
     # `sequence` says who comes first, whatever the order of the elements.
-    for child in sorted((one for one in element if local_name(one)), key=lambda one: one.get("sequence") != "first"):
+    for child in sorted(
+        (node for node in element if local_name(node)), key=lambda element: element.get("sequence") != "first"
+    ):
         who, parts = _contributor(child)
         unknown += [(f"authors[{len(people)}].{local_name(part)}", part) for part in parts]
         key = _person_key(who)
@@ -50,7 +52,7 @@ def _contributor(element: Element) -> tuple[Fields, list[Element]]:
     unknown = [
         child for child in element if local_name(child) and local_name(child) not in _READ and name == "person_name"
     ]
-    bodies = [institution(one) for one in element.iterfind("{*}affiliations/{*}institution")]
+    bodies = [institution(node) for node in element.iterfind("{*}affiliations/{*}institution")]
     unknown += [part for _, parts in bodies for part in parts]
     who: Fields
     match name:
@@ -63,14 +65,14 @@ def _contributor(element: Element) -> tuple[Fields, list[Element]]:
                    "suffix": _child_text(element, "suffix")}  # fmt: skip
     who["roles"] = list(_roles_of(element)) if list(_roles_of(element)) != ["author"] else None
     who["affiliations"] = [body for body, _ in bodies] + [
-        {"name": ReadText.plain(one)} for one in element.iterfind("{*}affiliation")
+        {"name": ReadText.plain(node)} for node in element.iterfind("{*}affiliation")
     ]
     orcid = element.find("{*}ORCID")
     if orcid is not None:
         # Answers still have http for what was deposited years ago.
         who["orcid"] = ReadText(f"https://orcid.org/{ReadText.plain(orcid).rpartition('/')[2]}", orcid)
         who["orcid_authenticated"] = "true" if orcid.get("authenticated") == "true" else None
-    who["alt_names"] = [_alt_name(one) for one in element.iterfind("{*}alt-name/{*}*")]
+    who["alt_names"] = [_alt_name(node) for node in element.iterfind("{*}alt-name/{*}*")]
     style = element.get("name-style")
     # Western is the default of the schema (crossref5.5.0.xsd: person_name/@name-style).
     who["name_style"] = style if style != "western" else None
@@ -107,7 +109,7 @@ def _roles_of(element: Element) -> Iterator[str]:
     CRediT says what somebody did, and not as what: beside it the attribute counts.
     """
     roles = list(element.iterfind("{*}role"))
-    if all(one.get("vocab") == "credit" for one in roles):
+    if all(node.get("vocab") == "credit" for node in roles):
         yield (element.get("contributor_role") or "author").replace("_", "-")
     for role in roles:
         kind = role.get("type") or ""
@@ -118,13 +120,13 @@ def institution(element: Element) -> tuple[Fields, list[Element]]:
     """Return an institution, and the ids that a record file has no field for; single values are texts, not lists."""
     found: Fields = {"name": _child_text(element, "institution_name")}
     unknown: list[Element] = []
-    for one in element.iterfind("{*}institution_id"):
+    for node in element.iterfind("{*}institution_id"):
         # Where the attribute is missing, the address itself tells which kind of identifier it is.
-        kind = one.get("type") or next((kind for kind in _IDS if kind in ReadText.plain(one)), "")
-        value = ReadText(ReadText.plain(one).replace("http://", "https://"), one)
+        kind = node.get("type") or next((kind for kind in _IDS if kind in ReadText.plain(node)), "")
+        value = ReadText(ReadText.plain(node).replace("http://", "https://"), node)
         # The schema takes any number of ids, a record file one of each kind.
         if kind not in _IDS or found.setdefault(kind, value) != value:
-            unknown.append(one)
+            unknown.append(node)
     for key in INSTITUTION_LISTS:
         texts = [text for one in element.iterfind(f"{{*}}institution_{key}") if (text := ReadText.plain(one))]
         found[key] = texts[0] if len(texts) == 1 else texts

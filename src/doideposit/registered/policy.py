@@ -59,10 +59,11 @@ def _is_another_work(registered: RegisteredRecord, desired: RegisteredRecord) ->
     Corrections change one of them, and cleaning up an old record makes a date more precise; all three together are
     what a mistyped number looks like, whose DOI another work has already.
     """
-    old, new = (_title_words(one.fields.get("title")) for one in (registered, desired))
-    names = [_family_names(one) for one in (registered, desired)]
+    old, new = (_title_words(record.fields.get("title")) for record in (registered, desired))
+    names = [_family_names(record) for record in (registered, desired)]
     years = [
-        str(one.fields.get("published") or one.fields.get("published_print") or "")[:4] for one in (registered, desired)
+        str(record.fields.get("published") or record.fields.get("published_print") or "")[:4]
+        for record in (registered, desired)
     ]
     if not (old and new and all(names) and all(years)):
         return False
@@ -85,10 +86,10 @@ def _other_work_finding(desired: RegisteredRecord) -> Finding:
     return Finding("plan-other-work", Severity.ERROR, message, hint)
 
 
-def _series_finding(one: Difference, desired: RegisteredRecord) -> Finding | None:
+def _series_finding(difference: Difference, desired: RegisteredRecord) -> Finding | None:
     if desired.series.get("posted_type"):
         return None
-    message = f"{desired.doi} is registered under another series: {one.what}"
+    message = f"{desired.doi} is registered under another series: {difference.what}"
     hint = "correct title and ISSN of the series in the configuration; only Crossref support changes them at Crossref"
     return Finding("plan-series-differs", Severity.ERROR, message, hint)
 

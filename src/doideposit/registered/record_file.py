@@ -35,15 +35,15 @@ def series_of(record: RegisteredRecord, doi: Doi, owner: str, known: Mapping[str
     By the pattern of its DOIs, else by an ISSN, else by its title, else because the owner's prefix has only one: a
     report that was registered by itself names no series.
     """
-    by_pattern = [one for one in known.values() if one.has_pattern and one.number_in(doi) is not None]
+    by_pattern = [series for series in known.values() if series.has_pattern and series.number_in(doi) is not None]
     named = _issns(record)
-    by_issn = [one for one in known.values() if named & {str(issn.issn) for issn in one.issns}]
+    by_issn = [series for series in known.values() if named & {str(issn.issn) for issn in series.issns}]
     title = record.series.get("title")
-    by_title = [one for one in known.values() if isinstance(title, str) and _fold(one.title) == _fold(title)]
-    of_owner = [one for one in known.values() if one.prefix in {owner, doi.prefix}]
+    by_title = [series for series in known.values() if isinstance(title, str) and _fold(series.title) == _fold(title)]
+    of_owner = [series for series in known.values() if series.prefix in {owner, doi.prefix}]
     for found in (by_issn, by_title, [] if named else by_pattern, [] if named or title else of_owner):
         if found:
-            chosen = [one for one in found if one in by_pattern] or found
+            chosen = [series for series in found if series in by_pattern] or found
             return chosen[0] if len(chosen) == 1 else None
     return None
 

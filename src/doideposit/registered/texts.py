@@ -108,10 +108,10 @@ def _mathml_of(element: Element) -> str:
     """Return a formula with the prefix ``mml``, whatever namespace it came in: unixref has none."""
     copy = deepcopy(element)
     copy.tail = None
-    for one in copy.iter():
-        if local_name(one):
+    for node in copy.iter():
+        if local_name(node):
             # unixref has no namespaces at all, and a record file has them all: in between they must be one.
-            one.tag = f"{{{_MATHML}}}{local_name(one)}"
+            node.tag = f"{{{_MATHML}}}{local_name(node)}"
     root = etree.Element(f"{{{_MATHML}}}math", nsmap={"mml": _MATHML})
     root.text = copy.text
     root.extend(list(copy))
@@ -164,10 +164,10 @@ def xml_of(element: Element) -> str:
     """Return the XML of an element in one form, so that two of them can be compared."""
     copy = deepcopy(element)
     copy.tail = None
-    for one in copy.iter():
-        if local_name(one):
-            one.tag = local_name(one)
-            one.text = _normalise_spaces(one.text).strip() if not len(one) else one.text and one.text.strip()
-            one.tail = one.tail and (_normalise_spaces(one.tail) if one.tail.strip() else None)
+    for node in copy.iter():
+        if local_name(node):
+            node.tag = local_name(node)
+            node.text = _normalise_spaces(node.text).strip() if not len(node) else node.text and node.text.strip()
+            node.tail = node.tail and (_normalise_spaces(node.tail) if node.tail.strip() else None)
     etree.cleanup_namespaces(copy)
     return etree.tostring(copy, encoding="unicode")

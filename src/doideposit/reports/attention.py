@@ -169,19 +169,19 @@ _HEADINGS: Final[Mapping[Milestone, str]] = {
 _FAILED, _WRONG, _WARNED, _STUCK, _UNPROVED = range(5)
 
 
-def _rank_of(one: WorkStatus) -> int:
-    if one.is_open:
+def _rank_of(status: WorkStatus) -> int:
+    if status.is_open:
         return _STUCK
-    if one.failed:
+    if status.failed:
         return _FAILED
-    if one.contradicted is not None:
+    if status.contradicted is not None:
         return _WRONG
-    return _WARNED if any(warning.wants_person for warning in one.warnings) or one.drift else _UNPROVED
+    return _WARNED if any(warning.wants_person for warning in status.warnings) or status.drift else _UNPROVED
 
 
-def _heading_of(one: WorkStatus) -> str:
-    rank = _rank_of(one)
-    if rank in {_STUCK, _UNPROVED} and one.overdue is not None:
-        return _HEADINGS[one.overdue.milestone]
-    words = AttentionKind.of(one)[0]
+def _heading_of(status: WorkStatus) -> str:
+    rank = _rank_of(status)
+    if rank in {_STUCK, _UNPROVED} and status.overdue is not None:
+        return _HEADINGS[status.overdue.milestone]
+    words = AttentionKind.of(status)[0]
     return words[:1].upper() + words[1:]

@@ -41,8 +41,8 @@ class Completeness:
     @classmethod
     def of_works(cls, series: str, works: Sequence[Measured]) -> Self:
         """Count what the registered works of a series have; `works` has each DOI once."""
-        counts = Counter(one for work in works for one in work.has)
-        shares = tuple(Share(one, counts[one], len(works)) for one in Measure)
+        counts = Counter(measure for work in works for measure in work.has)
+        shares = tuple(Share(measure, counts[measure], len(works)) for measure in Measure)
         return cls(series, len(works), shares, _next_step(series, works))
 
     @staticmethod

@@ -89,13 +89,15 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     kept = list(findings)
     for finding in kept:
         first.setdefault(finding.where.file, len(first))
-    return sorted(kept, key=lambda one: (first[one.where.file], one.where.line or 0, one.where.column or 0))
+    return sorted(
+        kept, key=lambda finding: (first[finding.where.file], finding.where.line or 0, finding.where.column or 0)
+    )
 
 
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings: errors first, info last; those of one severity from the top down."""
     # Errors first; within one severity the order of the files stays, since sorting is stable.
-    return sorted(in_order(findings), key=lambda one: _rank_of((one,)))
+    return sorted(in_order(findings), key=lambda finding: _rank_of((finding,)))
 
 
 # Up to so many records have a line each; of more records there is one line for all.

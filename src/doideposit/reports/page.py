@@ -190,12 +190,12 @@ class Report:
             ],
             "series": [
                 {
-                    "series": one.series,
-                    "works": one.works,
-                    "shares": {share.measure.value: share.have for share in one.shares},
-                    "next_step": one.next_step,
+                    "series": completeness.series,
+                    "works": completeness.works,
+                    "shares": {share.measure.value: share.have for share in completeness.shares},
+                    "next_step": completeness.next_step,
                 }
-                for one in self.series
+                for completeness in self.series
             ],
         }
         data["crossref_found"] = [
@@ -234,9 +234,9 @@ def _iso_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _sort_key(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
+def _sort_key(status: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
     """Return a key that sorts by series, the highest number first: new DOIs are looked for most often."""
-    return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in one.doi.order)
+    return status.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in status.doi.order)
 
 
 def _count_kinds(statuses: Sequence[WorkStatus]) -> Mapping[AttentionKind, int]:

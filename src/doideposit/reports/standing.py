@@ -27,11 +27,11 @@ class Listed:
     count: int = 0
     first: list[WorkStatus] = field(default_factory=list)
 
-    def add(self, one: WorkStatus) -> None:
+    def add(self, status: WorkStatus) -> None:
         """Count this one too."""
         self.count += 1
         if len(self.first) < MOST_LISTED:
-            self.first.append(one)
+            self.first.append(status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Standing:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON; with several publishers, also the numbers of each."""
-        each = {name or MAIN_PUBLISHER: one.numbers for name, one in self.publishers.items()}
+        each = {name or MAIN_PUBLISHER: standing.numbers for name, standing in self.publishers.items()}
         return ({"publishers": each} if each else {}) | {
             "dois": self.works,
             "registered": self.registered,
@@ -95,22 +95,22 @@ class Standing:
             "drifted": self.drifted.count,
             "drifted_dois": [
                 {
-                    "doi": str(each.doi),
-                    "drift": [difference.to_dict() for difference in each.drift],
-                    "next_action": each.next_action,
+                    "doi": str(status.doi),
+                    "drift": [difference.to_dict() for difference in status.drift],
+                    "next_action": status.next_action,
                 }
-                for each in self.drifted.first
+                for status in self.drifted.first
             ],
             "warnings": self.warnings,
             "warned_dois": [
-                {"doi": str(each.doi), "warnings": [warning.to_dict() for warning in each.open_warnings]}
-                for each in self.warned.first
+                {"doi": str(status.doi), "warnings": [warning.to_dict() for warning in status.open_warnings]}
+                for status in self.warned.first
             ],
             "oldest_unfinished_seconds": round(self.oldest_age, 3),
             "overdue": self.overdue.count,
-            "overdue_dois": [_overdue_document(each) for each in self.overdue.first],
+            "overdue_dois": [_overdue_document(status) for status in self.overdue.first],
             "needs_person_dois": [
-                {"doi": str(each.doi), "next_action": each.next_action} for each in self.attention.first
+                {"doi": str(status.doi), "next_action": status.next_action} for status in self.attention.first
             ],
         }
 
@@ -132,20 +132,20 @@ class Standing:
     def together(parts: "Iterable[Standing]", now: datetime, target: str) -> "Standing":
         """Return the standing of several publishers as one."""
         tally = _PublisherCounts()
-        for one in parts:
-            tally.works += one.works
-            tally.registered += one.registered
-            tally.failed += one.failed
-            tally.not_proved += one.not_proved
-            tally.not_intended += one.not_as_intended
-            tally.warnings += one.warnings
-            tally.states.update(one.states)
+        for standing in parts:
+            tally.works += standing.works
+            tally.registered += standing.registered
+            tally.failed += standing.failed
+            tally.not_proved += standing.not_proved
+            tally.not_intended += standing.not_as_intended
+            tally.warnings += standing.warnings
+            tally.states.update(standing.states)
             for whole, part in (
-                (tally.overdue, one.overdue),
-                (tally.attention, one.attention),
-                (tally.recent, one.recent),
-                (tally.drifted, one.drifted),
-                (tally.warned, one.warned),
+                (tally.overdue, standing.overdue),
+                (tally.attention, standing.attention),
+                (tally.recent, standing.recent),
+                (tally.drifted, standing.drifted),
+                (tally.warned, standing.warned),
             ):
                 whole.count += part.count
                 whole.first = [*whole.first, *part.first][:MOST_LISTED]
@@ -162,7 +162,7 @@ def _overdue_document(status: WorkStatus) -> dict[str, str]:
 class _PublisherCounts:
     """Count the DOIs of one publisher."""
 
-    states: Counter[str] = field(default_factory=lambda: Counter({one.value: 0 for one in State if one.is_open}))
+    states: Counter[str] = field(default_factory=lambda: Counter({state.value: 0 for state in State if state.is_open}))
     works: int = 0
     registered: int = 0
     failed: int = 0

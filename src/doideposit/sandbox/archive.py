@@ -268,7 +268,7 @@ class SandboxArchive:
             return []
         found = self._select_registrations("WHERE signature = ? AND doi_key <> ?", signature, doi.casefold())
         # Each DOI once, and only where its newest version is the one that was found.
-        return sorted({one.doi for one in found if self.current(one.doi) == one})
+        return sorted({registration.doi for registration in found if self.current(registration.doi) == registration})
 
     def titles_in(self, words: str) -> Registration | None:
         """Return a registered work whose title occurs in `words`."""
@@ -288,7 +288,7 @@ class SandboxArchive:
         found = self._select_registrations(
             "WHERE instr(lower(record), ?) > 0 AND doi_key <> ?", doi.lower(), doi.casefold()
         )
-        return [one for one in found if self.current(one.doi) == one]
+        return [registration for registration in found if self.current(registration.doi) == registration]
 
     def member_of(self, prefix: str) -> str | None:
         """Return the member that owns a prefix, by the latest version of a DOI of that owner."""

@@ -91,7 +91,9 @@ class Elsewhere:
     def run_again(self, file_name: str) -> None:
         """Run an upload again, as Crossref's staff did after an outage; its log is replaced."""
         with self._queue.archive.snapshot():
-            [submission] = [one for one in self._queue.archive.submissions() if one.file_name == file_name]
+            [submission] = [
+                received for received in self._queue.archive.submissions() if received.file_name == file_name
+            ]
         self._queue.run_again(submission)
 
     def _current_record(self, doi: str) -> Registration:

@@ -140,17 +140,17 @@ MOST_ROWS = 1_000
 LEAST_SCORE = 30
 # The filters there are; the REST API calls the owner's prefix the prefix of a work.
 _FILTERS: Final[Mapping[str, Callable[[Registration, set[str]], bool]]] = {
-    "doi": lambda one, wanted: one.doi.lower() in wanted,
-    "prefix": lambda one, wanted: one.owner in wanted,
-    "member": lambda one, wanted: one.member in wanted,
-    "type": lambda one, wanted: one.record_type in wanted,
+    "doi": lambda registration, wanted: registration.doi.lower() in wanted,
+    "prefix": lambda registration, wanted: registration.owner in wanted,
+    "member": lambda registration, wanted: registration.member in wanted,
+    "type": lambda registration, wanted: registration.record_type in wanted,
     # An ISSN is written with and without its hyphen.
-    "issn": lambda one, wanted: any(
-        re.search(rf">{issn[:4]}-?{issn[-4:]}<", one.record, re.IGNORECASE) for issn in wanted
+    "issn": lambda registration, wanted: any(
+        re.search(rf">{issn[:4]}-?{issn[-4:]}<", registration.record, re.IGNORECASE) for issn in wanted
     ),
-    "updates": lambda one, wanted: any(f">{doi}</update>" in one.record.lower() for doi in wanted),
-    "from-deposit-date": lambda one, wanted: f"{one.applied:%Y-%m-%d}" >= min(wanted),
-    "from-index-date": lambda one, wanted: f"{one.rest:%Y-%m-%d}" >= min(wanted),
+    "updates": lambda registration, wanted: any(f">{doi}</update>" in registration.record.lower() for doi in wanted),
+    "from-deposit-date": lambda registration, wanted: f"{registration.applied:%Y-%m-%d}" >= min(wanted),
+    "from-index-date": lambda registration, wanted: f"{registration.rest:%Y-%m-%d}" >= min(wanted),
 }
 
 
@@ -229,7 +229,7 @@ class Enquiries:
                 return _unixref_reply(doi, shown)
             # Every record is looked through for them, and of a DOI that nobody knows there is nothing to show.
             mentioning = self._archive.mentioning(of) if shown else []
-            others = [one for one in mentioning if one.record and one.query <= now]
+            others = [registration for registration in mentioning if registration.record and registration.query <= now]
             return _unixsd_reply(doi, shown, _inverse_relations(of, others))
 
     def _with_matched_references(self, shown: list[Registration]) -> list[Registration]:
@@ -290,7 +290,7 @@ class Enquiries:
             return []
         now = self._clock()
         with self._archive.snapshot():
-            return [one for one in self._archive.mentioning(doi) if one.rest <= now]
+            return [registration for registration in self._archive.mentioning(doi) if registration.rest <= now]
 
     def works(self, request: Request) -> Reply:
         """Answer ``/works?filter=doi:A,doi:B``: the same filter twice means either, two filters mean both."""
@@ -306,7 +306,9 @@ class Enquiries:
             filters = {name: {"none"} if name == "updates" else wanted for name, wanted in filters.items()}
         if "query.bibliographic" in request.query:
             return self._search(request)
-        return self._list_reply(request, lambda one: all(_FILTERS[name](one, filters[name]) for name in filters))
+        return self._list_reply(
+            request, lambda registration: all(_FILTERS[name](registration, filters[name]) for name in filters)
+        )
 
     def _search(self, request: Request) -> Reply:
         """Answer ``/works?query.bibliographic=…``: works that share most words of their titles with it."""
@@ -324,7 +326,7 @@ class Enquiries:
         """Answer ``/prefixes/{prefix}``, and the works whose owner's prefix it is."""
         prefix, listed, _ = request.path.removeprefix("/prefixes/").partition("/works")
         if listed:
-            return self._list_reply(request, lambda one: one.owner == prefix)
+            return self._list_reply(request, lambda registration: registration.owner == prefix)
         with self._archive.snapshot():
             known = self._accounts.has_any_prefix or prefix in self._accounts.prefixes | self._archive.prefixes()
         if known and self._accounts.has_any_prefix:
@@ -338,7 +340,7 @@ class Enquiries:
         """Answer ``/members/{id}``, and its works over all of its prefixes."""
         member, listed, _ = request.path.removeprefix("/members/").partition("/works")
         if listed:
-            return self._list_reply(request, lambda one: one.member == member)
+            return self._list_reply(request, lambda registration: registration.member == member)
         with self._archive.snapshot():
             owned = {
                 registration.owner for registration in self._archive.registrations() if registration.member == member

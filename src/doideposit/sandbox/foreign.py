@@ -40,57 +40,58 @@ class ForeignReport:
             sandbox.elsewhere.alias(reports[-4].doi, reports[0].doi)
 
 
-def _deposit_xml(one: ForeignReport, title: str, issn: str | None) -> bytes:
-    stamp = STAMP + one.number
+def _deposit_xml(report: ForeignReport, title: str, issn: str | None) -> bytes:
+    stamp = STAMP + report.number
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch version="5.5.0" '
         'xmlns="http://www.crossref.org/schema/5.5.0" xmlns:jats="http://www.ncbi.nlm.nih.gov/JATS1" '
         'xmlns:ai="http://www.crossref.org/AccessIndicators.xsd">'
-        f"<head><doi_batch_id>other-{one.number}</doi_batch_id><timestamp>{stamp}</timestamp><depositor>"
+        f"<head><doi_batch_id>other-{report.number}</doi_batch_id><timestamp>{stamp}</timestamp><depositor>"
         "<depositor_name>Another tool</depositor_name><email_address>old@example.org</email_address></depositor>"
-        f"<registrant>Another tool</registrant></head><body>{''.join(_report_xml(one, title, issn))}</body></doi_batch>"
+        "<registrant>Another tool</registrant></head>"
+        f"<body>{''.join(_report_xml(report, title, issn))}</body></doi_batch>"
     ).encode()
 
 
-def _report_xml(one: ForeignReport, title: str, issn: str | None) -> Iterator[str]:
+def _report_xml(report: ForeignReport, title: str, issn: str | None) -> Iterator[str]:
     kind = "report-paper_series_metadata" if issn else "report-paper_metadata"
     yield f'<report-paper publication_type="full_text"><{kind} language="en">'
     if issn:
         yield f"<series_metadata><titles><title>{escape(title)}</title></titles>"
         yield f'<issn media_type="electronic">{issn}</issn></series_metadata>'
-    yield from _contributors_xml(one)
-    yield f"<titles><title>Report on river {one.number}</title>"
-    yield f"<subtitle>What was measured in {_year_of(one)}</subtitle>" if one.number % _RICH == 0 else ""
+    yield from _contributors_xml(report)
+    yield f"<titles><title>Report on river {report.number}</title>"
+    yield f"<subtitle>What was measured in {_year_of(report)}</subtitle>" if report.number % _RICH == 0 else ""
     yield "</titles>"
-    if one.number % _RICH == 0:
+    if report.number % _RICH == 0:
         yield '<jats:abstract xml:lang="en"><jats:p>Two years of gauges, read by hand.</jats:p></jats:abstract>'
-    yield f"<volume>{one.number}</volume>" if issn else ""
+    yield f"<volume>{report.number}</volume>" if issn else ""
     yield '<publication_date media_type="online">'
     # Old records often have a year and nothing else.
-    yield "" if one.number % _UNDATED == 0 else f"<month>{one.number % 12 + 1:02d}</month>"
-    yield f"<year>{_year_of(one)}</year></publication_date>"
+    yield "" if report.number % _UNDATED == 0 else f"<month>{report.number % 12 + 1:02d}</month>"
+    yield f"<year>{_year_of(report)}</year></publication_date>"
     yield "<publisher><publisher_name>River Forum</publisher_name></publisher>"
-    yield f"<publisher_item><item_number>{one.number}</item_number></publisher_item>"
-    if one.number % _RICH == 0:
+    yield f"<publisher_item><item_number>{report.number}</item_number></publisher_item>"
+    if report.number % _RICH == 0:
         yield '<ai:program name="AccessIndicators"><ai:license_ref applies_to="vor">'
         yield "https://creativecommons.org/licenses/by/4.0/</ai:license_ref></ai:program>"
-    yield f"<doi_data><doi>{escape(one.doi)}</doi><resource>{escape(one.url)}</resource></doi_data>"
-    if one.number % _CITING == 0:
+    yield f"<doi_data><doi>{escape(report.doi)}</doi><resource>{escape(report.url)}</resource></doi_data>"
+    if report.number % _CITING == 0:
         yield '<citation_list><citation key="r1"><unstructured_citation>Sen, B. (2015). Deltas. Dhaka: Forum.'
         yield "</unstructured_citation></citation></citation_list>"
     yield f"</{kind}></report-paper>"
 
 
-def _contributors_xml(one: ForeignReport) -> Iterator[str]:
-    orcid = "<ORCID>https://orcid.org/0000-0002-1825-0097</ORCID>" if one.number % _RICH == 0 else ""
+def _contributors_xml(report: ForeignReport) -> Iterator[str]:
+    orcid = "<ORCID>https://orcid.org/0000-0002-1825-0097</ORCID>" if report.number % _RICH == 0 else ""
     yield '<contributors><person_name sequence="first" contributor_role="author"><given_name>Ada</given_name>'
     yield f"<surname>Wolf</surname>{orcid}</person_name>"
-    if one.number % _CITING == 0:
+    if report.number % _CITING == 0:
         yield '<person_name sequence="additional" contributor_role="author"><given_name>Bimal</given_name>'
         yield "<surname>Sen</surname></person_name>"
     yield "</contributors>"
 
 
-def _year_of(one: ForeignReport) -> int:
+def _year_of(report: ForeignReport) -> int:
     # The reports are spread over ten years.
-    return 2010 + one.number % 10
+    return 2010 + report.number % 10

@@ -119,7 +119,8 @@ def _citation_lines(record: Diagnostic) -> list[str]:
     if not record.citations:
         return []
     inner = [
-        f"         <citation key={quoteattr(one.key)} status={quoteattr(one.status)}>{escape(one.text)}</citation>"
-        for one in record.citations
+        f"         <citation key={quoteattr(citation.key)} status={quoteattr(citation.status)}>"
+        f"{escape(citation.text)}</citation>"
+        for citation in record.citations
     ]
     return ["      <citations_diagnostic>", *inner, "      </citations_diagnostic>"]

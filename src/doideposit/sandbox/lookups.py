@@ -57,9 +57,9 @@ def _work_json(shown: Sequence[Registration]) -> Json:
 def _updates_json(notice: Registration, updated: str) -> Iterator[Json]:
     """Yield what the work that is updated shows of a notice, in ``updated-by``."""
     root = etree.fromstring(notice.record) if notice.record else None
-    for one in () if root is None else root.iter("{*}update"):
-        if (one.text or "").strip().lower() == updated:
-            kind = one.get("type") or ""
+    for element in () if root is None else root.iter("{*}update"):
+        if (element.text or "").strip().lower() == updated:
+            kind = element.get("type") or ""
             label = kind.replace("_", " ").capitalize()
             yield {"DOI": notice.doi.lower(), "type": kind, "label": label, "source": "publisher"}
 
@@ -89,20 +89,21 @@ def _details_json(item: Element) -> Json:
         "ISSN": issns,
         "group-title": next(iter(texts(item, "group_title")), None),
         "abstract": next(_abstract_texts(item), None),
-        "license": [{"URL": (one.text or "").strip(), "content-version": one.get("applies_to") or "unspecified"}
-                    for one in item.iter("{*}license_ref")],
-        "funder": [{"name": _own_text(one)} for one in item.iter("{*}assertion") if one.get("name") == "funder_name"],
+        "license": [{"URL": (element.text or "").strip(), "content-version": element.get("applies_to") or "unspecified"}
+                    for element in item.iter("{*}license_ref")],
+        "funder": [{"name": _own_text(element)} for element in item.iter("{*}assertion")
+                   if element.get("name") == "funder_name"],
         "link": list(_links_json(item)),
         "relation": _relations_json(item),
         "update-to": [
-            {"DOI": (one.text or "").strip().lower(), "type": one.get("type"), "source": "publisher"}
-            for one in item.iter("{*}update")
+            {"DOI": (element.text or "").strip().lower(), "type": element.get("type"), "source": "publisher"}
+            for element in item.iter("{*}update")
         ],
         "institution": [{"name": name} for name in texts(item, "institution/institution_name")],
         "volume": next(iter(_volumes_of(item, around)), None),
         "issue": None if around is None else next(iter(texts(around, "journal_issue/issue")), None),
         "page": "-".join(texts(item, "pages/first_page") + texts(item, "pages/last_page")),
-        "reference": [_reference_json(one) for one in item.iterfind("{*}citation_list/{*}citation")],
+        "reference": [_reference_json(element) for element in item.iterfind("{*}citation_list/{*}citation")],
         "references-count": len(item.findall("{*}citation_list/{*}citation")),
     }  # fmt: skip
     publisher = texts(item, "publisher/publisher_name")
@@ -153,12 +154,12 @@ def _people_json(item: Element) -> Json:
 
 def _dates_json(item: Element) -> Json:
     found: Json = {}
-    for one in item:
-        name = local_name(one)
-        medium = "online" if one.get("media_type") == "online" else "print"
+    for element in item:
+        name = local_name(element)
+        medium = "online" if element.get("media_type") == "online" else "print"
         key = _DATES.get(name) or (f"published-{medium}" if name == "publication_date" else None)
         if key:
-            parts = [int(text) for part in ("year", "month", "day") for text in texts(one, part)]
+            parts = [int(text) for part in ("year", "month", "day") for text in texts(element, part)]
             found[key] = {"date-parts": [parts[:1] if len(parts) > 1 and parts[1] > 12 else parts]}  # noqa: PLR2004
     return found
 

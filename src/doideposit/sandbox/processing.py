@@ -146,8 +146,8 @@ class Worker:
         """Apply a resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
         if isinstance(deposit, FileRefusal):
             return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
-        refused = self._prefix_failures([one.doi for one in deposit.resources])
-        records = (self._apply_resource(one) for one in deposit.resources)
+        refused = self._prefix_failures([resource.doi for resource in deposit.resources])
+        records = (self._apply_resource(resource) for resource in deposit.resources)
         return Processed(deposit.batch_id, refused or tuple(records))
 
     def _file_failure(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
@@ -242,9 +242,9 @@ class Worker:
         others = self.archive.alike(item.signature, item.doi)
         resolved = self._resolve_conflicts(item, others)
         # Most records cite nothing that is here: one question says so of all their references.
-        words = "\n".join(one.words for one in item.references if not one.doi)
+        words = "\n".join(reference.words for reference in item.references if not reference.doi)
         cites = self.archive.titles_in(words) is not None
-        citations = tuple(self._citation_result(one, look=cites) for one in item.references)
+        citations = tuple(self._citation_result(reference, look=cites) for reference in item.references)
         if not others:
             return Diagnostic("Success", ((item.doi, word),), resolved=resolved, citations=citations)
         word = word.replace("Successfully ", "").capitalize() + " with conflict"
@@ -259,7 +259,9 @@ class Worker:
         return Registration(
             doi=item.doi, timestamp=item.version, url=item.url, login=self.login.words, record_type=item.record_type,
             title=item.title, year=item.year, signature=item.signature,
-            reference_words="\n".join(f"{one.key}\t{one.words}" for one in item.references if not one.doi),
+            reference_words="\n".join(
+                f"{reference.key}\t{reference.words}" for reference in item.references if not reference.doi
+            ),
             submission_id=self.submission.id, applied=self.now, rest=self.now + timedelta(seconds=self.rest),
             handle=self.now + timedelta(seconds=self.handle), query=self.now + timedelta(seconds=self.query),
             record=self.rules.after_deposit(known.record if known else "", new, item.doi) if new else "",

@@ -123,7 +123,9 @@ class KeptRecord(NamedTuple):
             around = etree.Element(outer.tag, nsmap=cast("dict[str, str]", outer.nsmap))
             for name, value in outer.attrib.items():
                 around.set(name, value)
-            around.extend(deepcopy(one) for one in outer if _is_container(one) and one is not item_holder)
+            around.extend(
+                deepcopy(element) for element in outer if _is_container(element) and element is not item_holder
+            )
             around.append(inner)
             inner, item_holder, outer = around, outer, outer.getparent()
         return _to_text(_tidy(inner))
@@ -179,7 +181,7 @@ def _insert_doi(citation: Element, cited: str) -> None:
     found = etree.Element(f"{{{etree.QName(citation).namespace}}}doi", provider="crossref")
     found.text = cited
     # unixref1.1.xsd: the DOI comes before the text as it is printed, and after the parts.
-    places = [place for place, one in enumerate(citation) if local_name(one) == "unstructured_citation"]
+    places = [place for place, element in enumerate(citation) if local_name(element) == "unstructured_citation"]
     citation.insert(places[0] if places else len(citation), found)
 
 
@@ -199,7 +201,7 @@ def _tidy(deposited: Element) -> Element:
             _remove_element(element)
             continue
         children = list(element)
-        mixed = any((one.tail or "").strip() or local_name(one) in _INLINE for one in children)
+        mixed = any((node.tail or "").strip() or local_name(node) in _INLINE for node in children)
         mixed = mixed or (bool(children) and bool((element.text or "").strip()))
         element.text = _collapse_spaces(element.text, keep=mixed or not children)
         for child in children:
@@ -263,7 +265,7 @@ def _combine_blocks(name: str, old: Element, new: Element, rules: RetentionRules
     # What is sent again unchanged, or under the same key, would be there twice.
     seen = {_canonical_bytes(child) for child in result}
     keys = {key for child in result if (key := child.get("key"))}
-    earlier = [one for one in old if _canonical_bytes(one) not in seen and one.get("key") not in keys]
+    earlier = [element for element in old if _canonical_bytes(element) not in seen and element.get("key") not in keys]
     for place, child in enumerate(earlier):
         result.insert(place, deepcopy(child))
     return result
@@ -279,7 +281,11 @@ def _merge_crossmark(old: Element, new: Element) -> None:
             continue
         said = {_canonical_bytes(child) for child in now}
         programs = {child.tag for child in now if local_name(child) == "program"}
-        now.extend(deepcopy(one) for one in before if _canonical_bytes(one) not in said and one.tag not in programs)
+        now.extend(
+            deepcopy(element)
+            for element in before
+            if _canonical_bytes(element) not in said and element.tag not in programs
+        )
 
 
 def _share_places(kept: dict[str, Element], sent: dict[str, Element]) -> None:

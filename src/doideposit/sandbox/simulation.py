@@ -410,14 +410,14 @@ def _door_of(path: str) -> Door | None:
     return Door.HANDLE if path.startswith(("/api/handles/", "/ra/")) else _DOORS.get(path)
 
 
-def _upload_as_json(one: ReceivedFile, now: datetime) -> dict[str, object]:
+def _upload_as_json(received: ReceivedFile, now: datetime) -> dict[str, object]:
     return {
-        "id": one.id,
-        "file_name": one.file_name,
-        "stage": one.stage(now),
-        "batch_id": one.batch_id,
-        "polls": one.polls,
-        "received": one.received.isoformat(),
+        "id": received.id,
+        "file_name": received.file_name,
+        "stage": received.stage(now),
+        "batch_id": received.batch_id,
+        "polls": received.polls,
+        "received": received.received.isoformat(),
     }
 
 

@@ -362,7 +362,9 @@ _LISTED: Final = [
         ),
         "explode": True,
     },
-    _query_parameter("state", "Only those in this state.", {"type": "string", "enum": [each.value for each in State]}),
+    _query_parameter(
+        "state", "Only those in this state.", {"type": "string", "enum": [state.value for state in State]}
+    ),
     _query_parameter("series", "Only those of this series.", {"type": "string"}),
     _query_parameter("outstanding", "Only those with a deposit under way.", _TRUE_FALSE),
     _query_parameter("attention", "Only those that need a person.", _TRUE_FALSE),

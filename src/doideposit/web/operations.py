@@ -139,10 +139,10 @@ class RecordViews:
     def _plan_of(self) -> PlanFile:
         """Return the plan of the body, which must be of the publisher of the token."""
         file = PlanFile.parse(JsonBody.json(), "the body")
-        for one in file.sending:
-            series = one.sending.series if one.sending else ""
-            if one.doi is not None and not self.service.is_within_reach(Doi.parse(one.doi), series):
-                message = f"{one.doi} belongs to another publisher or series than this token"
+        for record in file.sending:
+            series = record.sending.series if record.sending else ""
+            if record.doi is not None and not self.service.is_within_reach(Doi.parse(record.doi), series):
+                message = f"{record.doi} belongs to another publisher or series than this token"
                 hint = "use a token for its series"
                 raise Refused(403, "other-publisher", message, hint=hint, where="body")
         return file
@@ -212,7 +212,7 @@ class RecordViews:
         data = {
             "ok": True,
             "target": self.service.depositor().target,
-            "events": [_event_document(one) for one in told],
+            "events": [_event_document(event) for event in told],
             "next": told[-1].id if told else since,
             "more": len(found) > limit,
         }
@@ -262,13 +262,13 @@ def _blocked_error(actions: Sequence[Action | None]) -> dict[str, str]:
     return {"code": "record-blocked", "message": message, "hint": hint, "where": where}
 
 
-def _event_document(one: LedgerEvent) -> dict[str, Any]:
+def _event_document(event: LedgerEvent) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "at": one.at.isoformat().replace("+00:00", "Z"),
-        "kind": one.kind,
-        "doi": one.printed or one.doi,
-        "submission": one.submission,
-        "batch_id": one.batch_id,
-        "detail": dict(one.detail),
+        "id": event.id,
+        "at": event.at.isoformat().replace("+00:00", "Z"),
+        "kind": event.kind,
+        "doi": event.printed or event.doi,
+        "submission": event.submission,
+        "batch_id": event.batch_id,
+        "detail": dict(event.detail),
     }

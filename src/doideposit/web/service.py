@@ -63,8 +63,8 @@ class Service:
         found = depositor.status(doi).series if series is None else series
         # A ready-made file names its series only by the title.
         return found in limited or any(
-            each.prefix == doi.prefix and each.title.casefold() == found.casefold()
-            for name, each in depositor.series.items()
+            candidate.prefix == doi.prefix and candidate.title.casefold() == found.casefold()
+            for name, candidate in depositor.series.items()
             if name in limited
         )
 

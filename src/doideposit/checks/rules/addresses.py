@@ -105,7 +105,7 @@ def _in_landing_page(look: Callable[[Address], object]) -> Each[Address]:
 
 
 def _addresses_and_licences(work: Work) -> list[Text]:
-    licences = [(("licences", place, "url"), one.url) for place, one in enumerate(work.commentary.licences)]
+    licences = [(("licences", place, "url"), licence.url) for place, licence in enumerate(work.commentary.licences)]
     return [*((loc, address.url) for loc, address in work.odd_addresses()), *licences]
 
 

@@ -156,7 +156,7 @@ rule(
     at(
         "references",
         lambda record: (
-            (without := len([one for one in record.references if one.doi is None]))
+            (without := len([reference for reference in record.references if reference.doi is None]))
             and {"without": without, "all": len(record.references)}
         ),
     )

@@ -193,7 +193,9 @@ class Evaluation:
         again = parse(RawRecord(data, raw.origin))
         if again.record is None:
             return ()
-        return tuple(one for one in self.check(again.record) if one.where.top_field not in {"", *broken, *used})
+        return tuple(
+            finding for finding in self.check(again.record) if finding.where.top_field not in {"", *broken, *used}
+        )
 
     def _settled(self, finding: Finding, record: Record, *, overridable: bool) -> Finding:
         """Return a finding about a record as the settings want it."""

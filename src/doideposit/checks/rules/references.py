@@ -217,7 +217,7 @@ rule(
     source=REFERENCES_PAGE,
     bad="references: [{text: 'Crossref, The works of Crossref (2019).', url: 'https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref, The works of Crossref (2019).', doi: 10.13003/5jchdy}]",
-)(Each(Work.each_reference, lambda one: (doi := _doi_as_address(one)) and {"doi": doi}, "url"))
+)(Each(Work.each_reference, lambda reference: (doi := _doi_as_address(reference)) and {"doi": doi}, "url"))
 
 
 rule(
@@ -233,8 +233,11 @@ rule(
 )(
     Each(
         _with_doi,
-        lambda one: (
-            one.doi is None and (text := one.text) and (doi := FoundDoi.first_whole(text.plain)) and {"doi": doi}
+        lambda reference: (
+            reference.doi is None
+            and (text := reference.text)
+            and (doi := FoundDoi.first_whole(text.plain))
+            and {"doi": doi}
         ),
         "text",
     )
@@ -298,7 +301,7 @@ rule(
     source=APA_EXAMPLES,
     bad="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.V.: USIP.'}]",
     good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
-)(Each(_with_place, lambda one: one.text and _PLACE.search(one.text.plain), "text"))
+)(Each(_with_place, lambda reference: reference.text and _PLACE.search(reference.text.plain), "text"))
 
 
 rule(

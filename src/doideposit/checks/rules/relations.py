@@ -49,7 +49,7 @@ def _is_of_another_type(relation: Relation) -> bool:
 
 def _repeated_archives(work: Work) -> list[Text]:
     archives = work.commentary.archives
-    return [(("archives", at), one.value) for at, one in enumerate(archives) if one in archives[:at]]
+    return [(("archives", at), archive.value) for at, archive in enumerate(archives) if archive in archives[:at]]
 
 
 def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
@@ -186,10 +186,10 @@ rule(
 )(
     Each(
         _relations_of,
-        lambda one: (
-            one.identifier_type is not IdentifierType.DOI
-            and _DOI_URL.match(one.identifier)
-            and (doi := FoundDoi.first_whole(one.identifier))
+        lambda relation: (
+            relation.identifier_type is not IdentifierType.DOI
+            and _DOI_URL.match(relation.identifier)
+            and (doi := FoundDoi.first_whole(relation.identifier))
             and {"doi": doi}
         ),
         "identifier",
@@ -210,7 +210,10 @@ rule(
 )(
     Each(
         _relations_of,
-        lambda one: _is_of_another_type(one) and {"identifier": one.identifier, "type": one.identifier_type.value},
+        lambda relation: (
+            _is_of_another_type(relation)
+            and {"identifier": relation.identifier, "type": relation.identifier_type.value}
+        ),
         "identifier",
     )
 )

@@ -76,8 +76,8 @@ def _other_parts(work: Work) -> Iterator[Text]:
     # Most records have none of these fields, and their texts need not be read then.
     if work.commentary.model_fields_set & _RICH_PARTS:
         yield from ((loc, text) for loc, text in work.shown if loc[0] in _RICH_PARTS)
-    for place, one in enumerate(work.commentary.identifiers):
-        yield ("identifiers", place, "identifier"), one.identifier
+    for place, identifier in enumerate(work.commentary.identifiers):
+        yield ("identifiers", place, "identifier"), identifier.identifier
     for place, word in enumerate(work.commentary.keywords):
         yield ("keywords", place), word
     for index, reference, _ in work.references:

@@ -133,15 +133,17 @@ class Work:
         self.title = commentary.title.plain
         self.subtitle = commentary.subtitle.plain if commentary.subtitle else ""
         authors = [(("authors", index), author) for index, author in enumerate(commentary.authors)]
-        self.persons: list[tuple[Loc, Person]] = [(loc, one) for loc, one in authors if isinstance(one, Person)]
+        self.persons: list[tuple[Loc, Person]] = [
+            (loc, contributor) for loc, contributor in authors if isinstance(contributor, Person)
+        ]
         self.organisations: list[tuple[Loc, Organisation]] = [
-            (loc, one) for loc, one in authors if isinstance(one, Organisation)
+            (loc, contributor) for loc, contributor in authors if isinstance(contributor, Organisation)
         ]
         self.affiliations: list[tuple[Loc, Institution]] = [
             ((*loc, "affiliations", place), institution)
-            for loc, one in authors
-            if not isinstance(one, Organisation)
-            for place, institution in enumerate(one.affiliations)
+            for loc, contributor in authors
+            if not isinstance(contributor, Organisation)
+            for place, institution in enumerate(contributor.affiliations)
         ]
         self.references: list[Cited] = [
             (index, reference, reference.text.plain if reference.text else "")
@@ -263,7 +265,9 @@ class Work:
         found += [((field, "text"), part.text) for field, part in parts if part]
         for place, title in enumerate(commentary.translated_titles):
             found += [(("translated_titles", place, name), getattr(title, name)) for name in ("text", "subtitle")]
-        found += [(("assertions", place, "text"), one.text) for place, one in enumerate(commentary.assertions)]
+        found += [
+            (("assertions", place, "text"), assertion.text) for place, assertion in enumerate(commentary.assertions)
+        ]
         for place, relation in enumerate(commentary.relations):
             found.append((("relations", place, "description"), relation.description))
         found += [(("references", place, "text"), reference.text) for place, reference, _ in self.references]

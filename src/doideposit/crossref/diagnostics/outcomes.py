@@ -182,7 +182,7 @@ def _unknown_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:
         return f"status is “{one_line(log.status)}”" if log.status else "end is missing"
     sent = {doi.key for doi in dois}
     odd = (record for record in log.records if record.status not in _RECORD_STATUSES and _key(record.doi) in sent)
-    return next((f"record of {one.doi} has the status “{one_line(one.status)}”" for one in odd), None)
+    return next((f"record of {record.doi} has the status “{one_line(record.status)}”" for record in odd), None)
 
 
 def _resolve_batch(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:

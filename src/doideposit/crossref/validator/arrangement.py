@@ -108,7 +108,7 @@ class Arranger:
             missing = order.missing_before(element, steady)
             return Addition(missing, element) if missing else self._in_the_way(element, order)
         # Where there are too many of a name, the one in the wrong place goes.
-        surplus = [child for child in movable if any(child.tag == one.tag for one in order.left)]
+        surplus = [child for child in movable if any(child.tag == node.tag for node in order.left)]
         if surplus:
             return self._removal(element if element in surplus else surplus[0])
         return _nearest(movable[0], here, right) if len(movable) == 1 else _reordering(found, right)
@@ -141,14 +141,18 @@ class Arranger:
         missing = 0
         while waiting and self._budget >= 0:
             so_far = (parent, *(one if isinstance(one, str) else str(one.tag) for one in places))
-            chosen = self._choose_next(so_far, list(dict.fromkeys(str(one.tag) for one in waiting)))
+            chosen = self._choose_next(so_far, list(dict.fromkeys(str(element.tag) for element in waiting)))
             if chosen is not None:
-                child = next(one for one in waiting if one.tag == chosen)
+                child = next(element for element in waiting if element.tag == chosen)
                 places.append(child)
                 waiting.remove(child)
                 missing = 0
                 continue
-            tag = self._missing_next(so_far, [str(one.tag) for one in waiting]) if missing < MOST_MISSING else None
+            tag = (
+                self._missing_next(so_far, [str(element.tag) for element in waiting])
+                if missing < MOST_MISSING
+                else None
+            )
             if tag is None:
                 break
             places.append(tag)
@@ -211,8 +215,8 @@ def _longest_in_order(
 def _nearest(child: Element, here: dict[Element, int], right: Sequence[Element]) -> Shift | None:
     """Return the move to the nearer of the two siblings between which a child belongs."""
     place = right.index(child)
-    neighbours = [Shift(child, one, behind=True) for one in right[place - 1 : place] if place]
-    neighbours += [Shift(child, one, behind=False) for one in right[place + 1 : place + 2]]
+    neighbours = [Shift(child, element, behind=True) for element in right[place - 1 : place] if place]
+    neighbours += [Shift(child, element, behind=False) for element in right[place + 1 : place + 2]]
     return min(neighbours, key=lambda move: abs(here[move.sibling] - here[child]), default=None)
 
 

@@ -72,13 +72,19 @@ def _complaint_findings(complaints: Iterable[Complaint], places: Places) -> list
     findings = []
     for group in groups.values():
         if group[0].number in _VALUES:
-            words = min((_translate_complaint(one) for one in group), key=lambda one: one.rank)
-            original = "\n".join(dict.fromkeys(one.text for one in group))
+            words = min((_translate_complaint(xsd_complaint) for xsd_complaint in group), key=lambda one: one.rank)
+            original = "\n".join(dict.fromkeys(xsd_complaint.text for xsd_complaint in group))
             findings.append(_finding(words, group[0].element, original, places, group[0].attribute))
         else:
             findings += [
-                _finding(_translate_complaint(one), one.element, one.text, places, one.attribute or one.lacking)
-                for one in dict.fromkeys(group)
+                _finding(
+                    _translate_complaint(xsd_complaint),
+                    xsd_complaint.element,
+                    xsd_complaint.text,
+                    places,
+                    xsd_complaint.attribute or xsd_complaint.lacking,
+                )
+                for xsd_complaint in dict.fromkeys(group)
             ]
     return findings
 

@@ -112,9 +112,17 @@ class _Recovery:
         while parent is not None:
             aside.append(complaint.element)
             new = self._complaints_without(parent, aside) or []
-            waits = [one for one in new if one.number == UNEXPECTED and one.expected == complaint.expected]
-            found += [one for one in new if one not in waits]
-            strangers = [one for one in new if _is_unexpected_child(one) and one.element.getparent() is parent]
+            waits = [
+                xsd_complaint
+                for xsd_complaint in new
+                if xsd_complaint.number == UNEXPECTED and xsd_complaint.expected == complaint.expected
+            ]
+            found += [xsd_complaint for xsd_complaint in new if xsd_complaint not in waits]
+            strangers = [
+                xsd_complaint
+                for xsd_complaint in new
+                if _is_unexpected_child(xsd_complaint) and xsd_complaint.element.getparent() is parent
+            ]
             if not strangers or strangers[0] in waits:
                 break
             complaint = strangers[0]
@@ -132,9 +140,9 @@ class _Recovery:
         double = copy.deepcopy(element)
         double.tail = None
         copies = dict(zip(double.iter(), originals, strict=True))
-        for one in [one for one, original in copies.items() if original in aside]:
-            double.remove(one)
+        for node in [one for one, original in copies.items() if original in aside]:
+            double.remove(node)
         found = _read_log(self._schema.complaints(double), double)
-        if any(one.number == UNDECLARED and one.element is double for one in found):
+        if any(complaint.number == UNDECLARED and complaint.element is double for complaint in found):
             return None
-        return [replace(one, element=copies[one.element]) for one in found]
+        return [replace(complaint, element=copies[complaint.element]) for complaint in found]

@@ -94,7 +94,7 @@ def _rename_element(root: Element, namespace: str) -> Iterator[str]:
         _convert_affiliation(element, namespace)
     if affiliations:
         yield f"{len(affiliations)} × <affiliation> becomes <affiliations> with <institution> and <institution_name>"
-    opted = [one for one in root.iter("*") if one.attrib.pop("reference_distribution_opts", "")]
+    opted = [node for node in root.iter("*") if node.attrib.pop("reference_distribution_opts", "")]
     if opted:
         yield f"{len(opted)} × the attribute reference_distribution_opts is removed: all references are public"
 

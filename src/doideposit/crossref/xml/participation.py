@@ -99,7 +99,7 @@ _TESTS: Final[Mapping[Measure, Callable[[Element], bool]]] = {
 
 
 def _measure(doi: Doi, holder: Element) -> Measured:
-    has = frozenset(one for one, holds in _TESTS.items() if holds(holder))
+    has = frozenset(measure for measure, holds in _TESTS.items() if holds(holder))
     return Measured(
         doi,
         has,

@@ -93,7 +93,9 @@ class People:
                 yield self.schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role)
 
     def _affiliations_markup(self, named: Sequence[Institution]) -> Markup | None:
-        return self.schema.make.listed("affiliations", (self.institution(one.completed(self.home)) for one in named))
+        return self.schema.make.listed(
+            "affiliations", (self.institution(institution.completed(self.home)) for institution in named)
+        )
 
     def institution(self, body: Institution) -> Markup:
         """Return ``institution`` (crossref5.5.0.xsd): name, ids, acronyms, places, departments."""

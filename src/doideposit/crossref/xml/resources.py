@@ -153,10 +153,10 @@ def _put_block(holder: Element, block: Element) -> None:
             holder.append(block)
         else:
             data.addprevious(block)
-    for one in old:
-        parent = one.getparent()
+    for node in old:
+        parent = node.getparent()
         if parent is not None:
-            parent.remove(one)
+            parent.remove(node)
 
 
 def _emptied_elements(space: str, kind: str, doi: str, sent: Sequence[Element]) -> Iterator[Element]:
@@ -174,8 +174,8 @@ def _empty_elements(space: str, kind: str, sent: Sequence[Element]) -> Iterator[
         namespace, name = _PROGRAMS[kind]
         yield etree.Element(f"{{{namespace}}}program", {"name": name} if name else {})
     elif kind == "doi_resources":
-        for one in sent:
-            block = _block_of(one)
+        for element in sent:
+            block = _block_of(element)
             if block is not None:
                 yield etree.Element(f"{{{space}}}collection", property=block.get("property") or "")
     else:

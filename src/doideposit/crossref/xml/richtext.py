@@ -60,10 +60,10 @@ def formula_of(element: Element) -> Markup:
 
     The parser for HTML knows no namespaces, so elements that only MathML has count as its own there.
     """
-    for one in element.iter("*"):
-        name = str(one.tag)
+    for node in element.iter("*"):
+        name = str(node.tag)
         if not name.startswith("{") and (local := name.rpartition(":")[2]) in _MATHML_NAMES:
-            one.tag = f"{{{MATHML}}}{local}"
+            node.tag = f"{{{MATHML}}}{local}"
     copied = _copy_plain(element, nsmap={"mml": MATHML})
     return Markup(etree.tostring(copied, method="c14n", exclusive=True).decode())
 

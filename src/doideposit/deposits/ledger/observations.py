@@ -90,7 +90,7 @@ class Observations:
             wanted = self._observed_rows().where(observed.c.doi.in_(part), observed.c.changed_at.is_not(None))
             with self._session.reading() as connection:
                 seen = [LedgerRow(row).observed() for row in connection.execute(wanted).mappings()]
-            found |= {one.doi.key: one.drift for one in seen}
+            found |= {observation.doi.key: observation.drift for observation in seen}
         return found
 
     def one(self, doi: Doi) -> Observed | None:
@@ -119,9 +119,13 @@ class Observations:
 
     def listed(self, asked: Sequence[Observed], deposited: Mapping[str, str], hints: Collection[str]) -> None:
         """Record what a list says of these DOIs; those in `hints` changed, and become due."""
-        moved = {one.doi.key: deposited[one.doi.key] for one in asked if _is_new(one, deposited)}
+        moved = {
+            observation.doi.key: deposited[observation.doi.key]
+            for observation in asked
+            if _is_new(observation, deposited)
+        }
         with self._session.writing("listed") as transaction:
-            keys = sorted(one.doi.key for one in asked)
+            keys = sorted(observation.doi.key for observation in asked)
             self._lock_rows(transaction, observed.c.doi.in_(keys))
             listed = self._update_of(keys).values(listed_at=transaction.now)
             transaction.connection.execute(listed)
@@ -187,7 +191,7 @@ class Observations:
             if before is None or not before.drift:
                 return False
             # The mark names the value that was accepted: when it changes once more, it is told once more.
-            marks = sorted({*before.accepted, *(one.mark for one in before.drift)})
+            marks = sorted({*before.accepted, *(drift.mark for drift in before.drift)})
             proof = f"accepted as Crossref has it: {reason}"
             values = {
                 "changes": "[]",
@@ -197,7 +201,7 @@ class Observations:
             }
             values |= {"intended_at": transaction.now, "intended_proof": proof}
             transaction.connection.execute(update(observed).where(self._is_this(doi)).values(**values))
-            if any(one.kind is DriftKind.ADDRESS for one in before.drift):
+            if any(drift.kind is DriftKind.ADDRESS for drift in before.drift):
                 # What a look-up said of the same address is settled with it.
                 aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
                 transaction.connection.execute(update(work).where(same).values(**aside))
@@ -252,8 +256,8 @@ class Observations:
 
 def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> None:
     """Write events for changes: a record became as intended, was changed by others, or was restored."""
-    known = {one.mark for one in before.drift}
-    marks = {one.mark for one in sight.drift}
+    known = {drift.mark for drift in before.drift}
+    marks = {drift.mark for drift in sight.drift}
     for difference in sight.drift:
         if difference.mark not in known:
             detail = {
@@ -264,7 +268,7 @@ def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> N
             }
             transaction.note(EventKind.DRIFT, doi=before.doi, detail=detail)
     for one in before.drift:
-        if one.mark not in marks and one.kind not in {each.kind for each in sight.drift}:
+        if one.mark not in marks and one.kind not in {drift.kind for drift in sight.drift}:
             transaction.note(EventKind.DRIFT_OVER, doi=before.doi, detail={"what": one.what, "drift": one.kind.value})
     found = [f"{key} → {doi}" for key, doi in sorted(sight.matched.items()) if before.matched.get(key) != doi]
     if found:
@@ -273,8 +277,8 @@ def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> N
         transaction.note(EventKind.AS_INTENDED, doi=before.doi, detail={"proof": sight.proof})
 
 
-def _is_new(one: Observed, deposited: Mapping[str, str]) -> bool:
-    return deposited.get(one.doi.key, "") not in {"", one.deposited}
+def _is_new(observation: Observed, deposited: Mapping[str, str]) -> bool:
+    return deposited.get(observation.doi.key, "") not in {"", observation.deposited}
 
 
 def _json_text(data: Iterable[Any] | Mapping[str, str]) -> str:

@@ -110,7 +110,9 @@ class Polls:
             rows = connection.execute(select(event).where(*recorded).order_by(event.c.id)).mappings()
             found = [LedgerRow(row).event() for row in rows]
         return dict.fromkeys(keys, "") | {
-            one.submission: one.detail.get("publisher", "") for one in found if one.submission
+            ledger_event.submission: ledger_event.detail.get("publisher", "")
+            for ledger_event in found
+            if ledger_event.submission
         }
 
     def release(self, owner: str, keys: Sequence[int], polled: Sequence[Polled]) -> None:
@@ -144,7 +146,7 @@ class Polls:
             if held.state in {State.QUEUED, State.REFUSED}:
                 _finish_submission(transaction, held, result_log)
             # Sorted, so that two transactions lock the rows of the works in the same order and cannot block each other.
-            for result in sorted(results, key=lambda one: one.doi.key):
+            for result in sorted(results, key=lambda outcome: outcome.doi.key):
                 _apply_outcome(transaction, held, result)
             if all(result.outcome.is_registered for result in results):
                 done = update(attempt).where(attempt.c.submission == held.id)
@@ -221,7 +223,7 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
             "doubt": one.odd is not None or one.submission.state is State.SENDING,
         }
         # In the order of their numbers, so that two processes cannot wait for each other.
-        for one in sorted(polled, key=lambda each: each.submission.id)
+        for one in sorted(polled, key=lambda polled: polled.submission.id)
     ]
     if rows:
         open_still = or_(submission.c.state == State.QUEUED.value, submission.c.state == State.SENDING.value)

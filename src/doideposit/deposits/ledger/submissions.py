@@ -37,7 +37,7 @@ def prepare(
     if instead_of is not None and replaced is None:
         return None
     works = _lock_works(transaction, news[-1].items)
-    if any(_is_overtaken(news[0], one, works.get(one.doi.key)) for one in news[-1].items):
+    if any(_is_overtaken(news[0], new_item, works.get(new_item.doi.key)) for new_item in news[-1].items):
         return None
     if replaced is not None:
         _withdraw(transaction, replaced, "recorded again, to be sent in several steps")
@@ -50,8 +50,8 @@ def replace_file(transaction: Transaction, key: int, parts: Sequence[NewSubmissi
     replaced = _lock_unsent(transaction, key)
     if replaced is None:
         return False
-    works = _lock_works(transaction, [one for part in parts for one in part.items])
-    if any(_is_overtaken(part, one, works.get(one.doi.key)) for part in parts for one in part.items):
+    works = _lock_works(transaction, [new_item for part in parts for new_item in part.items])
+    if any(_is_overtaken(part, new_item, works.get(new_item.doi.key)) for part in parts for new_item in part.items):
         return False
     _withdraw(transaction, replaced, reason)
     for part in parts:
@@ -124,8 +124,8 @@ def _split_list(text: str) -> tuple[str, ...]:
 
 
 def _note_prepared(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, before: str) -> None:
-    removes = dict.fromkeys(name for one in new.items for name in one.removes)
-    may_lose = dict.fromkeys(name for one in new.items for name in one.may_lose)
+    removes = dict.fromkeys(name for new_item in new.items for name in new_item.removes)
+    may_lose = dict.fromkeys(name for new_item in new.items for name in new_item.may_lose)
     detail = {
         "batch_id": new.batch_id,
         **({} if new.is_resources else {"timestamp": str(new.timestamp)}),
@@ -147,17 +147,17 @@ def _note_prepared(transaction: Transaction, key: int, new: NewSubmission, step:
 def _lock_works(transaction: Transaction, items: Iterable[NewItem]) -> dict[str, RowMapping]:
     rows: dict[str, RowMapping] = {}
     # Sorted, so that two processes lock rows in one order and never wait for each other.
-    for part in chunks(sorted(one.doi.key for one in items)):
+    for part in chunks(sorted(new_item.doi.key for new_item in items)):
         statement = select(work).where(work.c.target == transaction.target, work.c.doi.in_(part)).order_by(work.c.doi)
         rows |= {row["doi"]: row for row in transaction.all(statement.with_for_update())}
     return rows
 
 
-def _is_overtaken(new: NewSubmission, one: NewItem, row: Mapping[Any, Any] | None) -> bool:
+def _is_overtaken(new: NewSubmission, new_item: NewItem, row: Mapping[Any, Any] | None) -> bool:
     if row is None:
-        return one.after is not None
-    return row["item"] != one.after or (
-        not one.reset and row["timestamp"] is not None and row["timestamp"] >= new.timestamp
+        return new_item.after is not None
+    return row["item"] != new_item.after or (
+        not new_item.reset and row["timestamp"] is not None and row["timestamp"] >= new.timestamp
     )
 
 
@@ -190,25 +190,25 @@ def _insert_items(transaction: Transaction, key: int, items: Sequence[NewItem]) 
             "submission": key,
             "position": position,
             "target": transaction.target,
-            "doi": one.doi.key,
-            "printed": one.doi.printed,
-            "fingerprint": one.fingerprint,
-            "record_type": one.record_type,
-            "title": one.title,
-            "source": one.source,
-            "landing_page": one.landing_page,
-            "details": _details(one),
+            "doi": new_item.doi.key,
+            "printed": new_item.doi.printed,
+            "fingerprint": new_item.fingerprint,
+            "record_type": new_item.record_type,
+            "title": new_item.title,
+            "source": new_item.source,
+            "landing_page": new_item.landing_page,
+            "details": _details(new_item),
             # One that waits for an earlier deposit of its DOI takes its place when it is sent.
-            "open": one.doi.key not in taken,
+            "open": new_item.doi.key not in taken,
         }
-        for position, one in enumerate(items)
+        for position, new_item in enumerate(items)
     ]
     entered = insert(item).returning(item.c.id, sort_by_parameter_order=True)
     return transaction.connection.execute(entered, rows).scalars().all()
 
 
-def _details(one: NewItem) -> str | None:
-    texts = {"lines": one.lines, "removes": ", ".join(one.removes), "may_lose": ", ".join(one.may_lose)}
+def _details(new_item: NewItem) -> str | None:
+    texts = {"lines": new_item.lines, "removes": ", ".join(new_item.removes), "may_lose": ", ".join(new_item.may_lose)}
     details = {name: text for name, text in texts.items() if text}
     return json_text(details) if details else None
 
@@ -217,7 +217,7 @@ def _find_taken(transaction: Transaction, items: Sequence[NewItem]) -> frozenset
     """Return those that come after an earlier deposit of their DOI, which is recorded or on its way."""
     waiting = item.join(submission, submission.c.id == item.c.submission)
     found: set[str] = set()
-    for part in chunks(sorted(one.doi.key for one in items)):
+    for part in chunks(sorted(new_item.doi.key for new_item in items)):
         about = (item.c.target == transaction.target, item.c.doi.in_(part), submission.c.state.in_(_UNFINISHED))
         found.update(transaction.connection.execute(select(item.c.doi).select_from(waiting).where(*about)).scalars())
     return frozenset(found)
@@ -228,28 +228,28 @@ def _point_works(
 ) -> None:
     """Let each DOI point at its place in the new file."""
     fresh = []
-    for one, row in zip(new.items, rows, strict=True):
-        values = _values_of_work(new, one, row, works.get(one.doi.key))
-        if one.doi.key in works:
-            mine = update(work).where(work.c.target == transaction.target, work.c.doi == one.doi.key)
+    for new_item, row in zip(new.items, rows, strict=True):
+        values = _values_of_work(new, new_item, row, works.get(new_item.doi.key))
+        if new_item.doi.key in works:
+            mine = update(work).where(work.c.target == transaction.target, work.c.doi == new_item.doi.key)
             transaction.connection.execute(mine.values(**values))
         else:
-            fresh.append({"target": transaction.target, "doi": one.doi.key, **values})
+            fresh.append({"target": transaction.target, "doi": new_item.doi.key, **values})
     if fresh:
         transaction.connection.execute(insert(work), fresh)
 
 
-def _values_of_work(new: NewSubmission, one: NewItem, row: int, old: RowMapping | None) -> dict[str, Any]:
+def _values_of_work(new: NewSubmission, new_item: NewItem, row: int, old: RowMapping | None) -> dict[str, Any]:
     values = {"item": row, "acknowledged_at": None, "acknowledged_reason": None}
     if new.is_resources and old is not None:
         # It changes parts of a record: what the record is called and which version it has stay as they are.
         return {**values, "timestamp": max(new.timestamp, old["timestamp"] or 0)}
     return {
         **values,
-        "printed": one.doi.printed,
+        "printed": new_item.doi.printed,
         "series": new.series,
         "container": new.container,
-        "record_type": one.record_type,
-        "title": one.title,
+        "record_type": new_item.record_type,
+        "title": new_item.title,
         "timestamp": new.timestamp,
     }

@@ -177,7 +177,9 @@ class Uploads:
         unsaid = [(words, and_(prepared, submission.c.reason != words, waits)) for words, waits in conditions.items()]
         with self._session.reading() as connection:
             # Nearly always there is nothing to write, and readers do not wait for one another.
-            first = [connection.execute(select(submission.c.id).where(each).limit(1)).first() for _, each in unsaid]
+            first = [
+                connection.execute(select(submission.c.id).where(condition).limit(1)).first() for _, condition in unsaid
+            ]
             if not any(first):
                 return
         with self._session.writing("note waiting") as transaction:

@@ -37,7 +37,7 @@ def _is_warning() -> Any:
 
 def with_warning_events(connection: Connection, target: str, works: Sequence[LedgerWork]) -> tuple[LedgerWork, ...]:
     """Return the works, each with the events of its warnings; most have none, and cost one look at an index."""
-    mine = (event.c.target == target, event.c.doi.in_([one.doi.key for one in works]))
+    mine = (event.c.target == target, event.c.doi.in_([ledger_work.doi.key for ledger_work in works]))
     warned = select(event.c.doi).where(*mine, _is_warning()).distinct()
     keys = list(connection.execute(warned).scalars())
     if not keys:
@@ -47,11 +47,13 @@ def with_warning_events(connection: Connection, target: str, works: Sequence[Led
     for row in connection.execute(wanted.order_by(event.c.id)).mappings():
         found[row["doi"]].append(LedgerRow(row).event())
     # All events are gone through for it, so that it is asked only where there is a conflict.
-    named = any(one.detail.get("conflict_id") for events in found.values() for one in events)
+    named = any(ledger_event.detail.get("conflict_id") for events in found.values() for ledger_event in events)
     settled = _settled_conflicts(connection, target) if named else frozenset()
     return tuple(
-        replace(one, warning_events=tuple(found[one.doi.key]), settled=settled) if one.doi.key in found else one
-        for one in works
+        replace(ledger_work, warning_events=tuple(found[ledger_work.doi.key]), settled=settled)
+        if ledger_work.doi.key in found
+        else ledger_work
+        for ledger_work in works
     )
 
 
@@ -60,8 +62,8 @@ def _settled_conflicts(connection: Connection, target: str) -> frozenset[str]:
     named = or_(event.c.detail.like('%"resolved_conflicts"%'), event.c.detail.like('%"conflict_id"%'))
     rows = connection.execute(select(event).where(event.c.target == target, named).order_by(event.c.id)).mappings()
     settled: set[str] = set()
-    for one in (LedgerRow(row).event() for row in rows):
-        details = ResultDetails.read(one.detail)
+    for ledger_event in (LedgerRow(row).event() for row in rows):
+        details = ResultDetails.read(ledger_event.detail)
         # Another deposit of one side can open a conflict again, under the same number.
         settled = (settled | set(details.resolved_conflicts)) - {details.conflict_id}
     return frozenset(settled)

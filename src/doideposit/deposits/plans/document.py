@@ -251,7 +251,7 @@ class PlanFile(_Part):
     @property
     def dois(self) -> tuple[Doi, ...]:
         """Return the DOIs that are sent."""
-        return tuple(Doi.parse(one.doi) for one in self.sending if one.doi is not None)
+        return tuple(Doi.parse(record.doi) for record in self.sending if record.doi is not None)
 
     @property
     def name(self) -> str:

@@ -63,7 +63,7 @@ class _Compared:
     def finished(self) -> bool:
         """Tell whether nothing is left to be sent."""
         return not self.moved and not any(
-            one.action.sends and place not in self.done for place, one in enumerate(self.approved.decisions)
+            decision.action.sends and place not in self.done for place, decision in enumerate(self.approved.decisions)
         )
 
 
@@ -76,12 +76,14 @@ def _compare_with_now(
     reason to hold the plan back.
     """
     body, store = file.plan, ContentStore()
-    inputs = tuple(_make_input(context, checker, file, store, place, one) for place, one in enumerate(body.records))
+    inputs = tuple(
+        _make_input(context, checker, file, store, place, record) for place, record in enumerate(body.records)
+    )
     may = Permissions(body.retry, body.allow_loss, body.unseen)
-    candidates = [one for one in inputs if isinstance(one, DepositCandidate)]
+    candidates = [plan_input for plan_input in inputs if isinstance(plan_input, DepositCandidate)]
     # Everything is planned again, against the ledger and Crossref as they are now.
     fresh = decide(candidates, store, may)
-    now = {one.index: decision for one, decision in zip(candidates, fresh.decisions, strict=True)}
+    now = {candidate.index: decision for candidate, decision in zip(candidates, fresh.decisions, strict=True)}
     configuration = list(_configuration_changes(context, checker, file))
     # After a change of the configuration the sentences differ anyway, and the change is what has to be told.
     if not configuration:
@@ -192,14 +194,14 @@ def _require_consistency(context: DepositContext, file: PlanFile) -> None:
     if fees != body.fees or consequences_of(body.target, body.records, fees, body.unseen) != body.consequences:
         raise PlanUnusable("the plan describes something else than what it would do", hint=_EDITED)
     shown: dict[tuple[int, str], set[str]] = {}
-    for one in file.sending:
-        if one.sending is not None and one.sending.group is not None and one.doi is not None:
-            shown.setdefault((one.sending.group, one.sending.sha256), set()).add(Doi.parse(one.doi).key)
+    for record in file.sending:
+        if record.sending is not None and record.sending.group is not None and record.doi is not None:
+            shown.setdefault((record.sending.group, record.sending.sha256), set()).add(Doi.parse(record.doi).key)
     for (_, sha256), dois in shown.items():
-        if {one.doi.key for one in DepositItem.read_all(body.bytes_of(sha256))} != dois:
+        if {item.doi.key for item in DepositItem.read_all(body.bytes_of(sha256))} != dois:
             raise PlanUnusable("a deposit file in the plan contains DOIs that the plan does not list", hint=_EDITED)
     known = {source.path for source in body.sources}
-    if any(one.sending is not None and one.sending.file not in {None, *known} for one in file.sending):
+    if any(planned.sending is not None and planned.sending.file not in {None, *known} for planned in file.sending):
         raise PlanUnusable("the plan does not name its source files", hint=_EDITED)
 
 
@@ -212,7 +214,7 @@ def _is_done(decision: Decision) -> bool:
 
 
 def _configuration_changes(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
-    names = {one.sending.series for one in file.sending if one.sending is not None}
+    names = {record.sending.series for record in file.sending if record.sending is not None}
     then, now = file.plan.configuration, configuration_of(context, checker.schema_version, names)
     changed = [key for key in dict.fromkeys([*then, *now]) if key != MADE_WITH and then.get(key) != now.get(key)]
     if changed:
@@ -286,7 +288,7 @@ def _changed_file(
 
 def _difference(checker: Checker, doi: Doi, before: bytes, path: Path) -> str:
     """Return what the file would deposit now instead."""
-    found = [one for one in checker.read([path]) if any(item.doi == doi for item in one.items)]
+    found = [checked for checked in checker.read([path]) if any(item.doi == doi for item in checked.items)]
     if not found:
         return f"it no longer contains a record of {doi} that could be deposited"
     if found[0].xml is None or not found[0].ok:
@@ -313,13 +315,13 @@ def _decide_all(
     """Return one decision for each record; if one changed, block all, because a plan is applied whole."""
     moved = any(findings.values())
     return tuple(
-        _decide_one(one, records[place], now.get(place), findings.get(place), moved=moved)
-        for place, one in enumerate(inputs)
+        _decide_one(plan_input, records[place], now.get(place), findings.get(place), moved=moved)
+        for place, plan_input in enumerate(inputs)
     )
 
 
 def _decide_one(
-    one: DepositCandidate | PlanInput,
+    plan_input: DepositCandidate | PlanInput,
     record: PlannedRecord,
     now: Decision | None,
     findings: tuple[Finding, ...] | None,
@@ -327,7 +329,7 @@ def _decide_one(
     moved: bool,
 ) -> Decision:
     if now is None:
-        wanted = one.wanted if isinstance(one, DepositCandidate) else one
+        wanted = plan_input.wanted if isinstance(plan_input, DepositCandidate) else plan_input
         return Decision(wanted, Action(record.action), record.reason)
     if findings is None or not moved:
         return now

@@ -64,16 +64,16 @@ def _planned_record(
     context: DepositContext,
     approved: Approved,
     contents: Contents,
-    one: DepositCandidate | PlanInput,
+    plan_input: DepositCandidate | PlanInput,
     decision: Decision,
     entry: PlanEntry,
 ) -> PlannedRecord:
     sending, title = None, ""
-    if isinstance(one, DepositCandidate) and decision.action.sends:
-        xml = approved.store.get(one.content)
+    if isinstance(plan_input, DepositCandidate) and decision.action.sends:
+        xml = approved.store.get(plan_input.content)
         # The DOIs of a ready-made file share its bytes, which the plan holds once.
-        contents.put(xml, one.content.sha256)
-        sending, title = _sending_of(approved, one), _title_in_xml(context, one, xml)
+        contents.put(xml, plan_input.content.sha256)
+        sending, title = _sending_of(approved, plan_input), _title_in_xml(context, plan_input, xml)
     return PlannedRecord(
         source=entry.source,
         doi=str(entry.doi) if entry.doi else None,
@@ -87,27 +87,27 @@ def _planned_record(
     )
 
 
-def _sending_of(approved: Approved, one: DepositCandidate) -> Sending:
-    known = approved.known.get(one.item.doi.key)
+def _sending_of(approved: Approved, candidate: DepositCandidate) -> Sending:
+    known = approved.known.get(candidate.item.doi.key)
     return Sending(
-        series=one.series,
-        container=one.container,
-        record_type=one.item.record_type,
-        schema_version=one.sealed.schema_version if one.sealed else "",
-        sha256=one.content.sha256,
-        landing_page=one.landing_page,
-        file=str(Path(one.wanted.file).absolute()) if one.wanted.file else None,
-        removes=one.removes,
+        series=candidate.series,
+        container=candidate.container,
+        record_type=candidate.item.record_type,
+        schema_version=candidate.sealed.schema_version if candidate.sealed else "",
+        sha256=candidate.content.sha256,
+        landing_page=candidate.landing_page,
+        file=str(Path(candidate.wanted.file).absolute()) if candidate.wanted.file else None,
+        removes=candidate.removes,
         latest=known.latest if known else None,
-        group=one.wanted.group,
+        group=candidate.wanted.group,
     )
 
 
-def _title_in_xml(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
+def _title_in_xml(context: DepositContext, candidate: DepositCandidate, xml: bytes) -> str:
     """Return the title in the XML, which is compared when the plan is read."""
-    if one.sealed is None:
-        return next((each.title for each in DepositItem.read_all(xml) if each.doi == one.item.doi), "")
-    found = FoundItem.find(context.depositor.head(*READING_HEAD), xml, schema_version=one.sealed.schema_version)
+    if candidate.sealed is None:
+        return next((item.title for item in DepositItem.read_all(xml) if item.doi == candidate.item.doi), "")
+    found = FoundItem.find(context.depositor.head(*READING_HEAD), xml, schema_version=candidate.sealed.schema_version)
     return found.item.title if found else ""
 
 

@@ -14,34 +14,34 @@ register = template.Library()
 
 
 @register.simple_tag
-def doi_head(one: DoiModel) -> SafeString:
+def doi_head(instance: DoiModel) -> SafeString:
     """Return the tags and the JSON-LD for `<head>`; nothing before the DOI in them is registered for readers."""
-    work = _shown(one)
+    work = _shown(instance)
     return SafeString("") if work is None else mark_safe(head_html(work))  # noqa: S308
 
 
 @register.simple_tag
-def doi_link(one: DoiModel) -> SafeString:
+def doi_link(instance: DoiModel) -> SafeString:
     """Return the DOI as Crossref wants it shown; nothing before it is registered for readers."""
-    state = one.doi_state
+    state = instance.doi_state
     if state is None or not state.address:
         return SafeString("")
     return mark_safe(doi_display(doideposit.Doi(state.doi)))  # noqa: S308
 
 
 @register.simple_tag
-def doi_citation(one: DoiModel) -> str:
+def doi_citation(instance: DoiModel) -> str:
     """Return the citation as text; empty before its DOI is registered for readers."""
-    work = _shown(one)
+    work = _shown(instance)
     return "" if work is None else citation(work)
 
 
-def _shown(one: DoiModel) -> doideposit.Commentary | None:
+def _shown(instance: DoiModel) -> doideposit.Commentary | None:
     """Return the object's record if its DOI is registered in production; None before, or without a record."""
-    state = one.doi_state
+    state = instance.doi_state
     if state is None or not state.address:
         return None
     try:
-        return work_of(one)
+        return work_of(instance)
     except (ValueError, doideposit.DoiDepositError):
         return None

@@ -43,7 +43,7 @@ class DoneFiles:
     def find(cls, folders: Folders, target: str) -> Self:
         """Return what is in ``done/`` outside of archives; raises `DiskError`."""
         with _opened_done(folders) as done:
-            months = {one.name: one.month for one in done.finished() if one.file.target == target}
+            months = {finished.name: finished.month for finished in done.finished() if finished.file.target == target}
             others = (
                 name for name in done.names() if not name.endswith((REPORT_SUFFIX, ".zip")) and name not in months
             )
@@ -78,12 +78,16 @@ class DoneFiles:
         gone, before = 0, now - keep
         with _opened_done(folders) as done:
             months: dict[str, list[_Finished]] = {}
-            for one in done.finished():
-                if DoneFiles.due_on(one.month, keep) <= now and one.file.target == depositor.target:
-                    months.setdefault(one.month, []).append(one)
+            for finished in done.finished():
+                if DoneFiles.due_on(finished.month, keep) <= now and finished.file.target == depositor.target:
+                    months.setdefault(finished.month, []).append(finished)
             # A pass that is killed leaves whole months behind, and the oldest are the first to go.
             for month, files in sorted(months.items()):
-                settled = [one for one in _registered(files, depositor, before) if done.is_older(one.name, before)]
+                settled = [
+                    finished_file
+                    for finished_file in _registered(files, depositor, before)
+                    if done.is_older(finished_file.name, before)
+                ]
                 if settled and not stop():
                     step("month due")
                     gone += done.archive(month, settled, step)
@@ -107,19 +111,20 @@ def _registered(files: Iterable[_Finished], depositor: Depositor, before: dateti
     """Yield the files of which every DOI was registered before this moment, and none is on its way again."""
     asked = tuple(files)
     known = {
-        status.doi.key: status for status in depositor.statuses(dois=(doi for one in asked for doi in one.file.dois))
+        status.doi.key: status
+        for status in depositor.statuses(dois=(doi for finished in asked for doi in finished.file.dois))
     }
-    for one in asked:
-        found = [known.get(doi.key) for doi in one.file.dois]
+    for finished_file in asked:
+        found = [known.get(doi.key) for doi in finished_file.file.dois]
         # A DOI that was adopted is registered, and the ledger does not say since when.
         if all(
-            each is not None
-            and each.registered
-            and not each.is_open
-            and (each.registration.at is None or each.registration.at < before)
-            for each in found
+            status is not None
+            and status.registered
+            and not status.is_open
+            and (status.registration.at is None or status.registration.at < before)
+            for status in found
         ):
-            yield one
+            yield finished_file
 
 
 @contextmanager

@@ -260,7 +260,7 @@ def _may_go_later(made: ReportEntry) -> bool:
 
 def _hold_together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry]) -> tuple[ClaimedEntry, ...]:
     """Let a record wait as long as another of its ready-made file waits."""
-    held = [{finding.code for finding in one.findings if finding.stops} == {"plan-batch-blocked"} for one in made]
+    held = [{finding.code for finding in entry.findings if finding.stops} == {"plan-batch-blocked"} for entry in made]
     moving = any(entry.status in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
     return tuple(replace(entry, status=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
@@ -281,16 +281,16 @@ class _SourceLines:
 
     def rendered(self, findings: Sequence[Finding]) -> tuple[str, ...]:
         """Return every finding with the line it points at, and what to do."""
-        lines = detailed([self._with_file_name(each) for each in in_order(findings)], self._source_line)
+        lines = detailed([self._with_file_name(finding) for finding in in_order(findings)], self._source_line)
         return tuple("".join(span.text for span in line).removeprefix("-  ").rstrip() for line in lines)
 
     def remarks(self, findings: Sequence[Finding]) -> tuple[str, ...]:
         """Return the warnings, in one line each."""
-        warnings = [each for each in in_order(findings) if each.severity is Severity.WARNING]
+        warnings = [finding for finding in in_order(findings) if finding.severity is Severity.WARNING]
         places = [f"line {warning.where.line}: " if warning.where.line else "" for warning in warnings]
         return tuple(
-            safe(f"{place}{self.plain(each.message)} ({each.code})")
-            for place, each in zip(places, warnings, strict=True)
+            safe(f"{place}{self.plain(finding.message)} ({finding.code})")
+            for place, finding in zip(places, warnings, strict=True)
         )
 
     def _with_file_name(self, finding: Finding) -> Finding:

@@ -244,7 +244,7 @@ class Look:
                 elif os.path.lexists(entry.path):
                     # A name may hold a line break, and would forge a line of whatever shows it.
                     passed_over.append(Folders.claimed_name(entry.name))
-        arrivals.sort(key=lambda one: (one.changed, one.name))
+        arrivals.sort(key=lambda arrival: (arrival.changed, arrival.name))
         # A file system lists names in any order.
         return cls(tuple(arrivals), tuple(sorted(passed_over)))
 

@@ -53,7 +53,7 @@ class PassReport:
     @property
     def done(self) -> int:
         """Return files put into ``done/``."""
-        return sum(one.ok for one in self.settled)
+        return sum(settled.ok for settled in self.settled)
 
     @property
     def rejected(self) -> int:

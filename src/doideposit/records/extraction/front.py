@@ -55,7 +55,12 @@ class Front:
     @property
     def lines(self) -> frozenset[int]:
         """Return the numbers of the lines from which something was taken."""
-        taken = [*self.title, *self.subtitle, *self.byline, *(each for each in (self.word, self.number) if each)]
+        taken = [
+            *self.title,
+            *self.subtitle,
+            *self.byline,
+            *(printed for printed in (self.word, self.number) if printed),
+        ]
         numbers = {printed.line.number for printed in taken} | {line.number for _, line in self.dates}
         return frozenset(numbers | ({self.doi.line.number} if self.doi else set()))
 

@@ -90,7 +90,7 @@ class Properties:
         keywords = tuple(leaf.leaf_of(each) for each in _as_tuple(fields.get("keywords")) if isinstance(each, Taken))
         authors = tuple(_with_orcid(leaf.node_of(each)) for each in _as_tuple(fields.get("authors")))
         # How sure a name is, its confidence says already.
-        told = tuple(one for one in notes.found if one.code != "header-name")
+        told = tuple(finding for finding in notes.found if finding.code != "header-name")
         return cls(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told
 
     def merge(
@@ -116,7 +116,9 @@ class Properties:
         ]
         if self.firm and self.title:
             kept = [
-                one for one in kept if one.code not in {"front-matter-unread", "subtitle-assumed", "title-doubtful"}
+                finding
+                for finding in kept
+                if finding.code not in {"front-matter-unread", "subtitle-assumed", "title-doubtful"}
             ]
         return {**fields, **told}, kept
 
@@ -202,7 +204,7 @@ def _stated_series(stated: Properties, known: Mapping[str, Series]) -> Leaf | No
     if stated.series is not None and stated.series.text in known:
         return stated.series
     for leaf, key in ((stated.issn, _issns_of), (stated.series, _titles_of), (stated.label, _titles_of)):
-        names = [one.name for one in known.values() if leaf is not None and leaf.text.casefold() in key(one)]
+        names = [series.name for series in known.values() if leaf is not None and leaf.text.casefold() in key(series)]
         if leaf is not None and len(names) == 1:
             return replace(leaf, text=names[0])
     return None

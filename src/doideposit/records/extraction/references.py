@@ -430,7 +430,14 @@ def _find_doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place:
     candidates += [(link.target, line.number) for link, line in entry.links]
     cut: tuple[str, int] | None = None
     for text, number in candidates:
-        found = next((each for each in FoundDoi.all_in(text) if each.address or _is_labelled(text, each.start)), None)
+        found = next(
+            (
+                found_doi
+                for found_doi in FoundDoi.all_in(text)
+                if found_doi.address or _is_labelled(text, found_doi.start)
+            ),
+            None,
+        )
         if found is None:
             continue
         if not found.whole:

@@ -81,7 +81,7 @@ def _find_series(
         by_word = _choose_closest(by_word, front.word.text, everything)
     if doi is None:
         return by_word
-    fitting = [one for one in by_word if doi.text.startswith(f"{one.series.prefix}/")]
+    fitting = [match for match in by_word if doi.text.startswith(f"{match.series.prefix}/")]
     prefixed = [
         _Found(known, doi.line, "prefix") for known in series.values() if doi.text.startswith(f"{known.prefix}/")
     ]
@@ -98,19 +98,19 @@ def _choose_closest(found: list[_Found], word: str, lines: Sequence[Line]) -> li
     if len(found) < 2:  # noqa: PLR2004
         return found
     named = _named_in(found, lines)
-    exact = [one for one in found if _is_exactly(one.series, word)]
-    return [one for one in named if one in exact] or named or exact or found
+    exact = [match for match in found if _is_exactly(match.series, word)]
+    return [match for match in named if match in exact] or named or exact or found
 
 
 def _named_in(found: list[_Found], lines: Sequence[Line]) -> list[_Found]:
     """Return the series whose acronym, such as ORF, or whose house the document prints."""
     text = " ".join(line.text for line in lines)
     kept = []
-    for one in found:
-        names = [one.series.title.split()[0]] if one.series.title.split()[0].isupper() else []
-        names += [body.name for body in (one.series.publisher, one.series.institution) if body and body.name]
+    for match in found:
+        names = [match.series.title.split()[0]] if match.series.title.split()[0].isupper() else []
+        names += [body.name for body in (match.series.publisher, match.series.institution) if body and body.name]
         if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names):
-            kept.append(one)
+            kept.append(match)
     return kept
 
 
@@ -125,7 +125,7 @@ def _has_issn(series: Series, issn: Issn) -> bool:
 def _series_with_word(found: list[_Found], front: Front) -> list[_Found]:
     """Return those of several series with one ISSN that have the printed word."""
     word = front.word
-    called = [one for one in found if word is not None and _is_called(one.series, word.text)]
+    called = [match for match in found if word is not None and _is_called(match.series, word.text)]
     return called if len(found) > 1 and called else found
 
 
@@ -170,12 +170,12 @@ def _choose_named(found: list[_Found], document: Document) -> list[_Found]:
     """Choose among series those whose whole name is printed, or whose acronym is, such as ORF."""
     lines = [*document.head, *document.tail]
     text = " ".join(line.text for line in lines)
-    named = [one for one in found if " " in one.series.title and one.series.title.lower() in text.lower()]
+    named = [match for match in found if " " in match.series.title and match.series.title.lower() in text.lower()]
     if named or document.front.word is None:
         return named
-    first = [(one, one.series.title.split()[0]) for one in found]
+    first = [(match, match.series.title.split()[0]) for match in found]
     text += " ".join(line.text for line in document.prose)
-    return [one for one, word in first if word.isupper() and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
+    return [match for match, word in first if word.isupper() and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
 
 
 def _issn_finding(issn: _PrintedIssn | None, chosen: _Found | None, notes: Notes) -> None:
@@ -190,7 +190,7 @@ def _issn_finding(issn: _PrintedIssn | None, chosen: _Found | None, notes: Notes
 
 
 def _unknown_series(found: Sequence[_Found], issn: _PrintedIssn | None, notes: Notes) -> Gap:
-    names = ", ".join(one.series.name for one in found)
+    names = ", ".join(match.series.name for match in found)
     what = f"the ISSN {issn.issn}" if issn else "the document"
     notes.warn(
         "series-ambiguous" if found else "series-unknown",

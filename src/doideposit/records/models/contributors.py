@@ -90,11 +90,11 @@ class Institution(Value):
 _COMPLETED: Final = ("name", "ror", "isni", "wikidata", "acronym", "place")
 
 
-def _is_same_institution(one: Institution, other: Institution) -> bool:
+def _is_same_institution(institution: Institution, other: Institution) -> bool:
     # Two ROR ids decide alone: institutions of one name can be different ones.
-    if one.ror is not None and other.ror is not None:
-        return one.ror == other.ror
-    return one.name is not None and _is_among(one.name, other.name, *other.acronym)
+    if institution.ror is not None and other.ror is not None:
+        return institution.ror == other.ror
+    return institution.name is not None and _is_among(institution.name, other.name, *other.acronym)
 
 
 def _is_among(name: str, *names: str | None) -> bool:

@@ -238,7 +238,7 @@ def _mapping_expected_words(fault: _ModelError) -> _Words:
     hint = "write it as keys with values"
     if fault.inner is not None:
         fields = fault.inner.model_fields
-        needed = [name for name, each in fields.items() if each.is_required()] or list(fields)[:2]
+        needed = [name for name, field in fields.items() if field.is_required()] or list(fields)[:2]
         hint = "write it as keys with values: " + ", ".join(f"`{name}: …`" for name in needed)
         if needed == ["family"]:
             hint += " and `given: …` for a person, or `organisation: …`"

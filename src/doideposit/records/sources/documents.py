@@ -143,7 +143,7 @@ def _header_record(header: Header, file: str) -> RawRecord:
     for key, value in given.items():
         data[key] = value.value
         places |= {(key, *loc[len(value.loc) :]): place for loc, place in _places_below(header, value.loc)}
-    kept = [one for one in notes.found if (one.where.field or "") not in given]
+    kept = [finding for finding in notes.found if (finding.where.field or "") not in given]
     return RawRecord(data, Origin(file, None, places), (*header.findings, *kept))
 
 

@@ -61,7 +61,7 @@ def _read_folder(folder: Path, reading: Reading | None) -> Iterator[Iterator[Raw
 def _record_files(folder: Path) -> Iterator[Path | Finding]:
     # Sorted, so that two runs over one folder give the same plan, whatever the file system says.
     try:
-        entries = sorted(folder.iterdir(), key=lambda each: each.name)
+        entries = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
         message = f"the folder {folder} cannot be read: {error.strerror or 'unknown reason'}"
         yield Finding("file-unreadable", Severity.ERROR, message, "change its permissions", Where(str(folder)))

@@ -115,7 +115,7 @@ class RecordForm:
 
     def unshown(self) -> Iterable[str]:
         """Return the fields of the record that the form does not show, for the note that they are kept."""
-        shown = {loc_of(each.path)[0] for each in SIMPLE} | set(LISTS) | {"series", "number"}
+        shown = {loc_of(field.path)[0] for field in SIMPLE} | set(LISTS) | {"series", "number"}
         return sorted(key for key in self.data if key not in shown)
 
     @staticmethod
@@ -171,8 +171,8 @@ def _address(licence: Any) -> Any:
 
 # Characters of one input.
 _LONGEST: Final = 100_000
-_SHOWN: Final = {"series", "number", *(re.sub(r"\[\d+\]", "[]", each.path) for each in SIMPLE)} | {
-    f"{name}[].{re.sub(r'[0-9]+', '', each.path)}" for name, fields in LISTS.items() for each in fields
+_SHOWN: Final = {"series", "number", *(re.sub(r"\[\d+\]", "[]", field.path) for field in SIMPLE)} | {
+    f"{name}[].{re.sub(r'[0-9]+', '', field.path)}" for name, fields in LISTS.items() for field in fields
 }
 
 

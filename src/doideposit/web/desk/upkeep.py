@@ -29,7 +29,7 @@ class UpkeepPages:
     def list_warnings(self) -> Answer:
         """Show all unsettled warnings of Crossref, conflicts first."""
         target, depositor = self._requested_depositor()
-        found = [one for one in depositor.warnings.all() if one.dismissed is None]
+        found = [warning for warning in depositor.warnings.all() if warning.dismissed is None]
         return render_template("warnings.html", warnings=sorted(found, key=lambda one: not one.others), on=target)
 
     @route("/warnings/<name>", "POST", needs=DeskRole.REGISTER)
@@ -44,7 +44,7 @@ class UpkeepPages:
         """Show for each series what is missing, double, misspelt or out of order, and who acts next."""
         target, depositor = self._requested_depositor()
         folders = (self.place.records,) if self.place.records.is_dir() else ()
-        files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, self.place.series)}
+        files = {commentary.doi.key: origin.label for commentary, origin in commentaries_in(folders, self.place.series)}
         lines = {
             self.place.series[name].title if name in self.place.series else name: (
                 len(works),

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{options['model']} is not a DoiModel: let it inherit from doideposit.django.models.DoiModel"
             )
-        public = [one for one in model._default_manager.all() if one.doi_is_public()]
+        public = [instance for instance in model._default_manager.all() if instance.doi_is_public()]
         try:
             refused = self._show_plan(public) if options["dry_run"] else self._register_all(public)
         except doideposit.DoiDepositError as error:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} of {len(public)} cannot be registered as they are")
 
     def _show_plan(self, public: list[DoiModel]) -> int:
-        plan = depositor().plan(*(record_of(one) for one in public))
+        plan = depositor().plan(*(record_of(instance) for instance in public))
         blocked = 0
         for one, entry in zip(public, plan.entries, strict=True):
             self.stdout.write(f"{one}: {entry.action.value}")
@@ -54,10 +54,10 @@ class Command(BaseCommand):
     def _register_all(self, public: list[DoiModel]) -> int:
         done = register(public)
         self.stdout.write(f"{len(done.accepted)} on their way, {len(done.unchanged)} unchanged")
-        for one, sentence in done.refused:
-            self.stderr.write(f"{one}: {sentence}")
-        for one, sentence in done.remarks:
-            self.stderr.write(f"{one}: {sentence}")
+        for instance, sentence in done.refused:
+            self.stderr.write(f"{instance}: {sentence}")
+        for instance, sentence in done.remarks:
+            self.stderr.write(f"{instance}: {sentence}")
         if done.error is not None:
             self.stderr.write(f"{done.error.message}. Nothing is lost: it is sent later automatically.")
         if done.unkept:

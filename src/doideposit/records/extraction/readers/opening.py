@@ -258,7 +258,8 @@ def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
     )
     # A draft is reviewed: what a file of references lacks does not stop it.
     told = tuple(
-        replace(one, severity=min(one.severity, Severity.WARNING, key=_severity_rank)) for one in found.findings
+        replace(finding, severity=min(finding.severity, Severity.WARNING, key=_severity_rank))
+        for finding in found.findings
     )
     properties = replace(manuscript.properties, references=references)
     return replace(manuscript, properties=properties, findings=(*manuscript.findings, *told))

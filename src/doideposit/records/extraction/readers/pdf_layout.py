@@ -146,7 +146,9 @@ def _join_wrapped_rows(paragraph: Sequence[PdfRow], rows: Sequence[PdfRow]) -> l
     for row in paragraph[1:]:
         before = kept[-1]
         column = [
-            each.right for each in rows if each.page == before.page and abs(each.left - before.left) < _SAME_PLACE
+            pdf_row.right
+            for pdf_row in rows
+            if pdf_row.page == before.page and abs(pdf_row.left - before.left) < _SAME_PLACE
         ]
         letters = (row.right - row.left) / max(len(row.text), 1)
         needed = letters * (len(row.text.split()[0]) + 1)
@@ -183,13 +185,16 @@ def _is_page_number(row: PdfRow, body: float) -> bool:
 
 def _is_below_label(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     """Tell whether a figure is below other lines at the top of the first page, as the number of an issue."""
-    return row.page == 1 and any(row is each for each in rows[1:_EDGE]) and len(rows) > 2 * _EDGE
+    return row.page == 1 and any(row is pdf_row for pdf_row in rows[1:_EDGE]) and len(rows) > 2 * _EDGE
 
 
 def _stands_alone(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     """Tell whether no line of text is near: within two lines above or below."""
     # Other lines as small as this one do not count: they belong to the same furniture of the page.
-    return all(each is row or each.size < row.size * 1.05 or abs(each.y - row.y) > 2 * each.size for each in rows)
+    return all(
+        pdf_row is row or pdf_row.size < row.size * 1.05 or abs(pdf_row.y - row.y) > 2 * pdf_row.size
+        for pdf_row in rows
+    )
 
 
 def _without_furniture(pages: Sequence[Sequence[PdfRow]], body: float) -> list[PdfRow]:
@@ -200,7 +205,7 @@ def _without_furniture(pages: Sequence[Sequence[PdfRow]], body: float) -> list[P
     kept = []
     for rows, edge in zip(pages, edges, strict=True):
         for row in rows:
-            at_edge = any(row is each for each in edge)
+            at_edge = any(row is pdf_row for pdf_row in edge)
             repeated = at_edge and counts[_repetition_key(row)] > 1
             if at_edge and (
                 (_is_page_number(row, body) and not _is_below_label(row, rows))
@@ -244,7 +249,7 @@ def _separate_footnotes(rows: Sequence[PdfRow], body: float) -> tuple[list[PdfRo
         (notes if small and (goes_on or begins) else flow).append(row)
     for row in flow:
         if row.at_edge and row.size < body * _SMALLER:
-            row.marginal = row.marginal or _stands_alone(row, [each for each in flow if each.page == row.page])
+            row.marginal = row.marginal or _stands_alone(row, [pdf_row for pdf_row in flow if pdf_row.page == row.page])
     return flow, notes
 
 
@@ -252,7 +257,7 @@ _NOTE_GAP = 2.5  # times the size: what stands lower below a note is a running f
 
 
 def _is_in_lower_half(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
-    heights = [each.y for each in rows if each.page == row.page]
+    heights = [pdf_row.y for pdf_row in rows if pdf_row.page == row.page]
     return row.y < (max(heights) + min(heights)) / 2
 
 

@@ -153,7 +153,7 @@ def _add_link(rows: Sequence[PdfRow], target: str, left: float, middle: float, r
         if row.left < right and row.right > left and abs(row.y + row.size / 3 - middle) < row.size
     ]
     if near:
-        row = min(near, key=lambda each: abs(each.y + each.size / 3 - middle))
+        row = min(near, key=lambda row: abs(row.y + row.size / 3 - middle))
         row.targets += [target] if target not in row.targets else []
 
 

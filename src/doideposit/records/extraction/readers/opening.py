@@ -258,8 +258,7 @@ def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
     )
     # A draft is reviewed: what a file of references lacks does not stop it.
     told = tuple(
-        replace(finding, severity=min(finding.severity, Severity.WARNING, key=_severity_rank))
-        for finding in found.findings
+        replace(said, severity=min(said.severity, Severity.WARNING, key=_severity_rank)) for said in found.findings
     )
     properties = replace(manuscript.properties, references=references)
     return replace(manuscript, properties=properties, findings=(*manuscript.findings, *told))

@@ -131,6 +131,24 @@ def test_the_metrics_follow_what_happens_and_the_time(desk: Desk) -> None:
     assert value("overdue_dois") == 0, "the clock was set back: nothing that was counted later holds"
 
 
+def test_what_takes_long_to_count_is_not_counted_again_and_again(desk: Desk) -> None:
+    # As if counting had taken four seconds of the processor, which is kept for forty.
+    used = iter((0.0, 4.0, 4.0, 4.001, 4.001, 4.002))
+    watch = JobWatch(open_metrics=True, used=lambda: next(used))
+    asked = Client(application(desk.depositor, tokens={"cms": TOKEN}, clock=desk.clock, job=watch))
+
+    def outstanding() -> bool:
+        return 'outstanding_dois{target="sandbox",state="prepared"} 1' in asked.get("/metrics").text
+
+    assert not outstanding()
+    desk.depositor.enqueue(RECORD)
+    assert not outstanding(), "something happened, and it is not counted yet"
+    desk.clock.advance(40)
+    assert outstanding(), "and now it is"
+    desk.depositor.send()
+    assert not outstanding(), "that was quick, so that nothing is kept"
+
+
 def test_metrics_need_a_token_that_reaches_everything_unless_they_are_open(desk: Desk) -> None:
     assert client(desk, None).get("/metrics").status_code == 401
     assert client(desk, None, open_metrics=True).get("/metrics").status_code == 200

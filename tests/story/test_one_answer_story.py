@@ -183,6 +183,15 @@ def test_the_ledger_has_dois_in_every_state(house: House) -> None:
 
 
 @pytest.mark.slow
+def test_what_the_ledger_picks_out_is_what_each_status_says(house: House) -> None:
+    depositor, clock = house.desk.depositor, house.desk.clock
+    for days in (0, 2, 60):
+        clock.advance(days * 86_400)
+        every = list(depositor.statuses())
+        assert list(depositor.statuses(attention=True)) == [one for one in every if one.needs_person]
+        assert list(depositor.statuses(unproved=True)) == [one for one in every if depositor.is_unproved(one)]
+
+
 def test_all_six_say_the_same(house: House) -> None:
     facts = house.facts
     records = house.run("status", "--json").json["records"]

@@ -396,16 +396,23 @@ class Depositor:
         series: str | None = None,
         outstanding: bool = False,
         attention: bool = False,
+        unproved: bool = False,
         dois: Iterable[Doi | str] | None = None,
         after: Doi | str | None = None,
     ) -> Iterator[WorkStatus]:
         """Yield every DOI of this target in order, or those in one state, of one series, open, or that need a person.
 
-        Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
+        With `unproved` those of which `is_unproved` is true. Of `dois`, those that this ledger knows; and those that
+        follow `after`. `UsageError` for a text that is no DOI.
         """
+        looked_for = self.observable - {Milestone.AS_INTENDED}
+        if unproved and not looked_for:
+            return iter(())
         keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
         first = "" if after is None else given_doi(after).key
-        wanted = WorkFilter(state, series, outstanding, attention, keys, first)
+        wanted = WorkFilter(
+            state, series, outstanding, attention, looked_for if unproved else frozenset(), keys=keys, after=first
+        )
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:

@@ -472,8 +472,7 @@ def _look_up(
     that lasts.
     """
     done, still = 0, {}
-    unproved = (one.doi for one in depositor.statuses() if depositor.is_unproved(one))
-    for doi in unproved if most and depositor.observable else ():
+    for doi in (one.doi for one in depositor.statuses(unproved=True)) if most else ():
         tries, due = state.lookups.get(doi.key, (0, clock()))
         still[doi.key] = (tries, due)
         if done >= most or stop() or due > clock():

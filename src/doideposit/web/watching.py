@@ -1,6 +1,7 @@
 """For those who watch the service: whether it can work, whether the scheduled job runs, and the numbers of both."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,10 @@ __all__ = ["JobWatch"]
 
 # Numbers that change with the time alone, such as what is overdue, may be so old.
 FRESH: Final = timedelta(minutes=5)
+# While the job works, something happens all the time: what took longer to count than this many seconds of the processor
+# is kept ten times as long, so that counting takes no more than a tenth of it.
+_LONG: Final = 1.0
+_PAUSE: Final = 10
 
 
 class _CountedDois:
@@ -29,16 +34,26 @@ class _CountedDois:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._last: tuple[int, Standing] | None = None
+        self._last: Standing | None = None
+        self._newest = -1
+        self._pause = timedelta()
 
-    def standing(self, depositor: Depositor, now: datetime) -> Standing:
-        """Return the numbers of the target; raises `LedgerError`."""
+    def standing(self, depositor: Depositor, now: datetime, used: Callable[[], float]) -> Standing:
+        """Return the numbers of the target; raises `LedgerError`. `used` are seconds of the processor so far."""
         with self._lock:
             newest = depositor.works.last_event()
-            # After the clock was set back, what was counted lies in the future: it counts as old.
-            if self._last is None or self._last[0] != newest or not timedelta() <= now - self._last[1].at < FRESH:
-                self._last = newest, Standing.take(depositor, now=now)
-            return replace(self._last[1], at=now)
+            last = self._last
+            if last is None or self._is_old(now - last.at, happened=newest != self._newest):
+                begun = used()
+                last = Standing.take(depositor, now=now)
+                took = used() - begun
+                self._last, self._newest = last, newest
+                self._pause = timedelta(seconds=took * _PAUSE if took > _LONG else 0)
+            return replace(last, at=now)
+
+    def _is_old(self, age: timedelta, *, happened: bool) -> bool:
+        # After the clock was set back, what was counted lies in the future: it counts as old.
+        return age < timedelta() or age >= (self._pause if happened else max(FRESH, self._pause))
 
 
 def _no_run() -> None:
@@ -56,6 +71,7 @@ class JobWatch:
     last_run: Callable[[], Run | None] = _no_run
     within: timedelta = WITHIN
     open_metrics: bool = False
+    used: Callable[[], float] = time.thread_time
     counted: _CountedDois = field(default_factory=_CountedDois)
 
     def ready(self, depositor: Depositor, now: datetime) -> Response:
@@ -90,6 +106,6 @@ class JobWatch:
             message = "this token is limited to some series, but the metrics cover all of them"
             hint = "use a token of [api.tokens] without `series`"
             raise Refused(403, "other-series", message, hint=hint, where="header Authorization")
-        text = prometheus_text(self.last_run(), self.counted.standing(depositor, now), self.within)
+        text = prometheus_text(self.last_run(), self.counted.standing(depositor, now, self.used), self.within)
         # The content type of Prometheus' text format, version 0.0.4.
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

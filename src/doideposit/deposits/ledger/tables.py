@@ -6,7 +6,7 @@ Moments are texts of fixed width in UTC, so that they sort, compare and export a
 
 import re
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -100,7 +100,9 @@ class CheckedText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy
         """Return the text; raise `ValueError` for a value of another type."""
-        return _require_type(value, str)
+        if value is None or isinstance(value, str):
+            return value
+        raise _wrong_type(value, "str")
 
 
 class CheckedInteger(TypeDecorator[int]):
@@ -111,7 +113,9 @@ class CheckedInteger(TypeDecorator[int]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy
         """Return the number; raise `ValueError` for a value of another type."""
-        return _require_type(value, int)
+        if value is None or isinstance(value, int):
+            return value
+        raise _wrong_type(value, "int")
 
 
 class CheckedBigInteger(CheckedInteger):
@@ -121,13 +125,10 @@ class CheckedBigInteger(CheckedInteger):
     cache_ok = True
 
 
-Value = TypeVar("Value")
-
-
-def _require_type(value: Any | None, kind: type[Value]) -> Value | None:
-    if value is not None and not isinstance(value, kind):
-        raise ValueError(f"a column holds {type(value).__name__} where {kind.__name__} was written")
-    return value
+# The tests of the types stand in the methods above: a list of 5,000 DOIs asks them 300,000 times, and a call of its own
+# for each took as long as all else that they do.
+def _wrong_type(value: object, kind: str) -> ValueError:
+    return ValueError(f"a column holds {type(value).__name__} where {kind} was written")
 
 
 # Names of indexes and constraints are the same on every database, so that a migration can name them.

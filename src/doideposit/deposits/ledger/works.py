@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, select, update
 
@@ -52,12 +52,16 @@ FILES = 5  # A file has up to a hundred DOIs, so that these have as many.
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Say which works are wanted: by state, series or DOI, unfinished, such that may need a person, or after a DOI."""
+    """Say which works are wanted: by state, series or DOI, unfinished, such that may need a person, or after a DOI.
+
+    `unproved` wants those that are registered and not seen yet to have reached all of these milestones.
+    """
 
     state: State | None = None
     series: str | None = None
     outstanding: bool = False
     attention: bool = False
+    unproved: frozenset[Milestone] = frozenset()
     keys: tuple[str, ...] | None = None
     after: str = ""
 
@@ -459,11 +463,21 @@ def _filter_conditions(wanted: WorkFilter) -> Iterator[Any]:
         ended_badly = item.c.outcome.in_(["failed", "missing"])
         # Whatever may be overdue is among them too; how long it may take is not for the ledger to know.
         waiting = submission.c.state.in_([*OPEN, State.REFUSED.value])
-        unseen = or_(work.c.resolves_at.is_(None), work.c.indexed_at.is_(None))
-        changed = or_(observed.c.changed_at.is_not(None), observed.c.intended_at.is_(None))
-        yield or_(
-            unread, ended_badly, waiting, was_warned(), and_(work.c.registered_at.is_not(None), or_(unseen, changed))
-        )
+        # What nobody looked up yet needs a look-up first, and no person: then each DOI of a ledger would be judged.
+        unseen = or_(*(and_(at.is_(None), proof != "") for at, proof in _LOOK_UPS.values()))
+        shown = or_(unseen, observed.c.changed_at.is_not(None))
+        yield or_(unread, ended_badly, waiting, was_warned(), and_(work.c.registered_at.is_not(None), shown))
+    if wanted.unproved:
+        unseen = or_(*(_LOOK_UPS[milestone][0].is_(None) for milestone in wanted.unproved))
+        yield and_(work.c.registered_at.is_not(None), unseen)
+
+
+# When a look-up showed each milestone, and what the last one said; empty where there was none.
+_LOOK_UPS: Final = {
+    Milestone.RESOLVES: (work.c.resolves_at, work.c.resolves_proof),
+    Milestone.INDEXED: (work.c.indexed_at, work.c.indexed_proof),
+    Milestone.AS_INTENDED: (observed.c.intended_at, observed.c.intended_proof),
+}
 
 
 def _next_due(connection: Connection, target: str) -> datetime | None:

@@ -2,7 +2,8 @@
 
 To read 5,000 DOIs takes about a second, which nobody wants to wait for with each page. The history of the ledger tells
 which DOIs changed, so that a page reads those alone. What changes only by time, such as what is overdue, is at most a
-few minutes old; the page of one DOI reads it again.
+few minutes old: it is read again then, without the DOIs that have reached everything, which are nearly all after some
+years. The page of one DOI reads that one again.
 """
 
 import threading
@@ -69,19 +70,30 @@ class Overview:
             now, newest = self._clock(), self._depositor.works.last_event()
             # After the clock was set back, the last reading is in the future: it counts as old.
             old = self._read_at is None or not timedelta() <= now - self._read_at < FRESH
-            if old or newest - self._seen > MOST_EVENTS:
-                rows = {status.doi.key: self._build_row(status) for status in self._depositor.statuses()}
-                self._rows, self._read_at = rows, now
-            elif newest != self._seen:
+            if self._read_at is None or newest - self._seen > MOST_EVENTS:
+                self._rows = {status.doi.key: self._build_row(status) for status in self._depositor.statuses()}
+            elif old or newest != self._seen:
                 changed = list(self._changed_dois())
-                for start in range(0, len(changed), _DOIS_AT_ONCE):
-                    found = self._depositor.statuses(dois=changed[start : start + _DOIS_AT_ONCE])
-                    self._rows |= {one.doi.key: self._build_row(one) for one in found}
+                if old:
+                    changed += [row.doi for row in self._rows.values() if not self._is_settled(row)]
+                self._read_again(changed)
             else:
                 return self._sorted
+            self._read_at = now if old else self._read_at
             self._seen = newest
             self._sorted = tuple(sorted(self._rows.values(), key=lambda row: row.order, reverse=True))
             return self._sorted
+
+    def _read_again(self, dois: Sequence[str]) -> None:
+        for start in range(0, len(dois), _DOIS_AT_ONCE):
+            found = self._depositor.statuses(dois=dois[start : start + _DOIS_AT_ONCE])
+            self._rows |= {one.doi.key: self._build_row(one) for one in found}
+
+    def _is_settled(self, row: NumberRow) -> bool:
+        """Tell whether time alone changes nothing: all is well, and nothing is waited for."""
+        seen = {Milestone.REGISTERED, *self._depositor.observable}
+        reached = (day for milestone, day in zip(Milestone, row.reached, strict=True) if milestone in seen)
+        return row.kind is AttentionKind.GOOD and all(reached)
 
     def _changed_dois(self) -> Iterator[str]:
         """Yield the DOIs that something happened to: to themselves, or to the file that they are in."""

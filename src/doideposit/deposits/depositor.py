@@ -22,7 +22,8 @@ from doideposit.deposits.ledger.hooks import HookStates
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.versions import Versions
-from doideposit.deposits.ledger.works import WorkFilter, Works
+from doideposit.deposits.ledger.work_filter import WorkFilter
+from doideposit.deposits.ledger.works import Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules
@@ -380,14 +381,11 @@ class Depositor:
     # Telling.
 
     def status(self, doi: Doi | str) -> WorkStatus:
-        """Return the status of a DOI; its `state` is None for one this ledger never saw.
-
-        Raises `UsageError` for a text that is not a DOI.
-        """
+        """Return the status of a DOI, its `state` None for one never seen here; `UsageError` for a text that is none."""
         wanted = given_doi(doi)
-        next_action = "nothing was deposited from here yet: run `doideposit deposit`"
         work = self.works.one(wanted)
-        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=next_action)
+        nothing = "nothing was deposited from here yet: run `doideposit deposit`"
+        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=nothing)
 
     def statuses(
         self,
@@ -402,17 +400,13 @@ class Depositor:
     ) -> Iterator[WorkStatus]:
         """Yield every DOI of this target in order, or those in one state, of one series, open, or that need a person.
 
-        With `unproved` those of which `is_unproved` is true. Of `dois`, those that this ledger knows; and those that
+        `unproved` are those of which `is_unproved` is true; of `dois`, those that this ledger knows; and those that
         follow `after`. `UsageError` for a text that is no DOI.
         """
-        looked_for = self.observable - {Milestone.AS_INTENDED}
-        if unproved and not looked_for:
-            return iter(())
         keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
         first = "" if after is None else given_doi(after).key
-        wanted = WorkFilter(
-            state, series, outstanding, attention, looked_for if unproved else frozenset(), keys=keys, after=first
-        )
+        unseen = self.observable - {Milestone.AS_INTENDED} if unproved else None
+        wanted = WorkFilter(state, series, outstanding, attention, unseen, keys, first)
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:
@@ -425,8 +419,9 @@ class Depositor:
 
     def is_unproved(self, status: WorkStatus) -> bool:
         """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""
-        seen = self.observable - {Milestone.AS_INTENDED}
-        return status.registered and not all(status.milestones[milestone] for milestone in seen)
+        return status.registered and not all(
+            status.milestones[one] for one in self.observable - {Milestone.AS_INTENDED}
+        )
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.context import DepositContext, RegistryPort
-from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import Action, Decision
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer

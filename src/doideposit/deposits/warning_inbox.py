@@ -6,7 +6,7 @@ from datetime import datetime
 from doideposit.deposits.conflicts import ConflictSide
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.given import require_reason
-from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.lifecycle import EventKind

@@ -2,10 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, select, update
 
@@ -38,32 +37,17 @@ from doideposit.deposits.ledger.tables import (
     work,
 )
 from doideposit.deposits.ledger.waiting import registered_title, waits_for_earlier, waits_for_series
-from doideposit.deposits.ledger.warning_events import was_warned, with_warning_events
+from doideposit.deposits.ledger.warning_events import with_warning_events
+from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
-__all__ = ["WorkFilter", "Works"]
+__all__ = ["Works"]
 
 # So many rows fit into one statement, and into memory with what is read beside them.
 PAGE = 500
 FILES = 5  # A file has up to a hundred DOIs, so that these have as many.
-
-
-@dataclass(frozen=True, slots=True)
-class WorkFilter:
-    """Say which works are wanted: by state, series or DOI, unfinished, such that may need a person, or after a DOI.
-
-    `unproved` wants those that are registered and not seen yet to have reached all of these milestones.
-    """
-
-    state: State | None = None
-    series: str | None = None
-    outstanding: bool = False
-    attention: bool = False
-    unproved: frozenset[Milestone] = frozenset()
-    keys: tuple[str, ...] | None = None
-    after: str = ""
 
 
 class Works:
@@ -124,7 +108,7 @@ class Works:
         wanted = wanted or WorkFilter()
         parts = [()] if wanted.keys is None else [(work.c.doi.in_(part),) for part in chunks(sorted(set(wanted.keys)))]
         for among in parts:
-            yield from self._read_pages((*among, *_filter_conditions(wanted)), wanted.after)
+            yield from self._read_pages((*among, *wanted.conditions()), wanted.after)
 
     def _read_pages(self, conditions: tuple[Any, ...], after: str) -> Iterator[LedgerWork]:
         more = True
@@ -449,35 +433,6 @@ def _ledger_work(row: RowMapping) -> LedgerWork:
         observed=LedgerRow(row, "seen_").observed("work_") if row["seen_doi"] is not None else None,
         **{name: row[f"work_{name}"] for name in names},
     )
-
-
-def _filter_conditions(wanted: WorkFilter) -> Iterator[Any]:
-    if wanted.state is not None:
-        yield submission.c.state == wanted.state.value
-    if wanted.series is not None:
-        yield work.c.series == wanted.series
-    if wanted.outstanding:
-        yield submission.c.state.in_(OPEN)
-    if wanted.attention:
-        unread = and_(item.c.finding.is_not(None), work.c.acknowledged_at.is_(None))
-        ended_badly = item.c.outcome.in_(["failed", "missing"])
-        # Whatever may be overdue is among them too; how long it may take is not for the ledger to know.
-        waiting = submission.c.state.in_([*OPEN, State.REFUSED.value])
-        # What nobody looked up yet needs a look-up first, and no person: then each DOI of a ledger would be judged.
-        unseen = or_(*(and_(at.is_(None), proof != "") for at, proof in _LOOK_UPS.values()))
-        shown = or_(unseen, observed.c.changed_at.is_not(None))
-        yield or_(unread, ended_badly, waiting, was_warned(), and_(work.c.registered_at.is_not(None), shown))
-    if wanted.unproved:
-        unseen = or_(*(_LOOK_UPS[milestone][0].is_(None) for milestone in wanted.unproved))
-        yield and_(work.c.registered_at.is_not(None), unseen)
-
-
-# When a look-up showed each milestone, and what the last one said; empty where there was none.
-_LOOK_UPS: Final = {
-    Milestone.RESOLVES: (work.c.resolves_at, work.c.resolves_proof),
-    Milestone.INDEXED: (work.c.indexed_at, work.c.indexed_proof),
-    Milestone.AS_INTENDED: (observed.c.intended_at, observed.c.intended_proof),
-}
 
 
 def _next_due(connection: Connection, target: str) -> datetime | None:

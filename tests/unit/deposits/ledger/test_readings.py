@@ -26,7 +26,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.ledger.uploads import UploadSlot
-from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.lifecycle import EventKind, Milestone, State
 from doideposit.records.identifiers import Doi
 from doideposit.sandbox.clock import Clock

@@ -14,7 +14,7 @@ from doideposit.deposits.ledger.polls import Due
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.ledger.uploads import UploadSlot
-from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.errors import DoiDepositError
 from doideposit.lifecycle import EventKind, Milestone
 from doideposit.sandbox.clock import Clock

@@ -381,7 +381,7 @@ class Depositor:
     # Telling.
 
     def status(self, doi: Doi | str) -> WorkStatus:
-        """Return the status of a DOI, its `state` None for one never seen here; `UsageError` for a text that is none."""
+        """Return the status of a DOI, its `state` None for one not seen yet; `UsageError` for a text that is none."""
         wanted = given_doi(doi)
         work = self.works.one(wanted)
         nothing = "nothing was deposited from here yet: run `doideposit deposit`"
@@ -398,15 +398,13 @@ class Depositor:
         dois: Iterable[Doi | str] | None = None,
         after: Doi | str | None = None,
     ) -> Iterator[WorkStatus]:
-        """Yield every DOI of this target in order, or those in one state, of one series, open, or that need a person.
+        """Yield every DOI of this target in order, or those in one state or series, open, unproved, or for a person.
 
-        `unproved` are those of which `is_unproved` is true; of `dois`, those that this ledger knows; and those that
-        follow `after`. `UsageError` for a text that is no DOI.
+        Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
         keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
-        first = "" if after is None else given_doi(after).key
         unseen = self.observable - {Milestone.AS_INTENDED} if unproved else None
-        wanted = WorkFilter(state, series, outstanding, attention, unseen, keys, first)
+        wanted = WorkFilter(state, series, outstanding, attention, unseen, keys, given_doi(after).key if after else "")
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:
@@ -419,9 +417,8 @@ class Depositor:
 
     def is_unproved(self, status: WorkStatus) -> bool:
         """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""
-        return status.registered and not all(
-            status.milestones[one] for one in self.observable - {Milestone.AS_INTENDED}
-        )
+        seen = self.observable - {Milestone.AS_INTENDED}
+        return status.registered and not all(status.milestones[one] for one in seen)
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""

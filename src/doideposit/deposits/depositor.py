@@ -404,7 +404,9 @@ class Depositor:
         """
         keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
         unseen = self.observable - {Milestone.AS_INTENDED} if unproved else None
-        wanted = WorkFilter(state, series, outstanding, attention, unseen, keys, given_doi(after).key if after else "")
+        wanted = WorkFilter(
+            state, series, outstanding, attention, unseen, keys, "" if after is None else given_doi(after).key
+        )
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:

@@ -382,10 +382,8 @@ class Depositor:
 
     def status(self, doi: Doi | str) -> WorkStatus:
         """Return the status of a DOI, its `state` None for one not seen yet; `UsageError` for a text that is none."""
-        wanted = given_doi(doi)
-        work = self.works.one(wanted)
-        nothing = "nothing was deposited from here yet: run `doideposit deposit`"
-        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=nothing)
+        work, nothing = self.works.one(given_doi(doi)), "nothing was deposited from here yet: run `doideposit deposit`"
+        return self._status_of(work) if work else WorkStatus(given_doi(doi), self.target, next_action=nothing)
 
     def statuses(
         self,
@@ -403,10 +401,9 @@ class Depositor:
         Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
         keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
-        unseen = self.observable - {Milestone.AS_INTENDED} if unproved else None
-        wanted = WorkFilter(
-            state, series, outstanding, attention, unseen, keys, "" if after is None else given_doi(after).key
-        )
+        first = "" if after is None else given_doi(after).key
+        looked_for = self.observable if unproved else None
+        wanted = WorkFilter(state, series, outstanding, attention, looked_for, keys, first)
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:

@@ -18,7 +18,7 @@ __all__ = ["WorkFilter"]
 class WorkFilter:
     """Say which works are wanted: by state, series or DOI, unfinished, such that may need a person, or after a DOI.
 
-    `unproved` wants those that are registered and not seen yet to have reached all of these milestones.
+    `unproved` wants those that are registered and not seen yet to resolve and to be indexed, where these are among it.
     """
 
     state: State | None = None
@@ -47,7 +47,8 @@ class WorkFilter:
             shown = or_(unseen, observed.c.changed_at.is_not(None))
             yield or_(unread, ended_badly, waiting, was_warned(), and_(work.c.registered_at.is_not(None), shown))
         if self.unproved is not None:
-            unseen = or_(false(), *(_LOOK_UPS[milestone][0].is_(None) for milestone in self.unproved))
+            looked_for = self.unproved - {Milestone.AS_INTENDED}
+            unseen = or_(false(), *(_LOOK_UPS[milestone][0].is_(None) for milestone in looked_for))
             yield and_(work.c.registered_at.is_not(None), unseen)
 
 

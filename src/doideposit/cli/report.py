@@ -66,7 +66,11 @@ def report(
         gathered = Report.gather(depositor, system_clock(), version=__version__, publisher=heading, only=only)
         if not only:
             # The inbox is a matter of those who look after the installation.
-            waiting = Waiting.find(Folders(settings.inbox.folder), settings.target)
+            waiting = Waiting.find(
+                Folders(settings.inbox.folder),
+                settings.target,
+                depositor.ledger.unattended(settings.target, system_clock),
+            )
             gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:
             gathered = replace(gathered, records=Planned.of_files(depositor, records, only=only))

@@ -63,9 +63,10 @@ def status(
         raise UsageError("--watch shows a table that changes, --json is one document", hint="leave one of them out")
     settings = invocation.settings(target=target)
     folders = Folders(settings.inbox.folder)
-    waiting, run = Waiting.find(folders, settings.target), Run.read_last(folders.last_run, system_clock())
+    run = Run.read_last(folders.last_run, system_clock())
     health = None if run is None else run.health(system_clock(), settings.api.job_within).value
     with open_depositor(settings, announce=terminal.note) as depositor:
+        waiting = Waiting.find(folders, settings.target, depositor.ledger.unattended(settings.target, system_clock))
         wanted = WorkFinder(depositor).all(works)
         if series is not None and series not in depositor.series:
             names = ", ".join(depositor.series)

@@ -263,6 +263,9 @@ def _waiting_checks(ledger: Ledger, settings: Settings, now: datetime) -> Iterat
     """Yield what waits on the target too long, by the configured deadlines, and what waits for a person."""
     deadlines, seen = settings.deadlines, settings.observable
     outstanding = overdue = attention = 0
+    unattended = Waiting(unattended=ledger.unattended(settings.target, lambda: now))
+    for _, said, action in unattended.matters():
+        yield Check.warn("unattended", said, action)
     for work in ledger.on(settings.target, lambda: now).works.all():
         status = status_of(work, now, deadlines, seen)
         outstanding += status.is_open

@@ -47,6 +47,7 @@ class Run:
     waiting: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[Mapping[str, str], ...] = ()
     hooks: Mapping[str, str] = field(default_factory=dict)
+    unattended: Mapping[str, int] = field(default_factory=dict)
     version: str = ""
 
     @property
@@ -89,6 +90,7 @@ class Run:
             "last_success": _iso_moment(self.last_success),
             "inbox": dict(self.inbox),
             "waiting": dict(self.waiting),
+            "unattended": dict(self.unattended),
             "hooks": {name: {"ok": not reason, "reason": reason} for name, reason in self.hooks.items()},
             "standing": standing.to_dict() if standing else None,
             "errors": [dict(error) for error in self.errors],
@@ -150,6 +152,9 @@ def _run_metrics(run: Run, within: timedelta) -> Iterator[str]:
     yield from _metric_lines("inbox_files", text, run.target, run.inbox, label="fate")
     text = "Files of the inbox that wait for a person, by folder."
     yield from _metric_lines("inbox_waiting", text, run.target, run.waiting, label="folder")
+    if run.unattended:
+        text = "DOIs outstanding on other targets, where nobody has asked for two days."
+        yield from _metric_lines("unattended_dois", text, run.target, run.unattended, label="other_target")
     if run.hooks:
         failing = {name: int(bool(reason)) for name, reason in run.hooks.items()}
         yield from _metric_lines(

@@ -225,6 +225,7 @@ class _JobPass:
                     self._hooks[hook.name] = now
             self._run_step(partial(self._archive, depositor))
             self._standing = Standing.take(depositor, now=context.clock())
+            self._waiting = Waiting(unattended=depositor.ledger.unattended(depositor.target, context.clock))
 
     def _archive(self, depositor: Depositor) -> None:
         """Put old months of ``done/`` into archives, once a day, when neither the pass nor the clock shows a fault."""
@@ -270,7 +271,7 @@ class _JobPass:
             raise LedgerUnavailable(message, hint=hint)
 
     def _find_waiting(self) -> None:
-        self._waiting = Waiting.find(self._job.folders, self._job.target)
+        self._waiting = Waiting.find(self._job.folders, self._job.target, self._waiting.unattended)
 
     def _send_mails(self) -> None:
         if self._job.mail is None or self._context.send_mail is None:
@@ -364,6 +365,7 @@ class _JobPass:
                 "site_blocked": len(report.site_blocked),
             },
             waiting=self._waiting.counts,
+            unattended=self._waiting.unattended,
             hooks={name: one.reason for name, one in self._hooks.items()},
             errors=tuple(error.to_dict() for error in report.errors),
             version=self._job.version,

@@ -1,23 +1,31 @@
 """Keep the memory of all deposits: opening it, looking after it, and the ledger of one target in it."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from doideposit.deposits.ledger import audit, export
 from doideposit.deposits.ledger.database import Database
 from doideposit.deposits.ledger.engine import LedgerLocation
+from doideposit.deposits.ledger.entries import OPEN
 from doideposit.deposits.ledger.session import Session, Step, quiet
+from doideposit.deposits.ledger.tables import submission
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.findings import Finding
 
 __all__ = ["Ledger"]
+
+# The target of rehearsals, which register nothing.
+REHEARSAL: Final = "sandbox"
+# A job that runs once a day, and fails once, is late by less.
+UNATTENDED_AFTER: Final = timedelta(days=2)
 
 
 class Ledger:
@@ -72,6 +80,23 @@ class Ledger:
     def on(self, target: str, clock: Callable[[], datetime]) -> "TargetLedger":
         """Return what the ledger holds of one target; whatever is written there carries the time of `clock`."""
         return TargetLedger(Session(self._database, self._step, target, clock))
+
+    def unattended(self, target: str, clock: Callable[[], datetime]) -> Mapping[str, int]:
+        """Return the targets beside this one where a deposit is due for days, each with its outstanding DOIs.
+
+        Then nobody sends or asks there any more, as after a change of the configuration. A job of its own for another
+        target does, and a rehearsal that is given up loses nothing.
+        """
+        beside = submission.c.target.not_in((target, REHEARSAL))
+        with self._database.reading() as connection:
+            found = connection.execute(
+                select(submission.c.target).where(beside, submission.c.state.in_(OPEN)).distinct()
+            )
+            names = sorted(found.scalars())
+        works = {name: self.on(name, clock).works for name in names}
+        due = {name: works[name].next_due() for name in names}
+        before = clock() - UNATTENDED_AFTER
+        return {name: works[name].outstanding() for name, at in due.items() if at is not None and at < before}
 
     def require_newest(self) -> None:
         """Raise `LedgerTooNew` where a newer doideposit upgraded the ledger since it was opened here."""

@@ -1,12 +1,13 @@
 """Find the files of an inbox that wait for a person: nothing happens to them before somebody acts."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from doideposit.files import disk_errors
+from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look
 
@@ -22,13 +23,14 @@ class Waiting:
 
     `rejected` are in ``rejected/``; `other_targets` were taken in while another target was configured, each with its
     target; `strays` are in ``working/`` although the job did not put them there; `passed_over` are folders and links in
-    the inbox, which are never taken in.
+    the inbox, which are never taken in. `unattended` are DOIs of the ledger on other targets, where nobody asks.
     """
 
     rejected: tuple[str, ...] = ()
     other_targets: tuple[tuple[str, str], ...] = ()
     strays: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    unattended: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -55,6 +57,12 @@ class Waiting:
                 f"{_count_waiting(len(names))} for the target {target}: {_name_files(names)}",
                 f"run `doideposit run --target {target}` to finish them, or move them out of working/",
             )
+        for target, count in self.unattended.items():
+            yield (
+                f"unattended-{target}",
+                f"{counted(count, 'DOI')} outstanding on {target}, where nobody has asked for two days",
+                f"run `doideposit poll --target {target}`; if the wrong target is configured, correct it",
+            )
         if self.strays:
             said = f"{_count_waiting(len(self.strays), 'entry', 'entries')} in working/ that the job did not put there"
             yield (
@@ -71,15 +79,19 @@ class Waiting:
             )
 
     @classmethod
-    def find(cls, folders: Folders, target: str) -> Self:
-        """Look through an inbox; raise `DiskError` where it cannot be read. An inbox that is not there has nothing."""
+    def find(cls, folders: Folders, target: str, unattended: Mapping[str, int] | None = None) -> Self:
+        """Look through an inbox; raise `DiskError` where it cannot be read. An inbox that is not there has nothing.
+
+        `unattended` is what the ledger has of other targets, as `Ledger.unattended` returns it.
+        """
         if not folders.root.is_dir():
-            return cls()
+            return cls(unattended=unattended or {})
         return cls(
             rejected=tuple(_plain_files(folders.rejected)),
             other_targets=tuple(_other_targets(folders.working, target)),
             strays=tuple(_strays(folders.working)),
             passed_over=Look.into(folders.root).passed_over,
+            unattended=unattended or {},
         )
 
 

@@ -170,7 +170,7 @@ def _check(invocation: Invocation, as_json: bool) -> None:
 @click.pass_obj
 def _export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
     """Write the whole ledger as JSON Lines, as it is at one moment: for another database, or for reading."""
-    from doideposit.deposits.ledger.export import write_lines
+    from doideposit.deposits.ledger.export import LedgerCopy
 
     if as_json and output is None:
         raise UsageError("the export itself goes to standard output", hint="name a file with -o, or leave --json out")
@@ -189,7 +189,7 @@ def _export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
                 # JSON says the same with an escape, which does not steer the terminal it may be shown on.
                 terminal.result(terminal.escape_controls(line))
             return
-        write_lines(output, counting(opened.export_lines()))
+        LedgerCopy(output).of_lines(counting(opened.export_lines()))
         place = opened.place
     # The first line names the format; every other one is a row.
     rows = count - 1

@@ -365,7 +365,7 @@ class Depositor:
 
     def next_due(self) -> datetime | None:
         """Return when the next `poll` makes sense; None when nothing is open."""
-        return self.works.next_due()
+        return self._context.ledger.uploads.next_due()
 
     def hint(self, batch_id: str) -> bool:
         """Note a hint that Crossref has finished a file: the next `poll` asks about it.

@@ -19,7 +19,6 @@ from doideposit.crossref.xml.references import references_alone
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.given import given_doi
 from doideposit.deposits.ledger.entries import LedgerWork
-from doideposit.deposits.ledger.read_schedule import next_look_for_matches
 from doideposit.deposits.preflight import CitedAgencies
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.references import (
@@ -268,7 +267,7 @@ class _ReferencePass:
 def _make_list(work: LedgerWork, references: Sequence[ReferenceFeedback]) -> ReferenceList:
     seen = work.observed
     waits = any(reference.state is ReferenceState.UNMATCHED for reference in references)
-    again = next_look_for_matches(seen.since, seen.read_at or seen.since) if seen and waits else None
+    again = seen.next_look_for_matches(seen.read_at or seen.since) if seen and waits else None
     return ReferenceList(work.doi, work.title, tuple(references), seen.read_at if seen else None, again)
 
 

@@ -16,9 +16,8 @@ from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.lateness import NOT_YET
-from doideposit.deposits.ledger.entries import NewSubmission, Observed
+from doideposit.deposits.ledger.entries import FIRST_READ, NewSubmission, Observed
 from doideposit.deposits.ledger.observations import Sight
-from doideposit.deposits.ledger.read_schedule import FIRST_READ, next_look_for_matches
 from doideposit.deposits.limits import NOBODY_ANSWERS
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import pause_until
@@ -387,7 +386,7 @@ def _next_pass(seen: Observed, record: RegisteredRecord | None, now: datetime) -
         for reference in references
         if record is not None
     )
-    sooner = next_look_for_matches(seen.since, now) if unmatched else None
+    sooner = seen.next_look_for_matches(now) if unmatched else None
     return min(now + WEEK, sooner or now + WEEK)
 
 

@@ -7,8 +7,9 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from doideposit.crossref.names import is_resources
 from doideposit.findings import Finding
@@ -19,6 +20,7 @@ from doideposit.registered.drift_values import Drift
 __all__ = [
     "EARLIER_DEPOSIT",
     "FIRST_OF_SERIES",
+    "FIRST_READ",
     "HARMED_FILE",
     "OPEN",
     "AdoptedWork",
@@ -45,6 +47,11 @@ OPEN = (State.PREPARED.value, State.SENDING.value, State.QUEUED.value)
 
 # Why a recorded file is not sent yet, as its `reason` says it.
 EARLIER_DEPOSIT = "waits until the earlier deposit of its DOI is done"
+# Until what is registered is read after a deposit took effect: Crossref's query service shows it at once or within its
+# cycle of two hours.
+FIRST_READ: Final = timedelta(minutes=15)
+# Crossref matches references when it processes a deposit, and again as further works are registered.
+LOOKS_FOR_MATCHES: Final = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 28))
 # Not sent any more: what Crossref would register is not what was recorded.
 HARMED_FILE = "the ledger no longer holds it as it was recorded"
 
@@ -314,6 +321,10 @@ class Observed:
     matched: Mapping[str, str] = field(default_factory=dict)
     sent: int | None = None
     address: str | None = None
+
+    def next_look_for_matches(self, now: datetime) -> datetime | None:
+        """Return when to look for matched references again after the deposit; None after four weeks."""
+        return next((self.since + after for after in LOOKS_FOR_MATCHES if self.since + after > now), None)
 
 
 @dataclass(frozen=True, slots=True)

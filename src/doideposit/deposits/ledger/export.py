@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from doideposit.deposits.ledger.tables import (
 )
 from doideposit.errors import DiskError, UsageError
 
-__all__ = ["copy_from", "import_rows", "lines", "write_lines"]
+__all__ = ["LedgerCopy", "import_rows", "lines"]
 
 # Each table after those it refers to.
 ORDER: tuple[Table, ...] = (
@@ -59,49 +60,53 @@ FORMER_COLUMNS = {
 }
 
 
-def copy_from(original: sqlite3.Connection, copy: Path) -> None:
-    """Copy an open SQLite database to a new file, for its owner alone.
+@dataclass(frozen=True, slots=True)
+class LedgerCopy:
+    """Make a new file with a copy of the ledger, for its owner alone; what cannot be written whole does not stay.
 
-    Raises `UsageError` for a file that exists, and `DiskError` where the copy cannot be written: no part of it stays.
+    Every way to fill it raises `UsageError` for a file that exists, and `DiskError` where it cannot be written.
     """
-    _create_file(copy)
-    try:
-        with closing(sqlite3.connect(copy)) as other:
-            original.backup(other)
-    # A half-written copy would be mistaken for a backup.
-    except sqlite3.Error as error:
-        copy.unlink(missing_ok=True)
-        # What SQLite says of a full disk is about the copy: the original is only read.
-        if "full" in str(error) or "I/O" in str(error):
-            hint = "free some space, or choose a folder on another disk"
-            raise DiskError(f"{copy} cannot be written: the disk is full, or it failed", hint=hint) from None
-        raise
 
+    path: Path
 
-def _create_file(path: Path) -> None:
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    # O_EXCL decides between two processes that name the same file.
-    except FileExistsError:
-        raise UsageError(
-            f"{path} exists already", hint="choose a new file name: a backup never replaces another"
-        ) from None
-    except OSError as error:
-        raise DiskError(f"{path} cannot be written: {error.strerror}") from None
+    def of_database(self, original: sqlite3.Connection) -> None:
+        """Copy an open SQLite database."""
+        self._create()
+        try:
+            with closing(sqlite3.connect(self.path)) as other:
+                original.backup(other)
+        # A half-written copy would be mistaken for a backup.
+        except sqlite3.Error as error:
+            self.path.unlink(missing_ok=True)
+            # What SQLite says of a full disk is about the copy: the original is only read.
+            if "full" in str(error) or "I/O" in str(error):
+                hint = "free some space, or choose a folder on another disk"
+                raise DiskError(f"{self.path} cannot be written: the disk is full, or it failed", hint=hint) from None
+            raise
 
+    def of_lines(self, written: Iterable[str]) -> None:
+        """Write the lines of an export."""
+        self._create()
+        try:
+            with self.path.open("w", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in written)
+                file.flush()
+                # Without it a power cut could leave an empty file that was reported as a backup.
+                os.fsync(file.fileno())
+        except OSError as error:
+            self.path.unlink(missing_ok=True)
+            raise DiskError(f"{self.path} cannot be written: {error.strerror}") from None
 
-def write_lines(path: Path, written: Iterable[str]) -> None:
-    """Write an export to a new file, for its owner alone."""
-    _create_file(path)
-    try:
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in written)
-            file.flush()
-            # Without it a power cut could leave an empty file that was reported as a backup.
-            os.fsync(file.fileno())
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise DiskError(f"{path} cannot be written: {error.strerror}") from None
+    def _create(self) -> None:
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        # O_EXCL decides between two processes that name the same file.
+        except FileExistsError:
+            raise UsageError(
+                f"{self.path} exists already", hint="choose a new file name: a backup never replaces another"
+            ) from None
+        except OSError as error:
+            raise DiskError(f"{self.path} cannot be written: {error.strerror}") from None
 
 
 def lines(connection: Connection) -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import and_, exists, insert, literal, or_, select, update
 
 from doideposit.deposits.ledger.entries import Observed
+from doideposit.deposits.ledger.recording import chunks
 from doideposit.deposits.ledger.rows import LedgerRow
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import chunks
 from doideposit.deposits.ledger.tables import item, observed, watch, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind

@@ -9,8 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, and_, bindparam, exists, insert, or_, select, update
 
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
-from doideposit.deposits.ledger.entries import OPEN, Attempt, Submission
-from doideposit.deposits.ledger.read_schedule import FIRST_READ
+from doideposit.deposits.ledger.entries import FIRST_READ, OPEN, Attempt, Submission
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, json_text, on_its_line
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, observed, submission, upload_lock, work

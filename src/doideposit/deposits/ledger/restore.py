@@ -81,7 +81,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
     other = "choose another backup; neither this one nor the ledger was changed"
     try:
         with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
-            export.copy_from(source, fresh)
+            export.LedgerCopy(fresh).of_database(source)
         with closing(sqlite3.connect(fresh)) as copy:
             dois = int(copy.execute("SELECT count(*) FROM work").fetchone()[0])
     # SQLite notices damage only when it reads a table.

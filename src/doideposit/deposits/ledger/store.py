@@ -120,11 +120,11 @@ class Ledger:
         place = self._database.place
         # A server has tools of its own for copies; an export is what can be taken into any ledger.
         if place.path is None:
-            export.write_lines(path, self.export_lines())
+            export.LedgerCopy(path).of_lines(self.export_lines())
             return
         # SQLite copies a file while it is in use.
         with place.translated(), closing(sqlite3.connect(place.path)) as original:
-            export.copy_from(original, path)
+            export.LedgerCopy(path).of_database(original)
 
     def export_lines(self) -> Iterator[str]:
         """Yield the whole ledger as lines of JSON, in one consistent snapshot."""

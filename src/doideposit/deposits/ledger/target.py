@@ -11,8 +11,8 @@ from sqlalchemy import delete, insert, select
 from doideposit.deposits.ledger.hooks import HookStates
 from doideposit.deposits.ledger.observations import Observations
 from doideposit.deposits.ledger.polls import Polls
+from doideposit.deposits.ledger.recording import chunks
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import chunks
 from doideposit.deposits.ledger.tables import cited
 from doideposit.deposits.ledger.uploads import Uploads
 from doideposit.deposits.ledger.versions import Versions

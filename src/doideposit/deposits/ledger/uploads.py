@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, update
 
 from doideposit.deposits.ledger.entries import (
     EARLIER_DEPOSIT,
@@ -17,12 +17,11 @@ from doideposit.deposits.ledger.entries import (
     Submission,
     UploadLease,
 )
+from doideposit.deposits.ledger.recording import Recording
 from doideposit.deposits.ledger.rows import LedgerRow, bytes_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import replace_file
-from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock
+from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
-from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
@@ -127,8 +126,8 @@ class Uploads:
             submission.c.target == self._target,
             submission.c.state == State.PREPARED.value,
             ready,
-            ~waits_for_series(),
-            ~waits_for_earlier(),
+            ~_waits_for_series(),
+            ~_waits_for_earlier(),
             submission.c.id.not_in(slot.besides),
         )
         row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
@@ -160,10 +159,15 @@ class Uploads:
                 transaction.connection.execute(mine.values(message=reason))
                 transaction.note(EventKind.REFUSED, submission=key, doi=doi, detail={"reason": reason})
 
+    def next_due(self) -> datetime | None:
+        """Return when it next makes sense to send or to ask; None when nothing is open."""
+        with self._session.reading() as connection:
+            return _next_due(connection, self._target)
+
     def replace_file(self, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
         """Record others, or another, in the place of a file that was never sent; False when a run was quicker."""
         with self._session.writing("replace file") as transaction:
-            return replace_file(transaction, key, parts, reason)
+            return Recording(transaction).replace_file(key, parts, reason)
 
     def postpone(self, key: int, until: datetime, reason: str) -> None:
         """Postpone a file that was never sent, with the reason."""
@@ -173,7 +177,7 @@ class Uploads:
     def note_waiting(self) -> None:
         """Write down, for people, which prepared files wait for another deposit: of their series, or of their DOI."""
         prepared = and_(submission.c.target == self._target, submission.c.state == State.PREPARED.value)
-        conditions = {FIRST_OF_SERIES: waits_for_series(), EARLIER_DEPOSIT: waits_for_earlier()}
+        conditions = {FIRST_OF_SERIES: _waits_for_series(), EARLIER_DEPOSIT: _waits_for_earlier()}
         unsaid = [(words, and_(prepared, submission.c.reason != words, waits)) for words, waits in conditions.items()]
         with self._session.reading() as connection:
             # Nearly always there is nothing to write, and readers do not wait for one another.
@@ -382,3 +386,66 @@ def _next_upload_at(transaction: Transaction, current: Submission) -> datetime |
 def _pause_uploads(transaction: Transaction, until: datetime | None, reason: str, **values: Any) -> None:
     failures = upload_lock.c.failures + 1
     transaction.change_upload_lock(pause_until=until, pause_reason=reason, failures=failures, **values)
+
+
+def _next_due(connection: Connection, target: str) -> datetime | None:
+    mine = submission.c.target == target
+    # A file that another run holds cannot be asked about before that run's lease ends.
+    held = submission.c.lease_until > submission.c.next_poll_at
+    free = case((held, submission.c.lease_until), else_=submission.c.next_poll_at)
+    asks = select(func.min(free)).where(mine, submission.c.state.in_([State.QUEUED.value, State.SENDING.value]))
+    late = (
+        select(func.min(attempt.c.next_poll_at))
+        .join(submission, submission.c.id == attempt.c.submission)
+        .where(mine, submission.c.state.in_([State.DONE.value, State.REFUSED.value]))
+        # A file with its result is asked about again after some refusals; nothing waits for that.
+        .where(attempt.c.status != AttemptStatus.ACCEPTED.value)
+    )
+    moments = [connection.execute(statement).scalar_one() for statement in (asks, late)]
+    moments.append(_next_upload(connection, target))
+    first: datetime | None = min((moment for moment in moments if moment is not None), default=None)
+    pause = connection.execute(
+        select(upload_lock.c.pause_until).where(upload_lock.c.target == target)
+    ).scalar_one_or_none()
+    return first if first is None or pause is None else max(first, pause)
+
+
+def _next_upload(connection: Connection, target: str) -> datetime | None:
+    ready = func.coalesce(submission.c.not_before, submission.c.created_at)
+    prepared = submission.c.state == State.PREPARED.value
+    where = (submission.c.target == target, prepared, ~_waits_for_series(), ~_waits_for_earlier())
+    first: datetime | None = connection.execute(select(func.min(ready)).where(*where)).scalar_one()
+    if first is None:
+        return None
+    row = connection.execute(select(upload_lock).where(upload_lock.c.target == target)).mappings().one_or_none()
+    lease = row["lease_until"] if row else None
+    return first if lease is None else max(first, lease)
+
+
+def _waits_for_series() -> ColumnElement[bool]:
+    """Return the condition that a series has nothing registered yet and another first deposit is under way.
+
+    Two first deposits at once can make two title records at Crossref (gitlab.com/crossref/issues 984 and 1326).
+    """
+    other = submission.alias("other")
+    same = and_(other.c.target == submission.c.target, other.c.container == submission.c.container)
+    busy = exists().where(same, other.c.state.in_([State.SENDING.value, State.QUEUED.value]))
+    opened = exists().where(
+        work.c.target == submission.c.target,
+        work.c.container == submission.c.container,
+        work.c.registered_at.is_not(None),
+    )
+    return and_(busy, ~opened)
+
+
+def _waits_for_earlier() -> ColumnElement[bool]:
+    """Return the condition that an earlier deposit of one of the file's DOIs is unfinished.
+
+    Two versions of one DOI on the way at once could arrive in either order. One that was recorded before goes before,
+    also where it had to be put off: a later one must not overtake it.
+    """
+    mine, other, file = item.alias("mine"), item.alias("other_item"), submission.alias("other_file")
+    same = and_(other.c.target == mine.c.target, other.c.doi == mine.c.doi, other.c.submission == file.c.id)
+    before = and_(other.c.id < mine.c.id, file.c.state == State.PREPARED.value)
+    later = and_(mine.c.submission == submission.c.id, other.c.submission != submission.c.id)
+    return exists().where(later, same, or_(other.c.open.is_(True), before))

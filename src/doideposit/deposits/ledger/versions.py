@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from doideposit.crossref.names import RESOURCES
 from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.ledger.entries import NewSubmission
+from doideposit.deposits.ledger.recording import Recording, chunks
 from doideposit.deposits.ledger.rows import TOOK_EFFECT, bytes_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import chunks, recorded_again
 from doideposit.deposits.ledger.tables import adopted, content, item, observed, submission
 from doideposit.errors import LedgerDamaged
 from doideposit.records.identifiers import Doi
@@ -61,7 +61,7 @@ class Versions:
         whole = self._effective_deposits(doi).where(submission.c.step == submission.c.steps)
         with self._session.reading() as connection:
             key = connection.execute(whole.limit(1)).scalar_one_or_none()
-            recorded = None if key is None else recorded_again(connection, key)[0]
+            recorded = None if key is None else Recording.read_back(connection, key)[0]
         if recorded is None:
             return None
         # It is planned to be sent again: what a failing disk or a person made of it must not be registered.

@@ -6,9 +6,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Label, RowMapping, Select, and_, case, func, or_, select, update
 
-from doideposit.deposits.ledger.adoptions import enter_adopted
 from doideposit.deposits.ledger.entries import (
     OPEN,
     AdoptedWork,
@@ -21,9 +20,9 @@ from doideposit.deposits.ledger.entries import (
     PastFailure,
     Submission,
 )
+from doideposit.deposits.ledger.recording import Recording, chunks
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, bytes_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import (
     adopted,
     attempt,
@@ -33,10 +32,8 @@ from doideposit.deposits.ledger.tables import (
     log,
     observed,
     submission,
-    upload_lock,
     work,
 )
-from doideposit.deposits.ledger.waiting import registered_title, waits_for_earlier, waits_for_series
 from doideposit.deposits.ledger.warning_events import with_warning_events
 from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.errors import LedgerDamaged
@@ -72,7 +69,7 @@ class Works:
         With `instead_of` they take the place of a recorded file that was never sent.
         """
         with self._session.writing("prepare") as transaction:
-            return prepare(transaction, steps, instead_of=instead_of)
+            return Recording(transaction).prepare(steps, instead_of=instead_of)
 
     def recorded_anew(self, doi: Doi, batch_id: str) -> str:
         """Return the batch id of the file that replaced an unsent one; its own id if none did."""
@@ -84,12 +81,12 @@ class Works:
     def recorded(self, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
         """Return a recorded file in the form in which it was recorded, with the notes about it."""
         with self._session.reading() as connection:
-            return recorded_again(connection, key)
+            return Recording.read_back(connection, key)
 
     def adopt(self, new: AdoptedWork) -> bool:
         """Enter a DOI that was registered elsewhere; return False if the ledger has it as registered already."""
         with self._session.writing("adopt") as transaction:
-            return enter_adopted(transaction, new)
+            return Recording(transaction).adopt(new)
 
     # Telling.
 
@@ -273,11 +270,6 @@ class Works:
             oldest: datetime | None = connection.execute(statement).scalar_one()
             return oldest
 
-    def next_due(self) -> datetime | None:
-        """Return when it next makes sense to send or to ask; None when nothing is open."""
-        with self._session.reading() as connection:
-            return _next_due(connection, self._target)
-
     # What people decide, and what look-ups prove.
 
     def acknowledge(self, doi: Doi, reason: str) -> None:
@@ -412,12 +404,22 @@ def _select_works() -> Select[Any]:
     columns = [column.label(f"work_{column.name}") for column in work.c]
     columns += [column.label(f"item_{column.name}") for column in item.c]
     columns += [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
-    columns += [column.label(f"seen_{column.name}") for column in observed.c] + [registered_title()]
+    columns += [column.label(f"seen_{column.name}") for column in observed.c] + [_registered_title()]
     joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
     entered = (adopted.c.target == work.c.target) & (adopted.c.doi == work.c.doi)
     same = and_(observed.c.target == work.c.target, observed.c.doi == work.c.doi)
     joined = joined.outerjoin(adopted, entered).outerjoin(observed, same)
     return select(*columns, adopted.c.adopted_at).select_from(joined)
+
+
+def _registered_title() -> Label[str | None]:
+    """Return the column with the title that is registered, where the latest deposit has not taken effect; else NULL."""
+    earlier = item.alias("earlier")
+    same = (earlier.c.target == work.c.target, earlier.c.doi == work.c.doi)
+    held = select(earlier.c.title).where(*same, earlier.c.fingerprint == work.c.registered_fingerprint)
+    # Asked of few rows only: a list of ten thousand works looks at none but those under way or failed.
+    other = item.c.fingerprint != work.c.registered_fingerprint
+    return case((other, held.order_by(earlier.c.id.desc()).limit(1).scalar_subquery())).label("work_registered_title")
 
 
 def _ledger_work(row: RowMapping) -> LedgerWork:
@@ -433,37 +435,3 @@ def _ledger_work(row: RowMapping) -> LedgerWork:
         observed=LedgerRow(row, "seen_").observed("work_") if row["seen_doi"] is not None else None,
         **{name: row[f"work_{name}"] for name in names},
     )
-
-
-def _next_due(connection: Connection, target: str) -> datetime | None:
-    mine = submission.c.target == target
-    # A file that another run holds cannot be asked about before that run's lease ends.
-    held = submission.c.lease_until > submission.c.next_poll_at
-    free = case((held, submission.c.lease_until), else_=submission.c.next_poll_at)
-    asks = select(func.min(free)).where(mine, submission.c.state.in_([State.QUEUED.value, State.SENDING.value]))
-    late = (
-        select(func.min(attempt.c.next_poll_at))
-        .join(submission, submission.c.id == attempt.c.submission)
-        .where(mine, submission.c.state.in_([State.DONE.value, State.REFUSED.value]))
-        # A file with its result is asked about again after some refusals; nothing waits for that.
-        .where(attempt.c.status != AttemptStatus.ACCEPTED.value)
-    )
-    moments = [connection.execute(statement).scalar_one() for statement in (asks, late)]
-    moments.append(_next_upload(connection, target))
-    first: datetime | None = min((moment for moment in moments if moment is not None), default=None)
-    pause = connection.execute(
-        select(upload_lock.c.pause_until).where(upload_lock.c.target == target)
-    ).scalar_one_or_none()
-    return first if first is None or pause is None else max(first, pause)
-
-
-def _next_upload(connection: Connection, target: str) -> datetime | None:
-    ready = func.coalesce(submission.c.not_before, submission.c.created_at)
-    prepared = submission.c.state == State.PREPARED.value
-    where = (submission.c.target == target, prepared, ~waits_for_series(), ~waits_for_earlier())
-    first: datetime | None = connection.execute(select(func.min(ready)).where(*where)).scalar_one()
-    if first is None:
-        return None
-    row = connection.execute(select(upload_lock).where(upload_lock.c.target == target)).mappings().one_or_none()
-    lease = row["lease_until"] if row else None
-    return first if lease is None else max(first, lease)

@@ -81,7 +81,7 @@ QUESTIONS: Mapping[str, Callable[[TargetLedger], object]] = {
     "works.result_logs": lambda of: of.works.result_logs(10),
     "works.outstanding": lambda of: of.works.outstanding(),
     "works.oldest_unfinished": lambda of: of.works.oldest_unfinished(),
-    "works.next_due": lambda of: of.works.next_due(),
+    "uploads.next_due": lambda of: of.uploads.next_due(),
     "works.noted": lambda of: of.works.noted(EventKind.REGISTERED, IN_PARTS),
     "works.recorded": lambda of: of.works.recorded(16),
     "works.harmed_files": lambda of: of.works.harmed_files(),
@@ -128,7 +128,7 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "polls.lease": lambda of: of.polls.lease(Due(force=True), "somebody", SOON, most=100),
     "polls.lease, and what is due next": lambda of: [
         of.polls.lease(Due(force=True), "somebody", SOON, most=100),
-        of.works.next_due(),
+        of.uploads.next_due(),
     ],
     "polls.release": lambda of: [
         of.polls.lease(Due(force=True), "somebody", SOON, most=100),

@@ -46,7 +46,7 @@ READINGS: dict[str, Callable[[TargetLedger], object]] = {
     "works.result_logs": lambda of: of.works.result_logs(10),
     "works.outstanding": lambda of: of.works.outstanding(),
     "works.oldest_unfinished": lambda of: of.works.oldest_unfinished(),
-    "works.next_due": lambda of: of.works.next_due(),
+    "uploads.next_due": lambda of: of.uploads.next_due(),
     "works.noted": lambda of: of.works.noted(EventKind.ADOPTED, REGISTERED),
     "versions.last_registered": lambda of: of.versions.last_registered(REGISTERED),
     "versions.registered_file": lambda of: of.versions.registered_file(REGISTERED),

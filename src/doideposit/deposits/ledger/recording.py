@@ -1,20 +1,24 @@
-"""Recording a sealed file: the exact bytes and what they are about, before anything is sent."""
+"""Record sealed files before anything of them is sent, and DOIs that were registered elsewhere."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from doideposit.deposits.ledger.entries import NewItem, NewSubmission, Submission
+from doideposit.deposits.ledger.entries import AdoptedWork, NewItem, NewSubmission, Submission
 from doideposit.deposits.ledger.rows import LedgerRow, bytes_of, json_text
-from doideposit.deposits.ledger.tables import content, event, item, submission, work
+from doideposit.deposits.ledger.tables import adopted, content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, State
 from doideposit.records.identifiers import Doi
 
-__all__ = ["AT_ONCE", "chunks", "prepare", "recorded_again", "replace_file"]
+__all__ = ["AT_ONCE", "Recording", "chunks"]
 
 _UNFINISHED = [state.value for state in State if state.is_open]
+# What a column for whole numbers holds; Crossref has kept timestamps of other tools with more digits.
+LARGEST = 2**63 - 1
 AT_ONCE = 400  # SQLite takes a limited number of values in one statement.
 
 
@@ -23,40 +27,111 @@ def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
 
 
-def prepare(
-    transaction: Transaction, news: Sequence[NewSubmission], *, instead_of: int | None = None
-) -> tuple[int, ...] | None:
-    """Record the steps of one update, often a single file; None if another process recorded one of its DOIs.
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Record files that are about to be sent, and DOIs that were registered elsewhere, in one transaction."""
 
-    All steps are recorded before the first leaves, so that a crash between two of them forgets none. The upload lock
-    is held in the meantime, so that of two that want the same DOI exactly one gets here first. With `instead_of` they
-    take the place of a recorded file, unless that is on its way by now.
-    """
-    transaction.lock_uploads()
-    replaced = None if instead_of is None else _lock_unsent(transaction, instead_of)
-    if instead_of is not None and replaced is None:
-        return None
-    works = _lock_works(transaction, news[-1].items)
-    if any(_is_overtaken(news[0], new_item, works.get(new_item.doi.key)) for new_item in news[-1].items):
-        return None
-    if replaced is not None:
-        _withdraw(transaction, replaced, "recorded again, to be sent in several steps")
-    return _record(transaction, news, works, replaced.batch_id if replaced else "")
+    transaction: Transaction
 
+    def prepare(self, news: Sequence[NewSubmission], *, instead_of: int | None = None) -> tuple[int, ...] | None:
+        """Record the steps of one update, often a single file; None if another process recorded one of its DOIs.
 
-def replace_file(transaction: Transaction, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
-    """Record others, or another, in the place of one that was never sent; False when another process was quicker."""
-    transaction.lock_uploads()
-    replaced = _lock_unsent(transaction, key)
-    if replaced is None:
-        return False
-    works = _lock_works(transaction, [new_item for part in parts for new_item in part.items])
-    if any(_is_overtaken(part, new_item, works.get(new_item.doi.key)) for part in parts for new_item in part.items):
-        return False
-    _withdraw(transaction, replaced, reason)
-    for part in parts:
-        _record(transaction, [part], works, replaced.batch_id)
-    return True
+        All steps are recorded before the first leaves, so that a crash between two of them forgets none. The upload
+        lock is held in the meantime, so that of two that want the same DOI exactly one gets here first. With
+        `instead_of` they take the place of a recorded file, unless that is on its way by now.
+        """
+        transaction = self.transaction
+        transaction.lock_uploads()
+        replaced = None if instead_of is None else _lock_unsent(transaction, instead_of)
+        if instead_of is not None and replaced is None:
+            return None
+        works = _lock_works(transaction, news[-1].items)
+        if any(_is_overtaken(news[0], new_item, works.get(new_item.doi.key)) for new_item in news[-1].items):
+            return None
+        if replaced is not None:
+            _withdraw(transaction, replaced, "recorded again, to be sent in several steps")
+        return _record(transaction, news, works, replaced.batch_id if replaced else "")
+
+    def replace_file(self, key: int, parts: Sequence[NewSubmission], reason: str) -> bool:
+        """Record others, or another, in place of one that was never sent; False when another process was quicker."""
+        transaction = self.transaction
+        transaction.lock_uploads()
+        replaced = _lock_unsent(transaction, key)
+        if replaced is None:
+            return False
+        works = _lock_works(transaction, [new_item for part in parts for new_item in part.items])
+        if any(_is_overtaken(part, new_item, works.get(new_item.doi.key)) for part in parts for new_item in part.items):
+            return False
+        _withdraw(transaction, replaced, reason)
+        for part in parts:
+            _record(transaction, [part], works, replaced.batch_id)
+        return True
+
+    def adopt(self, new: AdoptedWork) -> bool:
+        """Enter a DOI that was registered elsewhere; return False if the ledger has it as registered already.
+
+        A deposit of ours that failed, or is under way, stays what it is: only what Crossref has is added to it.
+        """
+        transaction = self.transaction
+        # Of two runs that come to the same new DOI, the second waits here, and then finds it entered.
+        transaction.lock_uploads()
+        mine = (work.c.target == transaction.target, work.c.doi == new.doi.key)
+        known = transaction.connection.execute(select(work).where(*mine).with_for_update()).mappings().one_or_none()
+        if known is not None and known["registered_at"] is not None:
+            return False
+        timestamp = min(new.timestamp, LARGEST)
+        registered = {
+            "registered_at": _parse_moment(new.created) or transaction.now,
+            "registered_proof": f"Crossref has it, registered by another tool with the timestamp {new.timestamp}",
+            "registered_fingerprint": new.fingerprint,
+            "registered_timestamp": timestamp,
+            "registered_landing_page": new.landing_page,
+        }
+        if known is None:
+            names = ("series", "container", "record_type", "title")
+            about = {name: getattr(new, name) for name in names} | {"printed": new.doi.printed, "timestamp": timestamp}
+            row = {"target": transaction.target, "doi": new.doi.key, **about, **registered}
+            transaction.connection.execute(insert(work).values(**row))
+        else:
+            higher = max(known["timestamp"] or 0, timestamp)
+            transaction.connection.execute(update(work).where(*mine).values(timestamp=higher, **registered))
+        transaction.connection.execute(insert(adopted).values(**_adopted_row(transaction, new)))
+        detail = {"timestamp": str(new.timestamp), "type": new.doi_type, "owner": new.owner_prefix,
+                      "member": new.member, "url": new.landing_page or "", "file": new.file}  # fmt: skip
+        transaction.note(EventKind.ADOPTED, doi=new.doi, detail={key: value for key, value in detail.items() if value})
+        return True
+
+    @staticmethod
+    def read_back(connection: Connection, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
+        """Return a recorded file in the form in which it was recorded, with the notes about it."""
+        found = select(submission, content.c.xml).join(content, content.c.submission == submission.c.id)
+        row = connection.execute(found.where(submission.c.id == key)).mappings().one()
+        mine = (event.c.submission == key, event.c.kind == EventKind.PREPARED.value)
+        note = connection.execute(select(event).where(*mine).order_by(event.c.id).limit(1)).mappings().one()
+        detail = LedgerRow(note).event().detail
+        items = select(item).where(item.c.submission == key).order_by(item.c.position)
+        names = ("fingerprint", "record_type", "title", "source", "landing_page")
+        new = NewSubmission(
+            **{
+                name: row[name] for name in ("series", "container", "schema_version", "batch_id", "timestamp", "sha256")
+            },
+            xml=bytes_of(row["xml"]),
+            items=tuple(
+                NewItem(
+                    Doi(one["printed"]),
+                    **{name: one[name] for name in names},
+                    after=one["id"],
+                    lines=LedgerRow(one).noted("lines"),
+                    removes=_split_list(LedgerRow(one).noted("removes")),
+                    may_lose=_split_list(LedgerRow(one).noted("may_lose")),
+                )
+                for one in connection.execute(items).mappings()
+            ),
+            unseen=detail.get("unseen", ""),
+            publisher=detail.get("publisher", ""),
+            whole=bool(detail.get("whole")),
+        )
+        return new, detail
 
 
 def _record(
@@ -87,36 +162,6 @@ def _withdraw(transaction: Transaction, current: Submission, reason: str) -> Non
     transaction.change(key, **values)
     transaction.connection.execute(update(item).where(item.c.submission == key).values(open=False, message=reason))
     transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason, "anew": "yes"})
-
-
-def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
-    """Return a recorded file in the form in which it was recorded, with the notes about it."""
-    found = select(submission, content.c.xml).join(content, content.c.submission == submission.c.id)
-    row = connection.execute(found.where(submission.c.id == key)).mappings().one()
-    mine = (event.c.submission == key, event.c.kind == EventKind.PREPARED.value)
-    note = connection.execute(select(event).where(*mine).order_by(event.c.id).limit(1)).mappings().one()
-    detail = LedgerRow(note).event().detail
-    items = select(item).where(item.c.submission == key).order_by(item.c.position)
-    names = ("fingerprint", "record_type", "title", "source", "landing_page")
-    new = NewSubmission(
-        **{name: row[name] for name in ("series", "container", "schema_version", "batch_id", "timestamp", "sha256")},
-        xml=bytes_of(row["xml"]),
-        items=tuple(
-            NewItem(
-                Doi(one["printed"]),
-                **{name: one[name] for name in names},
-                after=one["id"],
-                lines=LedgerRow(one).noted("lines"),
-                removes=_split_list(LedgerRow(one).noted("removes")),
-                may_lose=_split_list(LedgerRow(one).noted("may_lose")),
-            )
-            for one in connection.execute(items).mappings()
-        ),
-        unseen=detail.get("unseen", ""),
-        publisher=detail.get("publisher", ""),
-        whole=bool(detail.get("whole")),
-    )
-    return new, detail
 
 
 def _split_list(text: str) -> tuple[str, ...]:
@@ -253,3 +298,24 @@ def _values_of_work(new: NewSubmission, new_item: NewItem, row: int, old: RowMap
         "title": new_item.title,
         "timestamp": new.timestamp,
     }
+
+
+def _adopted_row(transaction: Transaction, new: AdoptedWork) -> dict[str, Any]:
+    names = ("created", "last_update", "doi_type", "owner_prefix", "member", "file", "answer")
+    return {
+        "target": transaction.target,
+        "doi": new.doi.key,
+        "adopted_at": transaction.now,
+        "timestamp": str(new.timestamp),
+        **{name: getattr(new, name) for name in names},
+    }
+
+
+def _parse_moment(text: str) -> datetime | None:
+    """Return the time in an answer, such as ``2026-09-01T12:00:05Z``; None without a zone, as in old answers."""
+    try:
+        moment = datetime.fromisoformat(text)
+    # Crossref's moments are mostly ISO; a form of another kind is not worth failing for.
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

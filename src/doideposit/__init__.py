@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
     from doideposit.deposits.conflicts import ConflictSide
     from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.history import HistoryEntry
     from doideposit.deposits.lateness import Deadlines, Overdue
     from doideposit.deposits.ledger.entries import LedgerEvent
     from doideposit.deposits.ledger.store import Ledger
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from doideposit.deposits.publishers import Publishers
     from doideposit.deposits.values import (
         DepositReport,
-        HistoryEntry,
         Plan,
         PlanEntry,
         PollReport,
@@ -127,10 +127,11 @@ _HOMES = {
     "deposits.warning_inbox": "WarningInbox",
     "deposits.warnings": "CrossrefWarning WarningKind",
     "deposits.conflicts": "ConflictSide",
+    "deposits.history": "HistoryEntry",
     "deposits.lateness": "Deadlines Overdue",
     "deposits.ledger.entries": "LedgerEvent",
     "deposits.values": (
-        "DepositReport HistoryEntry Plan PlanEntry PollReport Progress Proof ReportEntry SubmissionRef UpdateStep "
+        "DepositReport Plan PlanEntry PollReport Progress Proof ReportEntry SubmissionRef UpdateStep "
         "WatchReport WorkStatus"
     ),
     "deposits.reading_back": "ResultDetails",

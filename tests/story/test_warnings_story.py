@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
-from doideposit.deposits.conflicts import ComparedField, answer_file
+from doideposit.deposits.conflicts import ComparedField
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.warnings import CrossrefWarning, WarningKind
 from doideposit.errors import UsageError
@@ -126,7 +126,7 @@ def made(*others: str, kind: WarningKind = WarningKind.CONFLICT) -> CrossrefWarn
     ],
 )
 def test_an_answer_is_a_file_with_its_header(others: tuple[str, ...], answer: dict[str, Any], lines: list[str]) -> None:
-    written = answer_file(made(*others), email="doi@example.org", **answer).splitlines()
+    written = made(*others).answer_file(email="doi@example.org", **answer).splitlines()
     assert written == [f"H:email=doi@example.org;{lines[0]}", *lines[1:]]
 
 
@@ -142,7 +142,7 @@ def test_an_answer_is_a_file_with_its_header(others: tuple[str, ...], answer: di
 )
 def test_what_is_no_answer_is_refused(warning: CrossrefWarning, answer: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
-        answer_file(warning, email="doi@example.org", **answer)
+        warning.answer_file(email="doi@example.org", **answer)
 
 
 def event(number: int, kind: EventKind, **detail: str) -> LedgerEvent:

@@ -167,7 +167,6 @@ def _answer(
 
     An alias leads readers to the other DOI from then on, and its record can no longer be updated.
     """
-    from doideposit.deposits.conflicts import answer_file
     from doideposit.files import write_new
     from doideposit.wiring import open_depositor
 
@@ -176,7 +175,7 @@ def _answer(
     with open_depositor(settings, announce=terminal.note) as depositor:
         warning = depositor.warnings.one(name)
         email = depositor.publishers.email_of(warning.doi)
-    text = answer_file(warning, email=email, primary=primary, alias=alias, both=both)
+    text = warning.answer_file(email=email, primary=primary, alias=alias, both=both)
     path = output or Path(f"conflict-{warning.id}.txt")
     if not write_new(path, text):
         raise UsageError(f"{path} is there already", hint="name another file with -o")

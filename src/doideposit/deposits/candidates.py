@@ -12,7 +12,7 @@ from doideposit.checks.values import Checked, is_deposit_xml
 from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
-from doideposit.deposits.message_places import note_lines
+from doideposit.deposits.message_places import NotedLines
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.deposits.values import Plan, PlanEntry
 from doideposit.errors import DiskError, UsageError, WorldError
@@ -233,7 +233,7 @@ def _make_candidate(
         landing_page=str(commentary.url) if commentary and commentary.url else None,
         removes=commentary.remove if commentary else (),
         targets=tuple(_related_dois(checked.record)) if checked.record else (),
-        lines=note_lines(checked.record),
+        lines=NotedLines.of_record(checked.record).text,
         cites=tuple(_cited_dois(checked.record)) if checked.record else (),
     )
 

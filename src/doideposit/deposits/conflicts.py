@@ -1,23 +1,15 @@
-"""The two records of a conflict beside each other, and the file by which a person answers it at Crossref.
+"""The two records of a conflict beside each other, so that a person can tell which DOI stays."""
 
-Crossref takes such files as text with a header line; which DOI stays, or that both do, is a person's decision, so the
-file is written and never sent (https://support.crossref.org/hc/en-us/articles/215655183-Resolving-conflicts).
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from doideposit.deposits.warnings import CrossrefWarning, WarningKind
-from doideposit.errors import UsageError
 from doideposit.records.origin import RawValue
 
-__all__ = ["ComparedField", "ConflictSide", "answer_file"]
+__all__ = ["ComparedField", "ConflictSide"]
 
 # What tells two works apart for a reader; Crossref compares title, first author, year and number.
 FIELDS: Final = ("number", "title", "subtitle", "authors", "published", "language", "series", "institution", "url")
-# A conflict is between two records; a third one would be another conflict.
-TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +68,3 @@ def _as_text(value: RawValue) -> str:
         name = " ".join(filter(None, (_as_text(value.get("given")), _as_text(value.get("family")))))
         return name or _as_text(next((each for each in value.values() if each), None))
     return "; ".join(filter(None, map(_as_text, value)))
-
-
-def answer_file(
-    warning: CrossrefWarning, *, email: str, primary: str | None = None, alias: str | None = None, both: bool = False
-) -> str:
-    """Return the file that answers a conflict: one DOI stays, one becomes an alias, or `both` are works of their own.
-
-    Raises `UsageError` where the warning is not a conflict, or does not name the DOI.
-    """
-    if warning.kind is not WarningKind.CONFLICT:
-        raise UsageError(f"warning {warning.id} is not a conflict", hint="`doideposit warnings` shows which ones are")
-    if sum((primary is not None, alias is not None, both)) != 1:
-        raise UsageError("say which DOI stays", hint="give --primary DOI, --alias DOI or --both")
-    dois = (str(warning.doi), *warning.others)
-    named = _choose_doi(dois, primary or alias)
-    return "\n".join((*_answer_lines(dois, named, email, alias=alias is not None, both=both), ""))
-
-
-def _choose_doi(dois: Sequence[str], wanted: str | None) -> str:
-    if wanted is None:
-        return dois[0]
-    found = next((doi for doi in dois if doi.casefold() == wanted.casefold()), None)
-    if found is None:
-        raise UsageError(f"{wanted} is none of the DOIs in this conflict", hint=f"name one of: {', '.join(dois)}")
-    return found
-
-
-def _answer_lines(dois: Sequence[str], named: str, email: str, *, alias: bool, both: bool) -> Iterator[str]:
-    others = [doi for doi in dois if doi != named]
-    if both:
-        yield from (f"H:email={email};op=resolve", named)
-    elif len(dois) == TWO:
-        yield from (f"H:email={email};op={'alias' if alias else 'primary'}", named)
-    elif alias:
-        # Crossref rejects the operation `alias` on a conflict of more than two DOIs.
-        hint = f"name the DOI that stays with --primary: {', '.join(others)}"
-        raise UsageError(
-            f"{len(dois)} DOIs are in this conflict: it is not clear of which one it becomes an alias", hint=hint
-        )
-    else:
-        yield f"H:email={email};op=force_alias;delim=tab"
-        yield from (f"{named}\t{other}" for other in others)

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from random import Random
 from typing import Protocol
 
 from doideposit.checks.values import DepositorName
@@ -28,6 +27,7 @@ from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Decision
+from doideposit.deposits.schedule import Schedule
 from doideposit.deposits.values import Progress
 from doideposit.errors import RegistrarError, RegistrarUnavailable, SubmissionInDoubt
 from doideposit.findings import Where
@@ -106,7 +106,7 @@ class DepositContext:
     registry: RegistryPort | None
     read_first: bool
     limits: Limits
-    random: Random
+    schedule: Schedule
     step: Step
     deadlines: Deadlines = field(default_factory=Deadlines)
     address: str = ""

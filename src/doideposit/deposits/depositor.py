@@ -16,6 +16,7 @@ from doideposit.deposits.candidates import Approved, ContentStore
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import given_doi, given_dois, require_reason
+from doideposit.deposits.history import HistoryEntry
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.hooks import HookStates
@@ -28,11 +29,11 @@ from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.publishers import Publishers
+from doideposit.deposits.schedule import Schedule
 from doideposit.deposits.updates import is_registered
 from doideposit.deposits.uploading import DepositPass
 from doideposit.deposits.values import (
     DepositReport,
-    HistoryEntry,
     Plan,
     PlanEntry,
     PollReport,
@@ -40,7 +41,7 @@ from doideposit.deposits.values import (
     WatchReport,
     WorkStatus,
 )
-from doideposit.deposits.wording import history_entry, status_of
+from doideposit.deposits.wording import status_of
 from doideposit.errors import UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
@@ -106,7 +107,7 @@ class Depositor:
             registry=registry,
             read_first=read_first,
             limits=limits or Limits(),
-            random=random or Random(),  # noqa: S311 - jitter, no secret
+            schedule=Schedule(random or Random()),  # noqa: S311 - jitter, no secret
             step=step,
             deadlines=deadlines or Deadlines(),
             address=address,
@@ -421,7 +422,7 @@ class Depositor:
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""
-        return tuple(history_entry(*one) for one in self.works.history(given_doi(doi)))
+        return tuple(HistoryEntry.of_event(*one) for one in self.works.history(given_doi(doi)))
 
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
         """Return everything that happened on this target after the event `since`; ids only rise."""

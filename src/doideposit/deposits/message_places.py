@@ -6,13 +6,16 @@ recorded, because the file may be changed, moved or gone when Crossref answers.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 
-from doideposit.findings import Finding, Loc, field_path, nearest
-from doideposit.records.models.record import Record
+from doideposit.findings import Finding, Loc, Where, field_path, loc_of, nearest
 from doideposit.records.origin import RawValue
 
-__all__ = ["named_field", "note_lines"]
+if TYPE_CHECKING:
+    from doideposit.records.models.record import Record
+
+__all__ = ["NotedLines", "named_field"]
 
 # Fields with many lines, of which Crossref's messages name none: a reference has its own word in the log.
 LEFT_OUT: Final = frozenset({"abstract", "abstracts", "references"})
@@ -37,22 +40,41 @@ FIXED: Final[Mapping[str, Loc]] = {
 LEAST: Final = 6
 
 
-def note_lines(record: Record | None) -> str:
-    """Return the file of a record and the line of each field, as the ledger notes it; empty for one without a file.
+@dataclass(frozen=True, slots=True)
+class NotedLines:
+    """Hold the lines on which the fields of a record stood when it was deposited, as the ledger keeps them."""
 
-    A field on the line of the one around it is left out: a record of JSON Lines has one line alone.
-    """
-    if record is None or record.origin.file is None:
-        return ""
-    lines: dict[Loc, int] = {}
-    places = record.origin.places
-    # What is around a field comes first. Places are found one by one, so that the many of references cost nothing.
-    for loc in sorted([loc for loc in places if not (loc and loc[0] in LEFT_OUT)], key=len):
-        around, line = nearest(lines, loc), places[loc].line
-        if around is None or around[1] != line:
-            lines[loc] = line
-    noted = {"file": record.origin.file, "lines": {field_path(loc): line for loc, line in lines.items()}}
-    return json.dumps(noted, ensure_ascii=False, separators=(",", ":"))
+    text: str
+
+    @classmethod
+    def of_record(cls, record: "Record | None") -> Self:
+        """Note the file of a record and the line of each field; nothing for one without a file.
+
+        A field on the line of the one around it is left out: a record of JSON Lines has one line alone.
+        """
+        if record is None or record.origin.file is None:
+            return cls("")
+        lines: dict[Loc, int] = {}
+        places = record.origin.places
+        # What is around a field comes first. Places are found one by one, so that the many of references cost nothing.
+        for loc in sorted([loc for loc in places if not (loc and loc[0] in LEFT_OUT)], key=len):
+            around, line = nearest(lines, loc), places[loc].line
+            if around is None or around[1] != line:
+                lines[loc] = line
+        noted = {"file": record.origin.file, "lines": {field_path(loc): line for loc, line in lines.items()}}
+        return cls(json.dumps(noted, ensure_ascii=False, separators=(",", ":")))
+
+    def place(self, finding: Finding | None) -> Finding | None:
+        """Return a finding that names a field at the line noted for it, or for the nearest field around it."""
+        if finding is None or finding.where.field is None or not self.text:
+            return finding
+        data = json.loads(self.text)
+        loc = loc_of(finding.where.field)
+        for end in range(len(loc), -1, -1):
+            line = data["lines"].get(field_path(loc[:end]))
+            if line is not None:
+                return finding.at(Where(file=data["file"], line=line, field=finding.where.field))
+        return finding.at(Where(file=data["file"], field=finding.where.field))
 
 
 def named_field(finding: Finding, fields: Mapping[str, RawValue]) -> Loc | None:

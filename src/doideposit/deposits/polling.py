@@ -18,7 +18,7 @@ from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
 from doideposit.deposits.ledger.polls import FARTHEST, Due, Polled, StoredLog
 from doideposit.deposits.message_places import named_field
-from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_poll, pause_until
+from doideposit.deposits.schedule import GRACE, LEASE, WATCH
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import STILL_READING, name_of
 from doideposit.errors import (
@@ -257,7 +257,7 @@ class Poller:
 
     def _note_unreachable(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
         context, now = self._context, self._context.clock()
-        until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
+        until = context.schedule.pause_until(now, context.ledger.uploads.paused().failures, error)
         context.ledger.uploads.pause(until, error.message)
         # Crossref said nothing of this file, so its schedule stays where it was.
         self._polled.append(Polled(submission, until, error.message, self._overdue(submission), counts=False))
@@ -267,9 +267,9 @@ class Poller:
     def _note_unexpected_answer(self, submission: Submission, error: OddAnswer) -> None:
         """Report at once that an answer is not a documented one; it is polled again by schedule."""
         context, now = self._context, self._context.clock()
-        moment = next_poll(now, submission.polls + 1, context.random)
+        moment = context.schedule.next_poll(now, submission.polls + 1)
         if error.retry_after is not None:
-            moment = max(moment, pause_until(now, 0, context.random, error))
+            moment = max(moment, context.schedule.pause_until(now, 0, error))
         overdue = self._overdue(submission)
         self._polled.append(Polled(submission, moment, error.message, overdue, odd=error.excerpt))
         self._odd_answer = error
@@ -280,7 +280,7 @@ class Poller:
 
     def _poll_again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
         context, now = self._context, self._context.clock()
-        moment = next_poll(now, submission.polls + 1, context.random)
+        moment = context.schedule.next_poll(now, submission.polls + 1)
         self._polled.append(Polled(submission, moment, reason, self._overdue(submission), submission_id))
 
     def _overdue(self, submission: Submission) -> Milestone | None:
@@ -317,7 +317,7 @@ class Poller:
     def _confirm_receipt(self, submission: Submission, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
         proof = f"{name_of(context.target)} has {upload.file_name}"
-        context.ledger.uploads.confirm_receipt(upload, next_poll(now, 0, context.random), proof)
+        context.ledger.uploads.confirm_receipt(upload, context.schedule.next_poll(now, 0), proof)
         self.changed.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
@@ -332,7 +332,7 @@ class Poller:
             self._on_event(Progress("refused", submission.reason, file_name=submission.file_name))
             return
         if isinstance(reading, NotFound) and _is_grace_over(newest.upload, now):
-            context.ledger.uploads.mark_lost(newest.upload, next_poll(now, 0, context.random))
+            context.ledger.uploads.mark_lost(newest.upload, context.schedule.next_poll(now, 0))
             self.changed.append(submission.id)
             self._on_event(Progress("waiting", "it is sent again under a new name", file_name=submission.file_name))
             return
@@ -403,7 +403,7 @@ class Poller:
             except (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden) as error:
                 self._stopped = error
                 # The pause after five failures: nobody waits for this answer.
-                context.ledger.polls.watch_lost(upload, pause_until(context.clock(), 5, context.random, error))
+                context.ledger.polls.watch_lost(upload, context.schedule.pause_until(context.clock(), 5, error))
                 return
             except UnexpectedAnswer:
                 # It was thought lost before: an odd answer about it needs no person, and it is asked about again later.
@@ -441,7 +441,7 @@ class Poller:
         # An upload that Crossref did not show in all this time is not going to turn up any more.
         over = now - upload.sent_at >= WATCH
         # The pause after ten polls: nobody waits for this answer any more.
-        context.ledger.polls.watch_lost(upload, None if over else next_poll(now, 10, context.random))
+        context.ledger.polls.watch_lost(upload, None if over else context.schedule.next_poll(now, 10))
 
 
 def _result_words(reading: PollResult) -> str:

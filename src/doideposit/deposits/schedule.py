@@ -1,12 +1,13 @@
 """When to try again, and when to ask again; all of it survives a restart, because the ledger keeps the moments."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 from doideposit.errors import OddAnswer, RegistrarBusy, RegistrarUnavailable
 
-__all__ = ["GRACE", "LEASE", "WATCH", "next_poll", "pause_until"]
+__all__ = ["GRACE", "LEASE", "WATCH", "Schedule"]
 
 # Seconds until the next question after a file was received; then every half hour.
 POLLS: Final = (20, 40, 80, 150, 300, 600, 900)
@@ -22,20 +23,25 @@ LEASE: Final = timedelta(minutes=5)
 WATCH: Final = timedelta(hours=72)
 
 
-def next_poll(now: datetime, polls: int, random: Random) -> datetime:
-    """Return when to ask again after `polls` questions, with a tenth of jitter so that files come due apart."""
-    seconds = POLLS[polls] if polls < len(POLLS) else LATER_POLLS
-    # A tenth to either side, so that several machines do not ask in the same moment.
-    return now + timedelta(seconds=seconds * random.uniform(0.9, 1.1))
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Say when to ask and when to try again, each time with some jitter, so that machines and files come apart."""
 
+    random: Random
 
-def pause_until(now: datetime, failures: int, random: Random, error: Exception | None = None) -> datetime:
-    """Return when to retry after `failures` in a row: as Crossref asked, or twice as long each time, to 15 min."""
-    asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable | OddAnswer) else None
-    if asked is not None:
-        # HTTP lets a server name any time in Retry-After; a day is the longest that is believed.
-        return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))
-    # Beyond the tenth failure the pause has long reached its bound.
-    seconds = min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
-    # The jitter keeps machines that failed at the same moment from coming back at the same moment.
-    return now + timedelta(seconds=seconds * random.uniform(0.75, 1.25))
+    def next_poll(self, now: datetime, polls: int) -> datetime:
+        """Return when to ask again after `polls` questions, with a tenth of jitter so that files come due apart."""
+        seconds = POLLS[polls] if polls < len(POLLS) else LATER_POLLS
+        # A tenth to either side, so that several machines do not ask in the same moment.
+        return now + timedelta(seconds=seconds * self.random.uniform(0.9, 1.1))
+
+    def pause_until(self, now: datetime, failures: int, error: Exception | None = None) -> datetime:
+        """Return when to retry after `failures` in a row: as Crossref asked, or twice as long each time, to 15 min."""
+        asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable | OddAnswer) else None
+        if asked is not None:
+            # HTTP lets a server name any time in Retry-After; a day is the longest that is believed.
+            return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))
+        # Beyond the tenth failure the pause has long reached its bound.
+        seconds = min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
+        # The jitter keeps machines that failed at the same moment from coming back at the same moment.
+        return now + timedelta(seconds=seconds * self.random.uniform(0.75, 1.25))

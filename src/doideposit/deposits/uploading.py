@@ -17,7 +17,7 @@ from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.polling import Poller
-from doideposit.deposits.schedule import LEASE, next_poll, pause_until
+from doideposit.deposits.schedule import LEASE
 from doideposit.deposits.steps import Clears, StepFiles
 from doideposit.deposits.updates import Examined, Seen
 from doideposit.deposits.values import Progress
@@ -328,13 +328,13 @@ class _Uploader:
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
             now = context.clock()
-            context.ledger.uploads.mark_accepted(upload.attempt, next_poll(now, 0, context.random), proof)
+            context.ledger.uploads.mark_accepted(upload.attempt, context.schedule.next_poll(now, 0), proof)
             self.received += 1
             self._on_event(Progress("received", proof, file_name=name, dois=batch.dois))
 
     def _pause_after(self, upload: UploadLease, error: RegistrarUnavailable | RegistrarBusy) -> None:
         context, now = self._context, self._context.clock()
-        until = pause_until(now, upload.submission.failures, context.random, error)
+        until = context.schedule.pause_until(now, upload.submission.failures, error)
         context.ledger.uploads.return_unsent(upload.attempt, until, error.message)
         self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
@@ -342,8 +342,10 @@ class _Uploader:
     def _record_doubt(self, upload: Attempt, doubt: UploadDoubt, error: RegistrarError | None = None) -> None:
         context, now = self._context, self._context.clock()
         # Counted over all files: a page in maintenance must not be shown one file after the other.
-        until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
-        context.ledger.uploads.mark_doubtful(upload, doubt, next_poll_at=next_poll(now, 0, context.random), until=until)
+        until = context.schedule.pause_until(now, context.ledger.uploads.paused().failures, error)
+        context.ledger.uploads.mark_doubtful(
+            upload, doubt, next_poll_at=context.schedule.next_poll(now, 0), until=until
+        )
         self._on_event(Progress("doubt", doubt.reason, file_name=upload.file_name))
 
 

@@ -11,14 +11,13 @@ from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
-from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
+from doideposit.lifecycle import Milestone, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
 from doideposit.registered.values import Difference
 
 __all__ = [
     "DepositReport",
-    "HistoryEntry",
     "Plan",
     "PlanEntry",
     "PollReport",
@@ -237,36 +236,6 @@ class WorkStatus:
             # The former name of the line above, for this version.
             "next_look_at": _iso_moment(self.next_poll_at),
             "next_action": self.next_action,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """Describe one thing that happened to a DOI, as a sentence, with the submission it belongs to."""
-
-    at: datetime
-    kind: EventKind
-    text: str
-    file_name: str | None = None
-    batch_id: str | None = None
-    submission_id: str | None = None
-    timestamp: int | None = None
-    outcome: Outcome | None = None
-    #: The beginning of an answer that was not the documented one, as it came, without passwords.
-    answer: str | None = None
-
-    def to_dict(self) -> dict[str, str | None]:
-        """Return it as JSON."""
-        return {
-            "at": _iso_moment(self.at),
-            "kind": self.kind.value,
-            "text": self.text,
-            "file_name": self.file_name,
-            "batch_id": self.batch_id,
-            "submission_id": self.submission_id,
-            "timestamp": None if self.timestamp is None else str(self.timestamp),
-            "outcome": self.outcome.value if self.outcome else None,
-            "answer": self.answer,
         }
 
 

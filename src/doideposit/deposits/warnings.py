@@ -3,7 +3,7 @@
 Pure, over the events of one DOI, oldest first: the history is the inbox, so that nothing is kept twice.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Any, Final
 from doideposit.crossref.diagnostics.messages import KnownMessage, MessageKind
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.reading_back import ResultDetails
+from doideposit.errors import UsageError
 from doideposit.findings import NOWHERE, Where
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
@@ -27,6 +28,8 @@ class WarningKind(StrEnum):
     NOTICE = "notice"
 
 
+# A conflict is between two records; a third one would be another conflict.
+TWO: Final = 2
 CONFLICT: Final = "crossref-conflict"
 UNKNOWN_HINT: Final = "the DOI is registered; check whether Crossref's message asks for a correction"
 
@@ -83,6 +86,24 @@ class CrossrefWarning:
             "line": self.where.line,
             "field": self.where.field,
         }
+
+    def answer_file(
+        self, *, email: str, primary: str | None = None, alias: str | None = None, both: bool = False
+    ) -> str:
+        """Return the file that answers a conflict: one DOI stays, one becomes an alias, or `both` are works.
+
+        Crossref takes such files as text with a header line; which DOI stays, or that both do, is a person's decision,
+        so the file is written and never sent
+        (https://support.crossref.org/hc/en-us/articles/215655183-Resolving-conflicts). Raises `UsageError` where the
+        warning is not a conflict, or does not name the DOI.
+        """
+        if self.kind is not WarningKind.CONFLICT:
+            raise UsageError(f"warning {self.id} is not a conflict", hint="`doideposit warnings` shows which ones are")
+        if sum((primary is not None, alias is not None, both)) != 1:
+            raise UsageError("say which DOI stays", hint="give --primary DOI, --alias DOI or --both")
+        dois = (str(self.doi), *self.others)
+        named = _choose_doi(dois, primary or alias)
+        return "\n".join((*_answer_lines(dois, named, email, alias=alias is not None, both=both), ""))
 
     @staticmethod
     def all_of(doi: Doi, events: Iterable[LedgerEvent], settled: frozenset[str]) -> "tuple[CrossrefWarning, ...]":
@@ -173,3 +194,29 @@ def _place_in_record(event: LedgerEvent) -> Where:
     return Where(
         event.detail.get("record_file"), int(line) if line.isdigit() else None, field=event.detail.get("record_field")
     )
+
+
+def _choose_doi(dois: Sequence[str], wanted: str | None) -> str:
+    if wanted is None:
+        return dois[0]
+    found = next((doi for doi in dois if doi.casefold() == wanted.casefold()), None)
+    if found is None:
+        raise UsageError(f"{wanted} is none of the DOIs in this conflict", hint=f"name one of: {', '.join(dois)}")
+    return found
+
+
+def _answer_lines(dois: Sequence[str], named: str, email: str, *, alias: bool, both: bool) -> Iterator[str]:
+    others = [doi for doi in dois if doi != named]
+    if both:
+        yield from (f"H:email={email};op=resolve", named)
+    elif len(dois) == TWO:
+        yield from (f"H:email={email};op={'alias' if alias else 'primary'}", named)
+    elif alias:
+        # Crossref rejects the operation `alias` on a conflict of more than two DOIs.
+        hint = f"name the DOI that stays with --primary: {', '.join(others)}"
+        raise UsageError(
+            f"{len(dois)} DOIs are in this conflict: it is not clear of which one it becomes an alias", hint=hint
+        )
+    else:
+        yield f"H:email={email};op=force_alias;delim=tab"
+        yield from (f"{named}\t{other}" for other in others)

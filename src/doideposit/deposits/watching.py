@@ -20,7 +20,6 @@ from doideposit.deposits.ledger.entries import FIRST_READ, NewSubmission, Observ
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.limits import NOBODY_ANSWERS
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
-from doideposit.deposits.schedule import pause_until
 from doideposit.deposits.steps import StepFiles
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer, UsageError
 from doideposit.lifecycle import Milestone
@@ -169,7 +168,7 @@ class Watcher:
     def _note_unreachable(self, error: RegistrarError | ConfigurationError) -> None:
         now = self.context.clock()
         # After four failures in a row the pause is as long as it gets: nothing hurries here.
-        until = pause_until(now, 8, self.context.random, error)
+        until = self.context.schedule.pause_until(now, 8, error)
         self.is_new = self.context.ledger.observations.note_unavailable(error.message, until)
         self.error = error if isinstance(error, RegistrarError) else RegistrarError(error.message, hint=error.hint)
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit import Commentary, Series
-from doideposit.deposits.ledger.rows import on_its_line
-from doideposit.deposits.message_places import note_lines
+from doideposit.deposits.message_places import NotedLines
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.models.record import Record
 from doideposit.records.origin import Origin, Place
@@ -26,11 +25,11 @@ def noted(lines: dict[Loc, int]) -> str:
         url="https://example.org/1",
     )
     places = {loc: Place(line, 1) for loc, line in lines.items()}
-    return note_lines(Record(commentary, Origin("a.yaml", None, places)))
+    return NotedLines.of_record(Record(commentary, Origin("a.yaml", None, places))).text
 
 
 def line_of(loc: Loc, note: str) -> int | None:
-    found = on_its_line(Finding("x", Severity.ERROR, "x", where=Where(field=field_path(loc))), note)
+    found = NotedLines(note).place(Finding("x", Severity.ERROR, "x", where=Where(field=field_path(loc))))
     return None if found is None else found.where.line
 
 
@@ -47,4 +46,4 @@ def test_a_record_on_one_line_is_noted_by_one_line() -> None:
 
 
 def test_a_record_that_came_from_no_file_is_not_noted() -> None:
-    assert note_lines(None) == ""
+    assert NotedLines.of_record(None).text == ""

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Select, and_, bindparam, exists, insert, or_,
 
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
 from doideposit.deposits.ledger.entries import FIRST_READ, OPEN, Attempt, Submission
-from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, json_text, on_its_line
+from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, json_text
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, observed, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
+from doideposit.deposits.message_places import NotedLines
 from doideposit.findings import Finding, Where
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State
 from doideposit.records.identifiers import Doi
@@ -271,7 +272,7 @@ def _apply_outcome(transaction: Transaction, held: Submission, result: DoiOutcom
     before = Outcome(row["outcome"]) if row["outcome"] else None
     if before is not None and (before.is_registered or not result.outcome.is_registered):
         return
-    finding = on_its_line(result.finding, LedgerRow(row).noted("lines"))
+    finding = NotedLines(LedgerRow(row).noted("lines")).place(result.finding)
     values = {
         "open": False,
         "outcome": result.outcome.value,

@@ -8,12 +8,12 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Item, LedgerEvent, Observed, Submission
-from doideposit.findings import Finding, Severity, Where, field_path, loc_of
+from doideposit.findings import Finding, Severity, Where
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
 
-__all__ = ["TOOK_EFFECT", "LedgerRow", "bytes_of", "json_text", "on_its_line"]
+__all__ = ["TOOK_EFFECT", "LedgerRow", "bytes_of", "json_text"]
 
 # Outcomes after which a DOI is as the deposit says, as the table of items has them.
 TOOK_EFFECT: Final = [outcome.value for outcome in Outcome if outcome.is_registered]
@@ -133,16 +133,3 @@ def bytes_of(value: bytes | str | None) -> bytes:
 def json_text(data: Mapping[str, Any]) -> str:
     """Return the mapping as JSON, the same text for the same content."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
-
-
-def on_its_line(finding: Finding | None, noted: str) -> Finding | None:
-    """Return a finding that names a field at the line which `noted` has for it, or for the nearest field around it."""
-    if finding is None or finding.where.field is None or not noted:
-        return finding
-    data = json.loads(noted)
-    loc = loc_of(finding.where.field)
-    for end in range(len(loc), -1, -1):
-        line = data["lines"].get(field_path(loc[:end]))
-        if line is not None:
-            return finding.at(Where(file=data["file"], line=line, field=finding.where.field))
-    return finding.at(Where(file=data["file"], field=finding.where.field))

@@ -93,10 +93,12 @@ class Ledger:
                 select(submission.c.target).where(beside, submission.c.state.in_(OPEN)).distinct()
             )
             names = sorted(found.scalars())
-        works = {name: self.on(name, clock).works for name in names}
-        due = {name: works[name].next_due() for name in names}
+        beside_this = {name: self.on(name, clock) for name in names}
+        due = {name: one.uploads.next_due() for name, one in beside_this.items()}
         before = clock() - UNATTENDED_AFTER
-        return {name: works[name].outstanding() for name, at in due.items() if at is not None and at < before}
+        return {
+            name: beside_this[name].works.outstanding() for name, at in due.items() if at is not None and at < before
+        }
 
     def require_newest(self) -> None:
         """Raise `LedgerTooNew` where a newer doideposit upgraded the ledger since it was opened here."""

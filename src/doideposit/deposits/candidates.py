@@ -233,7 +233,7 @@ def _make_candidate(
         landing_page=str(commentary.url) if commentary and commentary.url else None,
         removes=commentary.remove if commentary else (),
         targets=tuple(_related_dois(checked.record)) if checked.record else (),
-        lines=NotedLines.of_record(checked.record).text,
+        lines=NotedLines.of(checked.record.origin).text if checked.record else "",
         cites=tuple(_cited_dois(checked.record)) if checked.record else (),
     )
 

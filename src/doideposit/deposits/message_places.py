@@ -7,13 +7,10 @@ recorded, because the file may be changed, moved or gone when Crossref answers.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from doideposit.findings import Finding, Loc, Where, field_path, loc_of, nearest
-from doideposit.records.origin import RawValue
-
-if TYPE_CHECKING:
-    from doideposit.records.models.record import Record
+from doideposit.records.origin import Origin, RawValue
 
 __all__ = ["NotedLines", "named_field"]
 
@@ -47,21 +44,21 @@ class NotedLines:
     text: str
 
     @classmethod
-    def of_record(cls, record: "Record | None") -> Self:
-        """Note the file of a record and the line of each field; nothing for one without a file.
+    def of(cls, origin: Origin) -> Self:
+        """Note the file of a record and the line of each field; nothing for a record without a file.
 
         A field on the line of the one around it is left out: a record of JSON Lines has one line alone.
         """
-        if record is None or record.origin.file is None:
+        if origin.file is None:
             return cls("")
         lines: dict[Loc, int] = {}
-        places = record.origin.places
+        places = origin.places
         # What is around a field comes first. Places are found one by one, so that the many of references cost nothing.
         for loc in sorted([loc for loc in places if not (loc and loc[0] in LEFT_OUT)], key=len):
             around, line = nearest(lines, loc), places[loc].line
             if around is None or around[1] != line:
                 lines[loc] = line
-        noted = {"file": record.origin.file, "lines": {field_path(loc): line for loc, line in lines.items()}}
+        noted = {"file": origin.file, "lines": {field_path(loc): line for loc, line in lines.items()}}
         return cls(json.dumps(noted, ensure_ascii=False, separators=(",", ":")))
 
     def place(self, finding: Finding | None) -> Finding | None:

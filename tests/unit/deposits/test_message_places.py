@@ -5,27 +5,16 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doideposit import Commentary, Series
 from doideposit.deposits.message_places import NotedLines
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
-from doideposit.records.models.record import Record
 from doideposit.records.origin import Origin, Place
 
 FIELDS: tuple[Loc, ...] = ((), ("title",), ("authors",), ("authors", 0), ("authors", 0, "family"), ("doi",))
 
 
 def noted(lines: dict[Loc, int]) -> str:
-    series = Series(name="notes", title="Notes", prefix="10.55555", record_type="report-single")
-    commentary = Commentary(
-        series=series,
-        number="1",
-        title="A note",
-        published="2024",
-        authors=[{"family": "Byron"}],
-        url="https://example.org/1",
-    )
     places = {loc: Place(line, 1) for loc, line in lines.items()}
-    return NotedLines.of_record(Record(commentary, Origin("a.yaml", None, places))).text
+    return NotedLines.of(Origin("a.yaml", None, places)).text
 
 
 def line_of(loc: Loc, note: str) -> int | None:
@@ -46,4 +35,4 @@ def test_a_record_on_one_line_is_noted_by_one_line() -> None:
 
 
 def test_a_record_that_came_from_no_file_is_not_noted() -> None:
-    assert NotedLines.of_record(None).text == ""
+    assert NotedLines.of(Origin(None, None, {})).text == ""

@@ -13,7 +13,7 @@
   with the same timestamp is sent again under a new file name.
 * `recover`: the file is to be sent again, and an earlier upload of it turns up at Crossref after all.
 * `refuse`: Crossref rejects it, and sending it again unchanged cannot help.
-* `finish`: a completed result log was read; each DOI has its own outcome. Crossref may have read a file all the same
+* `finish`: a completed result log was read; each DOI has its own outcome. Crossref may have read a file anyway
   that it seemed to reject, or that a person gave up.
 * `abandon`: a person gives a file up that waits for ever, with a reason.
 """
@@ -123,7 +123,7 @@ class RetryClass(_Explained):
 class EventKind(_Explained):
     """Name everything that the ledger writes into its history.
 
-    The values are stored, so a kind is never renamed or taken away: `LATE` and `STALLED` are written no more, and
+    The values are stored, so a kind is never renamed or taken away: `LATE` and `STALLED` are no longer written, and
     ledgers of earlier versions hold them.
     """
 

@@ -340,7 +340,7 @@ def open_fetch(
 def open_page_fetch(settings: Settings) -> "FetchPage":
     """Return a function that fetches pages, and refuses addresses of the local network.
 
-    The hosts that the configuration allows there are fetched all the same.
+    The hosts that the configuration allows there are fetched anyway.
     """
     from doideposit.crossref.guarded_fetch import GuardedFetch
 

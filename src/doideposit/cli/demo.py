@@ -190,7 +190,7 @@ def _verify_example(depositor: "Depositor", record: Path) -> "WorkStatus":
     if doi is None:
         raise RuntimeError("the example of the demo has errors")
     status = depositor.verify(doi)
-    # Twenty looks take ten seconds at most; the slowest service of this sandbox knows the DOI after two (`rest` above).
+    # Twenty look-ups take ten seconds at most; the slowest service here knows the DOI after two (`rest` above).
     for _ in range(20):
         if status.resolves and status.indexed and status.as_intended:
             break

@@ -29,7 +29,7 @@ EVERYTHING = 1_000_000
 
 @click.group(invoke_without_command=True)
 @target_option
-@click.option("--all", "every", is_flag=True, help="Read every registered DOI now, also those read lately.")
+@click.option("--all", "every", is_flag=True, help="Read every registered DOI now, also those that were read recently.")
 @json_option
 @click.pass_context
 def drift(context: click.Context, target: str | None, every: bool, as_json: bool) -> None:

@@ -241,7 +241,7 @@ def _ping_monitor(url: str) -> None:
     # A ping must not hold up the job: the next one comes with the next pass.
     fetch = open_fetch(Timeouts(connect=5, read=10, total=20), host_alone)
     try:
-        # The answer is not read; its size is bounded all the same.
+        # The answer is not read; its size is bounded anyway.
         answer = fetch(url, limit=10_000)
     except NoAnswer as error:
         raise WorldError(f"the address to ping could not be fetched: {error.reason}") from None

@@ -75,7 +75,7 @@ def system_resolver(host: str, port: int) -> list[str]:
 
 
 class GuardedFetch:
-    """Fetch single pages; `allowed` are hosts of the own network that may be fetched all the same.
+    """Fetch single pages; `allowed` are hosts of the own network that may be fetched anyway.
 
     `contact` is a mail address, by which those who run a site can reach who fetches from it.
     """

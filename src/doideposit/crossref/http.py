@@ -243,7 +243,7 @@ class Exchange:
 
 
 class _Body:
-    """Hand out a request's body, know whether all of it was handed out, and let it be stopped for good."""
+    """Hand out a request's body, know whether all of it was handed out, and let it be stopped for ever."""
 
     def __init__(self, content: object) -> None:
         self._content = content if isinstance(content, bytes) else str(content or "").encode()

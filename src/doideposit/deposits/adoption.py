@@ -145,7 +145,7 @@ class AdoptionPass:
                 self._add_listed(found, work.doi)
             for work in self._registry.works("issn", issns) if issns else ():
                 self._add_listed(found, work.doi)
-        # What was found so far is adopted all the same; the error says that there may be more.
+        # What was found so far is adopted anyway; the error says that there may be more.
         except RegistrarError as error:
             self._found.error = error
         self._notify(f"Crossref lists {counted(len(found), 'DOI')}")

@@ -24,6 +24,6 @@ def deposited_record(depositor: Depositor, doi: Doi) -> Mapping[str, Any]:
         hint = "give its record file, such as c258.yaml; or deposit it first"
         raise UsageError(f"{doi} was never deposited to {depositor.target} from here", hint=hint)
     series = depositor.series.get(status.series)
-    # A series that is configured no more cannot say what the record has of its own.
+    # A series that is no longer configured cannot say what the record has of its own.
     fields = found.fields if series is None else record_fields(found, series, named=True)
     return {**fields, "series": status.series, "doi": str(status.doi)}

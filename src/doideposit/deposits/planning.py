@@ -265,7 +265,8 @@ def _block_repeated_failure(plan_input: PlanInput, failure: PastFailure | None, 
     if failure is None or failure.fingerprint != plan_input.fingerprint:
         return None
     if not failure.sent:
-        return None  # It is compared anew before it goes, and whoever deposits it again may have settled what it was.
+        # It is compared again before it is sent, and whoever deposits it again may have settled what it was.
+        return None
     if failure.code == "crossref-timestamp-too-old":
         return None  # A new deposit has a new timestamp: that is the change this failure asked for.
     # A person who deposits again is not asked for --retry where the failure has nothing to do with the content.

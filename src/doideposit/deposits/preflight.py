@@ -131,7 +131,7 @@ def _series_findings(context: DepositContext, registry: RegistryPort, series: Se
     try:
         context.step("preflight: ask")
         return (*_prefix_findings(context, registry, series), *_title_findings(context, registry, series))
-    # Whether Crossref knows a prefix is a courtesy: without an answer the deposit is planned all the same.
+    # Whether Crossref knows a prefix is a courtesy: without an answer the deposit is planned anyway.
     except (RegistrarError, ConfigurationError) as error:
         message = f"prefix, title and ISSN could not be checked: {error.message}"
         hint = "the deposit continues; if something is wrong, Crossref's log will say so"

@@ -80,7 +80,7 @@ class Seen:
     def known(self, doi: Doi, known: KnownWork | None) -> KnownWork | None:
         """Return what planning should know of a DOI, with what Crossref holds.
 
-        A DOI of another tool is registered all the same. Where the ledger's number leaves no room for another and
+        A DOI of another tool is registered anyway. Where the ledger's number leaves no room for another and
         Crossref's does, its support has reset it.
         """
         state = self.states.get(doi.key)

@@ -321,7 +321,7 @@ class _Uploader:
             self._record_doubt(upload.attempt, UploadDoubt(error.message, answer=error.excerpt), error)
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
-            # It reads like a refusal. Whether the file was stored all the same is asked before it is sent again.
+            # It reads like a refusal. Whether the file was stored anyway is asked before it is sent again.
             declined = UploadDoubt(error.message, error.hint, error.excerpt, declined=True)
             self._record_doubt(upload.attempt, declined, error)
             self.error = error

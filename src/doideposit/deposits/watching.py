@@ -93,7 +93,7 @@ class Watcher:
             if registry.has_works:
                 self._read_lists(registry)
         except RegistrarError as error:
-            # Lists are hints: what counts is read all the same.
+            # Lists are hints: what counts is read anyway.
             failure = error
         try:
             self._read_due(registry, most)

@@ -111,6 +111,6 @@ def _edit_file(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> W
 
 def _changed_lines(edited: Edited) -> tuple[str, ...]:
     before, after = edited.source.text.splitlines(), edited.text.splitlines()
-    # Lines around a change are left out: the file is at hand, and what matters is what was added.
+    # Lines around a change are left out: the file can be opened, and what matters is what was added.
     rows = difflib.unified_diff(before, after, n=0, lineterm="")
     return tuple(row for row in rows if row[:1] in "+-" and not row.startswith(("+++", "---")))

@@ -68,7 +68,7 @@ class AuditedWork:
 
 @dataclass(frozen=True, slots=True)
 class FailedDoi:
-    """Hold a DOI that readers looked up in vain: how often, its number by the pattern, and the line of the report."""
+    """Hold a DOI that readers looked up without success: how often, its number by the pattern, the line of the report."""
 
     doi: str
     times: int
@@ -394,7 +394,7 @@ def _find_unregistered(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]
     known = {audited_work.doi.casefold(): audited_work.doi for audited_work in works}
     numbers = {_plain_number(audited_work.number): audited_work.doi for audited_work in works if audited_work.number}
     for failed_doi in failed:
-        # A DOI that was registered later in the month is in the report all the same.
+        # A DOI that was registered later in the month is in the report anyway.
         if failed_doi.doi.casefold() not in known:
             times = "once" if failed_doi.times == 1 else f"{failed_doi.times:,} times"
             message = f"readers looked up {failed_doi.doi} {times}, but it is not registered"

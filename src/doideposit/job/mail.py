@@ -1,4 +1,4 @@
-"""Send what has to be told: gather the matters, leave out what was told lately, mail the rest, and remember it."""
+"""Send what has to be told: gather the matters, leave out what was told recently, mail the rest, and remember it."""
 
 import contextlib
 import json
@@ -120,7 +120,7 @@ class JobMails:
         return sent
 
     def send_away(self, error: DiskError, memory: Path, *, target: str, now: datetime) -> None:
-        """Mail that the inbox cannot be used, unless it was mailed lately: the job's own state is in that inbox.
+        """Mail that the inbox cannot be used, unless it was mailed recently: the job's own state is in that inbox.
 
         `memory` is a file elsewhere that keeps when it was mailed. Raises `WorldError`.
         """

@@ -144,7 +144,7 @@ class Notice:
     def untold(
         notices: "Iterable[Notice]", told: Mapping[str, datetime], now: datetime, repeat_after: timedelta
     ) -> "tuple[Notice, ...]":
-        """Return the notices that were not mailed lately, each matter once."""
+        """Return the notices that were not mailed recently, each matter once."""
         unique = {notice.key: notice for notice in notices}
         return tuple(notice for key, notice in unique.items() if key not in told or now - told[key] >= repeat_after)
 

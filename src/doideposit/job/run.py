@@ -157,7 +157,7 @@ class _JobPass:
         self._waiting = Waiting()
         self._hooks: dict[str, HookProgress] = {}
         self._recipients = Recipients()
-        self._require_same = job.folders.as_they_are()
+        self._require_same_folders = job.folders.as_they_are()
 
     def run(self) -> JobOutcome:
         self._run_step(self._run_deposits)
@@ -171,7 +171,7 @@ class _JobPass:
     def _run_step(self, work: Callable[[], None]) -> None:
         try:
             work()
-        # The other steps of the run are done all the same.
+        # The other steps of the run are done anyway.
         except DoiDepositError as error:
             self._note_failure(error)
         except Exception as error:
@@ -277,7 +277,7 @@ class _JobPass:
         if self._job.mail is None or self._context.send_mail is None:
             return
         # Notes are read from the job's folder and taken away there.
-        self._require_same()
+        self._require_same_folders()
         context, job = self._context, self._job
         JobMails(self._job.mail, self._context.send_mail, job.folders, context.host, self._recipients).send_due(
             self._report,
@@ -319,7 +319,7 @@ class _JobPass:
         return JobOutcome(run.exit_code, run.summary, facts, self._report.changed, shown)
 
     def _save_state(self, now: datetime) -> None:
-        self._require_same()
+        self._require_same_folders()
         self._state.save(self._job.state_path, now)
 
     def _monitoring_files(self, run: Run) -> list[tuple[Path, str]]:
@@ -333,7 +333,7 @@ class _JobPass:
 
     def _write_file(self, path: Path, text: str) -> None:
         if path == self._job.folders.last_run:
-            self._require_same()
+            self._require_same_folders()
         write_atomic(path, text, mode=self._job.monitoring.file_mode)
 
     def _ping_monitor(self, run: Run) -> None:
@@ -388,8 +388,8 @@ def _exit_code(report: PassReport) -> int:
     if report.errors:
         # A process has one exit code: of several errors it tells the highest.
         return max(error.exit_code for error in report.errors)
-    wanting = report.rejected or report.failed or report.site_blocked or report.contradicted
-    return REJECTED if wanting else 0
+    needs_person = report.rejected or report.failed or report.site_blocked or report.contradicted
+    return REJECTED if needs_person else 0
 
 
 def _summary_line(report: PassReport, standing: Standing | None, *, quoting: bool = True) -> str:
@@ -470,7 +470,7 @@ def _look_up(
 ) -> int:
     """Look up to `most` DOIs that are due; returns how many were looked up. Raises `LedgerError`.
 
-    What leads elsewhere goes into the report. When the services are away it ends without ado: the deadlines tell when
+    What leads elsewhere goes into the report. When the services are away it only ends early: the deadlines tell when
     that lasts.
     """
     done, still = 0, {}

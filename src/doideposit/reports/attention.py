@@ -71,7 +71,7 @@ def _state_of(status: WorkStatus) -> tuple[str, AttentionKind]:
     ):
         return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
-        # What the ledger holds of it cannot be read, where a person is needed all the same.
+        # What the ledger holds of it cannot be read, where a person is needed anyway.
         unread = ("unreadable in the ledger", AttentionKind.BAD)
         return unread if status.needs_person else ("never deposited", AttentionKind.OPEN)
     return _state_of_registered(status)
@@ -140,7 +140,7 @@ class Concern:
         groups: dict[tuple[int, str, str], list[WorkStatus]] = {}
         for status in statuses:
             if status.needs_person or status.overdue is not None:
-                # The advice names the DOI; advice for several is the same advice all the same.
+                # The advice names the DOI; advice for several is the same advice anyway.
                 advice = status.next_action.replace(str(status.doi), "DOI")
                 groups.setdefault((_rank_of(status), _heading_of(status), advice), []).append(status)
         # The most urgent kind first, and within it the one with most DOIs.

@@ -23,7 +23,7 @@ __all__ = ["AnswerRules", "Enquiries"]
 
 # What Crossref's XML query service answers: ``unixsd`` with everything beside the record, ``unixref`` without names.
 
-# The words of the query service, which answers 200 all the same.
+# The words of the query service, which answers 200 anyway.
 UNKNOWN_LOGIN: Final = b"The login you supplied is not recognized"
 # The query service answers in another way where the text is not a DOI.
 _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")

@@ -134,9 +134,7 @@ def _check_encoding(xml: bytes, root: Element, file: str | None, *, as_it_lies: 
     what = f"starts with {mark}" if mark == "a byte order mark" else f"is in {mark or encoding}"
     if as_it_lies:
         hint = "save it as UTF-8 without a byte order mark before you upload it by hand; `deposit` does so by itself"
-        yield Finding(
-            "xml-not-utf-8", W, f"the file {what}: Crossref may reject it as it lies", hint, Where(file, 1, 1)
-        )
+        yield Finding("xml-not-utf-8", W, f"the file {what}: Crossref may reject it as it is", hint, Where(file, 1, 1))
     else:
         message = f"the file {what}: it is sent as UTF-8 without a byte order mark"
         yield Finding("xml-not-utf-8", I, message, "nothing needs to be done", Where(file, 1, 1))

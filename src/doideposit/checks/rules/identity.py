@@ -1,4 +1,4 @@
-"""The DOI, the number and the series: what a commentary is called for good."""
+"""The DOI, the number and the series: what a commentary is called for ever."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -216,7 +216,7 @@ rule(
     "A placeholder in place of an ISSN",
     message="the ISSN {issn} belongs to no serial",
     hint="give the ISSN that the ISSN centre assigned to the series, or leave it out",
-    why="Its check digit fits, so forms and the schema take it; the first deposit would tie the title to it for good.",
+    why="Its check digit fits, so forms and the schema take it; the first deposit would tie the title to it for ever.",
     source=ISSN_ERRORS,
     bad="",
     good="",

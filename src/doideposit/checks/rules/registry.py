@@ -76,7 +76,7 @@ class Rule(Generic[Subject]):
     `message` and `hint` have places in braces, filled from the match. `bad` and `good` are fields of a record in
     YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` and
     `good_setting` are what the series says in the configuration for them. A rule that is not
-    `overridable` cannot be changed or ignored: Crossref would reject the record all the same.
+    `overridable` cannot be changed or ignored: Crossref would reject the record anyway.
     """
 
     code: str

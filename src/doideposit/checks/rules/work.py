@@ -98,7 +98,7 @@ def letters(text: str) -> str:
 # Series are frozen values, and a run has few of them.
 @lru_cache(maxsize=64)
 def _series_texts(series: Series) -> tuple[Text, ...]:
-    """Return the texts of the series that every deposit carries: the first one ties the title to its ISSN for good."""
+    """Return the texts of the series that every deposit carries: the first one ties the title to its ISSN for ever."""
     publisher = series.publisher
     found: list[tuple[Loc, str | None]] = [(("series", "title"), series.title)]
     if publisher:

@@ -124,7 +124,7 @@ class NotFound:
 class Unrecognized:
     """Say that the answer is no log that can be understood, so neither success nor failure; `reason` tells what it is.
 
-    `is_there` is set where it is a log of this very file all the same: then Crossref has the file.
+    `is_there` is set where it is a log of this very file anyway: then Crossref has the file.
     """
 
     reason: str

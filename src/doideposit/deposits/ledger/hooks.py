@@ -19,7 +19,7 @@ FARTHEST: Final = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class HookProgress:
-    """Say how far a hook has come: `event` is the last one that it needs no more, `tries` failed since then.
+    """Say how far a hook has come: `event` is the last one that it no longer needs, `tries` failed since then.
 
     `told` counts the DOIs of the event after it that the hook was told of: one about a file has many. `failing_since`
     is when the first of the tries was, and `reason` why the last one failed.

@@ -339,7 +339,7 @@ cited = Table(
     Column("asked_at", UtcDateTime, nullable=False),
 )
 
-# How far each hook has come: the last event that it needs no more, and when it is due; a process that calls it moves
+# How far each hook has come: the last event that it no longer needs, and when it is due; a process that calls it moves
 # that moment into the future. `tries` failed since then, the first one at `failing_since`.
 hook = Table(
     "hook",

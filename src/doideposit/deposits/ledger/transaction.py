@@ -105,14 +105,15 @@ class Transaction:
         self.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
         mine = update(item).where(item.c.submission == current.id)
         self.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
-        # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref all the same.
+        # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref anyway.
         sent = update(attempt).where(
             attempt.c.submission == current.id, attempt.c.status != AttemptStatus.NOT_RECEIVED.value
         )
         self.connection.execute(sent.values(next_poll_at=self.now))
         failed = select(item.c.id).where(item.c.submission == current.id)
         registered = and_(work.c.item.in_(failed), work.c.registered_at.is_not(None))
-        # An update takes rows as they lie, and another transaction holds some of them in the order of their DOIs.
+        # An update locks rows in the order in which they are stored. Another transaction locks some of them in the order
+        # of their DOIs, and then the two would wait for each other.
         self.connection.execute(select(work.c.doi).where(registered).order_by(work.c.doi).with_for_update()).all()
         self.connection.execute(update(work).where(registered).values(last_update_failed=True))
 

@@ -291,7 +291,7 @@ class Uploads:
     ) -> None:
         """Record that it is not known whether an uploaded file arrived: only a poll can tell.
 
-        A file that was declined is asked about all the same, and not sent again by itself.
+        A file that was declined is asked about anyway, and not sent again by itself.
         """
         with self._session.writing("mark doubtful") as transaction:
             transaction.lock_uploads()

@@ -119,7 +119,7 @@ def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signat
     try:
         return bool(signature) and _is_same_name(rules.signatures.signer(file.statement, signature), name)
     except UsageError:
-        # The key was taken out of the list since: its approvals count no more.
+        # The key was taken out of the list since: its approvals no longer count.
         return False
 
 

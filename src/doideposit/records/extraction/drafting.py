@@ -374,7 +374,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
         manuscript.lines, _labels_of(series), _publishers_of(series), taught=taught.front if taught else None
     )
     stated = manuscript.properties
-    said = stated.firm and (stated.title or stated.authors)
+    said = stated.reliable and (stated.title or stated.authors)
     labelled = document.front.word is not None and bool(document.front.title)
     if not (document.front.number or document.front.byline or document.doi or said or labelled):
         notes.refuse(
@@ -384,7 +384,7 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
         )
     fields = _all_fields(document, series, notes, taught.series if taught else None)
     of_series = series.get(fields["series"].text) if isinstance(fields["series"], Leaf) else None
-    if taught is None and of_series is not None and of_series.title_block and not (stated.firm and stated.title):
+    if taught is None and of_series is not None and of_series.title_block and not (stated.reliable and stated.title):
         TaughtBlock.tell_difference(text, of_series, notes)
     fields, kept = stated.merge(fields, notes.all(), series)
     findings = (*manuscript.findings, *kept)

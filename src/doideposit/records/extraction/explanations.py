@@ -164,7 +164,7 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
     _doubt(
         "date-ambiguous",
         "A date can be read in two ways",
-        "03/04/2023 is 3 April in Europe and 4 March in America. A wrong date would be registered for good, so none "
+        "03/04/2023 is 3 April in Europe and 4 March in America. A wrong date would be registered for ever, so none "
         "is guessed.",
         "write it as year-month-day: 2023-04-03",
     ),

@@ -240,7 +240,7 @@ def _is_figure(piece: Piece) -> bool:
 
 
 def _is_surely_byline(pieces: Sequence[Piece], at: int) -> bool:
-    """Tell whether names that come before every other text are a byline all the same: with titles or “and”."""
+    """Tell whether names that come before every other text are a byline anyway: with titles or “and”."""
     text = pieces[at].rest
     parts = NameText(text).parts
     return len(parts) > 1 or any(part.titles for part in parts)

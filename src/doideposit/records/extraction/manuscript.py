@@ -26,8 +26,8 @@ __all__ = ["Manuscript", "Properties"]
 class Properties:
     """Hold what a document says about itself outside its text: a header, meta tags, document properties.
 
-    `firm` says that people wrote them to describe the document, as in front matter or citation_* tags; the properties
-    of Word and PDF files are often left over from another document, and only fill gaps. `abstracts` and `references`
+    `reliable` says that people wrote them to describe the document, as in front matter or citation_* tags; the
+    properties of Word and PDF files are often left over from another document, and only fill gaps. `abstracts` and `references`
     are whole, with the languages and the parts that the markup tells; `label` is the title of the series as stated.
     `nocite` are the keys of works that the header cites without a place in the text.
     """
@@ -51,7 +51,7 @@ class Properties:
     bibliography: tuple[Leaf, ...] = ()
     nocite: str = ""
     # Headers are the rule; readers of Word and PDF say otherwise.
-    firm: bool = True
+    reliable: bool = True
 
     @classmethod
     def of_header(cls, header: Header, file: str) -> tuple[Self, tuple[Finding, ...]]:
@@ -101,12 +101,12 @@ class Properties:
     ) -> tuple[dict[str, Node], list[Finding]]:
         """Put stated values into the fields, and drop findings about the values found in the text.
 
-        What is only left over from somewhere (`firm` is not set) fills gaps and is doubtful.
+        What is only left over from somewhere (`reliable` is not set) fills gaps and is doubtful.
         """
         told = _stated_fields(self, known)
-        if not self.firm:
+        if not self.reliable:
             told = {key: _mark_doubtful(node) for key, node in told.items() if not _is_given(fields.get(key))}
-        if self.firm and self.title and "subtitle" not in told:
+        if self.reliable and self.title and "subtitle" not in told:
             fields.pop("subtitle", None)
         replaced = tuple(told)
         kept = [
@@ -114,7 +114,7 @@ class Properties:
             for finding in findings
             if not (finding.where.field or "").startswith(replaced) or _speaks_of_gap(finding, self)
         ]
-        if self.firm and self.title:
+        if self.reliable and self.title:
             kept = [
                 finding
                 for finding in kept

@@ -254,7 +254,7 @@ def read_table(path: Path) -> Iterator[RawRecord | Finding]:
 
 
 def _read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
-    """Read a JSON Lines file; a line that cannot be read is a finding, and the next line is read all the same."""
+    """Read a JSON Lines file; a line that cannot be read is a finding, and the next line is read anyway."""
     index = 0
     for line in _read_lines(path):
         if isinstance(line, Finding):

@@ -108,4 +108,4 @@ def _core_properties(document: Any) -> Properties:
     """Return the title of the core properties; their author is often only the author of the template."""
     title = (document.core_properties.title or "").strip()
     leaf = Leaf(title, 1, title, "document properties") if title else None
-    return Properties(title=leaf, firm=False)
+    return Properties(title=leaf, reliable=False)

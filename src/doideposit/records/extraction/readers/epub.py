@@ -72,7 +72,7 @@ def _read_properties(package: Any) -> Properties:
         # The default of programs that make e-books says nothing about this one.
         language=language if language and language.text.lower() not in {"und", "un"} else None,
         authors=tuple(_read_authors(package)),
-        firm=stated["title"] is not None,
+        reliable=stated["title"] is not None,
     )
 
 

@@ -183,7 +183,7 @@ def _read_properties(root: Any) -> Properties:
     return (
         stated
         if title or stated.authors
-        else Properties(title=_first_tag(meta, "og:title"), url=stated.url, firm=False)
+        else Properties(title=_first_tag(meta, "og:title"), url=stated.url, reliable=False)
     )
 
 

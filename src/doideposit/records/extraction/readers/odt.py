@@ -168,4 +168,4 @@ def _read_properties(archive: DocumentArchive) -> Properties:
     xml = archive.read("meta.xml")
     titles: Iterator[Any] = parse_markup(xml).iter(_DC_TITLE) if xml else iter(())
     title = next((" ".join((node.text or "").split()) for node in titles), "")
-    return Properties(title=Leaf(title, 1, title, "document properties") if title else None, firm=False)
+    return Properties(title=Leaf(title, 1, title, "document properties") if title else None, reliable=False)

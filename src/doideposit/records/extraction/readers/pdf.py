@@ -197,8 +197,8 @@ def _stated_title(reader: Any) -> Properties:
     if not title or re.search(
         r"\.\w{2,5}$|^(?:microsoft word|untitled|about:blank|document\d*$)", title, re.IGNORECASE
     ):
-        return Properties(firm=False)
-    return Properties(title=Leaf(title, 1, title, "document properties"), firm=False)
+        return Properties(reliable=False)
+    return Properties(title=Leaf(title, 1, title, "document properties"), reliable=False)
 
 
 # The most that a page of a PDF may hold, its forms and fonts included: counted before any of its text is read.

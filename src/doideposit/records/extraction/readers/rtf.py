@@ -317,7 +317,7 @@ def read_rtf(data: bytes, *, file: str) -> Manuscript:
     for number, note in enumerate((note for note in reader.notes if note.whole.strip()), 1):
         _add_paragraph(note, builder, f"footnote {number}")
     title = " ".join("".join(reader.title).split())
-    stated = Properties(title=Leaf(title, 1, title, "document properties") if title else None, firm=False)
+    stated = Properties(title=Leaf(title, 1, title, "document properties") if title else None, reliable=False)
     return Manuscript(file, "Rich Text document", tuple(builder.lines), stated, builder.places)
 
 

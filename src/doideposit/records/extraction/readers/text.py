@@ -66,7 +66,7 @@ def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
 
 
 def _warn_of_draft(header: Header, file: str) -> tuple[Finding, ...]:
-    """Warn about a header that says the document is not published: a draft record can be made of it all the same."""
+    """Warn about a header that says the document is not published: a draft record can be made of it anyway."""
     why = why_unpublished(header, file)
     if why is None:
         return ()

@@ -417,7 +417,7 @@ class ConfigurationFile(Section):
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "ConfigurationFile":
-        """The same as `model_validate`, in half of the time; raises `ValidationError`.
+        """Validate the data as `model_validate` does, in half of the time; raises `ValidationError`.
 
         Pydantic works out how to validate a model when it is first needed, and most files have two sections of
         fifteen. So the sections that are not there stay out of it: their defaults hold as they are.

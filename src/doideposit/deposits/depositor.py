@@ -195,9 +195,10 @@ class Depositor:
         """Check the inputs and say what would be done with each, once and in order; nothing is changed or sent.
 
         What is registered is read before, and an update that would destroy some of it is blocked, except for the
-        fields in `allow_loss`; `unseen` is why to send although nobody could look. The plan carries what it checked:
-        `deposit` takes it and sends that. With `retry`, content that failed before may go again. With `offline`
-        nobody but the ledger is asked; what is sent of such a plan is compared by the pass that sends it.
+        fields in `allow_loss`; `unseen` is the reason to send although the registered record could not be read. The
+        plan carries what it checked: `deposit` takes it and sends that. With `retry`, content that failed before may
+        be sent again. With `offline` only the ledger is asked; what is sent of such a plan is compared by the pass
+        that sends it.
         """
         may = Permissions(retry, tuple(allow_loss), (unseen or "").strip())
         return self._plan_inputs(self._context.offline() if offline else self._context, items, may)

@@ -68,7 +68,7 @@ class AuditedWork:
 
 @dataclass(frozen=True, slots=True)
 class FailedDoi:
-    """Hold a DOI that readers looked up without success: how often, its number by the pattern, the line of the report."""
+    """Hold a DOI that readers could not resolve: how often, its number by the pattern, its line in the report."""
 
     doi: str
     times: int

@@ -34,7 +34,7 @@ class ForeignReport:
         """Register reports at once, each with its own deposit; raises ValueError for one that the sandbox refuses."""
         for report in reports:
             sandbox.elsewhere.deposit(_deposit_xml(report, title, issn if report.number % _SINGLE else None))
-        if len(reports) > 3:  # noqa: PLR2004 - one for each of the three, and one that they stand beside
+        if len(reports) > 3:  # noqa: PLR2004 - one to hide, one to transfer, one to alias, and the first, which the alias leads to
             sandbox.elsewhere.hide(reports[-2].doi)
             sandbox.elsewhere.transfer(reports[-3].doi, _OTHER_OWNER)
             sandbox.elsewhere.alias(reports[-4].doi, reports[0].doi)

@@ -136,7 +136,7 @@ class Observations:
                 transaction.connection.execute(self._update_of([key]).values(deposited=moment))
 
     def _lock_rows(self, transaction: Transaction, which: Any) -> None:
-        """Lock rows in the order of their DOIs, as every writer of this table does: an update alone has another order."""
+        """Lock rows in the order of their DOIs, as every writer of this table does: an update has another order."""
         rows = select(observed.c.doi).where(observed.c.target == self._target, which)
         transaction.connection.execute(rows.order_by(observed.c.doi).with_for_update()).all()
 

@@ -112,8 +112,8 @@ class Transaction:
         self.connection.execute(sent.values(next_poll_at=self.now))
         failed = select(item.c.id).where(item.c.submission == current.id)
         registered = and_(work.c.item.in_(failed), work.c.registered_at.is_not(None))
-        # An update locks rows in the order in which they are stored. Another transaction locks some of them in the order
-        # of their DOIs, and then the two would wait for each other.
+        # An update locks rows in the order in which they are stored. Another transaction locks some of them in the
+        # order of their DOIs, and then the two would wait for each other.
         self.connection.execute(select(work.c.doi).where(registered).order_by(work.c.doi).with_for_update()).all()
         self.connection.execute(update(work).where(registered).values(last_update_failed=True))
 

@@ -27,9 +27,9 @@ class Properties:
     """Hold what a document says about itself outside its text: a header, meta tags, document properties.
 
     `reliable` says that people wrote them to describe the document, as in front matter or citation_* tags; the
-    properties of Word and PDF files are often left over from another document, and only fill gaps. `abstracts` and `references`
-    are whole, with the languages and the parts that the markup tells; `label` is the title of the series as stated.
-    `nocite` are the keys of works that the header cites without a place in the text.
+    properties of Word and PDF files are often left over from another document, and only fill gaps. `abstracts` and
+    `references` are whole, with the languages and the parts that the markup tells; `label` is the title of the series
+    as stated. `nocite` are the keys of works that the header cites without a place in the text.
     """
 
     title: Leaf | None = None

@@ -385,22 +385,22 @@ class Commentary(Value):
 
     @property
     def effective_institutions(self) -> tuple[Institution, ...]:
-        """Its own issuing bodies, else those of the series."""
+        """Return the issuing bodies of the commentary, else those of the series."""
         return self.institutions or self.series.institutions
 
     @property
     def effective_licences(self) -> tuple[Licence, ...]:
-        """Its own licences, else those of the series."""
+        """Return the licences of the commentary, else those of the series."""
         return self.licences or self.series.licences
 
     @property
     def effective_free_to_read(self) -> FreeToRead | None:
-        """Its own statement, else that of the series."""
+        """Return what the commentary says about free reading, else what the series says."""
         return self.free_to_read or self.series.free_to_read
 
     @property
     def effective_crossmark_policy(self) -> Doi | None:
-        """Its own policy page, else that of the series."""
+        """Return the DOI of the Crossmark policy of the commentary, else that of the series."""
         return self.crossmark_policy or self.series.crossmark_policy
 
     @property

@@ -79,7 +79,7 @@ class Workplace:
             return self._depositors[target]
 
     def following_up(self, target: str) -> Afterwards:
-        """Return what sends and asks at a target after an answer: no page waits for Crossref."""
+        """Return what sends and polls at a target once the page is answered: no page waits for Crossref."""
         depositor = self.depositor(target)
         with self._lock:
             return self._following.setdefault(target, Afterwards(lambda: depositor.poll().error, self._start))

@@ -13,7 +13,7 @@ import click
 
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, DoiDepositError, UnforeseenError, UsageError
-from doideposit.reports.findings import Span, Style, detailed, safe
+from doideposit.reports.findings import FindingList, Span, Style, safe
 
 __all__ = ["ExitCode", "finish", "guarded"]
 
@@ -179,7 +179,7 @@ def _show_error(error: DoiDepositError, terminal: Terminal) -> None:
     if isinstance(error, ConfigurationError):
         from doideposit.cli.masking import configuration_line
 
-        for line in detailed(error.findings, configuration_line, width=terminal.width):
+        for line in FindingList(error.findings).detailed(configuration_line, width=terminal.width):
             terminal.line(line, stream=terminal.err)
     if error.hint:
         terminal.line((Span("  hint: ", Style.HINT), Span(safe(error.hint))), stream=terminal.err)

@@ -21,15 +21,12 @@ from doideposit.errors import UsageError
 from doideposit.files import disk_errors, write_output
 from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import (
+    FindingList,
     Line,
     Span,
     Style,
     Tally,
-    annotations,
-    by_weight,
-    in_order,
     safe,
-    wishes,
 )
 from doideposit.safe_xml import LIMITS
 
@@ -111,7 +108,7 @@ class _CheckOutput:
         elif self._format == "github":
             # A code host shows ten notes of each kind beside the lines: wishes about every page would fill them.
             shown = [finding for finding in checked.findings if self._verbose or finding.severity is not Severity.INFO]
-            for text in annotations(shown):
+            for text in FindingList(shown).annotations():
                 self.terminal.result(text)
         else:
             self._tally.add(checked.findings)
@@ -160,7 +157,7 @@ def show_findings(
     else:
         _show_each(terminal, visible.kept, verbose=verbose, together=count > 1 and not each)
     if not verbose:
-        terminal.lines(wishes(finding for finding in tally.kept if finding.is_wish))
+        terminal.lines(FindingList(finding for finding in tally.kept if finding.is_wish).wishes())
     terminal.lines(richer)
     if visible.seen and not many:
         terminal.say()
@@ -174,13 +171,13 @@ def show_findings(
     if not verbose and tally.by_weight["info"]:
         terminal.line((Span("--verbose shows the info too", Style.DIM),))
     if visible.kept:
-        code = by_weight(visible.kept)[0].code
+        code = FindingList(visible.kept).by_weight()[0].code
         terminal.line((Span(f"`doideposit explain {code}` says more about a code", Style.DIM),))
 
 
 def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, together: bool) -> None:
     """Show findings one by one; `together` those that say the same of other records only by their place."""
-    ordered = by_weight(findings)
+    ordered = FindingList(findings).by_weight()
     for finding, others in _alike(ordered) if together else ((one, []) for one in ordered):
         terminal.show_findings([finding], verbose=verbose)
         if others:
@@ -232,7 +229,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, s
     for path, xml in files.items():
         write_product(xml, path)
     lost = [finding for checked_record in checked for finding in checked_record.findings if _is_loss(finding)]
-    terminal.show_findings(in_order(lost))
+    terminal.show_findings(FindingList(lost).in_order())
     for path, xml in files.items():
         if path is not None:
             number = counted(xml.count(b"<doi_data>"), "record")

@@ -17,7 +17,7 @@ from doideposit.cli.receipt import show_receipt
 from doideposit.cli.terminal import Terminal
 from doideposit.findings import Severity
 from doideposit.lifecycle import Milestone
-from doideposit.reports.findings import Span, Style, detailed, in_order, wishes
+from doideposit.reports.findings import FindingList, Span, Style
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
@@ -168,11 +168,11 @@ def _show_check(terminal: Terminal, depositor: "Depositor", record: Path) -> Non
         terminal, 2, "Every check runs before anything is sent: the model, the rules, the XML, Crossref's schema."
     )
     findings = depositor.check(record)
-    warnings = in_order(finding for finding in findings if finding.severity is Severity.WARNING)
+    warnings = FindingList(finding for finding in findings if finding.severity is Severity.WARNING).in_order()
     width = None if terminal.width is None else terminal.width - 3
-    for line in detailed(warnings, Terminal.source_line, width=width):
+    for line in warnings.detailed(Terminal.source_line, width=width):
         terminal.line((Span("   "), *line))
-    for line in wishes(finding for finding in findings if finding.is_wish):
+    for line in FindingList(finding for finding in findings if finding.is_wish).wishes():
         terminal.line((Span("   "), *line))
     terminal.say("   Warnings do not block; an error would have stopped it here.")
 

@@ -14,7 +14,7 @@ from doideposit.cli.masking import configuration_line
 from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.values import Check, CheckStatus, Diagnosis
 from doideposit.findings import counted
-from doideposit.reports.findings import Line, Span, Style, detailed, safe
+from doideposit.reports.findings import FindingList, Line, Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -80,7 +80,7 @@ def _check_lines(check: Check, width: int) -> Iterator[Line]:
     yield (word, Span(f"{safe(check.name):<{NAME_WIDTH - 1}} ", Style.PLACE), Span(first))
     for line in rest:
         yield (Span(" " * INDENT + line),)
-    for finding in detailed(check.findings, configuration_line):
+    for finding in FindingList(check.findings).detailed(configuration_line):
         yield (Span(" " * INDENT), *finding)
     if check.hint and not check.findings:
         label = "hint: "

@@ -21,7 +21,7 @@ from doideposit.files import as_typed, disk_errors
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.models.series import Series
 from doideposit.records.sources.reading import DOCUMENTS
-from doideposit.reports.findings import Tally, wishes
+from doideposit.reports.findings import FindingList, Tally
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -76,7 +76,7 @@ def extract(
         _show_origins(draft, terminal)
     tally = Tally()
     tally.add(finding for finding in draft.findings if not _lacks(finding))
-    richer = tuple(wishes(finding for finding in draft.findings if _lacks(finding)))
+    richer = tuple(FindingList(finding for finding in draft.findings if _lacks(finding)).wishes())
     show_findings(terminal, tally, 1, verbose=True, each=True, noun="document", richer=richer)
     if output is not None and draft.fields:
         terminal.say(f"{output}: a draft to review; then run `doideposit check {as_typed(output)}`")

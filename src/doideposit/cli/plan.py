@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from doideposit.cli.terminal import Terminal
 from doideposit.deposits.planning import SENT_AGAIN, Action
 from doideposit.findings import Finding, Severity, counted
-from doideposit.reports.findings import Line, Span, Style, in_order, safe
+from doideposit.reports.findings import FindingList, Line, Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.deposits.values import Plan, PlanEntry
@@ -34,7 +34,7 @@ def show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
     if terminal.as_json:
         return
     findings = [_with_file(entry.source, finding) for entry in plan.entries for finding in entry.findings]
-    shown = in_order(finding for finding in findings if verbose or finding.stops)
+    shown = FindingList(finding for finding in findings if verbose or finding.stops).in_order()
     terminal.show_findings(shown[:MOST_SHOWN], verbose=verbose)
     if len(shown) > MOST_SHOWN:
         terminal.say(f"… and {len(shown) - MOST_SHOWN:,} more: `doideposit check` shows all")

@@ -14,7 +14,7 @@ from doideposit.cli.works import WorkFinder, dois_argument, is_file_name
 from doideposit.errors import UsageError
 from doideposit.records.landing import citation, doi_display, head_html, tags_document
 from doideposit.records.models.commentary import Commentary
-from doideposit.reports.findings import Span, Style, by_weight
+from doideposit.reports.findings import FindingList, Span, Style
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -51,7 +51,7 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
         for commentary in commentaries:
             _show_tags_of(terminal, commentary)
         stops = (finding for checked_record in checked for finding in checked_record.findings if finding.stops)
-        terminal.show_findings(by_weight(stops))
+        terminal.show_findings(FindingList(stops).by_weight())
     finish(ExitCode.DONE if all(checked_record.ok for checked_record in checked) else ExitCode.REJECTED)
 
 

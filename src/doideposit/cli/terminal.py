@@ -15,7 +15,7 @@ import click
 
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.findings import Finding
-from doideposit.reports.findings import Line, Span, Style, detailed, safe
+from doideposit.reports.findings import FindingList, Line, Span, Style, safe
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -138,7 +138,7 @@ class Terminal:
 
     def show_findings(self, findings: Iterable[Finding], *, verbose: bool = False) -> None:
         """Write findings in full, each with its line; with `verbose` also the original message."""
-        self.lines(detailed(findings, self.source_line, verbose=verbose, width=self.width))
+        self.lines(FindingList(findings).detailed(self.source_line, verbose=verbose, width=self.width))
 
     @staticmethod
     def source_line(path: str, number: int) -> str | None:

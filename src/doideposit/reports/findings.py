@@ -9,20 +9,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from doideposit.findings import Finding, Severity, counted
 
 __all__ = [
     "GUTTER",
+    "FindingList",
     "Line",
     "Span",
     "Style",
     "Tally",
-    "annotations",
-    "by_weight",
-    "detailed",
-    "in_order",
     "in_words",
     "safe",
     "sentence",
@@ -83,61 +80,72 @@ def sentence(text: str) -> str:
     return begun + ("" if not text or text.endswith((".", "!", "?", ":", "”")) else ".")
 
 
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings as a person works through them: file by file, from the top down."""
-    first: dict[str | None, int] = {}
-    kept = list(findings)
-    for finding in kept:
-        first.setdefault(finding.where.file, len(first))
-    return sorted(
-        kept, key=lambda finding: (first[finding.where.file], finding.where.line or 0, finding.where.column or 0)
-    )
+class FindingList(tuple[Finding, ...]):
+    """Put findings into an order for people, and show them."""
 
+    __slots__ = ()
 
-def by_weight(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings: errors first, info last; those of one severity from the top down."""
-    # Errors first; within one severity the order of the files stays, since sorting is stable.
-    return sorted(in_order(findings), key=lambda finding: _rank_of((finding,)))
+    def in_order(self) -> Self:
+        """Return them as a person works through them: file by file, from the top down."""
+        first: dict[str | None, int] = {}
+        for finding in self:
+            first.setdefault(finding.where.file, len(first))
+        places = ((first[finding.where.file], finding.where.line or 0, finding.where.column or 0) for finding in self)
+        ordered = sorted(zip(places, self, strict=True), key=lambda pair: pair[0])
+        return type(self)(finding for _, finding in ordered)
 
+    def by_weight(self) -> Self:
+        """Sort them: errors first, info last; those of one severity from the top down."""
+        # Errors first; within one severity the order of the files stays, since sorting is stable.
+        return type(self)(sorted(self.in_order(), key=lambda finding: _rank_of((finding,))))
 
-# Up to so many records have a line each; of more records there is one line for all.
-def wishes(findings: Iterable[Finding], most: int = 10) -> Iterator[Line]:
-    """Show in one line for each record what would make it richer, or in one line for all where there are more records.
+    # Up to so many records have a line each; of more records there is one line for all.
+    def wishes(self, most: int = 10) -> Iterator[Line]:
+        """Show in one line for each record what would make it richer, or in one line for all of many records.
 
-    What several authors or institutions of a record lack is counted.
-    """
-    records: dict[tuple[str | None, str | None], Counter[str]] = defaultdict(Counter)
-    for finding in findings:
-        # Of a table every row is a record; in a file of its own every line is about the same one.
-        line = str(finding.where.line) if (finding.where.file or "").lower().endswith(".csv") else None
-        word = finding.code.removesuffix("-missing").replace("-", " ")
-        records[finding.where.file, line][WISHED.get(word, word)] += 1
-    if len(records) <= most:
-        for (file, line), lacking in records.items():
-            place = ":".join(part for part in (file, line) if part is not None)
-            words = (f"{word} ({times})" if times > 1 else word for word, times in lacking.items())
-            yield (Span(f"{safe(place)}  ", Style.PLACE), Span(f"{RICHER} {', '.join(words)}", Style.DIM))
-        return
-    everywhere = Counter(word for lacking in records.values() for word in lacking)
-    words = (f"{word} ({counted(count, 'record')})" for word, count in everywhere.most_common())
-    yield (Span(f"{RICHER} {', '.join(words)}", Style.DIM),)
+        What several authors or institutions of a record lack is counted.
+        """
+        records: dict[tuple[str | None, str | None], Counter[str]] = defaultdict(Counter)
+        for finding in self:
+            # Of a table every row is a record; in a file of its own every line is about the same one.
+            line = str(finding.where.line) if (finding.where.file or "").lower().endswith(".csv") else None
+            word = finding.code.removesuffix("-missing").replace("-", " ")
+            records[finding.where.file, line][WISHED.get(word, word)] += 1
+        if len(records) <= most:
+            for (file, line), lacking in records.items():
+                place = ":".join(part for part in (file, line) if part is not None)
+                words = (f"{word} ({times})" if times > 1 else word for word, times in lacking.items())
+                yield (Span(f"{safe(place)}  ", Style.PLACE), Span(f"{RICHER} {', '.join(words)}", Style.DIM))
+            return
+        everywhere = Counter(word for lacking in records.values() for word in lacking)
+        words = (f"{word} ({counted(count, 'record')})" for word, count in everywhere.most_common())
+        yield (Span(f"{RICHER} {', '.join(words)}", Style.DIM),)
+
+    def detailed(self, source_line: SourceLine, *, verbose: bool = False, width: int | None = None) -> Iterator[Line]:
+        """Show each with its line and its hint; with `verbose` also the original message.
+
+        Excerpts are cut to `width` columns, so that a marker stays under what it marks; None stands for no terminal.
+        """
+        for finding in self:
+            yield _headline_of(finding)
+            yield from _source_excerpt(finding, source_line, _line_room(width))
+            yield from _advice_lines(finding, verbose=verbose)
+
+    def annotations(self) -> Iterator[str]:
+        """Yield workflow commands by which a code host shows them beside the lines of a change."""
+        kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+        for finding in self:
+            where = finding.where
+            places = {"file": where.file, "line": where.line, "col": where.column, "title": finding.code}
+            properties = ",".join(
+                f"{key}={_escape_property(str(value))}" for key, value in places.items() if value is not None
+            )
+            text = f"{finding.message} ({finding.hint})" if finding.hint else finding.message
+            yield f"::{kinds[finding.severity]} {properties}::{_escape_message(safe(text))}"
 
 
 WISHED = {"orcid": "ORCID", "ror": "ROR", "crossmark": "Crossmark", "references without doi": "DOIs of references"}
 RICHER = "could be more complete:"
-
-
-def detailed(
-    findings: Iterable[Finding], source_line: SourceLine, *, verbose: bool = False, width: int | None = None
-) -> Iterator[Line]:
-    """Show every finding with its line and its hint; with `verbose` also the original message.
-
-    Excerpts are cut to `width` columns, so that a marker stays under what it marks; None stands for no terminal.
-    """
-    for finding in findings:
-        yield _headline_of(finding)
-        yield from _source_excerpt(finding, source_line, _line_room(width))
-        yield from _advice_lines(finding, verbose=verbose)
 
 
 def _headline_of(finding: Finding) -> Line:
@@ -273,19 +281,6 @@ EXAMPLES = 3
 def _rank_of(kind: Sequence[Finding]) -> int:
     # There are three severities: what is ignored comes after everything that is not.
     return min(list(Severity).index(finding.severity) + (3 if finding.ignored_because else 0) for finding in kind)
-
-
-def annotations(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield workflow commands by which a code host shows findings beside the lines of a change."""
-    kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-    for finding in findings:
-        where = finding.where
-        places = {"file": where.file, "line": where.line, "col": where.column, "title": finding.code}
-        properties = ",".join(
-            f"{key}={_escape_property(str(value))}" for key, value in places.items() if value is not None
-        )
-        text = f"{finding.message} ({finding.hint})" if finding.hint else finding.message
-        yield f"::{kinds[finding.severity]} {properties}::{_escape_message(safe(text))}"
 
 
 def _escape_message(text: str) -> str:

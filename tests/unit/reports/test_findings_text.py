@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.findings import Finding, Severity, Where
-from doideposit.reports.findings import Line, Tally, annotations, detailed, safe
+from doideposit.reports.findings import FindingList, Line, Tally, safe
 
 SOURCE = ["series: sadf-comment", "orcid: 0000-0002-1825-0098", "x" * 300]
 
@@ -25,7 +25,7 @@ def finding(code: str = "orcid-check-digit", severity: Severity = Severity.ERROR
 
 
 def test_a_finding_points_at_the_character() -> None:
-    assert text(detailed([finding()], source_line)) == [
+    assert text(FindingList([finding()]).detailed(source_line)) == [
         "c.yaml:2:26  orcid-check-digit (error)  the check digit is wrong",
         "    2 | orcid: 0000-0002-1825-0098",
         "      |                          ^",
@@ -34,22 +34,24 @@ def test_a_finding_points_at_the_character() -> None:
 
 
 def test_severity_is_a_word_and_not_only_a_colour() -> None:
-    shown = text(detailed([finding(severity=Severity.WARNING)], source_line))
+    shown = text(FindingList([finding(severity=Severity.WARNING)]).detailed(source_line))
     assert shown[0] == "c.yaml:2:26  orcid-check-digit (warning)  the check digit is wrong"
 
 
 def test_the_machines_own_words_stand_behind_verbose() -> None:
-    assert not any("cvc-1" in line for line in text(detailed([finding()], source_line)))
-    assert text(detailed([finding()], source_line, verbose=True))[-1] == "       original: cvc-1"
+    assert not any("cvc-1" in line for line in text(FindingList([finding()]).detailed(source_line)))
+    assert text(FindingList([finding()]).detailed(source_line, verbose=True))[-1] == "       original: cvc-1"
 
 
 def test_a_finding_without_a_line_names_the_field() -> None:
-    shown = text(detailed([finding(file=None, line=None, column=None, field="authors[0].orcid")], source_line))
+    shown = text(
+        FindingList([finding(file=None, line=None, column=None, field="authors[0].orcid")]).detailed(source_line)
+    )
     assert shown[:2] == ["-  orcid-check-digit (error)  the check digit is wrong", "       in authors[0].orcid"]
 
 
 def test_a_long_line_is_cut_around_its_marker() -> None:
-    shown = text(detailed([finding(line=3, column=200)], source_line))
+    shown = text(FindingList([finding(line=3, column=200)]).detailed(source_line))
     excerpt, marker = shown[1], shown[2]
     assert len(excerpt) < 130
     assert excerpt[marker.index("^")] == "x"
@@ -76,7 +78,7 @@ def test_counting_needs_no_memory_for_what_is_not_shown() -> None:
 def test_what_is_ignored_stays_visible_and_stops_nothing() -> None:
     ignored = Finding("a", Severity.ERROR, "m", where=Where(file="c.yaml"), ignored_because="agreed with the editor")
     assert not ignored.stops
-    shown = text(detailed([ignored], source_line))
+    shown = text(FindingList([ignored]).detailed(source_line))
     assert shown[0] == "c.yaml  a (ignored)  m"
     assert "ignored because: agreed with the editor" in shown[1]
     tally = Tally()
@@ -86,11 +88,15 @@ def test_what_is_ignored_stays_visible_and_stops_nothing() -> None:
 
 def test_annotations_for_a_code_host() -> None:
     tricky = Finding("a", Severity.WARNING, "50% of\nit", "do", Where(file="a,b:c.yaml", line=3))
-    assert list(annotations([tricky])) == ["::warning file=a%2Cb%3Ac.yaml,line=3,title=a::50%25 of it (do)"]
+    assert list(FindingList([tricky]).annotations()) == [
+        "::warning file=a%2Cb%3Ac.yaml,line=3,title=a::50%25 of it (do)"
+    ]
 
 
 @given(st.text())
 def test_nothing_from_outside_steers_the_terminal(message: str) -> None:
-    shown = text(detailed([Finding("a", Severity.ERROR, message, message, Where(file=message))], lambda *_: message))
+    shown = text(
+        FindingList([Finding("a", Severity.ERROR, message, message, Where(file=message))]).detailed(lambda *_: message)
+    )
     assert all(char.isprintable() or char in "\u00a0\u2003\u2009\u202f" for line in shown for char in line)
     assert "\x1b" not in safe(message)

@@ -19,7 +19,7 @@ from doideposit.files import read_input, write_atomic
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import RetryClass
 from doideposit.records.sources.files import shown_lines
-from doideposit.reports.findings import detailed, in_order, safe
+from doideposit.reports.findings import FindingList, safe
 
 __all__ = ["Claim", "ClaimedEntry", "EntryStatus"]
 
@@ -281,12 +281,13 @@ class _SourceLines:
 
     def rendered(self, findings: Sequence[Finding]) -> tuple[str, ...]:
         """Return every finding with the line it points at, and what to do."""
-        lines = detailed([self._with_file_name(finding) for finding in in_order(findings)], self._source_line)
+        named = FindingList(self._with_file_name(finding) for finding in FindingList(findings).in_order())
+        lines = named.detailed(self._source_line)
         return tuple("".join(span.text for span in line).removeprefix("-  ").rstrip() for line in lines)
 
     def remarks(self, findings: Sequence[Finding]) -> tuple[str, ...]:
         """Return the warnings, in one line each."""
-        warnings = [finding for finding in in_order(findings) if finding.severity is Severity.WARNING]
+        warnings = [finding for finding in FindingList(findings).in_order() if finding.severity is Severity.WARNING]
         places = [f"line {warning.where.line}: " if warning.where.line else "" for warning in warnings]
         return tuple(
             safe(f"{place}{self.plain(finding.message)} ({finding.code})")

@@ -19,8 +19,8 @@ from doideposit.crossref.xml.batch import Built
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import AdoptedWork
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.health.audit import audit
-from doideposit.health.visits import visit_pages
+from doideposit.health.audit import AuditLine
+from doideposit.health.visits import PageVisit
 from doideposit.health.works import gather_works
 from doideposit.records.landing import doi_display, head_html
 from doideposit.records.models.commentary import Commentary
@@ -87,7 +87,7 @@ def pages() -> float:
         return Page(url, 200, body.encode(), "text/html", "utf-8")
 
     began = perf_counter()
-    visits = list(visit_pages(works.values(), fetch, waiting=PassingTime(), per_second=PER_SECOND))
+    visits = list(PageVisit.each(works.values(), fetch, waiting=PassingTime(), per_second=PER_SECOND))
     assert all(visit.ok for visit in visits)
     return (perf_counter() - began) / ((PAGES + 1) / PER_SECOND)
 
@@ -98,7 +98,7 @@ def main() -> int:
         began = perf_counter()
         works = gather_works(one, {})
         gathered = perf_counter() - began
-        lines = audit(works["notes"])
+        lines = AuditLine.all_of(works["notes"])
         seconds = perf_counter() - began
     print(f"audit of {size:,} DOIs: {seconds:.2f} s ({gathered:.2f} s to read them), {len(lines)} lines")
     times = pages()

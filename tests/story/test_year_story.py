@@ -21,7 +21,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
 from doideposit.errors import RegistrarError
-from doideposit.health.audit import audit
+from doideposit.health.audit import AuditLine
 from doideposit.health.works import commentaries_in, gather_works
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
@@ -258,7 +258,7 @@ def hold(year: Year, *, old: int, new: int) -> dict[str, int]:
     assert year.depositor.outstanding() == 0
     assert year.depositor.ledger.check() == ()
     works = gather_works(year.depositor, {})[HOUSE.name]
-    assert [line.code.value for line in audit(works)] == []
+    assert [line.code.value for line in AuditLine.all_of(works)] == []
     sent = [one.doi for one in year.depositor.events() if one.kind.value == "prepared"]
     return {
         "DOIs": len(records), "files sent": len(sent), "passes of the job": year.passes, "kills": year.kills,

@@ -9,13 +9,13 @@ import click
 from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.plan import show_plan
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import is_file_name
+from doideposit.cli.works import WorkFinder
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.references import CitedCandidate, ReferenceFeedback, ReferencesReport, ReferenceState
 from doideposit.errors import UsageError
 from doideposit.findings import Finding
-from doideposit.health.accepting import AcceptedReference, accept_references
+from doideposit.health.accepting import AcceptedReference
 from doideposit.health.works import commentaries_in
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import Span, Style, safe
@@ -104,7 +104,7 @@ class Acceptance:
 
     def _write_dois(self, doi: Doi, accepted: list[AcceptedReference]) -> int:
         path = self._record_file(doi)
-        written = accept_references(path, doi, accepted, self.settings.series) if accepted else ()
+        written = AcceptedReference.write_all(path, doi, accepted, self.settings.series) if accepted else ()
         if isinstance(written, Finding):
             raise UsageError(f"{written.where}: {written.message}", hint=written.hint)
         for accepted_reference, where in zip(accepted, written, strict=True):
@@ -125,7 +125,7 @@ class Acceptance:
 
     def _record_file(self, doi: Doi) -> Path:
         """Return the record file: the one named, else the one it was deposited from, else one among the records."""
-        if len(self.works) == 1 and is_file_name(self.works[0]):
+        if len(self.works) == 1 and WorkFinder.is_file_name(self.works[0]):
             return Path(self.works[0])
         work = self.depositor.works.one(doi)
         source = Path(work.item.source) if work is not None and work.item is not None and work.item.source else None

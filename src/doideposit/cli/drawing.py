@@ -5,16 +5,15 @@ command starts 25 ms sooner.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.text import Text
 
-from doideposit.reports.findings import GUTTER, Line, Span, Style
+from doideposit.reports.findings import GUTTER, Line, Style
 
-__all__ = ["broken_at", "console_for", "crop", "fitting_table", "screenful"]
+__all__ = ["broken_at", "console_for", "screenful"]
 
 STYLES: dict[Style, str] = {
     Style.PLAIN: "",
@@ -30,8 +29,6 @@ STYLES: dict[Style, str] = {
 }
 # The next lines of a point with a bullet or a number are indented to its text.
 BULLET = re.compile(r"\s*(?:\d+\.\s+|-\s+)?")
-# There is also one space between the words of a cell.
-GAP = 2
 # Columns of a console whose lines are never broken, for pipes: programs read line by line.
 UNBROKEN = 10_000
 
@@ -109,44 +106,6 @@ def _label_length(line: Line) -> int:
         return before + GUTTER
     found = BULLET.match(first.text)
     return before + (len(found[0]) if found else 0)
-
-
-def fitting_table(
-    rows: Sequence[dict[str, tuple[str, Style]]],
-    layouts: Iterable[Sequence[str]],
-    width: int | None,
-    *,
-    last: str,
-    room: int,
-) -> Iterator[Line] | None:
-    """Yield the lines of a table: the first layout of columns that leaves `room` for the `last` one, None without any.
-
-    Only the last column is cut, with a … that says so: what has to be copied, such as a DOI, stays whole.
-    """
-    sizes = {name: max(cell_len(name), *(cell_len(row[name][0]) for row in rows)) for name in rows[0]}
-    for names in layouts:
-        left = sizes[last] if width is None else width - sum(sizes[name] + GAP for name in names)
-        if width is None or left >= room:
-            head = {name: (name, Style.PLACE) for name in (*names, last)}
-            columns = [(name, sizes[name]) for name in names]
-            return (_table_line(row, columns, last, left) for row in chain([head], rows))
-    return None
-
-
-def _table_line(row: dict[str, tuple[str, Style]], columns: Iterable[tuple[str, int]], last: str, room: int) -> Line:
-    cells = [(*row[name], size) for name, size in columns]
-    text, style = row[last]
-    return (
-        *(Span(cell + " " * (size - cell_len(cell) + GAP), its_style) for cell, its_style, size in cells),
-        Span(text if cell_len(text) <= room else crop(text, room), style),
-    )
-
-
-def crop(text: str, width: int) -> str:
-    """Cut a text to at most `width` columns; a … says that there is more."""
-    shown = Text(text)
-    shown.truncate(width, overflow="ellipsis")
-    return shown.plain
 
 
 def screenful(console: Console, lines: Iterable[Line], footer: str) -> Group:

@@ -49,7 +49,7 @@ def pages(
     from doideposit.cli.tags import read_deposited
     from doideposit.cli.works import WorkFinder
     from doideposit.crossref.politeness import PassingTime
-    from doideposit.health.visits import visit_pages
+    from doideposit.health.visits import PageVisit
     from doideposit.wiring import open_depositor, open_page_fetch
 
     terminal = invocation.terminal(as_json=as_json)
@@ -63,7 +63,7 @@ def pages(
         )
         found = (read_deposited(settings, depositor, doi).record for doi in dois)
         commentaries: Iterable[Commentary] = (record.commentary for record in found if record is not None)
-        for visit in visit_pages(commentaries, open_page_fetch(settings), waiting=PassingTime()):
+        for visit in PageVisit.each(commentaries, open_page_fetch(settings), waiting=PassingTime()):
             visits.append(visit)
             if not as_json:
                 _show_visit(terminal, visit)
@@ -132,8 +132,7 @@ def audit(
     Everything comes from the ledger; nothing is sent or changed. RECORDS are the folders of the record files, to find
     DOIs that have none [default: the folder `records` of the configuration, if it exists].
     """
-    from doideposit.health.audit import FailedDoi
-    from doideposit.health.audit import audit as look_through
+    from doideposit.health.audit import AuditLine, FailedDoi
     from doideposit.health.works import commentaries_in, gather_works
     from doideposit.wiring import open_depositor
 
@@ -154,7 +153,7 @@ def audit(
         hint = f"name it with --series: {', '.join(wanted)}"
         raise UsageError("a table of the website is about one series", hint=hint)
     lines = {
-        name: look_through(found, site=site, has_records=bool(folders), failed=failed.get(name, ()))
+        name: AuditLine.all_of(found, site=site, has_records=bool(folders), failed=failed.get(name, ()))
         for name, found in wanted.items()
     }
     _show_result(terminal, lines, sum(map(len, wanted.values())), shares)

@@ -1,8 +1,7 @@
 """What every command gets from the options before it, and the few things nearly every command does with them."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
     from doideposit.config.settings import Settings
 
 __all__ = ["Invocation", "json_option", "target_option"]
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Invocation(NamedTuple):
@@ -34,15 +31,10 @@ class Invocation(NamedTuple):
         return load_settings(self.config_path, target=target, required=required)
 
 
-def json_option(command: Command) -> Command:
-    """Add `--json`: one JSON document on standard output, and nothing else there."""
-    return click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")(command)
-
-
-def target_option(command: Command) -> Command:
-    """Add `--target`: where to deposit."""
-    return click.option(
-        "--target",
-        type=click.Choice(["sandbox", "test", "production"]),
-        help="Where to deposit [default: the configuration's target, which is sandbox unless it says otherwise].",
-    )(command)
+# One JSON document on standard output, and nothing else there.
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+target_option = click.option(
+    "--target",
+    type=click.Choice(["sandbox", "test", "production"]),
+    help="Where to deposit [default: the configuration's target, which is sandbox unless it says otherwise].",
+)

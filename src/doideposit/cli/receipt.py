@@ -1,7 +1,8 @@
 """Show where DOIs stand: a receipt for each, with what is proved and what to do next, or a table of many."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal
@@ -135,6 +136,8 @@ LAYOUTS = (
 )
 # A title cut shorter than this often does not tell two works apart any more.
 NARROWEST_TITLE = 20
+# There is also one space between the words of a cell.
+GAP = 2
 
 
 def status_table(statuses: "Iterable[WorkStatus]", width: int | None) -> Iterator[Line]:
@@ -142,10 +145,8 @@ def status_table(statuses: "Iterable[WorkStatus]", width: int | None) -> Iterato
 
     Where not even DOI and state fit beside each other, they are below each other.
     """
-    from doideposit.cli.drawing import crop, fitting_table
-
     rows = [_table_cells(status) for status in statuses]
-    table = fitting_table(rows, LAYOUTS, width, last="title", room=NARROWEST_TITLE)
+    table = _fitting_table(rows, LAYOUTS, width, last="title", room=NARROWEST_TITLE)
     if table is not None:
         yield from table
         return
@@ -154,7 +155,51 @@ def status_table(statuses: "Iterable[WorkStatus]", width: int | None) -> Iterato
         yield (Span(*row["DOI"]),)
         # Two columns before the state, and two between state and title.
         room = max(NARROWEST_TITLE, (width or 0) - len(state) - 4)
-        yield (Span("  "), Span(f"{state}  ", style), Span(crop(title, room)))
+        yield (Span("  "), Span(f"{state}  ", style), Span(_crop(title, room)))
+
+
+def _fitting_table(
+    rows: Sequence[dict[str, tuple[str, Style]]],
+    layouts: Iterable[Sequence[str]],
+    width: int | None,
+    *,
+    last: str,
+    room: int,
+) -> Iterator[Line] | None:
+    """Yield the lines of a table: the first layout of columns that leaves `room` for the `last` one, None without any.
+
+    Only the last column is cut, with a … that says so: what has to be copied, such as a DOI, stays whole.
+    """
+    from rich.cells import cell_len
+
+    sizes = {name: max(cell_len(name), *(cell_len(row[name][0]) for row in rows)) for name in rows[0]}
+    for names in layouts:
+        left = sizes[last] if width is None else width - sum(sizes[name] + GAP for name in names)
+        if width is None or left >= room:
+            head = {name: (name, Style.PLACE) for name in (*names, last)}
+            columns = [(name, sizes[name]) for name in names]
+            return (_table_line(row, columns, last, left) for row in chain([head], rows))
+    return None
+
+
+def _table_line(row: dict[str, tuple[str, Style]], columns: Iterable[tuple[str, int]], last: str, room: int) -> Line:
+    from rich.cells import cell_len
+
+    cells = [(*row[name], size) for name, size in columns]
+    text, style = row[last]
+    return (
+        *(Span(cell + " " * (size - cell_len(cell) + GAP), its_style) for cell, its_style, size in cells),
+        Span(text if cell_len(text) <= room else _crop(text, room), style),
+    )
+
+
+def _crop(text: str, width: int) -> str:
+    """Cut a text to at most `width` columns; a … says that there is more."""
+    from rich.text import Text
+
+    shown = Text(text)
+    shown.truncate(width, overflow="ellipsis")
+    return shown.plain
 
 
 def _table_cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:

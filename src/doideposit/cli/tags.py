@@ -10,7 +10,7 @@ from doideposit.checks.values import Checked
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import WorkFinder, dois_argument, is_file_name
+from doideposit.cli.works import WorkFinder, dois_argument
 from doideposit.errors import UsageError
 from doideposit.records.landing import citation, doi_display, head_html, tags_document
 from doideposit.records.models.commentary import Commentary
@@ -69,7 +69,7 @@ def _read_commentaries(terminal: Terminal, settings: "Settings", works: Iterable
 
     checker = open_checker(settings, announce=terminal.note)
     for work in works:
-        if is_file_name(work):
+        if WorkFinder.is_file_name(work):
             yield from checker.read([Path(work)])
             continue
         with open_depositor(settings, announce=terminal.note) as depositor:

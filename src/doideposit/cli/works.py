@@ -24,7 +24,6 @@ __all__ = [
     "WorkFinder",
     "doi_argument",
     "dois_argument",
-    "is_file_name",
     "known_series",
 ]
 
@@ -100,10 +99,10 @@ class WorkFinder:
         """Return up to three DOIs of the ledger that are written nearly like this one, which it does not know."""
         return _similar_to(self.depositor.works.dois_from("", MOST), doi.key)
 
-
-def is_file_name(text: str) -> bool:
-    """Tell whether the text names a record file, existing or not; 258 is a number even if a folder has that name."""
-    return text.lower().endswith(SUFFIXES) or (text != "" and Path(text).exists() and not text[0].isdigit())
+    @staticmethod
+    def is_file_name(text: str) -> bool:
+        """Tell whether a text names a record file, existing or not; 258 is a number even if a folder has that name."""
+        return text.lower().endswith(SUFFIXES) or (text != "" and Path(text).exists() and not text[0].isdigit())
 
 
 # As people write a number: “#258”, “Nr. 258”, “No 258”, “SADF Comment 258”.
@@ -111,7 +110,7 @@ _WITH_WORDS = re.compile(r"(?:#|№|[^\W\d][^\d/#]*[\s#])\s*(\d[\w.-]*)")
 
 
 def _find_dois(depositor: "Depositor", text: str) -> Sequence[Doi]:
-    if is_file_name(text):
+    if WorkFinder.is_file_name(text):
         return _dois_in_file(depositor, Path(text))
     worded = _WITH_WORDS.fullmatch(text.strip())
     text = worded[1] if worded else text.strip()

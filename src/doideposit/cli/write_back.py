@@ -10,7 +10,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import WorkFinder, is_file_name
+from doideposit.cli.works import WorkFinder
 from doideposit.errors import UsageError
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, safe
@@ -61,11 +61,11 @@ def _write_back_each(
 
     reading = Reading(system_clock().astimezone(settings.zone), frozenset(settings.series))
     site = settings.site.folders
-    if not site and not all(is_file_name(work) for work in works or ("",)):
+    if not site and not all(WorkFinder.is_file_name(work) for work in works or ("",)):
         hint = "name the file, or the folder of the documents; or give [site] folders in the configuration"
         raise UsageError("the documents cannot be found: the configuration names no folder of a site", hint=hint)
     for work in works or map(str, site):
-        if is_file_name(work) or not works:
+        if WorkFinder.is_file_name(work) or not works:
             yield from WriteBack.in_files(depositor, [Path(work)], reading=reading, key=key, dry_run=dry_run)
             continue
         # A number or a DOI names a work; its document has to be looked for in the folders of the site.

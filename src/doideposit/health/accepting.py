@@ -4,9 +4,10 @@ The new text is read again before the old one is replaced: it has to give the sa
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.editing.edits import Set
@@ -20,7 +21,7 @@ from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
 from doideposit.registered.citations import ComparedReference
 
-__all__ = ["AcceptedReference", "accept_references"]
+__all__ = ["AcceptedReference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +32,36 @@ class AcceptedReference:
     text: str
     doi: Doi
 
+    @classmethod
+    def write_all(
+        cls, path: Path, of: Doi, accepted: Sequence[Self], series: Mapping[str, Series]
+    ) -> tuple[Where, ...] | Finding:
+        """Write the DOIs into the record of `of` in this file; return the places, or why nothing was changed.
 
-def accept_references(
-    path: Path, of: Doi, accepted: list[AcceptedReference], series: Mapping[str, Series]
-) -> tuple[Where, ...] | Finding:
-    """Write the DOIs into the record of `of` in this file; return the places, or why nothing was changed.
-
-    Raises `DiskError`.
-    """
-    record = _find_record(path, of, series)
-    if record is None:
-        message = f"{path} contains no readable record of {of}"
-        return _finding(path, "reference-no-record", message, f"`doideposit check {path}` says why")
-    places: dict[int, Doi] = {}
-    for accepted_reference in accepted:
-        found = _place_of_reference(record.commentary, accepted_reference)
-        if found is None:
-            message = f"reference {accepted_reference.number} in {path} differs from the registered one"
-            hint = "deposit the record as it is now first, or write the DOI into the file by hand"
-            return _finding(path, "reference-changed", message, hint)
-        where = record.origin.where(("references", found))
-        if where.file != record.origin.file:
-            message = f"the references of this record are in {where.file}, which doideposit does not edit"
-            return _finding(where, "edit-impossible", message, f"add the DOI there by hand: {accepted_reference.doi}")
-        places[found] = accepted_reference.doi
-    edited = _edit_record(path, record, places, series)
-    if isinstance(edited, Finding):
-        return edited
-    return edited.save() or tuple(record.origin.where(("references", place)) for place in places)
+        Raises `DiskError`.
+        """
+        record = _find_record(path, of, series)
+        if record is None:
+            message = f"{path} contains no readable record of {of}"
+            return _finding(path, "reference-no-record", message, f"`doideposit check {path}` says why")
+        places: dict[int, Doi] = {}
+        for accepted_reference in accepted:
+            found = _place_of_reference(record.commentary, accepted_reference)
+            if found is None:
+                message = f"reference {accepted_reference.number} in {path} differs from the registered one"
+                hint = "deposit the record as it is now first, or write the DOI into the file by hand"
+                return _finding(path, "reference-changed", message, hint)
+            where = record.origin.where(("references", found))
+            if where.file != record.origin.file:
+                message = f"the references of this record are in {where.file}, which doideposit does not edit"
+                return _finding(
+                    where, "edit-impossible", message, f"add the DOI there by hand: {accepted_reference.doi}"
+                )
+            places[found] = accepted_reference.doi
+        edited = _edit_record(path, record, places, series)
+        if isinstance(edited, Finding):
+            return edited
+        return edited.save() or tuple(record.origin.where(("references", place)) for place in places)
 
 
 def _find_record(path: Path, of: Doi, series: Mapping[str, Series]) -> Record | None:

@@ -18,7 +18,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.origin import RawValue
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["AuditCode", "AuditLine", "AuditedWork", "FailedDoi", "audit", "gaps"]
+__all__ = ["AuditCode", "AuditLine", "AuditedWork", "FailedDoi", "gaps"]
 
 
 class AuditCode(StrEnum):
@@ -112,25 +112,25 @@ class AuditLine:
             "line": self.line,
         }
 
+    @staticmethod
+    def all_of(
+        works: Sequence[AuditedWork],
+        *,
+        site: Sequence[SiteRow] | None = None,
+        has_records: bool = False,
+        failed: Sequence[FailedDoi] = (),
+    ) -> "tuple[AuditLine, ...]":
+        """Return the findings about the works of one series.
 
-def audit(
-    works: Sequence[AuditedWork],
-    *,
-    site: Sequence[SiteRow] | None = None,
-    has_records: bool = False,
-    failed: Sequence[FailedDoi] = (),
-) -> tuple[AuditLine, ...]:
-    """Return the findings about the works of one series.
-
-    `site` is what the website lists, where somebody exported it; with `has_records` every DOI ought to have a record
-    file. `failed` are DOIs of the series that readers looked up at doi.org without a result.
-    """
-    lines = (
-        *_all_lines(works, site, has_records=has_records),
-        *_find_unregistered(works, failed),
-        *_find_dead_addresses(works),
-    )
-    return tuple(lines)
+        `site` is what the website lists, where somebody exported it; with `has_records` every DOI ought to have a
+        record file. `failed` are DOIs of the series that readers looked up at doi.org without a result.
+        """
+        lines = (
+            *_all_lines(works, site, has_records=has_records),
+            *_find_unregistered(works, failed),
+            *_find_dead_addresses(works),
+        )
+        return tuple(lines)
 
 
 def _all_lines(

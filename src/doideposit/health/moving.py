@@ -20,7 +20,7 @@ from doideposit.errors import ConfigurationError, RegistrarError, RegistrarUnava
 from doideposit.files import disk_errors, read_input
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.correcting import FoundRecord
-from doideposit.health.visits import visit_pages
+from doideposit.health.visits import PageVisit
 from doideposit.records.editing import Set
 from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import Doi
@@ -126,7 +126,7 @@ class MoveTable:
             for site_move in going
             if site_move.commentary is not None
         )
-        visits = visit_pages(at_new, fetch, waiting=waiting)
+        visits = PageVisit.each(at_new, fetch, waiting=waiting)
         for move in moves:
             yield move if not move.goes else _with_page_findings(move, next(visits).findings, str(self.path))
 

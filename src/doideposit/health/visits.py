@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -13,7 +13,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.health.landing_pages import page_findings
 from doideposit.records.models.commentary import Commentary
 
-__all__ = ["LARGEST", "PageVisit", "check_page", "visit_pages"]
+__all__ = ["LARGEST", "PageVisit", "check_page"]
 
 # The name by which robots.txt knows this program.
 AGENT: Final = "doideposit"
@@ -37,18 +37,23 @@ class PageVisit:
         """Tell whether nobody has to do anything."""
         return all(finding.severity is Severity.INFO for finding in self.findings)
 
+    @classmethod
+    def each(
+        cls,
+        commentaries: Iterable[Commentary],
+        fetch: FetchPage,
+        *,
+        waiting: PassingTime,
+        per_second: float = PER_SECOND,
+    ) -> Iterator[Self]:
+        """Visit the page of each commentary, at most `per_second` times a second on one host.
 
-def visit_pages(
-    commentaries: Iterable[Commentary], fetch: FetchPage, *, waiting: PassingTime, per_second: float = PER_SECOND
-) -> Iterator[PageVisit]:
-    """Visit the page of each commentary, at most `per_second` times a second on one host.
-
-    A commentary without an address, and a page that cannot be fetched, are findings; one page after the other comes
-    out, so that a run over many can be stopped at any time.
-    """
-    hosts = _Hosts(fetch, waiting, per_second)
-    for commentary in commentaries:
-        yield PageVisit(commentary, check_page(commentary, commentary.url, hosts.page))
+        A commentary without an address, and a page that cannot be fetched, are findings; one page after the other comes
+        out, so that a run over many can be stopped at any time.
+        """
+        hosts = _Hosts(fetch, waiting, per_second)
+        for commentary in commentaries:
+            yield cls(commentary, check_page(commentary, commentary.url, hosts.page))
 
 
 def check_page(commentary: Commentary, address: str | None, get: Callable[[str], Page | None]) -> tuple[Finding, ...]:

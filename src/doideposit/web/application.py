@@ -25,7 +25,7 @@ from doideposit.web.reading import MAX_BODY
 from doideposit.web.service import Service
 from doideposit.web.serving import Application
 from doideposit.web.tokens import Holder, Tokens, TokenScope
-from doideposit.web.views import add_views, needed
+from doideposit.web.views import Views
 from doideposit.web.watching import JobWatch
 from doideposit.wiring import system_clock
 
@@ -59,7 +59,7 @@ def application(
 
     A function is the better choice under a server that forks. `tokens` are the secrets of those who may use the API, by
     name; with none nobody may. `notify_endpoints` are the names under which Crossref support set up notifications.
-    `log` gets a line for every request (`AccessLine`), never with a query or a header; `log_as_json` makes each a JSON
+    `log` gets a line for every request (`AccessLog`), never with a query or a header; `log_as_json` makes each a JSON
     object. `clock` and `monotonic` tell the time and count seconds. `start` runs what an answer does not
     wait for, such as an upload to Crossref; as a rule in a thread. `job` says where the runs of the scheduled job are
     seen, and whether anybody may read the metrics. Raises `ConfigurationError` for tokens that cannot
@@ -81,8 +81,8 @@ def application(
     # Flask calls these from the last to the first: the log has to see the answer as it leaves.
     app.after_request(access.end)
     app.after_request(_add_etag)
-    add_views(app, "records", RecordViews(service), "/v1")
-    add_views(app, "dois", DoiViews(service), "/v1")
+    RecordViews(service).add_to(app, "records", "/v1")
+    DoiViews(service).add_to(app, "dois", "/v1")
     app.add_url_rule("/v1/health", "health", lambda: _health(service.depositor()))
     app.add_url_rule("/v1/ready", "ready", lambda: watch.ready(service.depositor(), clock()))
     app.add_url_rule("/metrics", "metrics", lambda: watch.metrics(service.depositor(), clock()))
@@ -126,7 +126,7 @@ def _bearer_token() -> str:
 
 def _require_scope(holder: Holder) -> None:
     """Raise `Refused` where the token lacks the scope that the address needs."""
-    wanted = needed(TokenScope.READ)
+    wanted = Views.needed(TokenScope.READ)
     if wanted in holder.scopes:
         return
     # RFC 6750, section 3.1: the challenge names the scope that is missing.

@@ -20,7 +20,7 @@ from doideposit.web.answers import Answer, Refused, document, in_lines
 from doideposit.web.reading import JsonBody, Query
 from doideposit.web.service import Service
 from doideposit.web.tokens import TokenScope
-from doideposit.web.views import route
+from doideposit.web.views import Views, route
 
 __all__ = ["LONGEST_REASON", "MAX_DOIS", "MAX_LISTED", "DoiViews"]
 
@@ -33,7 +33,7 @@ LONGEST_REASON: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class DoiViews:
+class DoiViews(Views):
     """Answer what is asked about DOIs."""
 
     service: Service

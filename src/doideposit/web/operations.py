@@ -18,7 +18,7 @@ from doideposit.web.answers import Answer, Refused, document, in_lines
 from doideposit.web.reading import JsonBody, Query
 from doideposit.web.service import Service
 from doideposit.web.tokens import TokenScope
-from doideposit.web.views import route
+from doideposit.web.views import Views, route
 
 __all__ = ["MAX_EVENTS", "MODES", "RESTORE_MODES", "RecordViews"]
 
@@ -32,7 +32,7 @@ RESTORE_MODES: Final = (*MODES, "plan")
 
 
 @dataclass(frozen=True, slots=True)
-class RecordViews:
+class RecordViews(Views):
     """Answer what is asked about records, plans and events."""
 
     service: Service

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, current_app, request
 
-__all__ = ["add_views", "needed", "route"]
+__all__ = ["Views", "route"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 Need = TypeVar("Need", bound=StrEnum)
@@ -22,16 +22,21 @@ def route(rule: str, *methods: str, needs: StrEnum | None = None) -> Callable[[V
     return marked
 
 
-def add_views(app: Flask, name: str, views: object, prefix: str = "") -> None:
-    """Add every marked method of `views` to an application, as the endpoint `name.METHOD` below the path `prefix`."""
-    blueprint = Blueprint(name, __name__, url_prefix=prefix or None)
-    for endpoint, method in vars(type(views)).items():
-        if "route" in getattr(method, "__dict__", {}):
-            rule, methods = method.__dict__["route"]
-            blueprint.add_url_rule(rule, endpoint, getattr(views, endpoint), methods=methods)
-    app.register_blueprint(blueprint)
+class Views:
+    """Answer requests with the methods that `route` marked; they share what they work on."""
 
+    __slots__ = ()
 
-def needed(otherwise: Need) -> Need:
-    """Return the role or the scope that the view of this request needs; `otherwise` where it names none."""
-    return getattr(current_app.view_functions[str(request.endpoint)], "needs", None) or otherwise
+    def add_to(self, app: Flask, name: str, prefix: str = "") -> None:
+        """Add every marked method to an application, as the endpoint `name.METHOD` below the path `prefix`."""
+        blueprint = Blueprint(name, __name__, url_prefix=prefix or None)
+        for endpoint, method in vars(type(self)).items():
+            if "route" in getattr(method, "__dict__", {}):
+                rule, methods = method.__dict__["route"]
+                blueprint.add_url_rule(rule, endpoint, getattr(self, endpoint), methods=methods)
+        app.register_blueprint(blueprint)
+
+    @staticmethod
+    def needed(otherwise: Need) -> Need:
+        """Return the role or the scope that the view of this request needs; `otherwise` where it names none."""
+        return getattr(current_app.view_functions[str(request.endpoint)], "needs", None) or otherwise

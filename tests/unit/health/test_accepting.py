@@ -9,7 +9,7 @@ import pytest
 
 from depositing import SERIES
 from doideposit.findings import Finding, Where
-from doideposit.health.accepting import AcceptedReference, accept_references
+from doideposit.health.accepting import AcceptedReference
 from doideposit.records.identifiers import Doi
 
 OF = Doi.parse("10.48251/SADF.ISSN.2406-5617.C258")
@@ -42,7 +42,7 @@ FORMS = {
 
 
 def accept(path: Path, one: AcceptedReference = ONE) -> tuple[Where, ...] | Finding:
-    return accept_references(path, OF, [one], {SERIES.name: SERIES})
+    return AcceptedReference.write_all(path, OF, [one], {SERIES.name: SERIES})
 
 
 @pytest.mark.parametrize("form", FORMS)

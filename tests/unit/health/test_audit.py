@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doideposit.health.audit import AuditCode, AuditedWork, audit
+from doideposit.health.audit import AuditCode, AuditedWork, AuditLine
 from doideposit.records.sources.site_table import SiteRow
 
 PEOPLE = (("Maya", "Gurung"), ("Arif", "Rahman"), ("Lakshmi", "Perera"))
@@ -28,7 +28,7 @@ def clean(count: int) -> list[AuditedWork]:
 
 
 def codes(works: list[AuditedWork], **how: Any) -> list[AuditCode]:
-    return [line.code for line in audit(works, **how)]
+    return [line.code for line in AuditLine.all_of(works, **how)]
 
 
 def test_a_clean_series_of_250_gets_not_one_line() -> None:
@@ -73,13 +73,13 @@ SAME = {key: work(50).fields[key] for key in ("title", "published", "authors")}
     ],
 )
 def test_each_planted_fault_is_found_and_nothing_else(more: list[AuditedWork], code: AuditCode) -> None:
-    lines = audit([*clean(50), *more])
+    lines = AuditLine.all_of([*clean(50), *more])
     assert [line.code for line in lines] == [code]
     assert all(line.next_step and line.doer for line in lines)
 
 
 def test_gaps_are_told_in_one_line() -> None:
-    (line,) = audit([work(number) for number in (1, 2, 5, 6, 7, 9)])
+    (line,) = AuditLine.all_of([work(number) for number in (1, 2, 5, 6, 7, 9)])
     assert line.message == "without a DOI: 3 to 4, 8"
 
 
@@ -117,21 +117,21 @@ WORKS = st.builds(AuditedWork, st.text(max_size=6), st.one_of(st.none(), st.text
 
 @given(st.lists(WORKS, max_size=8))
 def test_no_series_is_too_strange(works: list[AuditedWork]) -> None:
-    for line in audit(works, has_records=True):
+    for line in AuditLine.all_of(works, has_records=True):
         assert line.to_dict()["next"]
 
 
 def test_a_doi_that_another_work_names_and_nobody_registered_is_said_once() -> None:
-    from doideposit.health.audit import AuditCode, AuditedWork, audit
+    from doideposit.health.audit import AuditCode, AuditedWork, AuditLine
 
     works = [AuditedWork(f"10.5555/c{n}", str(n), {}, cited=("10.5555/c9", "10.5555/c1")) for n in (1, 2, 3)]
-    [line] = audit(works)
+    [line] = AuditLine.all_of(works)
     assert (line.code, line.dois) == (AuditCode.NOT_THERE, ("10.5555/c9",))
     assert line.message.startswith("number 1 and number 2 and number 3 name 10.5555/c9")
 
 
 def test_a_doi_that_was_seen_to_lead_elsewhere_is_for_the_website() -> None:
-    from doideposit.health.audit import AuditCode, AuditedWork, audit
+    from doideposit.health.audit import AuditCode, AuditedWork, AuditLine
 
-    [line] = audit([AuditedWork("10.5555/c1", "1", {}, dead="it leads to https://www.other.eu/")])
+    [line] = AuditLine.all_of([AuditedWork("10.5555/c1", "1", {}, dead="it leads to https://www.other.eu/")])
     assert (line.code, line.doer.value) == (AuditCode.DEAD_ADDRESS, "website")

@@ -9,7 +9,7 @@ from depositing import commentary
 from doideposit.crossref.guarded_fetch import Page
 from doideposit.crossref.politeness import PassingTime
 from doideposit.errors import AddressRefused, PageUnavailable
-from doideposit.health.visits import visit_pages
+from doideposit.health.visits import PageVisit
 from doideposit.records.landing import doi_display, head_html
 
 
@@ -42,7 +42,7 @@ class Site:
 
 def test_one_page_a_second_and_the_rules_of_the_site_once() -> None:
     site = Site()
-    visits = list(visit_pages([commentary(number) for number in (1, 2, 3)], site, waiting=site.time))
+    visits = list(PageVisit.each([commentary(number) for number in (1, 2, 3)], site, waiting=site.time))
     assert [visit.findings for visit in visits] == [(), (), ()]
     assert sum(url.endswith("robots.txt") for _, url in site.asked) == 1
     assert all(after - before >= 1.0 for (before, _), (after, _) in pairwise(site.asked))
@@ -50,7 +50,7 @@ def test_one_page_a_second_and_the_rules_of_the_site_once() -> None:
 
 def test_what_robots_txt_forbids_is_not_asked_for_and_is_no_fault() -> None:
     site = Site(robots="User-agent: *\nDisallow: /")
-    (visit,) = visit_pages([commentary(1)], site, waiting=site.time)
+    (visit,) = PageVisit.each([commentary(1)], site, waiting=site.time)
     assert [finding.code for finding in visit.findings] == ["page-robots"]
     assert visit.ok
     assert all(url.endswith("robots.txt") for _, url in site.asked)
@@ -58,7 +58,7 @@ def test_what_robots_txt_forbids_is_not_asked_for_and_is_no_fault() -> None:
 
 def test_rules_for_others_do_not_hold_for_us() -> None:
     site = Site(robots="User-agent: BadBot\nDisallow: /")
-    (visit,) = visit_pages([commentary(1)], site, waiting=site.time)
+    (visit,) = PageVisit.each([commentary(1)], site, waiting=site.time)
     assert visit.findings == ()
 
 
@@ -74,7 +74,7 @@ def test_a_server_that_fails_gives_no_permission_and_is_asked_again(status: int,
         page = site(url, limit=limit)
         return replace(page, status=next(answers)) if url.endswith("robots.txt") else page
 
-    visits = list(visit_pages([commentary(1), commentary(2)], fetch, waiting=site.time))
+    visits = list(PageVisit.each([commentary(1), commentary(2)], fetch, waiting=site.time))
     assert [[finding.code for finding in visit.findings] for visit in visits] == found
     pages = [url for _, url in site.asked if not url.endswith("robots.txt")]
     assert len(pages) == sum(not codes for codes in found)
@@ -85,7 +85,7 @@ def test_rules_that_cannot_be_fetched_are_no_permission() -> None:
         assert url.endswith("robots.txt"), f"asked for {limit} bytes without permission"
         raise PageUnavailable(f"{url} could not be fetched: no data arrived for 15 s")
 
-    (visit,) = visit_pages([commentary(1)], fetch, waiting=Site().time)
+    (visit,) = PageVisit.each([commentary(1)], fetch, waiting=Site().time)
     (finding,) = visit.findings
     assert finding.code == "page-away"
     assert "/robots.txt could not be fetched" in finding.message
@@ -100,14 +100,14 @@ def test_rules_that_cannot_be_fetched_are_no_permission() -> None:
 )
 def test_one_page_that_cannot_be_fetched_stops_no_other(error: Exception, code: str) -> None:
     site = Site(error=error)
-    visits = list(visit_pages([commentary(1), commentary(2)], site, waiting=site.time))
+    visits = list(PageVisit.each([commentary(1), commentary(2)], site, waiting=site.time))
     assert [[finding.code for finding in visit.findings] for visit in visits] == [[code], [code]]
 
 
 def test_a_commentary_without_an_address() -> None:
     site = Site()
     work = commentary(1).model_copy(update={"url": None})
-    (visit,) = visit_pages([work], site, waiting=site.time)
+    (visit,) = PageVisit.each([work], site, waiting=site.time)
     assert [finding.code for finding in visit.findings] == ["page-no-address"]
     assert site.asked == []
 
@@ -123,7 +123,7 @@ def test_a_site_that_hangs_is_left_alone_after_two_minutes() -> None:
         return site(url, limit=limit)
 
     many = [commentary(number) for number in range(1, 40)]
-    visits = list(visit_pages(many, fetch, waiting=site.time))
+    visits = list(PageVisit.each(many, fetch, waiting=site.time))
     assert [visit.ok for visit in visits[:2]] == [True, False]
     assert all(visit.findings[0].code == "page-away" for visit in visits[1:])
     assert "was not requested" in visits[-1].findings[0].message
@@ -134,5 +134,5 @@ def test_an_address_that_is_none_is_named_as_it_stands() -> None:
     def fetch(url: str, *, limit: int = 0) -> Page:
         raise AddressRefused(f"{url} is not the address of a web page, of which {limit} bytes were wanted")
 
-    (visit,) = visit_pages([commentary(1).model_copy(update={"url": "/new/1"})], fetch, waiting=Site().time)
+    (visit,) = PageVisit.each([commentary(1).model_copy(update={"url": "/new/1"})], fetch, waiting=Site().time)
     assert visit.findings[0].message.startswith("/new/1 is not the address of a web page")

@@ -28,7 +28,6 @@ from doideposit.web.desk.upkeep import UpkeepPages
 from doideposit.web.desk.workplace import ReadDocument, Workplace
 from doideposit.web.desk.writing import DraftPages
 from doideposit.web.serving import Application
-from doideposit.web.views import add_views
 
 __all__ = ["staff_pages"]
 
@@ -75,7 +74,7 @@ def staff_pages(
     _handle_errors(app)
     _add_filters(app)
     for name, views in _PAGES.items():
-        add_views(app, name, views(workplace))
+        views(workplace).add_to(app, name)
     app.context_processor(lambda: _shown_everywhere(workplace))
     return Application(app, workplace.close)
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.messages import message_page
-from doideposit.web.views import add_views, needed, route
+from doideposit.web.views import Views, route
 
 __all__ = ["Gate", "Opening"]
 
@@ -56,7 +56,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Views):
     """Let only known accounts in, for what they may do, and only with forms of our own pages."""
 
     opening: Opening
@@ -65,7 +65,7 @@ class Gate:
         """Ask before every request of an application, and add the ways in to it."""
         app.before_request(self._require_access)
         app.after_request(_add_headers)
-        add_views(app, "gate", self)
+        self.add_to(app, "gate")
 
     def _require_access(self) -> Answer | None:
         """Find the account of the request, and answer here if it may not continue."""
@@ -77,7 +77,7 @@ class Gate:
             return None
         if g.account is None:
             return self._answer_signed_out()
-        wanted = needed(DeskRole.VIEW)
+        wanted = self.needed(DeskRole.VIEW)
         if not g.account.may(wanted):
             return message_page(403, f"Your account is not allowed to do this: it needs the role “{wanted}”.", _ASK)
         session["seen"] = time.time()

@@ -15,7 +15,7 @@ from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.look_ups import Candidate
 from doideposit.web.desk.messages import message_page
 from doideposit.web.desk.workplace import Workplace
-from doideposit.web.views import route
+from doideposit.web.views import Views, route
 
 __all__ = ["IdentifierPages"]
 
@@ -23,7 +23,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class IdentifierPages:
+class IdentifierPages(Views):
     """Search for the identifier of an author or an affiliation, and put the chosen one into the draft."""
 
     place: Workplace

@@ -24,7 +24,7 @@ from doideposit.web.desk.form import RecordForm
 from doideposit.web.desk.overview import NumberRow, Overview
 from doideposit.web.desk.records import RecordFile
 from doideposit.web.desk.workplace import Workplace
-from doideposit.web.views import route
+from doideposit.web.views import Views, route
 
 __all__ = ["NumberPages"]
 
@@ -69,7 +69,7 @@ KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class NumberPages:
+class NumberPages(Views):
     """Show what needs somebody, the list, and everything about one DOI."""
 
     place: Workplace

@@ -19,7 +19,7 @@ from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.messages import message_page
 from doideposit.web.desk.records import RecordFile
 from doideposit.web.desk.workplace import Workplace
-from doideposit.web.views import route
+from doideposit.web.views import Views, route
 
 __all__ = ["PlanPages"]
 
@@ -27,7 +27,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class PlanPages:
+class PlanPages(Views):
     """Show what will be sent, approve what a colleague wants to send, and send exactly what was shown."""
 
     place: Workplace

@@ -7,12 +7,12 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.health.audit import audit
+from doideposit.health.audit import AuditLine
 from doideposit.health.works import commentaries_in, gather_works
 from doideposit.reports.page import Report
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.workplace import Workplace
-from doideposit.web.views import route
+from doideposit.web.views import Views, route
 
 __all__ = ["UpkeepPages"]
 
@@ -20,7 +20,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class UpkeepPages:
+class UpkeepPages(Views):
     """Show the warnings of Crossref and an audit, and hand out the report."""
 
     place: Workplace
@@ -49,7 +49,7 @@ class UpkeepPages:
             self.place.series[name].title if name in self.place.series else name: (
                 len(works),
                 # In the sandbox stands only what somebody tried, which need not have a record file.
-                audit(works, has_records=bool(folders) and target != "sandbox"),
+                AuditLine.all_of(works, has_records=bool(folders) and target != "sandbox"),
             )
             for name, works in gather_works(depositor, files).items()
         }

@@ -20,7 +20,7 @@ from doideposit.web.desk.form import LISTS, SIMPLE, RecordForm
 from doideposit.web.desk.page_images import PageImages
 from doideposit.web.desk.records import RecordFile
 from doideposit.web.desk.workplace import Workplace
-from doideposit.web.views import route
+from doideposit.web.views import Views, route
 
 __all__ = ["DraftPages"]
 
@@ -32,7 +32,7 @@ MOST_NOTES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class DraftPages:
+class DraftPages(Views):
     """Begin, correct and save a draft, and open the record file of a number as one."""
 
     place: Workplace

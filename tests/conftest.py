@@ -1,7 +1,8 @@
 """Every test has a time limit, and the processes that tests start get the default signal handlers."""
 
 import signal
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Final
 
@@ -33,6 +34,19 @@ def restore_signals(numbers: Iterable[signal.Signals]) -> None:
 
 
 restore_signals([signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+
+
+@pytest.fixture
+def free_port() -> Iterator[int]:
+    """A port of this machine on which nobody listens, and that no other process gets meanwhile.
+
+    It is bound and does not listen: whoever connects is refused. A server of the test can still take it, because both
+    allow that an address is used again; a system that hands out ports does not look at that.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -19,8 +19,8 @@ ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 CTRL_C = "\x03"
 LONGEST = 60.0
 """Seconds after which a command is given up."""
-PATIENCE = 2.0
-"""Seconds after which Ctrl-C is pressed again."""
+PATIENCE = 10.0
+"""Seconds after which Ctrl-C is pressed again: a command on a busy machine may need some to end after the first."""
 
 
 @dataclass(frozen=True)

@@ -101,5 +101,5 @@ def serve_pages(pages: Application) -> str:
 
     options = {"ready": listening, "max_body": 2 * MAX_UPLOAD}
     threading.Thread(target=pages.serve, kwargs=options, daemon=True).start()
-    assert ready.wait(20)
+    assert ready.wait(60)
     return f"http://127.0.0.1:{port[0]}"

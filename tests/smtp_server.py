@@ -26,7 +26,7 @@ class Letters:
 
 class _Handler(socketserver.StreamRequestHandler):
     server: "_Server"
-    timeout = 10
+    timeout = 60
 
     def say(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
@@ -102,4 +102,4 @@ def mail_server(context: ssl.SSLContext | None = None) -> Iterator[Letters]:
             yield letters
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join(60)

@@ -1,6 +1,8 @@
 """Somebody who uses the pages for staff, without a browser."""
 
 import re
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,18 @@ class Visitor:
 
     def get(self, path: str) -> "Visitor":
         return self._took(self.client.get(path, follow_redirects=True))
+
+    def until(self, path: str, *texts: str) -> "Visitor":
+        """Load a page until it has all of these texts: a thread may still be at work. The test fails after a minute."""
+        end = time.monotonic() + 60
+        while missing := self.get(path).without(texts):
+            assert time.monotonic() < end, f"{missing} not in {self.page}"
+            time.sleep(0.02)
+        return self
+
+    def without(self, texts: Sequence[str]) -> list[str]:
+        """Those of the texts that this page does not have."""
+        return [text for text in texts if text not in self.page]
 
     def form(self) -> dict[str, str]:
         """The values of the form of this page, as a browser would send them."""

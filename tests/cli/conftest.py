@@ -1,6 +1,5 @@
 """The command line in a publisher's working directory."""
 
-import socket
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,3 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     made = Desk(tmp_path, capsys)
     made.write("doideposit.toml", PRESETS["sadf-comment"].configuration_text() + FAST)
     return made
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port of this machine that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -266,7 +266,7 @@ SERVERS: tuple[tuple[str, dict[str, str], str, str, str], ...] = (
 
 class _Answers(socketserver.StreamRequestHandler):
     answers: Mapping[str, str] = {}
-    timeout = 20
+    timeout = 60
 
     def handle(self) -> None:
         self.wfile.write(f"{self.answers.get('', '220 mail.test ESMTP')}\r\n".encode())

@@ -37,7 +37,7 @@ def test_each_shell_gets_its_script(desk: Desk, shell: str) -> None:
     assert script.code == 0
     assert f"_DOIDEPOSIT_COMPLETE={shell}_complete" in script.out
     if shutil.which(shell):
-        subprocess.run([shell, "-n"], input=script.out, text=True, check=True, timeout=20)
+        subprocess.run([shell, "-n"], input=script.out, text=True, check=True, timeout=60)
 
 
 def test_bash_completes_with_it(desk: Desk, tmp_path: Path) -> None:

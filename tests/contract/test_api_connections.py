@@ -33,7 +33,7 @@ def port() -> int:
 
     app = application(nothing, tokens={})
     threading.Thread(target=lambda: app.serve(port=0, ready=listening), daemon=True).start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     return found[0]
 
 
@@ -44,7 +44,7 @@ def connections() -> Iterator[ExitStack]:
 
 
 def answer_to(port: int, sent: bytes) -> tuple[int, str, dict[str, Any]]:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         with suppress(ConnectionError):
             connection.sendall(sent)
         received = b""

@@ -497,16 +497,6 @@ def address(request: pytest.FixtureRequest, free_port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{free_port}" if request.param == "nobody" else "https://nowhere.invalid"
 
 
-@pytest.fixture
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def said_to(client: CrossrefClient, word: str) -> tuple[object, Exception | None]:
     """What a call gives back, or raises."""
     batch = SealedBatch(b"<doi_batch/>", "5.5.0", "batch-1", 20261124030500123, (Doi(DOI),), SEAL)
@@ -578,7 +568,7 @@ def started(arguments: list[str], folder: Path, ready: str) -> tuple[subprocess.
 
 def asked(method: str, place: str, path: str, form: str, token: str) -> bytes:
     """What a server answers to a form, sent as the body of a POST or as the query of a GET."""
-    connection = http.client.HTTPConnection(place, timeout=20)
+    connection = http.client.HTTPConnection(place, timeout=60)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-www-form-urlencoded"}
     try:
         connection.request(method, path if method == "POST" else f"{path}?{form}", form, headers)
@@ -590,7 +580,7 @@ def asked(method: str, place: str, path: str, form: str, token: str) -> bytes:
 
 def stopped(process: subprocess.Popen[bytes]) -> bytes:
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     return out
 
 
@@ -686,7 +676,7 @@ def run_on_terminal(arguments: list[str], folder: Path) -> tuple[int, bytes, byt
                 typed = True
     finally:
         os.close(outside)
-    return process.wait(timeout=20), screen, lines
+    return process.wait(timeout=60), screen, lines
 
 
 @pytest.mark.slow

@@ -31,11 +31,11 @@ def test_over_http(doideposit_sandbox_server: SandboxServerForTests) -> None:
     assert requests.post(f"{one.url}/servlet/deposit", **upload).status_code == 503  # type: ignore[arg-type]
     assert requests.post(f"{one.url}/servlet/deposit", **upload).status_code == 200  # type: ignore[arg-type]
     asked = {**POLL, "file_name": "a.xml"}
-    first = requests.post(f"{one.url}/servlet/submissionDownload", asked, timeout=10).text
+    first = requests.post(f"{one.url}/servlet/submissionDownload", asked, timeout=60).text
     one.settle()
-    after = requests.post(f"{one.url}/servlet/submissionDownload", asked, timeout=10).text
+    after = requests.post(f"{one.url}/servlet/submissionDownload", asked, timeout=60).text
     assert ["completed" in text for text in (first, after)] == [False, True]
-    assert requests.get(f"{one.url}/works/10.5555%2Fc1", timeout=10).json()["message"]["DOI"] == "10.5555/c1"
+    assert requests.get(f"{one.url}/works/10.5555%2Fc1", timeout=60).json()["message"]["DOI"] == "10.5555/c1"
 
 
 def test_the_plugin_costs_next_to_nothing_to_import() -> None:

@@ -53,6 +53,12 @@ class Server:
         with contextlib.suppress(OSError), connection:
             self._behaviour(connection)
 
+    def wait_for(self, connections: int) -> None:
+        """Wait until so many came: a client that gives up early may be gone before this thread sees it."""
+        end = time.monotonic() + 60
+        while self.connections < connections and time.monotonic() < end:
+            time.sleep(0.01)
+
     def close(self) -> None:
         self._listener.close()
 
@@ -132,7 +138,7 @@ def reset_after_the_file(connection: socket.socket) -> None:
 
 def silent_after_the_file(connection: socket.socket) -> None:
     read_request(connection)
-    time.sleep(3)
+    connection.recv(1)  # Until the client hangs up.
 
 
 def breaks_off(connection: socket.socket) -> None:
@@ -240,6 +246,7 @@ def test_no_answer_after_the_file_is_in_doubt_and_never_repeated(serve: Serve, b
         client(server.url, read=read).submit(sealed(size), NAME)
     with pytest.raises(RegistrarUnavailable):
         client(server.url, read=read).fetch_result(NAME)
+    server.wait_for(2)
     assert server.connections == 2
 
 
@@ -248,7 +255,7 @@ def test_an_answer_that_drips_ends_with_the_budget(serve: Serve, behaviour: Beha
     server = serve(behaviour)
     started = time.monotonic()
     with pytest.raises(SubmissionInDoubt):
-        client(server.url, total=0.6).submit(sealed(), NAME)
+        client(server.url, total=2.0).submit(sealed(), NAME)
     # The answer would take a hundred seconds.
     assert time.monotonic() - started < 60
 
@@ -257,7 +264,7 @@ def test_a_body_that_drips_leaves_no_thread_behind(serve: Serve) -> None:
     server = serve(drip_body)
     before = set(threading.enumerate())
     with pytest.raises(SubmissionInDoubt):
-        client(server.url, total=0.3).submit(sealed(), NAME)
+        client(server.url, total=2.0).submit(sealed(), NAME)
     for thread in set(threading.enumerate()) - before:
         if thread.name == "doideposit-exchange":
             thread.join(timeout=60)

@@ -78,7 +78,7 @@ def test_no_more_are_under_way_at_once_than_an_answer_allows(limit: int) -> None
                 most = max(most, under_way)
                 if under_way == limit:
                     enough.set()
-            assert enough.wait(10)
+            assert enough.wait(60)
             with lock:
                 under_way -= 1
 

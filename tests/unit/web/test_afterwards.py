@@ -11,21 +11,21 @@ def test_asked_for_while_it_runs_it_runs_once_more() -> None:
 
     def work() -> None:
         begun.release()
-        assert go.acquire(timeout=10)
+        assert go.acquire(timeout=60)
         done.append(threading.get_ident())
 
     afterwards = Afterwards(work)
     afterwards.ask()
-    assert begun.acquire(timeout=10)
+    assert begun.acquire(timeout=60)
     for _ in range(5):
         afterwards.ask()
     go.release(2)
-    afterwards.close(10)
+    afterwards.close(60)
     assert len(done) == 2
     assert len(set(done)) == 1, "one thread at a time"
     go.release()
     afterwards.ask()
-    afterwards.close(10)
+    afterwards.close(60)
     assert len(done) == 3
 
 
@@ -54,10 +54,10 @@ def test_closing_does_not_wait_for_ever() -> None:
     go = threading.Event()
 
     def work() -> None:
-        go.wait(30)
+        go.wait(60)
 
     afterwards = Afterwards(work)
     afterwards.ask()
     afterwards.close(0.01)
     go.set()
-    afterwards.close(10)
+    afterwards.close(60)

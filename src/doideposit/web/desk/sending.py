@@ -43,7 +43,8 @@ class PlanPages(Views):
         plans = self.place.depositor(target).plans
         file = self.place.kept_plan(draft, target)
         plan = plans.compare(file) if file else None
-        if file is None or plan is None or plan.blocked:
+        # A plan that sends nothing waits for nobody, and does not tell whether what was sent before is settled by now.
+        if file is None or plan is None or plan.blocked or not (plan.new or plan.updates):
             if not g.account.may(DeskRole.EDIT):
                 return message_page(
                     404, "Nothing waits here for you.", "Ask the person who wrote it to look at it again."

@@ -20,7 +20,9 @@ CTRL_C = "\x03"
 LONGEST = 60.0
 """Seconds after which a command is given up."""
 PATIENCE = 10.0
-"""Seconds after which Ctrl-C is pressed again: a command on a busy machine may need some to end after the first."""
+"""Seconds after which Ctrl-C is pressed again, where nobody can tell whether the command does something."""
+IDLE = 8
+"""So often in a row, a tenth of a second apart, a command does nothing before Ctrl-C is pressed again."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def on_terminal(
 
 
 def _talk(process: "subprocess.Popen[bytes]", main: int, waiting: list[tuple[str, str]]) -> str:
-    seen, begin, read = b"", time.monotonic(), 0
+    seen, begin, read, idle = b"", time.monotonic(), 0, 0
     interrupted = float("inf")
     while time.monotonic() - begin < LONGEST:
         ready, _, _ = select.select([main], [], [], 0.1)
@@ -95,16 +97,27 @@ def _talk(process: "subprocess.Popen[bytes]", main: int, waiting: list[tuple[str
             read, (_, text) = len(seen), waiting.pop(0)
             interrupted = time.monotonic() if text == CTRL_C else interrupted
             _press(process, main, text)
-        elif time.monotonic() - interrupted > PATIENCE:
-            # Between the words of a question and the wait for its answer, Python keeps an interrupt to itself until
-            # something is typed. A person would press again.
-            interrupted = time.monotonic()
+            idle = 0
+        # Between the words of a question and the wait for its answer, Python keeps an interrupt to itself until
+        # something is typed. A person would press again, and not while the command is busy with its end.
+        idle = idle + 1 if interrupted < float("inf") and _is_asleep(process) else 0
+        if idle >= IDLE or time.monotonic() - interrupted > PATIENCE:
+            interrupted, idle = time.monotonic(), 0
             _press(process, main, CTRL_C)
     else:
         process.kill()
         raise AssertionError(f"still running, after it said\n{seen.decode(errors='replace')}")
     assert not waiting, f"never saw {waiting[0][0]!r} in\n{seen.decode(errors='replace')}"
     return seen.decode(errors="replace")
+
+
+def _is_asleep(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether the command waits for something; on a busy machine it may also wait for its turn, which is no sleep."""
+    try:
+        # The third field of proc(5), behind the name in brackets.
+        return Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "S"
+    except OSError:
+        return False
 
 
 def _press(process: "subprocess.Popen[bytes]", main: int, text: str) -> None:

@@ -322,7 +322,8 @@ def every_fault() -> Iterator[Fault]:
             yield Fault(kind.name, value, times=None)
 
 
-QUICK = {"auth=200page", "status=503", "drop_after_accept"}
+# Each runs every command, which takes many seconds: `make acceptance` tries the other faults and servers.
+QUICK = {"auth=200page"}
 
 
 def fault_case(fault: Fault) -> Any:
@@ -396,7 +397,7 @@ ECHOES = [
 
 
 SELDOM = (pytest.mark.slow, pytest.mark.acceptance)
-ECHO_MARKS: dict[str, Any] = {"log": (), "html-400": pytest.mark.slow, "redirect-to-the-password": pytest.mark.slow}
+ECHO_MARKS: dict[str, Any] = {"log": ()}
 
 
 class Echoing(BaseHTTPRequestHandler):

@@ -192,16 +192,20 @@ class StorageChecks:
             "prometheus_file": monitoring.prometheus_file,
             "heartbeat_file": monitoring.heartbeat_file,
         }
-        files = {key: path for key, path in wanted.items() if path is not None}
-        for key, path in files.items():
+        good: list[str] = []
+        for key, path in wanted.items():
+            if path is None:
+                continue
             if not path.parent.is_dir():
                 hint = f"make it for the user of the job, or correct [monitoring] {key}"
                 yield Check.fail("monitoring", f"there is no folder {path.parent} for {path.name}", hint)
             elif not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
                 hint = "allow this user to write there; a unit of systemd needs the folder in ReadWritePaths= too"
                 yield Check.fail("monitoring", f"{path} cannot be written by this user", hint)
-        if files:
-            yield Check.ok("monitoring", f"looked at: {', '.join(map(str, files.values()))}")
+            else:
+                good.append(str(path))
+        if good:
+            yield Check.ok("monitoring", f"can be written: {', '.join(good)}")
 
     def job(self) -> Iterator[Check]:
         """Check how the scheduled job does, by what its last pass left; nothing where none left anything here."""

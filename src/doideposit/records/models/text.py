@@ -458,5 +458,5 @@ def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, s
         return None
     last = monthrange(year, month)[1]
     if not 1 <= day <= last:
-        return f"there is no day {day} in {year:04d}-{month:02d}", f"that month ends on {last}"
+        return f"there is no day {day} in {year:04d}-{month:02d}", f"that month has {last} days"
     return None

@@ -43,6 +43,9 @@ def test_the_whole_way_of_a_post(site: RealSite) -> None:
     said = site.register("258", "259", "260", "261")
     assert f"Rivers & rain 258: {DOI} is on its way to Crossref." in said
     assert said.count("Publish it first") == 2
+    # Red boxes for what is not done, green for what is.
+    assert said.count('<div class="notice notice-error"><p>') == 2
+    assert '<div class="notice notice-success"><p>Rivers & rain 258: ' in said
     assert site.column("258") == f"{DOI} (under way)"
     site.cms.desk.settle()
     assert site.column("258") == f"https://doi.org/{DOI}"

@@ -78,9 +78,9 @@ def serve(
 def _load_tokens(settings: "Settings", *, needed: bool) -> "Tokens":
     from doideposit.web.tokens import Tokens
 
-    references = {name: (each, "", name) for name, each in settings.api.tokens.items()}
+    references = {name: (token, "", name) for name, token in settings.api.tokens.items()}
     for publisher, other in settings.publishers.items():
-        references |= {f"{publisher}/{name}": (each, publisher, name) for name, each in other.tokens.items()}
+        references |= {f"{publisher}/{name}": (token, publisher, name) for name, token in other.tokens.items()}
     if not references and needed:
         raise ConfigurationError(
             "the configuration names no token for the API and no account for the pages, so that nobody could use it",
@@ -88,18 +88,18 @@ def _load_tokens(settings: "Settings", *, needed: bool) -> "Tokens":
             'pages [desk.accounts.NAME] with password = { env = "DESK_PASSWORD" } and roles = ["edit", "register"]',
         )
     secrets = {
-        holder: each.resolve(environ=os.environ, service=_keyring_service(publisher), username=name)
-        for holder, (each, publisher, name) in references.items()
+        holder: token.resolve(environ=os.environ, service=_keyring_service(publisher), username=name)
+        for holder, (token, publisher, name) in references.items()
     }
-    unknown = {name for each, _, _ in references.values() for name in each.series} - set(settings.series)
+    unknown = {name for token, _, _ in references.values() for name in token.series} - set(settings.series)
     if unknown:
         message = f"a token of the API is limited to a series that there is not: {', '.join(sorted(unknown))}"
         raise ConfigurationError(message, hint=f"write one of {', '.join(sorted(settings.series))} as its `series`")
     return Tokens(
         secrets,
         {holder: publisher for holder, (_, publisher, _) in references.items() if publisher},
-        scopes={holder: each.scopes for holder, (each, _, _) in references.items()},
-        series={holder: each.series for holder, (each, _, _) in references.items()},
+        scopes={holder: token.scopes for holder, (token, _, _) in references.items()},
+        series={holder: token.series for holder, (token, _, _) in references.items()},
     )
 
 

@@ -46,7 +46,7 @@ def write_back(
     with open_depositor(settings, announce=terminal.note) as depositor:
         done = list(_write_back_each(depositor, settings, works, key=key, dry_run=dry_run))
     if as_json:
-        terminal.json({"ok": _is_ok(done), "target": settings.target, "files": [one.to_dict() for one in done]})
+        terminal.json({"ok": _is_ok(done), "target": settings.target, "files": [result.to_dict() for result in done]})
     else:
         _show_changes(terminal, done, settings.target, dry_run=dry_run)
     finish(ExitCode.DONE if _is_ok(done) else ExitCode.REJECTED)
@@ -78,17 +78,17 @@ def _write_back_each(
 
 
 def _is_ok(done: "Iterable[WriteBack]") -> bool:
-    return not any(finding.stops for one in done for finding in one.findings)
+    return not any(finding.stops for result in done for finding in result.findings)
 
 
 def _show_changes(terminal: Terminal, done: "list[WriteBack]", target: str, *, dry_run: bool) -> None:
-    for one in done:
-        for line in one.lines:
+    for result in done:
+        for line in result.lines:
             style = Style.GOOD if line.startswith("+") else Style.ERROR
-            terminal.line((Span(f"{safe(one.file)}  ", Style.PLACE), Span(safe(line), style)))
-        stops = [finding for finding in one.findings if finding.stops]
+            terminal.line((Span(f"{safe(result.file)}  ", Style.PLACE), Span(safe(line), style)))
+        stops = [finding for finding in result.findings if finding.stops]
         terminal.show_findings(stops)
-    counts = Counter(one.action.value for one in done)
+    counts = Counter(written.action.value for written in done)
     words = (
         ("written", "would be written" if dry_run else "written"),
         ("unchanged", "there already"),

@@ -44,16 +44,22 @@ def decide(
     may: Permissions,
 ) -> Approved:
     """Decide what to do with each input, by the ledger and then by the registered record of each DOI to be sent."""
-    wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
+    wanted = [plan_input.wanted if isinstance(plan_input, DepositCandidate) else plan_input for plan_input in inputs]
     # Without a DOI and a fingerprint there is nothing to compare with the ledger.
-    dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
+    dois = [
+        plan_input.doi for plan_input in wanted if plan_input.doi is not None and plan_input.fingerprint is not None
+    ]
     known = context.ledger.works.known(dois)
     if context.looks_later:
         # Whether Crossref's support reset a timestamp is seen before it is sent, and held back where it did not.
         known = {key: _with_reset_accepted(work) for key, work in known.items()}
     planned = plan(wanted, known, now=context.clock(), retry=may.retry)
     decisions = decide_by_content(context, inputs, planned, known, store, may)
-    going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
+    going = [
+        decision.wanted.doi
+        for decision in decisions
+        if decision.wanted.doi and (decision.action.sends or _is_crowded(decision))
+    ]
     seen = Seen.ask(context, going)
     if seen.states or may.retry:
         known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
@@ -63,14 +69,14 @@ def decide(
         decisions = decide_by_content(context, inputs, planned, known, store, may)
     if seen.asked:
         decisions = tuple(
-            seen.compared(context, one, decision, store, may)
-            if isinstance(one, DepositCandidate) and decision.action.sends and not decision.busy
+            seen.compared(context, plan_input, decision, store, may)
+            if isinstance(plan_input, DepositCandidate) and decision.action.sends and not decision.busy
             else decision
-            for one, decision in zip(inputs, decisions, strict=True)
+            for plan_input, decision in zip(inputs, decisions, strict=True)
         )
         decisions = _after_preflight(context, inputs, decisions, may)
     if may.losses or may.unseen:
-        decisions = tuple(_warn_of_late_permission(one, known) for one in decisions)
+        decisions = tuple(_warn_of_late_permission(decision, known) for decision in decisions)
     decided = together(_block_mixed_publishers(context, inputs, _with_drift_warnings(context, decisions)))
     return Approved(tuple(inputs), decided, known, store, may, context.why_not_sent(decided, planned=True))
 
@@ -121,12 +127,14 @@ def _after_preflight(
     if may.unseen:
         return tuple(decisions)
     planned = [
-        (one, decision) for one, decision in zip(inputs, decisions, strict=True) if isinstance(one, DepositCandidate)
+        (plan_input, decision)
+        for plan_input, decision in zip(inputs, decisions, strict=True)
+        if isinstance(plan_input, DepositCandidate)
     ]
     changed = preflight(context, planned)
     return tuple(
-        changed.get(one.index, decision) if isinstance(one, DepositCandidate) else decision
-        for one, decision in zip(inputs, decisions, strict=True)
+        changed.get(plan_input.index, decision) if isinstance(plan_input, DepositCandidate) else decision
+        for plan_input, decision in zip(inputs, decisions, strict=True)
     )
 
 
@@ -138,16 +146,18 @@ def _block_mixed_publishers(
         return tuple(decisions)
     names: dict[int, set[str]] = {}
     nobodys: set[int] = set()
-    for one in inputs:
-        if isinstance(one, DepositCandidate) and one.wanted.group is not None:
-            names.setdefault(one.wanted.group, set()).add(context.account_of(one).name)
-            if context.accounts.is_nobodys(one.item.doi, one.item.container):
-                nobodys.add(one.wanted.group)
+    for plan_input in inputs:
+        if isinstance(plan_input, DepositCandidate) and plan_input.wanted.group is not None:
+            names.setdefault(plan_input.wanted.group, set()).add(context.account_of(plan_input).name)
+            if context.accounts.is_nobodys(plan_input.item.doi, plan_input.item.container):
+                nobodys.add(plan_input.wanted.group)
     mixed = {group for group, found in names.items() if len(found) > 1} - nobodys
     stopped = (
         _block_without_publisher(decision) if decision.wanted.group in nobodys else decision for decision in decisions
     )
-    return tuple(_block_two_publishers(one) if one.wanted.group in mixed else one for one in stopped)
+    return tuple(
+        _block_two_publishers(decision) if decision.wanted.group in mixed else decision for decision in stopped
+    )
 
 
 def _block_without_publisher(decision: Decision) -> Decision:
@@ -200,11 +210,11 @@ class Preparation:
         approved = self._approved
         rest = self._note_decisions(approved.inputs, approved.decisions, approved.known)
         for _ in range(ROUNDS):
-            overtaken = [one for group in self._group_into_files(rest) for one in self._record_file(group)]
+            overtaken = [candidate for group in self._group_into_files(rest) for candidate in self._record_file(group)]
             if not overtaken:
                 break
             # Another run got a deposit of one of these DOIs in first: planning says what that means for each.
-            overtaken.sort(key=lambda one: one.index)
+            overtaken.sort(key=lambda candidate: candidate.index)
             rest = self._plan_again(overtaken)
         else:
             raise RuntimeError(f"other runs changed the same DOIs first, {ROUNDS} times in a row")
@@ -238,8 +248,8 @@ class Preparation:
         known: Mapping[str, KnownWork],
     ) -> list[_ToSend]:
         going: list[_ToSend] = []
-        for place, (one, decision) in enumerate(zip(inputs, decisions, strict=True)):
-            candidate = one if isinstance(one, DepositCandidate) else None
+        for place, (plan_input, decision) in enumerate(zip(inputs, decisions, strict=True)):
+            candidate = plan_input if isinstance(plan_input, DepositCandidate) else None
             self._decisions[candidate.index if candidate else place] = decision
             if candidate and decision.action.sends and not decision.busy:
                 going.append((candidate, known.get(candidate.item.doi.key)))
@@ -248,16 +258,24 @@ class Preparation:
     def _group_into_files(self, going: Sequence[_ToSend]) -> Iterator[list[_ToSend]]:
         """Yield files to be: one series, one prefix and one kind of body each; a ready-made file stays whole."""
         groups: dict[object, list[_ToSend]] = {}
-        for one, known in going:
-            key: object = ("file", one.wanted.group)
-            if one.sealed is not None:
+        for candidate, known in going:
+            key: object = ("file", candidate.wanted.group)
+            if candidate.sealed is not None:
                 # What waits for an earlier deposit of its DOI must not hold up the others.
                 waits = known is not None and known.open is not None
                 # Only those that empty the same blocks go through the same steps.
-                clears = self._blocks_to_clear(one)
-                account = self._context.account_of(one).name
-                key = (account, one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits, clears)
-            groups.setdefault(key, []).append((one, known))
+                clears = self._blocks_to_clear(candidate)
+                account = self._context.account_of(candidate).name
+                key = (
+                    account,
+                    candidate.container,
+                    candidate.item.doi.prefix,
+                    candidate.kind,
+                    candidate.sealed.schema_version,
+                    waits,
+                    clears,
+                )
+            groups.setdefault(key, []).append((candidate, known))
         size = self._context.limits.records_per_submission
         for group in groups.values():
             whole = group[0][0].sealed is None
@@ -267,7 +285,7 @@ class Preparation:
     def _record_file(self, group: Sequence[_ToSend]) -> list[DepositCandidate]:
         """Seal and record one file, in halves if it is too large; return the decisions that must be planned again."""
         now = self._context.clock()
-        clears = {one.item.doi.key: sets for one, _ in group if (sets := self._blocks_to_clear(one))}
+        clears = {candidate.item.doi.key: sets for candidate, _ in group if (sets := self._blocks_to_clear(candidate))}
         # It is above all timestamps of these DOIs, because Crossref rejects a deposit whose timestamp does not
         # rise; what goes before it takes the numbers below.
         steps = max((len(sets) for sets in clears.values()), default=0)
@@ -291,21 +309,21 @@ class Preparation:
             files = before.files
             new = replace(new, empties=tuple(dict.fromkeys(name for file in files for name in file.empties)))
         if context.ledger.works.prepare(*files, new) is None:
-            return [one for one, _ in group]
+            return [candidate for candidate, _ in group]
         dois = tuple(item.doi for item in new.items)
         text = f"recorded {counted(len(dois), 'DOI')} to be sent to {name_of(context.target)}"
         text += f" in {len(files) + 1} steps" if files else ""
         self._on_event(Progress("prepared", text, dois=dois))
         return []
 
-    def _blocks_to_clear(self, one: DepositCandidate) -> tuple[frozenset[str], ...]:
+    def _blocks_to_clear(self, candidate: DepositCandidate) -> tuple[frozenset[str], ...]:
         """Return the blocks that must be emptied before the DOI is sent, if known by now."""
-        update = self._decisions[one.index].update
+        update = self._decisions[candidate.index].update
         return update.clears if update else ()
 
-    def _may_lose(self, one: DepositCandidate) -> tuple[str, ...]:
+    def _may_lose(self, candidate: DepositCandidate) -> tuple[str, ...]:
         """Return the fields of a DOI that may be lost: those that the compared plan showed."""
-        update, names = self._decisions[one.index].update, self._approved.permissions.losses
+        update, names = self._decisions[candidate.index].update, self._approved.permissions.losses
         if update is None:
             return names
         # What is registered may change until it is sent: permission to lose what was shown covers nothing else.
@@ -319,15 +337,17 @@ class Preparation:
             # Halving finds one bad record among n in about log n rounds; sealing each alone would take n.
             middle = len(group) // 2
             return self._record_file(group[:middle]) + self._record_file(group[middle:])
-        for one, _ in group:
-            self._decisions[one.index] = Decision(one.wanted, Action.BLOCKED, "its file is not valid", findings)
+        for candidate, _ in group:
+            self._decisions[candidate.index] = Decision(
+                candidate.wanted, Action.BLOCKED, "its file is not valid", findings
+            )
         return []
 
     def _seal(self, group: Sequence[_ToSend], batch_id: str, timestamp: int) -> Sealed:
         """Put the approved bytes into a file with its own batch id and timestamp."""
         store = self._approved.store
-        contents = [store.get(one.content) for one, _ in group]
-        items = [one.sealed for one, _ in group if one.sealed is not None]
+        contents = [store.get(candidate.content) for candidate, _ in group]
+        items = [candidate.sealed for candidate, _ in group if candidate.sealed is not None]
         file = group[0][0].sealed_file
         if file is not None:
             return Sealed(_restamped(file, contents[0], batch_id, timestamp), ())
@@ -349,7 +369,7 @@ class Preparation:
             timestamp=timestamp,
             xml=batch.xml,
             sha256=batch.sha256,
-            items=tuple(_new_item(one, known, self._may_lose(one)) for one, known in group),
+            items=tuple(_new_item(candidate, known, self._may_lose(candidate)) for candidate, known in group),
             compared=self._context.clock() if self._context.read_first and not may.unseen else None,
             unseen=may.unseen,
             whole=first.sealed is None,
@@ -365,18 +385,18 @@ def _block_outdated(decision: Decision) -> Decision:
     return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
-def _new_item(one: DepositCandidate, known: KnownWork | None, may_lose: tuple[str, ...]) -> NewItem:
+def _new_item(candidate: DepositCandidate, known: KnownWork | None, may_lose: tuple[str, ...]) -> NewItem:
     return NewItem(
-        doi=one.item.doi,
-        fingerprint=one.item.fingerprint,
-        record_type=one.item.record_type,
-        title=one.item.title,
-        source=one.wanted.source,
-        landing_page=one.landing_page,
+        doi=candidate.item.doi,
+        fingerprint=candidate.item.fingerprint,
+        record_type=candidate.item.record_type,
+        title=candidate.item.title,
+        source=candidate.wanted.source,
+        landing_page=candidate.landing_page,
         after=known.latest if known else None,
         reset=known.reset if known else False,
-        lines=one.lines,
-        removes=one.removes,
+        lines=candidate.lines,
+        removes=candidate.removes,
         may_lose=may_lose,
     )
 

@@ -83,23 +83,38 @@ class ContentStore:
         What may go is a `DepositCandidate`, the rest a `PlanInput` with its findings.
         """
         flat: list[DepositCandidate | PlanInput] = []
-        for number, one in enumerate(checked):
+        for number, checked_record in enumerate(checked):
             # What cannot go is kept with its reason: every input is in the plan exactly once.
-            if not one.ok or one.xml is None:
-                item = one.items[0] if one.items else None
+            if not checked_record.ok or checked_record.xml is None:
+                item = checked_record.items[0] if checked_record.items else None
                 doi, fingerprint = (item.doi, item.fingerprint) if item else (None, None)
-                flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings, passed_over=one.passed_over))
-                continue
-            content = self.put(one.xml)
-            cites = _cited_dois_in_file(one, one.xml)
-            for place, item in enumerate(one.items):
-                findings = one.findings if place == 0 else ()
-                # The DOIs of a ready-made file go together or not at all, because the file is sent as it is.
-                group = None if one.record else number
-                wanted = PlanInput(
-                    one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_path_of(one)
+                flat.append(
+                    PlanInput(
+                        checked_record.source,
+                        doi,
+                        fingerprint,
+                        None,
+                        checked_record.findings,
+                        passed_over=checked_record.passed_over,
+                    )
                 )
-                found = _make_candidate(len(flat), one, item, wanted, content)
+                continue
+            content = self.put(checked_record.xml)
+            cites = _cited_dois_in_file(checked_record, checked_record.xml)
+            for place, item in enumerate(checked_record.items):
+                findings = checked_record.findings if place == 0 else ()
+                # The DOIs of a ready-made file go together or not at all, because the file is sent as it is.
+                group = None if checked_record.record else number
+                wanted = PlanInput(
+                    checked_record.source,
+                    item.doi,
+                    item.fingerprint,
+                    item.record_type,
+                    findings,
+                    group,
+                    file=_path_of(checked_record),
+                )
+                found = _make_candidate(len(flat), checked_record, item, wanted, content)
                 flat.append(replace(found, cites=tuple(cites[item.doi.key])) if item.doi.key in cites else found)
         return tuple(flat)
 
@@ -195,14 +210,14 @@ class Approved:
         """Return a plan of some of its DOIs, named by `Doi.key`; their content stays as it was checked."""
         approved = Approved.of_plan(plan)
         pairs = [
-            (one, decision)
-            for one, decision in zip(approved.inputs, approved.decisions, strict=True)
+            (plan_input, decision)
+            for plan_input, decision in zip(approved.inputs, approved.decisions, strict=True)
             if decision.wanted.doi is not None and decision.wanted.doi.key in dois
         ]
         # A candidate knows its place among the inputs, and that is another one here.
         inputs = tuple(
-            replace(one, index=place) if isinstance(one, DepositCandidate) else one
-            for place, (one, _) in enumerate(pairs)
+            replace(plan_input, index=place) if isinstance(plan_input, DepositCandidate) else plan_input
+            for place, (plan_input, _) in enumerate(pairs)
         )
         return replace(approved, inputs=inputs, decisions=tuple(decision for _, decision in pairs)).as_plan(plan.target)
 

@@ -220,8 +220,8 @@ class Poller:
             self._details = context.ledger.polls.details(keys)
             self._publishers = context.ledger.polls.publishers(keys)
             if context.limits.workers == 1:
-                for one in part:
-                    self._poll_one(one)
+                for other_submission in part:
+                    self._poll_one(other_submission)
             else:
                 with ThreadPoolExecutor(context.limits.workers) as pool:
                     list(pool.map(self._poll_one, part))
@@ -345,7 +345,7 @@ class Poller:
     def _finish_or_wait(self, submission: Submission, answers: Sequence[_PollAnswer], dois: Sequence[Doi]) -> None:
         results = _resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
         if results is None:
-            answer = next((one for one in answers if one.is_there), answers[0])
+            answer = next((poll_answer for poll_answer in answers if poll_answer.is_there), answers[0])
             if isinstance(answer.reading, Unrecognized):
                 self._note_unexpected_answer(submission, self._unexpected_error(answer, answer.reading))
                 return
@@ -367,7 +367,7 @@ class Poller:
         proved = tuple(self._check_timestamp(submission, result) for result in results)
         if any(outcome.finding is not None for outcome in proved):
             proved = _with_named_fields(proved, context.ledger.works.stored(submission.id))
-        answer = next(one for one in answers if isinstance(one.reading, BatchOutcome))
+        answer = next(poll_answer for poll_answer in answers if isinstance(poll_answer.reading, BatchOutcome))
         again = self._next_rerun(answer.upload, proved)
         stored = StoredLog(answer.upload.file_name, answer.raw, answer.reading.submission_id, again)
         context.ledger.polls.finish(submission, proved, stored)

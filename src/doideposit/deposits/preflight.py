@@ -101,15 +101,19 @@ def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[in
     ]
     cited = CitedAgencies.find(context, [doi for doi in named if doi.key not in here])
     changed = {}
-    for one, decision in going:
-        is_new = decision.action is Action.REGISTER and one.series in context.series and one.sealed is not None
+    for deposit_candidate, decision in going:
+        is_new = (
+            decision.action is Action.REGISTER
+            and deposit_candidate.series in context.series
+            and deposit_candidate.sealed is not None
+        )
         found = [
-            *(of_series(one.series) if is_new else ()),
-            *_target_findings(one, missing),
-            *_reference_warnings(one, decision, cited),
+            *(of_series(deposit_candidate.series) if is_new else ()),
+            *_target_findings(deposit_candidate, missing),
+            *_reference_warnings(deposit_candidate, decision, cited),
         ]
         if found:
-            changed[one.index] = _with_findings(decision, found)
+            changed[deposit_candidate.index] = _with_findings(decision, found)
     return changed
 
 

@@ -193,9 +193,12 @@ class _Uploader:
         # One piece of advice fits all of them; else each file is recorded again, and comes here once more.
         if len(groups) > 1 and self._record_in_groups(submission, recorded, [*groups.values()], seen):
             return
-        first = next(one.doi for one in recorded.items if one.doi.key in stopped)
+        first = next(new_item.doi for new_item in recorded.items if new_item.doi.key in stopped)
         also = f"its file also holds {first}, which cannot be sent now: {stopped[first.key].message}"
-        reasons = {one.doi: stopped[one.doi.key].message if one.doi.key in stopped else also for one in recorded.items}
+        reasons = {
+            new_item.doi: stopped[new_item.doi.key].message if new_item.doi.key in stopped else also
+            for new_item in recorded.items
+        }
         self._withhold_file(submission, reasons, advice[first.key])
 
     def _with_higher_timestamp(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:

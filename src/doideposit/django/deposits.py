@@ -104,20 +104,20 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
     remarks: list[tuple[DoiModel, str]] = []
     refused = [*sorted_out.broken, *taken.items()]
     known: list[_Known] = []
-    for (one, record), entry in zip(sent, report.entries, strict=True):
+    for (instance, record), entry in zip(sent, report.entries, strict=True):
         if entry.action is None or entry.action is doideposit.Action.BLOCKED or entry.doi is None:
-            stopping = [(one, _finding_sentence(finding)) for finding in entry.findings if finding.stops]
-            refused += stopping or [(one, entry.reason)]
+            stopping = [(instance, _finding_sentence(finding)) for finding in entry.findings if finding.stops]
+            refused += stopping or [(instance, entry.reason)]
             continue
         if entry.action.sends:
-            accepted.append(one)
-            remarks += [(one, _finding_sentence(finding)) for finding in entry.findings if _is_for_editors(finding)]
+            accepted.append(instance)
+            remarks += [(instance, _finding_sentence(finding)) for finding in filter(_is_for_editors, entry.findings)]
         elif entry.in_force:
-            unchanged.append(one)
+            unchanged.append(instance)
         else:
             # It was sent before, and is not registered yet: perhaps nobody knows whether Crossref has it.
-            remarks.append((one, entry.reason))
-        known.append(_Known(one, record, entry.doi, report.target, entry.status))
+            remarks.append((instance, entry.reason))
+        known.append(_Known(instance, record, entry.doi, report.target, entry.status))
     unkept = _save_states(known)
     _delete_intents(intended - {each.doi.key for each in known})
     return RegisteredObjects(
@@ -362,14 +362,14 @@ def _refresh_states(
     known = {status.doi.key: status for status in depositor().statuses(dois=[state.doi for state in states])}
     for state in states:
         before = _Before(state.standing, state.registered)
-        one = objects.get(state.object_id)
+        instance = objects.get(state.object_id)
         columns = _state_columns(known[state.key]) if state.key in known else {}
-        columns |= _page_news(state, one, columns, newest=newest[state.object_id] == state.pk)
+        columns |= _page_news(state, instance, columns, newest=newest[state.object_id] == state.pk)
         for name, value in columns.items():
             setattr(state, name, value)
         # Not `save`, which raises where a press that was refused has just taken its row away.
         DoiState.objects.filter(pk=state.pk).update(**columns, updated_at=timezone.now())
-        yield before, state, one
+        yield before, state, instance
 
 
 def _page_news(

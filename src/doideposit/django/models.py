@@ -102,8 +102,8 @@ class DoiModel(models.Model):
         ).order_by("pk")
         # Where the number of an object was changed it has two DOIs; the newer one is its own.
         states = {state.object_id: state for state in found}
-        for one in listed:
-            one.__dict__["_doi_state"] = states.get(str(one.pk))
+        for doi_instance in listed:
+            doi_instance.__dict__["_doi_state"] = states.get(str(doi_instance.pk))
 
     @property
     def doi_state(self) -> DoiState | None:

@@ -263,8 +263,10 @@ def _decide_one(
         hint = "deposit it first; a new DOI starts with the address in its record"
         return refused("move-not-registered", f"{commentary.doi} is not registered from here", hint)
     same = lines.get(commentary.doi.key, ())
-    if len({_comparable_address(one.new or one.address) for one in same}) > 1 or (same and same[0] is not row):
-        others = " and ".join(str(one.line) for one in same if one is not row)
+    if len({_comparable_address(site_row.new or site_row.address) for site_row in same}) > 1 or (
+        same and same[0] is not row
+    ):
+        others = " and ".join(str(site_row.line) for site_row in same if site_row is not row)
         message = f"{commentary.doi} is in line {others} as well"
         return refused("move-twice", message, "keep only the row that is right")
     old = registered[commentary.doi.key]

@@ -202,7 +202,7 @@ class _ParagraphReader:
         label = node.find("{*}label")
         if own and label is not None:
             self._add_text(f"{text_inside(label)} ")
-        xml = _JATS("inline-formula", *(formula_of(one) for one in formulas))
+        xml = _JATS("inline-formula", *(formula_of(element) for element in formulas))
         self.paragraphs[-1].tokens.append(_Formula(xml))
         if own:
             self.paragraphs.append(_Paragraph())

@@ -181,7 +181,7 @@ def _assemble(parts: ItemParts, order: "tuple[tuple[str, Part], ...]") -> Iterat
         if isinstance(made, str):
             yield made
         else:
-            yield from (one for one in made if one is not None)
+            yield from (markup for markup in made if markup is not None)
 
 
 # crossref5.5.0.xsd: report-paper_series_metadata. Abstracts come before the volume, relations at the very end.

@@ -267,9 +267,11 @@ def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> N
                 "after": difference.after,
             }
             transaction.note(EventKind.DRIFT, doi=before.doi, detail=detail)
-    for one in before.drift:
-        if one.mark not in marks and one.kind not in {drift.kind for drift in sight.drift}:
-            transaction.note(EventKind.DRIFT_OVER, doi=before.doi, detail={"what": one.what, "drift": one.kind.value})
+    for change in before.drift:
+        if change.mark not in marks and change.kind not in {drift.kind for drift in sight.drift}:
+            transaction.note(
+                EventKind.DRIFT_OVER, doi=before.doi, detail={"what": change.what, "drift": change.kind.value}
+            )
     found = [f"{key} → {doi}" for key, doi in sorted(sight.matched.items()) if before.matched.get(key) != doi]
     if found:
         transaction.note(EventKind.MATCHED, doi=before.doi, detail={"what": "; ".join(found)})

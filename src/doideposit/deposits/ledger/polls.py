@@ -84,7 +84,9 @@ class Polls:
             rows = transaction.all(wanted.limit(most).with_for_update(skip_locked=True))
             found = tuple(LedgerRow(row).submission() for row in rows)
             if found:
-                mine = update(submission).where(submission.c.id.in_([one.id for one in found]))
+                mine = update(submission).where(
+                    submission.c.id.in_([other_submission.id for other_submission in found])
+                )
                 transaction.connection.execute(mine.values(lease_owner=owner, lease_until=until))
             return found
 
@@ -213,17 +215,18 @@ def _upload_details(
 def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
     rows = [
         {
-            "key": one.submission.id,
-            "next_poll_at": one.next_poll_at,
-            "polls": one.submission.polls + one.counts,
+            "key": polled_file.submission.id,
+            "next_poll_at": polled_file.next_poll_at,
+            "polls": polled_file.submission.polls + polled_file.counts,
             # Why it is in doubt whether a file arrived stays true until that is settled.
-            "reason": (one.submission.state is State.SENDING and one.submission.reason) or one.reason,
-            "overdue": one.overdue or "",
-            "submission_id": one.submission_id or one.submission.submission_id,
-            "doubt": one.odd is not None or one.submission.state is State.SENDING,
+            "reason": (polled_file.submission.state is State.SENDING and polled_file.submission.reason)
+            or polled_file.reason,
+            "overdue": polled_file.overdue or "",
+            "submission_id": polled_file.submission_id or polled_file.submission.submission_id,
+            "doubt": polled_file.odd is not None or polled_file.submission.state is State.SENDING,
         }
         # In the order of their numbers, so that two processes cannot wait for each other.
-        for one in sorted(polled, key=lambda polled: polled.submission.id)
+        for polled_file in sorted(polled, key=lambda polled: polled.submission.id)
     ]
     if rows:
         open_still = or_(submission.c.state == State.QUEUED.value, submission.c.state == State.SENDING.value)

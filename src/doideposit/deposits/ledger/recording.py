@@ -118,14 +118,14 @@ class Recording:
             xml=bytes_of(row["xml"]),
             items=tuple(
                 NewItem(
-                    Doi(one["printed"]),
-                    **{name: one[name] for name in names},
-                    after=one["id"],
-                    lines=LedgerRow(one).noted("lines"),
-                    removes=_split_list(LedgerRow(one).noted("removes")),
-                    may_lose=_split_list(LedgerRow(one).noted("may_lose")),
+                    Doi(found_row["printed"]),
+                    **{name: found_row[name] for name in names},
+                    after=found_row["id"],
+                    lines=LedgerRow(found_row).noted("lines"),
+                    removes=_split_list(LedgerRow(found_row).noted("removes")),
+                    may_lose=_split_list(LedgerRow(found_row).noted("may_lose")),
                 )
-                for one in connection.execute(items).mappings()
+                for found_row in connection.execute(items).mappings()
             ),
             unseen=detail.get("unseen", ""),
             publisher=detail.get("publisher", ""),

@@ -61,7 +61,9 @@ class Works:
         # Sorted, so that a list given twice is read in the same parts.
         parts = chunks(sorted({doi.key for doi in dois}))
         with self._session.reading() as connection:
-            return {key: one for part in parts for key, one in _known_part(connection, self._target, part)}
+            return {
+                key: known_work for part in parts for key, known_work in _known_part(connection, self._target, part)
+            }
 
     def prepare(self, *steps: NewSubmission, instead_of: int | None = None) -> tuple[int, ...] | None:
         """Record sealed files, the steps of one update, before anything is sent; None if another process came first.
@@ -98,7 +100,9 @@ class Works:
     def by_key(self, dois: Iterable[Doi]) -> dict[str, LedgerWork]:
         """Return the works of these DOIs, by `Doi.key`, with one query for some hundreds of them."""
         parts = chunks(sorted({doi.key for doi in dois}))
-        return {one.doi.key: one for part in parts for one in self._read_page(work.c.doi.in_(part))}
+        return {
+            ledger_work.doi.key: ledger_work for part in parts for ledger_work in self._read_page(work.c.doi.in_(part))
+        }
 
     def all(self, wanted: WorkFilter | None = None) -> Iterator[LedgerWork]:
         """Yield every wanted work in the order of DOIs, page by page."""
@@ -165,7 +169,7 @@ class Works:
                     if each.status is not AttemptStatus.NOT_RECEIVED
                 ]
                 of_items = connection.execute(select(item).where(item.c.submission == key)).mappings()
-                readable = [LedgerRow(each).item() for each in of_items]
+                readable = [LedgerRow(found_row).item() for found_row in of_items]
                 digest = hashlib.sha256(bytes_of(row["xml"])).hexdigest()
                 current = LedgerRow(row).submission()
                 is_sent = current.state is State.PREPARED or bool(sent)

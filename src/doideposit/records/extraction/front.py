@@ -111,7 +111,7 @@ def _read_block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) ->
         if running and _is_title_of_dense_text(piece, pieces):
             running = False
         if running and piece.kind is LineKind.TEXT and not line.level:
-            if any(each.kind is LineKind.TEXT or each.kind is LineKind.NAMES for each in pieces) or _is_last(
+            if any(part.kind is LineKind.TEXT or part.kind is LineKind.NAMES for part in pieces) or _is_last(
                 lines, index
             ):
                 break
@@ -138,7 +138,7 @@ def _is_title_of_dense_text(piece: Piece, before: Sequence[Piece]) -> bool:
     """Tell whether a line is the title of a text without empty lines: the first text below label and number."""
     above = before[-1] if before else None
     known = above is not None and above.kind is LineKind.KNOWN and above.line.block == piece.line.block
-    return known and not any(each.kind is LineKind.TEXT for each in before) and not _ends_sentence(piece.line.text)
+    return known and not any(part.kind is LineKind.TEXT for part in before) and not _ends_sentence(piece.line.text)
 
 
 def _ends_sentence(text: str) -> bool:
@@ -343,7 +343,7 @@ def _take_subtitle(pieces: Sequence[Piece], title: int | None, front: Front) -> 
             front.byline and front.byline[0].line.number < piece.line.number and not piece.line.level
         ):
             return
-        block = [each for each in pieces[at:] if each.line.block == piece.line.block and each.kind is LineKind.TEXT]
+        block = [part for part in pieces[at:] if part.line.block == piece.line.block and part.kind is LineKind.TEXT]
         for each in block:
             each.taken = True
             front.subtitle.append(Printed(each.rich, each.line))

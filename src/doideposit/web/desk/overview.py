@@ -87,7 +87,7 @@ class Overview:
     def _read_again(self, dois: Sequence[str]) -> None:
         for start in range(0, len(dois), _DOIS_AT_ONCE):
             found = self._depositor.statuses(dois=dois[start : start + _DOIS_AT_ONCE])
-            self._rows |= {one.doi.key: self._build_row(one) for one in found}
+            self._rows |= {status.doi.key: self._build_row(status) for status in found}
 
     def _is_settled(self, row: NumberRow) -> bool:
         """Tell whether time alone changes nothing: all is well, and nothing is waited for."""

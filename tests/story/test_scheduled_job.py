@@ -1,6 +1,7 @@
 """The scheduled job with its mails and its signs of life, over weeks."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from doideposit.job.inbox.lock import FileLock
 from doideposit.job.run import Job, JobContext, JobOutcome
 from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.registry import SandboxRegistry
-from inboxes import Office, doi, yaml
+from inboxes import OLD, Office, doi, yaml
 
 MONDAY = datetime(2026, 9, 7, 8, tzinfo=UTC)
 MAIL = MailSection(host="mail.example.org", sender="doi@example.org", to=("it@example.org", "desk@example.org"))
@@ -541,7 +542,7 @@ def test_what_waits_for_a_person_is_told_until_somebody_acts(week: Week) -> None
     assert len(week.mails) == 2
     assert "1 file waits in rejected/: bad.yaml" in text(week.mails[-1])
     assert "a-folder" in text(week.mails[-1])
-    assert week.status["waiting"] == {"rejected": 1, "working": 0, "passed_over": 1}
+    assert week.status["waiting"] == {"rejected": 1, "working": 0, "passed_over": 1, "changed": 0}
     metrics = (week.home / "metrics.prom").read_text()
     assert 'doideposit_inbox_waiting{target="sandbox",folder="rejected"} 1\n' in metrics
     week.to_monday()
@@ -556,3 +557,30 @@ def test_what_waits_for_a_person_is_told_until_somebody_acts(week: Week) -> None
     for _ in range(30):
         week.run(wait=3600)
     assert week.mails == []
+
+
+def test_a_file_that_is_written_after_it_was_put_away_is_named_until_it_comes_again(week: Week) -> None:
+    week.office.drop("c258.yaml")
+    week.office.drop("c9.yaml", yaml(9, published="x"))
+    for _ in range(3):
+        week.run()
+    root = week.office.folders.root
+    before = {"rejected": 1, "working": 0, "passed_over": 0, "changed": 0}
+    assert week.status["waiting"] == before
+    for name in ("done/c258.yaml", "rejected/c9.yaml"):
+        with (root / name).open("a", encoding="utf-8") as file:
+            file.write("subtitle: A view from Brussels\n")
+    week.run()
+    assert week.status["waiting"] == before | {"rejected": 0, "changed": 2}
+    said = "2 files changed after the check by the job: done/c258.yaml, rejected/c9.yaml"
+    assert [said in text(one) for one in week.mails][-1]
+    # The advice is followed: what is registered is updated, and what was rejected is looked at again.
+    for name in ("done/c258.yaml", "rejected/c9.yaml"):
+        (root / name).rename(root / Path(name).name)
+        os.utime(root / Path(name).name, (OLD, OLD))
+    for _ in range(3):
+        week.run()
+    assert week.status["waiting"] == before
+    kept = week.desk.sandbox.record(doi())
+    assert kept is not None
+    assert "A view from Brussels" in kept.record

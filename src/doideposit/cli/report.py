@@ -56,6 +56,7 @@ def report(
     from doideposit import __version__
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import Waiting
+    from doideposit.job.state import JobState
     from doideposit.reports.page import Planned, Report
     from doideposit.wiring import open_depositor, system_clock
 
@@ -67,9 +68,10 @@ def report(
         if not only:
             # The inbox is a matter of those who look after the installation.
             waiting = Waiting.find(
-                Folders(settings.inbox.folder),
+                folders := Folders(settings.inbox.folder),
                 settings.target,
-                depositor.ledger.unattended(settings.target, system_clock),
+                unattended=depositor.ledger.unattended(settings.target, system_clock),
+                put_away=JobState.load(folders.state, system_clock()).put_away,
             )
             gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.values import WorkStatus
     from doideposit.job.inbox.waiting import Waiting
     from doideposit.job.monitoring import Run
+    from doideposit.job.state import JobState
     from doideposit.records.identifiers import Doi
 
 __all__ = ["history", "status"]
@@ -66,7 +67,12 @@ def status(
     run = Run.read_last(folders.last_run, system_clock())
     health = None if run is None else run.health(system_clock(), settings.api.job_within).value
     with open_depositor(settings, announce=terminal.note) as depositor:
-        waiting = Waiting.find(folders, settings.target, depositor.ledger.unattended(settings.target, system_clock))
+        waiting = Waiting.find(
+            folders,
+            settings.target,
+            unattended=depositor.ledger.unattended(settings.target, system_clock),
+            put_away=JobState.load(folders.state, system_clock()).put_away,
+        )
         wanted = WorkFinder(depositor).all(works)
         if series is not None and series not in depositor.series:
             names = ", ".join(depositor.series)

@@ -26,7 +26,7 @@ from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.monitoring import JobHealth, Run
-from doideposit.job.state import CLOCK_JUMP
+from doideposit.job.state import CLOCK_JUMP, JobState
 from doideposit.wiring import open_ledger
 
 __all__ = ["MachineChecks", "StorageChecks"]
@@ -179,7 +179,9 @@ class StorageChecks:
             yield refusal
             return
         yield Check.ok("inbox", f"{folder}, whose files can be moved")
-        for _, said, action in Waiting.find(Folders(folder), self.settings.target).matters():
+        folders = Folders(folder)
+        put_away = JobState.load(folders.state, self.around.clock()).put_away
+        for _, said, action in Waiting.find(folders, self.settings.target, put_away=put_away).matters():
             yield Check.warn("inbox", said, action)
         if self.settings.inbox.keep_done is not None and (folder / "done").is_dir():
             yield _archives(Folders(folder), self.settings.inbox.keep_done, self.settings.target, self.around.clock())

@@ -137,11 +137,6 @@ class Job:
         except DoiDepositError as failed:
             logger.error("%s", failed.message, extra={"code": failed.code, "hint": failed.hint})  # noqa: TRY400
 
-    @property
-    def state_path(self) -> Path:
-        """Return the path of the job's state file."""
-        return self.folders.job / "state.json"
-
 
 class _JobPass:
     """Do one run while the lock is held."""
@@ -150,7 +145,7 @@ class _JobPass:
         self._job = job
         self._context = context
         self._started = started
-        self._state = JobState.load(job.state_path, started)
+        self._state = JobState.load(job.folders.state, started)
         self._state.note_clock(started)
         self._report = PassReport(job.target)
         self._standing: Standing | None = None
@@ -203,6 +198,8 @@ class _JobPass:
             if context.mailbox is not None and not context.stop():
                 self._run_step(partial(self._read_mails, depositor, context.mailbox))
             inbox.run()
+            stamps = {one.path.relative_to(job.folders.root).as_posix(): one.stamp for one in self._report.settled}
+            self._state.note_put_away(stamps, context.clock())
             if not context.stop():
                 self._run_step(partial(_deposit_site, depositor, job.site, self._report))
             self._state.seen = inbox.seen
@@ -266,12 +263,14 @@ class _JobPass:
             message = f"the ledger {depositor.ledger.place} is empty, but this job has deposited with it before"
             hint = (
                 "check that its disk or network drive is connected, or restore a backup with `doideposit ledger restore"
-                f" FILE`; to start with an empty one on purpose, delete {self._job.state_path}"
+                f" FILE`; to start with an empty one on purpose, delete {self._job.folders.state}"
             )
             raise LedgerUnavailable(message, hint=hint)
 
     def _find_waiting(self) -> None:
-        self._waiting = Waiting.find(self._job.folders, self._job.target, self._waiting.unattended)
+        self._waiting = Waiting.find(
+            self._job.folders, self._job.target, unattended=self._waiting.unattended, put_away=self._state.put_away
+        )
 
     def _send_mails(self) -> None:
         if self._job.mail is None or self._context.send_mail is None:
@@ -291,7 +290,7 @@ class _JobPass:
 
     def _may_mail(self) -> bool:
         repeat_after = self._job.mail.repeat_after if self._job.mail else timedelta(0)
-        return self._state.may_mail(self._job.state_path, self._context.clock(), repeat_after)
+        return self._state.may_mail(self._job.folders.state, self._context.clock(), repeat_after)
 
     # What is left behind.
 
@@ -320,7 +319,7 @@ class _JobPass:
 
     def _save_state(self, now: datetime) -> None:
         self._require_same_folders()
-        self._state.save(self._job.state_path, now)
+        self._state.save(self._job.folders.state, now)
 
     def _monitoring_files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring

@@ -26,7 +26,18 @@ FARTHEST_LOOK: Final = timedelta(days=1)
 KEEP_MAILS: Final = 20_000
 # The time of this empty file says when the last mail went: it can be set even when the disk is full.
 LAST_MAIL: Final = "last-unremembered-mail"
+# Who writes a file slowly, or corrects it where it lies, does so within days; a look at each file costs time.
+WATCH_PUT_AWAY: Final = timedelta(days=7)
+KEEP_PUT_AWAY: Final = 1_000
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """Describe how a file looked when it was checked, and when it was put away."""
+
+    stamp: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -35,6 +46,7 @@ class JobState:
 
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
     `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
+    `put_away` says how files looked that went to ``done/`` or ``rejected/`` in the last days, by folder and name.
     `waiting` says since when each file waits for a person, `mails` which mails of the mailbox were read.
     `latest` is the moment of the last pass, `steady_since` since when the clock continued without a jump, and
     `archived` the day on which ``done/`` was last looked through for old months.
@@ -48,6 +60,7 @@ class JobState:
     digests: dict[str, date] = field(default_factory=dict)
     last_success: datetime | None = None
     deposited: set[str] = field(default_factory=set)
+    put_away: dict[str, PutAway] = field(default_factory=dict)
     waiting: dict[str, datetime] = field(default_factory=dict)
     mails: dict[str, datetime] = field(default_factory=dict)
     latest: datetime | None = None
@@ -81,6 +94,7 @@ class JobState:
             digests=_read_mapping(data.get("digests"), past.day),
             digest=_read_mapping({"": digest}, past.day).get(""),
             last_success=_read_mapping({"": success}, past.moment).get(""),
+            put_away=_read_mapping(data.get("put_away"), lambda row: PutAway(str(row[0]), past.moment(row[1]))),
             waiting=_read_mapping(data.get("waiting"), past.moment),
             mails=_read_mapping(data.get("mails"), past.moment),
             latest=_read_mapping({"": data.get("latest")}, past.moment).get(""),
@@ -88,6 +102,13 @@ class JobState:
             archived=_read_mapping({"": data.get("archived")}, past.day).get(""),
             deposited={str(target) for target in data.get("deposited") or ()},
         )
+
+    def note_put_away(self, stamps: Mapping[str, str], now: datetime) -> None:
+        """Note how files looked that went to ``done/`` or ``rejected/``, by folder and name."""
+        for name, stamp in stamps.items():
+            # Put at the end, where the newest are: a new file may have the name of an older one.
+            self.put_away.pop(name, None)
+            self.put_away[name] = PutAway(stamp, now)
 
     def note_clock(self, now: datetime) -> None:
         """Note the time of a pass; after a jump of the clock, `is_steady` is False for a while.
@@ -147,6 +168,11 @@ class JobState:
             # Sorted, so that an unchanged state is an unchanged file.
             "deposited": sorted(self.deposited),
             "mails": {key: at.isoformat() for key, at in list(self.mails.items())[-KEEP_MAILS:]},
+            "put_away": {
+                name: (one.stamp, one.at.isoformat())
+                for name, one in list(self.put_away.items())[-KEEP_PUT_AWAY:]
+                if now - one.at < WATCH_PUT_AWAY
+            },
             "waiting": {name: at.isoformat() for name, at in self.waiting.items()},
         }
         write_atomic(path, json.dumps(data))

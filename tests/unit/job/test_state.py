@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.job.inbox.folders import Sighting
-from doideposit.job.state import JobState
+from doideposit.job.state import JobState, PutAway
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 
@@ -18,6 +18,7 @@ def remembered_at(moment: datetime) -> JobState:
         seen={"c1.yaml": Sighting(10, 20, moment)},
         lookups={"10.5555/c1": (3, moment + timedelta(hours=20))},
         digest=moment.date(),
+        put_away={"done/c1.yaml": PutAway("10:20", moment)},
         last_success=moment,
     )
 

@@ -84,7 +84,7 @@ def _move_to_place(around: InboxContext, claim: Claim) -> None:
             with open_folder(target.parent) as folder:
                 next(path for path in reports if move_noclobber(claim.report, path, folder=folder))
         around.step("report placed")
-        settled = Settled(claim.name, target, FileReport(claim).headline)
+        settled = Settled(claim.name, target, FileReport(claim).headline, claim.stamp)
         if not settled.ok and around.notes:
             _write_note(around, claim, settled)
             around.step("note written")

@@ -53,6 +53,11 @@ class Folders:
         return self.job / "last-run.json"
 
     @property
+    def state(self) -> Path:
+        """Return the file in which the job remembers things from run to run."""
+        return self.job / "state.json"
+
+    @property
     def working(self) -> Path:
         """Return the folder of files that were taken in and are not settled, each in a folder of its own."""
         return self.root / "working"

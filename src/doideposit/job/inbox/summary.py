@@ -12,11 +12,15 @@ __all__ = ["PassReport", "Settled"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Describe a file that has its end: where it lies now, and what became of its records."""
+    """Describe a file that has its end: where it lies now, and what became of its records.
+
+    `stamp` is how it looked when it was checked, as `Claim.stamp_of` says it.
+    """
 
     name: str
     path: Path
     headline: str
+    stamp: str = ""
 
     @property
     def ok(self) -> bool:

@@ -4,17 +4,20 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from types import MappingProxyType
+from typing import Any, Final, Self
 
 from doideposit.files import disk_errors
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look
+from doideposit.job.state import PutAway
 
 __all__ = ["Waiting"]
 
 # So many names are shown; the folder has all.
 MOST_NAMED = 5
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Waiting:
     `rejected` are in ``rejected/``; `other_targets` were taken in while another target was configured, each with its
     target; `strays` are in ``working/`` although the job did not put them there; `passed_over` are folders and links in
     the inbox, which are never taken in. `unattended` are DOIs of the ledger on other targets, where nobody asks.
+    `changed` were written after they were checked, and lie in ``done/`` or ``rejected/`` now.
     """
 
     rejected: tuple[str, ...] = ()
@@ -31,6 +35,7 @@ class Waiting:
     strays: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
     unattended: Mapping[str, int] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -39,6 +44,7 @@ class Waiting:
             "rejected": len(self.rejected),
             "working": len(self.other_targets) + len(self.strays),
             "passed_over": len(self.passed_over),
+            "changed": len(self.changed),
         }
 
     def matters(self) -> Iterator[tuple[str, str, str]]:
@@ -48,6 +54,12 @@ class Waiting:
                 "rejected",
                 f"{_count_waiting(len(self.rejected))} in rejected/: {_name_files(self.rejected)}",
                 "read the report beside each file, correct the file and put it in the inbox again, or delete it",
+            )
+        if self.changed:
+            yield (
+                "changed",
+                f"{counted(len(self.changed), 'file')} changed after the check by the job: {_name_files(self.changed)}",
+                "put it in the inbox again to have the rest deposited: what is registered already is not sent again",
             )
         # A set has no order, and two reports should be comparable.
         for target in sorted({target for _, target in self.other_targets}):
@@ -79,19 +91,30 @@ class Waiting:
             )
 
     @classmethod
-    def find(cls, folders: Folders, target: str, unattended: Mapping[str, int] | None = None) -> Self:
+    def find(
+        cls,
+        folders: Folders,
+        target: str,
+        *,
+        unattended: Mapping[str, int] = NOTHING,
+        put_away: Mapping[str, PutAway] = NOTHING,
+    ) -> Self:
         """Look through an inbox; raise `DiskError` where it cannot be read. An inbox that is not there has nothing.
 
-        `unattended` is what the ledger has of other targets, as `Ledger.unattended` returns it.
+        `unattended` is what the ledger has of other targets, as `Ledger.unattended` returns it; `put_away` is what the
+        job remembers of files that it put away.
         """
         if not folders.root.is_dir():
-            return cls(unattended=unattended or {})
+            return cls(unattended=unattended)
+        changed = tuple(sorted(_changed(folders, put_away)))
+        rejected = (name for name in _plain_files(folders.rejected) if f"{folders.rejected.name}/{name}" not in changed)
         return cls(
-            rejected=tuple(_plain_files(folders.rejected)),
+            rejected=tuple(rejected),
             other_targets=tuple(_other_targets(folders.working, target)),
             strays=tuple(_strays(folders.working)),
             passed_over=Look.into(folders.root).passed_over,
-            unattended=unattended or {},
+            unattended=unattended,
+            changed=changed,
         )
 
 
@@ -110,6 +133,13 @@ def _plain_files(folder: Path) -> Iterator[str]:
     with disk_errors(folder, "cannot be read"):
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
     yield from (name for name in names if not name.startswith(".") and not name.endswith(REPORT_SUFFIX))
+
+
+def _changed(folders: Folders, put_away: Mapping[str, PutAway]) -> Iterator[str]:
+    for name, one in put_away.items():
+        # A file that is gone was taken away by a person, or is in an archive.
+        if one.stamp and Claim.stamp_of(folders.root / name) not in {"", one.stamp}:
+            yield name
 
 
 def _strays(working: Path) -> Iterator[str]:

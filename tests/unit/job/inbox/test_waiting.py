@@ -38,7 +38,9 @@ def test_what_nobody_asks_for_on_another_target_is_named_after_two_days(tmp_path
         ledger, none = desk.depositor.ledger, Folders(tmp_path / "none")
 
         def told() -> list[tuple[str, str, str]]:
-            return list(Waiting.find(none, "production", ledger.unattended("production", desk.clock)).matters())
+            return list(
+                Waiting.find(none, "production", unattended=ledger.unattended("production", desk.clock)).matters()
+            )
 
         desk.clock.advance(40 * 3600)
         # A job of its own for that target, which runs once a day, is nothing to speak of.
@@ -59,7 +61,7 @@ def test_reports_and_hidden_files_do_not_wait_and_many_are_counted(tmp_path: Pat
             office.drop(f"bad{number}.yaml", yaml(number, published="x"))
         office.run()
     waiting = Waiting.find(office.folders, "sandbox")
-    assert waiting.counts == {"rejected": 8, "working": 0, "passed_over": 0}
+    assert waiting.counts == {"rejected": 8, "working": 0, "passed_over": 0, "changed": 0}
     ((_, said, _),) = waiting.matters()
     assert said.startswith("8 files wait in rejected/: bad0.yaml, bad1.yaml")
     assert said.endswith("and 3 more")

@@ -15,7 +15,7 @@ from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.given import given_doi, given_dois, require_reason
+from doideposit.deposits.given import given_doi, given_dois, given_event, given_state, require_reason
 from doideposit.deposits.history import HistoryEntry
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
@@ -405,7 +405,7 @@ class Depositor:
         keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
         first = "" if after is None else given_doi(after).key
         looked_for = self.observable if unproved else None
-        wanted = WorkFilter(state, series, outstanding, attention, looked_for, keys, first)
+        wanted = WorkFilter(given_state(state), series, outstanding, attention, looked_for, keys, first)
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:
@@ -427,7 +427,7 @@ class Depositor:
 
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
         """Return everything that happened on this target after the event `since`; ids only rise."""
-        return self.works.events(since)
+        return self.works.events(given_event(since))
 
     def xml(self, doi: Doi | str) -> bytes | None:
         """Return the exact bytes of the latest deposit of the DOI, None for one never deposited."""

@@ -1,11 +1,12 @@
-"""What people and programs hand in as plain text: a DOI, and a reason."""
+"""What people and programs hand in as plain values: a DOI, a state, an event, and a reason."""
 
 from collections.abc import Iterable
 
 from doideposit.errors import UsageError
+from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["given_doi", "given_dois", "require_reason"]
+__all__ = ["given_doi", "given_dois", "given_event", "given_state", "require_reason"]
 
 
 def given_doi(value: Doi | str) -> Doi:
@@ -29,6 +30,23 @@ def given_dois(values: Iterable[Doi | str]) -> tuple[Doi, ...]:
     if isinstance(given, Doi | str) or not isinstance(given, Iterable):
         raise UsageError("a list of DOIs is expected here, and this is a single value", hint="write dois=[DOI]")
     return tuple(given_doi(value) for value in values)
+
+
+def given_event(number: int) -> int:
+    """Return the number of an event; raise `UsageError` for anything else, which SQLite would compare as a text."""
+    given: object = number
+    if not isinstance(given, int) or isinstance(given, bool):
+        hint = "give the id of the last event that was read, or 0 for all: depositor.events(since=0)"
+        raise UsageError(f"events are counted in whole numbers, and this is {given!r:.60}", hint=hint)
+    return number
+
+
+def given_state(name: State | None) -> State | None:
+    """Return a state; raise `UsageError` for a text that names none, and would find nothing."""
+    try:
+        return None if name is None else State(name)
+    except ValueError:
+        raise UsageError(f"there is no state {name!r:.60}", hint=f"the states are {', '.join(State)}") from None
 
 
 def _type_words(value: object) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from doideposit.deposits.values import WorkStatus
     from doideposit.job.inbox.waiting import Waiting
     from doideposit.job.monitoring import Run
-    from doideposit.job.state import JobState
     from doideposit.records.identifiers import Doi
 
 __all__ = ["history", "status"]
@@ -57,6 +56,7 @@ def status(
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import Waiting
     from doideposit.job.monitoring import Run
+    from doideposit.job.state import JobState
     from doideposit.wiring import open_depositor, system_clock
 
     terminal = invocation.terminal(as_json=as_json)

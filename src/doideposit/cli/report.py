@@ -56,7 +56,6 @@ def report(
     from doideposit import __version__
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import Waiting
-    from doideposit.job.state import JobState
     from doideposit.reports.page import Planned, Report
     from doideposit.wiring import open_depositor, system_clock
 
@@ -67,12 +66,7 @@ def report(
         gathered = Report.gather(depositor, system_clock(), version=__version__, publisher=heading, only=only)
         if not only:
             # The inbox is a matter of those who look after the installation.
-            waiting = Waiting.find(
-                folders := Folders(settings.inbox.folder),
-                settings.target,
-                unattended=depositor.ledger.unattended(settings.target, system_clock),
-                put_away=JobState.load(folders.state, system_clock()).put_away,
-            )
+            waiting = Waiting.gather(Folders(settings.inbox.folder), settings.target, depositor.ledger, system_clock)
             gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:
             gathered = replace(gathered, records=Planned.of_files(depositor, records, only=only))

@@ -56,7 +56,6 @@ def status(
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.inbox.waiting import Waiting
     from doideposit.job.monitoring import Run
-    from doideposit.job.state import JobState
     from doideposit.wiring import open_depositor, system_clock
 
     terminal = invocation.terminal(as_json=as_json)
@@ -67,12 +66,7 @@ def status(
     run = Run.read_last(folders.last_run, system_clock())
     health = None if run is None else run.health(system_clock(), settings.api.job_within).value
     with open_depositor(settings, announce=terminal.note) as depositor:
-        waiting = Waiting.find(
-            folders,
-            settings.target,
-            unattended=depositor.ledger.unattended(settings.target, system_clock),
-            put_away=JobState.load(folders.state, system_clock()).put_away,
-        )
+        waiting = Waiting.gather(folders, settings.target, depositor.ledger, system_clock)
         wanted = WorkFinder(depositor).all(works)
         if series is not None and series not in depositor.series:
             names = ", ".join(depositor.series)

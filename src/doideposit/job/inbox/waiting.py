@@ -1,17 +1,19 @@
 """Find the files of an inbox that wait for a person: nothing happens to them before somebody acts."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.files import disk_errors
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look
-from doideposit.job.state import PutAway
+from doideposit.job.state import JobState, PutAway
 
 __all__ = ["Waiting"]
 
@@ -89,6 +91,12 @@ class Waiting:
                 f"{said}: {_name_files(self.passed_over)}",
                 "put the files themselves in the inbox: the job takes no folders and no links",
             )
+
+    @classmethod
+    def gather(cls, folders: Folders, target: str, ledger: Ledger, clock: Callable[[], datetime]) -> Self:
+        """Look through inbox, ledger and what the job remembers; raise `DiskError` or `LedgerError`."""
+        put_away = JobState.load(folders.state, clock()).put_away
+        return cls.find(folders, target, unattended=ledger.unattended(target, clock), put_away=put_away)
 
     @classmethod
     def find(

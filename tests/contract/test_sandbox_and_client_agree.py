@@ -14,7 +14,7 @@ from doideposit.errors import RegistrarError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.faults import FAULTS, Door, Fault
+from doideposit.sandbox.faults import FAULTS, Fault, FaultPlace
 from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
@@ -26,12 +26,12 @@ DOI = Doi("10.5555/c1")
 BATCH = SealedBatch(Batch().xml(), "5.5.0", "batch-1", STAMP, (DOI,), SEAL)
 
 
-def ways(door: Door) -> list[str]:
+def ways(place: FaultPlace) -> list[str]:
     """Every fault that can strike there, with every value that is not free."""
     texts = []
     for kind in FAULTS.values():
-        if door in kind.doors | kind.more_doors and kind.name not in {"stuck", "unknown_for"}:
-            place = f"@{door}" if door is not Door.PROCESS else ""
+        if place in kind.places | kind.more_places and kind.name not in {"stuck", "unknown_for"}:
+            place = f"@{place}" if place is not FaultPlace.PROCESS else ""
             values = {(): [""], ("N",): ["=3"], ("TEXT",): ["=No luck"]}.get(kind.choices)
             texts += [f"{kind.name}{place}{value}" for value in values or [f"={choice}" for choice in kind.choices]]
     return texts
@@ -48,7 +48,7 @@ def verdict(registrar: Registrar, *, poll: bool) -> str:
     return "accepted"
 
 
-@pytest.mark.parametrize("fault", [*ways(Door.UPLOAD), *ways(Door.POLL)])
+@pytest.mark.parametrize("fault", [*ways(FaultPlace.UPLOAD), *ways(FaultPlace.POLL)])
 def test_both_raise_the_same_class(fault: str) -> None:
     sandbox = Sandbox(clock=Clock(), delays=Delays.none())
     poll = "@poll" in fault
@@ -69,7 +69,7 @@ def test_both_raise_the_same_class(fault: str) -> None:
     assert heard[0] == heard[1]
 
 
-LOGS = dict.fromkeys(ways(Door.PROCESS), "registered") | {"zero_records": "missing", "reject=No luck": "failed"}
+LOGS = dict.fromkeys(ways(FaultPlace.PROCESS), "registered") | {"zero_records": "missing", "reject=No luck": "failed"}
 
 
 @pytest.mark.parametrize("fault", LOGS)
@@ -83,7 +83,9 @@ def test_bent_logs_lead_to_the_right_conclusion(fault: str) -> None:
     assert (sandbox.record("10.5555/c1") is not None) is (LOGS[fault] == "registered")
 
 
-@pytest.mark.parametrize("fault", [one for one in ways(Door.POLL) if one.startswith(("poll_garbage", "old_log_first"))])
+@pytest.mark.parametrize(
+    "fault", [one for one in ways(FaultPlace.POLL) if one.startswith(("poll_garbage", "old_log_first"))]
+)
 def test_what_is_no_log_of_ours_proves_nothing(fault: str) -> None:
     sandbox = Sandbox(clock=Clock(), delays=Delays.none())
     registrar = SandboxRegistrar(sandbox)

@@ -13,7 +13,7 @@ from lxml import etree
 from doideposit.safe_xml import Element, local_name
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply, Request
-from doideposit.sandbox.faults import Door
+from doideposit.sandbox.faults import FaultPlace
 from doideposit.sandbox.lookups import LookupReplies
 from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.queue import Queue
@@ -203,7 +203,7 @@ class Enquiries:
 
     def query(self, request: Request) -> Reply:
         """Answer ``/search/doi``, ``/servlet/query`` and ``/openurl`` with ``unixsd`` or ``unixref``."""
-        garbage = self._faults.take("query_garbage", Door.QUERY)
+        garbage = self._faults.take("query_garbage", FaultPlace.QUERY)
         if garbage:
             return _garbage_reply(garbage.value or "")
         keys = ("pid", "usr") if self._rules.address == "either" else (self._rules.address,)

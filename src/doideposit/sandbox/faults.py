@@ -16,10 +16,10 @@ from typing import Final, Self
 
 from doideposit.errors import UsageError
 
-__all__ = ["FAULTS", "Door", "Fault", "FaultKind", "Faults"]
+__all__ = ["FAULTS", "Fault", "FaultKind", "FaultPlace", "Faults"]
 
 
-class Door(StrEnum):
+class FaultPlace(StrEnum):
     """Say where a fault can strike: a request of one kind, or the processing of a submission."""
 
     UPLOAD = "upload"
@@ -30,11 +30,11 @@ class Door(StrEnum):
     PROCESS = "process"
 
 
-REQUESTS: Final = frozenset({Door.UPLOAD, Door.POLL, Door.REST, Door.HANDLE, Door.QUERY})
-BOTH: Final = frozenset({Door.UPLOAD, Door.POLL})
-UPLOAD: Final = frozenset({Door.UPLOAD})
-POLL: Final = frozenset({Door.POLL})
-PROCESS: Final = frozenset({Door.PROCESS})
+REQUESTS: Final = frozenset({FaultPlace.UPLOAD, FaultPlace.POLL, FaultPlace.REST, FaultPlace.HANDLE, FaultPlace.QUERY})
+BOTH: Final = frozenset({FaultPlace.UPLOAD, FaultPlace.POLL})
+UPLOAD: Final = frozenset({FaultPlace.UPLOAD})
+POLL: Final = frozenset({FaultPlace.POLL})
+PROCESS: Final = frozenset({FaultPlace.PROCESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class FaultKind:
 
     name: str
     meaning: str
-    doors: frozenset[Door]
+    places: frozenset[FaultPlace]
     choices: tuple[str, ...] = ()
-    more_doors: frozenset[Door] = frozenset()
+    more_places: frozenset[FaultPlace] = frozenset()
     required: bool = False
 
     def settle(self, value: str | None) -> str | None:
@@ -118,7 +118,7 @@ _KINDS = (
     FaultKind(
         "query_garbage",
         "the XML query service answers with something that is not a record",
-        frozenset({Door.QUERY}),
+        frozenset({FaultPlace.QUERY}),
         ("truncated", "html", "empty", "binary", "other_root", "dtd", "huge", "login", "busy", "other_doi"),
     ),
     FaultKind("rest_lag", "/works shows the records N seconds after processing", PROCESS, ("N",)),
@@ -130,19 +130,19 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType({kind.name: kind for k
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Hold one armed switch. `times` is how often it will still fire, None without end; `at` limits it to one door."""
+    """Hold one armed switch. `times` is how often it will still fire, None without end; `at` limits it to one place."""
 
     name: str
     value: str | None = None
     times: int | None = 1
-    at: Door | None = None
+    at: FaultPlace | None = None
     probability: float = 1.0
 
     def __post_init__(self) -> None:
         kind = FAULTS.get(self.name)
         if kind is None:
             raise UsageError(f"there is no fault {self.name!r}", hint="the faults are: " + ", ".join(FAULTS))
-        if self.at is not None and self.at not in kind.doors | kind.more_doors:
+        if self.at is not None and self.at not in kind.places | kind.more_places:
             raise UsageError(f"the fault {self.name!r} cannot occur at {self.at.value!r}")
         if not 0 < self.probability <= 1 or (self.times is not None and self.times < 1):
             raise UsageError(f"the fault {self.name!r} must fire at least once, with a probability up to 100 %")
@@ -153,9 +153,9 @@ class Fault:
         """Return the value as a number; for switches that take one."""
         return float(self.value or 0)
 
-    def strikes(self, door: Door) -> bool:
-        """Tell whether this fault is for that door."""
-        return door in FAULTS[self.name].doors if self.at is None else door is self.at
+    def strikes(self, place: FaultPlace) -> bool:
+        """Tell whether this fault is for that place."""
+        return place in FAULTS[self.name].places if self.at is None else place is self.at
 
     def __str__(self) -> str:
         place = f"@{self.at.value}" if self.at else ""
@@ -179,7 +179,7 @@ class Fault:
         percent = found["percent"]
         times = None if percent or found["ever"] else int(found["times"] or 1)
         chance = float(percent) / 100 if percent else 1.0
-        return cls(found["name"], found["value"], times, _parse_door(found["at"]), chance)
+        return cls(found["name"], found["value"], times, _parse_place(found["at"]), chance)
 
 
 @dataclass(slots=True)
@@ -210,11 +210,11 @@ class Faults:
         at: str | None = None,
         probability: float = 1.0,
     ) -> Fault:
-        """Arm a switch; raises `UsageError` for a name, value or door that does not exist."""
+        """Arm a switch; raises `UsageError` for a name, value or place that does not exist."""
         text = (
             None if value is None else f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
         )
-        fault = Fault(name, text, times, _parse_door(at), probability)
+        fault = Fault(name, text, times, _parse_place(at), probability)
         self.arm([fault])
         return fault
 
@@ -228,24 +228,24 @@ class Faults:
         with self._lock:
             self._armed = [fault for fault in self._armed if name is not None and fault.name != name]
 
-    def take(self, name: str, door: Door) -> Fault | None:
+    def take(self, name: str, place: FaultPlace) -> Fault | None:
         """Return the fault of this name that strikes here and now, its count lowered, or None."""
         with self._lock:
-            for place, fault in enumerate(self._armed):
-                if fault.name == name and fault.strikes(door) and self._random.random() < fault.probability:
-                    self._use_up(place, fault)
+            for index, fault in enumerate(self._armed):
+                if fault.name == name and fault.strikes(place) and self._random.random() < fault.probability:
+                    self._use_up(index, fault)
                     return fault
         return None
 
-    def _use_up(self, place: int, fault: Fault) -> None:
+    def _use_up(self, index: int, fault: Fault) -> None:
         self.fired[fault.name] += 1
         # A fault without an end is never used up.
         if fault.times is None:
             return
         if fault.times == 1:
-            del self._armed[place]
+            del self._armed[index]
         else:
-            self._armed[place] = replace(fault, times=fault.times - 1)
+            self._armed[index] = replace(fault, times=fault.times - 1)
 
 
 # The value is matched lazily, so that a number of times after the last colon is not taken for a part of it.
@@ -254,10 +254,10 @@ _WRITTEN = re.compile(
 )
 
 
-def _parse_door(name: str | None) -> Door | None:
+def _parse_place(name: str | None) -> FaultPlace | None:
     if name is None:
         return None
     try:
-        return Door(name)
+        return FaultPlace(name)
     except ValueError:
-        raise UsageError(f"{name!r} is not a place for a fault", hint="places are: " + ", ".join(Door)) from None
+        raise UsageError(f"{name!r} is not a place for a fault", hint="places are: " + ", ".join(FaultPlace)) from None

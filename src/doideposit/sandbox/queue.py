@@ -10,7 +10,7 @@ from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.deposits import Deposit, DepositedItem, FileRefusal
 from doideposit.sandbox.entries import ReceivedFile
-from doideposit.sandbox.faults import Door, Faults
+from doideposit.sandbox.faults import FaultPlace, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, first_fault
 from doideposit.sandbox.retention import KeptRecord, RetentionRules
@@ -91,7 +91,7 @@ class Queue:
         now = self.clock()
         visible = now + timedelta(seconds=delays.hidden)
         started = visible + timedelta(seconds=delays.queued)
-        stuck = self.faults.take("stuck", Door.UPLOAD)
+        stuck = self.faults.take("stuck", FaultPlace.UPLOAD)
         with self.archive.transaction():
             # Numbers of submissions rise with gaps, since other members deposit as well.
             number = self.archive.next_id(self._steps.randint(1, 900))
@@ -149,7 +149,7 @@ class Queue:
 
     def _make_log(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Log:
         items = deposit.items if isinstance(deposit, Deposit) else ()
-        if self.faults.take("zero_records", Door.PROCESS):
+        if self.faults.take("zero_records", FaultPlace.PROCESS):
             processed = Processed(deposit.batch_id, ())
         else:
             processed = self._process_file(submission, deposit)
@@ -165,9 +165,9 @@ class Queue:
 
     def worker(self, submission: ReceivedFile, login: Login) -> Worker:
         """Return the worker for one submission, with the delays and refusals of the armed faults."""
-        rest = self.faults.take("rest_lag", Door.PROCESS)
-        handle = self.faults.take("handle_lag", Door.PROCESS)
-        reject = self.faults.take("reject", Door.PROCESS)
+        rest = self.faults.take("rest_lag", FaultPlace.PROCESS)
+        handle = self.faults.take("handle_lag", FaultPlace.PROCESS)
+        reject = self.faults.take("reject", FaultPlace.PROCESS)
         return Worker(
             self.archive,
             submission,
@@ -185,16 +185,16 @@ class Queue:
 
     def _apply_log_faults(self, log: Log, items: tuple[DepositedItem, ...]) -> Log:
         """Change the log as the armed faults demand."""
-        extra = self.faults.take("extra_record", Door.PROCESS)
+        extra = self.faults.take("extra_record", FaultPlace.PROCESS)
         if extra and log.records:
             log = replace(log, records=(*log.records, _extra_record(extra.value, log.records[0], items)))
-        if self.faults.take("upper_doi", Door.PROCESS):
+        if self.faults.take("upper_doi", FaultPlace.PROCESS):
             log = replace(log, records=tuple(record.upper() for record in log.records))
-        if self.faults.take("multi_pair_record", Door.PROCESS):
+        if self.faults.take("multi_pair_record", FaultPlace.PROCESS):
             log = replace(log, records=_merge_records(log.records))
-        if self.faults.take("no_status_attr", Door.PROCESS):
+        if self.faults.take("no_status_attr", FaultPlace.PROCESS):
             log = replace(log, status_attribute=False)
-        if self.faults.take("leading_whitespace", Door.PROCESS):
+        if self.faults.take("leading_whitespace", FaultPlace.PROCESS):
             log = replace(log, leading="\n\n\n  ")
         return log
 

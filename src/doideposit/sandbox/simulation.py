@@ -20,7 +20,7 @@ from doideposit.sandbox.elsewhere import Elsewhere
 from doideposit.sandbox.enquiries import AnswerRules, Enquiries
 from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
-from doideposit.sandbox.faults import Door, Fault, Faults
+from doideposit.sandbox.faults import Fault, FaultPlace, Faults
 from doideposit.sandbox.login import login_page
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import RelationTargets, Validate
@@ -59,9 +59,9 @@ class _Desk:
         self._accounts = queue.accounts
         self._faults = queue.faults
 
-    def _require_login(self, words: str, password: str, door: Door) -> Login | Reply:
+    def _require_login(self, words: str, password: str, place: FaultPlace) -> Login | Reply:
         """Return the login, or the page that refuses it."""
-        fault = self._faults.take("auth", door)
+        fault = self._faults.take("auth", place)
         if fault and fault.value == "401":
             return Reply.unauthorized()
         login = None if fault else self._accounts.log_in(words, password)
@@ -74,7 +74,7 @@ class _Desk:
         content = request.read()
         # The login may be in the address or in the form; the form wins.
         fields = {**request.query, **content.fields}
-        login = self._require_login(fields.get("login_id", ""), fields.get("login_passwd", ""), Door.UPLOAD)
+        login = self._require_login(fields.get("login_id", ""), fields.get("login_passwd", ""), FaultPlace.UPLOAD)
         if isinstance(login, Reply):
             return login
         operation = fields.get("operation") or "doMDUpload"
@@ -88,8 +88,8 @@ class _Desk:
 
     def _refuse_upload(self, login: Login, operation: str, content: bytes | None) -> Reply | None:
         """Return why an upload is refused at once, before it is processed."""
-        full = self._faults.take("queue_full", Door.UPLOAD)
-        page = self._faults.take("html_200", Door.UPLOAD)
+        full = self._faults.take("queue_full", FaultPlace.UPLOAD)
+        page = self._faults.take("html_200", FaultPlace.UPLOAD)
         if full or self._count_pending(login) >= self._most_pending:
             return Reply.error_page(int(full.value or 429) if full else 429)
         if page:
@@ -106,9 +106,9 @@ class _Desk:
             return self._archive.pending(login.words)
 
     def _received_answer(self, number: int) -> Answer:
-        if self._faults.take("drop_after_accept", Door.UPLOAD):
+        if self._faults.take("drop_after_accept", FaultPlace.UPLOAD):
             return Dropped(received=True)
-        after = self._faults.take("status_after_accept", Door.UPLOAD)
+        after = self._faults.take("status_after_accept", FaultPlace.UPLOAD)
         if after:
             return Reply.error_page(int(after.value or 500))
         # When the cookie of the session ends.
@@ -118,12 +118,12 @@ class _Desk:
     def download(self, request: Request) -> Answer:
         """Answer ``/servlet/submissionDownload``: the result log, or the stored file."""
         fields = {**request.query, **request.read().fields}
-        if self._faults.take("poll_login_page", Door.POLL):
+        if self._faults.take("poll_login_page", FaultPlace.POLL):
             return login_page()
-        garbage = self._faults.take("poll_garbage", Door.POLL)
+        garbage = self._faults.take("poll_garbage", FaultPlace.POLL)
         if garbage:
             return Reply.garbage(garbage.value or "")
-        login = self._require_login(fields.get("usr", ""), fields.get("pwd", ""), Door.POLL)
+        login = self._require_login(fields.get("usr", ""), fields.get("pwd", ""), FaultPlace.POLL)
         if isinstance(login, Reply):
             return login
         kind = fields.get("type")
@@ -147,9 +147,9 @@ class _Desk:
 
     def _result_reply(self, found: ReceivedFile, login: Login) -> bytes:
         """Return the answer to a poll of a submission: its log, or why there is none yet."""
-        unknown = self._faults.take("unknown_for", Door.POLL)
-        stuck = self._faults.take("stuck", Door.POLL) if found.log is None else None
-        old = self._faults.take("old_log_first", Door.POLL)
+        unknown = self._faults.take("unknown_for", FaultPlace.POLL)
+        stuck = self._faults.take("stuck", FaultPlace.POLL) if found.log is None else None
+        old = self._faults.take("old_log_first", FaultPlace.POLL)
         with self._archive.transaction():
             if unknown or stuck:
                 polls = int(unknown.number) if unknown else 0
@@ -180,7 +180,7 @@ class _Desk:
         if request.method != "POST":
             return Reply.not_found()
         content = request.read()
-        login = self._require_login(content.fields.get("usr", ""), content.fields.get("pwd", ""), Door.UPLOAD)
+        login = self._require_login(content.fields.get("usr", ""), content.fields.get("pwd", ""), FaultPlace.UPLOAD)
         if isinstance(login, Reply):
             return Reply.unauthorized()
         upload = next((file for file in content.files if file.part == "mdFile"), None)
@@ -193,7 +193,7 @@ class _Desk:
     def info(self, request: Request) -> Reply:
         """Answer ``/info?rtype=prefixes``: whether a login is right, and its prefixes."""
         words, _, password = request.query.get("pid", "").partition(":")
-        login = self._require_login(words, password, Door.POLL)
+        login = self._require_login(words, password, FaultPlace.POLL)
         if isinstance(login, Reply):
             return Reply.unauthorized()
         return Reply(200, "\n".join(sorted(login.prefixes)).encode(), "text/plain;charset=UTF-8")
@@ -309,18 +309,18 @@ class Sandbox:
 
     def handle(self, request: Request) -> Answer:
         """Answer one request, as Crossref would or as the armed faults say."""
-        door = _door_of(request.path)
+        place = _place_of(request.path)
         # This fault comes before everything else: the request was not even read.
-        if door and self.faults.take("drop_before_body", door):
+        if place and self.faults.take("drop_before_body", place):
             return Dropped(received=False)
         self.process()
-        answer = (self._outage_reply(door) if door else None) or self._route_request(request)
-        slow = self.faults.take("slow", door) if door else None
+        answer = (self._outage_reply(place) if place else None) or self._route_request(request)
+        slow = self.faults.take("slow", place) if place else None
         return replace(answer, delay=slow.number) if slow else answer
 
-    def _outage_reply(self, door: Door) -> Reply | None:
-        status = self.faults.take("status", door)
-        retry = self.faults.take("retry_after", door)
+    def _outage_reply(self, place: FaultPlace) -> Reply | None:
+        status = self.faults.take("status", place)
+        retry = self.faults.take("retry_after", place)
         if status or retry:
             return Reply.error_page(int(status.value or 0) if status else 429, retry.number if retry else None)
         return None
@@ -393,21 +393,21 @@ class Sandbox:
         )
 
 
-_DOORS = {
-    "/servlet/deposit": Door.UPLOAD,
-    "/v2/deposits": Door.UPLOAD,
-    "/servlet/submissionDownload": Door.POLL,
-    "/works": Door.REST,
-    "/servlet/query": Door.QUERY,
-    "/search/doi": Door.QUERY,
-    "/openurl": Door.QUERY,
+_PLACES = {
+    "/servlet/deposit": FaultPlace.UPLOAD,
+    "/v2/deposits": FaultPlace.UPLOAD,
+    "/servlet/submissionDownload": FaultPlace.POLL,
+    "/works": FaultPlace.REST,
+    "/servlet/query": FaultPlace.QUERY,
+    "/search/doi": FaultPlace.QUERY,
+    "/openurl": FaultPlace.QUERY,
 }
 
 
-def _door_of(path: str) -> Door | None:
+def _place_of(path: str) -> FaultPlace | None:
     if path.startswith(("/works/", "/prefixes/", "/members/")):
-        return Door.REST
-    return Door.HANDLE if path.startswith(("/api/handles/", "/ra/")) else _DOORS.get(path)
+        return FaultPlace.REST
+    return FaultPlace.HANDLE if path.startswith(("/api/handles/", "/ra/")) else _PLACES.get(path)
 
 
 def _upload_as_json(received: ReceivedFile, now: datetime) -> dict[str, object]:

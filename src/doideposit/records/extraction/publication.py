@@ -62,7 +62,7 @@ def _find_reasons(header: Header, file: str, now: datetime | None) -> Iterator[_
     if status is not None and re.sub(r"\s+", "-", status.text.lower()) in _DRAFT_WORDS:
         yield _Reason(f"this document is not published: `{status.loc[-1]}: {status.text}`", status.loc)
     if "_drafts" in PurePath(file).parts:
-        yield _Reason("this document is not published: it lies in the folder _drafts", ())
+        yield _Reason("this document is not published: it is in the folder _drafts", ())
     yield from _reasons_by_build(top)
     if now is not None:
         yield from _reasons_by_time(top, now)

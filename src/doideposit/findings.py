@@ -7,11 +7,23 @@ findings at once. Faults of the world (network, disk, Crossref) are errors inste
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
 
-__all__ = ["Finding", "Severity", "Where", "counted", "field_path", "has_errors", "loc_of", "nearest", "writable"]
+__all__ = [
+    "Finding",
+    "Severity",
+    "Where",
+    "counted",
+    "field_path",
+    "has_errors",
+    "in_words",
+    "loc_of",
+    "nearest",
+    "writable",
+]
 
 # The way to a value inside a record, as keys and indices from the top: `("authors", 0, "orcid")`.
 Loc = tuple[str | int, ...]
@@ -146,3 +158,12 @@ def nearest(places: Mapping[Loc, Known], loc: Loc) -> tuple[Loc, Known] | None:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where that is right."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def in_words(span: timedelta) -> str:
+    """Return a length of time as people say it, in the largest unit of which there are two."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")

@@ -260,7 +260,7 @@ def _approval_rules(settings: Settings) -> "ApprovalRules":
     from doideposit.deposits.plans.approvals import ApprovalRules
 
     signers = settings.allowed_signers
-    return ApprovalRules(settings.approvals, None if signers is None else SshSignatures(signers))
+    return ApprovalRules(settings.approvals, None if signers is None else SshSignatures(signers).signer)
 
 
 def _connect_to_crossref(

@@ -14,7 +14,6 @@ import pytest
 from desk import FAST, Desk
 from doideposit.cli.doctor import diagnosis_lines
 from doideposit.cli.init import PRESETS
-from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import CheckStatus, Diagnosis
 from doideposit.errors import ConfigurationError
@@ -40,7 +39,7 @@ def diagnosed(folder: Path, *, target: str | None = None, online: bool = False, 
         **doors,
     )
     file = folder / "doideposit.toml"
-    return diagnose(lambda: load_settings(file, target=target, environ=environ), online=online, around=around)
+    return Diagnosis.make(lambda: load_settings(file, target=target, environ=environ), online=online, around=around)
 
 
 def faults(diagnosis: Diagnosis) -> dict[str, tuple[str, str, str]]:
@@ -538,7 +537,7 @@ def test_the_exit_status_names_the_configuration_before_the_world() -> None:
     def refused() -> Any:
         raise ConfigurationError("no", hint="do")
 
-    broken = diagnose(refused, around=DiagnosisContext(free_bytes=lambda _: 0))
+    broken = Diagnosis.make(refused, around=DiagnosisContext(free_bytes=lambda _: 0))
     assert broken.exit_code == 2
     world = replace(broken, checks=tuple(check for check in broken.checks if check.name != "configuration"))
     assert world.exit_code == 3

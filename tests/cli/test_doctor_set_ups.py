@@ -18,9 +18,8 @@ from desk import FAST
 from doideposit.cli.init import PRESETS
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import CheckStatus
+from doideposit.diagnosis.values import CheckStatus, Diagnosis
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.server import running
@@ -46,7 +45,7 @@ def lines(folder: Path, environ: Mapping[str, str], *, target: str | None, onlin
         encodings=lambda: {"standard output": "UTF-8"},
     )
     file = folder / "doideposit.toml"
-    found = diagnose(lambda: load_settings(file, target=target, environ=environ), online=online, around=around)
+    found = Diagnosis.make(lambda: load_settings(file, target=target, environ=environ), online=online, around=around)
     return {
         one.name: (one.verdict.value, one.message, one.hint)
         for one in found.checks

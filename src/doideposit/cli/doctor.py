@@ -11,7 +11,6 @@ from doideposit.cli.boundary import finish
 from doideposit.cli.config import values_of
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.masking import configuration_line
-from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.values import Check, CheckStatus, Diagnosis
 from doideposit.findings import counted
 from doideposit.reports.findings import FindingList, Line, Span, Style, safe
@@ -49,7 +48,7 @@ def doctor(invocation: Invocation, target: str | None, online: bool, send_test_m
         loaded.append(invocation.settings(target=target))
         return loaded[0]
 
-    diagnosis = diagnose(load, online=online, send_test_mail=send_test_mail)
+    diagnosis = Diagnosis.make(load, online=online, send_test_mail=send_test_mail)
     if as_json:
         values = [value.to_dict() for settings in loaded for value in values_of(settings)]
         terminal.json(diagnosis.to_dict() | {"values": values})

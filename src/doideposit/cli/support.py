@@ -117,13 +117,13 @@ def _gather_members(
 ) -> Iterator[_Member]:
     from doideposit.cli.about import version_text
     from doideposit.cli.doctor import diagnosis_lines
-    from doideposit.diagnosis.examination import diagnose
+    from doideposit.diagnosis.values import Diagnosis
 
     yield _Member("README.txt", "what this archive is", README.encode())
     yield _text_member(
         "versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_library_versions()}\n"
     )
-    diagnosis = diagnose(lambda: invocation.settings(target=target))
+    diagnosis = Diagnosis.make(lambda: invocation.settings(target=target))
     # A fixed width: the archive is read on another machine than this one.
     lines = ("".join(span.text for span in line) for line in diagnosis_lines(diagnosis, width=100))
     yield _text_member("doctor.txt", "the diagnosis", "\n".join(lines) + "\n")

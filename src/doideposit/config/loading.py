@@ -24,7 +24,7 @@ from doideposit.records.origin import LazyMapping, Origin
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.toml_places import toml_places
 
-__all__ = ["FILE_NAME", "find", "load"]
+__all__ = ["FILE_NAME", "load"]
 
 # Flags win over the environment, and the environment over the file; each value remembers where it comes from.
 
@@ -179,7 +179,7 @@ def load(
     upwards. Without any, the defaults and the environment make the settings, unless a file is `required`. Raises
     `ConfigurationError`, whose findings name every fault with line and column; no secret is in any of them.
     """
-    found = _chosen_path(path, environ, cwd) or _require_trusted(find(cwd), environ)
+    found = _chosen_path(path, environ, cwd) or _find_trusted(cwd, environ)
     if found is None and required:
         raise ConfigurationError(
             f"there is no {FILE_NAME} in {cwd} or above it",
@@ -200,18 +200,14 @@ def load(
     return settings
 
 
-def find(cwd: Path) -> Path | None:
-    """Return the nearest ``doideposit.toml`` in a folder or above it."""
-    folder = cwd.absolute()
-    return next((path / FILE_NAME for path in (folder, *folder.parents) if (path / FILE_NAME).is_file()), None)
-
-
-def _require_trusted(found: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """Return the file that was found; raise `ConfigurationError` if somebody else put it there.
+def _find_trusted(cwd: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the nearest ``doideposit.toml`` in a folder or above it; raise `ConfigurationError` for somebody else's.
 
     A configuration names commands that give out passwords. One in a folder above that others may write to would run
     theirs with the rights of this user; git refuses such files since 2022 for the same reason.
     """
+    folder = cwd.absolute()
+    found = next((path / FILE_NAME for path in (folder, *folder.parents) if (path / FILE_NAME).is_file()), None)
     if found is None or not hasattr(os, "geteuid"):
         return found
     owner = found.stat().st_uid

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from doideposit.findings import in_words
 from doideposit.lifecycle import Milestone, Outcome, State
 
 if TYPE_CHECKING:
@@ -125,11 +126,25 @@ class Overdue:
     since: datetime
     due: datetime
 
+    def words(self, now: datetime) -> str:
+        """Return what the DOI waits for, and for how long."""
+        return _OVERDUE_WORDS[self.milestone].format(age=in_words(now - self.since))
+
     def to_dict(self) -> dict[str, str]:
         """Return it as JSON."""
         moments = {"since": self.since, "due": self.due}
         texts = {name: moment.isoformat().replace("+00:00", "Z") for name, moment in moments.items()}
         return {"milestone": self.milestone.value, **texts}
+
+
+_OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
+    Milestone.RECEIVED: "recorded {age} ago, but not at Crossref yet",
+    Milestone.PROCESSED: "received {age} ago, but not processed yet",
+    Milestone.REGISTERED: "rejected {age} ago, and nobody has dealt with it",
+    Milestone.RESOLVES: "registered {age} ago, and not yet confirmed to lead to its page",
+    Milestone.INDEXED: "registered {age} ago, and not yet in Crossref's REST API",
+    Milestone.AS_INTENDED: "deposited {age} ago, and not yet shown by Crossref's query service as it was sent",
+}
 
 
 def _is_shown(work: "LedgerWork") -> bool:

@@ -17,7 +17,6 @@ from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError
 from doideposit.findings import counted
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import safe, with_target
 from doideposit.reports.standing import Standing
 
@@ -136,7 +135,7 @@ class Notice:
         """Make the notice about a milestone that was not reached in its time."""
         if status.overdue is None:
             raise ValueError(f"{status.doi} is not overdue")
-        lines = (status.title, overdue_words(status.overdue, now))
+        lines = (status.title, status.overdue.words(now))
         key = f"late:{status.overdue.milestone.value}:{status.doi.key}"
         return cls(key, NoticeKind.OVERDUE, status.shown_doi, tuple(line for line in lines if line), status.next_action)
 

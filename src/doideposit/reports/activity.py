@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Self
 
 from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.findings import in_words
 from doideposit.lifecycle import EventKind
 from doideposit.reports.charts import Chart
-from doideposit.reports.findings import in_words
 
 __all__ = ["Activity"]
 

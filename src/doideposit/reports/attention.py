@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone, Outcome, RetryClass, State
-from doideposit.reports.findings import in_words, with_target
+from doideposit.reports.findings import with_target
 
-__all__ = ["AttentionKind", "Concern", "overdue_words"]
+__all__ = ["AttentionKind", "Concern"]
 
 
 class AttentionKind(StrEnum):
@@ -88,22 +86,6 @@ def _state_of_registered(status: WorkStatus) -> tuple[str, AttentionKind]:
         if status.overdue
         else ("registered", AttentionKind.GOOD)
     )
-
-
-# For what is late.
-_OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
-    Milestone.RECEIVED: "recorded {age} ago, but not at Crossref yet",
-    Milestone.PROCESSED: "received {age} ago, but not processed yet",
-    Milestone.REGISTERED: "rejected {age} ago, and nobody has dealt with it",
-    Milestone.RESOLVES: "registered {age} ago, and not yet confirmed to lead to its page",
-    Milestone.INDEXED: "registered {age} ago, and not yet in Crossref's REST API",
-    Milestone.AS_INTENDED: "deposited {age} ago, and not yet shown by Crossref's query service as it was sent",
-}
-
-
-def overdue_words(overdue: Overdue, now: datetime) -> str:
-    """Return what a DOI waits for, and for how long."""
-    return _OVERDUE_WORDS[overdue.milestone].format(age=in_words(now - overdue.since))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ and knows no terminal: the command line turns styles into colours or leaves them
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -20,7 +19,6 @@ __all__ = [
     "Span",
     "Style",
     "Tally",
-    "in_words",
     "safe",
     "sentence",
     "with_target",
@@ -290,15 +288,6 @@ def _escape_message(text: str) -> str:
 
 def _escape_property(text: str) -> str:
     return _escape_message(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def in_words(span: timedelta) -> str:
-    """Return a length of time as people say it, in the largest unit of which there are two."""
-    seconds = int(span.total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= 2 * size:
-            return counted(seconds // size, unit)
-    return counted(seconds, "second")
 
 
 def with_target(text: str, target: str | None) -> str:

@@ -21,7 +21,7 @@ from doideposit.findings import counted
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity
-from doideposit.reports.attention import AttentionKind, Concern, overdue_words
+from doideposit.reports.attention import AttentionKind, Concern
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.findings import sentence
@@ -266,7 +266,6 @@ def _make_environment() -> "Environment":
         "link": _safe_link,
         "quoted": Concern.said_of,
         "state": AttentionKind.of,
-        "overdue": overdue_words,
         "sentence": sentence,
     }
     environment.filters.update(filters)

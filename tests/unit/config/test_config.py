@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from doideposit.config.loading import FILE_NAME, find, load
+from doideposit.config.loading import FILE_NAME, load
 from doideposit.config.monitoring_schema import HookSection, MailboxSection
 from doideposit.config.schema import ConfigurationFile, PasswordReference, Section
 from doideposit.config.settings import Settings
@@ -115,9 +115,10 @@ def test_without_a_file_there_is_a_hint_to_write_one_unless_none_is_needed(tmp_p
 def test_the_nearest_file_upwards_is_found(tmp_path: Path) -> None:
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
-    assert find(tmp_path / "a") is None
+    with pytest.raises(ConfigurationError, match="there is no"):
+        load(environ={}, cwd=below)
     written(tmp_path, "")
-    assert find(below) == tmp_path / FILE_NAME
+    assert load(environ={}, cwd=below, required=False).path == tmp_path / FILE_NAME
     written(tmp_path / "a", 'target = "test"')
     settings = load(environ={}, cwd=below)
     assert settings.target == "test"

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.findings import in_words
 from doideposit.lifecycle import EventKind
 from doideposit.reports.activity import NOT, REGISTERED, WARNED, Activity
-from doideposit.reports.findings import in_words
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 

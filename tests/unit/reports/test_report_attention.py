@@ -7,7 +7,7 @@ import pytest
 from doideposit.deposits.lateness import Overdue
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Milestone, Outcome, RetryClass, State
-from doideposit.reports.attention import AttentionKind, Concern, overdue_words
+from doideposit.reports.attention import AttentionKind, Concern
 from made_up_reports import NOW, overdue, rejected, status, under_way, warning
 
 WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same metadata", "look at both")
@@ -48,7 +48,7 @@ def test_every_way_to_stand_has_its_words(changes: dict[str, object], words: str
 
 @pytest.mark.parametrize("milestone", Milestone)
 def test_what_is_overdue_is_told_with_its_age(milestone: Milestone) -> None:
-    told = overdue_words(Overdue(milestone, NOW - timedelta(hours=49), NOW), NOW)
+    told = Overdue(milestone, NOW - timedelta(hours=49), NOW).words(NOW)
     assert " 2 days ago, " in told
 
 

@@ -1,9 +1,9 @@
 """Who approved a plan: kept in the ledger under the hash of the plan, so that an edited plan has no approval."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.limits import PRODUCTION
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     # Rules of approval are looked at by every deposit, and few deposits have a plan file with its large models.
     from doideposit.deposits.plans.document import PlanFile
 
-__all__ = [
-    "ApprovalRules",
-    "SignaturePort",
-]
+__all__ = ["ApprovalRules"]
 
 # Names of people and their addresses are shorter; a longer text is something else.
 LONGEST_NAME: Final = 200
@@ -25,19 +22,16 @@ LONGEST_NAME: Final = 200
 LONGEST_SIGNATURE: Final = 20_000
 
 
-class SignaturePort(Protocol):
-    """Tell who made a signature; `doideposit.config.signatures.SshSignatures` fits."""
-
-    def signer(self, statement: str, signature: str) -> str:
-        """Return the name of the signer; raise `UsageError` if nobody who may has signed."""
-
-
 @dataclass(frozen=True, slots=True)
 class ApprovalRules:
-    """Say how many other people must approve what goes to production, and whether they have to sign."""
+    """Say how many other people must approve what goes to production, and whether they have to sign.
+
+    `signer` returns who made a signature of a statement, and raises `UsageError` if nobody who may has signed; with
+    None nobody signs.
+    """
 
     needed: int = 0
-    signatures: SignaturePort | None = None
+    signer: Callable[[str, str], str] | None = None
 
     def apply_to(self, target: str) -> bool:
         """Tell whether approvals are required for deposits to the target."""
@@ -64,7 +58,7 @@ class ApprovalRules:
         name = ApprovalRules.clean_name(by)
         if signature:
             name = _require_signature(self, file, name, signature)
-        elif self.signatures is not None:
+        elif self.signer is not None:
             raise UsageError(
                 "approvals must be signed here",
                 hint="add --sign and your SSH key, such as --sign ~/.ssh/id_ed25519",
@@ -100,24 +94,24 @@ class ApprovalRules:
 
 
 def _require_signature(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> str:
-    if rules.signatures is None:
+    if rules.signer is None:
         hint = (
             'add allowed_signers = "FILE" to the configuration: a list of names and public keys, as ssh-keygen reads it'
         )
         raise UsageError("the configuration does not say whose signatures are accepted", hint=hint)
     if len(signature) > LONGEST_SIGNATURE:
         raise UsageError("this is not an SSH signature: it is too long")
-    signer = rules.signatures.signer(file.statement, signature)
+    signer = rules.signer(file.statement, signature)
     if not _is_same_name(signer, name):
         raise UsageError(f"the signature is from {signer}, not from {name}", hint=f"say --by {signer}")
     return signer
 
 
 def _is_valid_approval(rules: ApprovalRules, file: "PlanFile", name: str, signature: str) -> bool:
-    if rules.signatures is None:
+    if rules.signer is None:
         return True
     try:
-        return bool(signature) and _is_same_name(rules.signatures.signer(file.statement, signature), name)
+        return bool(signature) and _is_same_name(rules.signer(file.statement, signature), name)
     except UsageError:
         # The key was taken out of the list since: its approvals no longer count.
         return False

@@ -8,10 +8,10 @@ import hashlib
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NoReturn
+from typing import Annotated, Any, Final, Literal, NoReturn, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +20,7 @@ from doideposit.deposits.limits import PRODUCTION
 from doideposit.errors import DiskError, PlanUnusable
 from doideposit.files import disk_errors, open_input
 from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.registered.values import Difference
 
 __all__ = [
     "FORMAT",
@@ -84,6 +85,21 @@ class PlannedChange(_Part):
     """The value that is registered, null for none."""
     desired: Any = None
     """The value that it gets, null for none."""
+
+    @classmethod
+    def all_of(cls, changes: Iterable[Difference]) -> tuple[Self, ...]:
+        """Return changes as a plan file has them: their values as JSON reads them back."""
+        return tuple(cls.model_validate(_plain_json(change.to_dict())) for change in changes)
+
+
+def _plain_json(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=_as_dict))
+
+
+def _as_dict(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError
 
 
 class Sending(_Part):

@@ -19,13 +19,11 @@ from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
 from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.plans.consequences import consequences_of
-from doideposit.deposits.plans.document import Fees, PlanFile, PlannedRecord, Sending, Source
+from doideposit.deposits.plans.document import Fees, PlanFile, PlannedChange, PlannedRecord, Sending, Source
 from doideposit.deposits.plans.writing import (
     MADE_WITH,
     READING_HEAD,
-    body_of,
-    changes_of,
-    configuration_of,
+    PlanWriter,
 )
 from doideposit.deposits.values import DepositReport, Plan, PlanEntry, Progress
 from doideposit.errors import ApprovalMissing, DiskError, PlanUnusable, UsageError
@@ -215,7 +213,7 @@ def _is_done(decision: Decision) -> bool:
 
 def _configuration_changes(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
     names = {record.sending.series for record in file.sending if record.sending is not None}
-    then, now = file.plan.configuration, configuration_of(context, checker.schema_version, names)
+    then, now = file.plan.configuration, PlanWriter(context, checker.schema_version).configuration(names)
     changed = [key for key in dict.fromkeys([*then, *now]) if key != MADE_WITH and then.get(key) != now.get(key)]
     if changed:
         message = f"the configuration changed since the plan was made: {', '.join(changed)}"
@@ -237,7 +235,7 @@ def _changes_since(
         yield from (finding for finding in decision.findings if finding.stops)
         return
     changes = PlanEntry.of(decision).changes
-    now = (changes_of(changes), decision.empties, decision.action.value)
+    now = (PlannedChange.all_of(changes), decision.empties, decision.action.value)
     if now != (record.changes, record.empties, record.action):
         would = "; ".join(change.what for change in changes[:TOLD]) or decision.reason
         message = f"the registered metadata of {doi} changed since the plan was made; it would now change: {would}"
@@ -392,13 +390,8 @@ class PlanFiles:
         Raises `PlanUnusable` for a plan that is too large for anybody to read.
         """
         name = ApprovalRules.clean_name(by)
-        body = body_of(
-            self._context,
-            self._checker.schema_version,
-            Approved.of_plan(plan),
-            plan.entries,
-            by=name,
-        )
+        writer = PlanWriter(self._context, self._checker.schema_version)
+        body = writer.body(Approved.of_plan(plan), plan.entries, by=name)
         return PlanFile.parse(body.to_text().encode("utf-8"))
 
     def write(self, plan: Plan, path: Path | str, *, by: str) -> PlanFile:

@@ -1,10 +1,9 @@
 """From a plan in this process to a plan file: everything that would be sent, and on what it rests."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from doideposit.crossref.http import default_user_agent
 from doideposit.crossref.sealing import FoundItem
@@ -23,9 +22,8 @@ from doideposit.deposits.plans.document import (
     Source,
 )
 from doideposit.deposits.values import PlanEntry
-from doideposit.registered.values import Difference
 
-__all__ = ["MADE_WITH", "READING_HEAD", "body_of", "changes_of", "configuration_of"]
+__all__ = ["MADE_WITH", "READING_HEAD", "PlanWriter"]
 
 # The key of the version that a plan was made with; another one is not a reason to refuse it by itself.
 MADE_WITH = "doideposit"
@@ -33,31 +31,53 @@ MADE_WITH = "doideposit"
 READING_HEAD = ("doideposit-plan", 20000101000000000)
 
 
-def body_of(
-    context: DepositContext, schema_version: str, approved: Approved, entries: Iterable[PlanEntry], *, by: str
-) -> PlanBody:
-    """Return everything that the plan file says; raise `PlanUnusable` where it becomes too large, and `DiskError`."""
-    contents = Contents()
-    rows = zip(approved.inputs, approved.decisions, entries, strict=True)
-    records = tuple(_planned_record(context, approved, contents, *row) for row in rows)
-    may = approved.permissions
-    fees = Fees.of(context.target, records, context.fee)
-    return PlanBody(
-        made_by=by,
-        made_at=context.clock(),
-        target=context.target,  # type: ignore[arg-type]  # the configuration knows three targets
-        consequences=consequences_of(context.target, records, fees, may.unseen),
-        fees=fees,
-        records=records,
-        retry=may.retry,
-        allow_loss=may.losses,
-        unseen=may.unseen,
-        configuration=configuration_of(
-            context, schema_version, {record.sending.series for record in records if record.sending}
-        ),
-        sources=_source_hashes(records),
-        contents=contents.all(),
-    )
+@dataclass(frozen=True, slots=True)
+class PlanWriter:
+    """Write what a plan file says of a plan: by the settings of a depositor, and the schema that it builds for."""
+
+    context: DepositContext
+    schema_version: str
+
+    def body(self, approved: Approved, entries: Iterable[PlanEntry], *, by: str) -> PlanBody:
+        """Return all that the plan file says; raise `PlanUnusable` where it becomes too large, and `DiskError`."""
+        context, contents = self.context, Contents()
+        rows = zip(approved.inputs, approved.decisions, entries, strict=True)
+        records = tuple(_planned_record(context, approved, contents, *row) for row in rows)
+        may = approved.permissions
+        fees = Fees.of(context.target, records, context.fee)
+        return PlanBody(
+            made_by=by,
+            made_at=context.clock(),
+            target=context.target,  # type: ignore[arg-type]  # the configuration knows three targets
+            consequences=consequences_of(context.target, records, fees, may.unseen),
+            fees=fees,
+            records=records,
+            retry=may.retry,
+            allow_loss=may.losses,
+            unseen=may.unseen,
+            configuration=self.configuration({record.sending.series for record in records if record.sending}),
+            sources=_source_hashes(records),
+            contents=contents.all(),
+        )
+
+    def configuration(self, series: Iterable[str]) -> Mapping[str, str]:
+        """Return the settings that the plan depends on, by their keys; a series as a hash."""
+        context, known = self.context, self.context.series
+        # In the order of the names, for the same reason; and without what nobody set, which the next version adds to.
+        hashes = {
+            name: known[name].model_dump_json(exclude_defaults=True).encode()
+            for name in sorted(series)
+            if name in known
+        }
+        return {
+            MADE_WITH: default_user_agent(),
+            "target": context.target,
+            "address": context.address,
+            **{key: value for name in sorted(series) for key, value in _depositor_keys(context, name)},
+            "schema_version": self.schema_version,
+            "fees.new_doi": str(context.fee) if context.fee else "",
+            **{f"series.{name}": hashlib.sha256(text).hexdigest() for name, text in hashes.items()},
+        }
 
 
 def _planned_record(
@@ -80,7 +100,7 @@ def _planned_record(
         action=entry.action.value,
         reason=entry.reason,
         title=title,
-        changes=changes_of(entry.changes),
+        changes=PlannedChange.all_of(entry.changes),
         empties=decision.empties,
         findings=tuple(finding.to_dict() for finding in entry.findings),
         sending=sending,
@@ -109,39 +129,6 @@ def _title_in_xml(context: DepositContext, candidate: DepositCandidate, xml: byt
         return next((item.title for item in DepositItem.read_all(xml) if item.doi == candidate.item.doi), "")
     found = FoundItem.find(context.depositor.head(*READING_HEAD), xml, schema_version=candidate.sealed.schema_version)
     return found.item.title if found else ""
-
-
-def changes_of(changes: Iterable[Difference]) -> tuple[PlannedChange, ...]:
-    """Return changes as a plan file has them: their values as JSON reads them back."""
-    return tuple(PlannedChange.model_validate(_plain_json(change.to_dict())) for change in changes)
-
-
-def _plain_json(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=_as_dict))
-
-
-def _as_dict(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError
-
-
-def configuration_of(context: DepositContext, schema_version: str, series: Iterable[str]) -> Mapping[str, str]:
-    """Return the settings that the plan depends on, by their keys; a series as a hash."""
-    known = context.series
-    # In the order of the names, for the same reason; and without what nobody set, which the next version adds to.
-    hashes = {
-        name: known[name].model_dump_json(exclude_defaults=True).encode() for name in sorted(series) if name in known
-    }
-    return {
-        MADE_WITH: default_user_agent(),
-        "target": context.target,
-        "address": context.address,
-        **{key: value for name in sorted(series) for key, value in _depositor_keys(context, name)},
-        "schema_version": schema_version,
-        "fees.new_doi": str(context.fee) if context.fee else "",
-        **{f"series.{name}": hashlib.sha256(text).hexdigest() for name, text in hashes.items()},
-    }
 
 
 def _depositor_keys(context: DepositContext, series: str) -> Iterator[tuple[str, str]]:

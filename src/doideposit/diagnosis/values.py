@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.findings import Finding
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
-    from doideposit.diagnosis.surroundings import DiagnosisContext
 
 __all__ = ["Check", "CheckStatus", "Diagnosis"]
 
@@ -104,7 +104,7 @@ class Diagnosis:
     @classmethod
     def make(
         cls,
-        load: Callable[[], Settings],
+        load: "Callable[[], Settings]",
         *,
         online: bool = False,
         send_test_mail: bool = False,
@@ -159,7 +159,7 @@ class Diagnosis:
         }
 
 
-def _machine_checks(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
+def _machine_checks(settings: "Settings | None", around: DiagnosisContext) -> Iterator[Check]:
     from doideposit.crossref.schemas.store import SchemaStore  # noqa: PLC0415 - as below
     from doideposit.diagnosis.storage import MachineChecks  # noqa: PLC0415 - a command that fails early stays cheap
 
@@ -170,7 +170,7 @@ def _machine_checks(settings: Settings | None, around: DiagnosisContext) -> Iter
     yield from Check.examine("schemas", lambda: look.schemas(SchemaStore.default(offline=True)))
 
 
-def _configuration_checks(settings: Settings, around: DiagnosisContext, *, send_test_mail: bool) -> Iterator[Check]:
+def _configuration_checks(settings: "Settings", around: DiagnosisContext, *, send_test_mail: bool) -> Iterator[Check]:
     from doideposit.diagnosis.setup import SetupChecks  # noqa: PLC0415 - as above
     from doideposit.diagnosis.storage import StorageChecks  # noqa: PLC0415 - as above
 

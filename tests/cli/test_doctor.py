@@ -14,8 +14,9 @@ import pytest
 from desk import FAST, Desk
 from doideposit.cli.doctor import diagnosis_lines
 from doideposit.cli.init import PRESETS
+from doideposit.diagnosis.examination import Diagnosis
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import CheckStatus, Diagnosis
+from doideposit.diagnosis.values import CheckStatus
 from doideposit.errors import ConfigurationError
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock

@@ -18,8 +18,9 @@ from desk import FAST
 from doideposit.cli.init import PRESETS
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.deposits.ledger.store import Ledger
+from doideposit.diagnosis.examination import Diagnosis
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import CheckStatus, Diagnosis
+from doideposit.diagnosis.values import CheckStatus
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.server import running

@@ -11,7 +11,8 @@ from doideposit.cli.boundary import finish
 from doideposit.cli.config import values_of
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.masking import configuration_line
-from doideposit.diagnosis.values import Check, CheckStatus, Diagnosis
+from doideposit.diagnosis.examination import Diagnosis
+from doideposit.diagnosis.values import Check, CheckStatus
 from doideposit.findings import counted
 from doideposit.reports.findings import FindingList, Line, Span, Style, safe
 

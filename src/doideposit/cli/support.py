@@ -117,7 +117,7 @@ def _gather_members(
 ) -> Iterator[_Member]:
     from doideposit.cli.about import version_text
     from doideposit.cli.doctor import diagnosis_lines
-    from doideposit.diagnosis.values import Diagnosis
+    from doideposit.diagnosis.examination import Diagnosis
 
     yield _Member("README.txt", "what this archive is", README.encode())
     yield _text_member(

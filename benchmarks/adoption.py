@@ -26,7 +26,7 @@ from doideposit.crossref.validator.validator import Validator
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.records.models.series import Series
-from doideposit.sandbox.clock import Delays, system_time
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.exchange import Reply, Request
 from doideposit.sandbox.foreign import ForeignReport
 from doideposit.sandbox.registrar import SandboxRegistrar
@@ -70,7 +70,7 @@ class Slow:
 
 def filled() -> Sandbox:
     """A sandbox with reports that another tool registered."""
-    sandbox = Sandbox(clock=system_time, delays=Delays.none())
+    sandbox = Sandbox(clock=Clock.system_time, delays=Delays.none())
     reports = [ForeignReport(n, f"10.5555/r{n}", f"https://rivers.example.org/{n}") for n in range(1, DOIS + 1)]
     ForeignReport.register_all(sandbox, reports, title=SERIES.title, issn=str(SERIES.issn))
     return sandbox
@@ -92,13 +92,15 @@ def main() -> int:
     validator = Validator(SchemaStore.default(offline=True))
     # Compiling the schema is no part of what politeness has to do with.
     validator.validate(b"<doi_batch/>")
-    checker = Checker(series={SERIES.name: SERIES}, validator=lambda: validator, depositor=name, clock=system_time)
+    checker = Checker(
+        series={SERIES.name: SERIES}, validator=lambda: validator, depositor=name, clock=Clock.system_time
+    )
     registry = Registry(
         Endpoint("sandbox", HERE, HERE, HERE), mailto=name.email, waiting=PassingTime(), fetch=slow.fetch
     )
     with tempfile.TemporaryDirectory() as folder, Depositor(
         registrar=SandboxRegistrar(sandbox), ledger=Ledger.open(f"sqlite:///{folder}/ledger.sqlite3"), checker=checker,
-        clock=system_time, target="sandbox", head=name, registry=registry, read_first=True,
+        clock=Clock.system_time, target="sandbox", head=name, registry=registry, read_first=True,
     ) as depositor:  # fmt: skip
         seconds, cpu, peak = measured(lambda: depositor.adopt(folder=Path(folder) / "records"))
         files = len(list((Path(folder) / "records").iterdir()))

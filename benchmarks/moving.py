@@ -30,7 +30,7 @@ from doideposit.health.moving import MoveProof, MoveTable, SiteMove
 from doideposit.health.works import commentaries_in
 from doideposit.records.models.batch import SealedBatch
 from doideposit.records.sources.site_table import SiteRow
-from doideposit.sandbox.clock import Delays, system_time
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.simulation import Sandbox
@@ -127,18 +127,20 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=PAGES)
     given = parser.parse_args()
     speed, count = given.speed, given.pages
-    sandbox = Sandbox(clock=system_time, delays=Delays.none())
+    sandbox = Sandbox(clock=Clock.system_time, delays=Delays.none())
     slow, site = Slow(sandbox, speed), NewSite(speed)
     name = DepositorName("River Forum", "doi@example.org", "River Forum")
     validator = Validator(SchemaStore.default(offline=True))
-    checker = Checker(series={SERIES.name: SERIES}, validator=lambda: validator, depositor=name, clock=system_time)
+    checker = Checker(
+        series={SERIES.name: SERIES}, validator=lambda: validator, depositor=name, clock=Clock.system_time
+    )
     passing = PassingTime(now=lambda: time.monotonic() * speed, sleep=lambda seconds: time.sleep(seconds / speed))
     polite = Registry(Endpoint("sandbox", HERE, HERE, HERE), mailto=name.email, waiting=passing, fetch=slow.fetch)
 
     def opened(folder: Path, registrar: SandboxRegistrar, registry: Registry) -> Depositor:
         return Depositor(
             registrar=registrar, ledger=Ledger.open(f"sqlite:///{folder}/ledger.sqlite3"), checker=checker,
-            clock=system_time, target="sandbox", head=name, registry=registry, read_first=True,
+            clock=Clock.system_time, target="sandbox", head=name, registry=registry, read_first=True,
         )  # fmt: skip
 
     with tempfile.TemporaryDirectory() as place:

@@ -22,7 +22,7 @@ from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.sandbox.clock import Delays, system_time
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.simulation import Sandbox
@@ -50,18 +50,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speed", type=float, default=1.0)
     speed = parser.parse_args().speed
-    sandbox = Sandbox(clock=system_time, delays=Delays.none())
+    sandbox = Sandbox(clock=Clock.system_time, delays=Delays.none())
     slow = Slow(sandbox, speed)
     name = DepositorName("River Forum", "doi@example.org", "River Forum")
     validator = Validator(SchemaStore.default(offline=True))
-    checker = Checker(series={SERIES.name: SERIES}, validator=lambda: validator, depositor=name, clock=system_time)
+    checker = Checker(
+        series={SERIES.name: SERIES}, validator=lambda: validator, depositor=name, clock=Clock.system_time
+    )
     passing = PassingTime(now=lambda: time.monotonic() * speed, sleep=lambda seconds: time.sleep(seconds / speed))
     registry = Registry(Endpoint("sandbox", HERE, HERE, HERE), mailto=name.email, waiting=passing, fetch=slow.fetch)
 
     def opened(folder: str, registry: Registry) -> Depositor:
         return Depositor(
             registrar=SandboxRegistrar(sandbox), ledger=Ledger.open(f"sqlite:///{folder}/ledger.sqlite3"),
-            checker=checker, clock=system_time, target="sandbox", head=name, registry=registry, read_first=True,
+            checker=checker, clock=Clock.system_time, target="sandbox", head=name, registry=registry, read_first=True,
         )  # fmt: skip
 
     with tempfile.TemporaryDirectory() as folder:

@@ -15,10 +15,11 @@ from pydantic import TypeAdapter
 
 import doideposit
 from doideposit import errors, lifecycle
-from doideposit.checks.catalogue.entries import as_markdown
+from doideposit.checks.catalogue.entries import CATALOGUE, HEADINGS
 from doideposit.cli.glossary import WORDS
 from doideposit.cli.main import EPILOG, cli
 from doideposit.config.durations import PATTERN, duration_text
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.json_schemas import JsonSchema
 from doideposit.sandbox.faults import FAULTS
 from doideposit.web.description import description
@@ -286,8 +287,42 @@ def _closure(first: Iterable[str], definitions: Schema) -> list[str]:
 
 
 def findings() -> Iterator[str]:
-    """The catalogue of all codes."""
-    yield as_markdown()
+    """The catalogue of all codes: one section for each kind, one for each code."""
+    yield "# Findings and errors\n"
+    yield "Every code with its meaning; `doideposit explain CODE` prints the same.\n"
+    for kind, heading in HEADINGS.items():
+        items = [item for item in CATALOGUE.values() if item.kind is kind]
+        if items:
+            yield f"## {heading}\n"
+            for item in items:
+                yield from _section_lines(item)
+
+
+def _section_lines(item: Explanation) -> Iterator[str]:
+    yield f"({item.code})="
+    yield f"### `{item.code}`: {item.title}\n"
+    fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is CodeOrigin.RULE else ""
+    yield f"*{item.severity.value}{fixed}.* {item.why}\n"
+    if item.message:
+        yield f"- Message: {_escape_markdown(item.message)}"
+    yield f"- What to do: {_escape_markdown(item.hint)}"
+    if item.former:
+        yield f"- Called `{item.former}` in the version before"
+    if item.source:
+        yield f"- Source: <{item.source}>"
+    yield ""
+    for label, snippet in (("Wrong", item.bad), ("Right", item.good)):
+        if snippet:
+            language = (
+                "toml"
+                if snippet.startswith("# doideposit.toml, in the series") and "# the record" not in snippet
+                else "yaml"
+            )
+            yield f"{label}:\n\n```{language}\n{snippet}\n```\n"
+
+
+def _escape_markdown(text: str) -> str:
+    return text.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
 
 
 def states() -> Iterator[str]:

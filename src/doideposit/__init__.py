@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         Person,
         Publisher,
     )
+    from doideposit.records.models.dates import PartialDate
     from doideposit.records.models.references import CitationType, Reference
     from doideposit.records.models.relations import (
         Archive,
@@ -94,7 +95,7 @@ if TYPE_CHECKING:
     )
     from doideposit.records.models.roles import Role
     from doideposit.records.models.series import RecordType, Series
-    from doideposit.records.models.text import PartialDate, RichText
+    from doideposit.records.models.text import RichText
     from doideposit.wiring import open_path as open  # noqa: A004  (the name of the contract)
 
 # Where each public name lives: a name is imported when it is asked for, so that `import doideposit` stays cheap.
@@ -117,7 +118,8 @@ _HOMES = {
     "records.models.references": "CitationType Reference",
     "records.models.relations": "Archive FreeToRead FullText Funding Licence Relation Status Update Version",
     "records.models.series": "RecordType Series",
-    "records.models.text": "PartialDate RichText",
+    "records.models.dates": "PartialDate",
+    "records.models.text": "RichText",
     "deposits.planning": "Action Limits",
     "deposits.adoption_report": "Adoption AdoptionReport AdoptionResult",
     "deposits.depositor": "Depositor",

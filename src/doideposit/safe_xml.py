@@ -22,7 +22,6 @@ __all__ = [
     "Positions",
     "XmlLimits",
     "local_name",
-    "parse_document",
     "parse_part",
 ]
 
@@ -60,25 +59,25 @@ class ParsedXml(NamedTuple):
     root: Element | None
     findings: tuple[Finding, ...] = ()
 
-
-def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = LIMITS) -> ParsedXml:
-    """Parse bytes that may be hostile; whatever is wrong with them comes back as one finding."""
-    refusal = _find_refusal(xml, limits)
-    if refusal:
-        return ParsedXml(None, (refusal.at(Where(file=file, line=refusal.where.line)),))
-    try:
-        root = parse_part(xml, bare=False)
-    # The parser stops at the first fault, and says where it is.
-    except etree.XMLSyntaxError as error:
-        return ParsedXml(None, (_not_well_formed_finding(error, xml, file),))
-    # The look at the prolog ends after 64 KiB of comments; what comes after them is found here.
-    if root.getroottree().docinfo.internalDTD is not None:
-        return ParsedXml(None, (_doctype_finding(1).at(Where(file=file)),))
-    # A file shorter than the limit cannot hold so many elements.
-    large = len(xml) > limits.children and xml.count(b"<") > limits.children
-    if large and (full := _find_overfull(root, limits)) is not None:
-        return ParsedXml(None, (full.at(Where(file=file, line=full.where.line)),))
-    return ParsedXml(root)
+    @staticmethod
+    def of(xml: bytes, *, file: str | None = None, limits: XmlLimits = LIMITS) -> "ParsedXml":
+        """Parse bytes that may be hostile; whatever is wrong with them comes back as one finding."""
+        refusal = _find_refusal(xml, limits)
+        if refusal:
+            return ParsedXml(None, (refusal.at(Where(file=file, line=refusal.where.line)),))
+        try:
+            root = parse_part(xml, bare=False)
+        # The parser stops at the first fault, and says where it is.
+        except etree.XMLSyntaxError as error:
+            return ParsedXml(None, (_not_well_formed_finding(error, xml, file),))
+        # The look at the prolog ends after 64 KiB of comments; what comes after them is found here.
+        if root.getroottree().docinfo.internalDTD is not None:
+            return ParsedXml(None, (_doctype_finding(1).at(Where(file=file)),))
+        # A file shorter than the limit cannot hold so many elements.
+        large = len(xml) > limits.children and xml.count(b"<") > limits.children
+        if large and (full := _find_overfull(root, limits)) is not None:
+            return ParsedXml(None, (full.at(Where(file=file, line=full.where.line)),))
+        return ParsedXml(root)
 
 
 def local_name(element: Element) -> str:
@@ -92,20 +91,36 @@ def parse_part(
     *,
     bare: bool = True,
     huge: bool = False,
+    named_characters: bool = False,
     resolver: etree.Resolver | None = None,
     base_url: str = "",
 ) -> Element:
     """Parse XML that is a part of something: an abstract, a formula, a schema, a file in an archive; return its root.
 
     Entities are not put in, and nothing is fetched but what `resolver` gives. `bare` leaves comments and processing
-    instructions out; `huge` lifts libxml2's bounds, for XML that was built here. Raises `etree.XMLSyntaxError`.
+    instructions out; `huge` lifts libxml2's bounds, for XML that was built here. With
+    `named_characters`, those of HTML are read too, such as ``&nbsp;``, which XML knows only by a declaration. Raises
+    `etree.XMLSyntaxError`.
     """
+    if named_characters:
+        xml = _NAMED.sub(_number_of_character, xml.encode() if isinstance(xml, str) else xml)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=huge, remove_comments=bare, remove_pis=bare
     )
     if resolver is not None:
         parser.resolvers.add(resolver)
     return etree.fromstring(xml, parser, base_url=base_url)
+
+
+# XML knows five characters by name; the others of HTML would need a declaration from outside.
+_NAMED: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
+
+
+def _number_of_character(found: re.Match[bytes]) -> bytes:
+    from html.entities import html5  # noqa: PLC0415 - the table is long, and few texts have an entity
+
+    meant = html5.get(found[1].decode("ascii"), "")
+    return "".join(f"&#{ord(character)};" for character in meant).encode("ascii") or found[0]
 
 
 class Position(NamedTuple):
@@ -149,7 +164,7 @@ class Positions(Sequence[Position]):
         """Return the position of every element, in the order of the document; empty where they cannot be found.
 
         libxml2 keeps no columns, and no lines beyond 65,535; expat of the standard library tells both. Call it for a
-        document that `parse_document` has taken: it has no document type declaration, and so nothing to expand.
+        document that `ParsedXml.of` has taken: it has no document type declaration, and so nothing to expand.
         """
         from xml.parsers import expat  # noqa: PLC0415 - only what is wrong has to be found
 

@@ -331,10 +331,10 @@ def open_fetch(
 
     This is the way of every part that fetches pages which are not part of Crossref's protocol.
     """
-    from doideposit.crossref.http import Exchange, default_user_agent, without_query
+    from doideposit.crossref.http import Exchange
 
-    agent = default_user_agent() + (f" (mailto:{contact})" if contact else "")
-    return Exchange(timeouts, agent, shown=shown or without_query, accept=accept).get
+    agent = Exchange.default_user_agent() + (f" (mailto:{contact})" if contact else "")
+    return Exchange(timeouts, agent, shown=shown, accept=accept).get
 
 
 def open_page_fetch(settings: Settings) -> "FetchPage":

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from desk import Desk
-from doideposit.crossref.guarded_fetch import GuardedFetch, system_resolver
+from doideposit.crossref.guarded_fetch import GuardedFetch
 from doideposit.crossref.http import Timeouts
 from doideposit.errors import AddressRefused, PageUnavailable
 from doideposit.records.extraction.drafting import draft_of
@@ -39,7 +39,7 @@ class Site:
 
         def resolve(host: str, port: int) -> Sequence[str]:
             self.looked_up.append(host)
-            return ["127.0.0.1"] if host.endswith(".example") else system_resolver(host, port)
+            return ["127.0.0.1"] if host.endswith(".example") else GuardedFetch.system_resolver(host, port)
 
         options.setdefault("allowed", ("pages.example",))
         return GuardedFetch(resolve=options.pop("resolve", resolve), **options)

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.findings import Finding, Severity
-from doideposit.safe_xml import LIMITS, XmlLimits, parse_document
+from doideposit.safe_xml import LIMITS, ParsedXml, XmlLimits
 
 DEPOSIT = (Path(__file__).parents[1] / "golden" / "deposits" / "report-series-minimal-5.5.0.xml").read_bytes()
 
 
 def only_finding(xml: bytes, limits: XmlLimits = LIMITS) -> Finding:
-    parsed = parse_document(xml, file="x.xml", limits=limits)
+    parsed = ParsedXml.of(xml, file="x.xml", limits=limits)
     assert parsed.root is None
     [finding] = parsed.findings
     assert finding.severity is Severity.ERROR
@@ -144,7 +144,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_accepts_what_is_well_formed(name: str) -> None:
-    parsed = parse_document(ACCEPTED[name])
+    parsed = ParsedXml.of(ACCEPTED[name])
     assert parsed.findings == ()
     assert parsed.root is not None
     assert parsed.root.text == "ü"
@@ -172,5 +172,5 @@ def test_any_damage_ends_in_a_tree_or_in_one_finding(data: st.DataObject) -> Non
         else:
             xml[position:position] = xml[position : position + 300]
         xml = xml or bytearray(b"x")
-    parsed = parse_document(bytes(xml))
+    parsed = ParsedXml.of(bytes(xml))
     assert (parsed.root is None) == (len(parsed.findings) == 1)

@@ -18,7 +18,7 @@ from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, is_resources
-from doideposit.crossref.sealing import ItemVerdict, seal_file
+from doideposit.crossref.sealing import ItemVerdict
 from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.existing import DepositItem
@@ -32,11 +32,11 @@ from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord
 from doideposit.records.sources.interface import Reading
-from doideposit.records.sources.parsing import ParsedRecord, parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_files
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import ParsedXml
 
-__all__ = ["Checker", "load_deposit_file"]
+__all__ = ["Checker"]
 
 
 # How many bytes of ready-made deposit XML are held at a time while records are compared.
@@ -255,7 +255,7 @@ class Checker:
                 return self._check_record(parsed.record, parsed.findings, context)
 
     def _parse_raw(self, raw: RawRecord) -> ParsedRecord:
-        return parse(raw, series=self.series, is_registered=self._is_registered)
+        return ParsedRecord.of(raw, series=self.series, is_registered=self._is_registered)
 
     def _check_rest(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> Findings:
         """Return the findings of the rules in the valid fields of a record that has invalid ones too."""
@@ -302,10 +302,10 @@ class Checker:
 
     def _check_xml(self, path: Path) -> Checked:
         name = str(path)
-        xml = load_deposit_file(path)
+        xml = Checker.load_deposit_file(path)
         if isinstance(xml, Finding):
             return Checked(name, (xml,))
-        parsed = parse_document(xml, file=name)
+        parsed = ParsedXml.of(xml, file=name)
         if parsed.root is None:
             return Checked(name, parsed.findings, xml=xml)
         # Few inputs are ready-made files, and only those need it.
@@ -323,7 +323,7 @@ class Checker:
         if not found:
             alone = is_resources(sealed.batch.schema_version)
             findings = (*findings, _nothing_to_register(name, alone=alone))
-        return Checked(name, findings, xml=xml, items=found, sealed_file=seal_file(sealed.batch))
+        return Checked(name, findings, xml=xml, items=found, sealed_file=sealed.batch.without_bytes)
 
     @staticmethod
     def merge_findings(*groups: Findings) -> Findings:
@@ -332,6 +332,34 @@ class Checker:
         found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
         # A file is corrected from its top to its end.
         return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
+
+    @staticmethod
+    def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Finding:
+        """Read an XML file of at most `limit` bytes, or return the finding that says why it cannot be read."""
+
+        def problem(code: str, message: str, hint: str) -> Finding:
+            return Finding(code, Severity.ERROR, message, hint, Where(file=str(path)))
+
+        try:
+            size = path.stat().st_size
+            if size > limit:
+                text = f"the file has {size / 1_000_000:.1f} MB, and the limit is {limit / 1_000_000:.1f} MB"
+                return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
+            with open_input(path) as file:
+                xml = file.read(limit + 1)
+        # Each of these is the fault of a path that somebody typed, and so a finding; nothing is wrong with the program.
+        except FileNotFoundError:
+            return problem("file-missing", f"there is no file {path}", "check the spelling and the folder")
+        except IsADirectoryError:
+            return problem("file-is-directory", f"{path} is a folder, not a file", "give the path of a file in it")
+        except OSError as error:
+            text = f"the file cannot be read: {error.strerror}"
+            return problem("file-unreadable", text, "check its name and its permissions")
+        # A device has no size, and a file may grow while it is read.
+        if len(xml) > limit:
+            text = f"the file has more than the {limit / 1_000_000:.1f} MB that are read"
+            return problem("file-too-large", text, "check that this is the right file, and whether it is all written")
+        return xml
 
 
 def _commentaries_of(checked: Sequence[Checked]) -> list[Commentary]:
@@ -351,34 +379,6 @@ def _with_fields(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator
 
 def _with_place(finding: Finding, origin: Origin) -> Finding:
     return finding.at(origin.where(loc_of(finding.where.field)))
-
-
-def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Finding:
-    """Read an XML file of at most `limit` bytes, or return the finding that says why it cannot be read."""
-
-    def problem(code: str, message: str, hint: str) -> Finding:
-        return Finding(code, Severity.ERROR, message, hint, Where(file=str(path)))
-
-    try:
-        size = path.stat().st_size
-        if size > limit:
-            text = f"the file has {size / 1_000_000:.1f} MB, and the limit is {limit / 1_000_000:.1f} MB"
-            return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
-        with open_input(path) as file:
-            xml = file.read(limit + 1)
-    # Each of these is the fault of a path that somebody typed, and so a finding; nothing is wrong with the program.
-    except FileNotFoundError:
-        return problem("file-missing", f"there is no file {path}", "check the spelling and the folder")
-    except IsADirectoryError:
-        return problem("file-is-directory", f"{path} is a folder, not a file", "give the path of a file in it")
-    except OSError as error:
-        text = f"the file cannot be read: {error.strerror}"
-        return problem("file-unreadable", text, "check its name and its permissions")
-    # A device has no size, and a file may grow while it is read.
-    if len(xml) > limit:
-        text = f"the file has more than the {limit / 1_000_000:.1f} MB that are read"
-        return problem("file-too-large", text, "check that this is the right file, and whether it is all written")
-    return xml
 
 
 def _unread_work_finding(file: str | None) -> Checked:

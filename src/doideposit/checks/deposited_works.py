@@ -17,7 +17,7 @@ from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Loc, Severity, loc_of
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin, RawRecord, RawValue
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.registered.reading import RECORD_TYPES, RegisteredRecord
 from doideposit.registered.texts import ReadText
 from doideposit.safe_xml import Element
@@ -82,7 +82,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
     if isinstance(references := fields.get("references"), list):
         fields["references"] = [_with_address(reference) for reference in references]
     # A work without a number is one, as every article is; of one without people or a group nothing is said of them.
-    read = partial(parse, series={series.name: series}, is_registered=lambda _doi, _number: True)
+    read = partial(ParsedRecord.of, series={series.name: series}, is_registered=lambda _doi, _number: True)
     fields.setdefault("authors", [{"anonymous": "true"}])
     harmed: set[Loc] = set()
     for _ in range(ROUNDS):

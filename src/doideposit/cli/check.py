@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from doideposit.checks.checking import Checker, load_deposit_file
+from doideposit.checks.checking import Checker
 from doideposit.checks.values import Checked
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
@@ -337,7 +337,7 @@ def _verdict_document(path: str, verdict: "SchemaVerdict") -> dict[str, Any]:
 def _read_xml_file(path: str) -> bytes | Finding:
     if path == "-":
         return sys.stdin.buffer.read(LIMITS.size + 1)
-    return load_deposit_file(Path(path), limit=LIMITS.size)
+    return Checker.load_deposit_file(Path(path), limit=LIMITS.size)
 
 
 _WORDS = {

@@ -219,9 +219,8 @@ def _draft_from(manuscript: "Manuscript", series: Mapping[str, Series]) -> "Draf
 def _write_draft(draft: "Draft", output: Path | None) -> None:
     """Write a draft as YAML to a file, or to standard output; raises `DiskError`."""
     from doideposit.json_schemas import JsonSchema
-    from doideposit.records.extraction.rendering import render
 
-    write_product(render(draft, schema=JsonSchema.RECORD.location()).encode(), output)
+    write_product(draft.to_yaml(schema=JsonSchema.RECORD.location()).encode(), output)
 
 
 def _draft_document(draft: "Draft") -> dict[str, Any]:

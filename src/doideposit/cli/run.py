@@ -235,11 +235,11 @@ def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
 
 def _ping_monitor(url: str) -> None:
     """Fetch the address; no message repeats it, because such addresses are secrets of their own."""
-    from doideposit.crossref.http import NoAnswer, Timeouts, host_alone
+    from doideposit.crossref.http import Exchange, NoAnswer, Timeouts
     from doideposit.wiring import open_fetch
 
     # A ping must not hold up the job: the next one comes with the next pass.
-    fetch = open_fetch(Timeouts(connect=5, read=10, total=20), host_alone)
+    fetch = open_fetch(Timeouts(connect=5, read=10, total=20), Exchange.host_alone)
     try:
         # The answer is not read; its size is bounded anyway.
         answer = fetch(url, limit=10_000)

@@ -73,13 +73,13 @@ def _verify(invocation: Invocation, versions: tuple[str, ...], as_json: bool) ->
     good = bool(faults) and not any(faults.values())
     if as_json:
         documents = {
-            version: [{"path": str(fault.path), "problem": fault.problem} for fault in found]
+            version: [{"path": str(path), "problem": problem} for path, problem in found.items()]
             for version, found in faults.items()
         }
         terminal.json({"ok": good, "schemas": documents})
     for version, found in faults.items():
-        for fault in found:
-            terminal.say(f"{version}: {fault.path}: {fault.problem}")
+        for path, problem in found.items():
+            terminal.say(f"{version}: {path}: {problem}")
         if not found:
             terminal.say(f"{version}: every file is as pinned")
     if not faults:

@@ -287,6 +287,6 @@ class JsonList:
 # The findings of a run show many lines of a few files.
 @lru_cache(maxsize=8)
 def _read_lines(path: str) -> tuple[str, ...] | None:
-    from doideposit.records.sources.files import shown_lines
+    from doideposit.records.sources.files import Loaded
 
-    return shown_lines(Path(path))
+    return Loaded.shown_lines(Path(path))

@@ -19,10 +19,10 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, NoAnswer, Timeouts, default_user_agent
+from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, NoAnswer, Timeouts
 from doideposit.errors import AddressRefused, PageUnavailable
 
-__all__ = ["FetchPage", "GuardedFetch", "Page", "system_resolver"]
+__all__ = ["FetchPage", "GuardedFetch", "Page"]
 
 # The most bytes that are taken of one page, in case nothing less is asked for: that of the largest document read.
 LIMIT = 50_000_000
@@ -67,13 +67,6 @@ class FetchPage(Protocol):
         """Fetch at most `limit` bytes; raises `AddressRefused` or `PageUnavailable`."""
 
 
-def system_resolver(host: str, port: int) -> list[str]:
-    """Resolve a host name by the resolver of this system; raises `OSError` for an unknown name."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    # A host has several entries for one address, one for each kind of socket.
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
 class GuardedFetch:
     """Fetch single pages; `allowed` are hosts of the own network that may be fetched anyway.
 
@@ -85,12 +78,12 @@ class GuardedFetch:
         *,
         contact: str | None = None,
         allowed: Iterable[str] = (),
-        resolve: Resolve = system_resolver,
+        resolve: Resolve | None = None,
         timeouts: Timeouts = _TIMEOUTS,
     ) -> None:
-        self._user_agent = default_user_agent() + (f" (mailto:{contact})" if contact else "")
+        self._user_agent = Exchange.default_user_agent() + (f" (mailto:{contact})" if contact else "")
         self._allowed = frozenset(host.lower().rstrip(".") for host in allowed)
-        self._resolve = resolve
+        self._resolve = resolve or self.system_resolver
         self._timeouts = timeouts
 
     def __call__(self, url: str, *, limit: int = LIMIT) -> Page:
@@ -141,6 +134,13 @@ class GuardedFetch:
                 f'configuration: [pages] own_hosts = ["{host}"]',
             )
         return found
+
+    @staticmethod
+    def system_resolver(host: str, port: int) -> list[str]:
+        """Resolve a host name by the resolver of this system; raises `OSError` for an unknown name."""
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # A host has several entries for one address, one for each kind of socket.
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class _PinnedAdapter(HTTPAdapter):

@@ -27,18 +27,7 @@ if TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
-__all__ = [
-    "Exchange",
-    "Fetch",
-    "FilePart",
-    "HttpAnswer",
-    "NeverSent",
-    "NoAnswer",
-    "Timeouts",
-    "default_user_agent",
-    "host_alone",
-    "without_query",
-]
+__all__ = ["Exchange", "Fetch", "FilePart", "HttpAnswer", "NeverSent", "NoAnswer", "Timeouts"]
 
 logger = logging.getLogger(__name__)
 
@@ -118,16 +107,6 @@ class Fetch(Protocol):
         """Fetch at most `limit` bytes; raises `NoAnswer`, or `NeverSent` where that is certain."""
 
 
-def without_query(url: str) -> str:
-    """Return the address up to its question mark, for a log."""
-    return url.partition("?")[0]
-
-
-def host_alone(url: str) -> str:
-    """Return the host of an address, for a log if the path is a secret."""
-    return urlsplit(url).hostname or ""
-
-
 # Compressed answers could be far larger than they look, and no connection is used twice.
 _PLAIN = {"Accept-Encoding": "identity", "Connection": "close"}
 
@@ -146,14 +125,15 @@ class Exchange:
         timeouts: Timeouts | None = None,
         user_agent: str | None = None,
         *,
-        shown: Callable[[str], str] = without_query,
+        shown: Callable[[str], str] | None = None,
         adapter: "Callable[[], HTTPAdapter] | None" = None,
         remember: int = 0,
         accept: str = "*/*",
     ) -> None:
         self._timeouts = timeouts or Timeouts()
-        self._user_agent = user_agent or default_user_agent()
-        self._shown = shown
+        self._user_agent = user_agent or Exchange.default_user_agent()
+        # Up to its question mark: a query may hold a login.
+        self._shown = shown or (lambda url: url.partition("?")[0])
         self._adapter = adapter
         self._remember = remember
         self._accept = accept
@@ -240,6 +220,22 @@ class Exchange:
             adapter.close()
         # Raised out here, or the library's error, which may quote what the server said, would hang on behind ours.
         raise failure
+
+    @staticmethod
+    def host_alone(url: str) -> str:
+        """Return the host of an address, for a log if the path is a secret."""
+        return urlsplit(url).hostname or ""
+
+    @staticmethod
+    def default_user_agent() -> str:
+        """Return who we say we are: the program and its version."""
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+        try:
+            return f"doideposit/{version('doideposit')}"
+        # Run from a checkout that was never installed, there is no version.
+        except PackageNotFoundError:
+            return "doideposit"
 
 
 class _Body:
@@ -403,14 +399,3 @@ def _http_date(text: str) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def default_user_agent() -> str:
-    """Return who we say we are: the program and its version."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return f"doideposit/{version('doideposit')}"
-    # Run from a checkout that was never installed, there is no version.
-    except PackageNotFoundError:
-        return "doideposit"

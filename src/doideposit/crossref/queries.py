@@ -13,7 +13,7 @@ from typing import Final
 
 from doideposit.errors import ConfigurationError, RegistrarUnavailable, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import Element, parse_document
+from doideposit.safe_xml import Element, ParsedXml
 
 __all__ = ["RegisteredState"]
 
@@ -56,7 +56,7 @@ class RegisteredState:
                 f"{host} does not accept the depositor's e-mail address for queries",
                 hint="set `email` below [depositor] to an address that Crossref knows",
             )
-        root = parse_document(answer.strip()).root
+        root = ParsedXml.of(answer.strip()).root
         name = "" if root is None else str(root.tag).rpartition("}")[2]
         if root is None or name not in {"crossref_result", "doi_records"}:
             _require_unknown_doi(answer, doi, host)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NeverSent, NoAnswer, Timeouts, default_user_agent
+from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NeverSent, NoAnswer, Timeouts
 from doideposit.crossref.politeness import Pace, PassingTime
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import (
@@ -92,7 +92,7 @@ class Registry:
         self._rest = endpoint.rest_url and Endpoint.check_address(endpoint.rest_url, "rest_url")
         self._handles = endpoint.handle_url and Endpoint.check_address(endpoint.handle_url, "handle_url")
         self._mailto = {"mailto": mailto} if mailto else {}
-        agent = user_agent or default_user_agent()
+        agent = user_agent or Exchange.default_user_agent()
         self._fetch = (
             fetch
             or Exchange(

@@ -7,14 +7,14 @@ from typing import NamedTuple, Self
 from lxml import etree
 
 from doideposit.crossref.validator.validator import Validator
-from doideposit.crossref.xml.batch import Built, assemble
+from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
-from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedFile, SealedItem
-from doideposit.safe_xml import parse_document
+from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedItem
+from doideposit.safe_xml import ParsedXml
 
-__all__ = ["FoundItem", "ItemVerdict", "join", "recorded", "seal_file"]
+__all__ = ["FoundItem", "ItemVerdict", "join", "recorded"]
 
 
 class ItemVerdict(NamedTuple):
@@ -43,7 +43,7 @@ class FoundItem(NamedTuple):
     @classmethod
     def find(cls, head: BatchHead, xml: bytes, *, schema_version: str) -> Self | None:
         """Read the bytes of an item that was kept; None for bytes that are not one item in our own form."""
-        root = parse_document(assemble(head, [xml], schema_version=schema_version, indented=False)).root
+        root = ParsedXml.of(Built.assemble(head, [xml], schema_version=schema_version, indented=False)).root
         children = [] if root is None else root.findall("{*}body/{*}*")
         found = DepositItem.read_all(root) if root is not None and len(children) == 1 else ()
         # The fingerprint of an item is the hash of its canonical form, which is how items are written here.
@@ -54,7 +54,7 @@ class FoundItem(NamedTuple):
 
     def seal(self, validator: Validator, head: BatchHead, xml: bytes, version: str) -> ItemVerdict:
         """Judge the bytes of an item that was kept outside of this process, and seal it; raises as `validate` does."""
-        verdict = validator.validate(assemble(head, [xml], schema_version=version, indented=False))
+        verdict = validator.validate(Built.assemble(head, [xml], schema_version=version, indented=False))
         if not verdict.valid or verdict.schema != version:
             return ItemVerdict(None, verdict.findings)
         return ItemVerdict(SealedItem(self.item.doi, self.item.fingerprint, version, SEAL), verdict.findings)
@@ -70,13 +70,8 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
     if any(hashlib.sha256(xml).hexdigest() != one.sha256 for one, xml in zip(items, contents, strict=True)):
         raise RuntimeError("an item differs from the one that was validated")
     [version] = {item.schema_version for item in items}
-    xml = assemble(head, contents, schema_version=version)
+    xml = Built.assemble(head, contents, schema_version=version)
     return SealedBatch(xml, version, head.batch_id, head.timestamp, tuple(item.doi for item in items), SEAL)
-
-
-def seal_file(batch: SealedBatch) -> SealedFile:
-    """Return the proof that a whole file was judged, to be kept without its bytes."""
-    return SealedFile(batch.sha256, batch.schema_version, batch.dois, SEAL)
 
 
 def recorded(

@@ -15,7 +15,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.origin import RawValue
 from doideposit.registered.comparison import compare
 from doideposit.registered.reading import RegisteredRecord
-from doideposit.registered.record_file import record_fields, record_text
+from doideposit.registered.record_file import AdoptableRecord
 from doideposit.registered.values import Difference
 
 __all__ = ["AdoptedFile", "RecordFolder"]
@@ -55,12 +55,13 @@ class RecordFolder:
 
     def write(self, record: RegisteredRecord, series: Series, state: RegisteredState) -> AdoptedFile:
         """Write the file of a record, or find the one that is there; raises `DiskError`."""
-        fields = record_fields(record, series, named=self._several)
+        adopted = AdoptableRecord(record, series)
+        fields = adopted.fields(named=self._several)
         [checked] = self._check([{**fields, "series": series.name}])
         changes = _pending_changes(record, checked)
         is_whole = not changes and not record.leftovers and checked.ok
         heading = _file_heading(series, state, is_whole=is_whole)
-        text = record_text(record, fields, _file_notes(record, changes, checked), heading=heading, schema=self._schema)
+        text = adopted.text(fields, _file_notes(record, changes, checked), heading=heading, schema=self._schema)
         path, is_ours = self._choose_path(record, fields, series, text)
         findings = (
             *_incomplete_findings(record, changes, checked),

@@ -33,7 +33,7 @@ from doideposit.findings import Finding, Severity, counted
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import Series
 from doideposit.registered.reading import RegisteredRecord
-from doideposit.registered.record_file import series_of
+from doideposit.registered.record_file import AdoptableRecord
 
 __all__ = ["AdoptionPass", "AdoptionScope"]
 
@@ -309,8 +309,10 @@ class AdoptionPass:
             for name, series in self._series.items()
             if not owning or (series.publisher_account or "") in owning
         }
-        chosen = series_of(record, printed, state.owner_prefix, mine)
-        elsewhere = series_of(record, printed, state.owner_prefix, self._series) if chosen is None else None
+        chosen = AdoptableRecord.series_of(record, printed, state.owner_prefix, mine)
+        elsewhere = (
+            AdoptableRecord.series_of(record, printed, state.owner_prefix, self._series) if chosen is None else None
+        )
         if elsewhere is not None:
             left = _two_publishers_finding(printed, elsewhere, sorted(owning or ()))
             return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))

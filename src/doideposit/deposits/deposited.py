@@ -7,7 +7,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi
 from doideposit.registered.reading import RegisteredRecord
-from doideposit.registered.record_file import record_fields
+from doideposit.registered.record_file import AdoptableRecord
 
 __all__ = ["deposited_record"]
 
@@ -25,5 +25,5 @@ def deposited_record(depositor: Depositor, doi: Doi) -> Mapping[str, Any]:
         raise UsageError(f"{doi} was never deposited to {depositor.target} from here", hint=hint)
     series = depositor.series.get(status.series)
     # A series that is no longer configured cannot say what the record has of its own.
-    fields = found.fields if series is None else record_fields(found, series, named=True)
+    fields = found.fields if series is None else AdoptableRecord(found, series).fields(named=True)
     return {**fields, "series": status.series, "doi": str(status.doi)}

@@ -13,7 +13,6 @@ from typing import Final, Literal, TypeVar
 from doideposit.checks.checking import TRIAL_BATCH, TRIAL_TIMESTAMP
 from doideposit.checks.values import Checked
 from doideposit.crossref.registrar import FoundWork
-from doideposit.crossref.sealing import seal_file
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.references import references_alone
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
@@ -121,7 +120,7 @@ class CitedReferences:
         found = Checked(checked.source, (*checked.findings, *sealed.findings), xml=xml, file=record.origin.file)
         if sealed.batch is None:
             return found
-        return replace(found, items=DepositItem.read_all(xml), sealed_file=seal_file(sealed.batch))
+        return replace(found, items=DepositItem.read_all(xml), sealed_file=sealed.batch.without_bytes)
 
 
 class _ReferencePass:

@@ -11,7 +11,7 @@ from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
 from doideposit.deposits.planning import TIMESTAMP_STEP
 from doideposit.findings import Finding
-from doideposit.registered.clearing import fields_of
+from doideposit.registered.values import Judgement
 
 __all__ = ["Clears", "StepFiles"]
 
@@ -70,7 +70,7 @@ def _step_items(known: tuple[NewItem, ...], xml: bytes, emptied: Sequence[str]) 
     """
     prints = {one.doi.key: one.fingerprint for one in DepositItem.read_all(xml)}
     # What it takes away is gone for as long as the last step needs, and no loss.
-    gone = fields_of(emptied)
+    gone = Judgement.emptied_fields(emptied)
     return tuple(
         replace(one, fingerprint=prints[one.doi.key], may_lose=tuple(dict.fromkeys([*one.may_lose, *gone])))
         for one in known

@@ -26,7 +26,6 @@ from doideposit.errors import RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
-from doideposit.registered.clearing import fields_of
 from doideposit.registered.comparison import compare
 from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord
@@ -327,7 +326,9 @@ def _judge_result(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone:
     if alone:
         desired = RegisteredRecord.read(ResourceDeposit.read(xml).applied_to(base.xml, doi), base.doi)
         # An empty part says as much as `remove` in a record file.
-        consent = replace(consent, removed=(*consent.removed, *fields_of(ResourceDeposit.read(xml).emptied(doi))))
+        consent = replace(
+            consent, removed=(*consent.removed, *Judgement.emptied_fields(ResourceDeposit.read(xml).emptied(doi)))
+        )
     else:
         desired = RegisteredRecord.read(xml, doi.printed)
     if desired is None:

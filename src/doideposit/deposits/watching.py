@@ -26,7 +26,7 @@ from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import same_value
-from doideposit.registered.drift import Shown, differences_of
+from doideposit.registered.drift import Shown
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
@@ -294,7 +294,7 @@ class Watcher:
             proof = f"Crossref's query service still shows the version {state.timestamp}, and ours is {sent.version}"
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
         record = RegisteredRecord.read(state.answer, state.alias_of or seen.doi.printed) if state.has_record else None
-        fields = differences_of(sent.record, record)
+        fields = Shown.changes_by_others(sent.record, record)
         alike = not fields
         if sent.waits and not alike and not state.alias_of and now - seen.since < DAY:
             # It has no number, so that only its content tells whether the answer is older.
@@ -346,7 +346,7 @@ def _retained_marks(
     """
     if ours is None or seen.intended_at is not None or seen.drift:
         return ()
-    differences = differences_of(ours, theirs)
+    differences = Shown.changes_by_others(ours, theirs)
     if not differences or not all(_is_retained(difference, ours) for difference in differences):
         return ()
     return tuple(one.mark for one in found if one.kind is DriftKind.CONTENT)
@@ -417,7 +417,7 @@ def _keeps_old_references(ours: RegisteredRecord | None, theirs: RegisteredRecor
     Crossref's documentation says that references are replaced, and elsewhere that nothing is ("add references",
     metadata removal markup guide): so one deposit is tried, and looked at.
     """
-    differences = differences_of(ours, theirs)
+    differences = Shown.changes_by_others(ours, theirs)
     if ours is None or theirs is None or not differences:
         return False
     if any(difference.field.partition("[")[0].partition(".")[0] != "references" for difference in differences):

@@ -14,7 +14,7 @@ from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawRecord
 from doideposit.records.sources.interface import Reading
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 
 __all__ = ["WriteBack", "WriteBackAction"]
@@ -81,7 +81,7 @@ def _not_read_entry(finding: Finding, path: Path) -> WriteBack:
 
 
 def _write_one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None, *, dry_run: bool) -> WriteBack | None:
-    parsed = parse(raw, series=depositor.series)
+    parsed = ParsedRecord.of(raw, series=depositor.series)
     label = raw.origin.label
     if parsed.record is None:
         return None if only else WriteBack(label, None, WriteBackAction.REFUSED, findings=parsed.findings)

@@ -77,7 +77,8 @@ class MachineChecks:
             faults = store.verify(version)
             if faults:
                 more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-                message = f"Crossref's schema {version} is damaged: {faults[0].path} {faults[0].problem}{more}"
+                path, problem = next(iter(faults.items()))
+                message = f"Crossref's schema {version} is damaged: {path} {problem}{more}"
                 hint = f"run `doideposit schemas install --force {version}`"
                 yield (
                     Check.fail("schemas", message, hint) if version == needed else Check.warn("schemas", message, hint)

@@ -17,7 +17,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.references import Reference
 from doideposit.records.models.series import Series
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 from doideposit.registered.citations import ComparedReference
 
@@ -66,7 +66,7 @@ class AcceptedReference:
 
 def _find_record(path: Path, of: Doi, series: Mapping[str, Series]) -> Record | None:
     raws = (raw for raw in read_path(path) if not isinstance(raw, Finding))
-    found = (parse(raw, series=series).record for raw in raws)
+    found = (ParsedRecord.of(raw, series=series).record for raw in raws)
     return next((record for record in found if record is not None and record.commentary.doi.key == of.key), None)
 
 

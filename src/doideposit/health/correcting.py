@@ -23,15 +23,10 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.relations import UpdateType
 from doideposit.records.models.series import RecordType, Series
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 
-__all__ = [
-    "ChangedRecord",
-    "Correction",
-    "CorrectionKind",
-    "CorrectionRequest",
-]
+__all__ = ["ChangedRecord", "Correction", "CorrectionKind", "CorrectionRequest"]
 
 # Rows of tables have no place for the two records that a correction needs.
 _TABLES: Final = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
@@ -95,7 +90,7 @@ class FoundRecord:
             return (raw or _finding("correct-no-record", f"{self.path} contains no record", "check the file"),)
         # The edits were decided for the record as it was found: of two people who correct it at the same moment, the
         # second would add what the first has just written.
-        now = parse(raw, series=series, is_registered=lambda _doi, _number: True).record
+        now = ParsedRecord.of(raw, series=series, is_registered=lambda _doi, _number: True).record
         if now is not None and now.commentary != self.commentary:
             message = f"the record in {self.path} is not the one that was corrected: somebody else changed it meanwhile"
             return (
@@ -103,7 +98,7 @@ class FoundRecord:
             )
         # The same edits on what was read: files and headers spell keys in their own way, and records do not.
         data = reduce(applied, edits, dict(raw.data))
-        parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
+        parsed = ParsedRecord.of(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
         return parsed.findings if parsed.record is None else ChangedRecord(parsed.record, self.path, edited)
 
     @staticmethod

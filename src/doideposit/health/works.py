@@ -14,7 +14,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawValue
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 from doideposit.registered.reading import RegisteredRecord
 
@@ -27,7 +27,7 @@ def commentaries_in(folders: Iterable[Path], series: Mapping[str, Series]) -> It
     """Yield the commentary of every readable record in the folders, and its place."""
     for folder in folders:
         for raw in read_path(folder):
-            record = None if isinstance(raw, Finding) else parse(raw, series=series).record
+            record = None if isinstance(raw, Finding) else ParsedRecord.of(raw, series=series).record
             if record is not None:
                 yield record.commentary, record.origin
 

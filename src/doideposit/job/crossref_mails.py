@@ -20,7 +20,7 @@ from typing import Final
 from doideposit.crossref.diagnostics.log import ResultLog, Unreadable
 from doideposit.deposits.depositor import Depositor
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import Element, XmlLimits, parse_document
+from doideposit.safe_xml import Element, ParsedXml, XmlLimits
 
 __all__ = ["Hints"]
 
@@ -127,7 +127,7 @@ def _read_xml(content: bytes, found: _HintList) -> None:
         log = ResultLog.parse(content)
     # An attachment may be a result log, or a report of another form.
     except Unreadable:
-        root = parse_document(content, limits=LIMITS).root
+        root = ParsedXml.of(content, limits=LIMITS).root
         if root is not None:
             _read_conflicts(root, found)
         return

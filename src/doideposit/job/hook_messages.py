@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 
 from pydantic import SecretStr
 
-from doideposit.crossref.http import Exchange, NoAnswer, Timeouts, host_alone
+from doideposit.crossref.http import Exchange, NoAnswer, Timeouts
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import ConfigurationError, WorldError
 
@@ -98,7 +98,9 @@ class HookMessage:
             "webhook-timestamp": moment,
             "webhook-signature": f"v1,{_sign_message(secret.get_secret_value(), self.id, moment, body)}",
         }
-        exchange = Exchange(Timeouts(connect=min(10.0, timeout), read=timeout, total=timeout), shown=host_alone)
+        exchange = Exchange(
+            Timeouts(connect=min(10.0, timeout), read=timeout, total=timeout), shown=Exchange.host_alone
+        )
         problem = ""
         try:
             # Only the status counts: a redirect is not followed, because it would take the message elsewhere.
@@ -107,7 +109,7 @@ class HookMessage:
         except NoAnswer as error:
             problem = f"gave no answer: {error.reason}"
         if problem:
-            raise WorldError(f"{host_alone(url)} {problem}", hint="check the receiver; its messages are kept")
+            raise WorldError(f"{Exchange.host_alone(url)} {problem}", hint="check the receiver; its messages are kept")
 
     @property
     def _doi(self) -> str:

@@ -12,7 +12,7 @@ from html import unescape
 from typing import Final, Self
 from urllib.parse import unquote
 
-__all__ = ["FoundDoi", "bare_doi"]
+__all__ = ["FoundDoi"]
 
 # The resolver's address and the labels that styles print: doi:, DOI, info:doi/, urn:doi:.
 _LABEL: Final = re.compile(
@@ -50,22 +50,6 @@ _ENDS: Final = ".,;:!?'’›*_…–—"
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 # A DOI never ends so: it was cut by a line break, a column or an ellipsis.
 _CUT: Final = ("-", "(", "/", "[", "<", "‐", "..", "…")
-
-
-def bare_doi(text: str) -> str:
-    """Return a DOI without the address or label before it, with its percent-encoding decoded.
-
-    ``https://doi.org/10.1002/%28SICI%29`` and ``doi:10.1002/(SICI)`` both give ``10.1002/(SICI)``. What is not a DOI
-    comes back without its label too.
-    """
-    bare = _INVISIBLE.sub("", text).strip()
-    while label := _LABEL.match(bare):
-        bare = bare[label.end() :].lstrip("/ ")
-        if label["address"]:
-            bare = _without_query(bare)
-        if text.lstrip().startswith("<"):
-            bare = bare.removesuffix(">")
-    return _decode_percent(bare)
 
 
 def _without_query(path: str) -> str:
@@ -125,6 +109,22 @@ class FoundDoi:
         if found := cls.first_whole(text):
             return f"did you mean {found}?"
         return "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258"
+
+    @staticmethod
+    def bare(text: str) -> str:
+        """Return a DOI without the address or label before it, with its percent-encoding decoded.
+
+        ``https://doi.org/10.1002/%28SICI%29`` and ``doi:10.1002/(SICI)`` both give ``10.1002/(SICI)``. What is not a
+        DOI comes back without its label too.
+        """
+        bare = _INVISIBLE.sub("", text).strip()
+        while label := _LABEL.match(bare):
+            bare = bare[label.end() :].lstrip("/ ")
+            if label["address"]:
+                bare = _without_query(bare)
+            if text.lstrip().startswith("<"):
+                bare = bare.removesuffix(">")
+        return _decode_percent(bare)
 
 
 def _read(printed: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic_core import PydanticCustomError, core_schema
 
 from doideposit.findings import writable
-from doideposit.records.doi_text import FoundDoi, bare_doi
+from doideposit.records.doi_text import FoundDoi
 
 __all__ = ["Doi", "Identifier", "InvalidIdentifier", "IsRegistered", "Isbn", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
 
@@ -133,7 +133,7 @@ class Doi(Identifier):
     @classmethod
     def parse(cls, text: str) -> "Doi":
         """Read a DOI, bare or with ``doi:`` or ``https://doi.org/`` in front; raises `InvalidIdentifier`."""
-        bare = bare_doi(text)
+        bare = FoundDoi.bare(text)
         shape = _DOI_SHAPE.fullmatch(bare)
         if shape is None:
             raise InvalidIdentifier("doi-shape", f"“{_shorten(bare)}” is not a DOI", FoundDoi.what_to_write(bare))

@@ -23,10 +23,10 @@ from doideposit.records.models.contributors import (
     Organisation,
     Person,
 )
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.references import Reference
 from doideposit.records.models.roles import CROSSREF_ROLES, Role
 from doideposit.records.models.series import RecordType
-from doideposit.records.models.text import PartialDate
 
 __all__ = [
     "citation",

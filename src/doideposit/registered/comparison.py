@@ -14,7 +14,7 @@ from doideposit.records.origin import RawValue
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["compare", "plain_words", "same_value"]
+__all__ = ["compare", "same_value"]
 
 # An abstract with less than this share of its length has lost something, whatever else it says.
 SHORTENED: Final = 0.7
@@ -240,20 +240,15 @@ def _compare_abstracts(
         field = f"{key}[{old.index(one)}]"
         if other is None:
             yield Difference(field, f"the {name} is lost", loses=True, registered=one)
-        elif plain_words(one) != plain_words(other):
-            shorter = len(plain_words(other)) < SHORTENED * len(plain_words(one))
-            words = f"the {name} has {len(plain_words(other))} characters instead of {len(plain_words(one))}"
+        elif (text := Difference.plain_words(other)) != (before := Difference.plain_words(one)):
+            shorter = len(text) < SHORTENED * len(before)
+            words = f"the {name} has {len(text)} characters instead of {len(before)}"
             words = words if shorter else f"the {name} is changed"
             yield Difference(field, words, loses=shorter, registered=one, desired=other)
         elif not same_value("", one, other):
             yield Difference(field, f"the markup of the {name} is changed", registered=one, desired=other)
     if len(new) > len(old):
         yield Difference(key, counted(len(new) - len(old), "more abstract"), registered=old, desired=new)
-
-
-def plain_words(one: Mapping[str, RawValue]) -> str:
-    """Return the text of an abstract without its markup."""
-    return " ".join(re.sub(r"<[^<>]*>", " ", str(one.get("text") or "")).split())
 
 
 def _compare_references(

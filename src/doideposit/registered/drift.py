@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from doideposit.records.identifiers import Doi
-from doideposit.registered.comparison import compare, plain_words, same_value
+from doideposit.registered.comparison import compare, same_value
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["Shown", "differences_of"]
+__all__ = ["Shown"]
 
 # Twenty fields show that a record became another; more would fill a mail.
 MOST_FIELDS: Final = 20
@@ -43,7 +43,7 @@ class Shown:
         if is_moved:
             what = f"it now belongs to the owner of the prefix {self.owner_prefix}"
             yield Drift(DriftKind.OWNER, what, doi.prefix, self.owner_prefix, f"owner:{self.owner_prefix}")
-        fields = differences_of(ours, self.record)
+        fields = Shown.changes_by_others(ours, self.record)
         if self.timestamp > sent:
             what = f"somebody else deposited it with the timestamp {self.timestamp}"
             mark = f"foreign:{self.timestamp}:{_state_mark(self.record)}"
@@ -56,14 +56,14 @@ class Shown:
             after = "; ".join(_short_value(field.desired) for field in fields[:MOST_FIELDS])
             yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state_mark(self.record)}", told)
 
-
-def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | None) -> tuple[Difference, ...]:
-    """Return the fields that are registered otherwise than sent, without Crossref's own."""
-    if ours is None or theirs is None:
-        return ()
-    return tuple(
-        difference for difference in compare(ours, theirs) if not _is_crossrefs(difference)
-    ) + _added_leftovers(ours, theirs)
+    @staticmethod
+    def changes_by_others(ours: RegisteredRecord | None, theirs: RegisteredRecord | None) -> tuple[Difference, ...]:
+        """Return the fields that are registered otherwise than sent, without Crossref's own."""
+        if ours is None or theirs is None:
+            return ()
+        return tuple(
+            difference for difference in compare(ours, theirs) if not _is_crossrefs(difference)
+        ) + _added_leftovers(ours, theirs)
 
 
 def _is_crossrefs(difference: Difference) -> bool:
@@ -72,7 +72,7 @@ def _is_crossrefs(difference: Difference) -> bool:
         return True
     if difference.field.startswith("abstracts["):
         both = (difference.registered, difference.desired)
-        texts = [plain_words(each) for each in both if isinstance(each, Mapping)]
+        texts = [Difference.plain_words(each) for each in both if isinstance(each, Mapping)]
         return len(texts) == len(both) and texts[0] == texts[1] and _differs_by_language_only(difference)
     return False
 

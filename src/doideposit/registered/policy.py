@@ -1,19 +1,24 @@
 """What an update may do: go, go although something is lost, or not go, with the reason.
 
 The policy errs on the side of what is registered: whatever would be lost needs a word, in the record or from a person.
+
+It also says what has to be emptied at Crossref before new content can be there, and in how many deposits. New licences,
+funding, relations, full texts and Crossmark may be added to what is registered instead of taking its place (Crossref
+documentation, metadata removal markup guide: "a two-stage process"). So whatever loses or changes something of its
+content is emptied by a deposit of its own, and the next one sends everything.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from doideposit.findings import Finding, Severity
-from doideposit.registered.clearing import clears
-from doideposit.registered.comparison import compare
+from doideposit.registered.comparison import compare, same_value
 from doideposit.registered.reading import RegisteredRecord
-from doideposit.registered.values import MOST, Consent, Difference, Judgement
+from doideposit.registered.values import FIELDS_OF, MOST, Consent, Difference, Judgement
 
 __all__ = ["judge"]
+
 
 # What belongs to the title record at Crossref, which no deposit of an item changes.
 _LOCKED: Final = ("series.title", "series.issns")
@@ -35,7 +40,7 @@ def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Cons
     ]
     if _is_another_work(registered, desired) and "title" not in consent.names:
         findings.insert(0, _other_work_finding(desired))
-    emptied = clears(registered, desired, consent.removed)
+    emptied = _clears(registered, desired, consent.removed)
     if emptied:
         findings.append(_steps_finding(emptied))
     lost = tuple(
@@ -122,3 +127,71 @@ def _steps_finding(emptied: Sequence[frozenset[str]]) -> Finding:
     )
     hint = f"nothing: the last deposit is sent automatically; until then, Crossref shows no {names}"
     return Finding("plan-two-steps", Severity.WARNING, message, hint)
+
+
+# Both are programs beside the bibliography, and stay at Crossref until something empties them.
+_RIGHTS: Final = ("licences", "funding")
+
+
+def _clears(
+    registered: RegisteredRecord, desired: RegisteredRecord, removed: Collection[str] = ()
+) -> tuple[frozenset[str], ...]:
+    """Return the blocks that have to be emptied before `desired` is sent, one set for each deposit; often none.
+
+    `removed` are the fields that the record takes away. Crossmark and the licences beside it cannot be emptied by one
+    file, because the schema lets no record have both (crossref5.5.0.xsd: crossmark or the programs).
+    """
+    emptied = {block for block in ("relations", "full_texts") if _needs_clearing(registered, desired, block)}
+    emptied |= {block for block in _RIGHTS if _moves_rights(registered, desired, block, removed)}
+    if not _empties_crossmark(registered, desired, removed):
+        return (frozenset(emptied),) if emptied else ()
+    rights = emptied.intersection(_RIGHTS)
+    first = frozenset({"crossmark", *(emptied - rights)})
+    return (first, frozenset(rights)) if rights else (first,)
+
+
+def _needs_clearing(registered: RegisteredRecord, desired: RegisteredRecord, block: str) -> bool:
+    # Only where new content meets old content can the two be added up.
+    both = block in registered.blocks and block in desired.blocks
+    return both and not _keeps_everything(registered, desired, block)
+
+
+def _moves_rights(
+    registered: RegisteredRecord, desired: RegisteredRecord, block: str, removed: Collection[str]
+) -> bool:
+    """Tell whether licences or funding beside Crossmark change, or move into it."""
+    if block not in registered.blocks:
+        return False
+    if block in desired.blocks:
+        return not _keeps_everything(registered, desired, block)
+    # A record with Crossmark has no place beside it where an empty block could stand.
+    asked = bool(set(FIELDS_OF[block]).intersection(removed)) and block not in desired.empty
+    return f"crossmark/{block}" in desired.blocks or asked
+
+
+def _empties_crossmark(registered: RegisteredRecord, desired: RegisteredRecord, removed: Collection[str]) -> bool:
+    if "crossmark" not in registered.blocks:
+        return False
+    inside = [block for block in _RIGHTS if f"crossmark/{block}" in registered.blocks]
+    for block in inside:
+        wanted = block in desired.blocks or f"crossmark/{block}" in desired.blocks
+        stays = f"crossmark/{block}" in desired.blocks and _keeps_everything(registered, desired, block)
+        asked = set(FIELDS_OF[block]).intersection(removed) and "crossmark_policy" not in desired.empty
+        if not stays and (wanted or asked):
+            return True
+    asked = set(FIELDS_OF["crossmark"]).intersection(removed) and "crossmark_policy" not in desired.empty
+    wanted = "crossmark" in desired.blocks
+    return bool(wanted or asked) and not _keeps_everything(registered, desired, "crossmark")
+
+
+def _keeps_everything(registered: RegisteredRecord, desired: RegisteredRecord, block: str) -> bool:
+    """Tell whether everything registered in a block is in the new one too, so that adding it up changes nothing."""
+    for name in FIELDS_OF[block]:
+        old, new = registered.fields.get(name), desired.fields.get(name)
+        if isinstance(old, Sequence) and not isinstance(old, str):
+            entries = new if isinstance(new, Sequence) and not isinstance(new, str) else ()
+            if not all(any(same_value(name, one, other) for other in entries) for one in old):
+                return False
+        elif old and not same_value(name, old, new):
+            return False
+    return True

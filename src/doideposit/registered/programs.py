@@ -9,7 +9,7 @@ from doideposit.records.origin import RawValue
 from doideposit.registered.texts import ReadText
 from doideposit.safe_xml import Element, local_name
 
-__all__ = ["Program", "assertion"]
+__all__ = ["Program"]
 
 Fields = dict[str, RawValue]
 
@@ -65,16 +65,18 @@ class Program:
                     }  # fmt: skip
                     yield {key: value for key, value in parts.items() if value}
 
-
-def assertion(element: Element) -> Fields:
-    """Return what Crossmark shows, such as when a commentary was received."""
-    names = {"name": "name", "label": "label", "group": "group_name", "group_label": "group_label", "order": "order",
-             "explanation": "explanation", "url": "href"}  # fmt: skip
-    parts: Fields = {key: element.get(name) for key, name in names.items()}
-    parts["text"] = ReadText.markup(element)
-    # A record file makes a label from the name where it says nothing; Crossmark shows nothing then.
-    parts["label"] = parts["label"] or ""
-    return {key: value for key, value in parts.items() if value or key == "label"}
+    @staticmethod
+    def assertion(element: Element) -> Fields:
+        """Return what Crossmark shows, such as when a commentary was received."""
+        names = {
+            "name": "name", "label": "label", "group": "group_name", "group_label": "group_label", "order": "order",
+            "explanation": "explanation", "url": "href",
+        }  # fmt: skip
+        parts: Fields = {key: element.get(name) for key, name in names.items()}
+        parts["text"] = ReadText.markup(element)
+        # A record file makes a label from the name where it says nothing; Crossmark shows nothing then.
+        parts["label"] = parts["label"] or ""
+        return {key: value for key, value in parts.items() if value or key == "label"}
 
 
 def _funder(group: Element) -> Fields | None:

@@ -14,11 +14,11 @@ from doideposit.crossref.xml.elements import doi_holders
 from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
 from doideposit.registered.people import contributors, institution
-from doideposit.registered.programs import Program, assertion
-from doideposit.registered.texts import ReadText, abstract, xml_of
-from doideposit.safe_xml import Element, local_name, parse_document
+from doideposit.registered.programs import Program
+from doideposit.registered.texts import Leftover, ReadText
+from doideposit.safe_xml import Element, ParsedXml, local_name
 
-__all__ = ["Leftover", "RegisteredRecord"]
+__all__ = ["RegisteredRecord"]
 
 Fields = dict[str, RawValue]
 
@@ -29,14 +29,6 @@ RECORD_TYPES: Final = {
     "journal_article": RecordType.JOURNAL,
     "posted_content": RecordType.POSTED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Leftover:
-    """Hold something registered that a record file has no field for: where it is, and its XML."""
-
-    name: str
-    xml: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +58,13 @@ class RegisteredRecord:
     @staticmethod
     def read(xml: bytes, doi: str) -> "RegisteredRecord | None":
         """Read the record of one DOI from an answer or a deposit file; None if it is not there."""
-        root = parse_document(xml.strip()).root
+        root = ParsedXml.of(xml.strip()).root
         return None if root is None else RegisteredRecord.of_doi(root, doi)
 
     @staticmethod
     def read_all(xml: bytes) -> "dict[str, RegisteredRecord]":
         """Read every record of an answer or a deposit file, by its DOI in small letters."""
-        root = parse_document(xml.strip()).root
+        root = ParsedXml.of(xml.strip()).root
         if root is None:
             return {}
         found = (_Reader(holder).read() for _, holder in doi_holders(root) if local_name(holder) in RECORD_TYPES)
@@ -158,7 +150,7 @@ class _Reader:
             self._leave_over(child)
 
     def _leave_over(self, element: Element, name: str | None = None) -> None:
-        self.leftovers.append(Leftover(name or local_name(element), xml_of(element)))
+        self.leftovers.append(Leftover.of(name or local_name(element), element))
 
     def _leave_unknown_children(self, element: Element, known: str, where: str) -> None:
         """Leave over every child that is not among the known names."""
@@ -252,13 +244,13 @@ class _Reader:
 
     def read_contributors(self, element: Element) -> None:
         people, unknown = contributors(element)
-        self.leftovers += [Leftover(name, xml_of(one)) for name, one in unknown]
+        self.leftovers += [Leftover.of(name, one) for name, one in unknown]
         self.fields["authors"] = people
 
     def read_abstract(self, element: Element) -> None:
         found = self.fields.setdefault("abstracts", [])
         assert isinstance(found, list)  # noqa: S101 - this method alone puts it there
-        found.append(abstract(element))
+        found.append(ReadText.abstract(element))
 
     def read_publication_date(self, element: Element) -> None:
         # A date without a medium counts as one of print (crossref5.5.0.xsd: date_t/@media_type).
@@ -408,7 +400,7 @@ class _Reader:
         for program in element.iterfind("{*}custom_metadata/{*}program"):
             self.read_program(program)
         self._inside = ""
-        asserted = [assertion(one) for one in element.iterfind("{*}custom_metadata/{*}assertion")]
+        asserted = [Program.assertion(one) for one in element.iterfind("{*}custom_metadata/{*}assertion")]
         if asserted:
             self._add_to_block("assertions", asserted)
         self._leave_unknown_children(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")

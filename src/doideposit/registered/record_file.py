@@ -7,7 +7,7 @@ comments for everything that the file cannot say.
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType, Series
@@ -15,7 +15,7 @@ from doideposit.records.origin import RawValue
 from doideposit.records.sources.writing import record_yaml
 from doideposit.registered.reading import RegisteredRecord
 
-__all__ = ["record_fields", "record_text", "series_of"]
+__all__ = ["AdoptableRecord"]
 
 _REPORTS: Final = (RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE)
 # Lines of this length can be read side by side with a document.
@@ -29,23 +29,85 @@ _NEEDED: Final = {
 }
 
 
-def series_of(record: RegisteredRecord, doi: Doi, owner: str, known: Mapping[str, Series]) -> Series | None:
-    """Return the series that a registered record belongs to; None where it is not described, or not clear.
+class AdoptableRecord(NamedTuple):
+    """Hold a registered record and the series that it belongs to, to write it as a record file."""
 
-    By the pattern of its DOIs, else by an ISSN, else by its title, else because the owner's prefix has only one: a
-    report that was registered by itself names no series.
-    """
-    by_pattern = [series for series in known.values() if series.has_pattern and series.number_in(doi) is not None]
-    named = _issns(record)
-    by_issn = [series for series in known.values() if named & {str(issn.issn) for issn in series.issns}]
-    title = record.series.get("title")
-    by_title = [series for series in known.values() if isinstance(title, str) and _fold(series.title) == _fold(title)]
-    of_owner = [series for series in known.values() if series.prefix in {owner, doi.prefix}]
-    for found in (by_issn, by_title, [] if named else by_pattern, [] if named or title else of_owner):
-        if found:
-            chosen = [series for series in found if series in by_pattern] or found
-            return chosen[0] if len(chosen) == 1 else None
-    return None
+    record: RegisteredRecord
+    series: Series
+
+    @staticmethod
+    def series_of(record: RegisteredRecord, doi: Doi, owner: str, known: Mapping[str, Series]) -> Series | None:
+        """Return the series that a registered record belongs to; None where it is not described, or not clear.
+
+        By the pattern of its DOIs, else by an ISSN, else by its title, else because the owner's prefix has only one: a
+        report that was registered by itself names no series.
+        """
+        by_pattern = [series for series in known.values() if series.has_pattern and series.number_in(doi) is not None]
+        named = _issns(record)
+        by_issn = [series for series in known.values() if named & {str(issn.issn) for issn in series.issns}]
+        title = record.series.get("title")
+        by_title = [
+            series for series in known.values() if isinstance(title, str) and _fold(series.title) == _fold(title)
+        ]
+        of_owner = [series for series in known.values() if series.prefix in {owner, doi.prefix}]
+        for found in (by_issn, by_title, [] if named else by_pattern, [] if named or title else of_owner):
+            if found:
+                chosen = [series for series in found if series in by_pattern] or found
+                return chosen[0] if len(chosen) == 1 else None
+        return None
+
+    def fields(self, *, named: bool) -> dict[str, RawValue]:
+        """Return the keys and values of a record file that gives the registered record again.
+
+        `named` says whether the file names its series, which it must where there are several.
+        """
+        record, series = self.record, self.series
+        fields = {key: value for key, value in record.fields.items() if value or key == "free_to_read"}
+        _take_number_from_doi(fields, series.number_in(Doi(record.doi)))
+        number = fields.get("number")
+        if "free_to_read" in fields and not fields["free_to_read"]:
+            fields["free_to_read"] = "true"
+        if record.record_type is RecordType.POSTED:
+            # Posted content has one date, and no medium of it.
+            fields.pop("published_print", None)
+        if isinstance(number, str) and _derived_doi(series, number) == record.doi:
+            fields.pop("doi", None)
+        if isinstance(number, str) and fields.get("url") == series.url_for(number):
+            fields.pop("url", None)
+        if isinstance(licences := fields.get("licences"), list):
+            # In a record file a licence is that of the version of record, unless it says something else.
+            fields["licences"] = [
+                {**licence, "applies_to": licence.get("applies_to") or "unspecified"}
+                for licence in licences
+                if isinstance(licence, Mapping)
+            ]
+        own = _own_fields(record, series)
+        lacks = list(_missing_fields(record, series, fields))
+        if fields.get("language") == series.language:
+            fields.pop("language", None)
+        if isinstance(number, str) and fields.get("report_number") == f"{series.title} {number}":
+            fields.pop("report_number", None)
+        return {**({"series": series.name} if named else {}), **fields, **own, **({"without": lacks} if lacks else {})}
+
+    def text(self, fields: Mapping[str, RawValue], notes: Iterable[str], *, heading: str, schema: str | None) -> str:
+        """Return the text of the file with these `fields`, and a comment for all that it cannot say.
+
+        `heading` says what the file is, `notes` what a person should know of it; `schema` is where editors find the
+        JSON Schema of records.
+        """
+        lines = [*_comment_lines(heading)]
+        for note in notes:
+            lines += ["#", *_comment_lines(note)]
+        for name, words in _NEEDED.items():
+            if not fields.get(name) and not (name == "published" and fields.get("published_print")):
+                lines += ["#", *_comment_lines(f"{name}: {words}.")]
+        for left in self.record.leftovers:
+            xml = left.xml if len(left.xml) <= _SHOWN else f"{left.xml[:_SHOWN]}…"
+            words = f"Registered as {left.name}, but a record has no field for it; an update would delete it: {xml}"
+            lines += ["#", *_comment_lines(words)]
+        first, _, rest = record_yaml(fields, schema=schema).partition("\n")
+        body = f"{first}\n" + "".join(f"{line}\n" for line in lines) + rest
+        return body if schema else "".join(f"{line}\n" for line in lines) + f"{first}\n{rest}"
 
 
 def _issns(record: RegisteredRecord) -> set[str]:
@@ -56,39 +118,6 @@ def _issns(record: RegisteredRecord) -> set[str]:
 
 def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def record_fields(record: RegisteredRecord, series: Series, *, named: bool) -> dict[str, RawValue]:
-    """Return the keys and values of a record file that gives the registered record again.
-
-    `named` says whether the file names its series, which it must where there are several.
-    """
-    fields = {key: value for key, value in record.fields.items() if value or key == "free_to_read"}
-    _take_number_from_doi(fields, series.number_in(Doi(record.doi)))
-    number = fields.get("number")
-    if "free_to_read" in fields and not fields["free_to_read"]:
-        fields["free_to_read"] = "true"
-    if record.record_type is RecordType.POSTED:
-        # Posted content has one date, and no medium of it.
-        fields.pop("published_print", None)
-    if isinstance(number, str) and _derived_doi(series, number) == record.doi:
-        fields.pop("doi", None)
-    if isinstance(number, str) and fields.get("url") == series.url_for(number):
-        fields.pop("url", None)
-    if isinstance(licences := fields.get("licences"), list):
-        # In a record file a licence is that of the version of record, unless it says something else.
-        fields["licences"] = [
-            {**licence, "applies_to": licence.get("applies_to") or "unspecified"}
-            for licence in licences
-            if isinstance(licence, Mapping)
-        ]
-    own = _own_fields(record, series)
-    lacks = list(_missing_fields(record, series, fields))
-    if fields.get("language") == series.language:
-        fields.pop("language", None)
-    if isinstance(number, str) and fields.get("report_number") == f"{series.title} {number}":
-        fields.pop("report_number", None)
-    return {**({"series": series.name} if named else {}), **fields, **own, **({"without": lacks} if lacks else {})}
 
 
 def _take_number_from_doi(fields: dict[str, RawValue], made: str | None) -> None:
@@ -176,29 +205,6 @@ def _names_series(fields: Mapping[str, RawValue], series: Series) -> bool:
     listed = relations if isinstance(relations, list) else []
     named = {one.get("identifier") for one in listed if isinstance(one, Mapping) and one.get("type") == "isPartOf"}
     return all(str(issn.issn) in named for issn in series.issns)
-
-
-def record_text(
-    record: RegisteredRecord, fields: Mapping[str, RawValue], notes: Iterable[str], *, heading: str, schema: str | None
-) -> str:
-    """Return the text of a record file, with a comment for all that it cannot say.
-
-    `heading` says what the file is, `notes` what a person should know of it; `schema` is where editors find the JSON
-    Schema of records.
-    """
-    lines = [*_comment_lines(heading)]
-    for note in notes:
-        lines += ["#", *_comment_lines(note)]
-    for name, words in _NEEDED.items():
-        if not fields.get(name) and not (name == "published" and fields.get("published_print")):
-            lines += ["#", *_comment_lines(f"{name}: {words}.")]
-    for left in record.leftovers:
-        xml = left.xml if len(left.xml) <= _SHOWN else f"{left.xml[:_SHOWN]}…"
-        words = f"Registered as {left.name}, but a record has no field for it; an update would delete it: {xml}"
-        lines += ["#", *_comment_lines(words)]
-    first, _, rest = record_yaml(fields, schema=schema).partition("\n")
-    body = f"{first}\n" + "".join(f"{line}\n" for line in lines) + rest
-    return body if schema else "".join(f"{line}\n" for line in lines) + f"{first}\n{rest}"
 
 
 def _comment_lines(text: str) -> Iterator[str]:

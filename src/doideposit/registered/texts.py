@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Final, Self
 
 from lxml import etree
@@ -11,7 +12,29 @@ from lxml import etree
 from doideposit.records.origin import RawValue
 from doideposit.safe_xml import Element, local_name
 
-__all__ = ["ReadText", "abstract", "xml_of"]
+__all__ = ["Leftover", "ReadText"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Hold something registered that a record file has no field for: where it is, and its XML."""
+
+    name: str
+    xml: str
+
+    @classmethod
+    def of(cls, name: str, element: Element) -> Self:
+        """Hold an element with its XML in one form, so that two of them can be compared."""
+        copy = deepcopy(element)
+        copy.tail = None
+        for node in copy.iter():
+            if local_name(node):
+                node.tag = local_name(node)
+                node.text = _normalise_spaces(node.text).strip() if not len(node) else node.text and node.text.strip()
+                node.tail = node.tail and (_normalise_spaces(node.tail) if node.tail.strip() else None)
+        etree.cleanup_namespaces(copy)
+        return cls(name, etree.tostring(copy, encoding="unicode"))
+
 
 # `xml:lang` needs no declaration in any document.
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -72,6 +95,21 @@ class ReadText(str):
         """Return fields with plain texts, which hold no document in memory."""
         return {key: _without_elements(value) for key, value in fields.items()}
 
+    @staticmethod
+    def abstract(element: Element) -> dict[str, RawValue]:
+        """Return an abstract: as text where it has paragraphs alone, as JATS where it has more."""
+        paragraphs = [child for child in element if local_name(child)]
+        # Most abstracts are nothing but paragraphs, and a person edits text more easily than JATS.
+        plain = all(local_name(child) == "p" and not len(child) for child in paragraphs) and paragraphs
+        if plain and not _normalise_spaces(element.text).strip():
+            found: dict[str, RawValue] = {
+                "text": ReadText("\n\n".join(_normalise_spaces(child.text).strip() for child in paragraphs), element)
+            }
+        else:
+            found = {"text": ReadText(_jats_inside(element).strip(), element), "format": "jats"}
+        named = {"language": element.get(_LANGUAGE) or element.get("lang"), "kind": element.get("abstract-type")}
+        return found | {key: value for key, value in named.items() if value}
+
 
 def _without_elements(value: RawValue) -> RawValue:
     if value is None or isinstance(value, str):
@@ -120,21 +158,6 @@ def _mathml_of(element: Element) -> str:
     return etree.tostring(root, method="c14n", exclusive=True).decode().replace(f' xmlns:mml="{_MATHML}"', "")
 
 
-def abstract(element: Element) -> dict[str, RawValue]:
-    """Return an abstract: as text where it has paragraphs alone, as JATS where it has more."""
-    paragraphs = [child for child in element if local_name(child)]
-    # Most abstracts are nothing but paragraphs, and a person edits text more easily than JATS.
-    plain = all(local_name(child) == "p" and not len(child) for child in paragraphs) and paragraphs
-    if plain and not _normalise_spaces(element.text).strip():
-        found: dict[str, RawValue] = {
-            "text": ReadText("\n\n".join(_normalise_spaces(child.text).strip() for child in paragraphs), element)
-        }
-    else:
-        found = {"text": ReadText(_jats_inside(element).strip(), element), "format": "jats"}
-    named = {"language": element.get(_LANGUAGE) or element.get("lang"), "kind": element.get("abstract-type")}
-    return found | {key: value for key, value in named.items() if value}
-
-
 # Elements of JATS that are within a line; all others end one.
 _INLINE: Final = frozenset(
     "italic bold sub sup sc underline overline strike monospace xref ext-link inline-formula math".split()
@@ -158,16 +181,3 @@ def _jats_inside(element: Element) -> str:
 
 def _escape(text: str | None) -> str:
     return _normalise_spaces(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def xml_of(element: Element) -> str:
-    """Return the XML of an element in one form, so that two of them can be compared."""
-    copy = deepcopy(element)
-    copy.tail = None
-    for node in copy.iter():
-        if local_name(node):
-            node.tag = local_name(node)
-            node.text = _normalise_spaces(node.text).strip() if not len(node) else node.text and node.text.strip()
-            node.tail = node.tail and (_normalise_spaces(node.tail) if node.tail.strip() else None)
-    etree.cleanup_namespaces(copy)
-    return etree.tostring(copy, encoding="unicode")

@@ -1,13 +1,14 @@
 """What comes of comparing a record with what is registered: the differences, and whether an update may go."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from doideposit.findings import Finding, counted
 from doideposit.records.origin import RawValue
 
-__all__ = ["MOST", "Consent", "Difference", "Judgement"]
+__all__ = ["FIELDS_OF", "MOST", "Consent", "Difference", "Judgement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,26 @@ class Difference:
         """Tell whether one of the names is this field or holds it, such as ``authors`` or ``authors[1]``."""
         return any(self.field == name or self.field.startswith((f"{name}.", f"{name}[")) for name in names)
 
+    @staticmethod
+    def plain_words(one: Mapping[str, RawValue]) -> str:
+        """Return the text of an abstract without its markup."""
+        return " ".join(re.sub(r"<[^<>]*>", " ", str(one.get("text") or "")).split())
+
 
 # So many differences are told one by one.
 MOST: Final = 12
+
+# The blocks that Crossref may add up, each with the fields of a record file that it holds.
+FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "licences": ("licences", "free_to_read"),
+    "funding": ("funding",),
+    "relations": ("relations",),
+    "full_texts": ("pdf_url", "full_texts"),
+    "crossmark": ("crossmark_policy", "updates", "assertions"),
+    "references": ("references",),
+}
+# What is inside of a block too, and is gone with it.
+GOES_WITH: Final = {"crossmark": ("licences", "free_to_read", "funding")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +95,11 @@ class Judgement:
         told = [difference.what for difference in self.differences[:MOST]]
         more = len(self.differences) - len(told)
         return "; ".join([*told, f"and {counted(more, 'more difference')}"] if more else told)
+
+    @staticmethod
+    def emptied_fields(blocks: Collection[str]) -> tuple[str, ...]:
+        """Return the fields of a record file that are gone while these blocks are empty."""
+        # In one order, so that the same update gives the same files.
+        return tuple(
+            name for block in sorted(blocks) for name in (*FIELDS_OF.get(block, ()), *GOES_WITH.get(block, ()))
+        )

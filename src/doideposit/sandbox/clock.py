@@ -4,15 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-__all__ = ["Clock", "Delays", "system_time"]
+__all__ = ["Clock", "Delays"]
 
 # A fixed day, so that no example or test depends on the day it is run.
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
-
-
-def system_time() -> datetime:
-    """Return the time of this machine, aware and in UTC."""
-    return datetime.now(UTC)
 
 
 class Clock:
@@ -43,6 +38,11 @@ class Clock:
         """Make the clock show `moment`, which must be aware."""
         with self._lock:
             self._now = moment.astimezone(UTC)
+
+    @staticmethod
+    def system_time() -> datetime:
+        """Return the time of this machine, aware and in UTC."""
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
 from doideposit.errors import DoiDepositError, UsageError, WorldError
-from doideposit.sandbox.clock import system_time
+from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.exchange import Dropped, Reply, Request, RequestBody, UploadedFile
 from doideposit.sandbox.simulation import Sandbox
 
@@ -111,7 +111,7 @@ class _Handler(WSGIRequestHandler):
     """Handle requests without logging them or waiting for a silent client, by the sandbox's time of day."""
 
     timeout = 30
-    clock: Callable[[], datetime] = staticmethod(system_time)
+    clock: Callable[[], datetime] = staticmethod(Clock.system_time)
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
         """Write nothing: the application logs, without queries."""

@@ -15,7 +15,7 @@ from typing import Self
 from doideposit.errors import UsageError
 from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account, Accounts, Login
 from doideposit.sandbox.archive import SandboxArchive
-from doideposit.sandbox.clock import Delays, system_time
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.elsewhere import Elsewhere
 from doideposit.sandbox.enquiries import AnswerRules, Enquiries
 from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
@@ -224,7 +224,7 @@ class Sandbox:
         self,
         *,
         accounts: Iterable[Account] = (DEFAULT_ACCOUNT,),
-        clock: Callable[[], datetime] = system_time,
+        clock: Callable[[], datetime] = Clock.system_time,
         validate: Validate | None = None,
         delays: Delays | None = None,
         faults: Iterable[Fault] = (),

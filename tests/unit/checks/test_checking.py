@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from depositing import DEPOSITOR, SERIES, commentary, validator
-from doideposit.checks.checking import MOST_FAULTY, Checker, load_deposit_file
+from doideposit.checks.checking import MOST_FAULTY, Checker
 from doideposit.checks.values import Checked, Input
 from doideposit.crossref.validator.validator import SchemaVerdict, Validator
 from doideposit.crossref.xml.batch import Built
@@ -61,7 +61,7 @@ def test_the_rest_of_a_file_with_errors_throughout_is_not_looked_at(tmp_path: Pa
 def test_of_a_device_no_more_is_read_than_of_a_file(tmp_path: Path) -> None:
     endless = tmp_path / "a.xml"
     endless.symlink_to("/dev/zero")
-    found = load_deposit_file(endless, limit=1_000)
+    found = Checker.load_deposit_file(endless, limit=1_000)
     assert isinstance(found, Finding)
     assert found.code == "file-too-large"
 

@@ -16,7 +16,7 @@ from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Finding
 from doideposit.records.models.commentary import Commentary
 from doideposit.registered.reading import RegisteredRecord
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import ParsedXml
 from rule_examples import commentary, loaded
 
 CONTEXT = Context(date(2026, 9, 1))
@@ -31,7 +31,7 @@ RULES = [rule for rule in RECORD_RULES if rule.category not in SAID_OTHERWISE an
 
 def in_xml(of: Commentary) -> list[Finding]:
     xml = Built.of(HEADED, [of]).xml
-    root = parse_document(xml).root
+    root = ParsedXml.of(xml).root
     assert root is not None
     return list(check_deposit_file(xml, root, check_works, file="a.xml", context=CONTEXT))
 
@@ -59,7 +59,7 @@ def test_one_name_many_times_stays_many_people() -> None:
     xml = Built.of(HEADED, [commentary({})]).xml.decode()
     start, end = xml.index("<contributors>"), xml.index("</contributors>")
     xml = f"{xml[:start]}<contributors>{people}{xml[end:]}"
-    root = parse_document(xml.encode()).root
+    root = ParsedXml.of(xml.encode()).root
     assert root is not None
     [work] = RegisteredRecord.works_in(root, {"report-paper_series_metadata"})
     # Who stands there twice in one role is a mistake to be told, and no second role of one person.

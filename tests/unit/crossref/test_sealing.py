@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from depositing import DEPOSITOR, commentary, validator
 from doideposit.crossref.sealing import ItemVerdict, join, recorded
-from doideposit.crossref.xml.batch import Built, assemble
+from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.batch import SealedBatch, SealedItem
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
@@ -54,7 +54,7 @@ def test_other_bytes_than_those_that_were_judged_are_not_joined() -> None:
 
 def test_an_item_that_does_not_pass_is_not_sealed() -> None:
     built = Built.of(TRIAL, [commentary(258)], indented=False)
-    broken = assemble(
+    broken = Built.assemble(
         TRIAL, [built.items[0].replace(b"<doi>", b"<dio>").replace(b"</doi>", b"</dio>")], schema_version="5.5.0"
     )
     assert not validator().validate(broken).valid

@@ -14,11 +14,12 @@ from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import RawRecord
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_text
 from doideposit.registered.comparison import compare
-from doideposit.registered.reading import Leftover, RegisteredRecord
-from doideposit.registered.record_file import record_fields, record_text, series_of
+from doideposit.registered.reading import RegisteredRecord
+from doideposit.registered.record_file import AdoptableRecord
+from doideposit.registered.texts import Leftover
 from made_up_records import full_series
 from strategies import commentaries
 
@@ -60,12 +61,12 @@ def series_like(record: RegisteredRecord, **says: Any) -> Series:
 
 def adopted(record: RegisteredRecord, series: Series) -> Commentary:
     """The record as its file has it, read back through the reader of YAML and the parser of records."""
-    text = record_text(
-        record, record_fields(record, series, named=True), ["A note"], heading="A heading", schema="x.json"
+    text = AdoptableRecord(record, series).text(
+        AdoptableRecord(record, series).fields(named=True), ["A note"], heading="A heading", schema="x.json"
     )
     [raw] = read_text(text).records
     assert isinstance(raw, RawRecord), raw
-    parsed = parse(raw, series={series.name: series}, is_registered=lambda _doi, _number: True)
+    parsed = ParsedRecord.of(raw, series={series.name: series}, is_registered=lambda _doi, _number: True)
     assert parsed.record is not None, (text, parsed.findings)
     return parsed.record.commentary
 
@@ -132,13 +133,13 @@ ISSN_B = {"issns": [{"issn": "2406-5617", "medium": "print"}]}
     ],
 )
 def test_the_series_of_a_registered_record(doi: str, series: dict[str, Any], expected: str | None) -> None:
-    found = series_of(record(doi=doi, series=series), Doi(doi), "10.5555", {"a": A, "b": B})
+    found = AdoptableRecord.series_of(record(doi=doi, series=series), Doi(doi), "10.5555", {"a": A, "b": B})
     assert (found and found.name) == expected
 
 
 def test_the_only_series_of_the_owner_has_what_names_no_series() -> None:
-    assert series_of(record(doi="10.5555/x7"), Doi("10.5555/x7"), "10.5555", {"a": A}) is A
-    assert series_of(record(doi="10.4444/x7"), Doi("10.4444/x7"), "10.4444", {"a": A}) is None
+    assert AdoptableRecord.series_of(record(doi="10.5555/x7"), Doi("10.5555/x7"), "10.5555", {"a": A}) is A
+    assert AdoptableRecord.series_of(record(doi="10.4444/x7"), Doi("10.4444/x7"), "10.4444", {"a": A}) is None
 
 
 def test_the_file_names_what_it_cannot_say_and_nothing_in_it_ends_the_comment() -> None:
@@ -146,13 +147,13 @@ def test_the_file_names_what_it_cannot_say_and_nothing_in_it_ends_the_comment() 
     one = record(
         fields={"title": "T: a “title”", "authors": [{"family": "Sen"}], "published": "2023"}, leftovers=(left,)
     )
-    fields = record_fields(one, A, named=True)
-    text = record_text(one, fields, ["first\nsecond: 2"], heading="Adopted", schema="record.schema.json")
+    fields = AdoptableRecord(one, A).fields(named=True)
+    text = AdoptableRecord(one, A).text(fields, ["first\nsecond: 2"], heading="Adopted", schema="record.schema.json")
     assert text.splitlines()[0] == "# yaml-language-server: $schema=record.schema.json"
     assert "Registered as contract_number, but a record has no field for it" in text
     assert yaml.safe_load(text)["title"] == "T: a “title”"
     assert set(yaml.safe_load(text)) == {"series", "title", "authors", "published", "record_type", "without"}
-    assert record_text(one, fields, [], heading="Adopted", schema=None).startswith("# Adopted\n")
+    assert AdoptableRecord(one, A).text(fields, [], heading="Adopted", schema=None).startswith("# Adopted\n")
 
 
 REPORTS = (RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE)

@@ -1,7 +1,7 @@
 """Every code a finding or an error can have, explained: what it means, why it matters, and what to do now."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +23,7 @@ from doideposit.records.extraction.explanations import DOCUMENTS
 from doideposit.records.models.explanations import RECORDS
 from doideposit.records.sources.explanations import FILES
 
-__all__ = ["CATALOGUE", "HEADINGS", "CodeOrigin", "Explanation", "as_markdown", "explanation_of"]
+__all__ = ["CATALOGUE", "HEADINGS", "CodeOrigin", "Explanation", "explanation_of"]
 
 
 def _explain_rule(rule: Rule[Any]) -> Explanation:
@@ -109,42 +109,3 @@ HEADINGS = {
     CodeOrigin.CONFIGURATION: "The configuration",
     CodeOrigin.ERROR: "External failures and errors of requests",
 }
-
-
-def as_markdown() -> str:
-    """Render the catalogue as a page of the documentation: one section for each kind, one for each code."""
-    return "\n".join(_page_lines())
-
-
-def _page_lines() -> Iterator[str]:
-    yield "# Findings and errors\n"
-    yield "Every code with its meaning; `doideposit explain CODE` prints the same.\n"
-    for kind, heading in HEADINGS.items():
-        items = [item for item in CATALOGUE.values() if item.kind is kind]
-        if items:
-            yield f"## {heading}\n"
-            for item in items:
-                yield from _section_lines(item)
-
-
-def _section_lines(item: Explanation) -> Iterator[str]:
-    yield f"({item.code})="
-    yield f"### `{item.code}`: {item.title}\n"
-    fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is CodeOrigin.RULE else ""
-    yield f"*{item.severity.value}{fixed}.* {item.why}\n"
-    if item.message:
-        yield f"- Message: {_escape_markdown(item.message)}"
-    yield f"- What to do: {_escape_markdown(item.hint)}"
-    if item.former:
-        yield f"- Called `{item.former}` in the version before"
-    if item.source:
-        yield f"- Source: <{item.source}>"
-    yield ""
-    for label, snippet in (("Wrong", item.bad), ("Right", item.good)):
-        if snippet:
-            language = "toml" if snippet.startswith(_IN_THE_SERIES) and "# the record" not in snippet else "yaml"
-            yield f"{label}:\n\n```{language}\n{snippet}\n```\n"
-
-
-def _escape_markdown(text: str) -> str:
-    return text.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")

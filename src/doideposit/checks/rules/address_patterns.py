@@ -2,10 +2,80 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from doideposit.checks.rules.patterns import Pattern
 
-__all__ = ["ESCAPED", "TRUNCATED", "broken_uuid", "impossible_host", "is_two_addresses", "suspicion_about"]
+__all__ = ["ESCAPED", "TRUNCATED", "Address"]
+
+
+# The common shape: a host in small letters and a path without odd signs.
+_PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]+)((?:/[A-Za-z0-9/_.~-]*)?)")
+
+
+class Address(NamedTuple):
+    """Hold an address as it was written, its parts, and its host in small letters.
+
+    One that is `plain` has the scheme https, a named host, and a path of letters, digits and ``/ _ . ~ -``.
+    """
+
+    url: str
+    parts: SplitResult
+    host: str
+    plain: bool = False
+
+    def __str__(self) -> str:
+        return self.url
+
+    @classmethod
+    def read(cls, url: str) -> "Address":
+        """Read an address; without scheme and host where it cannot be read, as in ``https://[broken/``."""
+        # Most addresses are plain ones, which the library takes many times longer for.
+        if plain := _PLAIN_ADDRESS.fullmatch(url):
+            return cls(url, SplitResult("https", plain[1], plain[2], "", ""), plain[1], plain=True)
+        try:
+            parts = urlsplit(url)
+        # A bracket that is not closed is not a host (RFC 3986, section 3.2.2).
+        except ValueError:
+            parts = SplitResult("", "", url, "", "")
+        return cls(url, parts, (parts.hostname or "").lower())
+
+    @staticmethod
+    def broken_uuid(url: str) -> str | None:
+        """Return what is wrong with an id that looks like a UUID (RFC 9562), such as the Financial Times uses."""
+        broken = _UUID_LIKE.search(url) if url.count("-") >= _HYPHENS and _HEX_GROUPS.search(url) else None
+        if not broken or _UUID.fullmatch(broken[1]):
+            return None
+        groups = zip(broken[1].split("-"), _UUID_GROUPS, strict=True)
+        group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
+        return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
+
+    @staticmethod
+    def is_two_addresses(url: str) -> bool:
+        """Return whether an address holds a second one that no archive, translator or parameter put there."""
+        return url.count("://") > 1 and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
+
+    @property
+    def is_impossible_host(self) -> bool:
+        """Return whether no host can have the name of this one (RFC 1123, section 2.1): `www..org`, `www,sadf.eu`."""
+        return ":" not in self.host and _HOST.fullmatch(self.host) is None
+
+    @property
+    def suspicion(self) -> str | None:
+        """Return the rest of a sentence that begins “the address”, why this is no landing page; None if it may be."""
+        url = self.url
+        for pattern, fault in _FAULTS:
+            if pattern.search(url):
+                return fault
+        if broken := Address.broken_uuid(url):
+            return f"has {broken}"
+        if Address.is_two_addresses(url):
+            return "is two addresses in one"
+        if _ENCODED_TWICE.search(url.partition("?")[0]):
+            return "was percent-encoded twice"
+        return _suspicious_host(self.host)
+
 
 # Five groups of hexadecimal digits of nearly the right lengths: one digit was lost or doubled.
 _UUID_LIKE = Pattern(
@@ -72,40 +142,6 @@ _FAULTS = (
     (_INVISIBLE, "holds a character that nobody sees"),
     (Pattern(r"/\.\./"), "leads upwards with “..”"),
 )
-
-
-def broken_uuid(url: str) -> str | None:
-    """Return what is wrong with an id that looks like a UUID (RFC 9562), such as the Financial Times uses."""
-    broken = _UUID_LIKE.search(url) if url.count("-") >= _HYPHENS and _HEX_GROUPS.search(url) else None
-    if not broken or _UUID.fullmatch(broken[1]):
-        return None
-    groups = zip(broken[1].split("-"), _UUID_GROUPS, strict=True)
-    group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
-    return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
-
-
-def impossible_host(host: str) -> bool:
-    """Return whether no host can have this name (RFC 1123, section 2.1): `www..org`, `www,sadf.eu`."""
-    return ":" not in host and _HOST.fullmatch(host) is None
-
-
-def is_two_addresses(url: str) -> bool:
-    """Return whether an address holds a second one that no archive, translator or parameter put there."""
-    return url.count("://") > 1 and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
-
-
-def suspicion_about(url: str, host: str) -> str | None:
-    """Return the rest of a sentence that begins “the address”, on why it cannot be a landing page; None if it can."""
-    for pattern, fault in _FAULTS:
-        if pattern.search(url):
-            return fault
-    if broken := broken_uuid(url):
-        return f"has {broken}"
-    if is_two_addresses(url):
-        return "is two addresses in one"
-    if _ENCODED_TWICE.search(url.partition("?")[0]):
-        return "was percent-encoded twice"
-    return _suspicious_host(host)
 
 
 @lru_cache(maxsize=256)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 
-from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, impossible_host, suspicion_about
+from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, Address
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Address, Each, Text, Work, at
+from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import DISPLAY, MARKUP_LEFTOVERS, SCHEMA, SIMILARITY, URIS
 
@@ -164,7 +164,7 @@ rule(
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)(_in_odd_addresses(lambda address: not address.host or impossible_host(address.host)))
+)(_in_odd_addresses(lambda address: not address.host or address.is_impossible_host))
 
 
 rule(
@@ -435,7 +435,7 @@ rule(
     source=DISPLAY,
     bad="url: https://files.sadf.eu/258/?Expires=1694649600&Signature=abc",
     good="url: https://www.sadf.eu/comment-258/",
-)(_in_addresses(lambda address: (what := suspicion_about(address.url, address.host)) and {"what": what}))
+)(_in_addresses(lambda address: (what := address.suspicion) and {"what": what}))
 
 
 # A PDF that is its own landing page is left to another rule.

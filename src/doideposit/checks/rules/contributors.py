@@ -7,7 +7,7 @@ from functools import lru_cache
 from doideposit.checks.rules.name_patterns import BEFORE_GROUP, GROUP, HONORIFIC, LAST_OF_GROUP
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, at, parts_of
+from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.identifiers import Orcid
 from doideposit.records.models.contributors import Organisation, Person
@@ -73,7 +73,7 @@ def _groups(work: Work) -> list[Text]:
 
 
 def _affiliation_texts(work: Work) -> list[Text]:
-    places = [text for loc, place in work.affiliations for text in parts_of(place, loc, "place")]
+    places = [text for loc, place in work.affiliations for text in Work.parts_of(place, loc, "place")]
     return [*_affiliation_names(work), *places]
 
 

@@ -8,8 +8,8 @@ from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import CONSTRUCTING_DOIS, CROSSMARK, POSTED, RECOMMENDATIONS, SCHEMA
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.relations import FreeToRead
-from doideposit.records.models.text import PartialDate
 
 __all__ = ["DATES"]
 

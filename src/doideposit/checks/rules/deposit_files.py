@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Final, cast
 
 from pydantic_core import PydanticCustomError
 
+from doideposit.checks.rules.address_patterns import Address
 from doideposit.checks.rules.depositor import Head
 from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
 from doideposit.checks.rules.identity import suffix_fault
 from doideposit.checks.rules.program_words import is_program_name, is_program_word
 from doideposit.checks.rules.registry import Context, Match, Rule
-from doideposit.checks.rules.work import Address, Text, Work
+from doideposit.checks.rules.work import Text, Work
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.names import is_resources_namespace
 from doideposit.crossref.validator.places import Places
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn, Orcid, Ror
-from doideposit.records.models.text import PartialDate
-from doideposit.safe_xml import Element, parse_document
+from doideposit.records.models.dates import PartialDate
+from doideposit.safe_xml import Element, ParsedXml
 
 if TYPE_CHECKING:
     from doideposit.records.models.commentary import Commentary
@@ -51,7 +52,7 @@ def check_deposit_file(
 ) -> tuple[Finding, ...]:
     """Return what the rules find in a deposit file, in the order of its lines.
 
-    `root` is what `parse_document` made of the bytes, `check_works` asks of its works what records are asked, and
+    `root` is what `ParsedXml.of` made of the bytes, `check_works` asks of its works what records are asked, and
     `depositor` is who deposits here.
     """
     review = _Review(root, Places(file, xml), context)
@@ -68,7 +69,7 @@ def check_deposit_file(
 
 def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
     """Return only the findings for which Crossref rejects a file as it is, its encoding included."""
-    root = parse_document(xml).root
+    root = ParsedXml.of(xml).root
     if root is None:
         return ()
     review = _Review(root, Places(file, xml), context)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, at, letters
+from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.pages import (
     CONSTRUCTING_DOIS,
     ISSN_ERRORS,
@@ -375,7 +375,7 @@ rule(
         "series",
         lambda record: (
             record.series.title.isupper()
-            and len(letters(record.series.title)) >= SHORTEST_CAPS
+            and sum(map(str.isalpha, record.series.title)) >= SHORTEST_CAPS
             and {"title": record.series.title}
         ),
     )

@@ -8,7 +8,7 @@ from doideposit.checks.rules.name_patterns import BYLINE_WORD, GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, letters
+from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS
 from doideposit.records.models.contributors import NameStyle
@@ -81,7 +81,7 @@ SHORTEST_REPEATED = 5
 
 
 def _is_all_caps(name: str) -> bool:
-    return name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
+    return name.isupper() and sum(map(str.isalpha, name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
 
 
 def _odd_names(work: Work) -> list[Text]:
@@ -165,7 +165,9 @@ def _nameless_families(work: Work) -> list[Text]:
 def _find_swapped_names(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         given = person.given or ""
-        initials = _INITIALS.fullmatch(person.family) and len(letters(given)) > len(letters(person.family))
+        initials = _INITIALS.fullmatch(person.family) and sum(map(str.isalpha, given)) > sum(
+            map(str.isalpha, person.family)
+        )
         if given and (initials or (_PARTICLE_FIRST.fullmatch(given) and " " not in person.family)):
             yield Match.at(*loc, given=given, family=person.family)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
+from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, Address
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work
@@ -94,9 +94,9 @@ rule(
 
 
 def _address_fault(url: str) -> str | None:
-    if broken := broken_uuid(url):
+    if broken := Address.broken_uuid(url):
         return broken
-    if is_two_addresses(url):
+    if Address.is_two_addresses(url):
         return "two addresses in one"
     # The host is between the two slashes and the next one.
     host = url.split("/", 3)[2]

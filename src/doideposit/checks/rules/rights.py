@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import SplitResult
 
+from doideposit.checks.rules.address_patterns import Address
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Address, Each, Text, Work
+from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import CREATIVE_COMMONS, PARTICIPATION, RECOMMENDATIONS
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
-from doideposit.checks.rules.work import Each, Text, Work, at, letters
+from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.pages import AUTHORS, CROSSMARK, ELEMENTS_GUIDE, FACE_MARKUP, RECOMMENDATIONS, REPORTS, SCHEMA
 from doideposit.records.models.relations import UpdateType
 from doideposit.records.models.series import Series
@@ -69,13 +69,13 @@ def _title_texts(work: Work) -> list[Text]:
 
 
 def _is_all_caps(title: str) -> bool:
-    capitals = title.isupper() and " " in title and len(letters(title)) >= SHORTEST_CAPS
+    capitals = title.isupper() and " " in title and sum(map(str.isalpha, title)) >= SHORTEST_CAPS
     return capitals and not _is_acronyms(title.split())
 
 
 def _is_acronyms(words: Sequence[str]) -> bool:
     """Return whether a text can be a list of acronyms, as in G20, BRICS, SCO."""
-    return len(words) <= MOST_ACRONYMS and max(len(letters(word)) for word in words) <= LONGEST_ACRONYM
+    return len(words) <= MOST_ACRONYMS and max(sum(map(str.isalpha, word)) for word in words) <= LONGEST_ACRONYM
 
 
 def _after_colon(title: str) -> str:

@@ -6,31 +6,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Generic, TypeVar
 
+from doideposit.checks.rules.address_patterns import Address
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import Context, Match
 from doideposit.findings import Loc
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Institution, Organisation, Person
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.references import Reference
 from doideposit.records.models.relations import Funding, Licence
 from doideposit.records.models.series import Series
-from doideposit.records.models.text import PartialDate, RichText
+from doideposit.records.models.text import RichText
 
-__all__ = [
-    "Address",
-    "Cited",
-    "Each",
-    "Places",
-    "Text",
-    "Work",
-    "at",
-    "letters",
-    "parts_of",
-]
+__all__ = ["Cited", "Each", "Places", "Text", "Work", "at"]
 
 # A text and the field it is in.
 Text = tuple[Loc, str]
@@ -58,41 +49,6 @@ _OTHER_RICH = frozenset(
 _TAGS = Pattern(r"<[^<>]*>")
 # Of these no leftover is told.
 _PLAIN = (string.ascii_letters + string.digits + " \n.,:;()'/-").encode()
-# The common shape: a host in small letters and a path without odd signs.
-_PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]+)((?:/[A-Za-z0-9/_.~-]*)?)")
-
-
-class Address(NamedTuple):
-    """Hold an address as it was written, its parts, and its host in small letters.
-
-    One that is `plain` has the scheme https, a named host, and a path of letters, digits and ``/ _ . ~ -``.
-    """
-
-    url: str
-    parts: SplitResult
-    host: str
-    plain: bool = False
-
-    def __str__(self) -> str:
-        return self.url
-
-    @classmethod
-    def read(cls, url: str) -> "Address":
-        """Read an address; without scheme and host where it cannot be read, as in ``https://[broken/``."""
-        # Most addresses are plain ones, which the library takes many times longer for.
-        if plain := _PLAIN_ADDRESS.fullmatch(url):
-            return cls(url, SplitResult("https", plain[1], plain[2], "", ""), plain[1], plain=True)
-        try:
-            parts = urlsplit(url)
-        # A bracket that is not closed is not a host (RFC 3986, section 3.2.2).
-        except ValueError:
-            parts = SplitResult("", "", url, "", "")
-        return cls(url, parts, (parts.hostname or "").lower())
-
-
-def letters(text: str) -> str:
-    """Return only the letters of a text."""
-    return "".join(filter(str.isalpha, text))
 
 
 # Series are frozen values, and a run has few of them.
@@ -107,16 +63,8 @@ def _series_texts(series: Series) -> tuple[Text, ...]:
     first: Loc = ("series", "institution")
     for place, institution in enumerate(series.institutions, start=0 if series.institution else 1):
         loc: Loc = ("series", "other_institutions", place - 1) if place else first
-        found += [((*loc, "name"), institution.name), *parts_of(institution, loc, "place")]
+        found += [((*loc, "name"), institution.name), *Work.parts_of(institution, loc, "place")]
     return tuple((loc, text) for loc, text in found if text)
-
-
-def parts_of(institution: Institution, loc: Loc, *names: str) -> Iterator[Text]:
-    """Yield the acronyms, places or departments of an institution; a single one has the place of its key."""
-    for name in names:
-        texts: tuple[str, ...] = getattr(institution, name)
-        for place, text in enumerate(texts):
-            yield ((*loc, name, place) if len(texts) > 1 else (*loc, name)), text
 
 
 class Work:
@@ -235,7 +183,7 @@ class Work:
             if person.alt_names:
                 found += [((*loc, "alt_names", place, "text"), one.text) for place, one in enumerate(person.alt_names)]
         for loc, institution in self.affiliations:
-            found += parts_of(institution, loc, "department", "place", "acronym")
+            found += Work.parts_of(institution, loc, "department", "place", "acronym")
         return [(loc, text) for loc, text in found if text]
 
     def _all_texts(self) -> list[str]:
@@ -298,6 +246,14 @@ class Work:
     def each_funder(self) -> Iterable[tuple[Loc, Funding]]:
         """Return the funders of the work, with their fields."""
         return [(("funding", index), funder) for index, funder in enumerate(self.commentary.funding)]
+
+    @staticmethod
+    def parts_of(institution: Institution, loc: Loc, *names: str) -> Iterator[Text]:
+        """Yield the acronyms, places or departments of an institution; a single one has the place of its key."""
+        for name in names:
+            texts: tuple[str, ...] = getattr(institution, name)
+            for place, text in enumerate(texts):
+                yield ((*loc, name, place) if len(texts) > 1 else (*loc, name)), text
 
 
 def _name_texts(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:

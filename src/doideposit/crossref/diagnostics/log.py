@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from doideposit.safe_xml import Element, XmlLimits, parse_document
+from doideposit.safe_xml import Element, ParsedXml, XmlLimits
 
 __all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable"]
 
@@ -93,7 +93,7 @@ def _parse_root(answer: bytes) -> Element:
     if not answer.strip():
         raise Unreadable("an empty answer")
     # White space before the XML declaration has been seen in logs, and no parser takes it.
-    parsed = parse_document(answer.strip(), limits=LOG_LIMITS)
+    parsed = ParsedXml.of(answer.strip(), limits=LOG_LIMITS)
     root = parsed.root
     if root is not None and root.tag == ROOT:
         return root

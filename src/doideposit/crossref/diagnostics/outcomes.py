@@ -16,16 +16,7 @@ from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
 
-__all__ = [
-    "BatchOutcome",
-    "DoiOutcome",
-    "ExtraRecord",
-    "NotFound",
-    "Pending",
-    "PollResult",
-    "Unrecognized",
-    "read",
-]
+__all__ = ["BatchOutcome", "DoiOutcome", "NotFound", "Pending", "PollResult", "Unrecognized", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +71,6 @@ def _json_by_key(citations: Iterable[CitationMatch], status: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtraRecord:
-    """Hold a record about something not sent as such: the DOI of a series or journal, or the file as a whole."""
-
-    doi: str
-    status: str
-    message: str
-    finding: Finding | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class BatchOutcome:
     """Hold a completed log: one outcome for each DOI that was sent, in that order, and everything else in it.
 
@@ -99,7 +80,6 @@ class BatchOutcome:
     submission_id: str | None
     batch_id: str | None
     outcomes: tuple[DoiOutcome, ...]
-    extra: tuple[ExtraRecord, ...] = ()
     file_failures: tuple[Finding, ...] = ()
     counters: Counters | None = None
     counters_agree: bool = True
@@ -191,14 +171,12 @@ def _resolve_batch(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
         # One DOI can have several records in a log, for example one for each message about an ORCID iD.
         by_doi.setdefault(_key(record.doi), []).append(record)
     file_level = [record for record in log.records if _is_file_level(record)]
-    sent = {doi.key for doi in dois}
     # What the file as a whole suffered is worked out once: it can be long, and there can be ten thousand DOIs.
     inherited = _file_level_failure(file_level[0]) if file_level else None
     return BatchOutcome(
         submission_id=log.submission_id,
         batch_id=log.batch_id,
         outcomes=tuple(_resolve_doi(doi, by_doi.get(doi.key, []), inherited) for doi in dois),
-        extra=tuple(_extra_record(record) for record in log.records if _key(record.doi) not in sent),
         file_failures=tuple(_failure_finding(record) for record in file_level),
         counters=log.counters,
         counters_agree=_counters_agree(log),
@@ -277,15 +255,6 @@ def _with_details(verdict: DoiOutcome, records: list[LogRecord], notices: list[L
         deferred_citations=next((record.deferred_citations for record in records if record.deferred_citations), None),
         notices=tuple(record.message for record in notices),
     )
-
-
-def _extra_record(record: LogRecord) -> ExtraRecord:
-    finding = None
-    if record.status == WARNING:
-        finding = _warning_finding(record)
-    elif record.status not in GOOD:
-        finding = _failure_finding(record)
-    return ExtraRecord(record.doi, record.status, record.message, finding)
 
 
 def _is_notice(record: LogRecord) -> bool:

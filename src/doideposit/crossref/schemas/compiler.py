@@ -20,7 +20,7 @@ from typing import Any, Final
 from lxml import etree
 
 from doideposit.crossref.schemas.bundle import Bundle
-from doideposit.crossref.schemas.datatypes import NAMESPACE, REPLACED, schema_text
+from doideposit.crossref.schemas.datatypes import NAMESPACE, REPLACED, SCHEMA
 from doideposit.crossref.schemas.prepared import Identity, IdKind, Lookup, Prepared
 from doideposit.crossref.schemas.sources import MATHML, XS, Name, Sources
 from doideposit.errors import SchemaDamaged
@@ -217,7 +217,7 @@ def _schema_texts(components: _Components, content: AbstractSet[str]) -> dict[st
     texts = {
         name: _without_enumerations(sources, name, _kept_parts(components, name, content)) for name in sources.documents
     }
-    return texts | {TYPES_FILE: schema_text()}
+    return texts | {TYPES_FILE: SCHEMA}
 
 
 def _kept_parts(components: _Components, name: str, content: AbstractSet[str]) -> list[Element]:

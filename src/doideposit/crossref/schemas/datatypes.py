@@ -6,7 +6,7 @@ or ``NMTOKENS``, and has the name characters of an older edition of XML. Each is
 pattern cannot say of ID and IDREF is checked in `doideposit.crossref.validator.values`.
 """
 
-__all__ = ["DATATYPES", "NAMESPACE", "REPLACED", "schema_text"]
+__all__ = ["DATATYPES", "NAMESPACE", "REPLACED", "SCHEMA"]
 
 NAMESPACE = "urn:doideposit:xsd-1.1"
 
@@ -48,12 +48,13 @@ DATATYPES = {
 REPLACED = frozenset(DATATYPES)
 
 
-def schema_text() -> str:
-    """Return the schema document that defines the replaced types in `NAMESPACE`."""
-    types = "".join(_type_definition(name, pattern) for name, pattern in DATATYPES.items())
-    return f'<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema" targetNamespace="{NAMESPACE}">{types}</s:schema>'
-
-
 def _type_definition(name: str, pattern: str) -> str:
     facet = f'<s:pattern value="{pattern}"/>' if pattern else ""
     return f'<s:simpleType name="{name}"><s:restriction base="s:token">{facet}</s:restriction></s:simpleType>'
+
+
+# The schema document that defines the replaced types in `NAMESPACE`.
+SCHEMA = (
+    f'<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema" targetNamespace="{NAMESPACE}">'
+    f"{''.join(_type_definition(name, pattern) for name, pattern in DATATYPES.items())}</s:schema>"
+)

@@ -11,10 +11,20 @@ from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachab
 from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel, SchemaLock
 from doideposit.errors import DiskError, SchemaMissing
 
-__all__ = ["gather", "put_in_place"]
+__all__ = ["put_in_place"]
 
 
-def gather(lock: SchemaLock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Announce) -> dict[str, bytes]:
+def put_in_place(
+    target: Path, lock: SchemaLock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Announce
+) -> None:
+    """Fetch the files of a bundle, and put them into the folder `target`, all of them or none.
+
+    Raises `SchemaMissing` when they cannot be had, and `DiskError` when they cannot be written.
+    """
+    _replace_folder(target, _gather(lock, bundle, fetch, run, say))
+
+
+def _gather(lock: SchemaLock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Announce) -> dict[str, bytes]:
     """Return the verified files of a bundle, from their official addresses or wheels; raises `SchemaMissing`."""
     say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
     try:
@@ -69,7 +79,7 @@ def _require_pinned(content: bytes, pin: PinnedFile) -> bytes:
     return content
 
 
-def put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
+def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
     """Write the files beside `target`, then rename: a reader sees the old bundle or the new one, never half of one.
 
     Raises `DiskError`; the old bundle is then where it was.

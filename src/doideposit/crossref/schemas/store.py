@@ -17,20 +17,13 @@ from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachab
 from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock
 from doideposit.errors import SchemaDamaged, SchemaMissing
 
-__all__ = ["OVERRIDE", "Announce", "BundleFault", "Homes", "SchemaStore"]
+__all__ = ["OVERRIDE", "Announce", "Homes", "SchemaStore"]
 
 OVERRIDE = "DOIDEPOSIT_SCHEMAS"
 
 
 def _ignore_message(_sentence: str) -> None:
     """Say nothing."""
-
-
-class BundleFault(NamedTuple):
-    """Hold a file of an installed bundle that is not what the lock says, and the problem with it."""
-
-    path: Path
-    problem: str
 
 
 class Homes(NamedTuple):
@@ -150,14 +143,14 @@ class SchemaStore:
         """Return the folder that an installation of this version writes."""
         return self.location(version) or self._homes.to_write() / self._lock.bundle(version).folder
 
-    def verify(self, version: str) -> list[BundleFault]:
-        """Compare every file with the lock, and return the faults. Raises `SchemaMissing`."""
+    def verify(self, version: str) -> dict[Path, str]:
+        """Compare every file with the lock, and return the problem of each that differs. Raises `SchemaMissing`."""
         bundle = self._lock.bundle(version)
         folder = self.location(version)
         if folder is None:
             raise _missing_error(bundle, "is not on this machine")
         problems = ((folder / pin.path, _find_problem(folder / pin.path, pin)) for pin in bundle.files)
-        return [BundleFault(path, problem) for path, problem in problems if problem]
+        return {path: problem for path, problem in problems if problem}
 
     def ensure(self, version: str, announce: Announce | None = None) -> Path:
         """Return the folder of the bundle, fetched first where it is missing; raises `SchemaMissing`."""
@@ -189,11 +182,11 @@ class SchemaStore:
             return folder
         if self._offline:
             raise _missing_error(bundle, "is not on this machine, and downloads are off")
-        from doideposit.crossref.schemas.installing import gather, put_in_place  # noqa: PLC0415 - needed once
+        from doideposit.crossref.schemas.installing import put_in_place  # noqa: PLC0415 - needed once
 
         say = announce or self._announce
         target = self.target(version)
-        put_in_place(target, gather(self._lock, bundle, self._fetch, self._run_pip, say))
+        put_in_place(target, self._lock, bundle, self._fetch, self._run_pip, say)
         say(f"Crossref's schema {bundle.version} is in {target}")
         return target
 

@@ -17,7 +17,7 @@ from doideposit.crossref.validator.arrangement import Addition, Reordering, Shif
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.recovery import Complaint
 from doideposit.crossref.validator.supplement import Broken, WrongValue
-from doideposit.crossref.validator.versions import renamed
+from doideposit.crossref.validator.versions import Declared
 from doideposit.findings import Finding, Severity
 from doideposit.safe_xml import Element
 
@@ -145,7 +145,7 @@ def _misplaced_words(complaint: Complaint) -> _Words:
     if complaint.claim.startswith("Missing child"):
         return _incomplete_words(complaint)
     element, parent = complaint.element, complaint.element.getparent()
-    new = renamed(element)
+    new = Declared.renamed(element)
     if new is not None:
         message = f"{_name(str(element.tag))} is not allowed here any more: {new[1]}"
         return _Words("xsd-element-unexpected", message, new[2])

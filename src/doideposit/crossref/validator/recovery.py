@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from doideposit.crossref.validator.arrangement import Arranger, Fix
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry, expected_tags
 from doideposit.crossref.validator.places import Finder
-from doideposit.crossref.validator.versions import renamed
+from doideposit.crossref.validator.versions import Declared
 from doideposit.safe_xml import Element
 
 __all__ = ["Complaint", "all_complaints"]
@@ -95,7 +95,7 @@ class _Recovery:
             if key in found:
                 continue
             if _is_unexpected_child(complaint):
-                known = renamed(complaint.element)
+                known = Declared.renamed(complaint.element)
                 inside = [] if known else self._complaints_without(complaint.element, [])
                 complaint = replace(complaint, undeclared=inside is None)
                 if not (known or complaint.undeclared):

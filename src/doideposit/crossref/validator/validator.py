@@ -14,11 +14,11 @@ from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.supplement import Broken, Supplement, WrongValue
-from doideposit.crossref.validator.versions import Declared, lift
+from doideposit.crossref.validator.versions import Declared
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.batch import SEAL, SealedBatch
-from doideposit.safe_xml import Element, ParsedXml, parse_document
+from doideposit.safe_xml import Element, ParsedXml
 
 __all__ = ["SchemaVerdict", "Sealed", "Validator"]
 
@@ -131,7 +131,7 @@ class Validator:
     def seal(self, xml: bytes, *, file: str | None = None, root: Element | None = None) -> Sealed:
         """Check bytes and seal them for submission; raises as `validate` does.
 
-        `root` is what `parse_document` made of the same bytes, where somebody has parsed them already; it loses its
+        `root` is what `ParsedXml.of` made of the same bytes, where somebody has parsed them already; it loses its
         hints to schemas here.
         """
         verdict, root = self._validate(xml, file, root=root)
@@ -148,7 +148,7 @@ class Validator:
     def _validate(
         self, xml: bytes, file: str | None, lift_to: str | None = None, root: Element | None = None
     ) -> tuple[SchemaVerdict, Element | None]:
-        parsed = parse_document(xml, file=file) if root is None else ParsedXml(root)
+        parsed = ParsedXml.of(xml, file=file) if root is None else ParsedXml(root)
         if parsed.root is None:
             return SchemaVerdict(None, valid=False, findings=parsed.findings), None
         root, places = parsed.root, Places(file, xml)
@@ -158,7 +158,7 @@ class Validator:
         changes: tuple[str, ...] = ()
         if lift_to is not None and name == ROOT and declared and declared.liftable and version != lift_to:
             places.keep_positions(root)
-            root, changes = lift(root, lift_to)
+            root, changes = Declared.lift(root, lift_to)
             version = lift_to
         if version is None:
             return self._without_bundle(root, declared if name == ROOT else None, places), root

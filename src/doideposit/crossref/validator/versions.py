@@ -8,7 +8,7 @@ from lxml import etree
 
 from doideposit.safe_xml import Element
 
-__all__ = ["Declared", "lift", "renamed"]
+__all__ = ["Declared"]
 
 # Grants have a schema of their own, with the version in the same place.
 _NAMESPACE: Final = re.compile(
@@ -48,6 +48,38 @@ class Declared(NamedTuple):
         numbers = tuple(int(number) for number in found["version"].split("."))
         return cls(version, _retirement_status(version, numbers), liftable=not resources and numbers < _NEWEST)
 
+    @staticmethod
+    def lift(root: Element, version: str) -> tuple[Element, tuple[str, ...]]:
+        """Return the deposit converted to another version, and the changes in words.
+
+        Names of elements that became others are changed with the version; the lines of the elements stay those of the
+        file.
+        """
+        old = etree.QName(root).namespace or ""
+        new = f"http://www.crossref.org/schema/{version}"
+        changes = [f"namespace and version: {root.get('version') or old.rpartition('/')[2]} becomes {version}"]
+        # lxml's stubs know no default namespace, whose prefix is None.
+        prefixes = cast("dict[str, str]", {prefix: new if uri == old else uri for prefix, uri in root.nsmap.items()})
+        attributes = {str(name): str(value) for name, value in root.items()}
+        lifted = etree.Element(f"{{{new}}}{etree.QName(root).localname}", attributes, prefixes)
+        # Without it, findings about the root would have no line in the file of the user.
+        lifted.sourceline = root.sourceline
+        lifted.set("version", version)
+        lifted.text = root.text
+        lifted.extend(list(root))
+        for element in lifted.iter(f"{{{old}}}*"):
+            element.tag = f"{{{new}}}{etree.QName(element).localname}"
+        changes += _rename_element(lifted, new)
+        return lifted, tuple(changes)
+
+    @staticmethod
+    def renamed(element: Element) -> tuple[str, str, str] | None:
+        """Return the new name of an element of an older version, or None if it did not change."""
+        parent = element.getparent()
+        return (
+            None if parent is None else _NEW_NAMES.get((etree.QName(parent).localname, etree.QName(element).localname))
+        )
+
 
 def _retirement_status(version: str, numbers: tuple[int, ...]) -> str:
     if version in _RETIRED_2026:
@@ -57,29 +89,6 @@ def _retirement_status(version: str, numbers: tuple[int, ...]) -> str:
     if numbers < _STAYS:
         return "Crossref still accepts this version, and will retire all versions before 5.3.1 in the coming years"
     return "this version is newer than this program, or was never published"
-
-
-def lift(root: Element, version: str) -> tuple[Element, tuple[str, ...]]:
-    """Return the deposit converted to another version, and the changes in words.
-
-    Names of elements that became others are changed with the version; the lines of the elements stay those of the file.
-    """
-    old = etree.QName(root).namespace or ""
-    new = f"http://www.crossref.org/schema/{version}"
-    changes = [f"namespace and version: {root.get('version') or old.rpartition('/')[2]} becomes {version}"]
-    # lxml's stubs know no default namespace, whose prefix is None.
-    prefixes = cast("dict[str, str]", {prefix: new if uri == old else uri for prefix, uri in root.nsmap.items()})
-    attributes = {str(name): str(value) for name, value in root.items()}
-    lifted = etree.Element(f"{{{new}}}{etree.QName(root).localname}", attributes, prefixes)
-    # Without it, findings about the root would have no line in the file of the user.
-    lifted.sourceline = root.sourceline
-    lifted.set("version", version)
-    lifted.text = root.text
-    lifted.extend(list(root))
-    for element in lifted.iter(f"{{{old}}}*"):
-        element.tag = f"{{{new}}}{etree.QName(element).localname}"
-    changes += _rename_element(lifted, new)
-    return lifted, tuple(changes)
 
 
 def _rename_element(root: Element, namespace: str) -> Iterator[str]:
@@ -126,9 +135,3 @@ _NEW_NAMES: Final = {
         "write <affiliations><institution><institution_name>…</institution_name></institution></affiliations>",
     ),
 }
-
-
-def renamed(element: Element) -> tuple[str, str, str] | None:
-    """Return the new name of an element of an older version, or None if it did not change."""
-    parent = element.getparent()
-    return None if parent is None else _NEW_NAMES.get((etree.QName(parent).localname, etree.QName(element).localname))

@@ -14,7 +14,7 @@ from lxml import etree
 from doideposit.crossref.names import JATS
 from doideposit.crossref.xml.elements import text_inside
 from doideposit.crossref.xml.markup import XML_LANG, Maker, Markup, escaped
-from doideposit.crossref.xml.richtext import formula_of, with_characters
+from doideposit.crossref.xml.richtext import formula_of
 from doideposit.records.models.commentary import Abstract, AbstractFormat
 from doideposit.safe_xml import Element, parse_part
 
@@ -156,7 +156,7 @@ def _parse_jats(text: str) -> Element | None:
         f'xmlns:jats="{JATS}" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML"'
     )
     try:
-        return parse_part(f"<wrap {prefixes}>{_ILLEGAL.sub('', with_characters(text))}</wrap>".encode())
+        return parse_part(f"<wrap {prefixes}>{_ILLEGAL.sub('', text)}</wrap>", named_characters=True)
     # Text with a lone `<` is plain text and no markup.
     except etree.XMLSyntaxError:
         return None

@@ -20,7 +20,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import parse_part
 
-__all__ = ["ORDERS", "Built", "assemble"]
+__all__ = ["ORDERS", "Built"]
 
 # Makes one part of an item: an element, several, or None where the record has nothing for it.
 Part = Callable[[ItemParts], "Markup | Iterable[Markup | None] | None"]
@@ -70,7 +70,7 @@ class Built:
         _check_one_file(commentaries)
         schema = Dialect.of_version(schema_version)
         made = tuple(_build_item(schema, commentary).encode() for commentary in commentaries)
-        xml = assemble(head, made, schema_version=schema_version, indented=indented)
+        xml = Built.assemble(head, made, schema_version=schema_version, indented=indented)
         return Built(xml, tuple(commentaries), schema_version, made)
 
     @staticmethod
@@ -82,20 +82,20 @@ class Built:
         """
         return hashlib.sha256(_build_item(Dialect.of_version(schema_version), commentary).encode()).hexdigest()
 
-
-def assemble(head: BatchHead, made: Sequence[bytes], *, schema_version: str, indented: bool = True) -> bytes:
-    """Return the deposit file of items that `Built.of` made, which are of one kind of body and of one DOI prefix."""
-    schema = Dialect.of_version(schema_version)
-    compact = b"".join(
-        (
-            _start_tag(schema, located=indented),
-            _build_head(schema, head).encode(),
-            b"<body>",
-            *made,
-            b"</body></doi_batch>",
+    @staticmethod
+    def assemble(head: BatchHead, made: Sequence[bytes], *, schema_version: str, indented: bool = True) -> bytes:
+        """Return the deposit file of items that `of` made, which are of one kind of body and of one DOI prefix."""
+        schema = Dialect.of_version(schema_version)
+        compact = b"".join(
+            (
+                _start_tag(schema, located=indented),
+                _build_head(schema, head).encode(),
+                b"<body>",
+                *made,
+                b"</body></doi_batch>",
+            )
         )
-    )
-    return _indent_file(compact, schema.namespace) if indented else compact
+        return _indent_file(compact, schema.namespace) if indented else compact
 
 
 @cache

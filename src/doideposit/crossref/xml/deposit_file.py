@@ -8,7 +8,7 @@ from lxml import etree
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
 from doideposit.crossref.xml.elements import doi_holders, to_bytes
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import Element, local_name, parse_document
+from doideposit.safe_xml import Element, ParsedXml, local_name
 
 __all__ = ["DepositFile"]
 
@@ -24,7 +24,7 @@ class DepositFile(NamedTuple):
         DOIs in the same child, such as articles of a journal issue, stay. A file that holds none of them comes back
         as it is.
         """
-        root = parse_document(self.xml).root
+        root = ParsedXml.of(self.xml).root
         body = None if root is None else root.find("{*}body")
         if root is None or body is None:
             return self
@@ -47,7 +47,7 @@ class DepositFile(NamedTuple):
         A ``timestamp`` inside a ``doi_data`` stays: it belongs to the maker of the file. What cannot be parsed, and
         what has no head, comes back as it is: the validator refuses both.
         """
-        root = parse_document(self.xml).root
+        root = ParsedXml.of(self.xml).root
         if root is None or local_name(root) != "doi_batch":
             return self.xml
         values = {"doi_batch_id": batch_id, "timestamp": str(timestamp)}
@@ -65,7 +65,7 @@ class DepositFile(NamedTuple):
         bibliography stays as it is, because what a deposit leaves out of it is lost. Source: Crossref documentation,
         metadata removal markup guide. Raises `RuntimeError` for a file that does not hold a DOI that is named.
         """
-        root = parse_document(self.xml).root
+        root = ParsedXml.of(self.xml).root
         holders = {} if root is None else dict(doi_holders(root))
         missing = blocks.keys() - holders.keys()
         if root is None or missing:
@@ -77,7 +77,7 @@ class DepositFile(NamedTuple):
     def cited_dois(self) -> Iterator[tuple[str, Doi, int | None]]:
         """Yield the `Doi.key` of each work, a DOI that it cites, and the line; other texts are left to the checks."""
         # Most files have no references, and are not parsed once more.
-        root = parse_document(self.xml.strip()).root if b"citation" in self.xml else None
+        root = ParsedXml.of(self.xml.strip()).root if b"citation" in self.xml else None
         for listed in root.iter("{*}citation_list") if root is not None else ():
             around = listed.getparent()
             work = None if around is None else _doi_at(around, "{*}doi_data/{*}doi") or _doi_at(around, "{*}doi")

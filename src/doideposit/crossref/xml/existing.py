@@ -15,7 +15,7 @@ from doideposit.crossref.xml.elements import canonical_hash, text_inside
 from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import RecordType
-from doideposit.safe_xml import Element, local_name, parse_document
+from doideposit.safe_xml import Element, ParsedXml, local_name
 
 __all__ = ["DepositItem"]
 
@@ -43,7 +43,7 @@ class DepositItem:
         The file is given as its bytes, or as its root where somebody has parsed it. Empty for what is not a deposit
         file; DOIs that are none are left out. Both are findings of the validator.
         """
-        root = parse_document(file).root if isinstance(file, bytes) else file
+        root = ParsedXml.of(file).root if isinstance(file, bytes) else file
         if root is None or local_name(root) != "doi_batch":
             return ()
         if _is_resources_file(root):

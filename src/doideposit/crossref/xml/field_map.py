@@ -17,7 +17,7 @@ from doideposit.crossref.xml.references import PARTS
 from doideposit.crossref.xml.rights import Programs
 from doideposit.findings import Loc, loc_of
 from doideposit.records.models.commentary import Commentary
-from doideposit.safe_xml import Element, local_name, parse_document
+from doideposit.safe_xml import Element, ParsedXml, local_name
 
 __all__ = ["locate"]
 
@@ -53,7 +53,7 @@ _PATH: Final = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '', _PATH_STEP.pattern)
 
 @lru_cache(maxsize=2)
 def _parse_built(xml: bytes) -> Element:
-    root = parse_document(xml).root
+    root = ParsedXml.of(xml).root
     if root is None:
         raise RuntimeError("what was built is not XML")
     return root

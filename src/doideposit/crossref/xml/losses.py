@@ -248,18 +248,18 @@ def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
     for loc, tag in _language_tags(commentary):
         if tag is None:
             continue
-        found = schema.language(tag)
+        code = schema.language_code(tag)
         # The attribute `language` is a closed list in the schema; `xml:lang` of an abstract is not.
-        if found.code is None:
+        if code is None:
             message = f"schema {schema.version} has no language “{tag}”"
             hint = (
                 "use the ISO 639 code of two letters, such as en, or the one of three letters if there is no "
                 "shorter one"
             )
             yield _finding("language-not-in-schema", E, loc, message, hint)
-        elif not found.exact:
-            message = f"schema {schema.version} has no language “{tag}”, so “{found.code}” is deposited"
-            yield _finding("language-not-in-schema", W, loc, message, f"write {found.code}")
+        elif code != tag.lower():
+            message = f"schema {schema.version} has no language “{tag}”, so “{code}” is deposited"
+            yield _finding("language-not-in-schema", W, loc, message, f"write {code}")
     for place, relation in enumerate(commentary.relations):
         if relation.language and Dialect.relation_language(relation.language) is None:
             message = f"descriptions of relations have no language “{relation.language}”"

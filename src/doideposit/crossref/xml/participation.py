@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import Element, parse_document
+from doideposit.safe_xml import Element, ParsedXml
 
 __all__ = ["Measure", "Measured"]
 
@@ -51,7 +51,7 @@ class Measured:
 
         Components are left out.
         """
-        root = parse_document(xml).root
+        root = ParsedXml.of(xml).root
         if root is None:
             return ()
         return tuple(_measure(doi, holder) for doi, holder in _find_works(root))

@@ -11,9 +11,9 @@ from doideposit.crossref.xml.richtext import rich
 from doideposit.crossref.xml.rights import Programs
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.relations import FullText
 from doideposit.records.models.series import RecordType
-from doideposit.records.models.text import PartialDate
 
 __all__ = ["ItemParts"]
 

@@ -21,7 +21,7 @@ from doideposit.crossref.names import (
 )
 from doideposit.crossref.xml.elements import doi_holders, to_bytes
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import Element, local_name, parse_document
+from doideposit.safe_xml import Element, ParsedXml, local_name
 
 __all__ = ["ResourceDeposit"]
 
@@ -63,7 +63,7 @@ class ResourceDeposit:
     @classmethod
     def read(cls, xml: bytes) -> Self:
         """Read a file."""
-        return cls(parse_document(xml).root)
+        return cls(ParsedXml.of(xml).root)
 
     def parts(self) -> Iterator[tuple[Doi, Element]]:
         """Yield every child of ``body`` with its DOI; texts that are not a DOI are findings of the validator."""
@@ -86,7 +86,7 @@ class ResourceDeposit:
 
         What does not hold the DOI comes back as it is.
         """
-        root = parse_document(record.strip()).root
+        root = ParsedXml.of(record.strip()).root
         holder = None if root is None else dict(doi_holders(root)).get(doi.key)
         if root is None or holder is None:
             return record

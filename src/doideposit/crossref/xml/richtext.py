@@ -12,7 +12,7 @@ from doideposit.crossref.xml.markup import Maker, Markup, escaped
 from doideposit.records.models.text import Face, Math, Node, RichText
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["formula_of", "mathml", "rich", "with_characters"]
+__all__ = ["formula_of", "mathml", "rich"]
 
 
 def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", /, **attributes: str | None) -> Markup:
@@ -44,9 +44,9 @@ def mathml(formula: Math) -> Markup | None:
     they would have to be unique in the whole file; so do links and elements of other vocabularies, whose text stays.
     """
     default = "" if formula.xml.lstrip().lower().startswith("<mml:") else f' xmlns="{MATHML}"'
-    wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{with_characters(formula.xml)}</wrap>'
+    wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{formula.xml}</wrap>'
     try:
-        root = parse_part(wrapped.encode())
+        root = parse_part(wrapped, named_characters=True)
     # A text that only looks like markup is deposited as text.
     except etree.XMLSyntaxError:
         return None
@@ -74,19 +74,6 @@ _MATHML_NAMES: Final = frozenset(
     "msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mlabeledtr mtd maligngroup "
     "malignmark maction semantics annotation annotation-xml".split()
 )
-# Entities of HTML, which XML does not know by name.
-_NAMED: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
-# The five that every XML parser knows stay.
-_OF_XML: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
-
-
-def with_characters(text: str) -> str:
-    """Return a piece of XML with characters for the entities of HTML, such as ``&nbsp;``, which XML does not know."""
-    if "&" not in text:
-        return text
-    from html.entities import html5  # noqa: PLC0415 - the table is long, and few texts have an entity
-
-    return _NAMED.sub(lambda found: found[0] if found[1] in _OF_XML else html5.get(found[1], found[0]), text)
 
 
 def _copy_plain(source: Element, nsmap: dict[str, str] | None = None) -> Element:

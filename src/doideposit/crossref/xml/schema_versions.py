@@ -13,7 +13,7 @@ from doideposit.crossref.xml.markup import Maker
 from doideposit.records.models.relations import Archive
 from doideposit.records.models.roles import CROSSREF_ROLES, Role
 
-__all__ = ["Dialect", "LanguageCode"]
+__all__ = ["Dialect"]
 
 # The two-letter codes of languages5.5.0.xsd; common5.3.1.xsd lacks the last three, and has no codes of three letters.
 _TWO_LETTERS: Final = frozenset(
@@ -56,14 +56,6 @@ def _namespace(version: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageCode:
-    """Hold what a language becomes in a ``language`` attribute: `code` is None where the schema has none."""
-
-    code: str | None
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Dialect:
     """Describe one version of the schema: its maker of elements, and what it can hold."""
 
@@ -99,10 +91,6 @@ class Dialect:
         """Return the value of ``xsi:schemaLocation``: the namespace, and where Crossref publishes its schema."""
         return f"{self.namespace} https://data.crossref.org/schemas/crossref{self.version}.xsd"
 
-    def language(self, tag: str) -> LanguageCode:
-        """Return the code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
-        return _language_code(tag, two_letters_only=self.short_languages)
-
     @staticmethod
     def of_version(version: str) -> "Dialect":
         """Return what version `version` can hold; raises RuntimeError for one that records are not built for."""
@@ -115,8 +103,11 @@ class Dialect:
             ) from None
 
     def language_code(self, tag: str | None) -> str | None:
-        """Return the value of a ``language`` attribute; None where there is none or the schema has no code for it."""
-        return None if tag is None else self.language(tag).code
+        """Return the value of a ``language`` attribute: without region or script, and by ISO 639's terminology code.
+
+        None where there is no language, or where the schema has no code for it.
+        """
+        return None if tag is None else _language_code(tag, two_letters_only=self.short_languages)
 
     def leading_role(self, roles: Sequence[Role]) -> str:
         """Return the first role that ``contributor_role`` can hold, which readers of older versions rely on."""
@@ -131,7 +122,7 @@ class Dialect:
 
 # A run asks for the same few languages again and again.
 @lru_cache(maxsize=256)
-def _language_code(tag: str, *, two_letters_only: bool) -> LanguageCode:
+def _language_code(tag: str, *, two_letters_only: bool) -> str | None:
     primary = tag.partition("-")[0].lower()
     code = _BIBLIOGRAPHIC.get(primary, primary)
     if two_letters_only:
@@ -139,7 +130,7 @@ def _language_code(tag: str, *, two_letters_only: bool) -> LanguageCode:
         known = code in _TWO_LETTERS - _LATER_CODES
     else:
         known = code in _TWO_LETTERS or code in _three_letter_codes()
-    return LanguageCode(code if known else None, code == tag.lower())
+    return code if known else None
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from doideposit.crossref.http import default_user_agent
+from doideposit.crossref.http import Exchange
 from doideposit.crossref.sealing import FoundItem
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.candidates import Approved, DepositCandidate
@@ -70,7 +70,7 @@ class PlanWriter:
             if name in known
         }
         return {
-            MADE_WITH: default_user_agent(),
+            MADE_WITH: Exchange.default_user_agent(),
             "target": context.target,
             "address": context.address,
             **{key: value for name in sorted(series) for key, value in _depositor_keys(context, name)},

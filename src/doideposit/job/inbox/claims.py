@@ -18,7 +18,7 @@ from doideposit.deposits.values import ReportEntry
 from doideposit.files import read_input, write_atomic
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import RetryClass
-from doideposit.records.sources.files import shown_lines
+from doideposit.records.sources.files import Loaded
 from doideposit.reports.findings import FindingList, safe
 
 __all__ = ["Claim", "ClaimedEntry", "EntryStatus"]
@@ -303,5 +303,5 @@ class _SourceLines:
         if file != self._name:
             return None
         if self._lines is None:
-            self._lines = shown_lines(self._path) or ()
+            self._lines = Loaded.shown_lines(self._path) or ()
         return self._lines[number - 1] if 0 < number <= len(self._lines) else None

@@ -20,7 +20,7 @@ from doideposit.job.inbox.context import InboxContext
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, Folders
 from doideposit.records.models.series import Series
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 
 __all__ = ["TakingIn", "log_progress"]
@@ -179,7 +179,7 @@ class TakingIn:
         for raw in read_path(claim.file):
             if isinstance(raw, Finding) or raw.origin.label.removeprefix(str(claim.file)) not in waiting:
                 continue
-            record = parse(raw, series=self._depositor.series).record
+            record = ParsedRecord.of(raw, series=self._depositor.series).record
             if record is not None:
                 yield record
 
@@ -252,7 +252,7 @@ def _content_of(path: Path, doi: str, series: Mapping[str, Series]) -> object:
     if is_deposit_xml(path):
         return read_input(path)
     raws = [raw for raw in read_path(path) if not isinstance(raw, Finding)]
-    records = [record for raw in raws if (record := parse(raw, series=series).record) is not None]
+    records = [record for raw in raws if (record := ParsedRecord.of(raw, series=series).record) is not None]
     mine = [record.commentary for record in records if record.commentary.doi.key == doi]
     return mine[0] if len(mine) == 1 else None
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.findings import Finding, Severity, Where, field_path, has_errors
 from doideposit.records.editing.edits import CannotEdit, Edit, Remove, Set, applied, as_texts
-from doideposit.records.sources.files import UTF_16_MARKS, Loaded, LoadedBytes
+from doideposit.records.sources.files import UTF_16_MARKS, Loaded
 from doideposit.records.sources.front_matter import HeaderPart, Pair
 from doideposit.records.sources.interface import MAX_FILE_SIZE
 
@@ -75,14 +75,14 @@ class Editable:
         if suffix in _TABLES:
             message = f"{path} is a table, or has one record on each line, and doideposit does not edit such files"
             return _finding(path, "edit-impossible", message, "change the value in a spreadsheet or an editor")
-        loaded = LoadedBytes.read(path, limit=MAX_FILE_SIZE)
-        if loaded.data is None:
-            return loaded.findings[0]
-        decoded = Loaded.decode(loaded.data, file=str(path))
+        data = Loaded.read_bytes(path, limit=MAX_FILE_SIZE)
+        if isinstance(data, Finding):
+            return data
+        decoded = Loaded.decode(data, file=str(path))
         if decoded.text is None:
             return decoded.findings[0]
         # Only what can be written back byte for byte is edited.
-        if _encode_like(decoded.text, loaded.data) != loaded.data:
+        if _encode_like(decoded.text, data) != data:
             message = f"{path} starts with several byte order marks, or has an encoding that cannot be written back"
             return _finding(path, "edit-impossible", message, "save the file as UTF-8")
         whole = suffix in {*_YAML, ".toml"}
@@ -96,7 +96,7 @@ class Editable:
                 "start the file with two lines of ---, and write the keys between them",
             )
         fault = _fault(path, decoded.text, header)
-        return fault or Editable(path, loaded.data, decoded.text, header)
+        return fault or Editable(path, data, decoded.text, header)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,7 @@ from doideposit.records.extraction.lines import Line
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import Series
 
-__all__ = [
-    "ANY_LABEL",
-    "EDGE",
-    "LABEL",
-    "PrintedDoi",
-    "doi_field",
-]
+__all__ = ["ANY_LABEL", "EDGE", "LABEL", "PrintedDoi"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,40 @@ class PrintedDoi:
         joined = not found.text.endswith("/") and " " in text[found.start : found.end]
         printed = PrintedDoi(found.text, line, found.address, target, joined)
         return printed, (text[: found.start].rstrip() + " " + text[found.end :].lstrip(_BEHIND)).rstrip()
+
+    @staticmethod
+    def field(doi: "PrintedDoi | None", number: Node, series: Series | None, notes: Notes) -> Node:
+        """Return the DOI as printed, with findings about how it is shown and whether it fits series and number."""
+        derived = _derived_doi(number, series)
+        if doi is None:
+            notes.tell(
+                "doi-missing", "the document prints no DOI", "print it in the document once it is known", field="doi"
+            )
+            return Gap(derived or "…", "left out, it follows from series and number")
+        line = doi.line.number
+        _display_findings(doi, notes)
+        if doi.others:
+            notes.warn(
+                "doi-several", f"the document prints several DOIs of its own: {', '.join((doi.text, *doi.others))}",
+                "take the one of the edition that is registered", line=line, field="doi",
+            )  # fmt: skip
+        if series is not None and not doi.text.startswith(f"{series.prefix}/"):
+            notes.warn(
+                "doi-of-another-work", f"the DOI {doi.text} has not the prefix of the series, {series.prefix}: that of "
+                "another work?",
+                "delete it if it is not the document's own", line=line, field="doi",
+            )  # fmt: skip
+        if derived is not None and derived.lower() != doi.text.lower():
+            notes.warn(
+                "doi-disagrees", f"the printed DOI {doi.text} disagrees with series and number, which give {derived}",
+                "find out which one is right", line=line, field="doi",
+            )  # fmt: skip
+        try:
+            return Leaf(str(Doi.parse(doi.text)), line, doi.line.text)
+        # What is printed may be broken by the layout: it is told, and never repaired by guessing.
+        except InvalidIdentifier as error:
+            notes.warn(error.code, error.message, error.hint, line=line, field="doi")
+            return Leaf(doi.text, line, doi.line.text)
 
 
 # A prefix before white space that the layout put into the DOI: the rest follows.
@@ -80,40 +108,6 @@ def _linked_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
             printed = PrintedDoi(doi, line, shown_as_link=False, target=link.target)
             return printed, text.replace(link.label, "", 1)
     return None, text
-
-
-def doi_field(doi: PrintedDoi | None, number: Node, series: Series | None, notes: Notes) -> Node:
-    """Return the DOI as printed, with findings about how it is shown and whether it fits series and number."""
-    derived = _derived_doi(number, series)
-    if doi is None:
-        notes.tell(
-            "doi-missing", "the document prints no DOI", "print it in the document once it is known", field="doi"
-        )
-        return Gap(derived or "…", "left out, it follows from series and number")
-    line = doi.line.number
-    _display_findings(doi, notes)
-    if doi.others:
-        notes.warn(
-            "doi-several", f"the document prints several DOIs of its own: {', '.join((doi.text, *doi.others))}",
-            "take the one of the edition that is registered", line=line, field="doi",
-        )  # fmt: skip
-    if series is not None and not doi.text.startswith(f"{series.prefix}/"):
-        notes.warn(
-            "doi-of-another-work", f"the DOI {doi.text} has not the prefix of the series, {series.prefix}: that of "
-            "another work?",
-            "delete it if it is not the document's own", line=line, field="doi",
-        )  # fmt: skip
-    if derived is not None and derived.lower() != doi.text.lower():
-        notes.warn(
-            "doi-disagrees", f"the printed DOI {doi.text} disagrees with series and number, which give {derived}",
-            "find out which one is right", line=line, field="doi",
-        )  # fmt: skip
-    try:
-        return Leaf(str(Doi.parse(doi.text)), line, doi.line.text)
-    # What is printed may be broken by the layout: it is told, and never repaired by guessing.
-    except InvalidIdentifier as error:
-        notes.warn(error.code, error.message, error.hint, line=line, field="doi")
-        return Leaf(doi.text, line, doi.line.text)
 
 
 def _derived_doi(number: Node, series: Series | None) -> str | None:

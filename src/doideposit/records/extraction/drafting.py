@@ -11,7 +11,7 @@ from types import MappingProxyType
 from doideposit.findings import Finding, Loc, Severity, field_path, has_errors
 from doideposit.records.extraction.authors import Authors
 from doideposit.records.extraction.dates import PrintedDate
-from doideposit.records.extraction.dois import doi_field
+from doideposit.records.extraction.dois import PrintedDoi
 from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.lines import Line
@@ -21,8 +21,8 @@ from doideposit.records.extraction.sections import Document
 from doideposit.records.extraction.series import series_field
 from doideposit.records.extraction.supplements import supplement_fields
 from doideposit.records.extraction.title_block import TaughtBlock
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.series import Series
-from doideposit.records.models.text import PartialDate
 
 __all__ = ["draft_of"]
 
@@ -404,7 +404,7 @@ def _all_fields(
     authors = Authors.read(front, sections, lines, series, notes)
     fields: dict[str, Node] = {"series": series_node, "number": number, **title, "published": published}
     fields["authors"] = authors.nodes
-    fields["doi"] = doi_field(document.doi, number, series, notes)
+    fields["doi"] = PrintedDoi.field(document.doi, number, series, notes)
     fields |= supplement_fields(document, number, series, notes)
     fields["references"] = _reference_fields(document, authors.biography_lines, published, notes)
     _tell_dead_links(document, notes)

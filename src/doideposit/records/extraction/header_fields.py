@@ -6,10 +6,10 @@ from typing import Final
 
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
-from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.name_parts import PrintedName
 from doideposit.records.extraction.names import NameText
 from doideposit.records.identifiers import Ror
+from doideposit.records.models.relations import Licence
 from doideposit.records.sources.interface import Header
 
 __all__ = ["OWN", "header_fields"]
@@ -410,7 +410,7 @@ def _read_licence(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     for item in value.items():
         parts = [part for part in (item.get("url", "link"), item.get("text", "name", "type", "id"), item) if part]
         for part in parts:
-            address = part.text if re.match(r"https?://\S+$", part.text) else licence_address(part.text)
+            address = part.text if re.match(r"https?://\S+$", part.text) else Licence.address_in(part.text)
             if address:
                 return part.taken(address)
     named = value.text

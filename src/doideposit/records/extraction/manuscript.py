@@ -13,9 +13,9 @@ from doideposit.findings import Finding, nearest
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.header_fields import header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
-from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.lines import Line
 from doideposit.records.identifiers import Orcid
+from doideposit.records.models.relations import Licence
 from doideposit.records.models.series import Series
 from doideposit.records.sources.interface import Header
 
@@ -219,7 +219,7 @@ def _titles_of(series: Series) -> set[str]:
 
 
 def _licence_address(text: str) -> str | None:
-    return text if text.startswith("http") else licence_address(text)
+    return text if text.startswith("http") else Licence.address_in(text)
 
 
 def _speaks_of_gap(finding: Finding, stated: Properties) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
-from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.sections import Document
 from doideposit.records.extraction.vocabulary import (
@@ -16,6 +15,7 @@ from doideposit.records.extraction.vocabulary import (
     REFERENCES,
     heading_pattern,
 )
+from doideposit.records.models.relations import Licence
 from doideposit.records.models.series import Series
 
 __all__ = ["supplement_fields"]
@@ -128,7 +128,7 @@ def _licence_field(document: Document, series: Series | None, notes: Notes) -> N
             if match is not None:
                 return ({"url": Leaf(match[0], line.number, line.text, "address of the licence")},)
     for line in lines:
-        url = licence_address(line.text)
+        url = Licence.address_in(line.text)
         if url is not None:
             return ({"url": Leaf(url, line.number, line.text, "short name of the licence", Confidence.LIKELY)},)
     if series is None or not series.licences:

@@ -32,7 +32,7 @@ SEAL: Final = object()
 class SealedBatch:
     """Hold deposit bytes that passed the XSD of the schema version they declare, with their SHA-256.
 
-    Made by `doideposit.crossref.validator.seal` and by nothing else: whatever takes a `SealedBatch` cannot be
+    Made by `Validator.seal` and by `doideposit.crossref.sealing` alone: whatever takes a `SealedBatch` cannot be
     handed unchecked bytes. `sha256` is in lower-case hexadecimal. `dois` are the DOIs the file registers, in its order.
     A resource-only deposit has no timestamp in its bytes; `timestamp` is its place in the ledger's order then.
     """
@@ -46,12 +46,17 @@ class SealedBatch:
 
     def __post_init__(self) -> None:
         if self.seal is not SEAL:
-            raise RuntimeError("a SealedBatch is made by crossref.validator.seal(), which checks the bytes first")
+            raise RuntimeError("a SealedBatch is made by Validator.seal(), which checks the bytes first")
 
     @property
     def sha256(self) -> str:
         """Return the SHA-256 of the bytes."""
         return hashlib.sha256(self.xml).hexdigest()
+
+    @property
+    def without_bytes(self) -> "SealedFile":
+        """Return the proof that the file was judged, to be kept without its bytes."""
+        return SealedFile(self.sha256, self.schema_version, self.dois, self.seal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class SealedFile:
     """Hold the proof that a ready-made deposit file passed the XSD of a schema version, without its bytes.
 
     `sha256` is that of the bytes, in lower-case hexadecimal; anyone who kept them elsewhere must show them again to
-    `doideposit.crossref.sealing.restamped`, which alone makes a batch of them.
+    `doideposit.deposits.batching`, which alone makes a batch of them.
     """
 
     sha256: str

@@ -24,6 +24,7 @@ from doideposit.records.models.bibliography import (
     TranslatedTitle,
 )
 from doideposit.records.models.contributors import Contributor, Institution, Publisher
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.numbers import printed_number
 from doideposit.records.models.references import Reference
 from doideposit.records.models.relations import (
@@ -38,7 +39,7 @@ from doideposit.records.models.relations import (
     Version,
 )
 from doideposit.records.models.series import ANY, PostedType, RecordType, Series
-from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PartialDate, PlainText, RichText, Url, Value
+from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PlainText, RichText, Url, Value
 
 __all__ = [
     "IS_REGISTERED",

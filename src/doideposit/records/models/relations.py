@@ -1,5 +1,6 @@
 """How a commentary relates to other things: relations, updates, funding, licences, versions, archives, full texts."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -7,7 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Ror
-from doideposit.records.models.text import ONE_TEXT, Day, Language, PlainText, RichText, Url, Value
+from doideposit.records.models.dates import Day
+from doideposit.records.models.text import ONE_TEXT, Language, PlainText, RichText, Url, Value
 
 __all__ = [
     "INTER_WORK",
@@ -152,6 +154,18 @@ class Licence(Value):
     def _accept_address_alone(cls, value: Any) -> Any:
         return {"url": value} if isinstance(value, str) else value
 
+    @staticmethod
+    def address_in(text: str) -> str | None:
+        """Return the address of a Creative Commons licence from its short name with version, as in “CC BY 4.0”."""
+        match = _SHORT_NAME.search(text)
+        if match is None:
+            return None
+        if match["kind"] == "0":
+            return "https://creativecommons.org/publicdomain/zero/1.0/"
+        if match["version"] is None:
+            return None  # The versions differ in what they allow.
+        return f"https://creativecommons.org/licenses/{match['kind'].lower()}/{match['version']}/"
+
 
 class FreeToRead(Value):
     """The text can be read without paying, perhaps only for a time (AccessIndicators.xsd: free_to_read)."""
@@ -291,3 +305,9 @@ _MEDIA_TYPES = {
     "xml": "application/xml",
     "txt": "text/plain",
 }
+
+
+# The version is often left out in print; without it, no address of a licence can be given.
+_SHORT_NAME = re.compile(
+    r"\bCC[ -]?(?P<kind>BY(?:-(?:NC|ND|SA)){0,2}|0)(?:[ -](?P<version>\d\.\d))?(?!\w|\.\d)", re.IGNORECASE
+)

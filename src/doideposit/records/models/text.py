@@ -1,18 +1,14 @@
-"""Text as it may be in a deposit: normalised plain text, titles with face markup, and dates of three precisions."""
+"""Text as it may be in a deposit: normalised plain text, and titles with face markup."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError, core_schema
 
-from doideposit.findings import writable
 from doideposit.records.models.characters import normalise
-from doideposit.records.models.date_hints import date_hint
 from doideposit.records.models.numbers import WrittenNumber
 
 __all__ = [
@@ -20,11 +16,9 @@ __all__ = [
     "ONE_TEXT",
     "URL_SHAPE",
     "WORDS",
-    "Day",
     "Face",
     "Language",
     "Math",
-    "PartialDate",
     "PlainText",
     "RichText",
     "Url",
@@ -315,148 +309,3 @@ def _plain_text(node: Node) -> str:
             return "".join(_plain_text(child) for child in node.children)
         case Math():
             return ""
-
-
-# The three precisions of the schema: year, month, day.
-_DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
-# 21 to 24 in the schema: spring, summer, autumn, winter.
-SEASONS = range(21, 25)
-# 31 to 34 in the schema: the quarters.
-QUARTERS = range(31, 35)
-FIRST_YEAR, LAST_YEAR = 1400, 2200  # Crossref schema, crossref5.5.0.xsd: year
-
-
-@dataclass(frozen=True, slots=True, order=False)
-class PartialDate:
-    """A date as precise as it is known: a year, a year and month, or a day. It is never completed by guessing.
-
-    A month from 21 to 24 is a season, one from 31 to 34 a quarter (crossref5.5.0.xsd: month).
-    """
-
-    year: int
-    month: int | None = None
-    day: int | None = None
-    json_schema: ClassVar[dict[str, Any]] = {
-        "type": "string",
-        "pattern": r"^\d{4}(-(0[1-9]|1[0-2]|2[1-4]|3[1-4])(-(0[1-9]|[12]\d|3[01]))?)?$",
-        "examples": ["2023-09-14", "2023-09", "2023"],
-    }
-
-    def __post_init__(self) -> None:
-        problem = _date_problem(self.year, self.month, self.day)
-        if problem is not None:
-            raise PydanticCustomError("date-impossible", "{what}", {"what": problem[0], "hint": problem[1]})
-
-    @classmethod
-    def parse(cls, text: str) -> "PartialDate":
-        """Read ``2023``, ``2023-09`` or ``2023-09-14``; raises `PydanticCustomError`."""
-        match = _DATE.fullmatch(text.strip())
-        if match is None:
-            raise PydanticCustomError(
-                "date-shape",
-                "“{text}” is not a date in the form 2023, 2023-09 or 2023-09-14",
-                {
-                    "text": writable(text),
-                    "hint": date_hint(text),
-                },
-            )
-        year, month, day = match.groups()
-        return cls(int(year), int(month) if month else None, int(day) if day else None)
-
-    @property
-    def first_day(self) -> date:
-        """Return the earliest day the date can mean, to compare dates of different precision."""
-        if self.month is None:
-            return date(self.year, 1, 1)
-        if self.month in SEASONS:
-            # Seasons are counted from January for comparisons, whatever the hemisphere.
-            return date(self.year, (self.month - 21) * 3 + 1, 1)
-        if self.month in QUARTERS:
-            # The first month of the quarter.
-            return date(self.year, (self.month - 31) * 3 + 1, 1)
-        return date(self.year, self.month, self.day or 1)
-
-    @classmethod
-    def from_input(cls, value: Any) -> "PartialDate":
-        """Return the date of an input of a model; raises `PydanticCustomError`."""
-        match value:
-            case PartialDate():
-                return value
-            case datetime() if value.tzinfo is not None:
-                raise _refuse_time_zone(value)
-            case date():
-                return cls(value.year, value.month, value.day)
-            case bool():
-                pass
-            case int():
-                return cls(value)
-            case str():
-                return cls.parse(value)
-        raise PydanticCustomError("date-shape", "a date is expected here", {"hint": "write it as 2023-09-14"})
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
-        return dict(cls.json_schema)
-
-    def __str__(self) -> str:
-        parts = [f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part is not None)]
-        return "-".join(parts)
-
-
-def _refuse_time_zone(value: datetime) -> PydanticCustomError:
-    """Refuse a moment with a time zone: its day depends on the place of the publisher."""
-    return PydanticCustomError(
-        "date-with-time-zone",
-        "this is a time with a time zone, {value}, but a date is needed",
-        {
-            "value": value.isoformat(),
-            "hint": f"give the day where it was published: {value.date()}, or that of value.astimezone(zone).date()",
-        },
-    )
-
-
-def _parse_day(value: Any) -> Any:
-    """Read a whole date; pydantic alone would take a bare number for seconds since 1970."""
-    if isinstance(value, datetime):
-        value = PartialDate.from_input(value)
-    if isinstance(value, date):
-        return value
-    parsed = PartialDate.from_input(value)
-    if parsed.day is None:
-        raise PydanticCustomError(
-            "day-incomplete",
-            "a complete date is needed here, with month and day",
-            {"hint": "write it as 2023-09-14"},
-        )
-    return parsed.first_day
-
-
-# A calendar day, for the places where Crossref takes no less.
-Day = Annotated[date, BeforeValidator(_parse_day), Field(examples=["2023-09-14"])]
-
-
-# February, but in leap years.
-_SHORTEST_MONTH: Final = 28
-
-
-def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, str] | None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return f"the year {year} is out of range", f"Crossref accepts years from {FIRST_YEAR} to {LAST_YEAR}"
-    if month is None:
-        return None if day is None else ("a day without a month", "give the month too, or leave the day out")
-    if month not in range(1, 13):
-        if (month in SEASONS or month in QUARTERS) and day is None:
-            return None
-        return f"there is no month {month}", "months go from 01 to 12"
-    if day is None or 1 <= day <= _SHORTEST_MONTH:
-        return None
-    last = monthrange(year, month)[1]
-    if not 1 <= day <= last:
-        return f"there is no day {day} in {year:04d}-{month:02d}", f"that month has {last} days"
-    return None

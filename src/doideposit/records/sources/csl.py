@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from doideposit.records.doi_text import bare_doi
+from doideposit.records.doi_text import FoundDoi
 
 __all__ = ["reference_fields"]
 
@@ -71,10 +71,10 @@ def reference_fields(item: Mapping[str, Any]) -> dict[str, str]:
 
 def _doi_and_address(doi: str, url: str) -> tuple[str, str]:
     """Return DOI and address; an address that is a DOI is one."""
-    named = bare_doi(url)
+    named = FoundDoi.bare(url)
     if named != url and named.startswith("10."):
-        return bare_doi(doi) or named, ""
-    return bare_doi(doi), url
+        return FoundDoi.bare(doi) or named, ""
+    return FoundDoi.bare(doi), url
 
 
 def _as_text(value: Any) -> str:

@@ -16,9 +16,8 @@ from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.bibliography import Bibliography, CitedWork, Citing
 from doideposit.records.sources.csl import reference_fields
 from doideposit.records.sources.files import Loaded
-from doideposit.records.sources.front_matter import split_header
+from doideposit.records.sources.front_matter import HeaderPart
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
-from doideposit.records.sources.site_authors import with_site_authors
 
 __all__ = ["read_document"]
 
@@ -48,12 +47,11 @@ def _read_header_record(path: Path, reading: Reading, *, named: bool) -> list[Ra
         return list(loaded.findings) if named else []
     # Line ends of all systems count as one, so that the lines of findings are those of an editor.
     text = loaded.text.replace("\r\n", "\n").replace("\r", "\n")
-    header = split_header(text, file=str(path))
+    header = HeaderPart.read(text, file=str(path), near=path)
     if header is None:
         return [_missing_header_finding(path, text)] if named or _UNCLOSED.match(text) else []
     if not header.data and has_errors(header.findings):
         return [*header.findings]
-    header = with_site_authors(header, path)
     strange = None if named else _other_kind(header, path, reading)
     if strange is not None:
         return [strange] if isinstance(strange, Finding) else []

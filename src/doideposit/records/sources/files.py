@@ -12,13 +12,7 @@ from doideposit.errors import DiskError
 from doideposit.files import NO_FILE, open_input
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = [
-    "SAVE_AS_UTF_8",
-    "UTF_16_MARKS",
-    "Loaded",
-    "LoadedBytes",
-    "letter_of_windows",
-]
+__all__ = ["SAVE_AS_UTF_8", "UTF_16_MARKS", "Loaded"]
 
 
 class Loaded(NamedTuple):
@@ -33,8 +27,29 @@ class Loaded(NamedTuple):
 
         The size is looked at before anything is read, and no more than `limit` bytes ever are. Line ends are kept.
         """
-        loaded = LoadedBytes.read(path, limit=limit)
-        return Loaded(None, loaded.findings) if loaded.data is None else Loaded.decode(loaded.data, file=str(path))
+        data = Loaded.read_bytes(path, limit=limit)
+        return Loaded(None, (data,)) if isinstance(data, Finding) else Loaded.decode(data, file=str(path))
+
+    @staticmethod
+    def read_bytes(path: Path, *, limit: int) -> bytes | Finding:
+        """Read a file of at most `limit` bytes, whatever it holds; a finding says why it cannot be read.
+
+        Raises `DiskError` only when the disk itself fails.
+        """
+        try:
+            if path.is_dir():
+                return _finding(
+                    path, "file-is-directory", f"{path} is a folder, not a file", "give the path of a file in it"
+                )
+            size = path.stat().st_size
+            if size > limit:
+                return _too_large(path, limit, size)
+            with open_input(path) as stream:
+                # One byte more than is allowed shows a file that has grown since, or that tells no size.
+                data = stream.read(limit + 1)
+        except (OSError, ValueError) as error:
+            return _unopened(path, error)
+        return _too_large(path, limit, None) if len(data) > limit else data
 
     @staticmethod
     def decode(data: bytes, *, file: str) -> "Loaded":
@@ -57,69 +72,45 @@ class Loaded(NamedTuple):
         except UnicodeDecodeError as error:
             return Loaded(None, (_wrong_encoding(data, error.start, file),))
 
+    @staticmethod
+    def shown_lines(path: Path) -> tuple[str, ...] | None:
+        """Return the lines of a text for display, whatever it is encoded in; None for a large file and for none."""
+        try:
+            with open_input(path) as file:
+                data = file.read(_LARGEST_SHOWN + 1)
+        # Only an example for the message: what cannot be read is told without it.
+        except (OSError, ValueError):
+            return None
+        if len(data) > _LARGEST_SHOWN:
+            return None
+        encoding = "utf-16" if data.startswith(UTF_16_MARKS) else "utf-8-sig"
+        return tuple(data.decode(encoding, errors="replace").replace("\r\n", "\n").split("\n"))
 
-def _unopened(path: Path, error: Exception) -> "LoadedBytes":
+    @staticmethod
+    def letter_of_windows(data: bytes, offset: int) -> str:
+        """Return the letter of a byte in the encoding of Windows, if that completes a word."""
+        letter = data[offset : offset + 1].decode("cp1252", "replace")
+        return f", “{letter}” in Windows-1252," if letter.isalpha() or letter in "’‘“”–—" else ""
+
+
+def _unopened(path: Path, error: Exception) -> Finding:
     """Return why a file cannot be read; raise `DiskError` if the disk failed."""
     if isinstance(error, FileNotFoundError):
-        return _not_loaded(path, "file-missing", f"there is no file {path}", "check the spelling and the folder")
+        return _finding(path, "file-missing", f"there is no file {path}", "check the spelling and the folder")
     if isinstance(error, PermissionError):
-        return _not_loaded(
+        return _finding(
             path, "file-unreadable", f"this user has no permission to read {path}", "change its permissions"
         )
     if not isinstance(error, OSError):  # The path holds a NUL character.
-        return _not_loaded(path, "file-missing", "this file name is not possible", "check the spelling")
+        return _finding(path, "file-missing", "this file name is not possible", "check the spelling")
     if error.errno in NO_FILE:
         message = f"{path} cannot be read as a file: {error.strerror}"
-        return _not_loaded(path, "file-unreadable", message, "name a file, or write to the pipe at the same time")
+        return _finding(path, "file-unreadable", message, "name a file, or write to the pipe at the same time")
     raise DiskError(f"{path} could not be read: {error.strerror or error}") from None
-
-
-class LoadedBytes(NamedTuple):
-    """Tell what became of a file: its bytes, or None and the findings that say why."""
-
-    data: bytes | None
-    findings: tuple[Finding, ...] = ()
-
-    @staticmethod
-    def read(path: Path, *, limit: int) -> "LoadedBytes":
-        """Read a file of at most `limit` bytes, whatever it holds.
-
-        Raises `DiskError` only when the disk itself fails.
-        """
-        try:
-            if path.is_dir():
-                return _not_loaded(
-                    path, "file-is-directory", f"{path} is a folder, not a file", "give the path of a file in it"
-                )
-            size = path.stat().st_size
-            if size > limit:
-                return _too_large(path, limit, size)
-            with open_input(path) as stream:
-                # One byte more than is allowed shows a file that has grown since, or that tells no size.
-                data = stream.read(limit + 1)
-        except (OSError, ValueError) as error:
-            return _unopened(path, error)
-        if len(data) > limit:
-            return _too_large(path, limit, None)
-        return LoadedBytes(data)
 
 
 # A file of more bytes is not read a second time for the sake of a line of it.
 _LARGEST_SHOWN = 5_000_000
-
-
-def shown_lines(path: Path) -> tuple[str, ...] | None:
-    """Return the lines of a text for display, whatever it is encoded in; None for a large file and for none."""
-    try:
-        with open_input(path) as file:
-            data = file.read(_LARGEST_SHOWN + 1)
-    # Only an example for the message: what cannot be read is told without it.
-    except (OSError, ValueError):
-        return None
-    if len(data) > _LARGEST_SHOWN:
-        return None
-    encoding = "utf-16" if data.startswith(UTF_16_MARKS) else "utf-8-sig"
-    return tuple(data.decode(encoding, errors="replace").replace("\r\n", "\n").split("\n"))
 
 
 # What a text in UTF-16 begins with: "Unicode text" of Excel and of Notepad.
@@ -151,25 +142,15 @@ def _wrong_encoding(data: bytes, offset: int, file: str) -> Finding:
     before = data[:offset]
     start = before.rfind(b"\n") + 1
     where = Where(file, before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1)
-    return Finding(
-        "file-encoding",
-        Severity.ERROR,
-        f"{file} is not UTF-8: byte {offset + 1} (0x{data[offset]:02X}){letter_of_windows(data, offset)} does not fit",
-        SAVE_AS_UTF_8,
-        where,
-    )
+    letter = Loaded.letter_of_windows(data, offset)
+    message = f"{file} is not UTF-8: byte {offset + 1} (0x{data[offset]:02X}){letter} does not fit"
+    return Finding("file-encoding", Severity.ERROR, message, SAVE_AS_UTF_8, where)
 
 
-def letter_of_windows(data: bytes, offset: int) -> str:
-    """Return the letter of a byte in the encoding of Windows, if that completes a word."""
-    letter = data[offset : offset + 1].decode("cp1252", "replace")
-    return f", “{letter}” in Windows-1252," if letter.isalpha() or letter in "’‘“”–—" else ""
-
-
-def _too_large(path: Path, limit: int, size: int | None) -> LoadedBytes:
+def _too_large(path: Path, limit: int, size: int | None) -> Finding:
     shown = f" ({_size_text(size)})" if size is not None else ""
     message = f"{path} is too large{shown}: at most {_size_text(limit)} are read"
-    return _not_loaded(path, "file-too-large", message, "check that this is the right file")
+    return _finding(path, "file-too-large", message, "check that this is the right file")
 
 
 def _size_text(size: int) -> str:
@@ -179,9 +160,9 @@ def _size_text(size: int) -> str:
     return f"{size} bytes"
 
 
-def _not_loaded(path: Path, code: str, message: str, hint: str) -> LoadedBytes:
-    return LoadedBytes(None, _refusal(path, code, message, hint).findings)
+def _finding(file: Path | str, code: str, message: str, hint: str) -> Finding:
+    return Finding(code, Severity.ERROR, message, hint, Where(str(file)))
 
 
-def _refusal(file: Path | str, code: str, message: str, hint: str) -> Loaded:
-    return Loaded(None, (Finding(code, Severity.ERROR, message, hint, Where(str(file))),))
+def _refusal(file: str, code: str, message: str, hint: str) -> Loaded:
+    return Loaded(None, (_finding(file, code, message, hint),))

@@ -1,20 +1,23 @@
 """The header of a document, in YAML, TOML or as “Key: value” lines, read as data with the line of every key.
 
 The forms are those of Hugo, Jekyll, Quarto, Pandoc, JOSS, Docusaurus, and of numbered proposals such as EIPs and PEPs.
+Authors that a header names by a key are read from the list of the site, as Docusaurus and Jekyll keep it.
 """
 
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place, RawRecord
-from doideposit.records.sources.interface import Header
+from doideposit.records.sources.files import Loaded
+from doideposit.records.sources.interface import MAX_FILE_SIZE, Header
 
-__all__ = ["HeaderPart", "split_header"]
+__all__ = ["HeaderPart"]
 
 
 # YAML is between lines of hyphens (three dots may close it, too), TOML between lines of plus signs.
@@ -79,23 +82,19 @@ class HeaderPart:
             last += 1
         return HeaderPart("pairs", 0, len("\n".join(rows[:last])), pairs.length)
 
+    @staticmethod
+    def read(text: str, *, file: str, near: Path | None = None) -> Header | None:
+        """Return the header of a text, or None when it has none; a header that cannot be read is one finding.
 
-def _find_json(text: str) -> HeaderPart | None:
-    """Find a header in braces, which Hugo reads too: an object of JSON at the very beginning, and text after it."""
-    try:
-        _, end = json.JSONDecoder().raw_decode(text)
-    # Some text begins with a brace, and is not JSON.
-    except (ValueError, RecursionError):
-        return None
-    behind = text[end:]
-    return HeaderPart("json", 0, end, text.count("\n", 0, end) + 1) if behind.startswith(("\n", "\r\n")) else None
+        `near` is where the text is on the disk: keys of authors are looked up in the nearest list of the site, which
+        raises `DiskError` when the disk fails.
+        """
+        part = HeaderPart.find(text)
+        header = None if part is None else _read_part(part, text, file)
+        return header if header is None or near is None else _with_site_authors(header, near)
 
 
-def split_header(text: str, *, file: str) -> Header | None:
-    """Return the header of a text, or None when it has none; a header that cannot be read is one finding."""
-    part = HeaderPart.find(text)
-    if part is None:
-        return None
+def _read_part(part: HeaderPart, text: str, file: str) -> Header | None:
     inner = text[part.start : part.end]
     if len(inner) > MAX_HEADER:
         message = f"the header has {len(inner):,} characters; at most {MAX_HEADER:,} are read"
@@ -114,6 +113,17 @@ def split_header(text: str, *, file: str) -> Header | None:
         case "title block":
             return _read_percent_block(text)
     return _read_pairs(text)
+
+
+def _find_json(text: str) -> HeaderPart | None:
+    """Find a header in braces, which Hugo reads too: an object of JSON at the very beginning, and text after it."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    # Some text begins with a brace, and is not JSON.
+    except (ValueError, RecursionError):
+        return None
+    behind = text[end:]
+    return HeaderPart("json", 0, end, text.count("\n", 0, end) + 1) if behind.startswith(("\n", "\r\n")) else None
 
 
 def _read_yaml(inner: str, length: int, file: str) -> Header | None:
@@ -299,3 +309,54 @@ def _read_pairs(text: str) -> Header | None:
     lines = {key: pair.line for key, pair in pairs.items()}
     data = {key: pair.value for key, pair in pairs.items()}
     return _make_header(data, lines, end + closing, "\n".join(["", *rows]).partition("\n")[2], (), places)
+
+
+# Docusaurus keeps it beside the posts, Jekyll and Hugo in a data folder.
+_LISTS: Final = tuple(f"{folder}authors.{ending}" for folder in ("", "_data/", "data/") for ending in ("yml", "yaml"))
+# So many folders upwards are looked into: the list is at the top of a site, or beside the pages.
+_FOLDERS: Final = 8
+# A key in lists of authors: small letters, digits and the three joining signs.
+_KEY: Final = re.compile(r"@?([a-z0-9]+(?:[._-][a-z0-9]+)*)")
+
+
+def _with_site_authors(header: Header, path: Path) -> Header:
+    """Return a header in which keys of authors are what the nearest list of the site says of them.
+
+    Keys that no list has stay as they are, and are told as such later. Raises `DiskError` when the disk fails.
+    """
+    for name in ("authors", "author"):
+        value = header.data.get(name)
+        entries = value if isinstance(value, list) else [value]
+        if any(isinstance(entry, str) and _KEY.fullmatch(entry) for entry in entries):
+            known = _listed_authors(path)
+            found = [_resolve_author(entry, known) for entry in entries]
+            return replace(header, data={**header.data, name: found if isinstance(value, list) else found[0]})
+    return header
+
+
+def _resolve_author(entry: Any, known: Mapping[str, Any]) -> Any:
+    match = _KEY.fullmatch(entry) if isinstance(entry, str) else None
+    return known.get(match[1], entry) if match else entry
+
+
+def _listed_authors(path: Path) -> Mapping[str, Any]:
+    """Return the authors of the nearest list: each has at least a name."""
+    for place in _list_paths(path):
+        if not place.is_file():
+            continue
+        text = Loaded.read(place, limit=MAX_FILE_SIZE).text
+        from doideposit.records.sources import yaml_text  # noqa: PLC0415  (few headers name keys)
+
+        records = yaml_text.read(text or "", file=str(place)).records
+        listed = {str(key): one for record in records for key, one in record.data.items()}
+        return {key: one for key, one in listed.items() if isinstance(one, Mapping) and one.get("name")}
+    return {}
+
+
+def _list_paths(path: Path) -> Iterator[Path]:
+    folder = path.absolute().parent
+    for around in (folder, *folder.parents[: _FOLDERS - 1]):
+        yield from (around / name for name in _LISTS)
+        # Nothing above the repository belongs to the site.
+        if (around / ".git").exists():
+            return

@@ -35,10 +35,14 @@ from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord
 
-__all__ = ["ParsedRecord", "findings_of", "parse"]
+__all__ = ["ParsedRecord", "findings_of"]
 
 # So many names of series are told at most.
 LISTED = 12
+
+
+def _is_never_registered(_doi: Doi, _number: str | None) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +52,38 @@ class ParsedRecord:
     record: Record | None
     findings: tuple[Finding, ...] = ()
 
+    @staticmethod
+    def of(
+        raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegistered = _is_never_registered
+    ) -> "ParsedRecord":
+        """Make a record of a raw one; all faults come back at once, each with its place.
 
-def _is_never_registered(_doi: Doi, _number: str | None) -> bool:
-    return False
-
-
-def parse(
-    raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegistered = _is_never_registered
-) -> ParsedRecord:
-    """Make a record of a raw one; all faults come back at once, each with its place.
-
-    `series` are the series of the configuration, by the names that records use; a record that names none is of the only
-    one there is. Texts are read leniently where no doubt is possible: yes and true are the same, whole numbers are
-    texts; a key without a value counts as left out. A DOI that the pattern of the series does not give stays where it
-    is registered already, as `is_registered` tells; it is asked with the number where the pattern reads another one.
-    """
-    data = _without_empty_keys(raw.data)
-    found = list(raw.findings)
-    chosen = _find_series(data, raw.origin, series)
-    if isinstance(chosen, Finding):
-        found.append(chosen)
-        data.pop("series", None)
-    else:
-        data["series"] = chosen
-    try:
-        commentary = Commentary.model_validate(data, context={IS_REGISTERED: is_registered})
-    except ValidationError as error:
-        faults = findings_of(error, raw.origin, model=Commentary, data=raw.data)
-        # What a reader could not read is told already, and is not missing.
-        told = {"series", *(finding.where.field for finding in raw.findings if finding.stops)}
-        found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field in told)]
-        commentary = None
-    if commentary is None or has_errors(found):
-        # In the order of the file, whatever order the model has.
-        return ParsedRecord(None, tuple(sorted(found, key=_sort_key)))
-    return ParsedRecord(Record(commentary, raw.origin), tuple(found))
+        `series` are the series of the configuration, by the names that records use; a record that names none is of the
+        only one there is. Texts are read leniently where no doubt is possible: yes and true are the same, whole numbers
+        are texts; a key without a value counts as left out. A DOI that the pattern of the series does not give stays
+        where it is registered already, as `is_registered` tells; it is asked with the number where the pattern reads
+        another one.
+        """
+        data = _without_empty_keys(raw.data)
+        found = list(raw.findings)
+        chosen = _find_series(data, raw.origin, series)
+        if isinstance(chosen, Finding):
+            found.append(chosen)
+            data.pop("series", None)
+        else:
+            data["series"] = chosen
+        try:
+            commentary = Commentary.model_validate(data, context={IS_REGISTERED: is_registered})
+        except ValidationError as error:
+            faults = findings_of(error, raw.origin, model=Commentary, data=raw.data)
+            # What a reader could not read is told already, and is not missing.
+            told = {"series", *(finding.where.field for finding in raw.findings if finding.stops)}
+            found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field in told)]
+            commentary = None
+        if commentary is None or has_errors(found):
+            # In the order of the file, whatever order the model has.
+            return ParsedRecord(None, tuple(sorted(found, key=_sort_key)))
+        return ParsedRecord(Record(commentary, raw.origin), tuple(found))
 
 
 def _sort_key(finding: Finding) -> tuple[int, int]:

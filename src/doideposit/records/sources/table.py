@@ -26,7 +26,7 @@ from doideposit.records.models.faults import fields_of, is_list, unknown_key
 from doideposit.records.origin import LazyMapping, Origin, Place, RawRecord
 from doideposit.records.sources import json_text
 from doideposit.records.sources.bylines import authors_in
-from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, Loaded, letter_of_windows
+from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, Loaded
 from doideposit.records.sources.interface import MAX_LINE_SIZE
 
 __all__ = ["read_table"]
@@ -387,7 +387,7 @@ def _encoding_finding(error: UnicodeDecodeError, file: str, number: int) -> Find
         return Finding("file-encoding", Severity.ERROR, message, SAVE_AS_UTF_8, Where(file, number + 1))
     data, at = error.object, error.start
     column = len(data[:at].decode("utf-8", "replace")) + 1
-    message = f"{file} is not UTF-8: the byte 0x{data[at]:02X}{letter_of_windows(data, at)} does not fit"
+    message = f"{file} is not UTF-8: the byte 0x{data[at]:02X}{Loaded.letter_of_windows(data, at)} does not fit"
     hint = f"{SAVE_AS_UTF_8}; nothing from this line on was read"
     return Finding("file-encoding", Severity.ERROR, message, hint, Where(file, number, column))
 

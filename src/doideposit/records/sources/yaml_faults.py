@@ -6,13 +6,13 @@ texts for everyone who is not a parser.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["Position", "comment_finding", "syntax_finding", "unused_anchor"]
+__all__ = ["Position", "YamlSource"]
 
 # Returns the line and the column, from 1, that a mark of the parser stands for.
 Position = Callable[[Any], tuple[int, int]]
@@ -120,37 +120,73 @@ _ENTRY: Final = re.compile(r"(?P<before>\s*(?:-\s+)*(?:(?P<key>[A-Za-z_]\w*)\s*:
 _LONGEST_SHOWN: Final = 200
 
 
-def syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position: Position) -> Finding:
-    """Return the one finding for a text that the parser refused, with the parser's words as `original`.
+class YamlSource(NamedTuple):
+    """Hold a YAML text, the name of its file, and how a mark of the parser becomes a line and a column of it."""
 
-    `position` says which line and column a mark of the parser means.
-    """
-    problem, context = (_attribute_text(error, name) for name in ("problem", "context"))
-    original = "; ".join(part for part in (problem, context) if part) or str(error)
-    meaning, hint = _explain_error(original)
-    lines = re.split("\r\n|\n|\r", text)
-    mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    if "quoted scalar" in original and "unexpected" in original:
-        # The end of the file is where the parser gave up; the mistake is where the quotation mark was opened.
-        mark = begun or mark
-    where = Where(file) if mark is None else _place_of_mark(mark, lines, file, position)
-    meaning, hint = _indentation_finding(lines, where) or (meaning, hint)
-    # A parser notices a colon or an apostrophe one line late as often as not.
-    near = [where.line, position(begun)[0] if begun else None, where.line - 1 if where.line else None]
-    unclosed = "flow" in original or "unexpected" in original
-    meant = (
-        None if unclosed else _corrected_line(lines[number - 1] for number in near if number and number <= len(lines))
-    )
-    if meant is not None:
-        instead = hint.startswith("put") or "block mapping" in original
-        hint = f"{'put' if instead else hint + '; or put'} the whole text in quotes: {meant.strip()}"
-        if "block mapping" in original:
-            begun_with = re.search(r"[:-]\s+([\[{\"'])", lines[(where.line or 1) - 1])
-            meaning = _BEGINNINGS[begun_with[1]] if begun_with else meaning
-    elif where.line and (comment := _comment_above(lines, where.line)):
-        meaning = f"the text above ends at “{comment}”, which is a comment, but this line continues it"
-        hint = "put the whole text in quotes, or write | above it and indent it"
-    return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
+    text: str
+    file: str | None
+    position: Position
+
+    def syntax_finding(self, error: yaml.YAMLError) -> Finding:
+        """Return the one finding for a text that the parser refused, with the parser's words as `original`."""
+        problem, context = (_attribute_text(error, name) for name in ("problem", "context"))
+        original = "; ".join(part for part in (problem, context) if part) or str(error)
+        meaning, hint = _explain_error(original)
+        lines = re.split("\r\n|\n|\r", self.text)
+        mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+        if "quoted scalar" in original and "unexpected" in original:
+            # The end of the file is where the parser gave up; the mistake is where the quotation mark was opened.
+            mark = begun or mark
+        where = Where(self.file) if mark is None else _place_of_mark(mark, lines, self)
+        meaning, hint = _indentation_finding(lines, where) or (meaning, hint)
+        # A parser notices a colon or an apostrophe one line late as often as not.
+        near = [where.line, self.position(begun)[0] if begun else None, where.line - 1 if where.line else None]
+        unclosed = "flow" in original or "unexpected" in original
+        meant = (
+            None
+            if unclosed
+            else _corrected_line(lines[number - 1] for number in near if number and number <= len(lines))
+        )
+        if meant is not None:
+            instead = hint.startswith("put") or "block mapping" in original
+            hint = f"{'put' if instead else hint + '; or put'} the whole text in quotes: {meant.strip()}"
+            if "block mapping" in original:
+                begun_with = re.search(r"[:-]\s+([\[{\"'])", lines[(where.line or 1) - 1])
+                meaning = _BEGINNINGS[begun_with[1]] if begun_with else meaning
+        elif where.line and (comment := _comment_above(lines, where.line)):
+            meaning = f"the text above ends at “{comment}”, which is a comment, but this line continues it"
+            hint = "put the whole text in quotes, or write | above it and indent it"
+        return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
+
+    def comment_finding(self, event: Any, key: str) -> Finding | None:
+        """Return the warning that a comment behind the unquoted text of an event was perhaps meant as a part of it."""
+        text = self.text
+        start, end = event.start_mark.index, event.end_mark.index
+        comment = _swallowed_comment(text, start, end, key)
+        if comment is None:
+            return None
+        line, column = self.position(event.end_mark)
+        before = text[end : text.index("#", end)]
+        column = (0 if "\n" in before else column - 1) + len(before.rpartition("\n")[2]) + 1
+        message = f"“{comment}” is a comment here, and {f'only “{event.value}”' if event.value else 'nothing'} is read"
+        whole = _quoted(f"{event.value} {comment}".strip())
+        hint = f"if it belongs to the text, put the whole text in quotes: {key}{': ' if key else '- '}{whole}"
+        where = Where(self.file, line + before.count("\n"), column)
+        return Finding("yaml-comment", Severity.WARNING, message, hint, where, length=len(comment))
+
+    def unused_anchor(self, name: str, event: Any) -> Finding:
+        """Return the warning about an anchor, ``&name``, that comes before a text and that no alias refers to."""
+        value = event.value
+        message = f"“&{name}” names the value after it here, so {f'only “{value}”' if value else 'nothing'} is read"
+        hint = f"if it belongs to the text, put the whole text in quotes: {_quoted(f'&{name} {value}'.strip())}"
+        return Finding(
+            "yaml-anchor",
+            Severity.WARNING,
+            message,
+            hint,
+            Where(self.file, *self.position(event.start_mark)),
+            length=len(name) + 1,
+        )
 
 
 # Signs that begin something else than a text in YAML 1.2 (section 5.3, indicator characters).
@@ -191,29 +227,13 @@ def _explain_error(original: str) -> tuple[str, str]:
     return _FALLBACK
 
 
-def _place_of_mark(mark: Any, lines: list[str], file: str | None, position: Position) -> Where:
+def _place_of_mark(mark: Any, lines: list[str], source: YamlSource) -> Where:
     """Return the place of a mark; one behind the last line is moved to the end of the text, where something is seen."""
-    line, column = position(mark)
+    line, column = source.position(mark)
     if line <= len(lines) and any(each.strip() for each in lines[line - 1 :]):
-        return Where(file, line, column)
+        return Where(source.file, line, column)
     last = max((number for number, each in enumerate(lines, 1) if each.strip()), default=1)
-    return Where(file, last, len(lines[last - 1].rstrip()) + 1)
-
-
-def comment_finding(text: str, event: Any, key: str, file: str | None, position: Position) -> Finding | None:
-    """Return the warning that a comment behind the unquoted text of an event was perhaps meant as a part of it."""
-    start, end = event.start_mark.index, event.end_mark.index
-    comment = _swallowed_comment(text, start, end, key)
-    if comment is None:
-        return None
-    line, column = position(event.end_mark)
-    before = text[end : text.index("#", end)]
-    column = (0 if "\n" in before else column - 1) + len(before.rpartition("\n")[2]) + 1
-    message = f"“{comment}” is a comment here, and {f'only “{event.value}”' if event.value else 'nothing'} is read"
-    whole = _quoted(f"{event.value} {comment}".strip())
-    hint = f"if it belongs to the text, put the whole text in quotes: {key}{': ' if key else '- '}{whole}"
-    where = Where(file, line + before.count("\n"), column)
-    return Finding("yaml-comment", Severity.WARNING, message, hint, where, length=len(comment))
+    return Where(source.file, last, len(lines[last - 1].rstrip()) + 1)
 
 
 def _swallowed_comment(text: str, start: int, end: int, key: str) -> str | None:
@@ -241,13 +261,6 @@ def _comment_below(text: str, start: int, end: int) -> str | None:
     line = text[text.rfind("\n", 0, start) + 1 : start]
     # As far in as the key, it belongs to what follows: a key or an entry that somebody took out.
     return found["comment"].rstrip() if len(found["indentation"]) > len(line) - len(line.lstrip(" -")) else None
-
-
-def unused_anchor(name: str, value: str, where: Where) -> Finding:
-    """Return the warning about an anchor, ``&name``, that comes before a text and that no alias refers to."""
-    message = f"“&{name}” names the value after it here, so {f'only “{value}”' if value else 'nothing'} is read"
-    hint = f"if it belongs to the text, put the whole text in quotes: {_quoted(f'&{name} {value}'.strip())}"
-    return Finding("yaml-anchor", Severity.WARNING, message, hint, where, length=len(name) + 1)
 
 
 def _quoted(text: str) -> str:

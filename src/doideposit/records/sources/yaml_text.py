@@ -15,7 +15,7 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
 from doideposit.records.sources.nodes import MappingEntry, Node
-from doideposit.records.sources.yaml_faults import Position, comment_finding, syntax_finding, unused_anchor
+from doideposit.records.sources.yaml_faults import Position, YamlSource
 
 __all__ = ["read", "readable"]
 
@@ -49,12 +49,13 @@ class _UnreadableYaml(Exception):
 
 def read(text: str, *, file: str | None = None) -> Read:
     """Read every document of a YAML text; a syntax error is one finding, and then there are no records."""
-    builder = _Builder(file, _position_function(text), text)
+    source = YamlSource(text, file, _position_function(text))
+    builder = _Builder(source)
     try:
         for event in yaml.parse(readable(text), Loader=_LOADER):
             builder.handle_event(event)
     except yaml.YAMLError as error:
-        return Read(findings=(syntax_finding(error, text, file, builder.position),))
+        return Read(findings=(source.syntax_finding(error),))
     except _UnreadableYaml as stop:
         return Read(findings=(stop.finding,))
     return Node.records_in(builder.roots, file=file, offered=lambda: _offered_keys(text))
@@ -109,16 +110,14 @@ class _Frame:
 class _Builder:
     """Put events together to nodes, with an explicit stack."""
 
-    def __init__(self, file: str | None, position: Position, text: str) -> None:
-        self.file = file
-        self.position = position
-        self.text = text
+    def __init__(self, source: YamlSource) -> None:
+        self.source = source
         self.roots: list[Node] = []
         self.stack: list[_Frame] = []
         self.anchors: dict[str, Node] = {}
         self.unused: dict[str, tuple[Node, Any]] = {}
         self.values = 0
-        self.has_hash = "#" in text
+        self.has_hash = "#" in source.text
         self.comments = 0
 
     def handle_event(self, event: Any) -> None:
@@ -158,8 +157,7 @@ class _Builder:
     def _name_unused_anchors(self) -> None:
         """Warn of anchors before a text that nothing refers to: the first word of the text was perhaps meant."""
         for name, (node, event) in self.unused.items():
-            where = Where(self.file, *self.position(event.start_mark))
-            node.faults.append(unused_anchor(name, event.value, where))
+            node.faults.append(self.source.unused_anchor(name, event))
         self.unused.clear()
 
     def _look_for_comment(self, node: Node, event: Any) -> None:
@@ -168,7 +166,7 @@ class _Builder:
         key = frame.key[0] if frame is not None and frame.key is not None else ""
         if self.comments >= MOST_COMMENTS:
             return
-        found = comment_finding(self.text, event, key, self.file, self.position)
+        found = self.source.comment_finding(event, key)
         if found is not None:
             self.comments += 1
             node.faults.append(found)
@@ -177,12 +175,12 @@ class _Builder:
         value: str = event.value
         if _STAND_IN not in value:
             return value
-        originals = iter(_UNPRINTABLE.findall(self.text[event.start_mark.index : event.end_mark.index]))
+        originals = iter(_UNPRINTABLE.findall(self.source.text[event.start_mark.index : event.end_mark.index]))
         return re.sub(_STAND_IN, lambda stand_in: next(originals, stand_in[0]), value)
 
     def _text_place(self, event: Any) -> Place:
-        line, column = self.position(event.start_mark)
-        end_line, end_column = self.position(event.end_mark)
+        line, column = self.source.position(event.start_mark)
+        end_line, end_column = self.source.position(event.end_mark)
         if event.style in {"|", ">"}:
             return self._block_place(event)
         quotes = 2 if event.style in {"'", '"'} else 0
@@ -191,11 +189,11 @@ class _Builder:
 
     def _block_place(self, event: Any) -> Place:
         """Return the first text below a ``|`` or ``>``, to which a person would point."""
-        _, _, body = self.text[event.start_mark.index : event.end_mark.index].partition("\n")
+        _, _, body = self.source.text[event.start_mark.index : event.end_mark.index].partition("\n")
         lead = len(body) - len(body.lstrip())
         if lead == len(body):
-            return Place(*self.position(event.start_mark))
-        line, _ = self.position(event.start_mark)
+            return Place(*self.source.position(event.start_mark))
+        line, _ = self.source.position(event.start_mark)
         begun = body[:lead]
         return Place(line + 1 + begun.count("\n"), lead - (begun.rfind("\n") + 1) + 1)
 
@@ -207,7 +205,7 @@ class _Builder:
 
     def _handle_key(self, event: Any) -> None:
         frame = self.stack[-1]
-        line, column = self.position(event.start_mark)
+        line, column = self.source.position(event.start_mark)
         if event.value == "<<" and not event.style:
             message = "the merge key `<<` is not supported"
             frame.node.faults.append(
@@ -223,12 +221,12 @@ class _Builder:
             frame.key = (self._restored_text(event), Place(line, column))
 
     def _open_node(self, event: Any, value: Any) -> None:
-        place = self.position(event.start_mark)
+        place = self.source.position(event.start_mark)
         if self._wants_key():
             self._refuse_key(place)
             # The key itself is a value to read over; its own value follows and is read over too.
         if len(self.stack) >= MAX_DEPTH:
-            raise _UnreadableYaml(_too_deep_finding(self.file, place))
+            raise _UnreadableYaml(_too_deep_finding(self.source.file, place))
         node = Node(value, Place(*place))
         self._refuse_tag(node, event)
         self.stack.append(_Frame(node, event.anchor))
@@ -250,12 +248,12 @@ class _Builder:
     def _check_size(self, node: Node) -> None:
         place = (node.place.line, node.place.column)
         if node.size > MAX_VALUES:
-            raise _UnreadableYaml(_too_many_values_finding(self.file, place))
+            raise _UnreadableYaml(_too_many_values_finding(self.source.file, place))
         if node.depth + len(self.stack) > MAX_DEPTH:
-            raise _UnreadableYaml(_too_deep_finding(self.file, place))
+            raise _UnreadableYaml(_too_deep_finding(self.source.file, place))
 
     def _handle_alias(self, event: Any) -> None:
-        place = self.position(event.start_mark)
+        place = self.source.position(event.start_mark)
         if self._wants_key():
             self._refuse_key(place)
         node = self.anchors.get(event.anchor)
@@ -275,7 +273,7 @@ class _Builder:
     def _add_node(self, node: Node) -> None:
         self.values += 1
         if self.values > MAX_VALUES:
-            raise _UnreadableYaml(_too_many_values_finding(self.file, (node.place.line, node.place.column)))
+            raise _UnreadableYaml(_too_many_values_finding(self.source.file, (node.place.line, node.place.column)))
         if not self.stack:
             self.roots.append(node)
             return
@@ -285,8 +283,8 @@ class _Builder:
         elif frame.key is not None:
             name, place = frame.key
             if isinstance(frame.node.value, dict) and len(frame.node.value) >= MAX_KEYS:
-                raise _UnreadableYaml(_too_many_keys_finding(self.file, (place.line, place.column)))
-            frame.node.add_entry(name, MappingEntry(place, node), file=self.file)
+                raise _UnreadableYaml(_too_many_keys_finding(self.source.file, (place.line, place.column)))
+            frame.node.add_entry(name, MappingEntry(place, node), file=self.source.file)
             frame.key = None
         frame.skipping = False
 
@@ -295,10 +293,10 @@ class _Builder:
             shown = event.tag.replace("tag:yaml.org,2002:", "!!")
             message = f"the tag {shown} is not allowed"
             hint = "delete the tag, or put the value in quotes if it is meant to start with !"
-            node.faults.append(self._yaml_finding("yaml-tag", message, hint, self.position(event.start_mark)))
+            node.faults.append(self._yaml_finding("yaml-tag", message, hint, self.source.position(event.start_mark)))
 
     def _yaml_finding(self, code: str, message: str, hint: str, place: tuple[int, int]) -> Finding:
-        return Finding(code, Severity.ERROR, message, hint, Where(self.file, *place))
+        return Finding(code, Severity.ERROR, message, hint, Where(self.source.file, *place))
 
 
 def _too_deep_finding(file: str | None, place: tuple[int, int]) -> Finding:

@@ -1,6 +1,7 @@
 """Every code anyone can meet is explained, and the examples of codes that are not rules are true as well."""
 
 import ast
+import runpy
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,13 @@ import yaml
 
 import doideposit
 from doideposit import errors
-from doideposit.checks.catalogue.entries import CATALOGUE, EXPLANATIONS, as_markdown
+from doideposit.checks.catalogue.entries import CATALOGUE, EXPLANATIONS
 from doideposit.checks.rules.evaluation import ALL_RULES
 from doideposit.crossref.diagnostics.messages import MESSAGES
 from doideposit.crossref.validator.messages import CODES
 from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.records.models.series import Series
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_text
 
 SOURCE = Path(doideposit.__file__).parent
@@ -136,8 +137,12 @@ def test_explanations_are_whole(item: Explanation) -> None:
     assert item.source or item.kind is not CodeOrigin.RULE
 
 
+# Writes the pages of the reference.
+GENERATE = Path(__file__).parents[4] / "docs" / "generate.py"
+
+
 def test_the_page_has_a_place_for_every_code() -> None:
-    page = as_markdown()
+    page = "\n".join(runpy.run_path(str(GENERATE))["findings"]())
     assert all(f"({code})=" in page for code in CATALOGUE)
     assert page.count("### ") == len(CATALOGUE)
 
@@ -171,7 +176,7 @@ def codes_of_text(text: str) -> set[str]:
     found = read_text(text, file="record.yaml")
     codes = {finding.code for finding in found.findings}
     for raw in found.records:
-        codes |= {finding.code for finding in parse(raw, series={SERIES.name: SERIES}).findings}
+        codes |= {finding.code for finding in ParsedRecord.of(raw, series={SERIES.name: SERIES}).findings}
     return codes
 
 

@@ -15,7 +15,7 @@ from doideposit.checks.values import DepositorName
 from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Finding
 from doideposit.records.models.series import RecordType
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import ParsedXml
 from made_up_records import full_commentary
 
 OWN = replace(HEAD, email="info@sadf.eu")
@@ -30,7 +30,7 @@ def found(
     text: str, encoding: str = "utf-8", depositor: DepositorName | None = OURS, context: Context = CONTEXT
 ) -> list[Finding]:
     xml = text.encode(encoding)
-    root = parse_document(xml).root
+    root = ParsedXml.of(xml).root
     return (
         []
         if root is None
@@ -240,7 +240,7 @@ def test_a_doi_that_could_only_be_an_old_one_is_named(end: str) -> None:
     assert "only if it is registered already" in fault.message
     xml = text.encode()
     known = replace(CONTEXT, is_registered=lambda _doi, _number: True)
-    root = parse_document(xml).root
+    root = ParsedXml.of(xml).root
     assert root is not None
     codes = {one.code for one in check_deposit_file(xml, root, check_works, file="a.xml", context=known)}
     assert "doi-suffix-character" not in codes

@@ -100,7 +100,7 @@ def test_installs_from_the_official_address(world: World) -> None:
     assert folder == world.homes.checkout / "9.9.0" == store.location("9.9.0")
     assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.xsd")} == set(FILES)
     assert store.installed() == ("9.9.0",)
-    assert store.verify("9.9.0") == []
+    assert store.verify("9.9.0") == {}
     assert world.pip_calls == []
     assert "www.crossref.org" in world.words[0]
     assert no_scratch_left(world)
@@ -111,7 +111,7 @@ def test_falls_back_to_the_pinned_wheel(world: World, official: str) -> None:
     world.official = {} if official == "silent" else dict.fromkeys(world.official, b"<schema>newer</schema>")
     store = world.store()
     store.install("9.9.0")
-    assert store.verify("9.9.0") == []
+    assert store.verify("9.9.0") == {}
     [arguments] = world.pip_calls
     assert arguments[0] == "download"
     assert {"--no-deps", "--require-hashes"} <= set(arguments)
@@ -168,11 +168,11 @@ def test_a_damaged_file_is_named_and_mended(world: World, damage: Callable[[Path
     with pytest.raises(SchemaDamaged, match=r"parts/part\.xsd") as caught:
         store.load("9.9.0")
     assert "`doideposit schemas install --force 9.9.0`" in caught.value.hint
-    [fault] = store.verify("9.9.0")
-    assert fault.path == path
-    assert problem in fault.problem
+    [(at, found)] = store.verify("9.9.0").items()
+    assert at == path
+    assert problem in found
     store.install("9.9.0")
-    assert store.verify("9.9.0") == []
+    assert store.verify("9.9.0") == {}
     assert store.load("9.9.0").files == FILES
     assert no_scratch_left(world)
 

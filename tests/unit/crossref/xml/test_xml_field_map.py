@@ -13,8 +13,9 @@ from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml.batch import Built
 from doideposit.findings import Loc, field_path
 from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.series import RecordType
-from doideposit.records.models.text import PartialDate, RichText
+from doideposit.records.models.text import RichText
 from made_up_records import full_commentary
 from strategies import commentaries
 

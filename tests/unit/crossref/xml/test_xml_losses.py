@@ -294,4 +294,4 @@ def test_the_languages_are_those_of_the_schema(version: str) -> None:
     listed = re.findall(rb'enumeration value="([^"]+)"', store.load(version).files[f"languages{version}.xsd"])
     assert len(listed) > 8000
     for code in listed:
-        assert Dialect.of_version(version).language(code.decode()).code is not None
+        assert Dialect.of_version(version).language_code(code.decode()) is not None

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from doideposit.findings import Loc
 from doideposit.records.extraction.draft import Draft, Leaf
-from doideposit.records.extraction.rendering import render
 from drafts import read
 from finished_documents import SERIES, document
 
@@ -33,13 +32,13 @@ def texts_of(node: yaml.Node | None, loc: Loc = ()) -> Iterator[tuple[Loc, str]]
 
 
 def composed(draft: Draft) -> dict[Loc, str]:
-    return dict(texts_of(yaml.compose(render(draft, schema=None), Loader=yaml.SafeLoader)))
+    return dict(texts_of(yaml.compose(draft.to_yaml(schema=None), Loader=yaml.SafeLoader)))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_drafts_of_whole_documents(path: Path) -> None:
     draft = read(path.read_text(encoding="utf-8"), file=path.name, series=SERIES)
-    written = render(draft, schema="../../../schemas/record.schema.json")
+    written = draft.to_yaml(schema="../../../schemas/record.schema.json")
     golden = path.with_suffix(".yaml")
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(written, encoding="utf-8")
@@ -52,21 +51,21 @@ def test_there_are_ten_documents() -> None:
 
 def test_the_header_says_what_the_file_is() -> None:
     draft = read(document(), file="c300.md", series=SERIES)
-    lines = render(draft, schema="https://example.org/record.json").splitlines()
+    lines = draft.to_yaml(schema="https://example.org/record.json").splitlines()
     assert lines[0] == "# yaml-language-server: $schema=https://example.org/record.json"
     assert "made from c300.md" in lines[1]
-    assert not render(draft, schema=None).startswith("# yaml-language-server")
+    assert not draft.to_yaml(schema=None).startswith("# yaml-language-server")
 
 
 def test_every_finding_is_told_once_in_the_draft() -> None:
     draft = read(document(references="References\n\n- [a](#)\n- www.example.org/b c"), file="c300.md", series=SERIES)
-    written = render(draft, schema=None)
+    written = draft.to_yaml(schema=None)
     codes = [finding.code for finding in draft.findings]
     assert {code: written.count(f" {code}: ") for code in codes} == {code: codes.count(code) for code in codes}
 
 
 def test_a_gap_becomes_a_field_when_its_mark_is_taken_away() -> None:
-    written = render(read(document(), file="c300.md", series=SERIES), schema=None)
+    written = read(document(), file="c300.md", series=SERIES).to_yaml(schema=None)
     (line,) = [line for line in written.splitlines() if line.startswith("# url: ")]
     filled = yaml.safe_load(written.replace(line, line.removeprefix("# ")))
     assert filled["url"] == "https://www.example.org/comment-300/"

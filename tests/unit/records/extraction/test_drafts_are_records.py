@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from doideposit.records.extraction.draft import Draft
-from doideposit.records.extraction.rendering import render
 from doideposit.records.sources import parsing
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_text
 from drafts import read
 from examples_c258 import LANDING_PAGE, commentary, references, series
@@ -20,7 +20,7 @@ def parsed(written: str) -> parsing.ParsedRecord:
     result = read_text(written, file="draft.yaml")
     assert result.findings == ()
     (raw,) = result.records
-    return parsing.parse(raw, series=SERIES)
+    return ParsedRecord.of(raw, series=SERIES)
 
 
 def errors(result: parsing.ParsedRecord) -> set[str | None]:
@@ -44,14 +44,14 @@ def errors(result: parsing.ParsedRecord) -> set[str | None]:
 )
 def test_what_stops_a_draft_is_what_a_person_has_to_decide(name: str, missing: set[str]) -> None:
     draft = read((FOLDER / name).read_text(encoding="utf-8"), file=name, series=SERIES)
-    assert missing <= errors(parsed(render(draft, schema=None)))
+    assert missing <= errors(parsed(draft.to_yaml(schema=None)))
     if not missing:
-        assert errors(parsed(render(draft, schema=None))) == set()
+        assert errors(parsed(draft.to_yaml(schema=None))) == set()
 
 
 def drafted() -> tuple[Draft, str]:
     draft = read(SEED.read_text(encoding="utf-8"), file="comment-258.md", series=SERIES)
-    written = render(draft, schema=None)
+    written = draft.to_yaml(schema=None)
     (gap,) = [line for line in written.splitlines() if line.startswith("# url:")]
     return draft, written.replace(gap, f"url: {LANDING_PAGE}")
 

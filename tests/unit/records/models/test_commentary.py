@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Institution, Organisation, Person, Publisher
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.references import Reference
 from doideposit.records.models.series import IssnMedium, RecordType, Series
-from doideposit.records.models.text import PartialDate
 
 SERIES: dict[str, Any] = {
     "name": "sadf-comment",

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from doideposit.records.models.characters import normalise
-from doideposit.records.models.text import Face, Math, PartialDate, RichText
+from doideposit.records.models.dates import PartialDate
+from doideposit.records.models.text import Face, Math, RichText
 
 RICH = TypeAdapter(RichText)
 DATE = TypeAdapter(PartialDate)

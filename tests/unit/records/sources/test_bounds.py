@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.records.models.series import Series
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_text
 
 SERIES = {"x": Series.model_validate({"name": "x", "title": "T", "issn": "2406-5617", "prefix": "10.48251"})}
@@ -29,7 +29,10 @@ HOSTILE = {
 def test_a_hostile_file_is_answered_soon_and_in_few_words(text: str, code: str) -> None:
     begun = time.process_time()
     found = read_text(text, file="c.yaml")
-    findings = [*found.findings, *(each for raw in found.records for each in parse(raw, series=SERIES).findings)]
+    findings = [
+        *found.findings,
+        *(each for raw in found.records for each in ParsedRecord.of(raw, series=SERIES).findings),
+    ]
     assert time.process_time() - begun < 10
     assert code in {finding.code for finding in findings}
     assert len(findings) <= 501
@@ -55,12 +58,12 @@ import resource, sys
 from pathlib import Path
 from doideposit.records.models.series import Series
 from doideposit.records.sources.reading import read_path
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 series = {"x": Series.model_validate({"name": "x", "title": "T", "issn": "2406-5617", "prefix": "10.48251"})}
 before = resource.getrusage(resource.RUSAGE_SELF)
 found = 0
 for one in read_path(Path(sys.argv[1])):
-    found += len(parse(one, series=series).findings) if hasattr(one, "data") else 1
+    found += len(ParsedRecord.of(one, series=series).findings) if hasattr(one, "data") else 1
 after = resource.getrusage(resource.RUSAGE_SELF)
 # `ru_maxrss` counts what the parent had when this was started; VmHWM is of this program alone.
 status = Path("/proc/self/status")

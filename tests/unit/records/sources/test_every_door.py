@@ -8,7 +8,7 @@ import pytest
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import RawRecord
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 from made_up_records import full_series
 
@@ -73,7 +73,7 @@ def test_every_door_gives_the_commentary_that_python_gives(
     path.write_text(text, encoding="utf-8")
     (raw,) = read_path(path)
     assert isinstance(raw, RawRecord)
-    parsed = parse(raw, series={series.name: series})
+    parsed = ParsedRecord.of(raw, series={series.name: series})
     assert parsed.findings == ()
     assert parsed.record is not None
     assert parsed.record.commentary == Commentary.model_validate({**DATA, "series": series})

@@ -12,10 +12,10 @@ from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Organisation
+from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.series import Series
-from doideposit.records.models.text import PartialDate
 from doideposit.records.origin import Origin, RawRecord
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_text
 
 SERIES = MappingProxyType(
@@ -43,14 +43,14 @@ authors:
 
 def findings_in(text: str) -> tuple[Finding, ...]:
     (raw,) = read_text(text, file="c.yaml").records
-    parsed = parse(raw, series=SERIES)
+    parsed = ParsedRecord.of(raw, series=SERIES)
     assert parsed.record is None
     return parsed.findings
 
 
 def commentary_in(text: str) -> Commentary:
     (raw,) = read_text(text, file="c.yaml").records
-    parsed = parse(raw, series=SERIES)
+    parsed = ParsedRecord.of(raw, series=SERIES)
     assert parsed.findings == ()
     assert parsed.record is not None
     assert parsed.record.origin is raw.origin
@@ -212,7 +212,7 @@ def test_a_length_marks_the_part_that_is_meant() -> None:
 def test_the_record_of_a_list_is_placed_in_its_own_lines() -> None:
     text = "".join(f"- {line}" if not index else f"  {line}" for index, line in enumerate(GOOD.splitlines(True)))
     records = read_text(text + text.replace("2023-09-14", "2023-09-31"), file="c.yaml").records
-    first, second = (parse(raw, series=SERIES) for raw in records)
+    first, second = (ParsedRecord.of(raw, series=SERIES) for raw in records)
     assert first.record is not None
     assert [(found.where.line, found.where.column) for found in second.findings] == [(11, 14)]
 
@@ -226,20 +226,22 @@ def test_a_record_from_python_has_fields_and_no_lines() -> None:
         "authors": ({"family": "Wolf", "orcid": 12},),
         "subtitle": None,
     }
-    parsed = parse(RawRecord(data, Origin("cms:17")), series={})
+    parsed = ParsedRecord.of(RawRecord(data, Origin("cms:17")), series={})
     (found,) = parsed.findings
     assert (found.where.file, found.where.line, found.where.field) == ("cms:17", None, "authors[0].orcid")
     data["authors"] = ({"family": "Wolf"},)
-    parsed = parse(RawRecord(data, Origin(None)), series={})
+    parsed = ParsedRecord.of(RawRecord(data, Origin(None)), series={})
     assert parsed.record is not None
     assert parsed.record.commentary.published == PartialDate(2023, 9, 14)
-    assert parse(RawRecord(data | {"number": 3.1}, Origin(None)), series={}).findings[0].code == "number-shape"
+    assert (
+        ParsedRecord.of(RawRecord(data | {"number": 3.1}, Origin(None)), series={}).findings[0].code == "number-shape"
+    )
 
 
 def test_a_warning_of_the_reader_travels_with_the_record() -> None:
     (raw,) = read_text(GOOD, file="c.yaml").records
     warning = Finding("w", "warning", "m")  # type: ignore[arg-type]
-    parsed = parse(type(raw)(raw.data, raw.origin, (warning,)), series=SERIES)
+    parsed = ParsedRecord.of(type(raw)(raw.data, raw.origin, (warning,)), series=SERIES)
     assert parsed.record is not None
     assert parsed.findings == (warning,)
 
@@ -265,7 +267,7 @@ VALUES = st.recursive(
 @settings(deadline=None, max_examples=150)
 @given(st.dictionaries(KEYS, VALUES, max_size=12))
 def test_whatever_a_record_holds_every_fault_has_words_of_our_own(data: dict[str, object]) -> None:
-    parsed = parse(RawRecord(data, Origin(None)), series=SERIES)
+    parsed = ParsedRecord.of(RawRecord(data, Origin(None)), series=SERIES)
     assert (parsed.record is None) == bool(parsed.findings)
     for found in parsed.findings:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", found.code), found
@@ -279,15 +281,15 @@ def test_whatever_a_record_holds_every_fault_has_words_of_our_own(data: dict[str
 def test_of_many_series_only_some_are_named() -> None:
     many = {f"series-{number}": SERIES["sadf-comment"] for number in range(40)}
     (raw,) = read_text(instead("series: sadf-comment", "series: other"), file="c.yaml").records
-    (finding,) = parse(raw, series=many).findings
+    (finding,) = ParsedRecord.of(raw, series=many).findings
     assert "series-11 and 28 more" in finding.hint
     assert "series-12" not in finding.hint
 
 
 def test_a_series_that_is_left_out_is_the_only_one_there_is() -> None:
     (raw,) = read_text(instead("series: sadf-comment\n", ""), file="c.yaml").records
-    assert parse(raw, series=SERIES).record is not None
-    (missing,) = parse(raw, series={**SERIES, "papers": SERIES["sadf-comment"]}).findings
+    assert ParsedRecord.of(raw, series=SERIES).record is not None
+    (missing,) = ParsedRecord.of(raw, series={**SERIES, "papers": SERIES["sadf-comment"]}).findings
     assert (missing.code, missing.where.line, missing.where.field) == ("missing-key", 1, "series")
     assert "papers" in missing.hint
 
@@ -309,7 +311,9 @@ def test_a_doi_that_no_pattern_gives_stands_where_it_is_registered(
 ) -> None:
     raw = RawRecord({"series": "sadf-comment", "number": "258", "title": "T", "published": "2023",
                      "authors": [{"family": "Wolf"}], "doi": doi}, Origin())  # fmt: skip
-    parsed = parse(raw, series=SERIES, is_registered=lambda one, number: number is None and one.key in registered)
+    parsed = ParsedRecord.of(
+        raw, series=SERIES, is_registered=lambda one, number: number is None and one.key in registered
+    )
     assert (parsed.record is not None) is stands, parsed.findings
     if parsed.record is not None:
         assert parsed.record.commentary.doi.printed == doi
@@ -321,5 +325,5 @@ def test_a_doi_that_reads_as_another_number_stands_where_it_is_registered_as_thi
 ) -> None:
     raw = RawRecord({"series": "sadf-comment", "number": "258", "title": "T", "published": "2023",
                      "authors": [{"family": "Wolf"}], "doi": "10.48251/SADF.ISSN.2406-5617.C259"}, Origin())  # fmt: skip
-    parsed = parse(raw, series=SERIES, is_registered=lambda _doi, number: number in {None, carries})
+    parsed = ParsedRecord.of(raw, series=SERIES, is_registered=lambda _doi, number: number in {None, carries})
     assert [one.code for one in parsed.findings] == ([] if stands else ["doi-disagrees"])

@@ -16,7 +16,7 @@ from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.markup import codec_of
 from doideposit.records.extraction.readers.text import read_text
-from doideposit.records.sources.files import Loaded, LoadedBytes
+from doideposit.records.sources.files import Loaded
 
 __all__ = ["open_document", "read_bytes", "read_page"]
 
@@ -232,10 +232,10 @@ Read = Callable[[bytes, str], Manuscript]
 
 def open_document(path: Path) -> Manuscript:
     """Read a document of any format; what cannot be read becomes a finding. Raises `DiskError` when the disk fails."""
-    loaded = LoadedBytes.read(path, limit=LIMIT)
-    if loaded.data is None:
-        return Manuscript(str(path), "unknown", findings=loaded.findings)
-    manuscript = _read_by_content(loaded.data, str(path), path.suffix.lower(), None, near=path)
+    data = Loaded.read_bytes(path, limit=LIMIT)
+    if isinstance(data, Finding):
+        return Manuscript(str(path), "unknown", findings=(data,))
+    manuscript = _read_by_content(data, str(path), path.suffix.lower(), None, near=path)
     return _with_bibliography(manuscript, path) if manuscript.properties.bibliography else manuscript
 
 

@@ -16,9 +16,8 @@ from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.publication import why_unpublished
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.models.characters import normalise
-from doideposit.records.sources.front_matter import split_header
+from doideposit.records.sources.front_matter import HeaderPart
 from doideposit.records.sources.interface import Header
-from doideposit.records.sources.site_authors import with_site_authors
 
 if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
@@ -45,9 +44,8 @@ def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
         TooMuch.check_text(text)
     except TooMuch:
         return Manuscript(file, "text", findings=(TooMuch.finding(file),))
-    header = split_header(text, file=file)
+    header = HeaderPart.read(text, file=file, near=near)
     if header is not None:
-        header = with_site_authors(header, near) if near is not None else header
         rows = text.split("\n")
         text = "\n" * header.length + "\n".join(rows[header.length :])
     name = file.lower()

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
-from doideposit.records.models.date_hints import date_hint
-from doideposit.records.models.text import Day, PartialDate
+from doideposit.records.models.dates import Day, PartialDate
 
 HINTS = [
     ("2024-3-12", "write 2024-03-12"),
@@ -52,7 +52,9 @@ HINTS = [
 
 @pytest.mark.parametrize(("text", "hint"), HINTS)
 def test_the_hint_holds_the_date_that_is_meant(text: str, hint: str) -> None:
-    assert hint in date_hint(text)
+    with pytest.raises(PydanticCustomError) as refused:
+        PartialDate.parse(text)
+    assert hint in (refused.value.context or {})["hint"]
 
 
 @pytest.mark.parametrize("kind", [PartialDate, Day])

@@ -61,7 +61,7 @@ def explain(invocation: Invocation, words: tuple[str, ...], as_json: bool) -> No
 def _find_word(text: str) -> str | None:
     """Return the known word for a text, whatever its case, by its own name or another one."""
     wanted = text.casefold().replace("-", " ")
-    names = {each.casefold().replace("-", " "): word for word, (_, also, _) in WORDS.items() for each in also}
+    names = {other.casefold().replace("-", " "): word for word, (_, also, _) in WORDS.items() for other in also}
     names |= {word.casefold().replace("-", " "): word for word in WORDS}
     return names.get(wanted)
 
@@ -73,7 +73,7 @@ def _suggestion(text: str) -> str:
         name.casefold(): name for name in (*CATALOGUE, *WORDS, *(name for word in WORDS.values() for name in word.also))
     }
     # At most three proposals, and only near ones: a wrong proposal is worse than none.
-    near = [known[each] for each in get_close_matches(text.casefold(), known, 3, cutoff=0.7)]
+    near = [known[found] for found in get_close_matches(text.casefold(), known, 3, cutoff=0.7)]
     return f"did you mean {' or '.join(near)}?" if near else "`doideposit explain` lists all words and codes"
 
 

@@ -210,7 +210,7 @@ def _record_lines(number: str, series: "Series", answers: Mapping[str, str]) -> 
 
 def _split_names(text: str) -> Iterator[tuple[str, str]]:
     """Return given and family name of each author, from “Given Family” or “Family, Given”."""
-    for name in filter(None, (each.strip() for each in text.split(";"))):
+    for name in filter(None, (part.strip() for part in text.split(";"))):
         family, comma, given = name.partition(",")
         if not comma:
             given, _, family = name.rpartition(" ")

@@ -24,7 +24,7 @@ def check_configuration(**_kwargs: Any) -> list[CheckMessage]:
         target = load_settings(named, target=getattr(settings, "DOIDEPOSIT_TARGET", None)).target
     except doideposit.ConfigurationError as error:
         said = [f"{finding.where}: {finding.message}. {finding.hint}" for finding in error.findings] or [str(error)]
-        return [Error(one, hint=error.hint, id="doideposit.E002") for one in said]
+        return [Error(message, hint=error.hint, id="doideposit.E002") for message in said]
     if target == "sandbox" and not settings.DEBUG:
         hint = 'set `target = "production"` in doideposit.toml after the rehearsals'
         return [Warning("DOIs are rehearsed in the sandbox: they will not exist", hint=hint, id="doideposit.W001")]

@@ -419,7 +419,7 @@ def _printed_doi_line(
 ) -> AuditLine:
     near = numbers.get(_plain_number(number)) if number else None
     # The DOIs of one series are much alike: only a very near one can be the one that was meant.
-    near = near or next((known[one] for one in get_close_matches(doi.casefold(), known, 1, cutoff=0.93)), None)
+    near = near or next((known[similar] for similar in get_close_matches(doi.casefold(), known, 1, cutoff=0.93)), None)
     step = (
         f"check where it is printed: the registered DOI may be {near}"
         if near
@@ -461,7 +461,9 @@ def _text_value(entry: Mapping[str, Any], key: str) -> str:
 
 def _fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).casefold().split())
+    return " ".join(
+        "".join(character for character in plain if not unicodedata.combining(character)).casefold().split()
+    )
 
 
 def _dois_of(works: Iterable[AuditedWork]) -> tuple[str, ...]:

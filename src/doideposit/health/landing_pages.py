@@ -232,7 +232,7 @@ def _tag_findings(commentary: Commentary, read: _PageText, where: Where) -> Iter
     for name, content in citation_meta(commentary):
         wanted.setdefault(name, []).append(content)
     for name, noun in _COMPARED.items():
-        shown = [_plain_text(one) for one in read.tagged(name)]
+        shown = [_plain_text(text) for text in read.tagged(name)]
         if shown and not _is_same_value(name, shown, wanted.get(name, [])):
             message = f"the tag {name} says “{'; '.join(shown)[:120]}”, but the record has " + (
                 f"“{'; '.join(wanted[name])[:120]}”" if name in wanted else f"no {noun}"
@@ -244,15 +244,15 @@ def _tag_findings(commentary: Commentary, read: _PageText, where: Where) -> Iter
 def _is_same_value(name: str, shown: list[str], wanted: list[str]) -> bool:
     match name:
         case "citation_doi":
-            plain = [re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", one, flags=re.IGNORECASE) for one in shown]
-            return {_fold(one) for one in plain} == {_fold(one) for one in wanted}
+            plain = [re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", text, flags=re.IGNORECASE) for text in shown]
+            return {_fold(text) for text in plain} == {_fold(text) for text in wanted}
         case "citation_author":
             # “Byron, Ada” and “Ada Byron” are the same author; one tag may hold all of them.
             return _sorted_words(shown) == _sorted_words(wanted)
         case "citation_publication_date":
             return _date_parts(shown[0]) == _date_parts(wanted[0]) if wanted else False
         case "citation_issn":
-            return set(shown) <= set(wanted) or {_fold(one) for one in shown} <= {_fold(one) for one in wanted}
+            return set(shown) <= set(wanted) or {_fold(text) for text in shown} <= {_fold(text) for text in wanted}
     return _is_same_title(shown[0], wanted[0]) if wanted else False
 
 
@@ -262,7 +262,9 @@ def _sorted_words(names: list[str]) -> list[str]:
 
 
 def _without_accents(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return "".join(
+        character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
+    )
 
 
 def _date_parts(text: str) -> tuple[int, ...]:
@@ -273,8 +275,8 @@ def _date_parts(text: str) -> tuple[int, ...]:
 def _title_findings(commentary: Commentary, read: _PageText, where: Where) -> Iterator[Finding]:
     title = commentary.title.plain
     shown = [*read.headings, read.title, *read.tagged("og:title"), *read.tagged("citation_title")]
-    if not any(_is_same_title(one, title) for one in shown if one):
-        said = next((one for one in shown if one), "no title at all")
+    if not any(_is_same_title(heading, title) for heading in shown if heading):
+        said = next((heading for heading in shown if heading), "no title at all")
         yield _finding(
             "page-title-differs",
             Severity.WARNING,

@@ -215,7 +215,7 @@ def _all_notices(
 ) -> Iterator[Notice]:
     yield from (Notice.of_error(error) for error in report.errors if not isinstance(error, PASSING))
     yield from (note for path in _note_files(folders) if (note := _read_note(path)) is not None)
-    yield from (Notice.of_page(each) for each in report.site_blocked)
+    yield from (Notice.of_page(page) for page in report.site_blocked)
     failed = [status for status in report.failed if str(status.doi) not in report.in_files]
     yield from (replace(Notice.of_failure(status), publisher=to.whose(status)) for status in failed)
     if standing is not None:

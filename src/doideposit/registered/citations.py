@@ -88,7 +88,7 @@ class ComparedReference:
         names = ("article_title", "volume_title", "series_title", "journal_title")
         # Without a title of its own, the first words of an entry are its authors.
         given = [self.part(name) for name in names[: 2 if self.part("article_title") else 4]]
-        return [one for one in given if one]
+        return [part for part in given if part]
 
     @cached_property
     def text(self) -> str:
@@ -206,7 +206,7 @@ def _place_doubts(cited: ComparedReference, work: FoundWork) -> Iterator[Citatio
 def _part_doubt(cited: ComparedReference, work: FoundWork) -> CitationDoubt | None:
     """Return a doubt where one of the two is a part, or an edition, and the other another one or none."""
     shown = " ".join([*work.titles, f"volume {work.volume}", f"no {work.issue}"])
-    known = {_normal_number(one) for one in _words_of(_without_markup(shown))}
+    known = {_normal_number(word) for word in _words_of(_without_markup(shown))}
     named = {_normal_number(number) for text in [cited.text, *cited.titles] for number in _part_numbers(text)}
     edition = re.findall(r"\d+", cited.part("edition"))
     # After "ed." or "no." there may be the year, which is compared on its own.
@@ -225,7 +225,7 @@ def _is_found_by_place(cited: ComparedReference, work: FoundWork) -> bool:
     given = {_normal_number(one) for one in (cited.part("volume"), cited.part("first_page")) if one} or {
         _normal_number(word) for word in cited.words
     }
-    place = {_normal_number(one) for one in (work.volume, _first_page(work.page)) if one}
+    place = {_normal_number(part) for part in (work.volume, _first_page(work.page)) if part}
     return len(place) > 1 and place <= given
 
 

@@ -100,7 +100,7 @@ class Service:
                 theirs = False
             elif mine.series:
                 # All that were in the file: some may have been deposited again since then.
-                theirs = any(self.is_within_reach(Doi(each)) for each in depositor.works.dois_in(event.submission))
+                theirs = any(self.is_within_reach(Doi(doi)) for doi in depositor.works.dois_in(event.submission))
             else:
                 theirs = depositor.publishers.of_file(event.submission) == mine.publisher
             if theirs:

@@ -176,7 +176,7 @@ class Arranger:
     def _missing_next(self, so_far: tuple[str, ...], waiting: Sequence[str]) -> str | None:
         """Return a tag that is missing here, and after which one of those that wait may come."""
         expected = self._refusal((*so_far, waiting[0])) or ()
-        helps = (tag for tag in expected if any(self._is_taken((*so_far, tag), one) for one in waiting))
+        helps = (tag for tag in expected if any(self._is_taken((*so_far, tag), element) for element in waiting))
         # A single one may be the first of several that are missing.
         return next(helps, expected[0] if len(expected) == 1 else None)
 

@@ -192,7 +192,7 @@ class _Names:
         value = _collapse(written)
         if kind != "ID":
             # IDREFS is a list; of an IDREF the same gives a list of one.
-            self._references += [(element, attribute, one) for one in value.split(" ")]
+            self._references += [(element, attribute, name) for name in value.split(" ")]
         # An ID must be the only one of its kind in the whole document, not only among elements of one name (XML 1.0,
         # 3.3.1).
         elif value in self._known:

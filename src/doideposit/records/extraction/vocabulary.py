@@ -154,7 +154,7 @@ _PLAIN = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "ß": "ss", 
 def folded(word: str) -> str:
     """Return a word in lower case without accents: names are printed with them and without."""
     apart = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(one for one in apart if not unicodedata.combining(one)).translate(_PLAIN)
+    return "".join(character for character in apart if not unicodedata.combining(character)).translate(_PLAIN)
 
 
 # Words that begin a title, and end no line of one that is broken by its sense.

@@ -98,7 +98,7 @@ def _is_same_institution(institution: Institution, other: Institution) -> bool:
 
 
 def _is_among(name: str, *names: str | None) -> bool:
-    return name.casefold() in {one.casefold() for one in names if one is not None}
+    return name.casefold() in {other.casefold() for other in names if other is not None}
 
 
 class Publisher(Value):

@@ -85,7 +85,7 @@ def _as_csl(entry: Any) -> dict[str, Any]:
             item[name] = _decode_latex(value)
     for role in ("author", "editor"):
         if raw.get(role):
-            item[role] = [_csl_name(each) for each in _and_split(raw[role])]
+            item[role] = [_csl_name(person) for person in _and_split(raw[role])]
     item |= _doi_and_url(raw)
     if not item["type"]:
         item["type"] = "webpage" if "URL" in item else ""

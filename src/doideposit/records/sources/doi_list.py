@@ -28,7 +28,7 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
         return loaded.findings[0]
     lines = loaded.text.splitlines()
     # A hundred lines tell the sign that separates the cells.
-    sign = max(_SIGNS, key=lambda one: sum(one in line for line in lines[:100]))
+    sign = max(_SIGNS, key=lambda mark: sum(mark in line for line in lines[:100]))
     found: dict[str, Doi] = {}
     for number, line in enumerate(lines, 1):
         # Line by line: a quotation mark that is not closed must not swallow the rest of the list.

@@ -52,7 +52,11 @@ class LineBuilder:
             if not plain:
                 continue
             own = [link for link in known if link.label and link.label in plain]
-            own += [Link(each, each) for each in _addresses_in(plain) if all(each not in link.label for link in own)]
+            own += [
+                Link(address, address)
+                for address in _addresses_in(plain)
+                if all(address not in link.label for link in own)
+            ]
             bare = plain
             for link in own:
                 if link.label.startswith(("http", "www.", "doi.org")) or link.label == link.target:

@@ -21,7 +21,7 @@ from doideposit.deposits.ledger.entries import AdoptedWork
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.health.audit import AuditLine
 from doideposit.health.visits import PageVisit
-from doideposit.health.works import gather_works
+from doideposit.health.works import AuditedWork
 from doideposit.records.landing import doi_display, head_html
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
@@ -96,7 +96,7 @@ def main() -> int:
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     with tempfile.TemporaryDirectory() as folder, filled(f"sqlite:///{Path(folder) / 'ledger.sqlite3'}", size) as one:
         began = perf_counter()
-        works = gather_works(one, {})
+        works = AuditedWork.gather(one, {})
         gathered = perf_counter() - began
         lines = AuditLine.all_of(works["notes"])
         seconds = perf_counter() - began

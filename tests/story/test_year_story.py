@@ -22,7 +22,7 @@ from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
 from doideposit.errors import RegistrarError
 from doideposit.health.audit import AuditLine
-from doideposit.health.works import commentaries_in, gather_works
+from doideposit.health.works import AuditedWork, commentaries_in
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
@@ -257,7 +257,7 @@ def hold(year: Year, *, old: int, new: int) -> dict[str, int]:
     assert [one.others for one in year.depositor.warnings.all()] == [("10.48251/SADF.twin",)]
     assert year.depositor.outstanding() == 0
     assert year.depositor.ledger.check() == ()
-    works = gather_works(year.depositor, {})[HOUSE.name]
+    works = AuditedWork.gather(year.depositor, {})[HOUSE.name]
     assert [line.code.value for line in AuditLine.all_of(works)] == []
     sent = [one.doi for one in year.depositor.events() if one.kind.value == "prepared"]
     return {

@@ -133,7 +133,7 @@ def audit(
     DOIs that have none [default: the folder `records` of the configuration, if it exists].
     """
     from doideposit.health.audit import AuditLine, FailedDoi
-    from doideposit.health.works import commentaries_in, gather_works
+    from doideposit.health.works import AuditedWork, commentaries_in
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -145,7 +145,7 @@ def audit(
     files = {commentary.doi.key: origin.label for commentary, origin in commentaries_in(folders, settings.series)}
     rows = _read_failed(failed_file, settings.series) if failed_file is not None else []
     with open_depositor(settings, announce=terminal.note) as depositor:
-        works = gather_works(depositor, files)
+        works = AuditedWork.gather(depositor, files)
         shares = _completeness(depositor, series) if as_json else {}
     failed = FailedDoi.by_series(rows, settings.series)
     wanted = {name: found for name, found in works.items() if series in {None, name}}

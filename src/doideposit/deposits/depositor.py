@@ -15,7 +15,7 @@ from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.given import given_doi, given_dois, given_event, given_state, require_reason
+from doideposit.deposits.given import Given
 from doideposit.deposits.history import HistoryEntry
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
@@ -227,7 +227,7 @@ class Depositor:
         What they added would be lost, and blocks it unless `allow_loss` names it; with `offline` that is found by the
         pass that sends it. Raises `UsageError` for a DOI that was never registered from here.
         """
-        wanted, store = given_doi(doi), ContentStore()
+        wanted, store = Given(doi).doi(), ContentStore()
         inputs = store.candidates_again(self.versions.registered_file(wanted), wanted)
         context = self._context.offline() if offline else self._context
         return decide(context, inputs, store, Permissions(True, tuple(allow_loss))).as_plan(self.target)
@@ -250,7 +250,7 @@ class Depositor:
         """
         from doideposit.deposits.adoption import AdoptionPass, AdoptionScope  # noqa: PLC0415
 
-        scope = AdoptionScope(tuple(series), tuple(prefixes), given_dois(dois), tuple(also))
+        scope = AdoptionScope(tuple(series), tuple(prefixes), Given(dois).dois(), tuple(also))
         one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
         return one.run(scope)
 
@@ -384,8 +384,9 @@ class Depositor:
 
     def status(self, doi: Doi | str) -> WorkStatus:
         """Return the status of a DOI, its `state` None for one not seen yet; `UsageError` for a text that is none."""
-        work, nothing = self.works.one(given_doi(doi)), "nothing was deposited from here yet: run `doideposit deposit`"
-        return self._status_of(work) if work else WorkStatus(given_doi(doi), self.target, next_action=nothing)
+        wanted = Given(doi).doi()
+        work, nothing = self.works.one(wanted), "nothing was deposited from here yet: run `doideposit deposit`"
+        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=nothing)
 
     def statuses(
         self,
@@ -402,10 +403,10 @@ class Depositor:
 
         Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
-        keys = None if dois is None else tuple(doi.key for doi in given_dois(dois))
-        first = "" if after is None else given_doi(after).key
+        keys = None if dois is None else tuple(doi.key for doi in Given(dois).dois())
+        first = "" if after is None else Given(after).doi().key
         looked_for = self.observable if unproved else None
-        wanted = WorkFilter(given_state(state), series, outstanding, attention, looked_for, keys, first)
+        wanted = WorkFilter(Given(state).state(), series, outstanding, attention, looked_for, keys, first)
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:
@@ -423,44 +424,42 @@ class Depositor:
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""
-        return tuple(HistoryEntry.of_event(*one) for one in self.works.history(given_doi(doi)))
+        return tuple(HistoryEntry.of_event(*one) for one in self.works.history(Given(doi).doi()))
 
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
         """Return everything that happened on this target after the event `since`; ids only rise."""
-        return self.works.events(given_event(since))
+        return self.works.events(Given(since).event())
 
     def xml(self, doi: Doi | str) -> bytes | None:
         """Return the exact bytes of the latest deposit of the DOI, None for one never deposited."""
-        work = self.works.one(given_doi(doi))
+        work = self.works.one(Given(doi).doi())
         return None if work is None or work.submission is None else self.works.stored(work.submission.id)
 
     # What people decide, and what look-ups show.
 
     def acknowledge(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
-        require_reason(reason)
+        why = Given(reason).reason()
         status = self.status(doi)
         # What is acknowledged already may be acknowledged again, with a better reason.
         if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
             hint = "`doideposit status` shows what there is"
             raise UsageError(f"there is nothing to acknowledge for {status.doi}", hint=hint)
-        self.works.acknowledge(status.doi, reason.strip())
+        self.works.acknowledge(status.doi, why)
         return self.status(status.doi)
 
     def accept(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Accept what others changed of a DOI, with a reason; `UsageError` if nothing was changed."""
-        wanted = given_doi(doi)
-        require_reason(reason)
+        wanted, why = Given(doi).doi(), Given(reason).reason()
         # Where nothing is known of the DOI, nothing is written either, not even a ledger.
-        if self.works.one(wanted) is None or not self._context.ledger.observations.accept(wanted, reason.strip()):
+        if self.works.one(wanted) is None or not self._context.ledger.observations.accept(wanted, why):
             raise UsageError(f"no change of {wanted} by others is known", hint="`doideposit drift` checks it")
         return self.status(wanted)
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Free the DOI, and all others in its open file, for another deposit; `UsageError` when none is open."""
-        wanted = given_doi(doi)
-        require_reason(reason)
-        if self.works.one(wanted) is None or not self.works.abandon(wanted, reason.strip()):
+        wanted, why = Given(doi).doi(), Given(reason).reason()
+        if self.works.one(wanted) is None or not self.works.abandon(wanted, why):
             raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what there is")
         return self.status(wanted)
 
@@ -470,7 +469,7 @@ class Depositor:
         Without `index` the REST API is not asked, which lags behind for a day and proves nothing of an address.
         Raises `UsageError` for a DOI this ledger never saw, and `RegistrarError` when the services are away.
         """
-        wanted = given_doi(doi)
+        wanted = Given(doi).doi()
         watcher = self._watcher()
         watcher.look(wanted, watcher.look_up(wanted, index=index))
         return self.status(wanted)
@@ -491,7 +490,7 @@ class Depositor:
 
     def look_up(self, doi: Doi | str, *, index: bool = True) -> WorkStatus:
         """Do the first part of `verify`: ask doi.org and, with `index`, the REST API; do not read the record."""
-        self._watcher().look_up(given_doi(doi), index=index)
+        self._watcher().look_up(Given(doi).doi(), index=index)
         return self.status(doi)
 
     def _watcher(self, stop: Callable[[], bool] = lambda: False) -> "Watcher":

@@ -1,59 +1,61 @@
-"""What people and programs hand in as plain values: a DOI, a state, an event, and a reason."""
+"""What people and programs hand in as a plain value: a DOI, a state, an event, or a reason."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from doideposit.errors import UsageError
 from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["given_doi", "given_dois", "given_event", "given_state", "require_reason"]
+__all__ = ["Given"]
 
 
-def given_doi(value: Doi | str) -> Doi:
-    """Return the DOI of a text; raise `UsageError` for a text that is none."""
-    if isinstance(value, Doi):
-        return value
-    # Programs without a type checker hand in what a form or a database gave them.
-    given: object = value
-    if not isinstance(given, str):
-        hint = "give a Doi, or its text such as 10.5555/12345678"
-        raise UsageError(f"this is not a DOI, but {_type_words(given)}", hint=hint)
-    try:
-        return Doi.parse(given)
-    except InvalidIdentifier as error:
-        raise UsageError(error.message, hint=error.hint) from None
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Read a value that was handed in, of any type: programs without a type checker pass on what a form gave them.
 
+    Every reading raises `UsageError` for a value that it cannot be.
+    """
 
-def given_dois(values: Iterable[Doi | str]) -> tuple[Doi, ...]:
-    """Return several DOIs; raise `UsageError` for a single one, of which each letter would be taken for a DOI."""
-    given: object = values
-    if isinstance(given, Doi | str) or not isinstance(given, Iterable):
-        raise UsageError("a list of DOIs is expected here, and this is a single value", hint="write dois=[DOI]")
-    return tuple(given_doi(value) for value in values)
+    value: object
 
+    def doi(self) -> Doi:
+        """Return the DOI, or that of a text."""
+        if isinstance(self.value, Doi):
+            return self.value
+        if not isinstance(self.value, str):
+            kind = "None" if self.value is None else f"of the type {type(self.value).__name__}"
+            hint = "give a Doi, or its text such as 10.5555/12345678"
+            raise UsageError(f"this is not a DOI, but {kind}", hint=hint)
+        try:
+            return Doi.parse(self.value)
+        except InvalidIdentifier as error:
+            raise UsageError(error.message, hint=error.hint) from None
 
-def given_event(number: int) -> int:
-    """Return the number of an event; raise `UsageError` for anything else, which SQLite would compare as a text."""
-    given: object = number
-    if not isinstance(given, int) or isinstance(given, bool):
-        hint = "give the id of the last event that was read, or 0 for all: depositor.events(since=0)"
-        raise UsageError(f"events are counted in whole numbers, and this is {given!r:.60}", hint=hint)
-    return number
+    def dois(self) -> tuple[Doi, ...]:
+        """Return several DOIs; a single one, of which each letter would be taken for a DOI, is refused."""
+        if isinstance(self.value, Doi | str) or not isinstance(self.value, Iterable):
+            raise UsageError("a list of DOIs is expected here, and this is a single value", hint="write dois=[DOI]")
+        return tuple(Given(value).doi() for value in self.value)
 
+    def event(self) -> int:
+        """Return the number of an event; SQLite would compare anything else as a text."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool):
+            hint = "give the id of the last event that was read, or 0 for all: depositor.events(since=0)"
+            raise UsageError(f"events are counted in whole numbers, and this is {self.value!r:.60}", hint=hint)
+        return self.value
 
-def given_state(name: State | None) -> State | None:
-    """Return a state; raise `UsageError` for a text that names none, and would find nothing."""
-    try:
-        return None if name is None else State(name)
-    except ValueError:
-        raise UsageError(f"there is no state {name!r:.60}", hint=f"the states are {', '.join(State)}") from None
+    def state(self) -> State | None:
+        """Return a state, None for none; a text that names no state would find nothing, and is refused."""
+        try:
+            return None if self.value is None else State(str(self.value))
+        except ValueError:
+            hint = f"the states are {', '.join(State)}"
+            raise UsageError(f"there is no state {self.value!r:.60}", hint=hint) from None
 
-
-def _type_words(value: object) -> str:
-    return "None" if value is None else f"of the type {type(value).__name__}"
-
-
-def require_reason(reason: str) -> None:
-    """Raise `UsageError` for a reason that says nothing."""
-    if not reason.strip():
-        raise UsageError("a reason is needed", hint="say why in a few words; the reason is kept in the history")
+    def reason(self) -> str:
+        """Return a reason without spaces around it; one that says nothing is refused."""
+        text = str(self.value).strip()
+        if not text:
+            raise UsageError("a reason is needed", hint="say why in a few words; the reason is kept in the history")
+        return text

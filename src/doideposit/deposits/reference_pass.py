@@ -16,7 +16,7 @@ from doideposit.crossref.registrar import FoundWork
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.references import references_alone
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
-from doideposit.deposits.given import given_doi
+from doideposit.deposits.given import Given
 from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.preflight import CitedAgencies
 from doideposit.deposits.reading_back import ResultDetails
@@ -99,7 +99,7 @@ class CitedReferences:
         never saw.
         """
         one = _ReferencePass(self.context, offline=offline, search=search, on_event=on_event, instead=instead)
-        return one.run(tuple(map(given_doi, dois)))
+        return one.run(Given(dois).dois())
 
     def alone(self, checked: Checked) -> Checked:
         """Return the references of a record as a resource-only deposit of its DOI.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from doideposit.deposits.conflicts import ConflictSide
 from doideposit.deposits.context import DepositContext
-from doideposit.deposits.given import require_reason
+from doideposit.deposits.given import Given
 from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
@@ -36,9 +36,8 @@ class WarningInbox:
 
     def dismiss(self, name: str, reason: str) -> CrossrefWarning:
         """Set a warning aside, with a reason that stays in the history; a later deposit does not bring it back."""
-        require_reason(reason)
-        found = self.one(name)
-        detail = {"warning": found.id, "reason": reason.strip()}
+        why, found = Given(reason).reason(), self.one(name)
+        detail = {"warning": found.id, "reason": why}
         self._context.ledger.works.note(EventKind.WARNING_DISMISSED, [found.doi], detail)
         return self.one(found.id)
 

@@ -13,12 +13,12 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final
 
+from doideposit.health.works import AuditedWork
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
-from doideposit.records.origin import RawValue
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["AuditCode", "AuditLine", "AuditedWork", "FailedDoi", "gaps"]
+__all__ = ["AuditCode", "AuditLine", "FailedDoi", "gaps"]
 
 
 class AuditCode(StrEnum):
@@ -46,24 +46,6 @@ class Doer(StrEnum):
     EDITOR = "editor"
     WEBSITE = "website"
     SUPPORT = "Crossref support"
-
-
-@dataclass(frozen=True, slots=True)
-class AuditedWork:
-    """Hold one registered DOI of the series: its number, and the fields that are registered of it.
-
-    `number` is None where the pattern of the series does not give it. `record` is its record file, if there is one.
-    `dead` is what a look-up showed instead of its page, `cited` are DOIs of the same series that it names.
-    """
-
-    doi: str
-    number: str | None
-    fields: Mapping[str, RawValue]
-    registered: bool = True
-    address: str = ""
-    record: str | None = None
-    dead: str = ""
-    cited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.findings import Finding
-from doideposit.health.audit import AuditedWork
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
@@ -18,7 +18,7 @@ from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 from doideposit.registered.reading import RegisteredRecord
 
-__all__ = ["commentaries_in", "gather_works"]
+__all__ = ["AuditedWork", "commentaries_in"]
 
 _NOTHING: Final[Mapping[str, RawValue]] = {}
 
@@ -32,15 +32,33 @@ def commentaries_in(folders: Iterable[Path], series: Mapping[str, Series]) -> It
                 yield record.commentary, record.origin
 
 
-def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, list[AuditedWork]]:
-    """Return the works of each series; `records` are names of record files by the key of their DOI."""
-    works: dict[str, list[AuditedWork]] = defaultdict(list)
-    registered = _registered_records(depositor)
-    for status in depositor.statuses():
-        if status.registered or status.is_open:
-            found = registered.get(status.doi.key)
-            works[status.series].append(_audited_work(depositor, status, found, records))
-    return dict(works)
+@dataclass(frozen=True, slots=True)
+class AuditedWork:
+    """Hold one registered DOI of the series: its number, and the fields that are registered of it.
+
+    `number` is None where the pattern of the series does not give it. `record` is its record file, if there is one.
+    `dead` is what a look-up showed instead of its page, `cited` are DOIs of the same series that it names.
+    """
+
+    doi: str
+    number: str | None
+    fields: Mapping[str, RawValue]
+    registered: bool = True
+    address: str = ""
+    record: str | None = None
+    dead: str = ""
+    cited: tuple[str, ...] = ()
+
+    @staticmethod
+    def gather(depositor: Depositor, records: Mapping[str, str]) -> "dict[str, list[AuditedWork]]":
+        """Return the works of each series; `records` are names of record files by the key of their DOI."""
+        works: dict[str, list[AuditedWork]] = defaultdict(list)
+        registered = _registered_records(depositor)
+        for status in depositor.statuses():
+            if status.registered or status.is_open:
+                found = registered.get(status.doi.key)
+                works[status.series].append(_audited_work(depositor, status, found, records))
+        return dict(works)
 
 
 def _registered_records(depositor: Depositor) -> dict[str, RegisteredRecord]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doideposit.health.audit import AuditCode, AuditedWork, AuditLine
+from doideposit.health.audit import AuditCode, AuditLine
+from doideposit.health.works import AuditedWork
 from doideposit.records.sources.site_table import SiteRow
 
 PEOPLE = (("Maya", "Gurung"), ("Arif", "Rahman"), ("Lakshmi", "Perera"))
@@ -122,7 +123,8 @@ def test_no_series_is_too_strange(works: list[AuditedWork]) -> None:
 
 
 def test_a_doi_that_another_work_names_and_nobody_registered_is_said_once() -> None:
-    from doideposit.health.audit import AuditCode, AuditedWork, AuditLine
+    from doideposit.health.audit import AuditCode, AuditLine
+    from doideposit.health.works import AuditedWork
 
     works = [AuditedWork(f"10.5555/c{n}", str(n), {}, cited=("10.5555/c9", "10.5555/c1")) for n in (1, 2, 3)]
     [line] = AuditLine.all_of(works)
@@ -131,7 +133,8 @@ def test_a_doi_that_another_work_names_and_nobody_registered_is_said_once() -> N
 
 
 def test_a_doi_that_was_seen_to_lead_elsewhere_is_for_the_website() -> None:
-    from doideposit.health.audit import AuditCode, AuditedWork, AuditLine
+    from doideposit.health.audit import AuditCode, AuditLine
+    from doideposit.health.works import AuditedWork
 
     [line] = AuditLine.all_of([AuditedWork("10.5555/c1", "1", {}, dead="it leads to https://www.other.eu/")])
     assert (line.code, line.doer.value) == (AuditCode.DEAD_ADDRESS, "website")

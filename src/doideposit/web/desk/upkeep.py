@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.health.audit import AuditLine
-from doideposit.health.works import commentaries_in, gather_works
+from doideposit.health.works import AuditedWork, commentaries_in
 from doideposit.reports.page import Report
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.workplace import Workplace
@@ -51,7 +51,7 @@ class UpkeepPages(Views):
                 # In the sandbox stands only what somebody tried, which need not have a record file.
                 AuditLine.all_of(works, has_records=bool(folders) and target != "sandbox"),
             )
-            for name, works in gather_works(depositor, files).items()
+            for name, works in AuditedWork.gather(depositor, files).items()
         }
         return render_template("audit.html", lines=lines, on=target)
 

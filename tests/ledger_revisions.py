@@ -1,7 +1,11 @@
-"""Ledgers of every revision with data in them, for tests of upgrades: see tests/golden/ledger."""
+"""Ledgers of every revision with data in them, for tests of upgrades: see tests/golden/ledger.
+
+``python tests/ledger_revisions.py`` writes the export of a new revision: the newest export that is there, upgraded.
+"""
 
 import base64
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,8 @@ from sqlalchemy import BigInteger, Engine, Integer, LargeBinary, MetaData, creat
 
 from doideposit.deposits.ledger.engine import WRITES, LedgerLocation
 from doideposit.deposits.ledger.migrate import Revisions
+from doideposit.deposits.ledger.migrations import REVISIONS
+from doideposit.deposits.ledger.store import Ledger
 
 GOLDEN = Path(__file__).parent / "golden" / "ledger"
 
@@ -50,3 +56,22 @@ def _value(kind: Any, value: Any) -> Any:
     if isinstance(kind, LargeBinary):
         return base64.b64decode(value)
     return int(value) if isinstance(kind, BigInteger | Integer) else value
+
+
+def main() -> None:
+    """Write the export of the newest revision, unless it is there."""
+    newest = GOLDEN / f"{REVISIONS[-1]}.jsonl"
+    if newest.exists():
+        print(f"{newest.name} is there: nothing is written over what was exported at its time")
+        return
+    before = max(path.stem for path in GOLDEN.glob("*.jsonl"))
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/ledger.sqlite3"
+        ledger_of(url, before)
+        with Ledger.open(url) as ledger:
+            newest.write_text("".join(f"{line}\n" for line in ledger.export_lines()), encoding="utf-8")
+    print(f"wrote {newest.name} from {before}")
+
+
+if __name__ == "__main__":
+    main()

@@ -47,7 +47,10 @@ class SandboxForTests:
 
     @property
     def faults(self) -> "Faults":
-        """Return the switches, as in ``faults.add("status", 503, times=2)``; `doideposit.sandbox.FAULTS` lists them."""
+        """Return the switches, as in ``faults.add("status", 503, times=2)``.
+
+        `doideposit.sandbox.faults.FAULTS` lists them.
+        """
         return self.sandbox.faults
 
     @property

@@ -156,7 +156,7 @@ class _JobPass:
 
     def run(self) -> JobOutcome:
         self._run_step(self._run_deposits)
-        self._run_step(self._find_waiting)
+        self._run_step(self._refresh_waiting)
         # Once asked to stop, the run begins no talk with a mail server, which could take long.
         if not self._context.stop():
             self._run_step(self._send_mails)
@@ -267,7 +267,7 @@ class _JobPass:
             )
             raise LedgerUnavailable(message, hint=hint)
 
-    def _find_waiting(self) -> None:
+    def _refresh_waiting(self) -> None:
         self._waiting = Waiting.find(
             self._job.folders, self._job.target, unattended=self._waiting.unattended, put_away=self._state.put_away
         )

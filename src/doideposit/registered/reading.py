@@ -78,7 +78,7 @@ class RegisteredRecord:
 
     @staticmethod
     def works_in(root: Element, kinds: Container[str]) -> "Iterator[RegisteredRecord]":
-        """Yield the works of these kinds in a deposit file; `element_at` finds the element of each text."""
+        """Yield the works of these kinds in a deposit file; each text has the element that it was read from."""
         for data in root.iter("{*}doi_data"):
             holder = data.getparent()
             if holder is not None and local_name(holder) in kinds:

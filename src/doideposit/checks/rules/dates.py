@@ -119,12 +119,13 @@ def _find_date_before_web(work: Work) -> Iterator[Match]:
     bad="published: 1970-01-01",
     good="published: 1970-01-02",
 )
-def _find_date_of_program(work: Work) -> Iterator[Match]:
+def _find_epoch_or_iranian_date(work: Work) -> Iterator[Match]:
     for name in ("published", "published_print", "accepted"):
         day: PartialDate | None = getattr(work.commentary, name)
         # Few dates are of such a year, and only these are written out and compared.
         if day is None or not (day.year < _IRAN_NOW or day.year in _FIRST_YEARS):
             continue
+        # A work of 1900 or of the fifteenth century may well be on paper alone.
         if name == "published" and work.commentary.only_in_print:
             continue
         if str(day) in _FIRST_DAYS:

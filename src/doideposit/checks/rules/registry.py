@@ -110,7 +110,7 @@ class Rule(Generic[Subject]):
 class Rules(Generic[Subject]):
     """Store the rules of one category; its `rule` adds a function.
 
-    Every category is a module, and `doideposit.checks.rules.check` runs all of them.
+    Every category is a module, and `doideposit.checks.rules.evaluation` runs all of them.
     """
 
     def __init__(self, category: str, scope: Scope = Scope.RECORD) -> None:

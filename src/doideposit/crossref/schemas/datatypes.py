@@ -3,7 +3,7 @@
 Found by the differential tests: libxml2 holds ``anyURI`` against RFC 3986 (by XSD 1.1 part 2, 3.3.17, any text is one),
 does not collapse the whitespace of a ``date`` in an attribute, knows no year 0000, takes an empty list of ``IDREFS``
 or ``NMTOKENS``, and has the name characters of an older edition of XML. Each is a token with a pattern here; what a
-pattern cannot say of ID and IDREF is checked in `doideposit.crossref.validator.values`.
+pattern cannot say of ID and IDREF is checked in `doideposit.crossref.validator.supplement`.
 """
 
 __all__ = ["DATATYPES", "NAMESPACE", "REPLACED", "SCHEMA"]

@@ -1,4 +1,4 @@
-"""The find_field back from an element or attribute of a deposit file to the field of the record it was made from.
+"""The way back from an element or attribute of a deposit file to the field of the record it was made from.
 
 It is read from a table, only when something is wrong: building pays nothing for it.
 """
@@ -97,8 +97,8 @@ def _follow_row(context: str, row: str, element: Element, commentary: Commentary
     if not isinstance(entry, str):
         find_field, inner = entry if isinstance(entry, tuple) else (entry, "")
         return inner, find_field(element, commentary, loc)
-    way_text, _, inner = entry.partition(" > ")
-    field = way_text.replace("[*]", f"[{_sibling_index(element)}]").replace("[n]", f"[{_same_name_index(element)}]")
+    path, _, inner = entry.partition(" > ")
+    field = path.replace("[*]", f"[{_sibling_index(element)}]").replace("[n]", f"[{_same_name_index(element)}]")
     if field.startswith("~"):
         return inner, _own_or_series(field[1:], commentary)
     return inner, (loc_of(field) if field.startswith("series.") else loc + loc_of(field))
@@ -237,7 +237,7 @@ def _funding_field(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
 
 
 def _assertion_field(name: str) -> FieldFinder:
-    """Return a function for a part of a Crossmark assertion; its label may be derived."""
+    """Return the finder of one attribute of a Crossmark assertion; it leads to `name` where nothing else was given."""
 
     def find_field(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
         if loc[0] != "assertions":

@@ -91,7 +91,7 @@ class Revisions:
 
     @staticmethod
     def copy_beside(path: Path, revision: str) -> Path:
-        """Copy the file to ``NAME.before-REVISION`` with SQLite's own backup, for its owner alone."""
+        """Copy the file to ``NAME.before-NEWEST-was-REVISION`` with SQLite's own backup, for its owner alone."""
         copy = path.with_name(f"{path.name}.before-{NEWEST}-was-{revision}")
         copy.touch(mode=0o600)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:

@@ -162,8 +162,8 @@ class Polls:
     def lost_uploads(self, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
         """Return uploads thought lost, of files that are not being polled: they may still turn up.
 
-        Of a file that is to be sent again they are asked about in every run, before it goes; of one that ended, a
-        refusal included, whenever they are due.
+        A file that waits to be sent again is asked about in every run. A file that has ended, even by a refusal, is
+        asked about when it is due.
         """
         again = submission.c.state == State.PREPARED.value
         due = attempt.c.next_poll_at <= self._session.clock()

@@ -21,14 +21,12 @@ from doideposit.records.identifiers import Doi
 
 __all__ = ["TargetLedger"]
 
-# DOIs of other works that references name: which agency has each, kept so that nobody is asked again.
-
 # A DOI is never taken back (Crossref documentation: DOIs cannot be deleted), but a missing one may be registered today.
 MISSING_FOR: Final = timedelta(days=1)
 
 
 class _CitedDois:
-    """Keep what the resolver said of cited DOIs, for one target."""
+    """Keep which agency has each DOI that references cite, for one target, so that the resolver is not asked again."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

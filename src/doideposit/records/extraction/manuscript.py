@@ -87,8 +87,8 @@ class Properties:
         cited = HeaderValue(header.data, ()).get("nocite")
         nocite = " ".join(item.text for item in cited.items()) if cited else ""
         named = tuple(leaf.leaf_of(item.taken()) for item in files.items() if item.text) if files else ()
-        keywords = tuple(leaf.leaf_of(each) for each in _as_tuple(fields.get("keywords")) if isinstance(each, Taken))
-        authors = tuple(_with_orcid(leaf.node_of(each)) for each in _as_tuple(fields.get("authors")))
+        keywords = tuple(leaf.leaf_of(each) for each in _entries(fields.get("keywords")) if isinstance(each, Taken))
+        authors = tuple(_with_orcid(leaf.node_of(each)) for each in _entries(fields.get("authors")))
         # How sure a name is, its confidence says already.
         told = tuple(finding for finding in notes.found if finding.code != "header-name")
         return cls(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told
@@ -140,7 +140,8 @@ class Manuscript:
     findings: tuple[Finding, ...] = ()
 
 
-def _as_tuple(stated: Stated | None) -> tuple[Stated, ...]:
+def _entries(stated: Stated | None) -> tuple[Stated, ...]:
+    """Return the entries of a list; none of a single value."""
     return stated if isinstance(stated, tuple) else ()
 
 

@@ -305,6 +305,7 @@ def _choice_words(fault: _ModelError) -> _Words:
 
 
 def _allowed_values(fault: _ModelError) -> list[str]:
+    """Return the values that pydantic names as ``'a', 'b' or 'c'``."""
     expected = str(fault.context.get("expected", ""))
     return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(", ") if part.strip()]
 

@@ -313,5 +313,6 @@ def _make_nodes(text: _JsonText, offset: int, file: str | None) -> Node:
         node.value = [_make_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]
     else:
         value = _DECODER.raw_decode(text.text, offset)[0]
+        # True and false become texts, as JSON spells them: what a field holds is decided by its model.
         node.value = str(value).lower() if isinstance(value, bool) else value
     return node

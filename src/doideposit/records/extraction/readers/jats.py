@@ -301,6 +301,7 @@ def _licence_address(meta: Any) -> Leaf | None:
 def _read_keywords(article: Any, meta: Any) -> tuple[Leaf, ...]:
     groups = [node for node in meta.iterfind("kwd-group") if node.get("kwd-group-type") not in {"abbreviations", "JEL"}]
     own = [node for node in groups if node.get(_XML_LANG) in {None, article.get(_XML_LANG)}]
+    # The first group has the keywords of the authors; further ones repeat them in other languages or vocabularies.
     return tuple(
         word for node in (own or groups)[:1] for element in node.iter("kwd") if (word := JatsText(element).leaf())
     )

@@ -27,6 +27,8 @@ _PERSONAL = Pattern(
     rf"|(?:{_LETTER}\.\s?)+{_LETTER}[\w'’-]{{2,}}"  # S. O. Wolf
     rf"|[\w'’-]+,\s(?:[\w'’-]+|{_LETTER}\.)"  # Wolf, Siegfried
 )
+# CEPS, Brussels.
+_ACRONYM_AND_PLACE = Pattern(r"[A-Z]{3,8},\s.+")
 # English puts the number before the street, other languages after it; St. is a saint but at the end.
 _NUMBERED_STREET = r"(?:Avenue|Av\.|Street|Boulevard|Blvd|Road|Drive|Lane|Rue|(?:St|Rd|Ave)\.?(?=,|$))"
 _STREET = r"(?:Avenue|Stra(?:ss|ß)e|Straat|Boulevard|Rue|Platz|Calle|Rua)"
@@ -155,7 +157,10 @@ rule(
 )(
     Each(
         _groups,
-        lambda name: (_PERSONAL.fullmatch(name) or HONORIFIC.match(name)) and not names_people(name),
+        lambda name: (
+            (_PERSONAL.fullmatch(name) or HONORIFIC.match(name))
+            and not (_ACRONYM_AND_PLACE.fullmatch(name) or names_people(name))
+        ),
         called="name",
     )
 )

@@ -40,7 +40,10 @@ _DOI_IN_DOI = Pattern(r"(?:^|/)10\.\d{4,9}/|doi\.org", re.IGNORECASE)
 # A whole number with decimals; in v2.0 they may be those of a version.
 _DECIMALS = Pattern(r"\d+\.0")
 # A word before the number in the languages of most series; it counts only before a digit.
-_LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
+_LABEL = Pattern(
+    r"^(?:no|nr|nro|núm|num|number|issue|vol|comment|commentary|paper|brief|#|№|n\.?\s?[°º])[\s.:#-]*(?=\d)",
+    re.IGNORECASE,
+)
 # In C258 the C may be repeated: the DOI pattern of the series may already end in it.
 _LETTERS_FIRST = Pattern(r"^([A-Za-z]+)\d")
 # “Studies 21” and “Comment No. 258” name one work, not the series.
@@ -270,8 +273,11 @@ def _find_label_in_number(work: Work) -> Iterator[Match]:
     number = work.commentary.number or ""
     found = _LABEL.match(number)
     first = _LETTERS_FIRST.match(number)
-    if found:
-        yield Match.at("number", length=len(found[0]), number=number, label=found[0].strip())
+    # Who says with `number_pattern` how all numbers of a series look has said so of the label too.
+    if found and not work.commentary.series.number_pattern:
+        # A DOI without the number doubles no label.
+        severity = None if "{number}" in work.commentary.series.doi else INFO
+        yield Match.at("number", length=len(found[0]), severity=severity, number=number, label=found[0].strip())
     elif first and work.commentary.series.doi.lower().endswith(f"{first[1].lower()}{{number}}"):
         yield Match.at("number", length=len(first[1]), number=number, label=first[1])
 
@@ -290,9 +296,12 @@ def _find_label_in_number(work: Work) -> Iterator[Match]:
 def _find_slash_in_number(work: Work) -> Iterator[Match]:
     commentary = work.commentary
     number, series = commentary.number, commentary.series
-    if number is None or "/" not in number or not series.has_pattern:
+    if number is None or "/" not in number or series.number_pattern:
         return
     made = commentary.url and commentary.url == series.url_for(number)
+    # A DOI that does not follow from the number has none of its slashes.
+    if number.casefold() not in commentary.doi.suffix.casefold():
+        return
     where = f"the DOI {commentary.doi}" + (f" and the page {commentary.url}" if made else "")
     yield Match.at("number", length=len(number), number=number, where=where, other=number.replace("/", "-"))
 

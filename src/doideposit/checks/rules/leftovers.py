@@ -15,6 +15,8 @@ MOJIBAKE = Pattern(
     # Cyrillic, Greek, Arabic and Hebrew letters became two characters each, those of India and China three.
     f"|(?:[ÐÑÎÏØÙ×][{_CONTINUED}]){{2}}|[ÐÑ][{_CONTINUED} ](?:[ÐÑ][{_CONTINUED} ]){{2}}"
     f"|[à-ï][{_CONTINUED}]{{1,2}}[à-ï][{_CONTINUED}]{{2}}"
+    # UTF-8 read as the code page of an old terminal, or of an old Mac: ΓÇÖ, caf√©, it‚Äôs.
+    "|ΓÇ|Γé¼|‚Ä[ôúùìîò¶òÆ]|(?<=[A-Za-z])√[©®º∂§±ß°≠≥´≤¢™Æ]"
     # Polish and Turkish letters stand between others: wiÄ™c, ÅŸimdi.
     f"|[ÄÅ][{_CONTINUED}](?=[a-zà-ÿ])"
 )

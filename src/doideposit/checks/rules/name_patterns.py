@@ -6,7 +6,8 @@ __all__ = ["BEFORE_GROUP", "BYLINE_WORD", "GROUP", "HONORIFIC", "LAST_OF_GROUP"]
 
 # Hon, Gen, Col, Justice, Colonel and Lord are names of people too: without a point they are left alone.
 HONORIFIC = Pattern(
-    r"(?:^|\s)((?:(?:Univ\.-)?Prof|Dra?|Dr\.-\w+|Priv\.-Doz|Mr|Mrs|Ms|Mx|Mme|Dipl\.-\w+)\.?(?=\s|$)"
+    r"(?:^|\s)((?:(?:Univ\.-)?Prof|Dra?|Dr\.-\w+|Priv\.-Doz|Mr|Mrs|Ms|Mx|Mme|Dipl\.-\w+"
+    r"|Dña|Exm[oa]|Mgr|(?:Ph|JU|RN|MU)Dr|[dD]r hab)\.?(?=\s|$)"
     r"|(?:Amb|Hon|Rev|Gen|Col|Lt|Capt|Cmdr|Maj|Brig|Adm|Ing|Mag|Lic|Adv|H\.E)\.(?=\s|$)"
     # After a name “Sr.” is the elder one.
     r"|(?<!\s)(?:Sr|Sra|Srta)\.(?=\s)"

@@ -61,14 +61,20 @@ _ALSO_NAMES = Pattern(r"(?:author|editor|staff)", re.IGNORECASE)
 _OF_A_SITE = Pattern(r"(?:site|web|the|guest|admin|editorial|our|news)\b", re.IGNORECASE)
 # What footnotes, addresses and lost letters leave in names. A hyphen, an apostrophe and a point belong there.
 # In brackets stands a nickname, or the acronym or name of where somebody works.
-_ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.|\((?:[^\W\d_a-z]{3,}\)|[^)]*\b(?:Univ|Inst|Forum|Cent))")
+_ODD = Pattern(
+    r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.|\((?:[^\W\d_a-z]{3,}\)|[^)]*\b(?:Univ|Inst|Forum|Cent)"
+    # What somebody did, as title pages print it.
+    r"|(?:[Ee]ds?|[Hh]gs?|[Hh]rsg|[Oo]rgs?|[Cc]oords?|[Dd]irs?|[Rr]ed|[Tt]rans|[Tt]rad|[Üü]bers|[Cc]omp)\.?\))"
+)
 # An entity that was not decoded; another rule names it.
 _ENTITY_AT_END = Pattern(r"&\w+;$")
 # Commas separated names, and daggers and stars pointed to footnotes.
 _MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
 # One y or e between single words is one family name (Ortega y Gasset), and so is von und zu.
 _SEVERAL = Pattern(
-    r"(?<!von)\s(?:and|und|et|&|with|mit|avec)\s|;\s|;(?=[A-Z])|[、；，]|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
+    r"(?<!von)\s(?:and|und|et|&|with|mit|avec)\s|;\s|;(?=[A-Z])|[、；，]|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}"
+    # The end of the first of two names that a program cut in two: “Ana Keller and”, “Ben Roy”.
+    r"|\s(?:and|und|et|&)$",
     re.IGNORECASE,
 )
 _SECOND = Pattern(r"\s[ye]\s([^\W\d_]{3,})\s[^\W\d_]{2,}")

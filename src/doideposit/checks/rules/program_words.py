@@ -20,8 +20,8 @@ _NOTHING = (
 # What editors and content management systems write until someone writes a title, in the languages of their menus.
 _UNTITLED = (
     r"(?:auto[- ]?draft|untitled|no title|ohne titel|kein titel|unbenannt|sans[- ]titre|sin t[ií]tulo|sem t[ií]tulo|"
-    r"senza titolo|zonder titel|naamloos|uten tittel|utan titel|uden titel|nimetön|bez tytułu|bez názvu|без названия|"
-    r"без назви|без имени|başlıksız|بدون عنوان|无标题|未命名|無題|제목 없음)"
+    r"senza titolo|zonder titel|naamloos|uten tittel|utan titel|uden titel|nimetön|bez tytułu|bez nazwy|bez názvu|"
+    r"без названия|без назви|без имени|başlıksız|بدون عنوان|无标题|未命名|無題|제목 없음)"
     r"(?:[- ]?(?:document|dokument|documento|post|presentation|\d+))?"
     r"|(?:new|neues|nouveau|nuevo|novo|nuovo) (?:document|dokument|documento|post|title|presentation)"
     r"|document ?\d+|dokument ?\d+"
@@ -29,13 +29,14 @@ _UNTITLED = (
     r"|sans nom(?: ?\d+)?|presentation ?\d+|präsentation ?\d+"
     r"|powerpoint[- ](?:presentation|präsentation)|présentation powerpoint"
     r"|slide ?\d+|folie ?\d+|sample page|beispielseite|page d[’']exemple|página de ejemplo"
-    r"|new page|neue seite|nouvelle page|p[aá]gina nueva|nova p[aá]gina|nuova pagina|(?:your )?title here|hello world!"
+    r"|new page|neue seite|nouvelle page|p[aá]gina nueva|nova p[aá]gina|nuova pagina|(?:your )?title (?:goes )?here"
+    r"|hello world!"
     # Word and its relatives write the name of the file where the properties of a PDF hold the title.
     r"|microsoft word - .*|.{1,40}\.(?:docx?|odt|indd|rtf|pdf|pptx?|xlsx?|jpe?g|png)"
     r"|(?:img|dsc|scan)[ _-]?\d[\d _-]*"
     # What servers answer in place of the page whose title was asked for.
-    r"|(?:error )?(?:40[134]|50[0234])[\s:|-]+(?:not found|forbidden|unauthorized|internal server error|bad gateway"
-    r"|service unavailable|gateway time-?out)|(?:page|file) not found|seite nicht gefunden|page non trouvée"
+    r"|(?:error )?(?:40[134]|50[0234])[\s:|-]+(?:(?:page |file )?not found|forbidden|unauthorized|internal server error"
+    r"|bad gateway|service unavailable|gateway time-?out)|(?:page|file) not found|seite nicht gefunden|page non trouvée"
     r"|page introuvable|página no encontrada|página não encontrada|just a moment\W*|attention required!.*"
     r"|service unavailable"
 )
@@ -66,8 +67,19 @@ def is_program_word(text: str) -> bool:
     return len(text) <= LONGEST and _PROGRAM_WORD.fullmatch(text) is not None
 
 
+# The words beside the two fields of a form, and the people in its examples.
+_FORM = Pattern(
+    r"(?:first|last|given|family|middle)[ _-]?name|firstname|surname|vorname|nachname|familienname|nombres?|apellidos?"
+    r"|prénom|nom de famille|primeiro nome|sobrenome|cognome|voornaam|achternaam|imię|nazwisko"
+    r"|förnamn|efternamn|soyadı?|mustermann|musterfrau|имя|фамилия|姓",
+    re.IGNORECASE,
+)
+
+
 def is_program_name(name: str) -> bool:
-    """Return whether a name is only what programs write in place of a missing one: first or last name unknown."""
+    """Return whether a name is only what programs and forms have in place of one: unknown, null, first name."""
+    if _FORM.fullmatch(name):
+        return True
     # Na, Nil, Todo and True are names; N.A. and O.T. are the initials of somebody.
     if name in {"Na", "Nil", "Todo", "True"} or _INITIALS.fullmatch(name):
         return False

@@ -100,7 +100,7 @@ rule(
     source=TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
-)(_pattern_rule(MOJIBAKE, "ÃÂ€Ÿ¿ÐÑÎÏØÙ×ÄÅ¤¥¦§¨©ª«¬­®¯°±²³´µ¶·¸¹º»¼½¾"))
+)(_pattern_rule(MOJIBAKE, "ÃÂΓ‚√€Ÿ¿ÐÑÎÏØÙ×ÄÅ¤¥¦§¨©ª«¬­®¯°±²³´µ¶·¸¹º»¼½¾"))
 
 
 rule(

@@ -20,7 +20,7 @@ rule = TITLES.rule
 # The whole title: Draft treaty, Test cricket and Title deeds are titles.
 _PLACEHOLDER = Pattern(
     r"^\W*((?:test[- ]?|insert |enter )?(?:title|titel|titre|título|titolo)|test|draft|entwurf|brouillon|borrador"
-    r"|lorem ipsum.*)\W*$",
+    r"|lorem ipsum.*|home ?page|home|start ?page|startseite|accueil|inicio|início|strona główna|ana ?sayfa)\W*$",
     re.IGNORECASE,
 )
 # One mark alone: an ellipsis may be printed.

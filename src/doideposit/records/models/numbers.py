@@ -40,8 +40,13 @@ _DATE: Final = "a date, made by a spreadsheet"
 _POWER: Final = "a number that a program wrote with an exponent"
 _WORD: Final = "a word of a program"
 _NONE: Final = "a word for a number that is not known"
+_TO_COME: Final = (
+    "forthcoming", "in press", "in preparation", "im erscheinen", "in vorbereitung", "à paraître", "en prensa",
+    "no prelo", "in corso di stampa", "w druku", "baskıda", "i tryck",
+)  # fmt: skip
 _FORMS: Final = (
     (r"[+-]?\d+[.,]0*|[.,]\d+", "a whole number written with decimals by a program"),
+    (r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+\.\d+", "a number with a thousands separator"),
     (r"[+-]?\d+[.,]\d{6,}", "a number calculated by a program"),
     # Programs also write 1e3 for 1000. What journals print as 123.e5 is a page of the online edition.
     (r"[+-]?\d+(?:[.,]\d+)?\s?(?:e\s?|[×x*]\s?10\s?\^\s?)[+\u2212-]?\d+", _POWER),
@@ -59,7 +64,11 @@ _FORMS: Final = (
     (r"=.*|'.*|\[object.*", "a formula or a special mark of a spreadsheet"),
     (r"[(<]?(?:nan|nat|na|null|nil|none|undefined|blank|empty)[)>]?|[-+\u2212]?inf(?:inity)?|\\n", _WORD),
     (r"true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|prawda|fałsz|истина|ложь", _WORD),
-    (r"n/?a|n\.\s?a\.|[-\u2010-\u2015]+|\?+|\.+|tbd|tba|tbc|x{4,}|s/n|[ns]\.\s?n\.|o\.\s?nr\.?", _NONE),
+    (
+        rf"(?:\d+\s)?[(\[]?(?:{'|'.join(_TO_COME)})[)\]]?",
+        "what is written of a work that is not published yet",
+    ),
+    (r"n/?a|n\.\s?a\.|[-\u2010-\u2015]+|\?+|\.+|tbd|tba|tbc|x{4,}|s/n|[ns]\.\s?[dn]\.|o\.\s?j\.|o\.\s?nr\.?", _NONE),
 )  # fmt: skip
 # One pattern for all forms: nearly every number is tried without a result.
 _MADE_BY_PROGRAMS: Final = re.compile("|".join(f"({form})" for form, _ in _FORMS), re.IGNORECASE)

@@ -25,6 +25,17 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("code", "good", "bad"),
     [
+        ("name-program-word", author("Ana", "Nachbar"), author("Vorname", "Nachname")),
+        ("name-program-word", author("Max", "Muster"), author("Max", "Mustermann")),
+        ("name-honorific", author("Habib", "Drabek"), author("dr hab. Anna", "Kowalska")),
+        ("name-honorific", author("Exequiel", "Dña"), author("Dña. Ana", "Keller")),
+        ("name-character", author("Ana (Anuschka)", "Edson"), author("Ana", "Keller (ed.)")),
+        ("name-several", author("Ana", "Andersen"), author("Ana Keller and", "Ben Roy")),
+        ("text-mojibake", {"title": "Γένεση Ç and √2"}, {"title": "WagesΓÇÖ effect"}),
+        ("text-mojibake", {"title": "2√π and x√2, or ‚Äh"}, {"title": "A history of caf√© culture"}),
+        ("title-placeholder", {"title": "Home truths"}, {"title": "Home"}),
+        ("text-program-word", {"title": "Title goes west"}, {"title": "Your title goes here"}),
+        ("text-program-word", {"title": "404 pages"}, {"title": "Error 404: Page not found"}),
         ("name-particle", author("João Carlos da", "Silva"), author("Ursula von der", "Leyen")),
         ("name-particle", author("María del", "Carmen"), author("Hans van", "Dijk")),
         ("name-suffix", author("José", "Almeida", suffix="Neto"), author("Ann", "Keller", suffix="MdB")),

@@ -96,7 +96,7 @@ class Checker:
     def _make_context(self) -> Context:
         # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
         today = (self._clock() + timedelta(hours=14)).date()
-        prefixes = frozenset(one.prefix for one in self.series.values())
+        prefixes = frozenset(series.prefix for series in self.series.values())
         return Context(today, self._rules, self._live, self._is_registered, prefixes)
 
     @property
@@ -153,10 +153,10 @@ class Checker:
         """
         batch: list[Checked] = []
         held = 0
-        for one in self.read(inputs):
+        for checked in self.read(inputs):
             on_each()
-            batch.append(one)
-            held += len(one.xml or b"")
+            batch.append(checked)
+            held += len(checked.xml or b"")
             # Either bound ends a batch: many small records, or few large ready-made files.
             if len(batch) == at_once or held > HELD_XML:
                 yield from self._check_together(batch)
@@ -164,8 +164,8 @@ class Checker:
         yield from self._check_together(batch)
 
     def _check_together(self, checked: list[Checked]) -> tuple[Checked, ...]:
-        places = [index for index, one in enumerate(checked) if one.record is not None]
-        records = [one.record for one in checked if one.record is not None]
+        places = [index for index, checked_record in enumerate(checked) if checked_record.record is not None]
+        records = [checked_record.record for checked_record in checked if checked_record.record is not None]
         for place, findings in Evaluation(self._make_context()).check_together(records).items():
             index = places[place]
             checked[index] = replace(checked[index], findings=(*checked[index].findings, *findings))
@@ -194,9 +194,9 @@ class Checker:
         There is one for each series, and several where records of one differ in kind or prefix, or are too many.
         """
         groups: dict[str, dict[tuple[str, str], list[Commentary]]] = {}
-        for one in _commentaries_of(checked):
-            kinds = groups.setdefault(one.series.name, {})
-            kinds.setdefault((one.series.record_type.body_element, one.doi.prefix), []).append(one)
+        for commentary in _commentaries_of(checked):
+            kinds = groups.setdefault(commentary.series.name, {})
+            kinds.setdefault((commentary.series.record_type.body_element, commentary.doi.prefix), []).append(commentary)
         files: dict[str, bytes] = {}
         for series, kinds in groups.items():
             for (kind, prefix), commentaries in kinds.items():
@@ -329,9 +329,13 @@ class Checker:
     def merge_findings(*groups: Findings) -> Findings:
         """Return the findings of several checks of one file, without duplicates, in the order of lines."""
         # The schema and the rules may find the same fault; the key leaves one of the two.
-        found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
+        found = {
+            (finding.code, finding.where.line, finding.where.column, finding.message): finding
+            for group in groups
+            for finding in group
+        }
         # A file is corrected from its top to its end.
-        return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
+        return tuple(sorted(found.values(), key=lambda finding: (finding.where.line or 0, finding.where.column or 0)))
 
     @staticmethod
     def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Finding:
@@ -363,7 +367,7 @@ class Checker:
 
 
 def _commentaries_of(checked: Sequence[Checked]) -> list[Commentary]:
-    commentaries = [one.record.commentary for one in checked if one.record is not None]
+    commentaries = [checked_record.record.commentary for checked_record in checked if checked_record.record is not None]
     if len(commentaries) < len(checked):
         raise UsageError("only records can be built into XML", hint="leave ready-made XML files out")
     return commentaries

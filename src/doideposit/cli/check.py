@@ -178,7 +178,7 @@ def show_findings(
 def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, together: bool) -> None:
     """Show findings one by one; `together` those that say the same of other records only by their place."""
     ordered = FindingList(findings).by_weight()
-    for finding, others in _alike(ordered) if together else ((one, []) for one in ordered):
+    for finding, others in _alike(ordered) if together else ((said, []) for said in ordered):
         terminal.show_findings([finding], verbose=verbose)
         if others:
             places = ", ".join(safe(str(other.where).partition(" ")[0]) for other in others[:MOST_PLACES])

@@ -150,10 +150,10 @@ class Registry:
             page = [item.value("") for item in found.message.items if item is not None and item.doi]
             if page and not any(map(is_wanted, page)):
                 raise self._is_of_other_agency(query["filter"])
-            page = [one for one in page if is_wanted(one)]
-            new = [one for one in page if one.doi.lower() not in seen]
+            page = [work for work in page if is_wanted(work)]
+            new = [work for work in page if work.doi.lower() not in seen]
             yield from new
-            seen.update(one.doi.lower() for one in new)
+            seen.update(work.doi.lower() for work in new)
             # A cursor continues for ever; the end is a page that is not full, or one that brings nothing new.
             if len(found.message.items) < ROWS or not new or not found.message.next_cursor:
                 return
@@ -165,7 +165,7 @@ class Registry:
         for start in range(0, len(dois), DOIS_AT_ONCE):
             part = dois[start : start + DOIS_AT_ONCE]
             # A comma in a DOI would end it in the middle: it separates the filters.
-            chosen = ",".join(f"doi:{one.key}" for one in part if "," not in one.key)
+            chosen = ",".join(f"doi:{doi.key}" for doi in part if "," not in doi.key)
             works = self._search_works({"filter": chosen, "rows": str(len(part))}) if chosen else []
             found |= {work.doi.lower(): work for work in works}
         return found

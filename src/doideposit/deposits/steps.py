@@ -68,11 +68,11 @@ def _step_items(known: tuple[NewItem, ...], xml: bytes, emptied: Sequence[str]) 
 
     A step of a resource-only deposit holds only the DOIs of which something is emptied.
     """
-    prints = {one.doi.key: one.fingerprint for one in DepositItem.read_all(xml)}
-    # What it takes away is gone for as long as the last step needs, and no loss.
+    prints = {item.doi.key: item.fingerprint for item in DepositItem.read_all(xml)}
+    # What this step empties comes back with the last one, so that it does not count as a loss.
     gone = Judgement.emptied_fields(emptied)
     return tuple(
-        replace(one, fingerprint=prints[one.doi.key], may_lose=tuple(dict.fromkeys([*one.may_lose, *gone])))
-        for one in known
-        if one.doi.key in prints
+        replace(item, fingerprint=prints[item.doi.key], may_lose=tuple(dict.fromkeys([*item.may_lose, *gone])))
+        for item in known
+        if item.doi.key in prints
     )

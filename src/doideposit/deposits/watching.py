@@ -180,11 +180,11 @@ class Watcher:
         while not self.stop() and (asked := observations.to_list(before, LISTED_AT_ONCE, last)):
             last = asked[-1].doi.key
             self.context.step("list: ask")
-            found = {work.doi.lower(): work for work in registry.works("doi", [each.doi.key for each in asked])}
+            found = {work.doi.lower(): work for work in registry.works("doi", [observed.doi.key for observed in asked])}
             self.lists += 1
-            self._listed += [one.doi for one in asked]
-            deposited = {key: _deposited_at(one) for key, one in found.items()}
-            hints = {one.doi.key for one in asked if one.doi.key in found and _has_moved(one, found[one.doi.key])}
+            self._listed += [observed.doi for observed in asked]
+            deposited = {key: _deposited_at(work) for key, work in found.items()}
+            hints = {seen.doi.key for seen in asked if seen.doi.key in found and _has_moved(seen, found[seen.doi.key])}
             observations.listed(asked, deposited, hints)
 
     # Reading: what counts.
@@ -262,7 +262,9 @@ class Watcher:
             work = registry.work(updated)
             shown = work is not None and doi.key in work.updated_by
             # Older works were seen without this field; the list of notices has them as well.
-            if not shown and all(one.doi.lower() != doi.key for one in registry.works("updates", [updated.key])):
+            if not shown and all(
+                registered_work.doi.lower() != doi.key for registered_work in registry.works("updates", [updated.key])
+            ):
                 what = f"Crossref does not show the {kind.replace('_', ' ')} on {updated}, which it updates"
                 yield Drift(DriftKind.UPDATE, what, f"{kind} of {updated}", "nothing", f"update:{kind}:{updated.key}")
 
@@ -300,7 +302,7 @@ class Watcher:
             # It has no number, so that only its content tells whether the answer is older.
             proof = "Crossref's query service does not show the last resource-only deposit yet"
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
-        absent = next((one for one in elsewhere if one.kind is DriftKind.UPDATE), None)
+        absent = next((change for change in elsewhere if change.kind is DriftKind.UPDATE), None)
         if absent is not None and not seen.drift and now - seen.since < UPDATE_SHOWS:
             proof = f"not yet: {absent.what}"
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
@@ -311,7 +313,7 @@ class Watcher:
         found = [*shown.drift(seen.doi, version, sent.record, is_moved=is_moved), *elsewhere]
         taken = () if sent.waits else _retained_marks(seen, sent.record, record, found)
         accepted = {*seen.accepted, *taken, *_accepted_with_it(seen, record, fields, found)}
-        drift = tuple(one for one in found if one.mark not in accepted)
+        drift = tuple(change for change in found if change.mark not in accepted)
         matched = dict(record.found) if record else {}
         return Sight(
             _next_pass(seen, record, now),
@@ -349,7 +351,7 @@ def _retained_marks(
     differences = Shown.changes_by_others(ours, theirs)
     if not differences or not all(_is_retained(difference, ours) for difference in differences):
         return ()
-    return tuple(one.mark for one in found if one.kind is DriftKind.CONTENT)
+    return tuple(drift.mark for drift in found if drift.kind is DriftKind.CONTENT)
 
 
 def _accepted_with_it(
@@ -360,13 +362,15 @@ def _accepted_with_it(
     Crossref and doi.org show it at different moments (Crossref documentation: up to a day), one after the other.
     """
     url = str(record.fields.get("url") or "") if record else ""
-    told = {one.kind: one.mark for one in found}
+    told = {drift.kind: drift.mark for drift in found}
     as_registered = {told.get(DriftKind.CONTENT), told.get(DriftKind.DEPOSIT)} & set(seen.accepted)
     led = {
-        one.mark for one in found if one.kind is DriftKind.ADDRESS and as_registered and is_same_page(url, one.after)
+        drift.mark
+        for drift in found
+        if drift.kind is DriftKind.ADDRESS and as_registered and is_same_page(url, drift.after)
     }
     where = [mark.removeprefix("address:") for mark in seen.accepted if mark.startswith("address:")]
-    if [one.field for one in fields] == ["url"] and any(is_same_page(url, one) for one in where):
+    if [difference.field for difference in fields] == ["url"] and any(is_same_page(url, one) for one in where):
         led.add(told.get(DriftKind.CONTENT, ""))
     return frozenset(led)
 
@@ -398,8 +402,8 @@ def _proof_text(state: RegisteredState, drift: Sequence[Drift], *, accepted: boo
     return f"Crossref's query service shows the version {state.timestamp}, and {words}"
 
 
-def _deposited_at(one: RegisteredWork) -> str:
-    return one.deposited.isoformat() if one.deposited else ""
+def _deposited_at(work: RegisteredWork) -> str:
+    return work.deposited.isoformat() if work.deposited else ""
 
 
 def _has_moved(seen: Observed, listed: RegisteredWork) -> bool:
@@ -442,7 +446,7 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
     stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
     sealed = context.seal(file.restamp(NewSubmission.unique_name(recorded.series, now), stamp))
     mine = [
-        item for item in recorded.items if item.doi.key in {each.doi.key for each in DepositItem.read_all(file.xml)}
+        item for item in recorded.items if item.doi.key in {sent.doi.key for sent in DepositItem.read_all(file.xml)}
     ]
     if sealed.batch is None or known.open is not None or len(mine) != 1:
         return False
@@ -475,10 +479,10 @@ _RETAINED: Final = frozenset(
 )  # fmt: skip
 
 
-def _is_retained(one: Difference, ours: RegisteredRecord) -> bool:
+def _is_retained(difference: Difference, ours: RegisteredRecord) -> bool:
     """Tell whether a difference is content that our deposit neither sent nor emptied, so that it stayed."""
-    name = one.field.partition("[")[0].partition(".")[0]
-    return one.kind == "added" and (name not in ours.fields or not ours.fields[name]) and name in _RETAINED
+    name = difference.field.partition("[")[0].partition(".")[0]
+    return difference.kind == "added" and (name not in ours.fields or not ours.fields[name]) and name in _RETAINED
 
 
 def _updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:

@@ -80,7 +80,7 @@ class Hints:
         The columns are found by what is in them: their names and their order are not documented.
         """
         for number, row in enumerate(csv.reader(_clean_lines(text)), 1):
-            doi = next((one for cell in row for one in _dois_in(cell)), None)
+            doi = next((other_doi for cell in row for other_doi in _dois_in(cell)), None)
             counts = [int(cell) for cell in row if re.fullmatch(r"[0-9]{1,9}", cell.strip())]
             if doi is not None:
                 yield number, str(doi), max(counts, default=1)

@@ -181,7 +181,7 @@ class _JobPass:
         job, context = self._job, self._context
         with context.open_depositor() as depositor:
             publishers = depositor.publishers
-            self._recipients = Recipients(job.mail_to, lambda one: publishers.of_series(one.series, one.doi))
+            self._recipients = Recipients(job.mail_to, lambda status: publishers.of_series(status.series, status.doi))
             self._require_same_ledger(depositor)
             depositor.hooks.begin(tuple(hook.name for hook in context.hooks))
             inbox = InboxPass(
@@ -198,7 +198,9 @@ class _JobPass:
             if context.mailbox is not None and not context.stop():
                 self._run_step(partial(self._read_mails, depositor, context.mailbox))
             inbox.run()
-            stamps = {one.path.relative_to(job.folders.root).as_posix(): one.stamp for one in self._report.settled}
+            stamps = {
+                settled.path.relative_to(job.folders.root).as_posix(): settled.stamp for settled in self._report.settled
+            }
             self._state.note_put_away(stamps, context.clock())
             if not context.stop():
                 self._run_step(partial(_deposit_site, depositor, job.site, self._report))
@@ -313,7 +315,7 @@ class _JobPass:
         run = self._make_run(now)
         self._ping_monitor(run)
         shown = _summary_line(self._report, self._standing, quoting=False)
-        files = [_file_document(one) for one in self._report.settled]
+        files = [_file_document(settled) for settled in self._report.settled]
         facts = {**run.status_document(self._standing), "skipped": False, "files": files}
         return JobOutcome(run.exit_code, run.summary, facts, self._report.changed, shown)
 
@@ -365,7 +367,7 @@ class _JobPass:
             },
             waiting=self._waiting.counts,
             unattended=self._waiting.unattended,
-            hooks={name: one.reason for name, one in self._hooks.items()},
+            hooks={name: progress.reason for name, progress in self._hooks.items()},
             errors=tuple(error.to_dict() for error in report.errors),
             version=self._job.version,
         )
@@ -473,7 +475,7 @@ def _look_up(
     that lasts.
     """
     done, still = 0, {}
-    for doi in (one.doi for one in depositor.statuses(unproved=True)) if most else ():
+    for doi in (work.doi for work in depositor.statuses(unproved=True)) if most else ():
         tries, due = state.lookups.get(doi.key, (0, clock()))
         still[doi.key] = (tries, due)
         if done >= most or stop() or due > clock():

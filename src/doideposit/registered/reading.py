@@ -162,7 +162,10 @@ class _Reader:
 
     def _read_journal(self, around: Element) -> None:
         # Both come before the articles, of which there may be thousands.
-        before = {local_name(one): one for one in takewhile(lambda one: local_name(one) != "journal_article", around)}
+        before = {
+            local_name(element): element
+            for element in takewhile(lambda element: local_name(element) != "journal_article", around)
+        }
         metadata = before.get("journal_metadata")
         if metadata is not None:
             self._read_container(metadata, "full_title")
@@ -198,8 +201,8 @@ class _Reader:
 
     def read_institution(self, element: Element) -> None:
         body, unknown = institution(element)
-        for one in unknown:
-            self._leave_over(one, f"institution.{local_name(one)}")
+        for node in unknown:
+            self._leave_over(node, f"institution.{local_name(node)}")
         if self.series.setdefault("institution", body) != body:
             # The series has one of them; that there are several, the record says.
             bodies = self.fields.setdefault("institutions", [self.series["institution"]])
@@ -233,9 +236,9 @@ class _Reader:
         """Read the titles of a further language, which only articles of journals have."""
         named = {"text": "title", "subtitle": "subtitle"}
         found = {
-            key: ReadText.markup(one)
+            key: ReadText.markup(node)
             for key, name in named.items()
-            if (one := element.find(f"{{*}}{name}")) is not None
+            if (node := element.find(f"{{*}}{name}")) is not None
         }
         before = self.fields.setdefault("translated_titles", [])
         assert isinstance(before, list)  # noqa: S101 - this method alone puts it there
@@ -244,7 +247,7 @@ class _Reader:
 
     def read_contributors(self, element: Element) -> None:
         people, unknown = contributors(element)
-        self.leftovers += [Leftover.of(name, one) for name, one in unknown]
+        self.leftovers += [Leftover.of(name, node) for name, node in unknown]
         self.fields["authors"] = people
 
     def read_abstract(self, element: Element) -> None:
@@ -322,7 +325,7 @@ class _Reader:
             return False
         data = self.holder.iterfind("{*}doi_data/{*}doi"), self.holder.iterfind("{*}publisher_item/*")
         word = re.compile(rf"(?<!\w){re.escape(number)}(?!\w)")
-        return not any(word.search(ReadText.plain(one)) for one in chain(*data))
+        return not any(word.search(ReadText.plain(element)) for element in chain(*data))
 
     def read_version(self, element: Element) -> None:
         parts: Fields = {"label": _text_at(element, "version")}
@@ -338,7 +341,7 @@ class _Reader:
         self.fields["status"] = {"type": element.get("type"), "date": element.get("date"), "text": text}
 
     def read_archives(self, element: Element) -> None:
-        names = [one.get("name") or "" for one in element.iterfind("{*}archive")]
+        names = [node.get("name") or "" for node in element.iterfind("{*}archive")]
         self._add_to_block("archives", names)
 
     # What is kept when it is left out.
@@ -390,8 +393,8 @@ class _Reader:
         if policy:
             self.fields["crossmark_policy"] = policy
         updates = [
-            {"type": one.get("type"), "doi": ReadText.plain(one), "date": one.get("date")}
-            for one in element.iterfind("{*}updates/{*}update")
+            {"type": node.get("type"), "doi": ReadText.plain(node), "date": node.get("date")}
+            for node in element.iterfind("{*}updates/{*}update")
         ]
         if updates:
             self._add_to_block("updates", updates)
@@ -400,14 +403,14 @@ class _Reader:
         for program in element.iterfind("{*}custom_metadata/{*}program"):
             self.read_program(program)
         self._inside = ""
-        asserted = [Program.assertion(one) for one in element.iterfind("{*}custom_metadata/{*}assertion")]
+        asserted = [Program.assertion(node) for node in element.iterfind("{*}custom_metadata/{*}assertion")]
         if asserted:
             self._add_to_block("assertions", asserted)
         self._leave_unknown_children(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")
 
     def read_citations(self, element: Element) -> None:
         self._note_block("references", element)
-        references = [self._read_reference(one) for one in element.iterfind("{*}citation")]
+        references = [self._read_reference(node) for node in element.iterfind("{*}citation")]
         self._add_to_block("references", references)
 
     def _read_reference(self, element: Element) -> Fields:

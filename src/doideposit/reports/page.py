@@ -114,7 +114,9 @@ class Report:
         With `only` it is about the DOIs of this one of several publishers, empty for the main one.
         """
         publishers = depositor.publishers
-        mine = (one for one in depositor.statuses() if only in {None, publishers.of_series(one.series, one.doi)})
+        mine = (
+            status for status in depositor.statuses() if only in {None, publishers.of_series(status.series, status.doi)}
+        )
         # C9 comes before C10.
         statuses = sorted(mine, key=lambda status: status.doi.order)
         keys = {status.doi.key for status in statuses}
@@ -280,8 +282,8 @@ def _measure_all(
     # Several DOIs share a file, which is read once.
     files = {status.submission.batch_id for status in statuses if status.doi.key not in found and status.submission}
     for xml in depositor.versions.files(sorted(files)):
-        for one in Measured.read(xml):
-            found.setdefault(one.doi.key, one)
+        for measured in Measured.read(xml):
+            found.setdefault(measured.doi.key, measured)
     return found
 
 

@@ -62,7 +62,7 @@ def check_deposit_file(
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
     found += _without_repeated_findings(found, _limit_findings(file, review.works(check_works)))
-    settled = [context.settings.apply(one, overridable=_is_overridable(one), doi=doi) for one in found]
+    settled = [context.settings.apply(finding, overridable=_is_overridable(finding), doi=doi) for finding in found]
     # In the order of the lines, for anyone who corrects the file from top to bottom.
     return tuple(sorted(settled, key=_position_of))
 
@@ -80,11 +80,13 @@ def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding
 def _without_repeated_findings(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
     """Return the findings that are new: identifiers and dates were checked everywhere already."""
     known: dict[str, list[str]] = {}
-    for one in told:
-        known.setdefault(one.code, []).append(f"{one.where.element}/")
+    for finding in told:
+        known.setdefault(finding.code, []).append(f"{finding.where.element}/")
     # A part of a date or of a person is named by the one, the whole by the other.
     return [
-        one for one in found if not any(place.startswith(f"{one.where.element}/") for place in known.get(one.code, ()))
+        said
+        for said in found
+        if not any(place.startswith(f"{said.where.element}/") for place in known.get(said.code, ()))
     ]
 
 
@@ -207,10 +209,10 @@ class _Review:
         self._by_name: dict[str, list[int]] = {}
         for index, element in enumerate(self._elements):
             self._by_name.setdefault(element.tag.rpartition("}")[2], []).append(index)
-        self._head = {_local_name(one): one for one in root.iterfind("{*}head//{*}*")}
+        self._head = {_local_name(node): node for node in root.iterfind("{*}head//{*}*")}
         self._parts = is_resources_namespace(str(root.tag).partition("}")[0].lstrip("{"))
         own = root.iterfind("{*}body/*/{*}doi") if self._parts else self._elements_named("doi")
-        self.own_dois = [one for one in own if self._parts or _parent_name(one) == "doi_data"]
+        self.own_dois = [node for node in own if self._parts or _parent_name(node) == "doi_data"]
 
     def _elements_named(self, *names: str) -> list[Element]:
         return [self._elements[index] for name in names for index in self._by_name.get(name, ())]
@@ -228,7 +230,7 @@ class _Review:
         yield from self._repeated_dois()
         yield from self._check_identifiers(self._elements_named("ORCID"), Orcid.parse, E)
         yield from self._repeated_orcids()
-        serial = [one for one in self._elements_named("issn") if _parent_name(one) != "citation"]
+        serial = [node for node in self._elements_named("issn") if _parent_name(node) != "citation"]
         yield from self._check_identifiers(serial, Issn.parse, E)
         for element in serial:
             if set(_text_of(element)) <= {"0", "-"}:
@@ -361,12 +363,12 @@ class _Review:
     def _check_cited_identifiers(self) -> Iterator[Finding]:
         """Check identifiers of other works: Crossref takes wrong ones, and no reader can follow them."""
         yield from self._check_identifiers(
-            [one for one in self._elements_named("doi") if _parent_name(one) == "citation"], Doi.parse, W
+            [node for node in self._elements_named("doi") if _parent_name(node) == "citation"], Doi.parse, W
         )
         yield from self._check_identifiers(
-            [one for one in self._elements_named("issn") if _parent_name(one) == "citation"], Issn.parse, W
+            [node for node in self._elements_named("issn") if _parent_name(node) == "citation"], Issn.parse, W
         )
-        rors = [one for one in self._elements_named("institution_id") if one.get("type") == "ror"]
+        rors = [node for node in self._elements_named("institution_id") if node.get("type") == "ror"]
         yield from self._check_identifiers(rors, Ror.parse, E)
         for element in self._elements_named("isbn"):
             if not _is_isbn(_text_of(element)):
@@ -403,7 +405,7 @@ class _Review:
     def _check_titles(self) -> Iterator[Finding]:
         for element in self._elements_named(*_TITLES):
             text = _text_of(element)
-            has_formula = any(str(one.tag).endswith("}math") for one in element.iter("*"))
+            has_formula = any(str(node.tag).endswith("}math") for node in element.iter("*"))
             if not any(map(str.isalnum, text)) and not has_formula and _parent_name(element) != "sec":
                 yield self._rule_finding(_RULES["title-blank"], element)
             elif is_program_word(text):

@@ -114,7 +114,7 @@ def _clear_item(holder: Element, names: frozenset[str]) -> None:
         kept = [] if names >= {"funding", "licences"} else _other_program(holder, names)
         emptied = [_empty_program(name) for name in ("funding", "licences") if name in names]
         # The schema wants funding before licences (crossref5.5.0.xsd: the sequence beside crossmark).
-        _put_in_place(holder, sorted([*kept, *emptied], key=lambda one: one.get("name") != "fundref"))
+        _put_in_place(holder, sorted([*kept, *emptied], key=lambda element: element.get("name") != "fundref"))
 
 
 def _clear_files(holder: Element) -> None:
@@ -147,8 +147,8 @@ def _put_in_place(holder: Element, new: list[Element]) -> None:
     if not old:
         raise RuntimeError("the record has no element to put the emptied blocks after")
     place = holder.index(old[0])
-    for one in old:
-        holder.remove(one)
+    for node in old:
+        holder.remove(node)
     holder[place:place] = new
 
 

@@ -90,7 +90,7 @@ def _part_items(root: Element) -> Iterator[DepositItem]:
         found.setdefault(doi, []).append(part)
     for doi, own in found.items():
         space = str(etree.QName(root).namespace)
-        marks = [canonical_hash(one, space) for one in own]
+        marks = [canonical_hash(element, space) for element in own]
         mark = hashlib.sha256("".join(marks).encode()).hexdigest()
         yield DepositItem(doi, mark, RESOURCES, None, ", ".join(dict.fromkeys(map(ResourceDeposit.part_name, own))))
 

@@ -130,7 +130,7 @@ def _subtitle_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc
 
 def _abstract_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Find the field of an abstract; abstracts that became empty were not deposited, and do not count."""
-    deposited = [place for place, one in enumerate(commentary.abstracts) if Reduction.of(one).blocks]
+    deposited = [place for place, abstract in enumerate(commentary.abstracts) if Reduction.of(abstract).blocks]
     return "abstracts", deposited[_same_name_index(element)]
 
 
@@ -231,7 +231,7 @@ def _funding_field(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
         return "assertions", _same_name_index(element)
     if kind == "fundgroup":
         return "funding", _same_name_index(element)
-    same = [one for one in element.itersiblings(str(element.tag), preceding=True) if one.get("name") == kind]
+    same = [node for node in element.itersiblings(str(element.tag), preceding=True) if node.get("name") == kind]
     field = {"ror": "ror", "funder_name": "name", "funder_identifier": "funder_id"}.get(kind)
     return (*loc[:2], field) if field else (*loc[:2], f"{kind.removesuffix('_number')}s", len(same))
 

@@ -103,7 +103,9 @@ class ItemParts:
     def abstracts(self) -> Iterator[Markup | None]:
         """Yield the abstracts; JATS is the same in every version."""
         # An abstract that names no language of its own has that of the commentary.
-        return (Reduction.element(one, self.commentary.effective_language) for one in self.commentary.abstracts)
+        return (
+            Reduction.element(abstract, self.commentary.effective_language) for abstract in self.commentary.abstracts
+        )
 
     def volume(self) -> Markup | None:
         """Return the volume of a series, which is the number itself where numbers are not counted within volumes."""

@@ -89,11 +89,13 @@ def _compare_with_now(
     done = frozenset(place for place, decision in now.items() if _is_done(decision))
     files = _changed_files(file, without_files=without_files)
     findings: dict[int, tuple[Finding, ...]] = {}
-    for one in candidates:
-        if one.index not in done:
-            since = _changes_since(one, now[one.index], fresh.known.get(one.item.doi.key), file)
-            changed = _changed_file(checker, one, store, files)
-            findings[one.index] = (*configuration, *changed, *since)
+    for deposit_candidate in candidates:
+        if deposit_candidate.index not in done:
+            since = _changes_since(
+                deposit_candidate, now[deposit_candidate.index], fresh.known.get(deposit_candidate.item.doi.key), file
+            )
+            changed = _changed_file(checker, deposit_candidate, store, files)
+            findings[deposit_candidate.index] = (*configuration, *changed, *since)
     decisions = _decide_all(inputs, body.records, now, findings)
     approved = Approved(inputs, decisions, fresh.known, store, may, fresh.error)
     return _Compared(approved, done, any(findings.values()))

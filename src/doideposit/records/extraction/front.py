@@ -344,9 +344,9 @@ def _take_subtitle(pieces: Sequence[Piece], title: int | None, front: Front) -> 
         ):
             return
         block = [part for part in pieces[at:] if part.line.block == piece.line.block and part.kind is LineKind.TEXT]
-        for each in block:
-            each.taken = True
-            front.subtitle.append(Printed(each.rich, each.line))
+        for text_piece in block:
+            text_piece.taken = True
+            front.subtitle.append(Printed(text_piece.rich, text_piece.line))
         return
 
 

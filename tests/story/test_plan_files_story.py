@@ -302,6 +302,28 @@ def test_a_plan_of_another_version_is_read_or_told_so(desk: Desk, tmp_path: Path
     assert entry.reason.startswith("another version of doideposit made the plan")
 
 
+def test_what_is_in_doubt_is_counted_by_its_code_and_in_older_plans_by_its_sentence(desk: Desk, tmp_path: Path) -> None:
+    path = written(tmp_path)
+    desk.sandbox.faults.add("drop_after_accept", None, at="upload")
+    desk.depositor.deposit(path)
+    plan = planned(desk, path)
+    text = plan.read_text(encoding="utf-8")
+    said = ("1 record was sent before, but it is not known yet whether Crossref received it",)
+    assert PlanFile.read(plan).plan.consequences == said
+
+    def without_code(plan: Any) -> None:
+        plan["records"][0].pop("reason_code")
+
+    def in_other_words(plan: Any) -> None:
+        plan["records"][0].update(reason="another version says this otherwise")
+
+    for edit in (without_code, in_other_words):
+        plan.write_text(text, encoding="utf-8")
+        [entry] = desk.depositor.plans.compare(edited(plan, edit, rehash=True)).entries
+        assert (entry.in_doubt, entry.in_force) == (True, False)
+    assert desk.depositor.plan(path).entries[0].in_doubt
+
+
 def test_a_plan_of_another_ledger_says_so(desk: Desk, tmp_path: Path) -> None:
     desk.depositor.deposit(written(tmp_path))
     desk.settle()

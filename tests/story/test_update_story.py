@@ -117,6 +117,13 @@ def test_crossref_out_of_reach_means_no_update_unless_somebody_says_why(desk: De
     desk.sandbox.faults.add("status", "503", times=None, at="query")
     [entry] = desk.depositor.plan(changed).entries
     assert (entry.action, [one.code for one in entry.findings if one.stops]) == (Action.BLOCKED, ["plan-unseen"])
+    [advised] = [one for one in desk.depositor.plan(changed).without_options().entries[0].findings if one.stops]
+    assert advised.hint == "try again later", "a command without the option does not advise it"
+    for blank in (
+        desk.depositor.plan(changed, unseen=" "),
+        desk.depositor.plan_references(commentary(references=[{"text": "Sen, B. (2022). Rivers."}]), unseen=" "),
+    ):
+        assert not blank.ok, "white space is no reason"
     plan = desk.depositor.plan(changed, unseen="the service is away for days")
     assert plan.ok
     desk.depositor.deposit(plan)

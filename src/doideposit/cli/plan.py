@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal
-from doideposit.deposits.planning import SENT_AGAIN, Action
+from doideposit.deposits.planning import Action, ReasonCode
 from doideposit.findings import Finding, Severity, counted
 from doideposit.reports.findings import FindingList, Line, Span, Style, safe
 
@@ -84,7 +84,7 @@ def _entry_line(entry: "PlanEntry") -> Line:
 
 def _retry_warning(plan: "Plan") -> Iterator[Line]:
     """Return a warning that --retry also sends records that need no sending: a folder may hold hundreds."""
-    again = sum(entry.reason == SENT_AGAIN for entry in plan.entries)
+    again = sum(entry.reason_code is ReasonCode.SENT_AGAIN for entry in plan.entries)
     if again:
         text = f"--retry sends {counted(again, 'record')} again although nothing changed: name single files for less"
         yield (Span("  again     ", Style.WARNING), Span(text))

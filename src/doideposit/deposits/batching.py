@@ -70,7 +70,7 @@ def decide(
     if seen.asked:
         decisions = tuple(
             seen.compared(context, plan_input, decision, store, may)
-            if isinstance(plan_input, DepositCandidate) and decision.action.sends and not decision.busy
+            if isinstance(plan_input, DepositCandidate) and decision.to_be_recorded
             else decision
             for plan_input, decision in zip(inputs, decisions, strict=True)
         )
@@ -84,7 +84,7 @@ def decide(
 def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
     """Warn that a permission given now comes too late for files that are recorded and not sent yet."""
     doi = decision.wanted.doi
-    work = known.get(doi.key) if doi is not None and decision.busy else None
+    work = known.get(doi.key) if doi is not None and decision.recorded_before else None
     if work is None or work.open is None or work.open.state is not State.PREPARED:
         return decision
     message = (
@@ -233,7 +233,7 @@ class Preparation:
 
         Of two that were recorded at the same moment with other content, nobody can say which is the later one.
         """
-        if decision.wanted.doi is None or decision.busy or not decision.action.sends:
+        if decision.wanted.doi is None or not decision.to_be_recorded:
             return False
         if self._replan and not decision.waits:
             return False
@@ -251,7 +251,7 @@ class Preparation:
         for place, (plan_input, decision) in enumerate(zip(inputs, decisions, strict=True)):
             candidate = plan_input if isinstance(plan_input, DepositCandidate) else None
             self._decisions[candidate.index if candidate else place] = decision
-            if candidate and decision.action.sends and not decision.busy:
+            if candidate and decision.to_be_recorded:
                 going.append((candidate, known.get(candidate.item.doi.key)))
         return going
 

@@ -173,7 +173,9 @@ class DepositContext:
         `planned` asks before anything is recorded: what a deposit would end with now.
         """
         asked = [
-            decision.wanted.doi for decision in decisions if decision.busy or (decision.action.sends and not planned)
+            decision.wanted.doi
+            for decision in decisions
+            if decision.recorded_before or (decision.action.sends and not planned)
         ]
         works = self.ledger.works.by_key(doi for doi in asked if doi is not None).values()
         submissions = [work.submission for work in works if work.submission is not None]

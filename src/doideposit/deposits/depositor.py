@@ -200,7 +200,7 @@ class Depositor:
         be sent again. With `offline` only the ledger is asked; what is sent of such a plan is compared by the pass
         that sends it.
         """
-        may = Permissions(retry, tuple(allow_loss), (unseen or "").strip())
+        may = Permissions(retry, tuple(allow_loss), unseen or "")
         return self._plan_inputs(self._context.offline() if offline else self._context, items, may)
 
     def plan_references(self, *items: Input, allow_loss: Sequence[str] = (), unseen: str | None = None) -> Plan:
@@ -296,7 +296,8 @@ class Depositor:
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
         decisions = self._record(offline, items, retry=retry, on_event=on_event or silent)
-        return self._make_report(decisions, self._context.why_not_sent([one for one in decisions if one.busy]))
+        before = [decision for decision in decisions if decision.recorded_before]
+        return self._make_report(decisions, self._context.why_not_sent(before))
 
     def _record(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent

@@ -18,19 +18,15 @@ from doideposit.records.identifiers import Doi
 from doideposit.registered.values import Judgement
 
 __all__ = [
-    "DIFFERS",
-    "IN_DOUBT",
     "MAX_TIMESTAMP",
-    "RECORDED",
-    "SAME",
-    "SENT_AGAIN",
+    "SENTENCES",
     "TIMESTAMP_STEP",
-    "UNDER_WAY",
     "Action",
     "Decision",
     "Limits",
     "Permissions",
     "PlanInput",
+    "ReasonCode",
     "next_timestamp",
     "plan",
     "together",
@@ -62,6 +58,34 @@ class Action(StrEnum):
         return self in {Action.REGISTER, Action.UPDATE}
 
 
+class ReasonCode(StrEnum):
+    """Name the reasons of decisions that code asks for; the sentence beside it is for people, and may change."""
+
+    # Nobody can say yet whether Crossref has what was sent before.
+    IN_DOUBT = "in-doubt"
+    UNDER_WAY = "under-way"
+    RECORDED = "recorded"
+    # A draft, or a file that is not to be deposited.
+    PASSED_OVER = "passed-over"
+    REPEATED = "repeated"
+    SAME_CONTENT = "same-content"
+    OTHER_CONTENT = "other-content"
+    SENT_AGAIN = "sent-again"
+
+
+# The same content has a deposit in the ledger that is not finished.
+_RECORDED_BEFORE: Final = frozenset({ReasonCode.IN_DOUBT, ReasonCode.UNDER_WAY, ReasonCode.RECORDED})
+
+SENTENCES: Final = {
+    ReasonCode.IN_DOUBT: "sent before, but it is not known yet whether Crossref received it",
+    ReasonCode.UNDER_WAY: "the same content is under way",
+    ReasonCode.RECORDED: "recorded before, but not sent yet",
+    ReasonCode.SAME_CONTENT: "registered with the same content",
+    ReasonCode.OTHER_CONTENT: "the content differs from what is registered",
+    ReasonCode.SENT_AGAIN: "registered with the same content, but sent again as you asked",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Permissions:
     """Hold what a person allows: content that failed before, losses by field, and to send without a look, and why."""
@@ -69,6 +93,10 @@ class Permissions:
     retry: bool = False
     losses: tuple[str, ...] = ()
     unseen: str = ""
+
+    def __post_init__(self) -> None:
+        """Take a reason of white space for none: with a reason, records are sent without a comparison."""
+        object.__setattr__(self, "unseen", self.unseen.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +124,9 @@ class PlanInput:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Say what will be done with one input, and why, in a plain sentence.
+    """Say what will be done with one input, and why: in a plain sentence, and by a code where other code asks for it.
 
-    `busy` is set where nothing is to be recorded because the same content is recorded already, and perhaps on its way;
-    `waits` where it goes out when an earlier deposit of the DOI is done. `update` is what it changes of what is
+    `waits` is set where it goes out when an earlier deposit of the DOI is done. `update` is what it changes of what is
     registered, where that was read.
     """
 
@@ -107,16 +134,29 @@ class Decision:
     action: Action
     reason: str
     findings: tuple[Finding, ...] = ()
-    busy: bool = False
-    # Nobody can say yet whether Crossref has what was sent before.
-    in_doubt: bool = False
+    reason_code: ReasonCode | None = None
     update: Judgement | None = None
     waits: bool = False
 
     @property
+    def recorded_before(self) -> bool:
+        """Tell whether the ledger has an unfinished deposit of the same content: it needs no second one."""
+        return self.reason_code in _RECORDED_BEFORE
+
+    @property
+    def to_be_recorded(self) -> bool:
+        """Tell whether a new deposit is to be recorded for it."""
+        return self.action.sends and not self.recorded_before
+
+    @property
     def in_force(self) -> bool:
         """Tell whether the content is the registered content."""
-        return self.action is Action.UNCHANGED and not self.busy
+        elsewhere = self.recorded_before or self.reason_code in {ReasonCode.PASSED_OVER, ReasonCode.REPEATED}
+        return self.action is Action.UNCHANGED and not elsewhere
+
+    def block(self, reason: str, findings: tuple[Finding, ...]) -> "Decision":
+        """Return the decision not to send the input, for another reason than before."""
+        return replace(self, action=Action.BLOCKED, reason=reason, reason_code=None, findings=findings)
 
     @property
     def empties(self) -> tuple[tuple[str, ...], ...]:
@@ -138,7 +178,9 @@ def plan(
     seen: dict[str, PlanInput] = {}
     for plan_input in wanted:
         if plan_input.passed_over is not None:
-            decisions.append(Decision(plan_input, Action.UNCHANGED, plan_input.passed_over, busy=True))
+            decisions.append(
+                Decision(plan_input, Action.UNCHANGED, plan_input.passed_over, reason_code=ReasonCode.PASSED_OVER)
+            )
             continue
         if plan_input.doi is None or plan_input.fingerprint is None or has_errors(plan_input.findings):
             decisions.append(Decision(plan_input, Action.BLOCKED, "it has errors"))
@@ -174,7 +216,7 @@ def _decide_repeat(plan_input: PlanInput, earlier: PlanInput | None, conflicting
         )
     if earlier is not None:
         text = f"the same record came earlier in this run, in {earlier.source}"
-        return Decision(plan_input, Action.UNCHANGED, text, busy=True)
+        return Decision(plan_input, Action.UNCHANGED, text, reason_code=ReasonCode.REPEATED)
     return None
 
 
@@ -187,7 +229,7 @@ def _decide_one(plan_input: PlanInput, known: KnownWork | None, now: datetime, *
         return _decide_recorded(plan_input, known, known.open)
     same = known.registered and known.registered_fingerprint == plan_input.fingerprint
     if same and known.open is None and not known.unsettled and not retry:
-        return Decision(plan_input, Action.UNCHANGED, SAME)
+        return _decide_because(plan_input, Action.UNCHANGED, ReasonCode.SAME_CONTENT)
     stopped = _find_blocker(plan_input, known) or (
         None if retry or same else _block_repeated_failure(plan_input, known.failure, now)
     )
@@ -216,12 +258,9 @@ def _decide_resources(plan_input: PlanInput, known: KnownWork | None, now: datet
     return _decide_to_send(plan_input, known, same=False)
 
 
-SAME = "registered with the same content"
-SENT_AGAIN = f"{SAME}, but sent again as you asked"
-DIFFERS = "the content differs from what is registered"
-IN_DOUBT = "sent before, but it is not known yet whether Crossref received it"
-RECORDED = "recorded before, but not sent yet"
-UNDER_WAY = "the same content is under way"
+def _decide_because(plan_input: PlanInput, action: Action, code: ReasonCode, more: str = "") -> Decision:
+    """Return a decision with the sentence of a reason; `more` is what is added to it."""
+    return Decision(plan_input, action, SENTENCES[code] + more, reason_code=code)
 
 
 def _decide_to_send(plan_input: PlanInput, known: KnownWork, *, same: bool) -> Decision:
@@ -235,8 +274,10 @@ def _decide_to_send(plan_input: PlanInput, known: KnownWork, *, same: bool) -> D
     if same and known.unsettled:
         return Decision(plan_input, action, "the result of a later deposit is not known: Crossref may have applied it")
     if same:
-        return Decision(plan_input, action, SENT_AGAIN)
-    return Decision(plan_input, action, DIFFERS if known.registered else "not registered yet")
+        return _decide_because(plan_input, action, ReasonCode.SENT_AGAIN)
+    if known.registered:
+        return _decide_because(plan_input, action, ReasonCode.OTHER_CONTENT)
+    return Decision(plan_input, action, "not registered yet")
 
 
 def _find_blocker(plan_input: PlanInput, known: KnownWork) -> Decision | None:
@@ -253,11 +294,11 @@ def _find_blocker(plan_input: PlanInput, known: KnownWork) -> Decision | None:
 def _decide_recorded(plan_input: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
     """Decide about content that is recorded already: it is under way, or it is sent now."""
     if deposit.state is State.SENDING and deposit.reason:
-        return Decision(plan_input, Action.UNCHANGED, f"{IN_DOUBT}: {deposit.reason}", busy=True, in_doubt=True)
+        return _decide_because(plan_input, Action.UNCHANGED, ReasonCode.IN_DOUBT, f": {deposit.reason}")
     if deposit.state is not State.PREPARED:
-        return Decision(plan_input, Action.UNCHANGED, f"{UNDER_WAY} ({deposit.state})", busy=True)
+        return _decide_because(plan_input, Action.UNCHANGED, ReasonCode.UNDER_WAY, f" ({deposit.state})")
     action = Action.UPDATE if known.registered else Action.REGISTER
-    return Decision(plan_input, action, f"{RECORDED}: {deposit.reason or 'it is sent now'}", busy=True)
+    return _decide_because(plan_input, action, ReasonCode.RECORDED, f": {deposit.reason or 'it is sent now'}")
 
 
 def _block_repeated_failure(plan_input: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
@@ -307,23 +348,24 @@ def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 def _follow_group(decision: Decision, group: Sequence[Decision] | None) -> Decision:
     if group is None or decision.action is Action.BLOCKED:
         return decision
-    going = any(plan_decision.action.sends and not plan_decision.busy for plan_decision in group)
+    going = any(plan_decision.to_be_recorded for plan_decision in group)
     culprit = next(
         (
             plan_decision
             for plan_decision in group
-            if plan_decision.action is Action.BLOCKED or (going and plan_decision.busy)
+            if plan_decision.action is Action.BLOCKED
+            or (going and not plan_decision.to_be_recorded and not plan_decision.in_force)
         ),
         None,
     )
     if culprit is not None:
         text = f"its file also holds {culprit.wanted.doi}, which cannot be sent now: {culprit.reason}"
-        way_out = "wait until that deposit is done" if culprit.busy else "correct that record first"
+        blocked = culprit.action is Action.BLOCKED
+        way_out = "correct that record first" if blocked else "wait until that deposit is done"
         return _block(decision.wanted, "plan-batch-blocked", text, f"{way_out}, or split the file")
     if going and decision.action is Action.UNCHANGED:
-        return replace(
-            decision, action=Action.UPDATE, reason="unchanged, but its file contains other records that changed"
-        )
+        text = "unchanged, but its file contains other records that changed"
+        return replace(decision, action=Action.UPDATE, reason=text, reason_code=None)
     return decision
 
 

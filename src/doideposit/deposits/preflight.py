@@ -86,7 +86,7 @@ class CitedAgencies:
 def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[int, Decision]:
     """Return the decisions that change, by the index of their candidate: blocked, or with a warning."""
     registry = context.registry
-    going = [(candidate, decision) for candidate, decision in planned if decision.action.sends and not decision.busy]
+    going = [(candidate, decision) for candidate, decision in planned if decision.to_be_recorded]
     if registry is None or not going:
         return {}
     of_series = cache(lambda name: _series_findings(context, registry, context.series[name]))
@@ -122,7 +122,7 @@ def _with_findings(decision: Decision, found: Sequence[Finding]) -> Decision:
     stops = next((finding for finding in found if finding.stops), None)
     if stops is None:
         return replace(decision, findings=findings)
-    return replace(decision, action=Action.BLOCKED, reason=stops.message, findings=findings)
+    return decision.block(stops.message, findings)
 
 
 # The series.

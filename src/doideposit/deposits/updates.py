@@ -13,13 +13,12 @@ from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import NOBODY_ANSWERS, PRODUCTION, SILENT
 from doideposit.deposits.planning import (
-    DIFFERS,
-    SAME,
-    SENT_AGAIN,
+    SENTENCES,
     Action,
     Decision,
     Permissions,
     PlanInput,
+    ReasonCode,
     too_many_digits,
 )
 from doideposit.errors import RegistrarError
@@ -155,9 +154,7 @@ class Seen:
         state = self.state(doi)
         foreign = _block_not_ours(context, doi, state)
         if foreign is not None:
-            return replace(
-                decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign)
-            )
+            return decision.block(foreign.message, (*decision.findings, foreign))
         base = _registered_record(context, doi, state)
         if base is None and state is not None and not may.unseen:
             return _block_unseen(context, decision, doi, "the answer has no record of it")
@@ -170,18 +167,18 @@ class Seen:
         findings = (*decision.findings, *update.findings)
         if has_errors(update.findings):
             reason = next(finding.message for finding in update.findings if finding.stops)
-            return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
+            return replace(decision.block(reason, findings), update=update)
         if alone and not update.differences and not may.retry:
-            return replace(
-                decision, action=Action.UNCHANGED, reason="Crossref already has these parts", findings=findings
-            )
-        same = (
-            SENT_AGAIN
-            if decision.reason == SENT_AGAIN
-            else "the file differs, but would change nothing in the registered metadata"
-        )
+            text = "Crossref already has these parts"
+            return replace(decision, action=Action.UNCHANGED, reason=text, reason_code=None, findings=findings)
+        # What differs from the registered record is no repetition, although our own last deposit was the same.
+        again = decision.reason_code is ReasonCode.SENT_AGAIN and not update.summary
+        code = ReasonCode.SENT_AGAIN if again else ReasonCode.OTHER_CONTENT
+        same = SENTENCES[code] if again else "the file differs, but would change nothing in the registered metadata"
         reason = update.summary or same
-        return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
+        return replace(
+            decision, action=Action.UPDATE, reason=reason, reason_code=code, findings=findings, update=update
+        )
 
     def examine(self, context: DepositContext, recorded: NewSubmission) -> "Examined":
         """Compare a recorded file with the registered records, before it is sent."""
@@ -279,11 +276,12 @@ def _rests_on_fingerprint(
     """Tell whether the decision about a record rests only on the fingerprint of its last whole deposit."""
     if not isinstance(plan_input, DepositCandidate) or plan_input.wanted.is_resources:
         return False
-    if decision.reason == DIFFERS:
+    if decision.reason_code is ReasonCode.OTHER_CONTENT:
         return True
     work = known.get(plan_input.item.doi.key)
     # Where the latest deposit is the whole one, nothing came after it, and thousands of records need no question.
-    return decision.reason == SAME and work is not None and work.applied != work.registered_fingerprint
+    same = decision.reason_code is ReasonCode.SAME_CONTENT
+    return same and work is not None and work.applied != work.registered_fingerprint
 
 
 def _by_content(
@@ -297,8 +295,10 @@ def _by_content(
     if registered is None or desired is None:
         return decision
     if compare(registered, desired):
-        return replace(decision, action=Action.UPDATE, reason=DIFFERS)
-    return replace(decision, action=Action.UNCHANGED, reason=_IN_PARTS)
+        code = ReasonCode.OTHER_CONTENT
+        return replace(decision, action=Action.UPDATE, reason=SENTENCES[code], reason_code=code)
+    code = ReasonCode.SAME_CONTENT
+    return replace(decision, action=Action.UNCHANGED, reason=_IN_PARTS, reason_code=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,4 +374,4 @@ def _block_unseen(context: DepositContext, decision: Decision, doi: Doi, failure
     message = f"{doi}: {what} is unknown, because Crossref could not be asked: {failure}"
     hint = "try again later; to send it without this check, give a reason: --unseen REASON"
     finding = Finding("plan-unseen", Severity.ERROR, message, hint)
-    return replace(decision, action=Action.BLOCKED, reason=message, findings=(*decision.findings, finding))
+    return decision.block(message, (*decision.findings, finding))

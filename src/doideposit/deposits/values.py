@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from doideposit.deposits.lateness import Overdue
-from doideposit.deposits.planning import Action, Decision
+from doideposit.deposits.planning import Action, Decision, ReasonCode
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.errors import WorldError
@@ -249,9 +249,15 @@ class PlanEntry:
     reason: str
     findings: tuple[Finding, ...] = ()
     changes: tuple[Difference, ...] = ()
-    in_doubt: bool = False
+    #: The reason where a program asks for it, None for all others: `reason` is for people, and its words may change.
+    reason_code: ReasonCode | None = None
     #: Whether this content is what is registered.
     in_force: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Tell whether it is not known yet if Crossref has what was sent before."""
+        return self.reason_code is ReasonCode.IN_DOUBT
 
     @classmethod
     def of(cls, decision: Decision) -> "PlanEntry":
@@ -260,7 +266,7 @@ class PlanEntry:
         # Most decisions add nothing, and a plan can have a hundred thousand of them: then it is the same tuple.
         findings = (*wanted.findings, *decision.findings) if decision.findings else wanted.findings
         said = (decision.action, decision.reason, findings, changes)
-        return cls(wanted.source, wanted.doi, *said, decision.in_doubt, decision.in_force)
+        return cls(wanted.source, wanted.doi, *said, decision.reason_code, decision.in_force)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record of the JSON contract for `check` and `deposit --dry-run`."""
@@ -295,10 +301,11 @@ class Plan:
         """Return the plan with findings that advise no option of `deposit`: for commands that have no such option."""
 
         def advised(finding: Finding) -> Finding:
-            # Without a look nothing can be corrected or moved at all, so that only waiting helps.
-            hint = finding.hint.partition("; to send it without a look")[0]
+            # Without the registered record nothing can be corrected or moved at all, so that only waiting helps.
+            if finding.code == "plan-unseen" and finding.stops:
+                return replace(finding, hint="try again later")
             return replace(
-                finding, hint=hint.replace("--allow-loss", "`doideposit deposit` it first, with --allow-loss")
+                finding, hint=finding.hint.replace("--allow-loss", "`doideposit deposit` it first, with --allow-loss")
             )
 
         entries = (replace(entry, findings=tuple(map(advised, entry.findings))) for entry in self.entries)
@@ -347,11 +354,14 @@ class ReportEntry:
     status: WorkStatus | None = None
     #: Whether this content is what is registered: then a failed update to other content says nothing of it.
     in_force: bool = False
+    #: As in the plan.
+    reason_code: ReasonCode | None = None
 
     @classmethod
     def of(cls, plan: PlanEntry, status: WorkStatus | None = None) -> "ReportEntry":
         """Return what was planned, with the status that its DOI has now."""
-        return cls(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status, plan.in_force)
+        said = (plan.action, plan.reason, plan.findings)
+        return cls(plan.source, plan.doi, *said, status, plan.in_force, plan.reason_code)
 
     @property
     def ok(self) -> bool:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
-from doideposit.deposits.planning import IN_DOUBT, RECORDED, Action
+from doideposit.deposits.planning import Action, ReasonCode
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.identifiers import Doi
@@ -167,7 +167,7 @@ class RecordViews(Views):
                 self.service.send_soon()
             for entry in report.entries:
                 # What keeps back one record says nothing of the others.
-                kept_back = entry.reason.startswith((IN_DOUBT, RECORDED))
+                kept_back = entry.reason_code in {ReasonCode.IN_DOUBT, ReasonCode.RECORDED}
                 alone = DepositReport(report.target, (entry,), report.error if kept_back else None)
                 yield _status_code(alone), _with_record_error(alone)
 

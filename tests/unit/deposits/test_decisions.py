@@ -78,7 +78,8 @@ NEIGHBOURS = {
 
 
 def shown(decision: Decision) -> str:
-    marks = [name for name in ("busy", "in_doubt", "waits", "in_force") if getattr(decision, name)]
+    marks = [name for name in ("waits", "in_force", "to_be_recorded") if getattr(decision, name)]
+    marks += [decision.reason_code] if decision.reason_code else []
     found = [f"[{one.code} {one.severity}: {one.hint}]" for one in decision.findings]
     return " ".join([decision.action, *marks, "|", decision.reason, *found])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from doideposit.deposits.limits import PRODUCTION
-from doideposit.deposits.planning import IN_DOUBT, UNDER_WAY
+from doideposit.deposits.planning import SENTENCES, ReasonCode
 from doideposit.deposits.plans.document import Fees, PlannedRecord
 from doideposit.deposits.wording import name_of
 from doideposit.findings import counted
@@ -53,12 +53,12 @@ def _lost_content(record: PlannedRecord) -> str:
 
 def _unsent_sentences(records: Sequence[PlannedRecord]) -> Iterator[str]:
     """Yield how many records are not sent, and why not: what is in doubt needs something, and is not a good news."""
-    doubted = sum(record.reason.startswith(IN_DOUBT) for record in records)
-    under_way = sum(record.reason.startswith(UNDER_WAY) for record in records)
+    doubted = sum(record.reason_code is ReasonCode.IN_DOUBT for record in records)
+    under_way = sum(record.reason_code is ReasonCode.UNDER_WAY for record in records)
     unchanged = sum(record.action == "unchanged" for record in records) - doubted - under_way
     blocked = sum(record.action == "blocked" for record in records)
     if doubted:
-        yield f"{counted(doubted, 'record')} {'was' if doubted == 1 else 'were'} {IN_DOUBT}"
+        yield f"{counted(doubted, 'record')} {'was' if doubted == 1 else 'were'} {SENTENCES[ReasonCode.IN_DOUBT]}"
     if under_way:
         yield f"{counted(under_way, 'record')} {'is' if under_way == 1 else 'are'} under way already"
     if unchanged:

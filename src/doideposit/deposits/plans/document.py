@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.limits import PRODUCTION
+from doideposit.deposits.planning import ReasonCode
 from doideposit.errors import DiskError, PlanUnusable
 from doideposit.files import disk_errors, open_input
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -127,6 +128,19 @@ class Sending(_Part):
     """Records of one ready-made file have the same number: they are sent together."""
 
 
+# How these reasons began in plans that were written before the reason had a code.
+_FORMER_SENTENCES: Final = {
+    "sent before, but it is not known yet": ReasonCode.IN_DOUBT,
+    "the same content is under way": ReasonCode.UNDER_WAY,
+    "recorded before, but not sent yet": ReasonCode.RECORDED,
+}
+
+
+def _code_of_former_sentence(record: Mapping[str, Any]) -> ReasonCode | None:
+    reason = str(record.get("reason", ""))
+    return next((code for start, code in _FORMER_SENTENCES.items() if reason.startswith(start)), None)
+
+
 class PlannedRecord(_Part):
     """One input, and what is done with it."""
 
@@ -138,6 +152,8 @@ class PlannedRecord(_Part):
     """What is done with it."""
     reason: Text
     """Why, in a sentence."""
+    reason_code: ReasonCode | None = Field(default_factory=_code_of_former_sentence)
+    """The reason for programs; null for one that no program asks for."""
     title: Text = ""
     """The title in the XML."""
     changes: tuple[PlannedChange, ...] = ()

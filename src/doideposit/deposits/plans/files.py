@@ -5,7 +5,7 @@ done is worked out again, and whatever is not as the file says keeps all of it b
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -210,7 +210,7 @@ def _require_consistency(context: DepositContext, file: PlanFile) -> None:
 
 def _is_done(decision: Decision) -> bool:
     """Tell whether the same content is deposited already, or recorded and on its way."""
-    return decision.busy or decision.action is Action.UNCHANGED
+    return decision.recorded_before or decision.action is Action.UNCHANGED
 
 
 def _configuration_changes(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
@@ -330,13 +330,13 @@ def _decide_one(
 ) -> Decision:
     if now is None:
         wanted = plan_input.wanted if isinstance(plan_input, DepositCandidate) else plan_input
-        return Decision(wanted, Action(record.action), record.reason)
+        return Decision(wanted, Action(record.action), record.reason, reason_code=record.reason_code)
     if findings is None or not moved:
         return now
     if not findings:
         message = "another record of the plan changed, and a plan is applied completely or not at all"
         findings = (Finding("plan-outdated", Severity.ERROR, message, _ANEW),)
-    return replace(now, action=Action.BLOCKED, reason=findings[0].message, findings=findings)
+    return now.block(findings[0].message, findings)
 
 
 # What a depositor offers.

@@ -99,6 +99,7 @@ def _planned_record(
         doi=str(entry.doi) if entry.doi else None,
         action=entry.action.value,
         reason=entry.reason,
+        reason_code=entry.reason_code,
         title=title,
         changes=PlannedChange.all_of(entry.changes),
         empties=decision.empties,

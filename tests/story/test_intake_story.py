@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
+from doideposit.config.schema import MailboxSection
 from doideposit.errors import WorldError
 from doideposit.job.crossref_mails import Hints
 from doideposit.job.inbox.folders import Folders
-from doideposit.job.mailbox import ImapServer, read_maildir
+from doideposit.job.mailbox import Mailbox, open_mailbox
 from doideposit.job.run import Job, JobContext
 from doideposit.records.models.series import Series
 from doideposit.sandbox.clock import Clock, Delays
@@ -160,7 +160,7 @@ def test_the_job_reads_each_mail_of_a_maildir_once_and_changes_nothing_in_it(des
     read: list[str] = []
 
     def mails(known: Any) -> Any:
-        for key, raw in read_maildir(folder, known):
+        for key, raw in open_mailbox(MailboxSection(maildir=str(folder)), {})(known):
             read.append(key)
             yield key, raw
 
@@ -176,29 +176,35 @@ def test_the_job_reads_each_mail_of_a_maildir_once_and_changes_nothing_in_it(des
 def test_a_mailbox_that_is_away_leaves_the_rest_of_the_pass_as_it_is(desk: Desk, tmp_path: Path) -> None:
     desk.depositor.deposit(commentary())
     desk.clock.advance(60)
-    doors = JobContext(desk.clock, desk.open, mailbox=lambda known: read_maildir(tmp_path / "none", known))
+    doors = JobContext(desk.clock, desk.open, mailbox=open_mailbox(MailboxSection(maildir=str(tmp_path / "none")), {}))
     outcome = Job("sandbox", Folders(tmp_path / "inbox"), settle=timedelta(0), look_ups=0).run(doors)
     assert outcome.exit_code == 3
     assert "is not a Maildir" in str(outcome.document["errors"])
     assert desk.open().status(DOI).registered
 
 
+def imap_folder(port: int, password: str, username: str = "doi", folder: str = "INBOX") -> Mailbox:
+    server = {"host": "127.0.0.1", "port": port, "security": "none", "username": username, "folder": folder}
+    section = MailboxSection.model_validate({**server, "password": {"env": "MAILBOX_PASSWORD"}})
+    return open_mailbox(section, {"MAILBOX_PASSWORD": password})
+
+
 @pytest.mark.network_loopback
 def test_an_imap_folder_is_read_and_nothing_in_it_is_changed() -> None:
     with imap_server(ImapMails({3: mail("one"), 7: mail("two")})) as state:
-        server = ImapServer("127.0.0.1", "doi", port=state.port, security="none")
-        found = dict(server.read(SecretStr("s3cret"), ()))
+        mails = imap_folder(state.port, "s3cret")
+        found = dict(mails(()))
         assert list(found) == ["77.3", "77.7"]
         assert found["77.7"] == state.mails[7]
-        assert [key for key, _ in server.read(SecretStr("s3cret"), found)] == []
+        assert [key for key, _ in mails(found)] == []
         assert changing(state.commands) == []
         with pytest.raises(WorldError) as caught:
-            list(server.read(SecretStr("wr0ng"), ()))
+            list(imap_folder(state.port, "wr0ng")(()))
         assert (
             "wr0ng" not in f"{caught.value}{caught.value.hint}{caught.value.__cause__}{caught.value.__context__!s:.0}"
         )
     with pytest.raises(WorldError):
-        list(ImapServer("127.0.0.1", "doi", port=state.port, security="none").read(SecretStr("x"), ()))
+        list(imap_folder(state.port, "x")(()))
 
 
 @pytest.mark.network_loopback
@@ -209,10 +215,8 @@ def test_an_imap_folder_is_read_and_nothing_in_it_is_changed() -> None:
 def test_names_that_imap_cannot_carry_are_told_as_a_mailbox_that_cannot_be_read(
     user: str, password: str, folder: str
 ) -> None:
-    with imap_server(ImapMails({3: mail("one")})) as state:
-        server = ImapServer("127.0.0.1", user, folder, port=state.port, security="none")
-        with pytest.raises(WorldError, match="could not be read"):
-            list(server.read(SecretStr(password), ()))
+    with imap_server(ImapMails({3: mail("one")})) as state, pytest.raises(WorldError, match="could not be read"):
+        list(imap_folder(state.port, password, username=user, folder=folder)(()))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import UsageError
-from doideposit.files import disk_errors, write_output
+from doideposit.files import disk_errors
 from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import (
     FindingList,
@@ -227,7 +227,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, s
         finish(ExitCode.REJECTED)
     files = _files_to_write(checker, checked, output)
     for path, xml in files.items():
-        write_product(xml, path)
+        Terminal.write_product(xml, path)
     lost = [finding for checked_record in checked for finding in checked_record.findings if _is_loss(finding)]
     terminal.show_findings(FindingList(lost).in_order())
     for path, xml in files.items():
@@ -254,14 +254,6 @@ def _is_loss(finding: Finding) -> bool:
     """Return whether the finding names content of the record that the built file does not have."""
     of_the_type = finding.code == "unsupported-by-type" and finding.severity is not Severity.INFO
     return of_the_type or finding.code == "unsupported-by-schema"
-
-
-def write_product(content: bytes, output: Path | None) -> None:
-    """Write bytes to a file, atomically, or to standard output; raises `DiskError`."""
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    write_output(output, content)
 
 
 @click.command()

@@ -13,7 +13,7 @@ import click
 
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.check import show_findings, write_product
+from doideposit.cli.check import show_findings
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import PageUnavailable, UsageError
@@ -69,7 +69,7 @@ def extract(
     draft = _draft_from(_read_page_at(document, settings) if fetched else _read_document_file(Path(document)), series)
     if as_json:
         content = json.dumps(_draft_document(draft), ensure_ascii=False, indent=2)
-        write_product(f"{content}\n".encode(), output)
+        Terminal.write_product(f"{content}\n".encode(), output)
     elif draft.fields:
         _write_draft(draft, output)
     if explain:
@@ -220,7 +220,7 @@ def _write_draft(draft: "Draft", output: Path | None) -> None:
     """Write a draft as YAML to a file, or to standard output; raises `DiskError`."""
     from doideposit.json_schemas import JsonSchema
 
-    write_product(draft.to_yaml(schema=JsonSchema.RECORD.location()).encode(), output)
+    Terminal.write_product(draft.to_yaml(schema=JsonSchema.RECORD.location()).encode(), output)
 
 
 def _draft_document(draft: "Draft") -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from doideposit.cli.check import write_product
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import known_series
@@ -99,7 +98,7 @@ def new(invocation: Invocation, number: str, series_name: str | None, output: Pa
         raise UsageError(f"{place} exists already", hint="edit it, choose another name with -o, or add --force")
     _tell_if_registered(terminal, settings, number, series)
     answers = _ask_required(terminal, number, series) if terminal.interactive else {}
-    write_product(_record_text(number, series, answers).encode(), place)
+    terminal.write_product(_record_text(number, series, answers).encode(), place)
     terminal.say(f"{place}: fill in what is open, then run `doideposit check {as_typed(place)}`")
 
 

@@ -7,11 +7,10 @@ import random
 import signal
 import socket
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Self
@@ -27,9 +26,7 @@ from doideposit.reports.findings import safe
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from doideposit.config.monitoring_schema import MailboxSection
     from doideposit.config.settings import Settings
-    from doideposit.job.mailbox import Mailbox
     from doideposit.job.run import Job, JobContext, JobOutcome
 
 __all__ = ["run_job"]
@@ -191,6 +188,7 @@ def _memory_beside(settings: "Settings") -> "Path | None":
 
 def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":
     from doideposit.job.hooks import Hook
+    from doideposit.job.mailbox import open_mailbox
     from doideposit.job.run import JobContext
     from doideposit.wiring import open_depositor, system_clock
 
@@ -200,7 +198,7 @@ def _make_context(settings: "Settings", stop: "_StopRequest", terminal: Terminal
         open_depositor=lambda: open_depositor(settings, announce=terminal.note),
         send_mail=None if settings.mail is None else lambda message: _send_mail(settings, message),
         ping=None if url is None else lambda: _ping_monitor(url),
-        mailbox=None if settings.mailbox is None else _mailbox_reader(settings.mailbox),
+        mailbox=None if settings.mailbox is None else open_mailbox(settings.mailbox, os.environ),
         hooks=Hook.open_all(settings, environ=os.environ, clock=system_clock),
         stop=stop,
         host=socket.gethostname(),
@@ -213,24 +211,6 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
     if settings.mail is None:
         raise RuntimeError("no mail is configured")
     MailServer(settings.mail, settings.mail_password(os.environ)).send(message)
-
-
-def _mailbox_reader(section: "MailboxSection") -> "Mailbox":
-    """Return a function that reads the mailbox; its password is fetched only when it is called."""
-    from doideposit.job.mailbox import ImapServer, read_maildir
-
-    if section.maildir is not None:
-        return partial(read_maildir, section.maildir)
-    name, reference = section.username or "", section.password
-    server = ImapServer(section.host or "", name, section.folder, section.port, section.security)
-
-    def read(known: "Collection[str]") -> "Iterator[tuple[str, bytes]]":
-        if reference is None:
-            raise RuntimeError("a mailbox on a server has a password")
-        password = reference.resolve(environ=os.environ, service="doideposit-mailbox", username=name)
-        return server.read(password, known)
-
-    return read
 
 
 def _ping_monitor(url: str) -> None:

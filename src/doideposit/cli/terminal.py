@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 import click
 
 from doideposit.errors import DoiDepositError, WorldError
+from doideposit.files import write_output
 from doideposit.findings import Finding
 from doideposit.reports.findings import FindingList, Line, Span, Style, safe
 
@@ -154,6 +155,14 @@ class Terminal:
     def verbatim(self, text: str) -> None:
         """Write something to be copied: its lines are never broken."""
         click.echo(Terminal.escape_controls(text), file=self.prose)
+
+    @staticmethod
+    def write_product(content: bytes, output: Path | None) -> None:
+        """Write bytes to a file, atomically, or to standard output; raises `DiskError`."""
+        if output is None:
+            sys.stdout.buffer.write(content)
+            return
+        write_output(output, content)
 
     def note(self, text: str) -> None:
         """Write a sentence about progress, always on standard error."""

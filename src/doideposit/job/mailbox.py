@@ -3,17 +3,18 @@
 import imaplib
 import re
 import ssl
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
+from doideposit.config.schema import MailboxSection
 from doideposit.errors import WorldError
 from doideposit.files import disk_errors, open_input
 
-__all__ = ["ImapServer", "Mailbox", "read_maildir"]
+__all__ = ["Mailbox", "open_mailbox"]
 
 # Bytes of one mail that are read; those after are left out.
 LARGEST: Final = 20_000_000
@@ -30,7 +31,31 @@ PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 Mailbox = Callable[[Collection[str]], Iterator[tuple[str, bytes]]]
 
 
-def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+def open_mailbox(section: MailboxSection, environ: Mapping[str, str]) -> Mailbox:
+    """Return what reads the mailbox of the configuration; its password is fetched only when it is called.
+
+    A folder on a server is opened for reading alone, so that no mail in it gets marked.
+    """
+    if section.maildir is not None:
+        return partial(_read_maildir, section.maildir)
+    name, reference = section.username or "", section.password
+
+    def read(known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        if reference is None:
+            raise RuntimeError("a mailbox on a server has a password")
+        password = reference.resolve(environ=environ, service="doideposit-mailbox", username=name)
+        try:
+            yield from _read_folder(section, password, known)
+        # imaplib raises the last four for names that are not ASCII, and for answers that are none of the protocol.
+        except (imaplib.IMAP4.error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+            # What a server says can repeat the command, and with it the password.
+            message = f"the mailbox at {section.host} could not be read ({type(error).__name__})"
+            raise WorldError(message, hint="check [mailbox]: host, security, username, password") from None
+
+    return read
+
+
+def _read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the mails of a Maildir, oldest first; what vanishes in the meantime is passed over.
 
     The files are read where they lie: `mailbox.Maildir` would move them about as a mail program does.
@@ -51,40 +76,18 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
             continue
 
 
-@dataclass(frozen=True, slots=True)
-class ImapServer:
-    """Describe an IMAP server and the folder on it; the password is fetched elsewhere."""
-
-    host: str
-    username: str
-    folder: str = "INBOX"
-    port: int | None = None
-    security: str = "tls"
-
-    def read(self, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield the mails of the folder, which is opened for reading alone, so that none gets marked."""
-        try:
-            yield from _read_folder(self, password, known)
-        # imaplib raises the last four for names that are not ASCII, and for answers that are none of the protocol.
-        except (imaplib.IMAP4.error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
-            # What a server says can repeat the command, and with it the password.
-            message = f"the mailbox at {self.host} could not be read ({type(error).__name__})"
-            raise WorldError(message, hint="check [mailbox]: host, security, username, password") from None
-
-
-def _read_folder(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    port = server.port or PORTS[server.security]
-    if server.security == "tls":
-        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-            server.host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT
-        )
+def _read_folder(section: MailboxSection, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    host = section.host or ""
+    port = section.port or PORTS[section.security]
+    if section.security == "tls":
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
     else:
-        client = imaplib.IMAP4(server.host, port, timeout=TIMEOUT)
+        client = imaplib.IMAP4(host, port, timeout=TIMEOUT)
     with client:
-        if server.security == "starttls":
+        if section.security == "starttls":
             client.starttls(ssl.create_default_context())
-        client.login(server.username, password.get_secret_value())
-        client.select(f'"{server.folder}"', readonly=True)
+        client.login(section.username or "", password.get_secret_value())
+        client.select(f'"{section.folder}"', readonly=True)
         validity = _leading_number(client.response("UIDVALIDITY")[1])
         _, listed = client.uid("SEARCH", "ALL")
         numbers = (listed[0] or b"").split() if listed else []

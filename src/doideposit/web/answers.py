@@ -1,22 +1,21 @@
 """What the API answers: one JSON document each time, and for every refusal what, where and what to do."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
 
 from werkzeug.wrappers import Response
 
 from doideposit.errors import DoiDepositError
 from doideposit.findings import Finding
 
-__all__ = ["Answer", "Refused", "document", "in_lines"]
+__all__ = ["HEADERS", "Answer", "Refused", "document"]
 
 # Seconds a caller should wait when nobody said how long.
 RETRY_AFTER = 60
 # No cache may keep an answer, and no browser may guess another type of content.
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
-Item = TypeVar("Item")
 # A status of HTTP, and the document.
 Answer = tuple[int, dict[str, Any]]
 
@@ -72,19 +71,5 @@ def document(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, s
     """Return an answer with one JSON document."""
     # ASCII alone: a lone surrogate in a caller's text must not become an error of ours.
     response = Response(json.dumps(data) + "\n", status, content_type="application/json")
-    response.headers.update({**_HEADERS, **(headers or {})})
+    response.headers.update({**HEADERS, **(headers or {})})
     return response
-
-
-def in_lines(found: Sequence[Item | Refused], answer: Callable[[Sequence[Item]], Iterable[Answer]]) -> Response:
-    """Return JSON Lines, one for each line of the request: what it alone would be answered, and the status of that.
-
-    `answer` gets what could be read, all at once, and gives back as many answers in the same order.
-    """
-    readable = [one for one in found if not isinstance(one, Refused)]
-    answers = iter(answer(readable) if readable else ())
-    lines = []
-    for number, one in enumerate(found, start=1):
-        status, data = (one.status, one.to_dict()) if isinstance(one, Refused) else next(answers)
-        lines.append(json.dumps({"line": number, "status": status, **data}) + "\n")
-    return Response("".join(lines), content_type="application/x-ndjson", headers=_HEADERS)

@@ -16,7 +16,7 @@ from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi
 from doideposit.records.landing import tags_document
 from doideposit.records.models.commentary import Commentary
-from doideposit.web.answers import Answer, Refused, document, in_lines
+from doideposit.web.answers import Answer, Refused, document
 from doideposit.web.reading import JsonBody, Query
 from doideposit.web.service import Service
 from doideposit.web.tokens import TokenScope
@@ -87,7 +87,7 @@ class DoiViews(Views):
                 else:
                     yield 200, _status_document(status)
 
-        return in_lines(JsonBody.lines(JsonBody.doi_of_line), answers)
+        return JsonBody.answer_lines(JsonBody.doi_of_line, answers)
 
     @route("/dois/<path:doi>/xml")
     def xml(self, doi: str) -> Response:

@@ -14,7 +14,7 @@ from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
-from doideposit.web.answers import Answer, Refused, document, in_lines
+from doideposit.web.answers import Answer, Refused, document
 from doideposit.web.reading import JsonBody, Query
 from doideposit.web.service import Service
 from doideposit.web.tokens import TokenScope
@@ -54,7 +54,7 @@ class RecordViews(Views):
             for entry in made.entries:
                 yield 200, Plan(made.target, (entry,)).to_dict()
 
-        return in_lines(JsonBody.lines(self._record_of_line), answers)
+        return JsonBody.answer_lines(self._record_of_line, answers)
 
     def _records(self) -> tuple[Record, ...]:
         """Return the records of the body, all of them of series that the token reaches."""
@@ -171,7 +171,7 @@ class RecordViews(Views):
                 alone = DepositReport(report.target, (entry,), report.error if kept_back else None)
                 yield _status_code(alone), _with_record_error(alone)
 
-        return in_lines(JsonBody.lines(self._record_of_line), answers)
+        return JsonBody.answer_lines(self._record_of_line, answers)
 
     def _deposit_document(self, report: DepositReport, *, soon: bool, **also: str) -> Response:
         """Return the recorded deposits, and start sending if that was asked for."""

@@ -1,16 +1,17 @@
 """What a caller asks for, read strictly and within bounds; whatever does not fit is a `Refused`."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from flask import request
+from werkzeug.wrappers import Response
 
 from doideposit.findings import Finding, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.origin import RawValue
 from doideposit.records.sources.reading import read_text
-from doideposit.web.answers import Refused
+from doideposit.web.answers import HEADERS, Answer, Refused
 
 __all__ = ["LINES", "MAX_BODY", "MAX_LINES", "MAX_LINES_BODY", "MAX_RECORDS", "JsonBody", "Query"]
 
@@ -102,7 +103,7 @@ class JsonBody:
         return request.mimetype in LINES
 
     @staticmethod
-    def lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
+    def _lines(read_one: Callable[[str], Item]) -> list[Item | Refused]:
         """Return what each line of the body holds, or why it cannot be read; one bad line harms no other."""
         _require_json(LINES)
         # JSON Lines may be longer than the bound that the application has for every other body.
@@ -112,6 +113,22 @@ class JsonBody:
             message = f"the body holds {len(lines):,} lines; at most {MAX_LINES:,} are allowed"
             raise Refused(413, "too-many-records", message, hint="send them in several requests", where=_BODY)
         return [_read_line(line, read_one) for line in lines]
+
+    @staticmethod
+    def answer_lines(read_one: Callable[[str], Item], answer: Callable[[Sequence[Item]], Iterable[Answer]]) -> Response:
+        """Return JSON Lines, one for each line of the request: what it alone would be answered, and its status.
+
+        `read_one` reads a line. `answer` gets what could be read, all at once, and gives back as many answers in the
+        same order.
+        """
+        found = JsonBody._lines(read_one)
+        readable = [one for one in found if not isinstance(one, Refused)]
+        answers = iter(answer(readable) if readable else ())
+        lines = []
+        for number, one in enumerate(found, start=1):
+            status, data = (one.status, one.to_dict()) if isinstance(one, Refused) else next(answers)
+            lines.append(json.dumps({"line": number, "status": status, **data}) + "\n")
+        return Response("".join(lines), content_type="application/x-ndjson", headers=HEADERS)
 
     @staticmethod
     def record_of_line(text: str) -> Mapping[str, RawValue]:

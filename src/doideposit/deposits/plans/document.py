@@ -6,7 +6,7 @@ what is applied is judged again, and an approval is kept in the ledger under the
 
 import hashlib
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ from doideposit.registered.values import Difference
 __all__ = [
     "FORMAT",
     "LARGEST",
-    "Contents",
+    "Content",
     "Fees",
     "PlanBody",
     "PlanFile",
@@ -339,33 +339,6 @@ class PlanFile(_Part):
         if _hash_of(raw["plan"]) != file.sha256:
             raise PlanUnusable(f"{name} was changed after it was made: its hash is different", hint=_ANEW)
         return file
-
-
-class Contents:
-    """Gather bytes for a plan file, each once, within its bounds."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, Content] = {}
-        self._size = 0
-
-    def put(self, data: bytes, sha256: str) -> None:
-        """Add bytes; raise `UsageError` if they become too many."""
-        if sha256 in self._found:
-            return
-        self._size += len(data)
-        if self._size > LARGEST:
-            raise PlanUnusable(
-                f"this would be a plan of more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files"
-            )
-        try:
-            self._found[sha256] = Content(xml=data.decode("utf-8"))
-        # Files of others may be in another encoding, and their bytes have to stay.
-        except UnicodeDecodeError:
-            self._found[sha256] = Content(base64=b64encode(data).decode("ascii"))
-
-    def all(self) -> Mapping[str, Content]:
-        """Return them by SHA-256."""
-        return self._found
 
 
 _ANEW: Final = "make a new plan with `doideposit plan`; one that was edited cannot be used"

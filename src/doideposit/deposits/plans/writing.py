@@ -1,6 +1,7 @@
 """From a plan in this process to a plan file: everything that would be sent, and on what it rests."""
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from doideposit.deposits.context import DepositContext
 from doideposit.deposits.planning import Decision, PlanInput
 from doideposit.deposits.plans.consequences import consequences_of
 from doideposit.deposits.plans.document import (
-    Contents,
+    LARGEST,
+    Content,
     Fees,
     PlanBody,
     PlannedChange,
@@ -22,6 +24,7 @@ from doideposit.deposits.plans.document import (
     Source,
 )
 from doideposit.deposits.values import PlanEntry
+from doideposit.errors import PlanUnusable
 
 __all__ = ["MADE_WITH", "READING_HEAD", "PlanWriter"]
 
@@ -40,7 +43,7 @@ class PlanWriter:
 
     def body(self, approved: Approved, entries: Iterable[PlanEntry], *, by: str) -> PlanBody:
         """Return all that the plan file says; raise `PlanUnusable` where it becomes too large, and `DiskError`."""
-        context, contents = self.context, Contents()
+        context, contents = self.context, _Contents()
         rows = zip(approved.inputs, approved.decisions, entries, strict=True)
         records = tuple(_planned_record(context, approved, contents, *row) for row in rows)
         may = approved.permissions
@@ -80,10 +83,37 @@ class PlanWriter:
         }
 
 
+class _Contents:
+    """Gather bytes for a plan file, each once, within its bounds."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Content] = {}
+        self._size = 0
+
+    def put(self, data: bytes, sha256: str) -> None:
+        """Add bytes; raise `UsageError` if they become too many."""
+        if sha256 in self._found:
+            return
+        self._size += len(data)
+        if self._size > LARGEST:
+            raise PlanUnusable(
+                f"this would be a plan of more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files"
+            )
+        try:
+            self._found[sha256] = Content(xml=data.decode("utf-8"))
+        # Files of others may be in another encoding, and their bytes have to stay.
+        except UnicodeDecodeError:
+            self._found[sha256] = Content(base64=b64encode(data).decode("ascii"))
+
+    def all(self) -> Mapping[str, Content]:
+        """Return them by SHA-256."""
+        return self._found
+
+
 def _planned_record(
     context: DepositContext,
     approved: Approved,
-    contents: Contents,
+    contents: _Contents,
     plan_input: DepositCandidate | PlanInput,
     decision: Decision,
     entry: PlanEntry,

@@ -156,7 +156,7 @@ class Positions(Sequence[Position]):
     def __getitem__(self, index: slice) -> list[Position]: ...
     def __getitem__(self, index: int | slice) -> Position | list[Position]:
         if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
+            return [self[position] for position in range(*index.indices(len(self)))]
         return Position(*self._numbers[4 * index : 4 * index + 4])
 
     @staticmethod
@@ -419,7 +419,7 @@ def _explain(number: int, text: str) -> tuple[str, str, str]:
         import html  # noqa: PLC0415 - its table of names is long, and few files have an entity
 
         character = html.unescape(f"&{entity[1]};")
-        written = character if character.isprintable() else "".join(f"&#{ord(one)};" for one in character)
+        written = character if character.isprintable() else "".join(f"&#{ord(sign)};" for sign in character)
         known = f"write {written} instead" if not character.startswith("&") else _ESCAPES
         return _BROKEN, f"XML does not know &{entity[1]};", known
     prefix = re.search(r"Namespace prefix (\S+)", text)

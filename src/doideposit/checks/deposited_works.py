@@ -148,7 +148,7 @@ def _element_at(fields: RawValue, loc: Loc) -> Element | None:
 
 
 def _depth(fields: RawValue, loc: Loc, *, traced: bool = False) -> int:
-    """Return how many steps of the way to a field there are; with `traced` none to a value that knows no element."""
+    """Return how many steps of `loc` lead to a value; with `traced`, 0 if that value does not know its XML element."""
     way = _values_on_way(fields, loc)
     return 0 if traced and way and not isinstance(way[-1], ReadText) else len(way)
 

@@ -85,7 +85,7 @@ class _Layers:
         here: Any = self.data
         spelled: list[str] = []
         for step in steps:
-            names = {_normalised_name(each): each for each in here} if isinstance(here, Mapping) else {}
+            names = {_normalised_name(key): key for key in here} if isinstance(here, Mapping) else {}
             spelled.append(names.get(_normalised_name(step), step))
             here = here.get(spelled[-1]) if isinstance(here, Mapping) else None
         return tuple(spelled)
@@ -104,7 +104,7 @@ class _Layers:
             here = here[step]
         here[loc[-1]] = value
         # A value that replaces a whole table also replaces what was laid into that table before.
-        self.origins = {each: word for each, word in self.origins.items() if each[: len(loc)] != loc}
+        self.origins = {place: word for place, word in self.origins.items() if place[: len(loc)] != loc}
         self.origins[loc] = origin
 
     def origin_of(self, loc: Loc) -> str | None:

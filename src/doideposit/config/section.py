@@ -50,5 +50,5 @@ def _below(value: Any, base: Path) -> Any:
     if isinstance(value, Section):
         return value.below(base)
     if isinstance(value, Mapping):
-        return MappingProxyType({name: _below(each, base) for name, each in value.items()})
-    return tuple(_below(each, base) for each in value) if isinstance(value, tuple) else value
+        return MappingProxyType({name: _below(inner, base) for name, inner in value.items()})
+    return tuple(_below(inner, base) for inner in value) if isinstance(value, tuple) else value

@@ -219,7 +219,7 @@ def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     low = IPv4Address(int(address) & 0xFFFFFFFF)
     # “::127.0.0.1” is the old way to write an address of IPv4 (RFC 4291, 2.5.5.1).
     compatible = int(address) >> 32 == 0 and int(address) > 1
-    return low if compatible or any(address in each for each in _CARRIERS) else None
+    return low if compatible or any(address in network for network in _CARRIERS) else None
 
 
 def _make_page(url: str, answer: HttpAnswer) -> Page:

@@ -101,7 +101,7 @@ def _read_resolved(query: Element, answer: bytes, doi: Doi, host: str) -> Regist
         owner_prefix=items.get("owner-prefix", ""),
         member=items.get("member-id", ""),
         # An alias can no longer be updated (Crossref documentation, conflicts).
-        alias_of=next((one for one in _prime_doi(query) if one.lower() != doi.key), ""),
+        alias_of=next((name for name in _prime_doi(query) if name.lower() != doi.key), ""),
         created=items.get("created", ""),
         last_update=items.get("last-update", ""),
         has_record=query.find(".//{*}doi_record") is not None,
@@ -141,7 +141,7 @@ def _find_query(root: Element, doi: Doi) -> Element | None:
         named = query.find("{*}doi")
         if named is None and query.get("status") != "resolved":
             return query
-        if named is not None and _text(named).lower() in {doi.key, *(one.lower() for one in _prime_doi(query))}:
+        if named is not None and _text(named).lower() in {doi.key, *(name.lower() for name in _prime_doi(query))}:
             return query
     return None
 

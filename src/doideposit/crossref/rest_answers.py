@@ -122,7 +122,7 @@ class _FoundMessage(_Answer):
         """Return the work."""
         title = next(iter(self.title or ()), "")
         whole = [f"{title}: {subtitle}" for subtitle in (self.subtitle or ())[:1] if title]
-        people = [one for one in (*(self.author or ()), *(self.editor or ())) if one is not None]
+        people = [person for person in (*(self.author or ()), *(self.editor or ())) if person is not None]
         return FoundWork(
             doi=self.doi or "",
             titles=tuple(dict.fromkeys(text for text in (title, *whole, *(self.original or ())) if text)),

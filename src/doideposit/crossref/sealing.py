@@ -67,7 +67,7 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
     (crossref5.5.0.xsd: body), and no key of the schema reaches beyond an item. The head differs from the one that was
     judged in its batch id and timestamp alone. Raises RuntimeError for bytes that are not those that were judged.
     """
-    if any(hashlib.sha256(xml).hexdigest() != one.sha256 for one, xml in zip(items, contents, strict=True)):
+    if any(hashlib.sha256(xml).hexdigest() != item.sha256 for item, xml in zip(items, contents, strict=True)):
         raise RuntimeError("an item differs from the one that was validated")
     [version] = {item.schema_version for item in items}
     xml = Built.assemble(head, contents, schema_version=version)

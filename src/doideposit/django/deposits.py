@@ -367,7 +367,7 @@ def _refresh_states(
         columns |= _page_news(state, instance, columns, newest=newest[state.object_id] == state.pk)
         for name, value in columns.items():
             setattr(state, name, value)
-        # Not `save`, which raises where a press that was refused has just taken its row away.
+        # `save` would raise if another process has just deleted the row, because its DOI was not taken.
         DoiState.objects.filter(pk=state.pk).update(**columns, updated_at=timezone.now())
         yield before, state, instance
 

@@ -119,7 +119,7 @@ class Run:
             inbox, waiting = (
                 {str(name): int(count) for name, count in data[key].items()} for key in ("inbox", "waiting")
             )
-            errors = tuple({key: str(each[key]) for key in ("message", "hint")} for each in data["errors"])
+            errors = tuple({key: str(error[key]) for key in ("message", "hint")} for error in data["errors"])
             target, summary = str(data["target"]), str(data["summary"])
             run = Run(target, started, finished, int(data["exit_code"]), summary, success, inbox, waiting, errors)
             is_past = finished <= now
@@ -194,8 +194,8 @@ def _publisher_metrics(standing: Standing) -> Iterator[str]:
     if standing.publishers:
         yield "# HELP doideposit_publisher_dois DOIs of each publisher, by state; a DOI can have several states."
         yield "# TYPE doideposit_publisher_dois gauge"
-    for name, each in standing.publishers.items():
-        for state, value in each.numbers.items():
+    for name, counts in standing.publishers.items():
+        for state, value in counts.numbers.items():
             labels = f'target="{standing.target}",publisher="{name or MAIN_PUBLISHER}",state="{state}"'
             yield f"doideposit_publisher_dois{{{labels}}} {value}"
 
@@ -207,8 +207,8 @@ def _metric_lines(
     yield f"# TYPE doideposit_{name} gauge"
     if isinstance(value, Mapping):
         # Sorted, so that two files can be compared line by line.
-        for key, each in sorted(value.items()):
-            yield f'doideposit_{name}{{target="{target}",{label}="{key}"}} {each}'
+        for key, part in sorted(value.items()):
+            yield f'doideposit_{name}{{target="{target}",{label}="{key}"}} {part}'
     else:
         yield f'doideposit_{name}{{target="{target}"}} {value:.17g}'
 

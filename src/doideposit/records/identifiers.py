@@ -139,7 +139,9 @@ class Doi(Identifier):
             raise InvalidIdentifier("doi-shape", f"“{_shorten(bare)}” is not a DOI", FoundDoi.what_to_write(bare))
         # To Python a space is printable, but no DOI may hold one.
         if not bare.isprintable() or " " in bare:
-            place, bad = next((at, each) for at, each in enumerate(bare) if each == " " or not each.isprintable())
+            place, bad = next(
+                (at, character) for at, character in enumerate(bare) if character == " " or not character.isprintable()
+            )
             raise _forbidden_character_fault(bad, text.find(bare) + place if bare in text else None)
         suffix = shape["suffix"]
         if len(suffix) > MAX_SUFFIX:

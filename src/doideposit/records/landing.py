@@ -336,9 +336,9 @@ def _citation_json(reference: Reference) -> str:
         reference.journal_title or reference.series_title,
     )
     text = printed or ". ".join(part for part in parts if part)
-    for one in (address, reference.doi.url if reference.doi else ""):
-        if one and one not in text:
-            text = f"{text} {one}".strip()
+    for link in (address, reference.doi.url if reference.doi else ""):
+        if link and link not in text:
+            text = f"{text} {link}".strip()
     return text
 
 

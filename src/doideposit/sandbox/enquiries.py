@@ -315,7 +315,7 @@ class Enquiries:
         rows = request.query.get("rows", "20")
         words = _search_words(request.query["query.bibliographic"])
         scored = [(_score_of(shown[-1], words), shown) for shown in self._every_shown(lambda _one: True)]
-        found = sorted((one for one in scored if one[0] > LEAST_SCORE), key=lambda one: -one[0])
+        found = sorted((hit for hit in scored if hit[0] > LEAST_SCORE), key=lambda hit: -hit[0])
         # Twenty rows are Crossref's default.
         page = found[: int(rows) if rows.isdecimal() else 20]
         scores = {shown[-1].doi.lower(): score for score, shown in page}

@@ -215,7 +215,7 @@ class LookupReplies:
         if not shown:
             return self._missing()
         own = shown[-1].doi.lower()
-        updates = [one for notice in notices for one in _updates_json(notice, own)]
+        updates = [update for notice in notices for update in _updates_json(notice, own)]
         return self._message("work", _work_json(shown) | ({"updated-by": updates} if updates else {}), "single")
 
     def works(

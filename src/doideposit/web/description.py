@@ -435,7 +435,7 @@ def _plan_schemas() -> Schema:
 def _with_moved_references(value: Any) -> Any:
     """Return a schema whose references name the place where OpenAPI keeps schemas."""
     if isinstance(value, Mapping):
-        return {key: _with_moved_references(each) for key, each in value.items()}
+        return {key: _with_moved_references(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_with_moved_references(each) for each in value]
+        return [_with_moved_references(part) for part in value]
     return value.replace("#/$defs/", "#/components/schemas/") if isinstance(value, str) else value

@@ -49,13 +49,13 @@ def _list_of(name: str) -> Schema:
 
 
 def _enum_schema(kind: type[StrEnum], *, nullable: bool = False) -> Schema:
-    values: list[str | None] = [each.value for each in kind]
+    values: list[str | None] = [member.value for member in kind]
     return {"enum": [*values, None]} if nullable else {"enum": values}
 
 
 def _explained(kind: type[EventKind] | type[RetryClass], about: str) -> Schema:
     """Describe an enum with the meaning of each of its values, which OpenAPI has no other place for."""
-    meanings = "\n".join(f"* `{each.value}`: {each.meaning}" for each in kind)
+    meanings = "\n".join(f"* `{member.value}`: {member.meaning}" for member in kind)
     return {**_enum_schema(kind), "type": "string", "description": f"{about}\n\n{meanings}"}
 
 

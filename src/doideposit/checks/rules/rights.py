@@ -74,7 +74,7 @@ def _is_unknown(licence: _CreativeCommons) -> bool:
 def _award_texts(work: Work) -> list[Text]:
     funders = enumerate(work.commentary.funding)
     return [
-        (("funding", index, "awards", at), one) for index, funder in funders for at, one in enumerate(funder.awards)
+        (("funding", index, "awards", at), award) for index, funder in funders for at, award in enumerate(funder.awards)
     ]
 
 

@@ -294,7 +294,7 @@ def _lookups(components: _Components) -> tuple[Lookup, ...]:
             key = (name, attribute.node)
             places.setdefault(key, set()).add(tag)
             found[key] = Lookup(name, frozenset(), values, collapsed)
-    return tuple(one._replace(tags=frozenset(places[key])) for key, one in found.items())
+    return tuple(enumeration._replace(tags=frozenset(places[key])) for key, enumeration in found.items())
 
 
 def _identities(components: _Components) -> tuple[Identity, ...]:

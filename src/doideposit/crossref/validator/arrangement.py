@@ -69,13 +69,13 @@ class _Order:
 
     @property
     def children(self) -> list[Element]:
-        return [one for one in self.places if not isinstance(one, str)]
+        return [place for place in self.places if not isinstance(place, str)]
 
     def missing_before(self, element: Element, steady: set[Element]) -> tuple[str, ...]:
         """Return what is missing between a child and the one before it that stays where it is."""
         before = self.places[: self.places.index(element)]
         start = next((place for place in range(len(before), 0, -1) if before[place - 1] in steady), 0)
-        return tuple(one for one in before[start:] if isinstance(one, str))
+        return tuple(place for place in before[start:] if isinstance(place, str))
 
 
 class Arranger:
@@ -140,7 +140,7 @@ class Arranger:
         waiting = list(children)
         missing = 0
         while waiting and self._budget >= 0:
-            so_far = (parent, *(one if isinstance(one, str) else str(one.tag) for one in places))
+            so_far = (parent, *(place if isinstance(place, str) else str(place.tag) for place in places))
             chosen = self._choose_next(so_far, list(dict.fromkeys(str(element.tag) for element in waiting)))
             if chosen is not None:
                 child = next(element for element in waiting if element.tag == chosen)

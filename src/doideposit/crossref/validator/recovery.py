@@ -140,7 +140,7 @@ class _Recovery:
         double = copy.deepcopy(element)
         double.tail = None
         copies = dict(zip(double.iter(), originals, strict=True))
-        for node in [one for one, original in copies.items() if original in aside]:
+        for node in [copied for copied, original in copies.items() if original in aside]:
             double.remove(node)
         found = _read_log(self._schema.complaints(double), double)
         if any(complaint.number == UNDECLARED and complaint.element is double for complaint in found):

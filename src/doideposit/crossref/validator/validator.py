@@ -76,7 +76,7 @@ class _Engine:
         log = self._compiled.complaints(root)
         broken, wrong = self._supplement.check(root, retyped)
         if part is not None:
-            wrong = [one for one in wrong if one.problem != "unknown-idref"]
+            wrong = [value for value in wrong if value.problem != "unknown-idref"]
         return self._describe(root, log, broken, wrong, places) if log or broken or wrong else ()
 
     def _describe(
@@ -94,7 +94,7 @@ class _Engine:
         complaints = all_complaints(self._compiled, root, log)
         # One value is one finding, even where libxml2 has something against it as well.
         said = {(complaint.element, complaint.attribute) for complaint in complaints}
-        wrong = [one for one in wrong if (one.element, one.attribute) not in said]
+        wrong = [value for value in wrong if (value.element, value.attribute) not in said]
         findings = describe(complaints[:MOST], broken[:MOST], wrong[:MOST], places)
         findings.sort(key=lambda finding: (finding.where.line or 0, finding.where.column or 0))
         left = sum(max(0, len(found) - MOST) for found in (complaints, broken, wrong))

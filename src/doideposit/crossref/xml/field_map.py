@@ -189,7 +189,7 @@ def _relation_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     if place < 0:
         return "relations", place + len(commentary.relations)
     issn = Programs.membership_relations(commentary)[place].identifier
-    return _issn_field([str(one.issn) for one in commentary.series.issns].index(issn), "issn")
+    return _issn_field([str(known.issn) for known in commentary.series.issns].index(issn), "issn")
 
 
 def _relation_part_finder(name: str) -> FieldFinder:

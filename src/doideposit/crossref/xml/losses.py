@@ -292,8 +292,8 @@ def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
         if isinstance(text, RichText) and text.nodes != (text.source,):
             yield loc, text
     for key, name in _LISTED_TEXTS:
-        for place, one in enumerate(getattr(commentary, key)):
-            text = getattr(one, name)
+        for place, entry in enumerate(getattr(commentary, key)):
+            text = getattr(entry, name)
             if text is not None and text.nodes != (text.source,):
                 yield (key, place, name), text
 

@@ -99,4 +99,5 @@ def _add_text(element: Element, last: Element | None, text: str) -> None:
 
 
 def _is_plain(name: str) -> bool:
+    """Tell whether an attribute only describes MathML: none that runs a script, links, or belongs to a namespace."""
     return not name.startswith(("{", "on")) and name not in {"id", "xref", "href", "style", "src", "altimg"}

@@ -126,8 +126,8 @@ class Claim:
         source_lines = _SourceLines(self)
         earlier = {(entry.place, entry.doi): entry for entry in self.entries or ()}
         found = []
-        for one in made:
-            entry = _make_entry(one, one.source.removeprefix(str(self.file)), source_lines)
+        for reported in made:
+            entry = _make_entry(reported, reported.source.removeprefix(str(self.file)), source_lines)
             before = earlier.get((entry.place, entry.doi))
             found.append(entry if before is None else replace(entry, tries=before.tries))
         return _hold_together(made, found)
@@ -263,7 +263,7 @@ def _hold_together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry])
     held = [{finding.code for finding in entry.findings if finding.stops} == {"plan-batch-blocked"} for entry in made]
     moving = any(entry.status in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
-    return tuple(replace(entry, status=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
+    return tuple(replace(entry, status=EntryStatus.WAITING) if moved and moving else entry for entry, moved in pairs)
 
 
 class _SourceLines:

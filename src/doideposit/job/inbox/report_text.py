@@ -59,7 +59,7 @@ class FinishedFile:
         The first line counts the records. A report that names fewer DOIs was cut or changed by somebody.
         """
         lines = text.splitlines() or [""]
-        settled, target = (next(filter(None, map(each.match, lines[:8])), None) for each in (_SETTLED, _TARGET))
+        settled, target = (next(filter(None, map(pattern.match, lines[:8])), None) for pattern in (_SETTLED, _TARGET))
         counts = {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[0].rpartition(": ")[2])}
         named = [found[1] for found in map(_IN_ORDER.fullmatch, lines) if found]
         if settled is None or target is None or not named or counts.keys() - {"registered", "unchanged"}:

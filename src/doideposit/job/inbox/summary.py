@@ -77,7 +77,7 @@ class PassReport:
     def add_error(self, error: DoiDepositError) -> bool:
         """Note that something outside failed; False when it was noted before."""
         # One outage fails for every file of a pass in the same way, and is reported once.
-        if any((one.code, one.message) == (error.code, error.message) for one in self.errors):
+        if any((other.code, other.message) == (error.code, error.message) for other in self.errors):
             return False
         self.errors.append(error)
         return True

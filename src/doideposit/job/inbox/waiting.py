@@ -144,9 +144,9 @@ def _plain_files(folder: Path) -> Iterator[str]:
 
 
 def _changed(folders: Folders, put_away: Mapping[str, PutAway]) -> Iterator[str]:
-    for name, one in put_away.items():
+    for name, stamp in put_away.items():
         # A file that is gone was taken away by a person, or is in an archive.
-        if one.stamp and Claim.stamp_of(folders.root / name) not in {"", one.stamp}:
+        if stamp.stamp and Claim.stamp_of(folders.root / name) not in {"", stamp.stamp}:
             yield name
 
 

@@ -200,8 +200,8 @@ class _Splice:
         return self._replace_text(start, following, "")
 
     def _remove_in_flow(self, parent: Any, index: int) -> str:
-        entries = [each[0] if isinstance(parent, MappingNode) else each for each in parent.value]
-        values = [each[1] if isinstance(parent, MappingNode) else each for each in parent.value]
+        entries = [entry[0] if isinstance(parent, MappingNode) else entry for entry in parent.value]
+        values = [entry[1] if isinstance(parent, MappingNode) else entry for entry in parent.value]
         if len(entries) == 1:
             start = parent.start_mark.index if parent.flow_style else entries[0].start_mark.index
             if isinstance(parent, SequenceNode) and not parent.flow_style:
@@ -305,6 +305,6 @@ def _end_of_value(text: str, node: Any) -> int:
         return int(node.start_mark.index) + len(written.rstrip())
     if node.flow_style:
         return int(node.end_mark.index)
-    parts = [part for each in node.value for part in (each if isinstance(node, MappingNode) else (each,))]
+    parts = [part for entry in node.value for part in (entry if isinstance(node, MappingNode) else (entry,))]
     own = [part for part in parts if part.start_mark.index >= node.start_mark.index]
     return max((_end_of_value(text, part) for part in own), default=int(node.start_mark.index))

@@ -108,7 +108,7 @@ def _name_parts(parts: HeaderValue, given: HeaderValue | None, family: HeaderVal
     middle = parts.get("middle", "middlename", "middle-name", "middle_name")
     found: dict[str, Stated] = {}
     if given is not None and given.text:
-        found["given"] = given.taken(" ".join(each.text for each in (given, middle) if each))
+        found["given"] = given.taken(" ".join(part.text for part in (given, middle) if part))
     found["family"] = family.taken(lead + family.text)
     return found | ({"suffix": suffix.taken()} if suffix and suffix.text else {})
 
@@ -213,8 +213,8 @@ def _referenced_institutions(
         hint = "add it to the list of affiliations, or write its name here"
         notes.unread("header-affiliation", f"there is no affiliation “{text}”", hint, item, field="authors")
         return
-    for each in [shared[key] for key in keys] if known else [item]:
-        institution = _read_institution(each)
+    for entry in [shared[key] for key in keys] if known else [item]:
+        institution = _read_institution(entry)
         if institution:
             yield institution
 

@@ -77,18 +77,14 @@ class Properties:
         if issn is not None and issn.text:
             found["issn"] = leaf.leaf_of(issn.taken())
         files = next(
-            (
-                value
-                for each in ("bibliography", "references_file")
-                if (value := HeaderValue(header.data, ()).get(each))
-            ),
+            (value for key in ("bibliography", "references_file") if (value := HeaderValue(header.data, ()).get(key))),
             None,
         )
         cited = HeaderValue(header.data, ()).get("nocite")
         nocite = " ".join(item.text for item in cited.items()) if cited else ""
         named = tuple(leaf.leaf_of(item.taken()) for item in files.items() if item.text) if files else ()
-        keywords = tuple(leaf.leaf_of(each) for each in _entries(fields.get("keywords")) if isinstance(each, Taken))
-        authors = tuple(_with_orcid(leaf.node_of(each)) for each in _entries(fields.get("authors")))
+        keywords = tuple(leaf.leaf_of(entry) for entry in _entries(fields.get("keywords")) if isinstance(entry, Taken))
+        authors = tuple(_with_orcid(leaf.node_of(entry)) for entry in _entries(fields.get("authors")))
         # How sure a name is, its confidence says already.
         told = tuple(finding for finding in notes.found if finding.code != "header-name")
         return cls(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told

@@ -154,8 +154,8 @@ def _ways_to_match(match: _BlockMatch, at: int, start: int) -> Iterator[tuple[_F
         if len(rows) < length or any(row.block != rows[0].block for row in rows):
             continue
         found = [_match_line(template, row) for row in rows]
-        if all(each is not None for each in found):
-            yield [(row, each or {}) for row, each in zip(rows, found, strict=True)], start + length
+        if all(values is not None for values in found):
+            yield [(row, values or {}) for row, values in zip(rows, found, strict=True)], start + length
     if template.optional:
         yield [], start
 

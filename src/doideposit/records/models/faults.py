@@ -480,7 +480,7 @@ def _annotation_at(model: type[BaseModel], loc: Loc) -> Any:
         if isinstance(step, int):
             current = _next_type(_without_wrapping(current), step)[1]
         else:
-            having = [each for each in _all_models(current) if step in each.model_fields]
+            having = [option for option in _all_models(current) if step in option.model_fields]
             current = having[0].model_fields[step].annotation if having else None
     return current
 

@@ -99,7 +99,7 @@ def names_people(entry: str) -> bool:
 def _parts_are_people(entry: str) -> bool:
     around = _BETWEEN.split(entry)
     # Commas part people only where a word such as "and" says that there are several.
-    parts = [part.strip() for each in around for part in re.split("[,;]", each) if part.strip()]
+    parts = [part.strip() for text in around for part in re.split("[,;]", text) if part.strip()]
     return len(around) > 1 and all(_PERSON.fullmatch(part) and not _GENITIVE.match(part) for part in parts)
 
 

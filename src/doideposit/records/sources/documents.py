@@ -167,4 +167,4 @@ def _nearest_place(header: Header, loc: Loc) -> Place | None:
 
 
 def _places_below(header: Header, loc: Loc) -> Iterator[tuple[Loc, Place]]:
-    return ((each, place) for each, place in header.places.items() if each[: len(loc)] == loc)
+    return ((other, place) for other, place in header.places.items() if other[: len(loc)] == loc)

@@ -348,8 +348,8 @@ def _listed_authors(path: Path) -> Mapping[str, Any]:
         from doideposit.records.sources import yaml_text  # noqa: PLC0415  (few headers name keys)
 
         records = yaml_text.read(text or "", file=str(place)).records
-        listed = {str(key): one for record in records for key, one in record.data.items()}
-        return {key: one for key, one in listed.items() if isinstance(one, Mapping) and one.get("name")}
+        listed = {str(key): entry for record in records for key, entry in record.data.items()}
+        return {key: entry for key, entry in listed.items() if isinstance(entry, Mapping) and entry.get("name")}
     return {}
 
 

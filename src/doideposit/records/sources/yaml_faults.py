@@ -230,9 +230,9 @@ def _explain_error(original: str) -> tuple[str, str]:
 def _place_of_mark(mark: Any, lines: list[str], source: YamlSource) -> Where:
     """Return the place of a mark; one behind the last line is moved to the end of the text, where something is seen."""
     line, column = source.position(mark)
-    if line <= len(lines) and any(each.strip() for each in lines[line - 1 :]):
+    if line <= len(lines) and any(following.strip() for following in lines[line - 1 :]):
         return Where(source.file, line, column)
-    last = max((number for number, each in enumerate(lines, 1) if each.strip()), default=1)
+    last = max((number for number, text in enumerate(lines, 1) if text.strip()), default=1)
     return Where(source.file, last, len(lines[last - 1].rstrip()) + 1)
 
 

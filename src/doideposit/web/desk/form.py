@@ -161,7 +161,9 @@ def _in_long_form(listed: Any, key: str) -> Any:
     """Return a list whose texts are written out as mappings with this key."""
     if isinstance(listed, str):
         return [{key: listed}]
-    return [{key: each} if isinstance(each, str) else each for each in listed] if isinstance(listed, list) else listed
+    return (
+        [{key: entry} if isinstance(entry, str) else entry for entry in listed] if isinstance(listed, list) else listed
+    )
 
 
 def _address(licence: Any) -> Any:

@@ -103,23 +103,23 @@ def _json(body: bytes) -> Any:
 
 
 def _read_people(answer: Any) -> Iterator[Candidate]:
-    for one in _list(answer, "expanded-result"):
-        link = _parse_id(Orcid, _text(one, "orcid-id"))
+    for hit in _list(answer, "expanded-result"):
+        link = _parse_id(Orcid, _text(hit, "orcid-id"))
         if link:
-            name = _text(one, "credit-name") or f"{_text(one, 'given-names')} {_text(one, 'family-names')}".strip()
-            places = [each for each in _list(one, "institution-name") if isinstance(each, str)]
+            name = _text(hit, "credit-name") or f"{_text(hit, 'given-names')} {_text(hit, 'family-names')}".strip()
+            places = [each for each in _list(hit, "institution-name") if isinstance(each, str)]
             # Up to three institutions tell people of one name apart.
             yield Candidate(link, name or link, "; ".join(places[:3]))
 
 
 def _read_organisations(answer: Any) -> Iterator[Candidate]:
-    for one in _list(answer, "items"):
-        link = _parse_id(Ror, _text(one, "id"))
-        names = _list(one, "names")
-        if link and _text(one, "status") in {"", "active"}:
+    for hit in _list(answer, "items"):
+        link = _parse_id(Ror, _text(hit, "id"))
+        names = _list(hit, "names")
+        if link and _text(hit, "status") in {"", "active"}:
             # ROR marks the name that it shows itself; a record without the mark is shown by its first name.
             shown = [name for name in names if "ror_display" in _list(name, "types")] or names
-            where = [_member(place, "geonames_details") for place in _list(one, "locations")]
+            where = [_member(place, "geonames_details") for place in _list(hit, "locations")]
             about = [f"{_text(place, 'name')}, {_text(place, 'country_name')}".strip(", ") for place in where]
             yield Candidate(link, _text(shown[0], "value") if shown else link, "; ".join(filter(None, about)))
 

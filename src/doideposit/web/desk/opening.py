@@ -61,7 +61,7 @@ def open_for_accounts(
         return reference.resolve(environ=variables, service="doideposit-desk", username=name)
 
     accounts = {
-        name: (password(name), frozenset(DeskRole(role) for role in each.roles)) for name, each in named.items()
+        name: (password(name), frozenset(DeskRole(role) for role in account.roles)) for name, account in named.items()
     }
     opening = Opening(
         DeskAccounts(accounts, monotonic=monotonic),

@@ -48,10 +48,10 @@ class RecordFile(NamedTuple):
         Raises `DiskError` when the disk fails.
         """
         records: list[RawRecord] = []
-        for each in read_path(path):
-            if isinstance(each, Finding) or has_errors(each.findings):
+        for raw in read_path(path):
+            if isinstance(raw, Finding) or has_errors(raw.findings):
                 return None
-            records.append(each)
+            records.append(raw)
             if len(records) > 1:
                 return None
         return _plain_value(records[0].data) if records else None
@@ -135,8 +135,8 @@ def _doi(data: Mapping[str, Any], series: Mapping[str, Series]) -> str:
 
 def _plain_value(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain_value(each) for key, each in value.items()}
-    return [_plain_value(each) for each in value] if isinstance(value, list | tuple) else value
+        return {str(key): _plain_value(part) for key, part in value.items()}
+    return [_plain_value(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _edit_file(path: Path, data: Mapping[str, Any]) -> None:

@@ -114,8 +114,8 @@ class Workplace:
 
     def close(self) -> None:
         """Wait for work under way, and close every depositor."""
-        for each in self._following.values():
-            each.close()
+        for afterwards in self._following.values():
+            afterwards.close()
         with self._lock:
             for depositor in self._depositors.values():
                 depositor.close()

@@ -73,7 +73,7 @@ class DraftPages(Views):
             g.account.name,
             document=name,
             digest=digest,
-            marks={each["field"]: Mark(each["place"], each["rule"], each["confidence"]) for each in extracted.values()},
+            marks={row["field"]: Mark(row["place"], row["rule"], row["confidence"]) for row in extracted.values()},
             lines=tuple((extracted.place(line.number), line.text) for line in manuscript.lines)[:MOST_LINES],
             notes=(*left_out, *(_as_sentence(finding) for finding in extracted.findings[:MOST_NOTES])),
         )

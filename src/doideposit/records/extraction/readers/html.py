@@ -167,8 +167,8 @@ def _read_properties(root: Any) -> Properties:
     words = meta.get("citation_keywords") or article.get("keywords") or []
     listed = words.split(",") if isinstance(words, str) else words if isinstance(words, list) else [words]
     # A keyword is a text, or a term of a vocabulary with a name (schema.org: DefinedTerm).
-    named = (one.get("name") if isinstance(one, dict) else one for one in listed)
-    words = [part for one in named if isinstance(one, str) for part in one.split(";")]
+    named = (entry.get("name") if isinstance(entry, dict) else entry for entry in listed)
+    words = [part for text in named if isinstance(text, str) for part in text.split(";")]
     stated = Properties(
         title=title,
         published=published.as_date() if published else None,

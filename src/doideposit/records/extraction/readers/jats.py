@@ -292,7 +292,7 @@ def _licence_address(meta: Any) -> Leaf | None:
     for node in meta.iterfind("permissions/license"):
         addresses = [node.get(XLINK), *(element.text for element in node.iter(_ALI))]
         addresses += [element.get(XLINK) for element in node.iter("ext-link", "uri")]
-        address = next((each.strip() for each in addresses if each and each.strip().startswith("http")), None)
+        address = next((text.strip() for text in addresses if text and text.strip().startswith("http")), None)
         if address:
             return JatsText(node).leaf_of(address)
     return None

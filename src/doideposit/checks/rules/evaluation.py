@@ -21,6 +21,7 @@ from doideposit.checks.rules.registry import Context, Match, Rule, Rules
 from doideposit.checks.rules.relations import RELATIONS
 from doideposit.checks.rules.rights import RIGHTS
 from doideposit.checks.rules.texts import TEXTS
+from doideposit.checks.rules.title_ends import TITLE_ENDS
 from doideposit.checks.rules.titles import TITLES
 from doideposit.checks.rules.together import TOGETHER, Run
 from doideposit.checks.rules.words import WORDS
@@ -93,6 +94,7 @@ def _is_covered(code: str, match: Match, best: str) -> bool:
 CATEGORIES: tuple[Rules[Work], ...] = (
     IDENTITY,
     TITLES,
+    TITLE_ENDS,
     NAMES,
     CONTRIBUTORS,
     DATES,

@@ -130,6 +130,16 @@ FEWEST, SHARE = 3, 0.2
 # No title in English or French quotes two words such as “och” and “mellan”.
 FEWEST_OF_OTHERS = 2
 _QUOTED: Final = frozenset({"en", "fr", "de", "es", "pt", "it", "nl"})
+# So many small words with accents; names of people and places have a capital letter.
+FEWEST_ACCENTED = 2
+_OTHER: Final = "another language"
+# What English has borrowed with its accents.
+_LOANS: Final = frozenset(
+    "café cafés cliché clichés façade façades naïve naïveté fiancé fiancée résumé résumés déjà état être communiqué "
+    "communiqués protégé protégés élite élites émigré émigrés régime régimes détente début débuts décor exposé exposés "
+    "précis rôle première attaché attachés über coup señor mêlée entrepôt papier-mâché pâté soirée touché matériel "
+    "raison vis-à-vis coöperation reëlection coördination ménage manqué outré passé blasé doppelgänger".split()
+)
 # A few words look the same in two languages (was, of, is); with fewer than so many to one, a text may be in either.
 OUTNUMBERED = 4
 
@@ -147,8 +157,15 @@ def _language_of(text: str, stated: str) -> str | None:
     best = max(counts, key=counts.__getitem__)
     fewest = FEWEST if best in _QUOTED else FEWEST_OF_OTHERS
     if best == stated or counts[best] < max(fewest, len(words) * SHARE):
-        return None
+        return _OTHER if stated == "en" and not as_stated and _is_foreign(text) else None
     return best if as_stated * OUTNUMBERED <= counts[best] else None
+
+
+def _is_foreign(text: str) -> bool:
+    """Return whether a text without a common word of English has several small words with letters that it lacks."""
+    words = {word for word in _WORD.findall(text[: MOST_WORDS * 10]) if word.islower() and not word.isascii()}
+    # The letters of the Latin script end there; other scripts have a rule of their own.
+    return sum(1 for word in words - _LOANS if max(word) < "\u0250") >= FEWEST_ACCENTED
 
 
 def _count(words: list[str], language: str) -> int:
@@ -180,7 +197,7 @@ def _find_text_in_other_language(work: Work) -> Iterator[Match]:
         language = _SHORT.get(language, language)
         if language in _WORDS and (found := _language_of(text, language)):
             what = "title" if loc == ("title",) else "abstract" if loc[0] == "abstracts" else "original title"
-            yield Match.at(*loc, length=len(text), what=what, found=_NAMES[found], language=stated)
+            yield Match.at(*loc, length=len(text), what=what, found=_NAMES.get(found, found), language=stated)
 
 
 def _texts_with_language(work: Work) -> Iterator[tuple[Text, str | None]]:

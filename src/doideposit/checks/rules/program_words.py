@@ -71,7 +71,8 @@ def is_program_word(text: str) -> bool:
 _FORM = Pattern(
     r"(?:first|last|given|family|middle)[ _-]?name|firstname|surname|vorname|nachname|familienname|nombres?|apellidos?"
     r"|prénom|nom de famille|primeiro nome|sobrenome|cognome|voornaam|achternaam|imię|nazwisko"
-    r"|förnamn|efternamn|soyadı?|mustermann|musterfrau|имя|фамилия|姓",
+    r"|förnamn|efternamn|soyadı?|mustermann|musterfrau|имя|фамилия|姓"
+    r"|unknown|unbekannt|inconnue?|desconocid[oa]|desconhecid[oa]|sconosciut[oa]|onbekend|nieznan[ya]|bilinmiyor|неизвестно",
     re.IGNORECASE,
 )
 

@@ -87,6 +87,18 @@ def _doi_as_address(reference: Reference) -> str | None:
     return None if doi is None or (own is not None and own.key == doi.lower()) else doi
 
 
+def _other_doi(reference: Reference) -> dict[str, str]:
+    """Return the DOI of a reference and the one in its text, where the text has only others."""
+    own, text = reference.doi, reference.text
+    if own is None or text is None:
+        return {}
+    found = [one.text for one in FoundDoi.all_in(text.plain) if one.whole]
+    # The text may name the book of a chapter, whose DOI often begins that of the chapter.
+    if not found or any(own.key.startswith(doi.lower()) for doi in found):
+        return {}
+    return {"own": own.printed, "doi": found[0]}
+
+
 def _names_several(author: str) -> bool:
     likely = _SEVERAL.fullmatch(author) and not _INITIALS.fullmatch(author)
     return bool(likely and not _GROUP.search(author) and not _FIRM.search(author))
@@ -205,6 +217,19 @@ rule(
     bad="references: [{text: '[1] Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )(_in_texts(_NUMBERED.match))
+
+
+rule(
+    "reference-doi-differs",
+    WARNING,
+    "Two DOIs for one reference",
+    message="reference {place} has the DOI {own}, and its text the DOI {doi}",
+    hint="keep the one that leads to the cited work, here and in the text",
+    why="The DOI becomes the link between the two works. If it is cut, or that of another entry, the link is wrong.",
+    source=REFERENCES_PAGE,
+    bad="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchd}]",
+    good="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchdy}]",
+)(Each(_with_doi, lambda reference: reference.doi and reference.text and _other_doi(reference), "doi"))
 
 
 rule(

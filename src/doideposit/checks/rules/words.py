@@ -63,8 +63,8 @@ rule(
 # What programs write most, as the whole of a part: a reference has many parts, and each is looked up only.
 _NOTHING = frozenset(
     "null none nan nat n/a undefined <na> (null) #ref! #name? #n/a #value! #div/0! #null! #num! [object] tbd tba "
-    "unknown unbekannt".split()
-) | {"[object object]"}
+    "unknown unbekannt keine ninguno ninguna nenhum nenhuma aucun aucune nessuna нет なし 無し 없음".split()
+) | {"[object object]", "no funding", "keine förderung", "sin financiación", "sem financiamento", "none declared"}
 _RICH_PARTS = frozenset({"version", "status", "relations", "assertions", "translated_titles"})
 
 
@@ -76,6 +76,9 @@ def _other_parts(work: Work) -> Iterator[Text]:
     # Most records have none of these fields, and their texts need not be read then.
     if work.commentary.model_fields_set & _RICH_PARTS:
         yield from ((loc, text) for loc, text in work.shown if loc[0] in _RICH_PARTS)
+    # What every text is searched for is said of a funder already.
+    names = ((loc, funder.name) for loc, funder in work.each_funder())
+    yield from (((*loc, "name"), name) for loc, name in names if name and not is_program_word(name))
     for place, identifier in enumerate(work.commentary.identifiers):
         yield ("identifiers", place, "identifier"), identifier.identifier
     for place, word in enumerate(work.commentary.keywords):

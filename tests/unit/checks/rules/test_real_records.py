@@ -25,6 +25,24 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("code", "good", "bad"),
     [
+        ("title-unfinished", {"title": "Digital Identity (Initial Public Draft)"}, {"title": "Tides (DRAFT 3)"}),
+        ("title-unfinished", {"title": "Do Not Go Gentle"}, {"title": "Tides: please do not quote"}),
+        ("title-footnote", {"title": "Shortest Paths with A*"}, {"title": "The Price of Tides*"}),
+        ("title-footnote", {"title": "How Big Is a km²?"}, {"title": "The Price of Tides¹"}),
+        ("title-footnote", {"title": "Capital, Vol. I [1867]"}, {"title": "The Price of Tides [1]"}),
+        (
+            "title-site-name",
+            {"title": "Annual Report 2023 – South Asia Democratic Forum"},
+            {"title": "The Price of Tides » South Asia Democratic Forum"},
+        ),
+        (
+            "reference-doi-differs",
+            {"references": [{"doi": "10.1007/978-3-16-148410-0_5", "text": "In: doi.org/10.1007/978-3-16-148410-0"}]},
+            {"references": [{"doi": "10.1093/ia/iiaa", "text": "Doe (2020). A. https://doi.org/10.1093/ia/iiaa123"}]},
+        ),
+        ("language-mismatch", {"title": "Détente, émigrés, élan"}, {"title": "Česko a eurozóna: jízda na dvou vlnách"}),
+        ("language-mismatch", {"title": "Łódź, Kraków, Poznań"}, {"title": "Žádné světlo, žádná naděje"}),
+        ("part-program-word", {"funding": [{"name": "Keiner Fund"}]}, {"funding": [{"name": "Keine"}]}),
         ("name-program-word", author("Ana", "Nachbar"), author("Vorname", "Nachname")),
         ("name-program-word", author("Max", "Muster"), author("Max", "Mustermann")),
         ("name-honorific", author("Habib", "Drabek"), author("dr hab. Anna", "Kowalska")),

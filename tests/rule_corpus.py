@@ -382,6 +382,8 @@ FAULTS: list[tuple[str, Callable[[Record], None]]] = [
     ("title-trailing-stop", _title(lambda text: f"{text}.")),
     ("title-placeholder", _set(title="Draft")),
     ("title-blank", _set(title="—")),
+    ("funder-sentence", _set(funding=[{"name": "This work was funded by the River Fund"}])),
+    ("pdf-url-other-file", _set(pdf_url="https://papers.rivers-institute.net/7.docx")),
     ("title-unfinished", _title(lambda text: f"{text} [DRAFT – do not cite]")),
     ("title-footnote", _title(lambda text: f"{text.rstrip('?!”')} matters*")),
     ("title-site-name", _title(lambda text: f"{text} | Rivers Institute")),

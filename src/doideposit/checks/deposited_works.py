@@ -65,8 +65,10 @@ def _series_of(work: RegisteredRecord) -> Series | None:
     kind = work.record_type if first and work.record_type else RecordType.REPORT_SINGLE
     own = {"name": "file", "title": title or "-", "prefix": work.doi.partition("/")[0], "record_type": kind}
     issn = {"issn": first["issn"], "issn_medium": "electronic"} if isinstance(first, dict) else {}
-    # What is wrong with an ISSN or a prefix is said of its own element.
-    for given in (own | issn, own | {"record_type": RecordType.REPORT_SINGLE}):
+    publisher = work.series.get("publisher")
+    house = {"publisher": publisher} if publisher else {}
+    # What is wrong with an ISSN, a prefix or a publisher is said of its own element.
+    for given in (own | issn | house, own | issn, own | {"record_type": RecordType.REPORT_SINGLE}):
         try:
             return Series.model_validate(given)
         # What a deposit says of its series may be incomplete; the next form needs less.

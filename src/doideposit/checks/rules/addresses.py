@@ -46,6 +46,8 @@ _TRACKING = Pattern(
 _BEYOND_ASCII = Pattern(r"[^\x00-\x7f]")
 # A number counts only after a word of ours: years and numbers of the CMS are in addresses too.
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
+# Names of files that are no PDF; a page without a suffix may hand one out.
+_OTHER_FILE = Pattern(r"\.(?:docx?|odt|rtf|epub|pptx?|xlsx?|txt|zip|jpe?g|png)(?=$|[?#])", re.IGNORECASE)
 # RFC 3986 has none of these in an address; a percent sign comes before two hexadecimal digits.
 _ILLEGAL = Pattern(r"[\\<>^`|\"'\[\]“”‘’]|%(?![0-9a-fA-F]{2})")
 _HOME_PAGES = frozenset({"", "/", "/index.html", "/index.php"})
@@ -436,6 +438,19 @@ rule(
     bad="url: https://files.sadf.eu/258/?Expires=1694649600&Signature=abc",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(lambda address: (what := address.suspicion) and {"what": what}))
+
+
+rule(
+    "pdf-url-other-file",
+    WARNING,
+    "The address of the PDF leads to another kind of file",
+    message="the address of the PDF ends in “{found}”",
+    hint="give the address of the PDF; other files go into `full_texts`, with their `mime_type`",
+    why="It is deposited as a PDF, and Similarity Check and text mining read it as one.",
+    source=SIMILARITY,
+    bad="pdf_url: https://www.sadf.eu/files/comment-258.docx",
+    good="pdf_url: https://www.sadf.eu/files/comment-258.doc.pdf?v=2",
+)(at("pdf_url", lambda record: record.pdf_url and _OTHER_FILE.search(record.pdf_url)))
 
 
 # A PDF that is its own landing page is left to another rule.

@@ -131,7 +131,7 @@ FEWEST, SHARE = 3, 0.2
 FEWEST_OF_OTHERS = 2
 _QUOTED: Final = frozenset({"en", "fr", "de", "es", "pt", "it", "nl"})
 # So many small words with accents; names of people and places have a capital letter.
-FEWEST_ACCENTED = 2
+FEWEST_ACCENTED, SHORTEST_ACCENTED = 2, 3
 _OTHER: Final = "another language"
 # What English has borrowed with its accents.
 _LOANS: Final = frozenset(
@@ -164,8 +164,9 @@ def _language_of(text: str, stated: str) -> str | None:
 def _is_foreign(text: str) -> bool:
     """Return whether a text without a common word of English has several small words with letters that it lacks."""
     words = {word for word in _WORD.findall(text[: MOST_WORDS * 10]) if word.islower() and not word.isascii()}
+    words = {word for word in words - _LOANS if len(word) >= SHORTEST_ACCENTED}
     # The letters of the Latin script end there; other scripts have a rule of their own.
-    return sum(1 for word in words - _LOANS if max(word) < "\u0250") >= FEWEST_ACCENTED
+    return sum(1 for word in words if max(word) < "\u0250") >= FEWEST_ACCENTED
 
 
 def _count(words: list[str], language: str) -> int:

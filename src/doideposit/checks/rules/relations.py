@@ -9,7 +9,7 @@ from doideposit.checks.rules.work import Each, Text, Work, at
 from doideposit.findings import Loc
 from doideposit.pages import CROSSMARK, RELATION_TARGETS, SCHEMA, SUFFIXES
 from doideposit.records.doi_text import FoundDoi
-from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Isbn, Issn
 from doideposit.records.models.relations import IdentifierType, Relation
 
 __all__ = ["RELATIONS"]
@@ -43,8 +43,11 @@ def _relations_of(work: Work) -> list[tuple[Loc, Relation]]:
 
 def _is_of_another_type(relation: Relation) -> bool:
     text = relation.identifier
-    uri = relation.identifier_type is IdentifierType.URI and not _URL.match(text)
-    return bool(uri or (relation.identifier_type is IdentifierType.ISSN and Issn.parse_or_none(text) is None))
+    if relation.identifier_type is IdentifierType.URI:
+        return not _URL.match(text)
+    # Their check digits tell a mistyped one.
+    written = {IdentifierType.ISSN: Issn, IdentifierType.ISBN: Isbn}.get(relation.identifier_type)
+    return written is not None and written.parse_or_none(text) is None
 
 
 def _repeated_archives(work: Work) -> list[Text]:

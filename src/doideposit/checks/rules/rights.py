@@ -31,6 +31,14 @@ _CC_PATH = Pattern(
 _DEED = Pattern(r"/deed(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
 # `/legalcode` is the text of the licence, at an address of its own.
 _LEGAL_CODE = Pattern(r"/legalcode(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
+# What stands around a funder in the sentence of an acknowledgement. “Supported” and “Grant” are in names too.
+_SENTENCE = Pattern(
+    r"\b(?:grants?|awards?|contract|project|projekt|proyecto|projeto|processo|subvention)"
+    r" (?:no|nr|nº|n°|number|agreement|num)\b"
+    r"|\b(?:was|were|is|been|kindly) (?:funded|supported|financed)\b|\bunder (?:the )?grant\b|\bFörderkennzeichen\b"
+    r"|\bgefördert (?:durch|von|vom)\b|\bfinanciad[oa] (?:por|pel[oa])\b|\bfinancée? par\b|\bfinanziat[oa] da\b",
+    re.IGNORECASE,
+)
 # Forms ask for “Grant agreement No.”; funders compare the number alone.
 _AWARD_LABEL = Pattern(
     r"^(?:grant|award|contract|project|agreement)\b.*?(?:no|nr|number|agreement|#)?[.:#]?\s+\S", re.IGNORECASE
@@ -69,6 +77,10 @@ def _is_unknown(licence: _CreativeCommons) -> bool:
     # Most are written as Creative Commons does, so that nothing has to be taken away first.
     known = _CC_PATH.fullmatch(licence.path) or _CC_PATH.fullmatch(_LEGAL_CODE.sub("", _DEED.sub("", licence.path)))
     return known is None
+
+
+def _funder_names(work: Work) -> list[Text]:
+    return [((*loc, "name"), funder.name) for loc, funder in work.each_funder() if funder.name]
 
 
 def _award_texts(work: Work) -> list[Text]:
@@ -238,6 +250,19 @@ rule(
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )(Each(_award_texts, _AWARD_LABEL.match, called="award"))
+
+
+rule(
+    "funder-sentence",
+    WARNING,
+    "More than a name in the name of a funder",
+    message="“{name}” holds more than the name of a funder",
+    hint="write the funder alone in `name`, and the number in `awards`",
+    why="Funders are recognised by their names; a grant in the sentence around it is found by nobody.",
+    source=PARTICIPATION,
+    bad="funding: [{name: 'This work was supported by the River Fund, grant no. 950000'}]",
+    good="funding: [{name: Grant Foundation for Supported Research, awards: ['950000']}]",
+)(Each(_funder_names, _SENTENCE.search, called="name"))
 
 
 @rule(

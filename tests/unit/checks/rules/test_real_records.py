@@ -25,6 +25,26 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("code", "good", "bad"),
     [
+        (
+            "funder-sentence",
+            {"funding": [{"name": "Agence nationale de la recherche, Projet ANR"}]},
+            {"funding": [{"name": "Gefördert durch das Bundesministerium für Bildung und Forschung"}]},
+        ),
+        (
+            "funder-sentence",
+            {"funding": [{"name": "Grant Foundation"}, {"name": "Award Fund"}, {"name": "Contract Research Council"}]},
+            {"funding": [{"name": "European Research Council, grant no. 950000"}]},
+        ),
+        (
+            "pdf-url-other-file",
+            {"pdf_url": "https://www.sadf.eu/download?file=c258"},
+            {"pdf_url": "https://www.sadf.eu/c258.DOCX?dl=1"},
+        ),
+        (
+            "relation-identifier",
+            {"relations": [{"type": "isPartOf", "identifier": "ISBN 978-3-16-148410-0", "identifier_type": "isbn"}]},
+            {"relations": [{"type": "isPartOf", "identifier": "978-3-16-148410-1", "identifier_type": "isbn"}]},
+        ),
         ("title-unfinished", {"title": "Digital Identity (Initial Public Draft)"}, {"title": "Tides (DRAFT 3)"}),
         ("title-unfinished", {"title": "Do Not Go Gentle"}, {"title": "Tides: please do not quote"}),
         ("title-footnote", {"title": "Shortest Paths with A*"}, {"title": "The Price of Tides*"}),

@@ -63,7 +63,7 @@ _FORMS: Final = (
     (r"#+|#[A-ZÀ-ÝА-Я][A-ZÀ-ÝА-Я0-9/_]+[!?]?|err:\d{3}", "an error value of a spreadsheet"),
     (r"=.*|'.*|\[object.*", "a formula or a special mark of a spreadsheet"),
     (r"[(<]?(?:nan|nat|na|null|nil|none|undefined|blank|empty)[)>]?|[-+\u2212]?inf(?:inity)?|\\n", _WORD),
-    (r"true|false|yes|no|on|off|ja|nein|oui|non|sí|sim|não|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|prawda|fałsz|истина|ложь", _WORD),
+    (r"true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|prawda|fałsz|истина|ложь", _WORD),
     (
         rf"(?:\d+\s)?[(\[]?(?:{'|'.join(_TO_COME)})[)\]]?",
         "what is written of a work that is not published yet",

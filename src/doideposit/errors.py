@@ -141,6 +141,11 @@ class WorldError(DoiDepositError):
     code = "world"
     exit_code = 3
 
+    @staticmethod
+    def keys_of(error: "WorldError | None") -> dict[str, dict[str, str]]:
+        """Return the keys of JSON for what stopped a run; `trouble` is the former name of `error`."""
+        return {} if error is None else {"error": error.to_dict(), "trouble": error.to_dict()}
+
 
 class SchemaError(WorldError):
     """Say that Crossref's schemas cannot be used."""

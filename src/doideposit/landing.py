@@ -55,17 +55,17 @@ def check(
     the network. Never raises for a page: one that is away, or leads in circles, is a finding.
     """
     from doideposit.crossref.guarded_fetch import GuardedFetch, Page
-    from doideposit.health.visits import LARGEST, check_page
+    from doideposit.health.visits import LARGEST, PageVisit
 
     address = url or commentary.url
     if html is not None:
         body = html.encode("utf-8") if isinstance(html, str) else html
         page = Page(address or "", 200, body, "text/html", "utf-8" if isinstance(html, str) else None)
-        return check_page(commentary, address or "the page", lambda _address: page)
+        return PageVisit.of_page(commentary, address or "the page", lambda _address: page).findings
     allowed = tuple(hosts)
     if config is not None:
         from doideposit.wiring import load_settings
 
         allowed += load_settings(Path(config)).own_hosts
     get = fetch or GuardedFetch(allowed=allowed)
-    return check_page(commentary, address, lambda named: get(named, limit=LARGEST))
+    return PageVisit.of_page(commentary, address, lambda named: get(named, limit=LARGEST)).findings

@@ -122,11 +122,9 @@ def _check_depositors(settings: Settings, context: Context) -> None:
 
 def _is_in_ledger(settings: Settings, doi: "Doi", number: str | None) -> bool:
     """Tell whether the ledger has the DOI as registered; a ledger that is not there, or is out of reach, does not."""
-    from doideposit.deposits.updates import is_kept
-
     try:
         with open_ledger(settings) as ledger:
-            return is_kept(ledger.on(settings.target, system_clock), doi, number)
+            return ledger.on(settings.target, system_clock).has_registered(doi, number)
     except (LedgerError, ConfigurationError):
         return False
 

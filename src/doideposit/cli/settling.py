@@ -8,7 +8,7 @@ from doideposit.cli.receipt import show_receipt
 from doideposit.cli.works import WorkFinder, doi_argument, dois_argument
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
-from doideposit.errors import RegistrarError
+from doideposit.errors import RegistrarError, WorldError
 from doideposit.records.identifiers import Doi
 
 __all__ = ["abandon", "acknowledge", "verify"]
@@ -45,7 +45,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
         if as_json:
             document: dict[str, object] = {"ok": error is None and not needing, "target": depositor.target}
             document["records"] = [status.to_dict() for status in found]
-            terminal.json(document | ({"error": error.to_dict(), "trouble": error.to_dict()} if error else {}))
+            terminal.json(document | WorldError.keys_of(error))
         elif not wanted:
             terminal.say("Every registered DOI is proved to resolve and to be indexed.")
         else:

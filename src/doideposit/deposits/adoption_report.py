@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from doideposit.deposits.values import failure_of
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
@@ -90,5 +89,5 @@ class AdoptionReport:
             "complete": self.complete,
             "counts": {adoption.value: len(self.of(adoption)) for adoption in Adoption},
             "results": [result.to_dict() for result in self.results],
-            **failure_of(self.error),
+            **WorldError.keys_of(self.error),
         }

@@ -30,7 +30,7 @@ from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.publishers import Publishers
 from doideposit.deposits.schedule import Schedule
-from doideposit.deposits.updates import is_registered
+from doideposit.deposits.updates import Seen
 from doideposit.deposits.uploading import DepositPass
 from doideposit.deposits.values import (
     DepositReport,
@@ -95,7 +95,7 @@ class Depositor:
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
-        self._checker = checker.knowing(lambda doi, number: is_registered(self._context, doi, number))
+        self._checker = checker.knowing(lambda doi, number: Seen.is_registered(self._context, doi, number))
         self._context = DepositContext(
             registrar=registrar,
             ledger=ledger.on(target, clock),
@@ -214,7 +214,7 @@ class Depositor:
 
     def _plan_inputs(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
         # Whether a DOI that no pattern gives is registered is asked by the same ways out as everything else.
-        checker = self._checker.knowing(lambda doi, number: is_registered(context, doi, number))
+        checker = self._checker.knowing(lambda doi, number: Seen.is_registered(context, doi, number))
         return self._plan_checked(context, checker.read_streaming(items), may)
 
     def _plan_checked(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:

@@ -10,7 +10,6 @@ from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.candidates import ContentStore, DepositCandidate, StoredContent
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
-from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import NOBODY_ANSWERS, PRODUCTION, SILENT
 from doideposit.deposits.planning import (
     SENTENCES,
@@ -24,13 +23,12 @@ from doideposit.deposits.planning import (
 from doideposit.errors import RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
-from doideposit.records.origin import RawValue
 from doideposit.registered.comparison import compare
 from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["Examined", "Seen", "decide_by_content", "is_kept", "is_registered"]
+__all__ = ["Examined", "Seen", "decide_by_content"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -89,6 +87,19 @@ class Seen:
         reset = too_many_digits(doi, known.timestamp) is not None and state.timestamp < (known.timestamp or 0)
         timestamp = state.timestamp if reset else max(known.timestamp or 0, state.timestamp)
         return replace(known, timestamp=timestamp, registered=True, reset=reset)
+
+    @staticmethod
+    def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool:
+        """Tell whether a DOI is registered, by the ledger, or by Crossref if it may be asked.
+
+        With a number it has to be registered as the work of that number.
+        """
+        if context.ledger.has_registered(doi, number):
+            return True
+        state = Seen.ask(context, [doi]).state(doi)
+        return state is not None and (
+            number is None or RegisteredRecord.number_in(state.answer, state.alias_of or doi.printed) == number
+        )
 
     @staticmethod
     def ask(context: DepositContext, dois: Iterable[Doi]) -> "Seen":
@@ -207,34 +218,6 @@ class Seen:
         # Parts of records have no timestamp: theirs is a place in our own order.
         known = [] if recorded.is_resources else [state.timestamp for state in self.states.values()]
         return Examined(stopped, clears, late=max(known, default=0) > recorded.timestamp)
-
-
-def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool:
-    """Tell whether a DOI is registered, by the ledger, or by Crossref if it may be asked.
-
-    With a number it has to be registered as the work of that number.
-    """
-    if is_kept(context.ledger, doi, number):
-        return True
-    state = Seen.ask(context, [doi]).state(doi)
-    return state is not None and (
-        number is None or _number_of_record(state.answer, state.alias_of or doi.printed) == number
-    )
-
-
-def is_kept(ledger: TargetLedger, doi: Doi, number: str | None) -> bool:
-    """Tell whether the ledger knows the DOI as registered; with a number, as the work of that number."""
-    known = ledger.works.known([doi]).get(doi.key)
-    if known is None or not known.registered or number is None:
-        return known is not None and known.registered
-    sent = ledger.versions.last_registered(doi)
-    version = sent[1] if sent else ledger.versions.adopted_version(doi)
-    return version is not None and _number_of_record(version, doi.printed) == number
-
-
-def _number_of_record(xml: bytes, doi: str) -> RawValue:
-    record = RegisteredRecord.read(xml, doi)
-    return record.fields.get("number") if record else None
 
 
 def decide_by_content(

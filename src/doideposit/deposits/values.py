@@ -28,17 +28,11 @@ __all__ = [
     "UpdateStep",
     "WatchReport",
     "WorkStatus",
-    "failure_of",
 ]
 
 
 def _iso_moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat().replace("+00:00", "Z")
-
-
-def failure_of(error: WorldError | None) -> dict[str, dict[str, str]]:
-    """Return the keys for what stopped the sending; `trouble` is the former name of `error`."""
-    return {} if error is None else {"error": error.to_dict(), "trouble": error.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,7 +391,7 @@ class DepositReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the document of the JSON contract."""
         data = {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
-        return data | failure_of(self.error)
+        return data | WorldError.keys_of(self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,7 +425,7 @@ class PollReport:
             "sent": self.sent,
             "outstanding": self.outstanding,
         }
-        return data | failure_of(self.error)
+        return data | WorldError.keys_of(self.error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.health.landing_pages import page_findings
 from doideposit.records.models.commentary import Commentary
 
-__all__ = ["LARGEST", "PageVisit", "check_page"]
+__all__ = ["LARGEST", "PageVisit"]
 
 # The name by which robots.txt knows this program.
 AGENT: Final = "doideposit"
@@ -53,29 +53,32 @@ class PageVisit:
         """
         hosts = _Hosts(fetch, waiting, per_second)
         for commentary in commentaries:
-            yield cls(commentary, check_page(commentary, commentary.url, hosts.page))
+            yield cls.of_page(commentary, commentary.url, hosts.page)
 
+    @classmethod
+    def of_page(cls, commentary: Commentary, address: str | None, get: Callable[[str], Page | None]) -> Self:
+        """Look at the page at an address; `get` fetches it, or returns None if it may not.
 
-def check_page(commentary: Commentary, address: str | None, get: Callable[[str], Page | None]) -> tuple[Finding, ...]:
-    """Return what is wrong with the page at an address; `get` fetches it, or returns None if it may not.
-
-    A page that cannot be fetched is a finding, whatever the reason.
-    """
-    where = Where(file=address, field="url")
-    if address is None:
-        hint = "add `url` to the record or to the series"
-        return (Finding("page-no-address", Severity.ERROR, "the commentary has no landing page", hint, where),)
-    try:
-        page = get(address)
-    except AddressRefused as error:
-        return (Finding("page-refused", Severity.WARNING, error.message, error.hint, where),)
-    except WorldError as error:
-        hint = "try again later; if it fails again, tell the person who maintains the site"
-        return (Finding("page-away", Severity.WARNING, error.message, hint, where),)
-    if page is None:
-        message = "robots.txt of the site does not allow programs to read this page, so it was not checked"
-        return (Finding("page-robots", Severity.INFO, message, "check it in a browser", where),)
-    return page_findings(commentary, page, address)
+        A page that cannot be fetched is a finding, whatever the reason.
+        """
+        where = Where(file=address, field="url")
+        if address is None:
+            hint = "add `url` to the record or to the series"
+            return cls(
+                commentary,
+                (Finding("page-no-address", Severity.ERROR, "the commentary has no landing page", hint, where),),
+            )
+        try:
+            page = get(address)
+        except AddressRefused as error:
+            return cls(commentary, (Finding("page-refused", Severity.WARNING, error.message, error.hint, where),))
+        except WorldError as error:
+            hint = "try again later; if it fails again, tell the person who maintains the site"
+            return cls(commentary, (Finding("page-away", Severity.WARNING, error.message, hint, where),))
+        if page is None:
+            message = "robots.txt of the site does not allow programs to read this page, so it was not checked"
+            return cls(commentary, (Finding("page-robots", Severity.INFO, message, "check it in a browser", where),))
+        return cls(commentary, page_findings(commentary, page, address))
 
 
 class _Hosts:

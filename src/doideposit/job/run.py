@@ -12,6 +12,7 @@ from typing import Any, Final
 from doideposit.config.schema import MailSection, MonitoringSection
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.hooks import HookProgress
+from doideposit.deposits.ledger.session import quiet
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DiskError, DoiDepositError, LedgerUnavailable, RegistrarError, UnforeseenError
@@ -41,10 +42,6 @@ REJECTED: Final = 1
 INTERRUPTED: Final = 130
 
 
-def _ignore_step(_step: str) -> None:
-    return None
-
-
 def _never_stop() -> bool:
     return False
 
@@ -64,7 +61,7 @@ class JobContext:
     mailbox: Mailbox | None = None
     hooks: Sequence[Hook] = ()
     stop: Callable[[], bool] = _never_stop
-    step: Callable[[str], None] = _ignore_step
+    step: Callable[[str], None] = quiet
     host: str = "this machine"
 
 

@@ -56,6 +56,11 @@ class RegisteredRecord:
     only_volume: bool = False
 
     @staticmethod
+    def number_in(xml: bytes, doi: str) -> RawValue:
+        """Return the number of the record of a DOI; None where there is no record, or no number in it."""
+        return record.fields.get("number") if (record := RegisteredRecord.read(xml, doi)) else None
+
+    @staticmethod
     def read(xml: bytes, doi: str) -> "RegisteredRecord | None":
         """Read the record of one DOI from an answer or a deposit file; None if it is not there."""
         root = ParsedXml.of(xml.strip()).root

@@ -105,3 +105,15 @@ class TargetLedger:
     def cited(self) -> _CitedDois:
         """Return which agency has each DOI that a reference names."""
         return _CitedDois(self.session)
+
+    def has_registered(self, doi: Doi, number: str | None) -> bool:
+        """Tell whether it knows the DOI as registered; with a number, as the work of that number."""
+        # Most who open a ledger never ask this, and reading records takes an import of many modules.
+        from doideposit.registered.reading import RegisteredRecord  # noqa: PLC0415
+
+        known = self.works.known([doi]).get(doi.key)
+        if known is None or not known.registered or number is None:
+            return known is not None and known.registered
+        sent = self.versions.last_registered(doi)
+        version = sent[1] if sent else self.versions.adopted_version(doi)
+        return version is not None and RegisteredRecord.number_in(version, doi.printed) == number

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.session import quiet
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
 from doideposit.job.inbox.context import InboxContext
@@ -19,10 +20,6 @@ from doideposit.job.inbox.intake import AT_ONCE, TakingIn, log_progress
 from doideposit.job.inbox.summary import PassReport
 
 __all__ = ["InboxPass"]
-
-
-def _ignore_step(_step: str) -> None:
-    """Ignore a step; only tests act at steps."""
 
 
 def _never_stop() -> bool:
@@ -47,7 +44,7 @@ class InboxPass:
         seen: Mapping[str, Sighting] | None = None,
         notes: bool = False,
         stop: Callable[[], bool] = _never_stop,
-        step: Callable[[str], None] = _ignore_step,
+        step: Callable[[str], None] = quiet,
     ) -> None:
         self.report = PassReport(depositor.target)
         self.seen: Mapping[str, Sighting] = seen or {}

@@ -18,7 +18,6 @@ __all__ = [
     "XML",
     "XSI",
     "is_resources",
-    "is_resources_namespace",
 ]
 
 # The versions of the deposit schema that records are built for, newest first.
@@ -57,11 +56,6 @@ PREFIXES: Final = {
 }
 
 
-def is_resources_namespace(namespace: str | None) -> bool:
-    """Tell whether this is the namespace of resource-only deposits, of whatever version."""
-    return (namespace or "").startswith(RESOURCES_NAMESPACE)
-
-
-def is_resources(schema_version: str) -> bool:
-    """Tell whether a schema version, as files are recorded with it, is one of resource-only deposits."""
-    return schema_version.startswith(RESOURCES)
+def is_resources(text: str | None) -> bool:
+    """Tell whether a namespace, or the schema version that a file is recorded with, is of resource-only deposits."""
+    return (text or "").startswith((RESOURCES, RESOURCES_NAMESPACE))

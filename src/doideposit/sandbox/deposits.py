@@ -1,21 +1,15 @@
 """Reading an uploaded file as Crossref's worker does: bytes, well-formedness, then the items that carry a DOI."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from doideposit.findings import Finding
 from doideposit.safe_xml import Element, local_name
 
-__all__ = [
-    "Deposit",
-    "DepositedItem",
-    "DepositedReference",
-    "DepositedResource",
-    "FileRefusal",
-    "texts",
-]
+__all__ = ["Deposit", "DepositedItem", "DepositedReference", "DepositedResource", "FileRefusal", "texts"]
 
 # The DOI in these elements is that of the whole journal or series, and in the next ones that of an issue or volume.
 TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
@@ -39,6 +33,14 @@ class FileRefusal:
 
     message: str
     batch_id: str = ""
+
+    @staticmethod
+    def of_schema(findings: Sequence[Finding]) -> "FileRefusal":
+        """Refuse a file that is not valid, with its first fault alone, as the real parser stops there."""
+        if not findings:
+            return FileRefusal("Error: cvc-elt.1: The document is not valid.")
+        finding = findings[0]
+        return FileRefusal(f"Error: {_as_xerces(finding.original or finding.message)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,3 +293,60 @@ def _read_series(root: Element) -> Iterator[DepositedSeries]:
 
 def _first_text(element: Element, path: str) -> str:
     return next(iter(texts(element, path)), "")
+
+
+# libxml2 names elements with their namespace in braces, Xerces without.
+_ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"
+
+
+# libxml2 lists what it expected in brackets.
+_EXPECTED = r"(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?"
+
+
+# By a pattern for the message of libxml2: the words of the log.
+_RULES = {
+    rf"{_ELEMENT}: This element is not expected\.{_EXPECTED}": (
+        "cvc-complex-type.2.4.a: Invalid content was found starting with element '{element}'. "
+        "One of '{{{expected}}}' is expected."
+    ),
+    rf"{_ELEMENT}: Missing child element\(s\)\.{_EXPECTED}": (
+        "cvc-complex-type.2.4.b: The content of element '{element}' is not complete. "
+        "One of '{{{expected}}}' is expected."
+    ),
+    rf"{_ELEMENT}.*\[facet '(?P<facet>pattern|min\w+|max\w+|length)'\] The value (?P<value>.*)": (
+        "cvc-{facet}-valid: The value of element '{element}' is not facet-valid with respect to {facet}: it {value}"
+    ),
+    rf"{_ELEMENT}.*'enumeration'\] The value '(?P<value>.*?)' is not an element of the set \{{(?P<set>[^}}]*)": (
+        "cvc-enumeration-valid: Value '{value}' is not facet-valid with respect to enumeration '[{set}]'. "
+        "It must be a value from the enumeration."
+    ),
+    rf"{_ELEMENT}: The attribute '(?P<attribute>[^']*)' is required but missing": (
+        "cvc-complex-type.4: Attribute '{attribute}' must appear on element '{element}'."
+    ),
+    rf"{_ELEMENT}, attribute '(?P<attribute>[^']*)': The attribute '[^']*' is not allowed": (
+        "cvc-complex-type.3.2.2: Attribute '{attribute}' is not allowed to appear in element '{element}'."
+    ),
+    rf"{_ELEMENT}.*'(?P<value>[^']*)' is not a valid value of the [a-z ]+ type '(?P<type>[^']*)'": (
+        "cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{type}'."
+    ),
+    rf"{_ELEMENT}: No matching global (?:element )?declaration available": (
+        "cvc-elt.1: Cannot find the declaration of element '{element}'."
+    ),
+}
+
+
+# Compiled once; the table is tried in its order, since some messages begin like others.
+_COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _RULES.items()]
+
+
+_NAMESPACE = re.compile(r"\{([^}]*)\}")
+
+
+def _as_xerces(original: str) -> str:
+    for pattern, words in _COMPILED:
+        found = pattern.search(original)
+        if found:
+            # Logs write names without their namespaces.
+            parts = {name: _NAMESPACE.sub("", value or "") for name, value in found.groupdict().items()}
+            return words.format(**parts)
+    return original if original.startswith("cvc-") else f"cvc-assertion: {original}"

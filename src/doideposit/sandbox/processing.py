@@ -3,9 +3,8 @@
 The order is that of the observed messages; Crossref does not document it. The first fault of the whole file ends it.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from stdnum import issn as issn_numbers
 from stdnum.iso7064 import mod_11_2
 
-from doideposit.findings import Finding
 from doideposit.sandbox.accounts import Login
 from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.deposits import (
@@ -31,65 +29,15 @@ from doideposit.sandbox.retention import KeptRecord, RetentionRules
 if TYPE_CHECKING:
     from doideposit.crossref.validator.validator import SchemaVerdict
 
-__all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "first_fault"]
+__all__ = [
+    "OUR_MEMBER",
+    "Processed",
+    "RelationTargets",
+    "Validate",
+    "Worker",
+]
 
 # Schema faults as they are in Crossref's logs: with the ``cvc-`` codes of the XML Schema recommendation.
-
-# libxml2 names elements with their namespace in braces, Xerces without.
-_ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"
-# libxml2 lists what it expected in brackets.
-_EXPECTED = r"(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?"
-# By a pattern for the message of libxml2: the words of the log.
-_RULES = {
-    rf"{_ELEMENT}: This element is not expected\.{_EXPECTED}": (
-        "cvc-complex-type.2.4.a: Invalid content was found starting with element '{element}'. "
-        "One of '{{{expected}}}' is expected."
-    ),
-    rf"{_ELEMENT}: Missing child element\(s\)\.{_EXPECTED}": (
-        "cvc-complex-type.2.4.b: The content of element '{element}' is not complete. "
-        "One of '{{{expected}}}' is expected."
-    ),
-    rf"{_ELEMENT}.*\[facet '(?P<facet>pattern|min\w+|max\w+|length)'\] The value (?P<value>.*)": (
-        "cvc-{facet}-valid: The value of element '{element}' is not facet-valid with respect to {facet}: it {value}"
-    ),
-    rf"{_ELEMENT}.*'enumeration'\] The value '(?P<value>.*?)' is not an element of the set \{{(?P<set>[^}}]*)": (
-        "cvc-enumeration-valid: Value '{value}' is not facet-valid with respect to enumeration '[{set}]'. "
-        "It must be a value from the enumeration."
-    ),
-    rf"{_ELEMENT}: The attribute '(?P<attribute>[^']*)' is required but missing": (
-        "cvc-complex-type.4: Attribute '{attribute}' must appear on element '{element}'."
-    ),
-    rf"{_ELEMENT}, attribute '(?P<attribute>[^']*)': The attribute '[^']*' is not allowed": (
-        "cvc-complex-type.3.2.2: Attribute '{attribute}' is not allowed to appear in element '{element}'."
-    ),
-    rf"{_ELEMENT}.*'(?P<value>[^']*)' is not a valid value of the [a-z ]+ type '(?P<type>[^']*)'": (
-        "cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{type}'."
-    ),
-    rf"{_ELEMENT}: No matching global (?:element )?declaration available": (
-        "cvc-elt.1: Cannot find the declaration of element '{element}'."
-    ),
-}
-# Compiled once; the table is tried in its order, since some messages begin like others.
-_COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _RULES.items()]
-_NAMESPACE = re.compile(r"\{([^}]*)\}")
-
-
-def first_fault(findings: Sequence[Finding]) -> str:
-    """Return the message of a log for an invalid file: the first fault alone, as the real parser stops there."""
-    if not findings:
-        return "Error: cvc-elt.1: The document is not valid."
-    finding = findings[0]
-    return f"Error: {_as_xerces(finding.original or finding.message)}"
-
-
-def _as_xerces(original: str) -> str:
-    for pattern, words in _COMPILED:
-        found = pattern.search(original)
-        if found:
-            # Logs write names without their namespaces.
-            parts = {name: _NAMESPACE.sub("", value or "") for name, value in found.groupdict().items()}
-            return words.format(**parts)
-    return original if original.startswith("cvc-") else f"cvc-assertion: {original}"
 
 
 # The id of the member that the accounts of the sandbox belong to.

@@ -12,7 +12,7 @@ from doideposit.sandbox.deposits import Deposit, DepositedItem, FileRefusal
 from doideposit.sandbox.entries import ReceivedFile
 from doideposit.sandbox.faults import FaultPlace, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
-from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, first_fault
+from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker
 from doideposit.sandbox.retention import KeptRecord, RetentionRules
 
 __all__ = ["OPERATIONS", "Queue"]
@@ -54,7 +54,7 @@ def _inspect_file(content: bytes, validate: Validate | None) -> Deposit | FileRe
     if isinstance(deposit, FileRefusal) or validate is None:
         return deposit
     verdict = validate(content)
-    return deposit if verdict.valid else FileRefusal(first_fault(verdict.findings))
+    return deposit if verdict.valid else FileRefusal.of_schema(verdict.findings)
 
 
 class Queue:

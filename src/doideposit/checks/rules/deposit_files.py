@@ -22,7 +22,7 @@ from doideposit.checks.rules.program_words import is_program_name, is_program_wo
 from doideposit.checks.rules.registry import Context, Match, Rule
 from doideposit.checks.rules.work import Text, Work
 from doideposit.checks.values import DepositorName
-from doideposit.crossref.names import is_resources_namespace
+from doideposit.crossref.names import is_resources
 from doideposit.crossref.validator.places import Places
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn, Orcid, Ror
@@ -210,7 +210,7 @@ class _Review:
         for index, element in enumerate(self._elements):
             self._by_name.setdefault(element.tag.rpartition("}")[2], []).append(index)
         self._head = {_local_name(node): node for node in root.iterfind("{*}head//{*}*")}
-        self._parts = is_resources_namespace(str(root.tag).partition("}")[0].lstrip("{"))
+        self._parts = is_resources(root.tag.partition("}")[0].removeprefix("{") if root.tag.startswith("{") else None)
         own = root.iterfind("{*}body/*/{*}doi") if self._parts else self._elements_named("doi")
         self.own_dois = [node for node in own if self._parts or _parent_name(node) == "doi_data"]
 

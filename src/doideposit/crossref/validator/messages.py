@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from doideposit.crossref.names import PREFIXES, is_resources_namespace
+from doideposit.crossref.names import PREFIXES, is_resources
 from doideposit.crossref.schemas.datatypes import DATATYPES
 from doideposit.crossref.validator.arrangement import Addition, Reordering, Shift
 from doideposit.crossref.validator.places import Places
@@ -215,7 +215,7 @@ def _placement_advice(element: Element, expected: tuple[str, ...]) -> str:
         return f"the order matters: {_join_names(map(_name, later), last='and')} before {name}; or remove {name}"
     parent = element.getparent()
     if parent is not None and _local(str(parent.tag)) == "body":
-        if is_resources_namespace(etree.QName(element).namespace):
+        if is_resources(etree.QName(element).namespace):
             return "the order matters in a resource-only deposit: move it up, or send it in a file of its own"
         return "a file holds one kind of work: send the other kinds in files of their own"
     return f"add {_join_names(map(_name, expected))} before {name}, or remove {name}"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from doideposit.crossref.names import MATHML, XSI, is_resources_namespace
+from doideposit.crossref.names import MATHML, XSI, is_resources
 from doideposit.crossref.schemas.prepared import Prepared
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
@@ -266,7 +266,7 @@ def _registered_dois(root: Element, ns: str, places: Places) -> tuple[list[Doi],
     """
     dois: list[Doi] = []
     faults: list[Finding] = []
-    alone = is_resources_namespace(etree.QName(root).namespace)
+    alone = is_resources(etree.QName(root).namespace)
     path = f"{ns}body/*/{ns}doi" if alone else f"{ns}body//{ns}doi_data/{ns}doi"
     for element in root.iterfind(path):
         try:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from doideposit.crossref.names import (
     RESOURCES,
-    is_resources_namespace,
+    is_resources,
 )
 from doideposit.crossref.xml.elements import canonical_hash, text_inside
 from doideposit.crossref.xml.resources import ResourceDeposit
@@ -80,7 +80,7 @@ _TITLES: Final = ("{*}titles/{*}title", "{*}full_title", "{*}title", "{*}descrip
 
 def _is_resources_file(root: Element) -> bool:
     """Tell whether a parsed file is a resource-only deposit, of whatever version."""
-    return is_resources_namespace(etree.QName(root).namespace)
+    return is_resources(etree.QName(root).namespace)
 
 
 def _part_items(root: Element) -> Iterator[DepositItem]:

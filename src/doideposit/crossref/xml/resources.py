@@ -17,7 +17,7 @@ from doideposit.crossref.names import (
     CLINICAL,
     FUNDING,
     RELATIONS,
-    is_resources_namespace,
+    is_resources,
 )
 from doideposit.crossref.xml.elements import doi_holders, to_bytes
 from doideposit.records.identifiers import Doi
@@ -131,7 +131,7 @@ def _in_namespace(block: Element, namespace: str) -> Element:
     copied.tail = None
     for element in copied.iter(etree.Element):
         name = etree.QName(element)
-        if is_resources_namespace(name.namespace):
+        if is_resources(name.namespace):
             element.tag = f"{{{namespace}}}{name.localname}" if namespace else name.localname
     return copied
 

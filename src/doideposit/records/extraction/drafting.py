@@ -1,4 +1,4 @@
-"""Make drafts of records: `read` takes a text, `draft_of` what a reader of any format found, `render` writes the draft.
+"""Make drafts of records: `draft_of` reads what a reader of any format found, `Draft.to_yaml` writes the draft.
 
 What is written is YAML for a person to review.
 """
@@ -16,7 +16,7 @@ from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, No
 from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.manuscript import Manuscript
-from doideposit.records.extraction.references import cites, read_references
+from doideposit.records.extraction.references import PrintedReferences
 from doideposit.records.extraction.sections import Document
 from doideposit.records.extraction.series import series_field
 from doideposit.records.extraction.supplements import supplement_fields
@@ -433,10 +433,12 @@ def _with_taught_rule(key: str | int, node: Node, front: Front) -> Node:
 
 def _reference_fields(document: Document, biographies: frozenset[int], published: Node, notes: Notes) -> Node:
     lines = [line for line in document.references if line.number not in biographies]
-    nodes = read_references(lines, notes, published=published.text if isinstance(published, Leaf) else None)
+    nodes = PrintedReferences(lines).read(notes, published=published.text if isinstance(published, Leaf) else None)
     if nodes:
         return nodes
-    citing = [line.number for line in document.prose if line.number not in biographies and cites(line)]
+    citing = [
+        line.number for line in document.prose if line.number not in biographies and PrintedReferences.is_entry(line)
+    ]
     # One address in a text is a link of it; several in a row are rather what it cites.
     found = (
         f"no list of references was recognised; {notes.between(citing[0], citing[-1])} cite something, but were not "

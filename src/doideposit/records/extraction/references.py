@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from doideposit.records.doi_text import FoundDoi
@@ -12,7 +13,7 @@ from doideposit.records.extraction.draft import Leaf, Node, Notes
 from doideposit.records.extraction.lines import Line, Link
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["cites", "find_notes", "read_references", "text_doubts", "url_doubts"]
+__all__ = []
 
 # Signs that a reference is misprinted. They are reported and never corrected: the record keeps what is printed.
 
@@ -36,42 +37,89 @@ _COUNTRIES = frozenset({"US", "UK", "USA"})
 _IMPRINT = re.compile(rf"\b({'|'.join(_REGIONS)}),\s*((?:[A-Z]\.\s?){{1,3}}|[A-Z]{{2,3}})(?=\s*[:;])")
 
 
-def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[str, str]]:
-    """Yield what looks wrong in the text of a reference, each as a message and the words concerned.
+class PrintedReferences(NamedTuple):
+    """Hold the lines of a list of references."""
 
-    `published` is the date of the citing document: what it cites is not younger.
-    """
-    for match in _IMPRINT.finditer(text):
-        given, right = re.sub(r"[.\s]", "", match[2]), _REGIONS[match[1]]
-        # Cambridge is in Massachusetts and in England.
-        if given not in {right, *_COUNTRIES} and not (match[1] == "Cambridge" and given == "UK"):
-            yield f"“{match[0].rstrip(':; ')}” looks like a misprint: {match[1]} is in {right}", match[0]
-    if "\ufffd" in text:
-        yield "a character of this entry was lost, and appears as �", "\ufffd"
-    for opening, closing in ("()", "[]"):
-        if text.count(opening) != text.count(closing):
-            yield f"a bracket “{opening}” or “{closing}” is missing in this entry", opening
-    year = re.search(r"\((?P<year>(?:19|20)\d\d)\b", text)
-    # A document may cite what is to appear in the following year.
-    if year and published and int(year["year"]) > int(published[:4]) + 1:
-        yield f"the year {year['year']} is later than the document itself", year["year"]
+    lines: Sequence[Line]
 
+    def read(self, notes: Notes, *, published: str | None) -> tuple[Node, ...]:
+        """Read the entries of a reference list; `published` is the date of the document, for comparison."""
+        entries = [entry for entry in _split_entries(self.lines) if entry.text or any(entry.links)]
+        nodes = tuple(_reference_fields(index, entry, notes, published) for index, entry in enumerate(entries))
+        without = sum("doi" not in node for node in nodes)
+        if without:
+            notes.tell(
+                "references-without-doi",
+                f"without a DOI: {without} of {len(nodes)} references",
+                "add the DOIs you know; news items have none",
+                field="references",
+            )
+        return nodes
 
-def url_doubts(url: str) -> Iterator[str]:
-    """Yield what looks wrong in an address, each as a sentence."""
-    if re.match(r"[a-z]+:/+(?:www\.)?(?:https?|http)\b[:/]", url, re.IGNORECASE):
-        yield "the address starts with http twice"
-    elif not re.match(r"(?:https?|ftp)://", url, re.IGNORECASE):
-        yield "the address does not start with https:// or http://"
-    else:
-        yield from _host_doubts(url)
-    if re.search(r"\s", url):
-        yield "there is a space in the address"
-    if re.search(r"(?:…|\.\.\.)$", url):
-        yield "the address was cut off: it ends in dots"
-    if "\\" in url:
-        yield "there is a backslash in the address"
-    yield from _uuid_doubts(url)
+    @staticmethod
+    def in_notes(lines: Sequence[Line]) -> list[Line]:
+        """Return notes numbered from 1 at the end of a document without a heading, or nothing.
+
+        Only lines that hold an address or a year are notes; a numbered list of demands is none.
+        """
+        starts = [(index, int(match["number"])) for index, line in enumerate(lines) if (match := _number_of(line))]
+        for at in range(len(starts) - 1, -1, -1):
+            index, number = starts[at]
+            if number != 1:
+                continue
+            following = [found for _, found in starts[at:]]
+            rising = following == list(range(1, len(following) + 1))
+            notes = _lines_before_imprint(lines[index:])
+            cites = [line for line in notes if line.links or re.search(r"\b(?:1[5-9]|20)\d\d\b|10\.\d{4}", line.text)]
+            if rising and len(following) >= _FEWEST_NOTES and len(cites) >= len(following) - 1:
+                return notes
+            return []
+        return []
+
+    @staticmethod
+    def is_entry(line: Line) -> bool:
+        """Tell whether a line outside of a list looks like an entry of one: an address or a year after names."""
+        return bool(_AUTHOR_YEAR.match(line.text) or _NAME_AND_YEAR.match(line.text)) or (
+            bool(line.links) and bool(re.search(r"\b(?:19|20)\d\d\b", line.text)) and not line.is_imprint
+        )
+
+    @staticmethod
+    def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[str, str]]:
+        """Yield what looks wrong in the text of a reference, each as a message and the words concerned.
+
+        `published` is the date of the citing document: what it cites is not younger.
+        """
+        for match in _IMPRINT.finditer(text):
+            given, right = re.sub(r"[.\s]", "", match[2]), _REGIONS[match[1]]
+            # Cambridge is in Massachusetts and in England.
+            if given not in {right, *_COUNTRIES} and not (match[1] == "Cambridge" and given == "UK"):
+                yield f"“{match[0].rstrip(':; ')}” looks like a misprint: {match[1]} is in {right}", match[0]
+        if "\ufffd" in text:
+            yield "a character of this entry was lost, and appears as �", "\ufffd"
+        for opening, closing in ("()", "[]"):
+            if text.count(opening) != text.count(closing):
+                yield f"a bracket “{opening}” or “{closing}” is missing in this entry", opening
+        year = re.search(r"\((?P<year>(?:19|20)\d\d)\b", text)
+        # A document may cite what is to appear in the following year.
+        if year and published and int(year["year"]) > int(published[:4]) + 1:
+            yield f"the year {year['year']} is later than the document itself", year["year"]
+
+    @staticmethod
+    def url_doubts(url: str) -> Iterator[str]:
+        """Yield what looks wrong in an address, each as a sentence."""
+        if re.match(r"[a-z]+:/+(?:www\.)?(?:https?|http)\b[:/]", url, re.IGNORECASE):
+            yield "the address starts with http twice"
+        elif not re.match(r"(?:https?|ftp)://", url, re.IGNORECASE):
+            yield "the address does not start with https:// or http://"
+        else:
+            yield from _host_doubts(url)
+        if re.search(r"\s", url):
+            yield "there is a space in the address"
+        if re.search(r"(?:…|\.\.\.)$", url):
+            yield "the address was cut off: it ends in dots"
+        if "\\" in url:
+            yield "there is a backslash in the address"
+        yield from _uuid_doubts(url)
 
 
 def _host_doubts(url: str) -> Iterator[str]:
@@ -132,33 +180,6 @@ _ADDRESS_TAIL = re.compile(r"[^\s]*[/\-_=?&.%][^\s]*")
 _FEWEST_NOTES = 2
 
 
-def find_notes(lines: Sequence[Line]) -> list[Line]:
-    """Return notes numbered from 1 at the end of a document without a heading, or nothing.
-
-    Only lines that hold an address or a year are notes; a numbered list of demands is none.
-    """
-    starts = [(index, int(match["number"])) for index, line in enumerate(lines) if (match := _number_of(line))]
-    for at in range(len(starts) - 1, -1, -1):
-        index, number = starts[at]
-        if number != 1:
-            continue
-        following = [found for _, found in starts[at:]]
-        rising = following == list(range(1, len(following) + 1))
-        notes = _lines_before_imprint(lines[index:])
-        cites = [line for line in notes if line.links or re.search(r"\b(?:1[5-9]|20)\d\d\b|10\.\d{4}", line.text)]
-        if rising and len(following) >= _FEWEST_NOTES and len(cites) >= len(following) - 1:
-            return notes
-        return []
-    return []
-
-
-def cites(line: Line) -> bool:
-    """Tell whether a line outside of a list looks like an entry of one: an address or a year after names."""
-    return bool(_AUTHOR_YEAR.match(line.text) or _NAME_AND_YEAR.match(line.text)) or (
-        bool(line.links) and bool(re.search(r"\b(?:19|20)\d\d\b", line.text)) and not line.is_imprint
-    )
-
-
 def _lines_before_imprint(lines: Sequence[Line]) -> list[Line]:
     kept = list(lines)
     while kept and kept[-1].is_imprint and not _number_of(kept[-1]):
@@ -197,21 +218,6 @@ class _ReferenceLines:
     def links(self) -> Iterator[tuple[Link, Line]]:
         """Return every link of the entry with its line."""
         return ((link, line) for line in self.lines for link in line.links)
-
-
-def read_references(lines: Sequence[Line], notes: Notes, *, published: str | None) -> tuple[Node, ...]:
-    """Read the entries of a reference list; `published` is the date of the document, for comparison."""
-    entries = [entry for entry in _split_entries(lines) if entry.text or any(entry.links)]
-    nodes = tuple(_reference_fields(index, entry, notes, published) for index, entry in enumerate(entries))
-    without = sum("doi" not in node for node in nodes)
-    if without:
-        notes.tell(
-            "references-without-doi",
-            f"without a DOI: {without} of {len(nodes)} references",
-            "add the DOIs you know; news items have none",
-            field="references",
-        )
-    return nodes
 
 
 def _split_entries(lines: Sequence[Line]) -> list[_ReferenceLines]:
@@ -349,7 +355,7 @@ def _text_findings(text: str, line: Line, notes: Notes, place: str, published: s
             "reference-only-url", "this entry is only an address", "write in `text` who published what, and when",
             line=line.number, field=place,
         )  # fmt: skip
-    for message, _ in text_doubts(text, published=published):
+    for message, _ in PrintedReferences.text_doubts(text, published=published):
         notes.warn(
             "reference-text-suspicious", message, "compare with the source; it is deposited as printed",
             line=line.number, field=f"{place}.text",
@@ -419,7 +425,7 @@ def _unlinked_address(
 def _check_address(url: str, line: Line, notes: Notes, place: str) -> Leaf:
     usable = re.fullmatch(r"(?:https?|ftp)://\S+", url, re.IGNORECASE)
     hint = "open the address; it is deposited as printed" if usable else "write the whole address"
-    for message in url_doubts(url):
+    for message in PrintedReferences.url_doubts(url):
         notes.warn("reference-url-suspicious", message, hint, line=line.number, field=f"{place}.url")
     return Leaf(url, line.number, line.text)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from doideposit.records.extraction.dois import ANY_LABEL, EDGE, PrintedDoi
 from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.references import find_notes
+from doideposit.records.extraction.references import PrintedReferences
 from doideposit.records.extraction.vocabulary import (
     ABOUT_AUTHOR,
     ABSTRACT,
@@ -102,7 +102,7 @@ def _index_in(lines: Sequence[Line], end: int) -> int:
 def _without_list(lines: Sequence[Line], front: Front) -> Document:
     """Divide a document without a headed list: its footnotes, or the numbered lines at its end, are what it cites."""
     body = lines[front.end :]
-    notes = [line for line in body if line.note] or find_notes(body)
+    notes = [line for line in body if line.note] or PrintedReferences.in_notes(body)
     numbers = {line.number for line in notes}
     rest = [line for line in body if line.number not in numbers]
     foot = _imprint_start(rest, 0)

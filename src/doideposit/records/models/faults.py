@@ -8,18 +8,18 @@ Every error type that our models can give has its own line here. Errors that the
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple, Self
 
 from pydantic import BaseModel, Tag, ValidationError
 
 from doideposit.findings import Finding, Loc, Severity, writable
 from doideposit.records.models.descriptions import descriptions
-from doideposit.records.models.resemblance import did_you_mean, nearest
+from doideposit.records.models.resemblance import FEW, KnownWords
 from doideposit.records.origin import Origin
 
-__all__ = ["fields_of", "findings_of", "is_list", "unknown_key"]
+__all__ = ["ModelPlace", "findings_of"]
 
 
 def findings_of(
@@ -66,7 +66,7 @@ def _misspelt_keys(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:
         if error["type"] == "extra_forbidden":
             *around, key = error["loc"]
             _, owner, _ = _follow_types(model, tuple(error["loc"]))
-            near = nearest(str(key), owner.model_fields if owner else ())
+            near = KnownWords(owner.model_fields if owner else ()).nearest(str(key))
             meant.add((*around, near) if near else ())
     return meant
 
@@ -158,7 +158,7 @@ def _words_of_model(fault: _ModelError) -> _Words:
     hint = str(fault.context.get("hint") or "")
     known = fault.context.get("known")
     if known:
-        hint = did_you_mean(str(fault.raw), known) or hint
+        hint = KnownWords(known).did_you_mean(str(fault.raw)) or hint
     return code, fault.message, hint
 
 
@@ -173,24 +173,8 @@ def _missing_key_words(fault: _ModelError) -> _Words:
 
 
 def _unknown_key_words(fault: _ModelError) -> _Words:
-    return unknown_key(fault.key, fault.owner.model_fields if fault.owner else ())
-
-
-def unknown_key(key: str, known: Iterable[str]) -> _Words:
-    """Return code, message and hint for a key that does not exist among the known ones."""
-    names = list(known)
-    guess = did_you_mean(key, names)
-    if not guess and 0 < len(names) <= _FEW:
-        guess = "the keys allowed here are " + ", ".join(names)
-    return (
-        "unknown-key",
-        f"the key `{key}` is not allowed here",
-        guess or "delete it, or look the key up in the documentation",
-    )
-
-
-# A list of more names than a dozen is looked up in the reference.
-_FEW: Final = 12
+    known = KnownWords(fault.owner.model_fields if fault.owner else ())
+    return "unknown-key", f"the key `{fault.key}` is not allowed here", known.advice(fault.key)
 
 
 def _text_expected_words(fault: _ModelError) -> _Words:
@@ -298,8 +282,8 @@ def _pattern_words(fault: _ModelError) -> _Words:
 
 def _choice_words(fault: _ModelError) -> _Words:
     allowed = _allowed_values(fault)
-    guess = did_you_mean(str(fault.input), allowed)
-    listed = "allowed are " + ", ".join(allowed) if len(allowed) <= 2 * _FEW else ""
+    guess = KnownWords(allowed).did_you_mean(str(fault.input))
+    listed = "allowed are " + ", ".join(allowed) if len(allowed) <= 2 * FEW else ""
     hint = " ".join(part for part in (guess, listed) if part) or "look the values up in the documentation"
     return "unknown-value", f"{fault.shown} is not one of the values allowed here", hint
 
@@ -463,15 +447,26 @@ def _as_model(annotation: Any) -> _Owner:
     return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
 
 
-def fields_of(model: type[BaseModel], loc: Loc) -> tuple[str, ...] | None:
-    """Return the keys allowed at a place, those of every kind of contributor; None if no keys are."""
-    found = _all_models(_annotation_at(model, loc))
-    return tuple(dict.fromkeys(name for each in found for name in each.model_fields)) or None
+class ModelPlace(NamedTuple):
+    """Hold the type of the value at one place of a model."""
 
+    annotation: Any
 
-def is_list(model: type[BaseModel], loc: Loc) -> bool:
-    """Tell whether a place of a record holds a list."""
-    return typing.get_origin(_without_wrapping(_annotation_at(model, loc))) is tuple
+    @classmethod
+    def at(cls, model: type[BaseModel], loc: Loc) -> Self:
+        """Return the place of a model to which a way leads."""
+        return cls(_annotation_at(model, loc))
+
+    @property
+    def fields(self) -> tuple[str, ...] | None:
+        """Return the keys allowed here, those of every kind of contributor; None if no keys are."""
+        found = _all_models(self.annotation)
+        return tuple(dict.fromkeys(name for each in found for name in each.model_fields)) or None
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether the value is a list."""
+        return typing.get_origin(_without_wrapping(self.annotation)) is tuple
 
 
 def _annotation_at(model: type[BaseModel], loc: Loc) -> Any:

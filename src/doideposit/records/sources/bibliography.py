@@ -8,27 +8,14 @@ from typing import Any, Final, Self
 
 from doideposit.findings import Finding, Loc, Severity, Where, has_errors
 from doideposit.records.origin import Place, RawRecord
-from doideposit.records.sources.csl import reference_fields
+from doideposit.records.sources.csl import CitedWork
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE
 
-__all__ = ["Bibliography", "CitedWork", "Citing"]
+__all__ = ["Bibliography", "Citing"]
 
 # Programs export reference lists under these names.
 _SUFFIXES: Final = (".bib", ".bibtex", ".ris", ".json", ".yaml", ".yml")
-
-
-@dataclass(frozen=True, slots=True)
-class CitedWork:
-    """Hold one entry of a bibliography as the fields of a reference, and where it is."""
-
-    fields: Mapping[str, str]
-    place: Place
-
-    @property
-    def key(self) -> str:
-        """Return the key that texts cite it by; nothing for an entry without one."""
-        return self.fields.get("key", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +56,7 @@ class Bibliography:
         findings: list[Finding] = []
         for path in paths:
             found, told = _read_file(path)
-            works += [CitedWork(reference_fields(item), Place(line, 1, file=str(path))) for line, item in found]
+            works += [CitedWork.of_csl(item, Place(line, 1, file=str(path))) for line, item in found]
             findings += told
         return cls(tuple(work for work in works if set(work.fields) - {"key", "type"}), tuple(findings))
 

@@ -5,11 +5,32 @@ BibTeX and RIS are brought into this form first. Source: the schema of CSL 1.0.2
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 from doideposit.records.doi_text import FoundDoi
+from doideposit.records.origin import Place
 
-__all__ = ["reference_fields"]
+__all__ = ["CitedWork"]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedWork:
+    """Hold one entry of a bibliography as the fields of a reference, and where it is."""
+
+    fields: Mapping[str, str]
+    place: Place
+
+    @classmethod
+    def of_csl(cls, item: Mapping[str, Any], place: Place) -> Self:
+        """Return the work that an item of CSL describes."""
+        return cls(_reference_fields(item), place)
+
+    @property
+    def key(self) -> str:
+        """Return the key that texts cite it by; nothing for an entry without one."""
+        return self.fields.get("key", "")
+
 
 # Types of CSL 1.0.2 by Crossref's types of citations.
 _TYPES: Final[Mapping[str, str]] = {
@@ -38,7 +59,7 @@ _WHOLE: Final = frozenset({"book", "report", "thesis", "standard", "dataset", "s
 _YEAR: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
-def reference_fields(item: Mapping[str, Any]) -> dict[str, str]:
+def _reference_fields(item: Mapping[str, Any]) -> dict[str, str]:
     """Return the fields of a reference; what the entry does not say is left out. All values are texts."""
     kind = _as_text(item.get("type"))
     title, container = _as_text(item.get("title")), _as_text(item.get("container-title"))

@@ -11,10 +11,10 @@ from doideposit.findings import Finding, Loc, Severity, Where, has_errors, neare
 from doideposit.records.extraction.header_fields import OWN, header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.publication import why_unpublished
-from doideposit.records.models.resemblance import did_you_mean
+from doideposit.records.models.resemblance import KnownWords
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
-from doideposit.records.sources.bibliography import Bibliography, CitedWork, Citing
-from doideposit.records.sources.csl import reference_fields
+from doideposit.records.sources.bibliography import Bibliography, Citing
+from doideposit.records.sources.csl import CitedWork
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.front_matter import HeaderPart
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
@@ -64,7 +64,7 @@ def _read_header_record(path: Path, reading: Reading, *, named: bool) -> list[Ra
 
 def _inline_references(items: Iterable[tuple[Mapping[str, Any], Place]]) -> Bibliography:
     """Return the entries that a header itself holds, below `references` as Pandoc has it."""
-    works = (CitedWork(reference_fields(item), place) for item, place in items)
+    works = (CitedWork.of_csl(item, place) for item, place in items)
     return Bibliography(tuple(work for work in works if set(work.fields) - {"key", "type"}))
 
 
@@ -102,7 +102,7 @@ def _other_kind(header: Header, path: Path, reading: Reading) -> Finding | bool 
         return True
     if name in reading.series or (not reading.series and "number" in raw.data):
         return None
-    near = did_you_mean(name, reading.series)
+    near = KnownWords(reading.series).did_you_mean(name)
     if not near or "number" not in raw.data:
         return True
     return Finding(

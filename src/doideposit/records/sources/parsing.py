@@ -31,7 +31,7 @@ from doideposit.records.models.relations import (
     Update,
     Version,
 )
-from doideposit.records.models.resemblance import did_you_mean
+from doideposit.records.models.resemblance import KnownWords
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord
 
@@ -108,7 +108,7 @@ def _find_series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Se
     if not isinstance(name, str):
         message = "write the series as its name, in one word"
         return Finding("series-by-name", Severity.ERROR, message, f"describe it in the configuration; {listed}", where)
-    hint = " ".join(part for part in (did_you_mean(name, known), listed) if part)
+    hint = " ".join(part for part in (KnownWords(known).did_you_mean(name), listed) if part)
     text = writable(f"there is no series `{name}`")
     return Finding("unknown-series", Severity.ERROR, text, hint, where, length=len(name))
 

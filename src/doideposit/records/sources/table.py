@@ -22,7 +22,8 @@ from doideposit.errors import DiskError
 from doideposit.files import open_input
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.commentary import Commentary
-from doideposit.records.models.faults import fields_of, is_list, unknown_key
+from doideposit.records.models.faults import ModelPlace
+from doideposit.records.models.resemblance import KnownWords
 from doideposit.records.origin import LazyMapping, Origin, Place, RawRecord
 from doideposit.records.sources import json_text
 from doideposit.records.sources.bylines import authors_in
@@ -141,7 +142,7 @@ def _read_header(text: str, *, delimiter: str, file: str, line: int) -> _TableHe
         if fault is not None and len(findings) < MAX_NAMED:
             findings.append(fault)
         seen.setdefault(loc, name)
-        columns.append(_Column(name, loc, place, is_list(Commentary, loc)))
+        columns.append(_Column(name, loc, place, ModelPlace.at(Commentary, loc).is_list))
     return _TableHeader(file, delimiter, tuple(columns), tuple(findings))
 
 
@@ -164,11 +165,11 @@ def _column_name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Wher
     if loc in seen:
         message = f"the column `{name}` is there twice"
         return Finding("duplicate-key", Severity.ERROR, message, f"keep one of the two ({read_on})", where)
-    known = fields_of(Commentary, loc[:-1])
+    known = ModelPlace.at(Commentary, loc[:-1]).fields
     last = loc[-1] if loc else ""
     if isinstance(last, int) or (known is not None and last in known):
         return None
-    _, _, hint = unknown_key(str(last), known or ())
+    hint = KnownWords(known or ()).advice(str(last))
     message = f"a record has no field for the column `{name}`"
     return Finding("unknown-column", Severity.ERROR, message, f"{hint} ({read_on})", where, length=len(name))
 

@@ -2,7 +2,7 @@ import pytest
 
 from doideposit.records.extraction.apa import Parts
 from doideposit.records.extraction.draft import Draft
-from doideposit.records.extraction.references import text_doubts, url_doubts
+from doideposit.records.extraction.references import PrintedReferences
 from drafts import read
 from finished_documents import SERIES, document
 
@@ -233,7 +233,7 @@ def test_an_entry_that_is_not_split_is_told() -> None:
     ],
 )
 def test_doubts_about_texts(text: str, words: str | None) -> None:
-    messages = [message for message, _ in text_doubts(text, published="2023-09")]
+    messages = [message for message, _ in PrintedReferences.text_doubts(text, published="2023-09")]
     assert [words in message for message in messages if words] == ([True] if words else [])
     assert bool(messages) == bool(words)
 
@@ -264,7 +264,7 @@ UUID = "204e595f-5e05-4c06-a05e-ffa61e09b271"
     ],
 )
 def test_doubts_about_addresses(url: str, word: str | None) -> None:
-    doubts = list(url_doubts(url))
+    doubts = list(PrintedReferences.url_doubts(url))
     assert [word in doubt for doubt in doubts if word] == ([True] if word else [])
     assert bool(doubts) == bool(word)
 

@@ -12,9 +12,9 @@ from doideposit.findings import Severity
 from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.readers.opening import open_document
 from doideposit.records.models.references import Reference
-from doideposit.records.origin import RawRecord
+from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.bibliography import Bibliography, Citing
-from doideposit.records.sources.csl import reference_fields
+from doideposit.records.sources.csl import CitedWork
 from doideposit.records.sources.reading import read_path
 
 BIB = r"""
@@ -29,11 +29,12 @@ BIB = r"""
   url = {https://example.org/a%20b}
 }
 
-@techreport{isl19, author = {{Island Institute}}, title = {Boats}, institution = {Ministry}, year = {2019}, series = {Papers},
-  edition = {2nd}, isbn = {978-3-16-148410-0}}
+@techreport{isl19, author = {{Island Institute}}, title = {Boats}, institution = {Ministry}, year = {2019}, series =
+{Papers}, edition = {2nd}, isbn = {978-3-16-148410-0}}
 @incollection{ch1, author={Keller, Ana}, title={A chapter}, booktitle={The Book}, date={2018-05-01}, publisher={Press}}
 @misc{web, title = {A page}, howpublished = {\url{https://example.org/x_y#z}}, note = {accessed}}
-@misc{arx, title = {Preprint}, eprint = {1706.03762}, archivePrefix = {arXiv}, year = 2017, author = {V. Ashish and others}}
+@misc{arx, title = {Preprint}, eprint = {1706.03762}, archivePrefix = {arXiv}, year = 2017, author = {V. Ashish and
+others}}
 """
 RIS = """TY  - JOUR
 AU  - Keller, Ana
@@ -263,6 +264,6 @@ JSON = st.recursive(
     )
 )
 def test_any_entry_gives_texts_and_never_fails(item: dict[str, Any]) -> None:
-    fields = reference_fields(item)
+    fields = CitedWork.of_csl(item, Place(1, 1)).fields
     assert all(isinstance(value, str) and value for value in fields.values())
     assert fields.keys() <= Reference.model_fields.keys()

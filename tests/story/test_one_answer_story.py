@@ -189,7 +189,7 @@ def test_what_the_ledger_picks_out_is_what_each_status_says(house: House) -> Non
         clock.advance(days * 86_400)
         every = list(depositor.statuses())
         assert list(depositor.statuses(attention=True)) == [one for one in every if one.needs_person]
-        assert list(depositor.statuses(unproved=True)) == [one for one in every if depositor.is_unproved(one)]
+        assert list(depositor.unproved()) == [one.doi for one in every if depositor.is_unproved(one)]
 
 
 def test_all_six_say_the_same(house: House) -> None:

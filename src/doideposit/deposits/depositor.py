@@ -371,10 +371,7 @@ class Depositor:
         return self._context.ledger.uploads.next_due()
 
     def hint(self, batch_id: str) -> bool:
-        """Note a hint that Crossref has finished a file: the next `poll` asks about it.
-
-        It may be untrue: nothing else depends on it. False for a batch id of no file.
-        """
+        """Note an unproved hint that Crossref finished a file: the next `poll` asks. False for an unknown batch id."""
         return self._context.ledger.polls.poll_now(batch_id)
 
     def outstanding(self) -> int:
@@ -396,18 +393,16 @@ class Depositor:
         series: str | None = None,
         outstanding: bool = False,
         attention: bool = False,
-        unproved: bool = False,
         dois: Iterable[Doi | str] | None = None,
         after: Doi | str | None = None,
     ) -> Iterator[WorkStatus]:
-        """Yield every DOI of this target in order, or those in one state or series, open, unproved, or for a person.
+        """Yield every DOI of this target in order, or those in one state, of one series, open, or that need a person.
 
         Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
         keys = None if dois is None else tuple(doi.key for doi in Given(dois).dois())
         first = "" if after is None else Given(after).doi().key
-        looked_for = self.observable if unproved else None
-        wanted = WorkFilter(Given(state).state(), series, outstanding, attention, looked_for, keys, first)
+        wanted = WorkFilter(Given(state).state(), series, outstanding, attention, keys=keys, after=first)
         return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status_of(self, work: LedgerWork) -> WorkStatus:
@@ -418,10 +413,13 @@ class Depositor:
         """Return the milestones that can be looked up here: Crossref's test system has no resolver and no REST API."""
         return self._context.observable
 
+    def unproved(self) -> Iterator[Doi]:
+        """Yield the DOIs of which `is_unproved` is true."""
+        return self.works.names(WorkFilter(unproved=self.observable))
+
     def is_unproved(self, status: WorkStatus) -> bool:
         """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""
-        seen = self.observable - {Milestone.AS_INTENDED}
-        return status.registered and not all(status.milestones[one] for one in seen)
+        return status.registered and not all(map(status.milestones.get, self.observable - {Milestone.AS_INTENDED}))
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""

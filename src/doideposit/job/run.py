@@ -472,7 +472,7 @@ def _look_up(
     that lasts.
     """
     done, still = 0, {}
-    for doi in (work.doi for work in depositor.statuses(unproved=True)) if most else ():
+    for doi in depositor.unproved() if most else ():
         tries, due = state.lookups.get(doi.key, (0, clock()))
         still[doi.key] = (tries, due)
         if done >= most or stop() or due > clock():

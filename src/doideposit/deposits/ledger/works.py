@@ -111,6 +111,18 @@ class Works:
         for among in parts:
             yield from self._read_pages((*among, *wanted.conditions()), wanted.after)
 
+    def names(self, wanted: WorkFilter) -> Iterator[Doi]:
+        """Yield the DOIs of wanted works in their order, page by page, without reading more of them."""
+        mine = (work.c.target == self._target, *wanted.conditions())
+        named = _select_works().with_only_columns(work.c.doi, work.c.printed).where(*mine).order_by(work.c.doi)
+        after, more = wanted.after, True
+        while more:
+            with self._session.reading() as connection:
+                found = connection.execute(named.where(work.c.doi > after).limit(PAGE)).all()
+            yield from (Doi(printed) for _, printed in found)
+            more = len(found) == PAGE
+            after = found[-1].doi if found else ""
+
     def _read_pages(self, conditions: tuple[Any, ...], after: str) -> Iterator[LedgerWork]:
         more = True
         while more:

@@ -146,6 +146,18 @@ def test_every_library_stays_in_its_home() -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_only_the_validator_and_the_sealing_can_seal() -> None:
+    """Whoever imports the seal, or reaches for it as an attribute, can hand unchecked bytes to the client."""
+    holders = {
+        module
+        for module, path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.alias) and node.name == "SEAL")
+        or (isinstance(node, ast.Attribute) and node.attr == "SEAL")
+    }
+    assert holders == {"doideposit.crossref.sealing", "doideposit.crossref.validator.validator"}
+
+
 def test_the_sandbox_shares_no_code_with_what_it_checks() -> None:
     forbidden = (
         "doideposit.crossref.xml",

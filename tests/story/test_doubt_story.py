@@ -214,6 +214,19 @@ def test_an_outage_pauses_and_the_pause_survives_a_restart(desk: Desk) -> None:
     assert len({entry.file_name for entry in desk.depositor.history(C258) if entry.kind == "sending"}) == 4
 
 
+def test_failures_in_a_row_are_those_of_all_files(desk: Desk) -> None:
+    desk.depositor.deposit(commentary(257))
+    desk.settle()
+    desk.sandbox.faults.add("drop_after_accept", None, at="upload")
+    desk.depositor.deposit(commentary(258))
+    desk.sandbox.faults.add("status", "503", at="upload")
+    desk.depositor.enqueue(commentary(259))
+    desk.clock.set(desk.depositor.next_due())
+    assert isinstance(desk.depositor.send().error, RegistrarUnavailable)
+    # The first pause is five seconds, the second ten, each give or take a quarter.
+    assert (desk.depositor.next_due() - desk.clock()).total_seconds() >= 7.5
+
+
 def test_retry_after_is_honoured(desk: Desk) -> None:
     desk.sandbox.faults.add("retry_after", "120")
     desk.depositor.deposit(commentary())

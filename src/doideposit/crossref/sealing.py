@@ -8,13 +8,14 @@ from lxml import etree
 
 from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import Built
+from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
-from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedItem
+from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedFile, SealedItem
 from doideposit.safe_xml import ParsedXml
 
-__all__ = ["FoundItem", "ItemVerdict", "join", "recorded"]
+__all__ = ["FoundItem", "ItemVerdict", "join", "recorded_batch", "restamped"]
 
 
 class ItemVerdict(NamedTuple):
@@ -74,7 +75,19 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
     return SealedBatch(xml, version, head.batch_id, head.timestamp, tuple(item.doi for item in items), SEAL)
 
 
-def recorded(
+def restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) -> SealedBatch:
+    """Return the sealed batch of a file that was judged, with another batch id and timestamp in its head.
+
+    No second verdict is needed: the schema wants one of each in the head, and takes these (common5.5.0.xsd:
+    doi_batch_id, timestamp). Raises RuntimeError for bytes that are not those that were judged.
+    """
+    if hashlib.sha256(xml).hexdigest() != sealed.sha256:
+        raise RuntimeError("the file differs from the one that was validated")
+    own = DepositFile(xml).restamp(batch_id, timestamp)
+    return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)
+
+
+def recorded_batch(
     xml: bytes, *, sha256: str, batch_id: str, timestamp: int, schema_version: str, dois: Sequence[Doi]
 ) -> SealedBatch | None:
     """Return a batch that was sealed and recorded earlier; None if the bytes were changed.

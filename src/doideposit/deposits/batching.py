@@ -1,17 +1,15 @@
 """From a plan to recorded files: group, join, seal, and commit before anything is sent."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from doideposit.crossref.sealing import join
+from doideposit.crossref.sealing import join, restamped
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
 from doideposit.deposits.planning import (
-    TIMESTAMP_STEP,
     Action,
     Decision,
     Permissions,
@@ -28,7 +26,7 @@ from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity, counted
 from doideposit.lifecycle import State
-from doideposit.records.models.batch import SEAL, SealedBatch, SealedFile
+from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.drift_values import Drift
 
 __all__ = ["Preparation", "decide"]
@@ -288,9 +286,8 @@ class Preparation:
         clears = {candidate.item.doi.key: sets for candidate, _ in group if (sets := self._blocks_to_clear(candidate))}
         # It is above all timestamps of these DOIs, because Crossref rejects a deposit whose timestamp does not
         # rise; what goes before it takes the numbers below.
-        steps = max((len(sets) for sets in clears.values()), default=0)
-        last = next_timestamp(now, [known.timestamp if known else None for _, known in group])
-        timestamp = last + steps * TIMESTAMP_STEP
+        first = next_timestamp(now, [known.timestamp if known else None for _, known in group])
+        timestamp = first + StepFiles.room_for(clears)
         sealed = self._seal(group, NewSubmission.unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
             return self._split_or_block(group, sealed.findings)
@@ -301,18 +298,14 @@ class Preparation:
     def _commit(self, group: Sequence[_ToSend], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
         """Record a file and the steps before it; return the candidates that another run recorded first."""
         context = self._context
-        files: tuple[NewSubmission, ...] = ()
-        if clears:
-            before = StepFiles.before(new, clears, context.clock(), context.seal)
-            if not before.files:
-                return self._split_or_block(group, before.findings)
-            files = before.files
-            new = replace(new, empties=tuple(dict.fromkeys(name for file in files for name in file.empties)))
-        if context.ledger.works.prepare(*files, new) is None:
+        steps = StepFiles.leading_to(new, clears, context.clock(), context.seal)
+        if not steps.files:
+            return self._split_or_block(group, steps.findings)
+        if context.ledger.works.prepare(*steps.files) is None:
             return [candidate for candidate, _ in group]
         dois = tuple(item.doi for item in new.items)
         text = f"recorded {counted(len(dois), 'DOI')} to be sent to {name_of(context.target)}"
-        text += f" in {len(files) + 1} steps" if files else ""
+        text += f" in {len(steps.files)} steps" if len(steps.files) > 1 else ""
         self._on_event(Progress("prepared", text, dois=dois))
         return []
 
@@ -350,7 +343,7 @@ class Preparation:
         items = [candidate.sealed for candidate, _ in group if candidate.sealed is not None]
         file = group[0][0].sealed_file
         if file is not None:
-            return Sealed(_restamped(file, contents[0], batch_id, timestamp), ())
+            return Sealed(restamped(file, contents[0], batch_id, timestamp), ())
         if not items:
             return self._context.seal(DepositFile(contents[0]).restamp(batch_id, timestamp))
         head = self._context.account_of(group[0][0]).depositor.head(batch_id, timestamp)
@@ -405,15 +398,3 @@ def _too_large(size: int) -> tuple[Finding, ...]:
     # Crossref documents ten megabytes as the most that it takes at once.
     message = f"its deposit file has {size / 1_000_000:.1f} MB, but Crossref accepts at most 10 MB"
     return (Finding("file-too-large", Severity.ERROR, message, "shorten the record, or split the file"),)
-
-
-def _restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) -> SealedBatch:
-    """Return the sealed batch of a file that was judged, with another batch id and timestamp in its head.
-
-    No second verdict is needed: the schema wants one of each in the head, and takes these (common5.5.0.xsd:
-    doi_batch_id, timestamp). Raises RuntimeError for bytes that are not those that were judged.
-    """
-    if hashlib.sha256(xml).hexdigest() != sealed.sha256:
-        raise RuntimeError("the file differs from the one that was validated")
-    own = DepositFile(xml).restamp(batch_id, timestamp)
-    return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)

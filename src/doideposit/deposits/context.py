@@ -158,9 +158,17 @@ class DepositContext:
         return frozenset(milestone for milestone, is_there in there.items() if is_there)
 
     def offline(self) -> "DepositContext":
-        """Return the same context without a registry, so that nothing waits for Crossref."""
+        """Return the same context without a registry, so that nothing can ask Crossref, or wait for it."""
         later = self.read_first and self.registry is not None
-        return replace(self, read_first=False, looks_later=later)
+        return replace(self, registry=None, read_first=False, looks_later=later)
+
+    def pause_until(self, error: Exception | None) -> datetime:
+        """Return until when nothing is sent or polled after this failure.
+
+        Failures in a row are counted over all files: they say something of Crossref and not of a file, and a page in
+        maintenance must not be shown one file after the other.
+        """
+        return self.schedule.pause_until(self.clock(), self.ledger.uploads.paused().failures, error)
 
     def place(self, setting: str) -> Where:
         """Return the place of a setting in the configuration file, by its dotted path."""

@@ -256,8 +256,8 @@ class Poller:
             self._note_unexpected_answer(submission, error)
 
     def _note_unreachable(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
-        context, now = self._context, self._context.clock()
-        until = context.schedule.pause_until(now, context.ledger.uploads.paused().failures, error)
+        context = self._context
+        until = context.pause_until(error)
         context.ledger.uploads.pause(until, error.message)
         # Crossref said nothing of this file, so its schedule stays where it was.
         self._polled.append(Polled(submission, until, error.message, self._overdue(submission), counts=False))

@@ -1,4 +1,7 @@
-"""Updates in several deposits: the files that empty blocks at Crossref, and the last one, which sends everything."""
+"""Recorded files made anew under another batch id and timestamp; and the files that empty blocks before one.
+
+An update in several deposits empties blocks at Crossref first; the last of its files sends everything.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,54 +16,67 @@ from doideposit.deposits.planning import TIMESTAMP_STEP
 from doideposit.findings import Finding
 from doideposit.registered.values import Judgement
 
-__all__ = ["Clears", "StepFiles"]
+__all__ = ["Clears", "StepFiles", "reseal"]
 
 # What is emptied before the last deposit of each DOI, by `Doi.key`: one set of blocks for each deposit.
 Clears = Mapping[str, tuple[frozenset[str], ...]]
 
 
+def reseal(
+    recorded: NewSubmission, file: DepositFile, timestamp: int, now: datetime, seal: Callable[[bytes], Sealed]
+) -> NewSubmission | tuple[Finding, ...]:
+    """Return a recorded file with other bytes, under a new batch id and timestamp; its findings if it is not valid.
+
+    `file` is what it sends now: all of `recorded`, or a part of it.
+    """
+    sealed = seal(file.restamp(NewSubmission.unique_name(recorded.series, now), timestamp))
+    if sealed.batch is None:
+        return sealed.findings
+    batch = sealed.batch
+    return replace(recorded, batch_id=batch.batch_id, timestamp=timestamp, xml=batch.xml, sha256=batch.sha256)
+
+
 @dataclass(frozen=True, slots=True)
 class StepFiles:
-    """Hold the files that go before another one, in their order; `findings` say why there are none."""
+    """Hold all files of an update in their order, the last one at the end; `findings` say why there are none."""
 
     files: tuple[NewSubmission, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @staticmethod
-    def before(last: NewSubmission, clears: Clears, now: datetime, seal: Callable[[bytes], Sealed]) -> "StepFiles":
-        """Return the files that empty blocks before `last` is sent, with the timestamps below its own.
+    def number_before(clears: Clears) -> int:
+        """Return how many files go before the last one."""
+        return max((len(sets) for sets in clears.values()), default=0)
+
+    @staticmethod
+    def room_for(clears: Clears) -> int:
+        """Return how far above the registered timestamps the last file must be: those before it come in between."""
+        return StepFiles.number_before(clears) * TIMESTAMP_STEP
+
+    @staticmethod
+    def leading_to(last: NewSubmission, clears: Clears, now: datetime, seal: Callable[[bytes], Sealed]) -> "StepFiles":
+        """Return the files that empty blocks, with timestamps below that of `last`, and then `last` itself.
 
         Each is the whole file of `last` with empty parents in it, because the bibliography that a deposit leaves out is
         lost: the public record never lacks anything but what is emptied.
         """
-        number = max(len(sets) for sets in clears.values())
+        number = StepFiles.number_before(clears)
         files = []
         for place in range(number):
             # Sorted, so that the file is the same for the same deposit.
             emptied = tuple(sorted(frozenset().union(*(sets[place] for sets in clears.values() if place < len(sets)))))
             blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
-            name = NewSubmission.unique_name(last.series, now)
             stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
             if last.is_resources:
                 file = DepositFile(ResourceDeposit.read(last.xml).emptying(blocks))
             else:
                 file = DepositFile(last.xml).clear_blocks(blocks)
-            sealed = seal(file.restamp(name, stamp))
-            if sealed.batch is None:
-                return StepFiles((), sealed.findings)
-            xml = sealed.batch.xml
-            files.append(
-                replace(
-                    last,
-                    batch_id=sealed.batch.batch_id,
-                    timestamp=stamp,
-                    xml=xml,
-                    sha256=sealed.batch.sha256,
-                    items=_step_items(last.items, xml, emptied),
-                    empties=emptied,
-                )
-            )
-        return StepFiles(tuple(files))
+            step = reseal(last, file, stamp, now, seal)
+            if not isinstance(step, NewSubmission):
+                return StepFiles((), step)
+            files.append(replace(step, items=_step_items(last.items, step.xml, emptied), empties=emptied))
+        empties = tuple(dict.fromkeys(name for file in files for name in file.empties))
+        return StepFiles((*files, replace(last, empties=empties)))
 
 
 def _step_items(known: tuple[NewItem, ...], xml: bytes, emptied: Sequence[str]) -> tuple[NewItem, ...]:

@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from doideposit.crossref.sealing import recorded as sealed_again
+from doideposit.crossref.sealing import recorded_batch
 from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
 from doideposit.deposits.limits import PRODUCTION
-from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
+from doideposit.deposits.planning import next_timestamp
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE
-from doideposit.deposits.steps import Clears, StepFiles
+from doideposit.deposits.steps import Clears, StepFiles, reseal
 from doideposit.deposits.updates import Examined, Seen
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -228,14 +228,10 @@ class _Uploader:
         stamp = next_timestamp(now, [recorded.timestamp, *(state.timestamp for state in seen.states.values())])
         parts = []
         for dois in groups:
-            batch = context.seal(
-                DepositFile(recorded.xml).only(*dois).restamp(NewSubmission.unique_name(recorded.series, now), stamp)
-            ).batch
-            if batch is None:
+            part = reseal(recorded, DepositFile(recorded.xml).only(*dois), stamp, now, context.seal)
+            if not isinstance(part, NewSubmission):
                 return False
-            mine = tuple(item for item in recorded.items if item.doi in dois)
-            part = replace(recorded, items=mine, timestamp=stamp)
-            parts.append(replace(part, batch_id=batch.batch_id, sha256=batch.sha256, xml=batch.xml))
+            parts.append(replace(part, items=tuple(item for item in recorded.items if item.doi in dois)))
         return context.ledger.uploads.replace_file(submission.id, parts, reason)
 
     def _withhold_file(self, submission: Submission, reasons: Mapping[Doi, str], hint: str) -> None:
@@ -262,34 +258,21 @@ class _Uploader:
     def _record_in_steps(self, submission: Submission, recorded: NewSubmission, clears: Clears, seen: Seen) -> None:
         """Record a file again with the steps before it, which nobody could know when it was recorded."""
         context, now = self._context, self._context.clock()
-        before = max(len(sets) for sets in clears.values())
         taken = [recorded.timestamp, *(state.timestamp for state in seen.states.values())]
-        stamp = next_timestamp(now, taken) + before * TIMESTAMP_STEP
-        seal = context.seal
-        last = seal(DepositFile(recorded.xml).restamp(NewSubmission.unique_name(recorded.series, now), stamp))
-        if last.batch is not None:
-            new = replace(
-                recorded,
-                batch_id=last.batch.batch_id,
-                timestamp=stamp,
-                sha256=last.batch.sha256,
-                xml=last.batch.xml,
-                compared=now,
-            )
-            steps = StepFiles.before(new, clears, now, seal)
-            if steps.files:
-                emptied = tuple(dict.fromkeys(name for file in steps.files for name in file.empties))
-                last_step = replace(new, empties=emptied)
-                # Nothing is recorded where a later deposit of a DOI waits, or another run was quicker.
-                if context.ledger.works.prepare(*steps.files, last_step, instead_of=submission.id) is not None:
-                    return
+        stamp = next_timestamp(now, taken) + StepFiles.room_for(clears)
+        last = reseal(recorded, DepositFile(recorded.xml), stamp, now, context.seal)
+        if isinstance(last, NewSubmission):
+            steps = StepFiles.leading_to(replace(last, compared=now), clears, now, context.seal)
+            # Nothing is recorded where a later deposit of a DOI waits, or another run was quicker.
+            if steps.files and context.ledger.works.prepare(*steps.files, instead_of=submission.id) is not None:
+                return
         reason = "registered metadata have to be emptied first, but the steps for that could not be recorded"
         self._withhold_all(submission, reason, "deposit the record again: its plan says what blocks it")
 
     def _reseal(self, submission: Submission, xml: bytes) -> SealedBatch:
         """Return the stored bytes as a sealed batch; raise `LedgerDamaged` if they were changed."""
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
-        batch = sealed_again(
+        batch = recorded_batch(
             xml,
             sha256=submission.sha256,
             batch_id=submission.batch_id,
@@ -336,19 +319,14 @@ class _Uploader:
             self._on_event(Progress("received", proof, file_name=name, dois=batch.dois))
 
     def _pause_after(self, upload: UploadLease, error: RegistrarUnavailable | RegistrarBusy) -> None:
-        context, now = self._context, self._context.clock()
-        until = context.schedule.pause_until(now, upload.submission.failures, error)
-        context.ledger.uploads.return_unsent(upload.attempt, until, error.message)
+        self._context.ledger.uploads.return_unsent(upload.attempt, self._context.pause_until(error), error.message)
         self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
     def _record_doubt(self, upload: Attempt, doubt: UploadDoubt, error: RegistrarError | None = None) -> None:
         context, now = self._context, self._context.clock()
-        # Counted over all files: a page in maintenance must not be shown one file after the other.
-        until = context.schedule.pause_until(now, context.ledger.uploads.paused().failures, error)
-        context.ledger.uploads.mark_doubtful(
-            upload, doubt, next_poll_at=context.schedule.next_poll(now, 0), until=until
-        )
+        next_poll_at = context.schedule.next_poll(now, 0)
+        context.ledger.uploads.mark_doubtful(upload, doubt, next_poll_at=next_poll_at, until=context.pause_until(error))
         self._on_event(Progress("doubt", doubt.reason, file_name=upload.file_name))
 
 

@@ -19,8 +19,8 @@ from doideposit.deposits.lateness import NOT_YET
 from doideposit.deposits.ledger.entries import FIRST_READ, NewSubmission, Observed
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.limits import NOBODY_ANSWERS
-from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
-from doideposit.deposits.steps import StepFiles
+from doideposit.deposits.planning import next_timestamp
+from doideposit.deposits.steps import StepFiles, reseal
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer, UsageError
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -443,24 +443,17 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
         return False
     file = DepositFile(recorded.xml).only(doi)
     # The file that empties goes first and takes the number below this one.
-    stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
-    sealed = context.seal(file.restamp(NewSubmission.unique_name(recorded.series, now), stamp))
+    clears = {doi.key: (frozenset({"references"}),)}
+    stamp = next_timestamp(now, [known.timestamp]) + StepFiles.room_for(clears)
+    again = reseal(recorded, file, stamp, now, context.seal)
     mine = [
         item for item in recorded.items if item.doi.key in {sent.doi.key for sent in DepositItem.read_all(file.xml)}
     ]
-    if sealed.batch is None or known.open is not None or len(mine) != 1:
+    if not isinstance(again, NewSubmission) or known.open is not None or len(mine) != 1:
         return False
-    new = replace(
-        recorded,
-        batch_id=sealed.batch.batch_id,
-        timestamp=stamp,
-        xml=sealed.batch.xml,
-        sha256=sealed.batch.sha256,
-        items=(replace(mine[0], after=known.latest, may_lose=("references",)),),
-        compared=now,
-    )
-    before = StepFiles.before(new, {doi.key: (frozenset({"references"}),)}, now, context.seal)
-    return bool(before.files) and works.prepare(*before.files, replace(new, empties=("references",))) is not None
+    item = replace(mine[0], after=known.latest, may_lose=("references",))
+    steps = StepFiles.leading_to(replace(again, items=(item,), compared=now), clears, now, context.seal)
+    return bool(steps.files) and works.prepare(*steps.files) is not None
 
 
 def _moved_address(expected: str, urls: Collection[str]) -> Drift | None:

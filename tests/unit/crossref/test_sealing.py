@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from depositing import DEPOSITOR, commentary, validator
-from doideposit.crossref.sealing import ItemVerdict, join, recorded
+from doideposit.crossref.sealing import ItemVerdict, join, recorded_batch
 from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.batch import SealedBatch, SealedItem
 from doideposit.records.models.commentary import Commentary
@@ -66,7 +66,7 @@ def test_what_was_recorded_comes_back_only_with_its_hash() -> None:
     batch = joined(commentary(258))
 
     def again(xml: bytes) -> SealedBatch | None:
-        return recorded(
+        return recorded_batch(
             xml,
             sha256=batch.sha256,
             batch_id=batch.batch_id,

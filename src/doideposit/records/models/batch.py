@@ -24,7 +24,8 @@ class BatchHead:
     registrant: str
 
 
-# Held by `doideposit.crossref.validator` and `doideposit.crossref.sealing`, which alone may seal.
+# Held by `doideposit.crossref.validator` and `doideposit.crossref.sealing`, which alone may seal: the test of the
+# architecture refuses any other import.
 SEAL: Final = object()
 
 
@@ -82,7 +83,7 @@ class SealedFile:
     """Hold the proof that a ready-made deposit file passed the XSD of a schema version, without its bytes.
 
     `sha256` is that of the bytes, in lower-case hexadecimal; anyone who kept them elsewhere must show them again to
-    `doideposit.deposits.batching`, which alone makes a batch of them.
+    `doideposit.crossref.sealing.restamped`, which alone makes a batch of them.
     """
 
     sha256: str

@@ -14,6 +14,8 @@ from doideposit.reports.findings import Line, Span, Style, safe, with_target
 from doideposit.wiring import open_depositor, open_ledger, system_clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from doideposit.config.settings import Settings
     from doideposit.deposits.values import WorkStatus
 
@@ -73,6 +75,8 @@ class _FirstPage:
     needing: "list[WorkStatus]" = field(default_factory=list)
     need_a_person: int = 0
     highest: int | None = None
+    outstanding: int = 0
+    due: "datetime | None" = None
 
     def add(self, status: "WorkStatus", settings: "Settings") -> None:
         """Count this DOI too."""
@@ -97,25 +101,31 @@ def _lines_of_target(settings: "Settings", *, first: bool) -> Iterator[Line]:
     Nothing is made where there is no ledger yet.
     """
     flag = None if first else settings.target
-    seen = _FirstPage()
-    if _has_events(settings):
-        with open_depositor(settings) as depositor:
-            for status in depositor.statuses():
-                seen.add(status, settings)
-            outstanding, due = depositor.outstanding(), depositor.next_due()
+    seen = _read_first_page(settings)
     if not first and seen.last:
         yield ()
         yield _make_row("target", TARGETS[settings.target])
     if seen.last:
         yield from (_make_row("last", text) for text in _last_numbers(settings, seen))
-        when = f" after {local_time(due)}" if due else ""
-        asks = f"{counted(outstanding, 'DOI')}: look again{when} with {with_target('`doideposit poll`', flag)}"
-        yield _make_row("outstanding", asks if outstanding else "nothing")
+        when = f" after {local_time(seen.due)}" if seen.due else ""
+        asks = f"{counted(seen.outstanding, 'DOI')}: look again{when} with {with_target('`doideposit poll`', flag)}"
+        yield _make_row("outstanding", asks if seen.outstanding else "nothing")
         yield from _attention_lines(seen, flag)
     elif first:
         yield _make_row("last", "nothing was deposited from here yet")
     if first:
         yield from _next_command_lines(seen)
+
+
+def _read_first_page(settings: "Settings") -> _FirstPage:
+    """Read what the first page shows of the settings' target; nothing where there is no ledger yet."""
+    seen = _FirstPage()
+    if _has_events(settings):
+        with open_depositor(settings) as depositor:
+            for status in depositor.statuses():
+                seen.add(status, settings)
+            seen.outstanding, seen.due = depositor.outstanding(), depositor.next_due()
+    return seen
 
 
 def _has_events(settings: "Settings") -> bool:

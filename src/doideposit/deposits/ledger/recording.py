@@ -168,24 +168,28 @@ def _split_list(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.split(", ") if word)
 
 
-def _note_prepared(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, before: str) -> None:
+def _note_prepared(
+    transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int, replaces: str
+) -> None:
+    """Write into the history what was recorded; `replaces` is the batch id of the submission that it replaces."""
     removes = dict.fromkeys(name for new_item in new.items for name in new_item.removes)
     may_lose = dict.fromkeys(name for new_item in new.items for name in new_item.may_lose)
     detail = {
         "batch_id": new.batch_id,
-        **({} if new.is_resources else {"timestamp": str(new.timestamp)}),
+        "timestamp": "" if new.is_resources else str(new.timestamp),
         "dois": str(len(new.items)),
         "sha256": new.sha256,
-        **({"compared": new.compared.isoformat()} if new.compared else {}),
-        **({"may_lose": ", ".join(may_lose)} if may_lose else {}),
-        **({"unseen": new.unseen} if new.unseen else {}),
-        **({"publisher": new.publisher} if new.publisher else {}),
-        **({"removes": ", ".join(removes)} if removes else {}),
-        **({"whole": "yes"} if new.whole else {}),
-        **({"instead_of": before} if before else {}),
-        **({"step": f"step {step} of {steps}"} if steps > 1 else {}),
-        **({"empties": ", ".join(new.empties)} if step < steps else {}),
+        "compared": new.compared.isoformat() if new.compared else "",
+        "may_lose": ", ".join(may_lose),
+        "unseen": new.unseen,
+        "publisher": new.publisher,
+        "removes": ", ".join(removes),
+        "whole": "yes" if new.whole else "",
+        "instead_of": replaces,
+        "step": f"step {step} of {steps}" if steps > 1 else "",
+        "empties": ", ".join(new.empties) if step < steps else "",
     }
+    detail = {name: text for name, text in detail.items() if text}
     transaction.note(EventKind.PREPARED, submission=key, detail=detail)
 
 

@@ -233,13 +233,7 @@ def _is_joined(group: str, byline: str) -> bool:
 
 
 def _is_institution(text: str, series: Series | None) -> bool:
-    return text in _institution_names(series)
-
-
-def _institution_names(series: Series | None) -> list[str]:
-    bodies = (series.institution, series.publisher) if series else ()
-    names = [name for body in bodies if body for name in (*getattr(body, "acronym", ()), body.name) if name]
-    return list(dict.fromkeys(names))
+    return series is not None and text in series.house_names
 
 
 def _author_fields(
@@ -332,7 +326,7 @@ def _affiliation_fields(
     place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails
 ) -> Node:
     field = f"{place}.affiliations"
-    found = biography.affiliation(_institution_names(context.series)) if biography else None
+    found = biography.affiliation(context.series.house_names if context.series else ()) if biography else None
     if found is None and name.note:
         found = _institution_in_role(name.note, context) or Affiliation(name.note, name.printed)
     elif found is None and context.roles:
@@ -364,7 +358,7 @@ def _institution_in_role(text: str, context: _SharedDetails) -> Affiliation | No
 
     Or is a known acronym.
     """
-    known = _institution_names(context.series)
+    known = context.series.house_names if context.series else ()
     # Addresses go from the small to the large, so that the institution is rather found from the end.
     for part in reversed([part.strip() for part in re.split(r"[,|;–—]|\bat\b", text)]):
         name, _, acronym = part.removesuffix(")").partition(" (")

@@ -359,8 +359,7 @@ def _labels_of(series: Mapping[str, Series]) -> list[str]:
 
 def _publishers_of(series: Mapping[str, Series]) -> list[str]:
     """Return the names of the houses that publish the configured series: in a title block they are not a title."""
-    bodies = [body for known in series.values() for body in (known.publisher, known.institution) if body]
-    return [name for body in bodies for name in (body.name, *getattr(body, "acronym", ())) if name]
+    return [name for known in series.values() for name in known.house_names]
 
 
 def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIES) -> Draft:

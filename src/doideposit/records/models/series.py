@@ -213,6 +213,13 @@ class Series(Value):
         return (() if self.institution is None else (self.institution,)) + self.other_institutions
 
     @property
+    def house_names(self) -> tuple[str, ...]:
+        """Return the names and acronyms of its institution and publisher, acronyms first."""
+        bodies = (self.institution, self.publisher)
+        acronyms = self.institution.acronym if self.institution else ()
+        return tuple(dict.fromkeys((*acronyms, *(body.name for body in bodies if body and body.name))))
+
+    @property
     def has_pattern(self) -> bool:
         """Tell whether the series says itself how its DOIs are made; else they may be made so, or in any other way."""
         return "doi" in self.model_fields_set

@@ -25,8 +25,9 @@ from doideposit.checks.values import DepositorName
 from doideposit.crossref.names import is_resources
 from doideposit.crossref.validator.places import Places
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn, Orcid, Ror
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Isbn, Issn, Orcid, Ror
 from doideposit.records.models.dates import PartialDate
+from doideposit.records.models.numbers import made_by_program
 from doideposit.safe_xml import Element, ParsedXml
 
 if TYPE_CHECKING:
@@ -264,6 +265,8 @@ class _Review:
         yield from self._check_dates()
         yield from self._check_timestamps()
         yield from self._check_titles()
+        yield from self._check_issues()
+        yield from self._check_spaces()
         yield from self._check_hidden_characters()
         yield from self._check_layout()
 
@@ -362,20 +365,12 @@ class _Review:
 
     def _check_cited_identifiers(self) -> Iterator[Finding]:
         """Check identifiers of other works: Crossref takes wrong ones, and no reader can follow them."""
-        yield from self._check_identifiers(
-            [node for node in self._elements_named("doi") if _parent_name(node) == "citation"], Doi.parse, W
-        )
-        yield from self._check_identifiers(
-            [node for node in self._elements_named("issn") if _parent_name(node) == "citation"], Issn.parse, W
-        )
+        for name, parse in (("doi", Doi.parse), ("issn", Issn.parse)):
+            cited = [node for node in self._elements_named(name) if _parent_name(node) == "citation"]
+            yield from self._check_identifiers(cited, parse, W)
         rors = [node for node in self._elements_named("institution_id") if node.get("type") == "ror"]
         yield from self._check_identifiers(rors, Ror.parse, E)
-        for element in self._elements_named("isbn"):
-            if not _is_isbn(_text_of(element)):
-                message = f"“{_text_of(element)}” is not an ISBN: its check digit is wrong"
-                yield self._make_finding(
-                    "isbn-check-digit", W, element, message, "compare it with the imprint of the book"
-                )
+        yield from self._check_identifiers(self._elements_named("isbn"), Isbn.parse, W)
 
     def _check_dates(self) -> Iterator[Finding]:
         for year in self._elements_named("year"):
@@ -403,19 +398,31 @@ class _Review:
                 yield self._make_finding("deposit-inner-timestamp", W, element, message, hint)
 
     def _check_titles(self) -> Iterator[Finding]:
-        for element in self._elements_named(*_TITLES):
-            text = _text_of(element)
+        funders = [one for one in self._elements_named("assertion") if one.get("name") == "funder_name"]
+        for element in (*self._elements_named(*_TITLES, *_GROUPS, "abbrev_title"), *funders):
+            # The identifier of a funder is a child of its name.
+            text = (element.text or "").strip() if element.get("name") == "funder_name" else _text_of(element)
+            title = _local_name(element) in _TITLES and _parent_name(element) != "sec"
             has_formula = any(str(node.tag).endswith("}math") for node in element.iter("*"))
-            if not any(map(str.isalnum, text)) and not has_formula and _parent_name(element) != "sec":
+            if title and not any(map(str.isalnum, text)) and not has_formula:
                 yield self._rule_finding(_RULES["title-blank"], element)
             elif is_program_word(text):
                 yield self._rule_finding(_RULES["text-program-word"], element, found=text)
-        for element in self._elements_named(*_GROUPS):
-            if is_program_word(_text_of(element)):
-                yield self._rule_finding(_RULES["text-program-word"], element, found=_text_of(element))
         for element in self._elements_named(*_NAMES):
             if is_program_name(_text_of(element)):
                 yield self._rule_finding(_RULES["name-program-word"], element, found=_text_of(element))
+
+    def _check_issues(self) -> Iterator[Finding]:
+        """Yield numbers of issues that a program made: they are of the journal, and of none of its articles."""
+        for element in self._elements_named("issue"):
+            if _parent_name(element) == "journal_issue" and (made := made_by_program(_text_of(element))):
+                yield self._rule_finding(_RULES["number-changed"], element, found=_text_of(element), made=made)
+
+    def _check_spaces(self) -> Iterator[Finding]:
+        for element in self.own_dois:
+            if (text := element.text or "") != text.strip():
+                message, hint = "there are spaces around the DOI", "delete them: they may become a part of the DOI"
+                yield self._make_finding("deposit-doi-spaces", W, element, message, hint)
 
     def _check_hidden_characters(self) -> Iterator[Finding]:
         for element in self._elements_named(*_TEXTS):
@@ -491,9 +498,3 @@ def _person_name(orcid: Element) -> str:
 
 def _day_or_month(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"\s*\d{1,2}\s*", text) else None
-
-
-def _is_isbn(text: str) -> bool:
-    from stdnum import isbn  # noqa: PLC0415 - few files have one
-
-    return bool(isbn.is_valid(text))

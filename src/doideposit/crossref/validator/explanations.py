@@ -169,6 +169,14 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "correct the DOI; a prefix that the account may use too needs nothing, or a series that has it",
         source=TROUBLE,
     ),
+    _advice(
+        "deposit-doi-spaces",
+        "There are spaces around a DOI in the file",
+        "Crossref's schema lets spaces through. A DOI that was registered with one is another DOI, which no link "
+        "leads to.",
+        "delete the spaces around the DOI",
+        source=TROUBLE,
+    ),
     _xsd(
         "deposit-doi-twice",
         "The same DOI is twice in one file",

@@ -149,6 +149,28 @@ def test_two_prefixes_in_one_file() -> None:
     ]
 
 
+ARTICLE = Built.of(OWN, [full_commentary(RecordType.JOURNAL)]).xml.decode().replace("www.example.org", "www.sadf.eu")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new", "code"),
+    [
+        ("<issue>[^<]*</issue>", "<issue>#REF!</issue>", "number-changed"),
+        ("<abbrev_title>[^<]*</abbrev_title>", "<abbrev_title>undefined</abbrev_title>", "text-program-word"),
+        (r'(name="funder_name">)[^<]*', r"\1NULL", "text-program-word"),
+        (r"(<doi_data>\s*<doi>[^<]*)", r"\1 ", "deposit-doi-spaces"),
+        (r"(name=.funder_name.>)[^<]*", r"\1This work was funded by the River Fund", "funder-sentence"),
+    ],
+)
+def test_what_belongs_to_the_journal_and_to_funders_is_looked_at_too(pattern: str, new: str, code: str) -> None:
+    assert code not in {one.code for one in found(ARTICLE)}
+    text = re.sub(pattern, new, ARTICLE, count=1)
+    [fault] = [one for one in found(text) if one.code == code]
+    assert fault.where.line
+    assert fault.where.column
+    assert text != ARTICLE
+
+
 def test_a_prefix_that_no_series_has_is_said_once_where_it_stands() -> None:
     other = SECOND.replace("<doi>10.5555/notes.3.10</doi>", "<doi>10.5565/notes.3.11</doi>")
     third = other.replace("3.11", "3.12")

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from doideposit.reports.findings import GUTTER, Line, Style
 
-__all__ = ["broken_at", "console_for", "screenful"]
+__all__ = ["broken_at", "screenful"]
 
 STYLES: dict[Style, str] = {
     Style.PLAIN: "",
@@ -29,22 +29,6 @@ STYLES: dict[Style, str] = {
 }
 # The next lines of a point with a bullet or a number are indented to its text.
 BULLET = re.compile(r"\s*(?:\d+\.\s+|-\s+)?")
-# Columns of a console whose lines are never broken, for pipes: programs read line by line.
-UNBROKEN = 10_000
-
-
-def console_for(stream: object, *, coloured: bool, width: int | None) -> Console:
-    """Make the console of a stream. It guesses nothing: colour and width are decided by the terminal's own rules."""
-    return Console(
-        file=stream,  # type: ignore[arg-type]  # a TextIO is all that is written to
-        force_terminal=coloured or None,
-        color_system="standard" if coloured else None,
-        width=width or UNBROKEN,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-    )
 
 
 def broken_at(line: Line, width: int | None) -> Iterator[Text]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["JsonList", "Terminal"]
 
+# Columns of a console whose lines are never broken, for pipes: programs read line by line.
+UNBROKEN = 10_000
+
 
 class Terminal:
     """Write what a command says, and know whether someone is looking.
@@ -207,12 +210,23 @@ class Terminal:
         click.echo(text if _is_utf8(self.out) else text.encode(), file=self.out)
 
     def console(self, stream: TextIO) -> "Console":
-        """Return the rich console of a stream, one for each, so that notes appear above progress bars."""
-        from doideposit.cli.drawing import console_for
+        """Return the rich console of a stream, one for each, so that notes appear above progress bars.
+
+        It guesses nothing: colour and width are decided by the terminal's own rules.
+        """
+        from rich.console import Console
 
         if id(stream) not in self._consoles:
-            self._consoles[id(stream)] = console_for(
-                stream, coloured=self._has_colour(stream), width=self._stream_width(stream)
+            coloured = self._has_colour(stream)
+            self._consoles[id(stream)] = Console(
+                file=stream,
+                force_terminal=coloured or None,
+                color_system="standard" if coloured else None,
+                width=self._stream_width(stream) or UNBROKEN,
+                highlight=False,
+                emoji=False,
+                markup=False,
+                legacy_windows=False,
             )
         return self._consoles[id(stream)]
 

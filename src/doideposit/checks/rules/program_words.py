@@ -67,19 +67,20 @@ def is_program_word(text: str) -> bool:
     return len(text) <= LONGEST and _PROGRAM_WORD.fullmatch(text) is not None
 
 
-# The words beside the two fields of a form, and the people in its examples.
-_FORM = Pattern(
-    r"(?:first|last|given|family|middle)[ _-]?name|firstname|surname|vorname|nachname|familienname|nombres?|apellidos?"
-    r"|prénom|nom de famille|primeiro nome|sobrenome|cognome|voornaam|achternaam|imię|nazwisko"
-    r"|förnamn|efternamn|soyadı?|mustermann|musterfrau|имя|фамилия|姓"
-    r"|unknown|unbekannt|inconnue?|desconocid[oa]|desconhecid[oa]|sconosciut[oa]|onbekend|nieznan[ya]|bilinmiyor|неизвестно",
-    re.IGNORECASE,
+# The words beside the two fields of a form, the people in its examples, and nobody in several languages.
+_FORM = frozenset(
+    "firstname lastname givenname familyname middlename surname vorname nachname familienname nombre nombres apellido "
+    "apellidos prénom nomdefamille primeironome sobrenome cognome voornaam achternaam imię nazwisko förnamn efternamn "
+    "soyad soyadı mustermann musterfrau имя фамилия 姓 unknown unbekannt inconnu inconnue desconocido desconocida "
+    "desconhecido desconhecida sconosciuto sconosciuta onbekend nieznany nieznana bilinmiyor неизвестно".split()
 )
+# Spaces between the words of a form, or what stands for them.
+_APART = str.maketrans("", "", " _-")
 
 
 def is_program_name(name: str) -> bool:
     """Return whether a name is only what programs and forms have in place of one: unknown, null, first name."""
-    if _FORM.fullmatch(name):
+    if name.translate(_APART).lower() in _FORM:
         return True
     # Na, Nil, Todo and True are names; N.A. and O.T. are the initials of somebody.
     if name in {"Na", "Nil", "Todo", "True"} or _INITIALS.fullmatch(name):

@@ -88,7 +88,7 @@ class DepositDialog:
     def wait(self, seconds: float, dois: "Collection[Doi]", *, many: bool = False) -> WorldError | None:
         """Poll until these DOIs are done, with a bar where one can be drawn and with words everywhere else.
 
-        Returns what went wrong outside and is not settled.
+        Returns the external failure that is not over yet, if there is one.
         """
         asked, eager = name_of(self.depositor.target), self.depositor.target == "sandbox"
         if not self.terminal.lively:

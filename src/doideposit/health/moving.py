@@ -157,7 +157,7 @@ class MoveTable:
         return tuple(compared), Approved.part_of(plan, left) if plan and left else None
 
     def write_undo(self, moves: Iterable[SiteMove]) -> None:
-        """Add to the file that leads back where each DOI leads now; raises `DiskError`.
+        """Add the present address of each DOI to the undo file; raises `DiskError`.
 
         A later run adds to it. What an earlier one wrote of a DOI stays, so that each has its oldest address, once.
         """

@@ -278,23 +278,25 @@ def _compare_sets(
     key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
 ) -> Iterator[Difference]:
     label = key.replace("_", " ")
-    before, after = [_fold("", one) for one in old], [_fold("", one) for one in new]
-    gone = [place for place, one in enumerate(before) if one not in after]
-    come = [one for one, folded in zip(new, after, strict=True) if folded not in before]
+    before, after = [_fold("", entry) for entry in old], [_fold("", entry) for entry in new]
+    lost = [place for place, entry in enumerate(before) if entry not in after]
+    added = [entry for entry, folded in zip(new, after, strict=True) if folded not in before]
     # The same licence with another date is one entry that changed; only then may its parts be lost.
-    for place in gone:
-        partner = next((one for one in come if _identity_of(one) == _identity_of(old[place])), None)
+    for place in lost:
+        partner = next((entry for entry in added if _identity_of(entry) == _identity_of(old[place])), None)
         if partner is not None:
-            come.remove(partner)
+            added.remove(partner)
             yield _compare_entry(f"{key}[{place}]", label, old[place], partner)
-    rest = [place for place in gone if not any(_identity_of(old[place]) == _identity_of(one) for one in new)]
-    for place, one in zip(rest, come, strict=False):
-        yield Difference(f"{key}[{place}]", _change_words(label, old[place], one), registered=old[place], desired=one)
-    for place in rest[len(come) :]:
+    rest = [place for place in lost if not any(_identity_of(old[place]) == _identity_of(entry) for entry in new)]
+    for place, entry in zip(rest, added, strict=False):
+        yield Difference(
+            f"{key}[{place}]", _change_words(label, old[place], entry), registered=old[place], desired=entry
+        )
+    for place in rest[len(added) :]:
         words = f"{label}: {_value_words(old[place])} is lost"
         yield Difference(f"{key}[{place}]", words, loses=True, registered=old[place])
-    for one in come[len(rest) :]:
-        yield Difference(key, f"{label}: {_value_words(one)} is added", desired=one)
+    for entry in added[len(rest) :]:
+        yield Difference(key, f"{label}: {_value_words(entry)} is added", desired=entry)
 
 
 def _identity_of(one: Mapping[str, RawValue]) -> object:

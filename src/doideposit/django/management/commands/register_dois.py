@@ -43,8 +43,8 @@ class Command(BaseCommand):
     def _show_plan(self, public: list[DoiModel]) -> int:
         plan = depositor().plan(*(record_of(instance) for instance in public))
         blocked = 0
-        for doi_instance, entry in zip(public, plan.entries, strict=True):
-            self.stdout.write(f"{doi_instance}: {entry.action.value}")
+        for instance, entry in zip(public, plan.entries, strict=True):
+            self.stdout.write(f"{instance}: {entry.action.value}")
             blocked += entry.action is doideposit.Action.BLOCKED
             for finding in entry.findings:
                 if finding.stops:
@@ -63,4 +63,4 @@ class Command(BaseCommand):
         if done.unkept:
             hint = "nothing is lost: check the database, and run this again"
             raise CommandError(f"the database of this site could not be written ({done.unkept}): {hint}", returncode=3)
-        return len({doi_instance.pk for doi_instance, _ in done.refused})
+        return len({instance.pk for instance, _ in done.refused})

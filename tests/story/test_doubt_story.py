@@ -262,7 +262,7 @@ def test_refused_credentials_stop_the_run_and_mark_nothing_failed(desk: Desk) ->
     assert all(status.registered for status in desk.depositor.statuses())
 
 
-@pytest.mark.parametrize("status", ["400", "403", "413"])
+@pytest.mark.parametrize("status", ["403", "413", pytest.param("400", marks=pytest.mark.acceptance)])
 def test_what_crossref_declines_is_asked_about_and_not_sent_again_before_a_person_says_so(
     desk: Desk, status: str
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, update
@@ -422,6 +423,9 @@ def _next_upload(connection: Connection, target: str) -> datetime | None:
     return first if lease is None else max(first, lease)
 
 
+# Made once, as the condition below: each pass asks three times, and SQLAlchemy takes longer to put the columns of an
+# alias together than a small ledger to answer.
+@cache
 def _waits_for_series() -> ColumnElement[bool]:
     """Return the condition that a series has nothing registered yet and another first deposit is under way.
 
@@ -438,6 +442,7 @@ def _waits_for_series() -> ColumnElement[bool]:
     return and_(busy, ~opened)
 
 
+@cache
 def _waits_for_earlier() -> ColumnElement[bool]:
     """Return the condition that an earlier deposit of one of the file's DOIs is unfinished.
 

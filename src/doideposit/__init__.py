@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from doideposit.deposits.lateness import Deadlines, Overdue
     from doideposit.deposits.ledger.entries import LedgerEvent
     from doideposit.deposits.ledger.store import Ledger
-    from doideposit.deposits.planning import Action, Limits
+    from doideposit.deposits.limits import Limits
+    from doideposit.deposits.planning import Action
     from doideposit.deposits.plans.document import PlanBody, PlanFile
     from doideposit.deposits.plans.files import PlanFiles
     from doideposit.deposits.publishers import Publishers
@@ -120,7 +121,8 @@ _HOMES = {
     "records.models.series": "RecordType Series",
     "records.models.dates": "PartialDate",
     "records.models.text": "RichText",
-    "deposits.planning": "Action Limits",
+    "deposits.limits": "Limits",
+    "deposits.planning": "Action",
     "deposits.adoption_report": "Adoption AdoptionReport AdoptionResult",
     "deposits.depositor": "Depositor",
     "deposits.plans.document": "PlanBody PlanFile",

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, commentary, sqlite_url, validator
-from doideposit.deposits.planning import Action, Limits
+from doideposit.deposits.limits import Limits
+from doideposit.deposits.planning import Action
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.simulation import Sandbox
 from forked import fork, status_of

@@ -27,7 +27,7 @@ from depositing import DEPOSITOR, checker, commentary
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.deposits.planning import Limits
+from doideposit.deposits.limits import Limits
 from doideposit.deposits.depositor import Depositor
 ledger, url, title, _ = sys.argv[1:]
 clock = lambda: datetime.now(UTC)

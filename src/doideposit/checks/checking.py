@@ -17,7 +17,7 @@ from doideposit.checks.rules.evaluation import Evaluation
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
-from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, is_resources
+from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, MAX_FILE, is_resources
 from doideposit.crossref.sealing import ItemVerdict
 from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built
@@ -41,8 +41,6 @@ __all__ = ["Checker"]
 
 # How many bytes of ready-made deposit XML are held at a time while records are compared.
 HELD_XML = 50_000_000
-
-MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multipart envelope.
 
 
 # So many faulty records of one file are told: with more, the file as a whole is wrong, and each of them costs time.
@@ -209,7 +207,7 @@ class Checker:
     def _file_parts(self, commentaries: Sequence[Commentary]) -> Iterator[bytes]:
         """Yield the files that records need, halved until each is small enough for Crossref."""
         xml = self._build_draft(commentaries)
-        if len(xml) <= MAX_DEPOSIT_XML or len(commentaries) == 1:
+        if len(xml) <= MAX_FILE or len(commentaries) == 1:
             yield xml
             return
         middle = len(commentaries) // 2
@@ -338,7 +336,7 @@ class Checker:
         return tuple(sorted(found.values(), key=lambda finding: (finding.where.line or 0, finding.where.column or 0)))
 
     @staticmethod
-    def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Finding:
+    def load_deposit_file(path: Path, *, limit: int = MAX_FILE) -> bytes | Finding:
         """Read an XML file of at most `limit` bytes, or return the finding that says why it cannot be read."""
 
         def problem(code: str, message: str, hint: str) -> Finding:

@@ -11,6 +11,7 @@ from doideposit.config.addresses import MailAddress, PingAddress, is_loopback
 from doideposit.config.durations import Duration
 from doideposit.config.passwords import FOUR_WAYS, PasswordReference
 from doideposit.config.section import FilePath, MetricsPath, Section
+from doideposit.deposits.lateness import Deadlines
 from doideposit.records.models.text import PlainText
 
 __all__ = [
@@ -157,22 +158,25 @@ class HookSection(Section):
         return self
 
 
+_DEADLINES: Final = Deadlines()
+
+
 class DeadlineSection(Section):
     """The time that each milestone of a DOI may take; after it the DOI is overdue, in every report and mail."""
 
-    received: Duration = timedelta(hours=2)
+    received: Duration = _DEADLINES.received
     """From the record in the ledger until Crossref has the file."""
-    processed: Duration = timedelta(days=1)
+    processed: Duration = _DEADLINES.processed
     """From then until Crossref has processed the file."""
-    registered: Duration = timedelta(days=3)
+    registered: Duration = _DEADLINES.registered
     """How long a rejected deposit may wait for a person."""
-    resolves: Duration = timedelta(days=1)
+    resolves: Duration = _DEADLINES.resolves
     """From the registration until the DOI leads to its page."""
-    indexed: Duration = timedelta(days=3)
+    indexed: Duration = _DEADLINES.indexed
     """From the registration until Crossref's REST API shows the record."""
-    as_intended: Duration = timedelta(hours=26)
+    as_intended: Duration = _DEADLINES.as_intended
     """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
-    lagging: Duration = timedelta(days=42)
+    lagging: Duration = _DEADLINES.lagging
     """In place of `indexed` if the query service shows the record: the REST API is sometimes weeks behind."""
 
 

@@ -32,6 +32,7 @@ from doideposit.config.monitoring_schema import (
 )
 from doideposit.config.passwords import FOUR_WAYS, PasswordReference
 from doideposit.config.section import FilePath, Section
+from doideposit.crossref.names import MAX_FILE
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Severity
 from doideposit.records.models.series import Series
@@ -208,7 +209,7 @@ class LimitSection(Section):
 
     records_per_submission: Annotated[int, Field(ge=1, le=5_000)] = _LIMITS.records_per_submission
     """Most records in one file; with 1, an error in one record cannot stop others, and a higher number is faster."""
-    bytes_per_submission: Annotated[int, Field(ge=10_000, le=9_500_000)] = _LIMITS.bytes_per_submission
+    bytes_per_submission: Annotated[int, Field(ge=10_000, le=MAX_FILE)] = _LIMITS.bytes_per_submission
     """Largest size of one file in bytes; Crossref accepts 10 MB for the whole request."""
     pending: Annotated[int, Field(ge=1, le=9_900)] = _LIMITS.pending
     """Most files that wait at Crossref at the same time; Crossref allows 10,000."""

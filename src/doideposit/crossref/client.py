@@ -16,6 +16,7 @@ from lxml import etree
 
 from doideposit.crossref.diagnostics.outcomes import Unrecognized, read
 from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts
+from doideposit.crossref.names import MAX_FILE
 from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
 from doideposit.errors import (
@@ -32,8 +33,6 @@ from doideposit.records.models.batch import SealedBatch
 
 __all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
 
-# Bytes of a file: Crossref takes 10 MB, and the form around the file counts too.
-MAX_UPLOAD = 9_500_000
 # A receipt is a page of HTML of some kilobytes; more is not a receipt.
 MAX_RECEIPT = 256 * 1024
 # Bytes of a result log: some 600 for a record, more with references, for the ten thousand a file can hold.
@@ -99,7 +98,7 @@ class CrossrefClient:
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
         """Upload the batch; raises as `Registrar.submit` says, and `UsageError` for a file over 9.5 MB."""
         # Told here, before the bytes travel: Crossref would take them all, and refuse them afterwards.
-        if len(batch.xml) > MAX_UPLOAD:
+        if len(batch.xml) > MAX_FILE:
             raise UsageError(
                 f"the deposit file has {len(batch.xml):,} bytes; Crossref takes at most 10 MB",
                 hint="deposit fewer records in one submission",

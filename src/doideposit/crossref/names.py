@@ -1,4 +1,4 @@
-"""The names of Crossref's deposit XML: schema versions, namespaces with their fixed prefixes, schema locations."""
+"""What Crossref's deposit XML calls things: schema versions, namespaces with their prefixes; and its largest file."""
 
 from typing import Final
 
@@ -9,12 +9,14 @@ __all__ = [
     "FUNDING",
     "JATS",
     "MATHML",
+    "MAX_FILE",
     "PREFIXES",
     "RELATIONS",
     "RESOURCES",
     "RESOURCES_NAMESPACE",
     "RESOURCES_VERSION",
     "SCHEMA_VERSIONS",
+    "TIMESTAMP_TOO_OLD",
     "XML",
     "XSI",
     "is_resources",
@@ -22,6 +24,11 @@ __all__ = [
 
 # The versions of the deposit schema that records are built for, newest first.
 SCHEMA_VERSIONS: Final = ("5.5.0", "5.4.0", "5.3.1")
+
+# Bytes of a deposit file: Crossref takes 10 MB, and the form around the file counts too.
+MAX_FILE: Final = 9_500_000
+# The code of a deposit whose timestamp is not above the registered one: the one rejection that a new deposit mends.
+TIMESTAMP_TOO_OLD: Final = "crossref-timestamp-too-old"
 
 # The newest version that Crossref takes; the configuration can name an older one.
 DEFAULT_SCHEMA_VERSION: Final = "5.5.0"

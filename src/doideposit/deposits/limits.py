@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from doideposit.crossref.names import MAX_FILE
 from doideposit.errors import ConfigurationError, RegistrarBusy, RegistrarUnavailable, SubmissionForbidden
 
 __all__ = ["NOBODY_ANSWERS", "PRODUCTION", "SILENT", "Limits"]
@@ -24,7 +25,7 @@ class Limits:
     """
 
     records_per_submission: int = 100
-    bytes_per_submission: int = 9_500_000
+    bytes_per_submission: int = MAX_FILE
     pending: int = 9_000
     looks_per_pass: int = 1_000
     workers: int = 1

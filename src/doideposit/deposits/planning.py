@@ -9,9 +9,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from doideposit.crossref.names import RESOURCES
+from doideposit.crossref.names import RESOURCES, TIMESTAMP_TOO_OLD
 from doideposit.deposits.ledger.entries import KnownWork, OpenDeposit, PastFailure
-from doideposit.deposits.limits import Limits
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
@@ -23,7 +22,6 @@ __all__ = [
     "TIMESTAMP_STEP",
     "Action",
     "Decision",
-    "Limits",
     "Permissions",
     "PlanInput",
     "ReasonCode",
@@ -308,7 +306,7 @@ def _block_repeated_failure(plan_input: PlanInput, failure: PastFailure | None, 
     if not failure.sent:
         # It is compared again before it is sent, and whoever deposits it again may have settled what it was.
         return None
-    if failure.code == "crossref-timestamp-too-old":
+    if failure.code == TIMESTAMP_TOO_OLD:
         return None  # A new deposit has a new timestamp: that is the change this failure asked for.
     # A person who deposits again is not asked for --retry where the failure has nothing to do with the content.
     if failure.retry is RetryClass.NOW or (failure.retry is RetryClass.ONCE and failure.times == 1):

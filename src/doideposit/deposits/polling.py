@@ -14,6 +14,7 @@ from doideposit.crossref.diagnostics.outcomes import (
     Unrecognized,
     read,
 )
+from doideposit.crossref.names import TIMESTAMP_TOO_OLD
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
 from doideposit.deposits.ledger.polls import FARTHEST, Due, Polled, StoredLog
@@ -45,8 +46,6 @@ AT_ONCE = 50
 # Characters of an answer that are kept.
 EXCERPT = 2_000
 DECLINED = AttemptStatus.DECLINED
-# The code for a deposit whose timestamp Crossref has passed already.
-TIMESTAMP = "crossref-timestamp-too-old"
 # Refusals about the handle system and about permission: faults of Crossref's own set-up look like that.
 MAY_RUN_AGAIN = frozenset(
     {
@@ -379,7 +378,7 @@ class Poller:
     def _check_timestamp(self, submission: Submission, result: DoiOutcome) -> DoiOutcome:
         """Ask Crossref, after a timestamp failure without a number, whether the version it has is ours."""
         registry = self._context.registry
-        too_old = result.finding is not None and result.finding.code == TIMESTAMP
+        too_old = result.finding is not None and result.finding.code == TIMESTAMP_TOO_OLD
         if not too_old or result.registered_timestamp is not None or registry is None:
             return result
         self._context.step("timestamp: ask")

@@ -155,7 +155,7 @@ class Seen:
         doi = candidate.item.doi
         failure = self.failures.get(doi.key)
         if failure is not None and not may.unseen:
-            return _block_unseen(context, decision, doi, failure)
+            return _decide_unseen(context, decision, doi, failure)
         if failure is not None:
             warning = Finding(
                 "plan-unseen", Severity.WARNING, f"sent without reading the registered metadata: {may.unseen}"
@@ -168,7 +168,7 @@ class Seen:
             return decision.block(foreign.message, (*decision.findings, foreign))
         base = _registered_record(context, doi, state)
         if base is None and state is not None and not may.unseen:
-            return _block_unseen(context, decision, doi, "the answer has no record of it")
+            return _decide_unseen(context, decision, doi, "the answer has no record of it")
         if base is None:
             return decision
         # What the record takes away is wanted; other losses need a word of the person who deposits.
@@ -347,7 +347,8 @@ def _block_not_ours(context: DepositContext, doi: Doi, state: RegisteredState | 
     return None
 
 
-def _block_unseen(context: DepositContext, decision: Decision, doi: Doi, failure: str) -> Decision:
+def _decide_unseen(context: DepositContext, decision: Decision, doi: Doi, failure: str) -> Decision:
+    """Block what could not be compared; a new DOI on a test system goes with a warning, for it can lose nothing."""
     if decision.action is Action.REGISTER and context.target != PRODUCTION:
         message = f"Crossref could not be asked which version of {doi} it has: {failure}"
         hint = "the deposit continues; if another tool registered the DOI, Crossref's log will say so"

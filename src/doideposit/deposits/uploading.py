@@ -52,6 +52,21 @@ FEW: Final = 5
 Refusals = dict[str, CredentialsRefused | ConfigurationError]
 
 
+class _Upload(NamedTuple):
+    """Hold a file whose upload is on record, and the publisher whose login sends it."""
+
+    lease: UploadLease
+    batch: SealedBatch
+    publisher: str
+
+
+class _Comparison(NamedTuple):
+    """Tell whether a file may be sent as it is; `error` says that no other one can be compared either."""
+
+    may_send: bool
+    error: WorldError | None = None
+
+
 class _Uploader:
     """Send until nothing may be sent, passing over the files `besides`.
 
@@ -70,7 +85,6 @@ class _Uploader:
         self._besides = besides
         self._on_event = on_event
         self._refused = {} if refused is None else refused
-        self._publisher = ""
         # The name of the last upload: what is known of it when a run is interrupted, however far it came.
         self._file_name = ""
         self.attempted: list[int] = []
@@ -84,8 +98,8 @@ class _Uploader:
                 upload = self._next_upload()
                 if upload is None:
                     return
-                self.attempted.append(upload[0].submission.id)
-                self._upload_file(*upload)
+                self.attempted.append(upload.lease.submission.id)
+                self._upload_file(upload)
         except BaseException:
             # Whatever this is, Ctrl-C at any moment included, a file may be on its way: only asking can tell, and
             # nobody should have to wait for the end of the lease. No second fault may hide this one.
@@ -95,8 +109,8 @@ class _Uploader:
                     self._record_doubt(begun, UploadDoubt("the run was interrupted while the file was being sent"))
             raise
 
-    def _next_upload(self) -> tuple[UploadLease, SealedBatch] | None:
-        """Seal the oldest file that may be sent and record its upload; None if there is none."""
+    def _next_upload(self) -> _Upload | None:
+        """Seal the oldest file that may be sent and record its upload; None if there is none, or `error` says why."""
         context, uploads = self._context, self._context.ledger.uploads
         while True:
             now = context.clock()
@@ -110,56 +124,52 @@ class _Uploader:
             if found is None:
                 uploads.note_waiting()
                 return None
-            if self._postpone_without_login(found[0]):
+            # Looked up with one publisher as well: the others may have been taken out of the configuration.
+            publisher = context.ledger.polls.publishers([found[0].id])[found[0].id]
+            if publisher in self._refused:
+                # A login that was refused in this pass is not tried again with the next file.
+                self._besides |= {found[0].id}
                 continue
-            if self._must_wait_or_end(found[0]):
-                if self.error is not None:
-                    return None
+            compared = self._compare_with_registered(found[0])
+            if compared.error is not None:
+                self.error = compared.error
+                return None
+            if not compared.may_send:
                 continue
-            batch = self._reseal(*found)
+            batch = self._stored_batch(*found)
             # The name is on record before anything leaves: after a crash it is all there is to ask Crossref by.
             self._file_name = f"{NewSubmission.unique_name(found[0].series, now)}.xml"
             upload = uploads.start(slot, found[0].id, self._file_name)
             if upload is not None:
-                return upload, batch
+                return _Upload(upload, batch, publisher)
 
-    def _postpone_without_login(self, submission: Submission) -> bool:
-        """Postpone a file of a publisher whose login was refused in this pass, without trying it again."""
-        # Looked up with one publisher as well: the others may have been taken out of the configuration.
-        self._publisher = self._context.ledger.polls.publishers([submission.id])[submission.id]
-        if self._publisher not in self._refused:
-            return False
-        self._besides |= {submission.id}
-        return True
-
-    def _must_wait_or_end(self, submission: Submission) -> bool:
-        """Compare a file with the registered records, unless done recently; tell whether it must wait or end.
+    def _compare_with_registered(self, submission: Submission) -> _Comparison:
+        """Compare a file with the registered records, unless done recently, and record what that means for it.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
         that needs something emptied first is recorded again, in steps.
         """
         context, now = self._context, self._context.clock()
         if submission.follows is not None and self._end_without_step(submission, submission.follows):
-            return True
+            return _Comparison(may_send=False)
         recorded, noted = context.ledger.works.recorded(submission.id)
         compared = noted.get("compared")
         fresh = bool(compared) and now - datetime.fromisoformat(str(compared)) < FRESH
         if not context.read_first or context.registry is None or recorded.unseen or fresh:
-            return False
+            return _Comparison(may_send=True)
         seen = Seen.ask(context, [item.doi for item in recorded.items])
         if seen.failures and self._may_wait(submission, recorded):
-            self._wait_for_answers(submission, recorded, seen)
-            return True
+            return _Comparison(may_send=False, error=self._wait_for_answers(submission, recorded, seen))
         examined = seen.examine(context, recorded)
         if examined.stopped:
             self._block_dois(submission, recorded, examined, seen)
         elif examined.clears and submission.step == submission.steps:
             self._record_in_steps(submission, recorded, examined.clears, seen)
         elif examined.late:
-            self._with_higher_timestamp(submission, recorded, seen)
+            self._record_with_higher_timestamp(submission, recorded, seen)
         else:
-            return False
-        return True
+            return _Comparison(may_send=True)
+        return _Comparison(may_send=False)
 
     def _may_wait(self, submission: Submission, recorded: NewSubmission) -> bool:
         """Tell whether a file waits until everything that is registered could be read."""
@@ -170,18 +180,23 @@ class _Uploader:
         # Nor does the last step of an update: as long as it waits, the public record lacks what was taken away.
         return precious and submission.follows is None
 
-    def _wait_for_answers(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
-        """Postpone the DOIs that could not be read, and send the other DOIs of the file without them."""
+    def _wait_for_answers(
+        self, submission: Submission, recorded: NewSubmission, seen: Seen
+    ) -> RegistrarUnavailable | None:
+        """Postpone the DOIs that could not be read, and record the others again without them.
+
+        Returns the error that ends the pass where nobody answered at all.
+        """
         context = self._context
         waiting = [item.doi for item in recorded.items if item.doi.key in seen.failures]
         others = [item.doi for item in recorded.items if item.doi.key not in seen.failures]
-        if others and not seen.silent and self._record_in_groups(submission, recorded, [waiting, others], seen):
-            return
+        if others and not seen.silent and self._record_split(submission, recorded, [waiting, others], seen):
+            return None
         reason = f"the registered metadata could not be read: {next(iter(seen.failures.values()))}"
         context.ledger.uploads.postpone(submission.id, context.clock() + READ_AGAIN, reason)
-        # One answer that is none says nothing of the other files.
-        self.error = RegistrarUnavailable(reason) if seen.silent else None
         self._on_event(Progress("waiting", f"{reason}; the file is kept", dois=tuple(waiting)))
+        # One answer that is none says nothing of the other files.
+        return RegistrarUnavailable(reason) if seen.silent else None
 
     def _block_dois(self, submission: Submission, recorded: NewSubmission, examined: Examined, seen: Seen) -> None:
         """Block the DOIs that must not be sent, and record the other DOIs of the file again without them."""
@@ -191,7 +206,7 @@ class _Uploader:
         for item in recorded.items:
             groups.setdefault(advice.get(item.doi.key, ""), []).append(item.doi)
         # One piece of advice fits all of them; else each file is recorded again, and comes here once more.
-        if len(groups) > 1 and self._record_in_groups(submission, recorded, [*groups.values()], seen):
+        if len(groups) > 1 and self._record_split(submission, recorded, [*groups.values()], seen):
             return
         first = next(new_item.doi for new_item in recorded.items if new_item.doi.key in stopped)
         also = f"its file also holds {first}, which cannot be sent now: {stopped[first.key].message}"
@@ -201,29 +216,39 @@ class _Uploader:
         }
         self._withhold_file(submission, reasons, advice[first.key])
 
-    def _with_higher_timestamp(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
+    def _record_with_higher_timestamp(self, submission: Submission, recorded: NewSubmission, seen: Seen) -> None:
         """Record a file again with a timestamp above that of another tool: Crossref takes only rising ones."""
         # What the later steps take away and put back is numbered as well, and the plan makes all of them.
         if submission.step == submission.steps:
-            groups = [[item.doi for item in recorded.items]]
-            if self._record_in_groups(submission, recorded, groups, seen):
+            whole = [[item.doi for item in recorded.items]]
+            reason = "recorded again with a higher timestamp, because another tool deposited it meanwhile"
+            if self._record_again(submission, recorded, whole, seen, reason):
                 return
         reason = "another tool deposited it meanwhile, with a higher timestamp"
         self._withhold_all(submission, reason, "deposit it again: it gets a timestamp above that one")
 
-    def _record_in_groups(
+    def _record_split(
         self, submission: Submission, recorded: NewSubmission, groups: Sequence[Sequence[Doi]], seen: Seen
     ) -> bool:
-        """Record a file again as one file for each group of DOIs; return False if it was not split.
-
-        Each is looked at again before it goes.
-        """
+        """Record a file again as one file for each group of DOIs; return False if it cannot be split."""
         # A step of an update belongs to the others, with the same DOIs.
-        if len(groups) > 1 and (recorded.whole or submission.steps > 1):
+        if recorded.whole or submission.steps > 1:
             return False
         reason = "recorded again in several files, because not all of its DOIs can be sent now"
-        if len(groups) == 1:
-            reason = "recorded again with a higher timestamp, because another tool deposited it meanwhile"
+        return self._record_again(submission, recorded, groups, seen, reason)
+
+    def _record_again(
+        self,
+        submission: Submission,
+        recorded: NewSubmission,
+        groups: Sequence[Sequence[Doi]],
+        seen: Seen,
+        reason: str,
+    ) -> bool:
+        """Record a file anew, one for each group of DOIs, with timestamps above all that is known; False if it cannot.
+
+        Each is compared again before it goes.
+        """
         context, now = self._context, self._context.clock()
         stamp = next_timestamp(now, [recorded.timestamp, *(state.timestamp for state in seen.states.values())])
         parts = []
@@ -269,7 +294,7 @@ class _Uploader:
         reason = "registered metadata have to be emptied first, but the steps for that could not be recorded"
         self._withhold_all(submission, reason, "deposit the record again: its plan says what blocks it")
 
-    def _reseal(self, submission: Submission, xml: bytes) -> SealedBatch:
+    def _stored_batch(self, submission: Submission, xml: bytes) -> SealedBatch:
         """Return the stored bytes as a sealed batch; raise `LedgerDamaged` if they were changed."""
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         batch = recorded_batch(
@@ -284,44 +309,45 @@ class _Uploader:
             raise LedgerDamaged(f"the stored file of batch {submission.batch_id} does not have its SHA-256")
         return batch
 
-    def _upload_file(self, upload: UploadLease, batch: SealedBatch) -> None:
-        context, name = self._context, upload.attempt.file_name
+    def _upload_file(self, upload: _Upload) -> None:
+        context, batch, attempt = self._context, upload.batch, upload.lease.attempt
+        name = attempt.file_name
         self._on_event(
             Progress("sending", f"sending {name} to {name_of(context.target)}", file_name=name, dois=batch.dois)
         )
         try:
             context.step("submit: begin")
-            receipt = context.accounts.named(self._publisher).registrar.submit(batch, name)
+            receipt = context.accounts.named(upload.publisher).registrar.submit(batch, name)
             context.step("submit: answered")
         except (CredentialsRefused, ConfigurationError) as error:
             # A configuration that cannot be used is noticed before anything leaves: a password that is not there.
-            context.ledger.uploads.return_unsent(upload.attempt, None, error.message)
+            context.ledger.uploads.return_unsent(attempt, None, error.message)
             if not context.accounts.several:
                 raise
             # A wrong password of one publisher must not keep back the files of the others.
-            self._refused[self._publisher] = error
+            self._refused[upload.publisher] = error
         except (RegistrarUnavailable, RegistrarBusy) as error:
-            self._pause_after(upload, error)
+            self._pause_after(attempt, error)
         except SubmissionInDoubt as error:
             # It may have arrived: only asking for it by its name can tell, so that nothing is sent twice.
-            self._record_doubt(upload.attempt, UploadDoubt(error.message, answer=error.excerpt), error)
+            self._record_doubt(attempt, UploadDoubt(error.message, answer=error.excerpt), error)
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
             # It reads like a refusal. Whether the file was stored anyway is asked before it is sent again.
             declined = UploadDoubt(error.message, error.hint, error.excerpt, declined=True)
-            self._record_doubt(upload.attempt, declined, error)
+            self._record_doubt(attempt, declined, error)
             self.error = error
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
             now = context.clock()
-            context.ledger.uploads.mark_accepted(upload.attempt, context.schedule.next_poll(now, 0), proof)
+            context.ledger.uploads.mark_accepted(attempt, context.schedule.next_poll(now, 0), proof)
             self.received += 1
             self._on_event(Progress("received", proof, file_name=name, dois=batch.dois))
 
-    def _pause_after(self, upload: UploadLease, error: RegistrarUnavailable | RegistrarBusy) -> None:
-        self._context.ledger.uploads.return_unsent(upload.attempt, self._context.pause_until(error), error.message)
+    def _pause_after(self, attempt: Attempt, error: RegistrarUnavailable | RegistrarBusy) -> None:
+        self._context.ledger.uploads.return_unsent(attempt, self._context.pause_until(error), error.message)
         self.error = error
-        self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
+        self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=attempt.file_name))
 
     def _record_doubt(self, upload: Attempt, doubt: UploadDoubt, error: RegistrarError | None = None) -> None:
         context, now = self._context, self._context.clock()
@@ -340,7 +366,7 @@ class DepositPass(NamedTuple):
 
     @staticmethod
     def run(
-        context: DepositContext, watch: OnEvent, *, force: bool = False, doubts_only: bool = False
+        context: DepositContext, on_event: OnEvent, *, force: bool = False, doubts_only: bool = False
     ) -> "DepositPass":
         """Poll, then upload unless Crossref cannot be reached. A damaged file stops no other one."""
         done: list[tuple[Poller, _Uploader]] = []
@@ -348,8 +374,8 @@ class DepositPass(NamedTuple):
             _wait_for_maintenance(context)
 
         def once(besides: frozenset[int]) -> None:
-            poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
-            uploader = _Uploader(context, on_event=watch, besides=besides, refused=poller.refused)
+            poller = Poller(context, on_event=on_event, force=force, doubts_only=doubts_only, besides=besides)
+            uploader = _Uploader(context, on_event=on_event, besides=besides, refused=poller.refused)
             done.append((poller, uploader))
             poller.run()
             if poller.may_send:

@@ -12,6 +12,7 @@ from typing import Final
 
 from doideposit.crossref.diagnostics.log import CitationMatch, Counters, LogRecord, ResultLog, Unreadable
 from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, KnownMessage, MessageKind, one_line
+from doideposit.crossref.names import TIMESTAMP_TOO_OLD
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
@@ -126,7 +127,6 @@ SUCCESS, WARNING = "success", "warning"
 # What it calls a record; "error" is known from logs of files about conflicts.
 _RECORD_STATUSES: Final = frozenset({SUCCESS, WARNING, "failure", "error"})
 GOOD: Final = frozenset({SUCCESS, WARNING})
-TIMESTAMP: Final = "crossref-timestamp-too-old"
 # Timestamps of 8 to 19 digits have been seen; a number longer than this is none.
 MOST_DIGITS: Final = 60
 # Logs name DOIs bare, and in some messages as an address.
@@ -217,7 +217,7 @@ def _failed_outcome(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     decisive = min(records, key=_is_timestamp_failure)
     known = KnownMessage.find(decisive.message, frozenset({MessageKind.FAILURE}))
     finding, retry = _finding(known, decisive.message), _retry_class(known)
-    registered = _registered_timestamp(decisive.message) if known and known.code == TIMESTAMP else None
+    registered = _registered_timestamp(decisive.message) if known and known.code == TIMESTAMP_TOO_OLD else None
     return DoiOutcome(doi, Outcome.FAILED, decisive.message, finding, retry, registered_timestamp=registered)
 
 
@@ -265,7 +265,7 @@ def _is_notice(record: LogRecord) -> bool:
 
 def _is_timestamp_failure(record: LogRecord) -> bool:
     known = KnownMessage.find(record.message, frozenset({MessageKind.FAILURE}))
-    return known is not None and known.code == TIMESTAMP
+    return known is not None and known.code == TIMESTAMP_TOO_OLD
 
 
 def _is_file_level(record: LogRecord) -> bool:

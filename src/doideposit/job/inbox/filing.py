@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from doideposit.crossref.names import TIMESTAMP_TOO_OLD
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.files import disk_errors, move_noclobber, open_folder, write_atomic
@@ -155,7 +156,6 @@ def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
 MOST_TRIES: Final = 3
 # Failures of these classes may pass by themselves.
 WORTH_ANOTHER_TRY: Final = frozenset({RetryClass.NOW, RetryClass.ONCE, RetryClass.LATER})
-OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
 
 
 def _updated_entry(entry: ClaimedEntry, status: WorkStatus | None, depositor: Depositor) -> ClaimedEntry:
@@ -182,7 +182,7 @@ def _unregistered_entry(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry
     finding = status.finding
     says = finding.message if finding else status.message or "Crossref rejected it"
     again = status.state is State.DONE and (
-        status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
+        status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == TIMESTAMP_TOO_OLD)
     )
     if again and entry.tries < MOST_TRIES:
         return replace(

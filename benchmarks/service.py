@@ -222,6 +222,8 @@ def growth(folder: Path, *, quick: bool) -> None:
             "status of all, as JSON": ["status", "--json"],
             "poll, with nothing outstanding": ["poll"],
             "report": ["report", "-o", "report.html"],
+            "the first pass of the job, which lists all": ["run"],
+            "a pass of the job": ["run"],
         }
         for name, arguments in commands.items():
             start = perf_counter()

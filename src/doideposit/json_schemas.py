@@ -22,7 +22,7 @@ from doideposit.records.models.descriptions import descriptions
 from doideposit.records.models.text import ONE_TEXT, WORDS
 from doideposit.records.sources.interface import REFERENCES_FILE
 
-__all__ = ["JsonSchema"]
+__all__ = ["JsonSchema", "schema_path"]
 
 # The newest draft, which editors for YAML and JSON read.
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -69,6 +69,11 @@ class JsonSchema(StrEnum):
         for file, schema in files.items():
             file.write_text(schema.text(), encoding="utf-8")
         return tuple(files)
+
+
+def schema_path(name: str) -> Path | None:
+    """Return `JsonSchema.path` of a schema, by the name that the documentation had for it."""
+    return JsonSchema(name).path()
 
 
 def _make_record_schema() -> Schema:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from doideposit.json_schemas import JsonSchema
+from doideposit.json_schemas import JsonSchema, schema_path
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 RECORD = """\
@@ -211,3 +211,7 @@ def test_a_schema_below_a_folder_with_a_space_is_named_without_one(tmp_path: Pat
         (tmp_path / name).mkdir()
         JsonSchema.write_all(tmp_path / name)
         assert JsonSchema.RECORD.location([tmp_path / name]) == f"{there}/record.schema.json"
+
+
+def test_the_documented_name_of_the_path_still_works() -> None:
+    assert schema_path("record") == JsonSchema.RECORD.path()

@@ -305,15 +305,16 @@ def is_known(line: str, option: str) -> bool:
     return option in known | {"--help", "-h", "--version"}
 
 
-def test_every_code_that_any_page_names_in_an_explanation_exists() -> None:
+def test_every_code_and_word_that_any_page_names_in_an_explanation_exists() -> None:
     from doideposit.checks.catalogue.entries import CATALOGUE
+    from doideposit.cli.glossary import WORDS
 
     named = {
         (page.name, code)
         for page in pages()
         for code in re.findall(r"doideposit explain ([a-z][a-z-]+)", page.read_text(encoding="utf-8"))
     }
-    assert not {each for each in named if each[1] not in CATALOGUE}
+    assert not {each for each in named if each[1] not in {*CATALOGUE, *WORDS}}
 
 
 def test_there_are_pages_to_look_at() -> None:

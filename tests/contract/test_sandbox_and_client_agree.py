@@ -31,9 +31,9 @@ def ways(place: FaultPlace) -> list[str]:
     texts = []
     for kind in FAULTS.values():
         if place in kind.places | kind.more_places and kind.name not in {"stuck", "unknown_for"}:
-            place = f"@{place}" if place is not FaultPlace.PROCESS else ""
+            at = f"@{place}" if place is not FaultPlace.PROCESS else ""
             values = {(): [""], ("N",): ["=3"], ("TEXT",): ["=No luck"]}.get(kind.choices)
-            texts += [f"{kind.name}{place}{value}" for value in values or [f"={choice}" for choice in kind.choices]]
+            texts += [f"{kind.name}{at}{value}" for value in values or [f"={choice}" for choice in kind.choices]]
     return texts
 
 

@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 
 from doideposit.findings import writable
 from doideposit.records.doi_text import FoundDoi
+from doideposit.records.parsed_value import ParsedValue
 
 __all__ = ["Doi", "Identifier", "InvalidIdentifier", "IsRegistered", "Isbn", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
 
@@ -43,7 +44,7 @@ class InvalidIdentifier(ValueError):
         return PydanticCustomError(self.code, "{what}", context)
 
 
-class Identifier:
+class Identifier(ParsedValue):
     """Hold what all identifiers share: parsing from text, and a place in pydantic models and JSON Schemas."""
 
     __slots__ = ()
@@ -83,16 +84,6 @@ class Identifier:
         kind: Any = cls
         found: Self = _parse_known(kind, text)
         return found
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
-        return dict(cls.json_schema)
 
 
 # A longer text is not an identifier as people write one, and would only take room in the cache below.

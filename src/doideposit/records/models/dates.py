@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 
 from doideposit.findings import writable
+from doideposit.records.parsed_value import ParsedValue
 
 __all__ = ["Day", "PartialDate"]
 
@@ -22,7 +23,7 @@ FIRST_YEAR, LAST_YEAR = 1400, 2200  # Crossref schema, crossref5.5.0.xsd: year
 
 
 @dataclass(frozen=True, slots=True, order=False)
-class PartialDate:
+class PartialDate(ParsedValue):
     """A date as precise as it is known: a year, a year and month, or a day. It is never completed by guessing.
 
     A month from 21 to 24 is a season, one from 31 to 34 a quarter (crossref5.5.0.xsd: month).
@@ -88,16 +89,6 @@ class PartialDate:
             case str():
                 return cls.parse(value)
         raise PydanticCustomError("date-shape", "a date is expected here", {"hint": "write it as 2023-09-14"})
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
-        return dict(cls.json_schema)
 
     def __str__(self) -> str:
         parts = [f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part is not None)]

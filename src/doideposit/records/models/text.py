@@ -6,10 +6,11 @@ from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 
 from doideposit.records.models.characters import normalise
 from doideposit.records.models.numbers import WrittenNumber
+from doideposit.records.parsed_value import ParsedValue
 
 __all__ = [
     "LANGUAGE_SHAPE",
@@ -165,7 +166,7 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class RichText:
+class RichText(ParsedValue):
     """A title, subtitle or citation text: plain text with Crossref's face markup, and MathML.
 
     It is written with the tags themselves (``H<sub>2</sub>O``); a lone ``&`` or ``<`` is just text. Face markup is
@@ -219,16 +220,6 @@ class RichText:
         if not isinstance(text, str):
             raise PydanticCustomError("text-expected", "a text is expected here", {"hint": "write it in quotes"})
         return cls._read(text)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
-        return dict(cls.json_schema)
 
     def without_math(self) -> "tuple[Node, ...]":
         """Return the nodes without formulas, for the elements that cannot hold any."""

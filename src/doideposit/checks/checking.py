@@ -24,13 +24,13 @@ from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.losses import losses
 from doideposit.errors import UsageError
-from doideposit.files import open_input
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
 from doideposit.records.identifiers import IsRegistered
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord
+from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.interface import Reading
 from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_files
@@ -338,30 +338,10 @@ class Checker:
     @staticmethod
     def load_deposit_file(path: Path, *, limit: int = MAX_FILE) -> bytes | Finding:
         """Read an XML file of at most `limit` bytes, or return the finding that says why it cannot be read."""
-
-        def problem(code: str, message: str, hint: str) -> Finding:
-            return Finding(code, Severity.ERROR, message, hint, Where(file=str(path)))
-
-        try:
-            size = path.stat().st_size
-            if size > limit:
-                text = f"the file has {size / 1_000_000:.1f} MB, and the limit is {limit / 1_000_000:.1f} MB"
-                return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
-            with open_input(path) as file:
-                xml = file.read(limit + 1)
-        # Each of these is the fault of a path that somebody typed, and so a finding; nothing is wrong with the program.
-        except FileNotFoundError:
-            return problem("file-missing", f"there is no file {path}", "check the spelling and the folder")
-        except IsADirectoryError:
-            return problem("file-is-directory", f"{path} is a folder, not a file", "give the path of a file in it")
-        except OSError as error:
-            text = f"the file cannot be read: {error.strerror}"
-            return problem("file-unreadable", text, "check its name and its permissions")
-        # A device has no size, and a file may grow while it is read.
-        if len(xml) > limit:
-            text = f"the file has more than the {limit / 1_000_000:.1f} MB that are read"
-            return problem("file-too-large", text, "check that this is the right file, and whether it is all written")
-        return xml
+        found = Loaded.read_bytes(path, limit=limit)
+        if isinstance(found, Finding) and found.code == "file-too-large":
+            return replace(found, hint="split it: Crossref takes files up to 10 MB")
+        return found
 
 
 def _commentaries_of(checked: Sequence[Checked]) -> list[Commentary]:

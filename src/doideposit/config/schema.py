@@ -33,7 +33,7 @@ from doideposit.config.monitoring_schema import (
 from doideposit.config.passwords import FOUR_WAYS, PasswordReference
 from doideposit.config.section import FilePath, Section
 from doideposit.crossref.names import MAX_FILE
-from doideposit.deposits.limits import Limits
+from doideposit.deposits.limits import Limits, Target
 from doideposit.findings import Severity
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PlainText
@@ -70,7 +70,6 @@ __all__ = [
     "TokenReference",
 ]
 
-Target = Literal["sandbox", "test", "production"]
 # The versions whose schema files this package knows.
 SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
 

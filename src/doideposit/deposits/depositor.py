@@ -41,7 +41,7 @@ from doideposit.deposits.values import (
     WatchReport,
     WorkStatus,
 )
-from doideposit.deposits.wording import status_of
+from doideposit.deposits.wording import NEVER_DEPOSITED, status_of
 from doideposit.errors import UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
@@ -251,8 +251,8 @@ class Depositor:
         from doideposit.deposits.adoption import AdoptionPass, AdoptionScope  # noqa: PLC0415
 
         scope = AdoptionScope(tuple(series), tuple(prefixes), Given(dois).dois(), tuple(also))
-        one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
-        return one.run(scope)
+        adoption = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
+        return adoption.run(scope)
 
     # Depositing.
 
@@ -381,15 +381,15 @@ class Depositor:
     # Telling.
 
     def status(self, doi: Doi | str) -> WorkStatus:
-        """Return the status of a DOI, its `state` None for one not seen yet; `UsageError` for a text that is none."""
+        """Return the status of a DOI; its `state` is None if it was never deposited. `UsageError` for other texts."""
         wanted = Given(doi).doi()
-        work, nothing = self.works.one(wanted), "nothing was deposited from here yet: run `doideposit deposit`"
-        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=nothing)
+        work = self.works.one(wanted)
+        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=NEVER_DEPOSITED)
 
     def statuses(
         self,
         *,
-        state: State | None = None,
+        state: State | str | None = None,
         series: str | None = None,
         outstanding: bool = False,
         attention: bool = False,
@@ -414,12 +414,13 @@ class Depositor:
         return self._context.observable
 
     def unproved(self) -> Iterator[Doi]:
-        """Yield the DOIs of which `is_unproved` is true."""
+        """Yield the DOIs that are registered and not yet seen to resolve and to be indexed: see `is_unproved`."""
         return self.works.names(WorkFilter(unproved=self.observable))
 
     def is_unproved(self, status: WorkStatus) -> bool:
         """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""
-        return status.registered and not all(map(status.milestones.get, self.observable - {Milestone.AS_INTENDED}))
+        looked_for = self.observable - {Milestone.AS_INTENDED}
+        return status.registered and not all(status.milestones[milestone] for milestone in looked_for)
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""

@@ -55,7 +55,7 @@ class Given:
 
     def reason(self) -> str:
         """Return a reason without spaces around it; one that says nothing is refused."""
-        text = str(self.value).strip()
+        text = self.value.strip() if isinstance(self.value, str) else ""
         if not text:
             raise UsageError("a reason is needed", hint="say why in a few words; the reason is kept in the history")
         return text

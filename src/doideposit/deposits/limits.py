@@ -1,20 +1,23 @@
 """How much at once; apart from planning, so that reading the configuration needs nothing else of it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from doideposit.crossref.names import MAX_FILE
 from doideposit.errors import ConfigurationError, RegistrarBusy, RegistrarUnavailable, SubmissionForbidden
 
-__all__ = ["NOBODY_ANSWERS", "PRODUCTION", "SILENT", "Limits"]
+__all__ = ["NOBODY_ANSWERS", "PRODUCTION", "REHEARSAL", "SILENT", "Limits", "Target"]
 
 # What says nothing of one DOI, and everything of the service: the next question will fare no better.
 NOBODY_ANSWERS: Final = (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden, ConfigurationError)
 # So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs.
 SILENT: Final = 4
 
+Target = Literal["sandbox", "test", "production"]
 # The one target where a deposit lasts, costs money, and needs a yes.
 PRODUCTION: Final = "production"
+# The target of rehearsals, which register nothing.
+REHEARSAL: Final = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)

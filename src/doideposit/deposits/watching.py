@@ -446,9 +446,8 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
     clears = {doi.key: (frozenset({"references"}),)}
     stamp = next_timestamp(now, [known.timestamp]) + StepFiles.room_for(clears)
     again = reseal(recorded, file, stamp, now, context.seal)
-    mine = [
-        item for item in recorded.items if item.doi.key in {sent.doi.key for sent in DepositItem.read_all(file.xml)}
-    ]
+    sent = {item.doi.key for item in DepositItem.read_all(file.xml)}
+    mine = [item for item in recorded.items if item.doi.key in sent]
     if not isinstance(again, NewSubmission) or known.open is not None or len(mine) != 1:
         return False
     item = replace(mine[0], after=known.latest, may_lose=("references",))

@@ -17,7 +17,7 @@ from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.registered.drift_values import Drift, DriftKind
 
-__all__ = ["name_of", "status_of"]
+__all__ = ["NEVER_DEPOSITED", "name_of", "status_of"]
 
 
 def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]) -> WorkStatus:
@@ -66,6 +66,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     )
 
 
+NEVER_DEPOSITED = "nothing was deposited from here yet: run `doideposit deposit`"
 HARMED = "its data in the ledger cannot be read"
 HARMED_ADVICE = (
     "run `doideposit ledger check`, and restore a backup with `doideposit ledger restore FILE`; the other DOIs are "
@@ -173,7 +174,7 @@ def _next_action(
     if submission is None or work.item is None:
         if work.registered_at is not None:
             return _next_for_warning(warnings) or _next_if_registered(work, overdue, contradicted)
-        return "nothing was deposited from here yet: run `doideposit deposit`"
+        return NEVER_DEPOSITED
     match submission.state:
         case State.PREPARED:
             return _next_if_prepared(submission, overdue)

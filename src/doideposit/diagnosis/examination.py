@@ -41,7 +41,7 @@ class Diagnosis:
         loaded: list[Settings] = []
 
         def read() -> Iterable[Check]:
-            from doideposit.diagnosis.setup import SetupChecks  # noqa: PLC0415 - as below
+            from doideposit.diagnosis.setup import SetupChecks  # noqa: PLC0415 - needs a configuration
 
             loaded.append(load())
             return SetupChecks(loaded[0], seen).configuration()

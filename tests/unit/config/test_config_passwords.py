@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,11 +22,11 @@ def never(*_: object) -> str:
     raise AssertionError("this door is not to be opened")
 
 
-def resolved(reference: PasswordReference, **doors: object) -> str:
+def resolved(reference: PasswordReference, **doors: Any) -> str:
     """Resolve it with every door closed but those that are given, or real ones that are named as `REAL`."""
-    closed: dict[str, object] = {"environ": {}, "read_file": never, "run_command": never, "keyring": never}
+    closed: dict[str, Any] = {"environ": {}, "read_file": never, "run_command": never, "keyring": never}
     opened = {name: door for name, door in (closed | doors).items() if door is not REAL}
-    return reference.resolve(**opened).get_secret_value()  # type: ignore[arg-type]
+    return reference.resolve(**opened).get_secret_value()
 
 
 def refused(reference: PasswordReference, **doors: object) -> ConfigurationError:

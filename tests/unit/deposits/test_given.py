@@ -33,6 +33,9 @@ def depositor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depositor]:
         (lambda one: one.statuses(after="x"), "“x” is not a DOI"),
         (lambda one: one.history("x"), "“x” is not a DOI"),
         (lambda one: one.xml(None), "this is not a DOI, but None"),
+        (lambda one: [one.acknowledge(commentary(1).doi, None)], "a reason is needed"),
+        (lambda one: [one.abandon(commentary(1).doi, None)], "a reason is needed"),
+        (lambda one: [one.abandon(commentary(1).doi, " ")], "a reason is needed"),
     ],
 )
 def test_a_value_that_can_find_nothing_is_refused(depositor: Depositor, ask: Callable[[Any], Any], said: str) -> None:
@@ -44,4 +47,4 @@ def test_a_value_that_can_find_nothing_is_refused(depositor: Depositor, ask: Cal
 
 def test_what_is_right_finds_what_is_there(depositor: Depositor) -> None:
     assert list(depositor.events(0)) == list(depositor.events()) != []
-    assert [one.doi for one in depositor.statuses(state="queued")] == [commentary(1).doi]  # type: ignore[arg-type]
+    assert [status.doi for status in depositor.statuses(state="queued")] == [commentary(1).doi]

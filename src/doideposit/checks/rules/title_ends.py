@@ -1,4 +1,4 @@
-"""What stands at the ends of a title and is none of it: notes on drafts, marks of footnotes, names of sites."""
+"""What is at the end of a title and does not belong to it: notes on drafts, marks of footnotes, names of sites."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _FOOTNOTE = Pattern(r"(?<=[^\W\d_]{3})[*†‡]$|(?<=[?!”»])[*†‡]$|(?<=[^
 # Most titles have none of them at their end, and need no pattern; nor do those without a word of a draft.
 _MARKS = frozenset("*†‡]¹²³⁴⁵⁶⁷⁸⁹")
 _WORDS = ("draft", "cit", "quote", "circulate", "distribute", "zitieren")
-# No title is printed with these.
+# What web pages put between a title and the name of their site.
 _SITE_MARK = Pattern(r"(\s[|»·•]\s)")
 
 
@@ -75,7 +75,5 @@ rule(
 )
 def _find_name_of_site(work: Work) -> Iterator[Match]:
     head, mark, name = _SITE_MARK.split(work.title) if len(_SITE_MARK.findall(work.title)) == 1 else ("", "", "")
-    series = work.commentary.series
-    own = {one.name.casefold() for one in (series.publisher, *series.institutions) if one is not None and one.name}
-    if head and name.strip().casefold() in own:
+    if head and name.strip().casefold() in map(str.casefold, work.commentary.series.house_names):
         yield Match.at("title", length=len(work.title), found=f"{mark.strip()} {name.strip()}")

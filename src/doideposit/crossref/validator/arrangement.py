@@ -1,8 +1,8 @@
 """The right order of the children of an element, found by asking libxml2 what may follow what.
 
-A content model is not looked at: children are put together one after the other, and libxml2 judges each beginning. What
-then stands elsewhere in the document has to be moved: one child alone, or else the whole order is told, because one
-move of several often makes libxml2 complain of more than before.
+The content model itself is not read: children are put together one after the other, and libxml2 judges each beginning.
+What is elsewhere in the document has to be moved. If it is one child, the hint names its move; else it gives the whole
+order, because one move of several often makes libxml2 complain of more than before.
 """
 
 from collections.abc import Sequence
@@ -27,16 +27,16 @@ MOST_MISSING = 3
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Advise to move a child before or behind one of its siblings."""
+    """Advise to move a child before or after one of its siblings."""
 
     child: Element
     sibling: Element
-    behind: bool
+    after: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Reordering:
-    """Advise to put children, which stand together, in this order."""
+    """Advise to put neighbouring children into this order."""
 
     children: tuple[Element, ...]
 
@@ -215,8 +215,8 @@ def _longest_in_order(
 def _nearest(child: Element, here: dict[Element, int], right: Sequence[Element]) -> Shift | None:
     """Return the move to the nearer of the two siblings between which a child belongs."""
     place = right.index(child)
-    neighbours = [Shift(child, element, behind=True) for element in right[place - 1 : place] if place]
-    neighbours += [Shift(child, element, behind=False) for element in right[place + 1 : place + 2]]
+    neighbours = [Shift(child, element, after=True) for element in right[place - 1 : place] if place]
+    neighbours += [Shift(child, element, after=False) for element in right[place + 1 : place + 2]]
     return min(neighbours, key=lambda move: abs(here[move.sibling] - here[child]), default=None)
 
 

@@ -175,7 +175,7 @@ def _placement_hint(complaint: Complaint) -> str:
     if isinstance(fix, Addition):
         return f"add {_join_names(map(_name, fix.tags), last='and')} before {_which(fix.child)}"
     if isinstance(fix, Shift):
-        side = "behind" if fix.behind else "before"
+        side = "after" if fix.after else "before"
         return f"the order matters: move {_which(fix.child)} {side} {_which(fix.sibling)}"
     if isinstance(fix, Reordering):
         tags = [str(child.tag) for child in fix.children]

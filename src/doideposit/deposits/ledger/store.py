@@ -18,12 +18,11 @@ from doideposit.deposits.ledger.entries import OPEN
 from doideposit.deposits.ledger.session import Session, Step, quiet
 from doideposit.deposits.ledger.tables import submission
 from doideposit.deposits.ledger.target import TargetLedger
+from doideposit.deposits.limits import REHEARSAL
 from doideposit.findings import Finding
 
 __all__ = ["Ledger"]
 
-# The target of rehearsals, which register nothing.
-REHEARSAL: Final = "sandbox"
 # A job that runs once a day, and fails once, is late by less.
 UNATTENDED_AFTER: Final = timedelta(days=2)
 
@@ -94,7 +93,7 @@ class Ledger:
             )
             names = sorted(found.scalars())
         beside_this = {name: self.on(name, clock) for name in names}
-        due = {name: one.uploads.next_due() for name, one in beside_this.items()}
+        due = {name: ledger.uploads.next_due() for name, ledger in beside_this.items()}
         before = clock() - UNATTENDED_AFTER
         return {
             name: beside_this[name].works.outstanding() for name, at in due.items() if at is not None and at < before

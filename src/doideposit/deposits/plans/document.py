@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal, NoReturn, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.limits import PRODUCTION
+from doideposit.deposits.limits import PRODUCTION, Target
 from doideposit.deposits.planning import ReasonCode
 from doideposit.errors import DiskError, PlanUnusable
 from doideposit.files import disk_errors, open_input
@@ -216,7 +216,7 @@ class PlanBody(_Part):
     """Who made the plan."""
     made_at: Annotated[datetime, AfterValidator(_moment)]
     """When."""
-    target: Literal["sandbox", "test", "production"]
+    target: Target
     """Where it is sent."""
     consequences: tuple[Text, ...]
     """The consequences of applying it, in sentences."""

@@ -5,12 +5,14 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from doideposit.crossref.http import Exchange
 from doideposit.crossref.sealing import FoundItem
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.candidates import Approved, DepositCandidate
 from doideposit.deposits.context import DepositContext
+from doideposit.deposits.limits import Target
 from doideposit.deposits.planning import Decision, PlanInput
 from doideposit.deposits.plans.consequences import consequences_of
 from doideposit.deposits.plans.document import (
@@ -51,7 +53,7 @@ class PlanWriter:
         return PlanBody(
             made_by=by,
             made_at=context.clock(),
-            target=context.target,  # type: ignore[arg-type]  # the configuration knows three targets
+            target=cast("Target", context.target),
             consequences=consequences_of(context.target, records, fees, may.unseen),
             fees=fees,
             records=records,

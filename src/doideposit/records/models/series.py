@@ -214,10 +214,10 @@ class Series(Value):
 
     @property
     def house_names(self) -> tuple[str, ...]:
-        """Return the names and acronyms of its institution and publisher, acronyms first."""
-        bodies = (self.institution, self.publisher)
-        acronyms = self.institution.acronym if self.institution else ()
-        return tuple(dict.fromkeys((*acronyms, *(body.name for body in bodies if body and body.name))))
+        """Return the names and acronyms of its institutions and its publisher, acronyms first."""
+        acronyms = (acronym for institution in self.institutions for acronym in institution.acronym)
+        names = (body.name for body in (*self.institutions, self.publisher) if body and body.name)
+        return tuple(dict.fromkeys((*acronyms, *names)))
 
     @property
     def has_pattern(self) -> bool:

@@ -103,7 +103,7 @@ def follow(xml: bytes, hint: str, where: str) -> bytes:
     assert found is not None
     parent = found.getparent()
     assert parent is not None
-    if move := re.search(rf"move {WHICH} (before|behind) {WHICH}", hint):
+    if move := re.search(rf"move {WHICH} (before|after) {WHICH}", hint):
         moved, target = meant(parent, move[1], move[2]), meant(parent, move[4], move[5])
         (target.addprevious if move[3] == "before" else target.addnext)(moved)
     elif order := re.search("in the order (.*)", hint):
@@ -228,7 +228,7 @@ def test_hints_on_real_files_help(path: Path) -> None:
     assert not [one for one in misplaced(xml) if "any more" not in one.message]
 
 
-def test_a_head_behind_the_body_is_moved_to_the_front() -> None:
+def test_a_head_after_the_body_is_moved_to_the_front() -> None:
     root = etree.fromstring(NEW.encode())
     root.append(root[0])
     [found] = misplaced(etree.tostring(root))

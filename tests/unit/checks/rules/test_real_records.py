@@ -55,7 +55,6 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
             {"title": "Annual Report 2023 – South Asia Democratic Forum"},
             {"title": "The Price of Tides » South Asia Democratic Forum"},
         ),
-        ("title-site-name", {"title": "The Price of Tides | Tides"}, {"title": "The Price of Tides | SADF"}),
         (
             "reference-doi-differs",
             {"references": [{"doi": "10.1007/978-3-16-148410-0_5", "text": "In: doi.org/10.1007/978-3-16-148410-0"}]},

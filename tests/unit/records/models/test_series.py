@@ -22,3 +22,18 @@ def test_the_number_is_found_in_the_doi_that_was_made_of_it(pattern: str, number
 def test_a_pattern_without_a_number_finds_none() -> None:
     series = Series(name="s", title="S", issn="2406-5617", prefix="10.48251", doi="{prefix}/{any}")
     assert series.number_in(Doi.parse("10.48251/k7q2")) is None
+
+
+def test_the_house_has_the_names_and_acronyms_of_all_its_bodies_once() -> None:
+    series = Series.model_validate(
+        {
+            "name": "s",
+            "title": "S",
+            "issn": "2406-5617",
+            "prefix": "10.48251",
+            "publisher": {"name": "Tide Press"},
+            "institution": {"name": "Tide Forum", "acronym": "TF"},
+            "other_institutions": [{"name": "Tide Press", "acronym": ["TP", "TF"]}],
+        }
+    )
+    assert series.house_names == ("TF", "TP", "Tide Forum", "Tide Press")

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from lxml import etree
 
 from doideposit.findings import Finding
 from doideposit.safe_xml import Element, local_name
+from doideposit.sandbox.entries import TitleRecord
 
-__all__ = ["Deposit", "DepositedItem", "DepositedReference", "DepositedResource", "FileRefusal", "texts"]
+__all__ = ["Deposit", "DepositedItem", "DepositedReference", "DepositedResource", "texts"]
 
 # The DOI in these elements is that of the whole journal or series, and in the next ones that of an issue or volume.
 TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
@@ -25,22 +27,6 @@ NAMES = {
     "journal_article": "Journal Article", "posted_content": "Posted Content", "report-paper_metadata": "Report-Paper",
     "report-paper_series_metadata": "Report-Paper", "content_item": "Content Item",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class FileRefusal:
-    """Say why the whole file is refused, in Crossref's words; `batch_id` is empty when it could not be read."""
-
-    message: str
-    batch_id: str = ""
-
-    @staticmethod
-    def of_schema(findings: Sequence[Finding]) -> "FileRefusal":
-        """Refuse a file that is not valid, with its first fault alone, as the real parser stops there."""
-        if not findings:
-            return FileRefusal("Error: cvc-elt.1: The document is not valid.")
-        finding = findings[0]
-        return FileRefusal(f"Error: {_as_xerces(finding.original or finding.message)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +81,6 @@ class DepositedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class DepositedSeries:
-    """Hold a container with an ISSN: what Crossref keeps a title record of."""
-
-    title: str
-    issns: tuple[str, ...]
-    kind: str
-    doi: str
-
-
-@dataclass(frozen=True, slots=True)
 class DepositedResource:
     """Hold one element of a resource-only deposit: its name, its DOI, and its block, empty where there is none."""
 
@@ -115,20 +91,33 @@ class DepositedResource:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Hold an uploaded file after reading. `version` is the timestamp of its head, None when there is none."""
+    """Hold an uploaded file after reading. `version` is the timestamp of its head, None when there is none.
 
-    batch_id: str
-    version: int | None
-    items: tuple[DepositedItem, ...]
-    series: tuple[DepositedSeries, ...]
+    `titles` has one entry for each ISSN of a container. `refusal` says why the whole file is refused, in Crossref's
+    words, and is empty for a file that can be processed; `batch_id` is empty where it could not be read.
+    """
+
+    batch_id: str = ""
+    version: int | None = None
+    items: tuple[DepositedItem, ...] = ()
+    titles: tuple[TitleRecord, ...] = ()
     resources: tuple[DepositedResource, ...] = ()
+    refusal: str = ""
 
-    @staticmethod
-    def read(content: bytes) -> "Deposit | FileRefusal":
-        """Read the bytes; the first thing that makes them unreadable ends it."""
+    @classmethod
+    def not_valid(cls, findings: Sequence[Finding]) -> Self:
+        """Return the refusal of a file that is not valid: its first fault alone, as the real parser stops there."""
+        if not findings:
+            return cls(refusal="Error: cvc-elt.1: The document is not valid.")
+        finding = findings[0]
+        return cls(refusal=f"Error: {_as_xerces(finding.original or finding.message)}")
+
+    @classmethod
+    def read(cls, content: bytes) -> Self:
+        """Read the bytes; the first thing that makes them unreadable is the refusal."""
         fault = _encoding_fault(content)
         if fault:
-            return FileRefusal(fault)
+            return cls(refusal=fault)
         # An upload is foreign input: no entity, DTD or address in it may make the parser read anything else.
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
@@ -136,8 +125,26 @@ class Deposit:
         # The log has the words of Xerces, the Java parser, in place of those of libxml2.
         except etree.XMLSyntaxError as error:
             words = _xerces_message(error.msg or "")
-            return FileRefusal(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
-        return _read_deposit(root)
+            return cls(refusal=f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
+        return cls._of_root(root)
+
+    @classmethod
+    def _of_root(cls, root: Element) -> Self:
+        if local_name(root) != "doi_batch":
+            return cls(refusal=f"Error: cvc-elt.1: Cannot find the declaration of element '{local_name(root)}'.")
+        batch_id = _first_text(root, "head/doi_batch_id")
+        stamp = _first_text(root, "head/timestamp")
+        version = int(stamp) if stamp.isdecimal() else None
+        fault = _resources_fault(root) if "doi_resources_schema" in str(root.tag) else None
+        if fault:
+            return cls(batch_id, refusal=fault)
+        return cls(
+            batch_id,
+            version,
+            tuple(_read_items(root, version or 0)),
+            tuple(_read_titles(root)),
+            tuple(_read_resources(root)),
+        )
 
 
 def texts(element: Element, path: str) -> list[str]:
@@ -181,24 +188,6 @@ def _xerces_message(message: str) -> str:
         if found:
             return found.expand(words)
     return message
-
-
-def _read_deposit(root: Element) -> Deposit | FileRefusal:
-    batch_id = _first_text(root, "head/doi_batch_id")
-    if local_name(root) != "doi_batch":
-        return FileRefusal(f"Error: cvc-elt.1: Cannot find the declaration of element '{local_name(root)}'.")
-    stamp = _first_text(root, "head/timestamp")
-    version = int(stamp) if stamp.isdecimal() else None
-    fault = _resources_fault(root) if "doi_resources_schema" in str(root.tag) else None
-    if fault:
-        return FileRefusal(fault, batch_id)
-    return Deposit(
-        batch_id,
-        version,
-        tuple(_read_items(root, version or 0)),
-        tuple(_read_series(root)),
-        tuple(_read_resources(root)),
-    )
 
 
 _RESOURCES = ("doi_citations", "doi_resources", "crossmark_data", "fundref_data", "lic_ref_data", "doi_relations",
@@ -283,12 +272,14 @@ _MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volum
                         "unstructured_citation"})  # fmt: skip
 
 
-def _read_series(root: Element) -> Iterator[DepositedSeries]:
+def _read_titles(root: Element) -> Iterator[TitleRecord]:
     for container in root.iter():
         if local_name(container) in TITLE_LEVEL:
             title = _first_text(container, "titles/title") or _first_text(container, "full_title")
-            issns = tuple(issn.replace("-", "").upper() for issn in texts(container, "issn"))
-            yield DepositedSeries(title, issns, local_name(container), _first_text(container, "doi_data/doi"))
+            doi = _first_text(container, "doi_data/doi")
+            for issn in texts(container, "issn"):
+                # Whoever registers the title first becomes its owner.
+                yield TitleRecord(issn.replace("-", "").upper(), title, local_name(container), "", doi)
 
 
 def _first_text(element: Element, path: str) -> str:

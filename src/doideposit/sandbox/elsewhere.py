@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from doideposit.sandbox.accounts import Login
-from doideposit.sandbox.deposits import Deposit, FileRefusal
+from doideposit.sandbox.deposits import Deposit
 from doideposit.sandbox.entries import ReceivedFile, Registration
 from doideposit.sandbox.processing import Worker
 from doideposit.sandbox.queue import Queue
@@ -28,9 +28,7 @@ class Elsewhere:
         """Register a file as another tool does, with the timestamp it carries; raises ValueError when it fails."""
         with self._queue.archive.transaction():
             deposit = Deposit.read(xml)
-            if isinstance(deposit, FileRefusal):
-                raise ValueError(deposit.message)  # noqa: TRY004 - a fault of the file, not of a type
-            records = self._make_worker().process(deposit).records
+            records = self._make_worker().process(deposit)
         failed = [message for record in records if record.status == "Failure" for _, message in record.pairs]
         if failed:
             raise ValueError("; ".join(failed))

@@ -224,7 +224,9 @@ class Enquiries:
             asked = self._archive.current(doi)
             # An alias is answered with the record of the DOI that it stands for.
             of = asked.alias_of if asked and asked.alias_of else doi
-            shown = self._with_matched_references([event for event in self._archive.history(of) if event.query <= now])
+            shown = self._with_matched_references(
+                [version for version in self._archive.history(of) if version.query <= now]
+            )
             if form == "unixref":
                 return _unixref_reply(doi, shown)
             # Every record is looked through for them, and of a DOI that nobody knows there is nothing to show.
@@ -258,13 +260,12 @@ class Enquiries:
             return Reply.unauthorized()
         return LookupReplies.matched_references(doi, current, matches)
 
-    def _shown_versions(self, doi: str, lag: str) -> list[Registration]:
-        """Return the versions of a DOI that the outside world sees by now."""
+    def _shown_versions(self, doi: str, service: Literal["rest", "handle"]) -> list[Registration]:
+        """Return the versions of a DOI that the REST API or the resolver, whose lags differ, shows by now."""
         now = self._clock()
         with self._archive.snapshot():
-            return [
-                event for event in self._archive.history(doi) if (event.rest if lag == "rest" else event.handle) <= now
-            ]
+            history = self._archive.history(doi)
+        return [version for version in history if (version.rest if service == "rest" else version.handle) <= now]
 
     def work(self, request: Request) -> Reply:
         """Answer ``/works/{doi}``, its ``/agency``, and its XML below ``/transform``."""
@@ -314,7 +315,7 @@ class Enquiries:
         """Answer ``/works?query.bibliographic=…``: works that share most words of their titles with it."""
         rows = request.query.get("rows", "20")
         words = _search_words(request.query["query.bibliographic"])
-        scored = [(_score_of(shown[-1], words), shown) for shown in self._every_shown(lambda _one: True)]
+        scored = [(_score_of(shown[-1], words), shown) for shown in self._every_shown(lambda _registration: True)]
         found = sorted((hit for hit in scored if hit[0] > LEAST_SCORE), key=lambda hit: -hit[0])
         # Twenty rows are Crossref's default.
         page = found[: int(rows) if rows.isdecimal() else 20]

@@ -19,8 +19,6 @@ from doideposit.sandbox.deposits import (
     DepositedItem,
     DepositedReference,
     DepositedResource,
-    DepositedSeries,
-    FileRefusal,
 )
 from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OUR_MEMBER",
-    "Processed",
     "RelationTargets",
     "Validate",
     "Worker",
@@ -48,14 +45,6 @@ RelationTargets = Literal["known", "all", "none"]
 
 # The words of Crossref's log when title or ISSN of a series do not fit.
 TITLE_ERROR = " - content item DOIs not processed due to title level error"
-
-
-@dataclass(frozen=True, slots=True)
-class Processed:
-    """Hold what goes into the log."""
-
-    batch_id: str
-    records: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +68,25 @@ class Worker:
     known_prefixes: frozenset[str] = frozenset()
     reject: str | None = None
 
-    def process(self, deposit: Deposit | FileRefusal) -> Processed:
+    def process(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
         """Process the file: register its items, and return the result for each."""
-        if isinstance(deposit, FileRefusal):
-            return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
         # A fault of the whole file, or of a title in it, leaves no record to be looked at one by one.
         refused = self._file_failure(deposit) or self._title_failures(deposit)
         if refused:
-            return Processed(deposit.batch_id, refused)
-        self._register_titles(deposit.series)
-        return Processed(deposit.batch_id, tuple(self._process_items(deposit)))
+            return refused
+        self._register_titles(deposit.titles)
+        return tuple(self._process_items(deposit))
 
-    def resources(self, deposit: Deposit | FileRefusal) -> Processed:
+    def resources(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
         """Apply a resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
-        if isinstance(deposit, FileRefusal):
-            return Processed(deposit.batch_id, Diagnostic.of_file(deposit.message))
+        if deposit.refusal:
+            return Diagnostic.of_file(deposit.refusal)
         refused = self._prefix_failures([resource.doi for resource in deposit.resources])
-        records = (self._apply_resource(resource) for resource in deposit.resources)
-        return Processed(deposit.batch_id, refused or tuple(records))
+        return refused or tuple(self._apply_resource(resource) for resource in deposit.resources)
 
     def _file_failure(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
+        if deposit.refusal:
+            return Diagnostic.of_file(deposit.refusal)
         if deposit.version is None:
             return Diagnostic.of_file("Submission version NULL is invalid")
         return self._prefix_failures([item.doi for item in deposit.items]) or _orcid_faults(deposit.items)
@@ -113,17 +101,18 @@ class Worker:
         return ()
 
     def _title_failures(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
-        for series in deposit.series:
-            fault = next(filter(None, (self._issn_fault(series, issn) for issn in series.issns)), None)
+        for title in deposit.titles:
+            fault = self._issn_fault(title)
             if fault:
-                return Diagnostic.of_file(fault + TITLE_ERROR, doi=series.doi)
+                return Diagnostic.of_file(fault + TITLE_ERROR, doi=title.doi)
         for item in deposit.items:
             fault = self._timestamp_fault(item, self.archive.current(item.doi)) if item.level == "title" else None
             if fault:
                 return Diagnostic.of_file(fault + TITLE_ERROR, doi=item.doi, msg_id=4)
         return ()
 
-    def _issn_fault(self, series: DepositedSeries, issn: str) -> str | None:
+    def _issn_fault(self, title: TitleRecord) -> str | None:
+        issn = title.issn
         if not issn_numbers.is_valid(issn):
             return f'ISSN "{issn}" is invalid'
         known = self.archive.title(issn)
@@ -133,17 +122,15 @@ class Worker:
             owned = f"title/issn: {known.title}/{issn} is owned by publisher: {known.owner}"
             return f'ISSN "{issn}" has already been assigned, {owned}'
         # Case and white space do not make another title.
-        if (_comparable_title(known.title), known.kind) != (_comparable_title(series.title), series.kind):
+        if (_comparable_title(known.title), known.kind) != (_comparable_title(title.title), title.kind):
             return f'ISSN "{issn}" has already been assigned to a different title/publisher/genre'
         return None
 
-    def _register_titles(self, containers: tuple[DepositedSeries, ...]) -> None:
-        for series in containers:
-            for issn in series.issns:
-                known = self.archive.title(issn)
-                if known is None or series.doi:
-                    doi = series.doi or (known.doi if known else "")
-                    self.archive.add_title(TitleRecord(issn, series.title, series.kind, self.login.role, doi))
+    def _register_titles(self, titles: tuple[TitleRecord, ...]) -> None:
+        for title in titles:
+            # A title that is known changes only with a deposit of its own DOI.
+            if title.doi or self.archive.title(title.issn) is None:
+                self.archive.add_title(replace(title, owner=self.login.role))
 
     def _process_items(self, deposit: Deposit) -> Iterator[Diagnostic]:
         here = {item.key for item in deposit.items}

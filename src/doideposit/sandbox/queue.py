@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from doideposit.sandbox.accounts import Accounts, Login
 from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays
-from doideposit.sandbox.deposits import Deposit, DepositedItem, FileRefusal
+from doideposit.sandbox.deposits import Deposit, DepositedItem
 from doideposit.sandbox.entries import ReceivedFile
 from doideposit.sandbox.faults import FaultPlace, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
-from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker
+from doideposit.sandbox.processing import RelationTargets, Validate, Worker
 from doideposit.sandbox.retention import KeptRecord, RetentionRules
 
 __all__ = ["OPERATIONS", "Queue"]
@@ -45,16 +45,16 @@ def _change_url(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
 OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTransferDOIsUpload"})
 
 
-def _inspect_file(content: bytes, validate: Validate | None) -> Deposit | FileRefusal:
+def _inspect_file(content: bytes, validate: Validate | None) -> Deposit:
     """Judge all that depends only on the bytes: reading them, and the verdict of the schema.
 
     Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
     """
     deposit = Deposit.read(content)
-    if isinstance(deposit, FileRefusal) or validate is None:
+    if deposit.refusal or validate is None:
         return deposit
     verdict = validate(content)
-    return deposit if verdict.valid else FileRefusal.of_schema(verdict.findings)
+    return deposit if verdict.valid else Deposit.not_valid(verdict.findings)
 
 
 class Queue:
@@ -142,23 +142,21 @@ class Queue:
             log = self._make_log(submission, deposit)
             self.archive.finish(submission.id, log.batch_id, log.to_bytes())
 
-    def _read_file(self, submission: ReceivedFile) -> Deposit | FileRefusal:
+    def _read_file(self, submission: ReceivedFile) -> Deposit:
+        # A file of URLs is no XML: it has neither a batch id nor items.
         if submission.operation == "doTransferDOIsUpload":
-            return FileRefusal("")
+            return Deposit()
         return _inspect_file(submission.content, self._validate)
 
-    def _make_log(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Log:
-        items = deposit.items if isinstance(deposit, Deposit) else ()
-        if self.faults.take("zero_records", FaultPlace.PROCESS):
-            processed = Processed(deposit.batch_id, ())
-        else:
-            processed = self._process_file(submission, deposit)
-        return self._apply_log_faults(Log(submission.id, processed.batch_id, processed.records), items)
+    def _make_log(self, submission: ReceivedFile, deposit: Deposit) -> Log:
+        nothing = self.faults.take("zero_records", FaultPlace.PROCESS)
+        records = () if nothing else self._process_file(submission, deposit)
+        return self._apply_log_faults(Log(submission.id, deposit.batch_id, records), deposit.items)
 
-    def _process_file(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Processed:
+    def _process_file(self, submission: ReceivedFile, deposit: Deposit) -> tuple[Diagnostic, ...]:
         worker = self.worker(submission, self.accounts.named(submission.login))
         if submission.operation == "doTransferDOIsUpload":
-            return Processed("", _transfer_urls(worker, submission.content))
+            return _transfer_urls(worker, submission.content)
         if submission.operation == "doDOICitUpload":
             return worker.resources(deposit)
         return worker.process(deposit)

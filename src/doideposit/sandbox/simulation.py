@@ -21,7 +21,6 @@ from doideposit.sandbox.enquiries import AnswerRules, Enquiries
 from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Fault, FaultPlace, Faults
-from doideposit.sandbox.login import login_page
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import RelationTargets, Validate
 from doideposit.sandbox.queue import OPERATIONS, Queue
@@ -38,7 +37,7 @@ LARGEST_FILE = 10_000_000
 def _refusal_page(words: str, *, known: bool) -> Reply:
     """Return the page after a login that failed: an unknown user is named, a wrong password is not."""
     wrong = "Wrong credentials. Incorrect username or password"
-    return login_page(wrong if known else f"username: {words} does not seem to exist.")
+    return Reply.login_page(wrong if known else f"username: {words} does not seem to exist.")
 
 
 def _waiting_answer(status: str, submission_id: int) -> bytes:
@@ -70,7 +69,7 @@ class _Desk:
     def deposit(self, request: Request) -> Answer:
         """Answer ``/servlet/deposit``: a login, an operation, and the first part that has a file name."""
         if request.method != "POST":
-            return login_page()
+            return Reply.login_page()
         content = request.read()
         # The login may be in the address or in the form; the form wins.
         fields = {**request.query, **content.fields}
@@ -119,7 +118,7 @@ class _Desk:
         """Answer ``/servlet/submissionDownload``: the result log, or the stored file."""
         fields = {**request.query, **request.read().fields}
         if self._faults.take("poll_login_page", FaultPlace.POLL):
-            return login_page()
+            return Reply.login_page()
         garbage = self._faults.take("poll_garbage", FaultPlace.POLL)
         if garbage:
             return Reply.garbage(garbage.value or "")
@@ -337,7 +336,7 @@ class Sandbox:
         exact: Routes = {
             "/servlet/deposit": desk.deposit,
             "/servlet/submissionDownload": desk.download,
-            "/servlet/useragent": lambda _: login_page(),
+            "/servlet/useragent": lambda _: Reply.login_page(),
             "/servlet/query": enquiries.query,
             "/info": desk.info,
             "/getResolvedRefs": enquiries.resolved_references,

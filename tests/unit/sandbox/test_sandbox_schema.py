@@ -9,7 +9,7 @@ from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.findings import Finding, Severity, Where
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.deposits import FileRefusal
+from doideposit.sandbox.deposits import Deposit
 from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import Batch, poll, upload
 
@@ -51,7 +51,7 @@ def finding(original: str) -> Finding:
 
 @pytest.mark.parametrize(("original", "told"), WORDS)
 def test_faults_are_told_with_their_codes(original: str, told: str) -> None:
-    assert FileRefusal.of_schema([finding(original)]).message.startswith(told)
+    assert Deposit.not_valid([finding(original)]).refusal.startswith(told)
 
 
 @dataclass

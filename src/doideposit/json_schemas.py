@@ -235,7 +235,7 @@ def _add_descriptions(definition: Schema, model: type[BaseModel] | None, *, null
 def _or_one(listed: Schema) -> Schema:
     """Allow a single text in place of a list of texts; an entry with keys of its own needs the list."""
     item = listed["items"]
-    # Pydantic takes the limit behind our validator for that of a text.
+    # Pydantic takes the limit after our validator for that of a text.
     named = {"maxItems" if key == "maxLength" else key: value for key, value in listed.items()}
     return _with_alternative(named, item if item.get("type") == "string" else {"type": "string"})
 

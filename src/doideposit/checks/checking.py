@@ -181,7 +181,7 @@ class Checker:
         ):
             raise UsageError(
                 "these records do not fit into one file: Crossref takes one prefix and one kind of record in each",
-                hint="write a folder with a slash behind it, as in `-o files/`: each kind gets a file of its own in it;"
+                hint="end the name with a slash, as in `-o files/`: each kind gets a file of its own there;"
                 " `deposit` splits them by itself",
             )
         return self._build_draft(commentaries)

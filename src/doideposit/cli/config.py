@@ -40,7 +40,7 @@ def config() -> None:
 
 @config.command("show")
 @target_option
-@click.option("--origin", is_flag=True, help="Say behind each value where it comes from: file and line, and so on.")
+@click.option("--origin", is_flag=True, help="Show after each value where it comes from, such as file and line.")
 @json_option
 @click.pass_obj
 def _show(invocation: Invocation, target: str | None, origin: bool, as_json: bool) -> None:
@@ -62,8 +62,8 @@ def _show(invocation: Invocation, target: str | None, origin: bool, as_json: boo
 
 def _setting_line(value: _EffectiveSetting, *, with_origin: bool) -> Line:
     shown = json.dumps(value.value, ensure_ascii=False)
-    behind = (Span(f"   # {safe(value.origin)}", Style.DIM),) if with_origin else ()
-    return (Span(value.name, Style.PLACE), Span(" = "), Span(safe(shown)), *behind)
+    origin = (Span(f"   # {safe(value.origin)}", Style.DIM),) if with_origin else ()
+    return (Span(value.name, Style.PLACE), Span(" = "), Span(safe(shown)), *origin)
 
 
 def values_of(settings: "Settings") -> Iterator[_EffectiveSetting]:

@@ -180,7 +180,7 @@ def cli(ctx: click.Context, config_path: Path | None, plain: bool, debug: bool) 
 def run(arguments: list[str]) -> int:
     """Run the command line on these arguments and return the exit code."""
     options: dict[str, Any] = {name: f"--{name}" in arguments for name in ANYWHERE}
-    # Commands stand among the first words; a file further behind may have the name of one.
+    # Commands stand among the first words; a file further on may have the name of one.
     options |= {"as_json": "--json" in arguments, "sending": any(argument in SENDING for argument in arguments[:4])}
     arranged = _move_global_options(arguments)
     return guarded(lambda: cli.main(arranged, prog_name="doideposit", standalone_mode=False), **options)

@@ -247,7 +247,7 @@ rule(
     "doi-suffix-long",
     INFO,
     "A long DOI",
-    message="the DOI has {length} characters behind its prefix",
+    message="the DOI has {length} characters after its prefix",
     hint="for a new series choose a short pattern; DOIs that are registered stay as they are",
     why="Crossref advises short suffixes: they are printed, read aloud and typed.",
     source=CONSTRUCTING_DOIS,

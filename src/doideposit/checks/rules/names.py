@@ -447,7 +447,7 @@ rule(
     "A mark at the edge of a name",
     message="the name “{name}” begins or ends with a mark that is not part of it",
     hint="delete the mark: it separated names, or pointed to a footnote",
-    why="Bylines put commas between names and footnote signs behind them; both stick when they are copied.",
+    why="Bylines put commas between names and footnote signs after them; both stick when they are copied.",
     source=AUTHORS,
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",

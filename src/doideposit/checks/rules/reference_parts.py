@@ -184,7 +184,7 @@ rule(
     WARNING,
     "Not a year",
     message="“{year}” is not the year of reference {place}",
-    hint="write four digits, and a letter behind them where the list has one; the full date stands in `text`",
+    hint="write four digits, and a letter after them where the list has one; the full date stands in `text`",
     why="The schema takes any text here, and only a year is matched.",
     source=REFERENCES,
     bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",

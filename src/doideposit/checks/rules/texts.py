@@ -47,7 +47,7 @@ _FILLER = Pattern(
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
 # The order matters: the first that fits is reported.
 _KINDS = (
-    ("turns the text behind it round", Pattern("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
+    ("reverses the text after it", Pattern("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
     ("stands for an object that was left behind", Pattern("[\ufffc\ufff9-\ufffb]")),
     ("hides a message of its own", Pattern("[\U000e0000-\U000e007f]")),
     ("belongs to no word", Pattern("[\u034f\u115f\u1160\u180e\u2061-\u2064\u206a-\u206f\u3164]")),

@@ -207,7 +207,7 @@ def _longest_in_order(
         before = [chain for chain in chains if here[chain[1][-1]] < here[child]]
         weight, rest = max(before, key=lambda chain: chain[0], default=(0, ()))
         # Two for each, and one more for the one in question: only a tie is decided by it. What is then moved stands
-        # where libxml2 stopped, so the next stop is further behind.
+        # where libxml2 stopped, so the next stop is further on.
         chains.append((weight + 2 + (child is element), (*rest, child)))
     return set(max(chains, key=lambda chain: chain[0], default=(0, ()))[1])
 

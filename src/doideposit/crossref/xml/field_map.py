@@ -122,7 +122,7 @@ def _own_or_series(field: str, commentary: Commentary) -> Loc:
 
 
 def _subtitle_field(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
-    # Both subtitles have the same name: the one behind the original title belongs to it.
+    # Both subtitles have the same name: the one after the original title belongs to it.
     before = element.getprevious()
     is_original = before is not None and local_name(before) == "original_language_title"
     return ("original_title", "subtitle") if is_original else ("subtitle",)
@@ -284,8 +284,8 @@ def _item_number_field(element: Element, commentary: Commentary, _loc: Loc) -> L
 
 def _identifier_field(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     """Return the field of an identifier; the report number and a long number come before those of the record."""
-    behind = sum(1 for _ in element.itersiblings(str(element.tag)))
-    further = len(commentary.identifiers) - 1 - behind
+    later = sum(1 for _ in element.itersiblings(str(element.tag)))
+    further = len(commentary.identifiers) - 1 - later
     if further >= 0:
         return "identifiers", further
     own = element.get("id_type") == "report-number" and "report_number" in commentary.model_fields_set

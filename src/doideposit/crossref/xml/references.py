@@ -70,7 +70,7 @@ def _build_citation(schema: Dialect, key: str, reference: Reference) -> Markup:
 
 
 def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
-    """Return ``unstructured_citation``: the only place an address has in the schema is behind the text."""
+    """Return ``unstructured_citation``: the only place an address has in the schema is after the text."""
     text, url = reference.text, reference.url
     if text is None:
         return leaf("unstructured_citation", url)

@@ -280,9 +280,9 @@ def _edit_pairs(text: str, edit: Edit, *, newline: str) -> str:
     # A new key is written as the last one is, with its indentation and its spaces.
     model = found or max(pairs.values(), key=lambda pair: pair.line)
     row = rows[model.line - 1]
-    lead, behind = row[: model.key_start], row[model.key_end : model.value_start] or ": "
+    lead, separator = row[: model.key_start], row[model.key_end : model.value_start] or ": "
     key = row[model.key_start : model.key_end] if found else _spell_key(name, row[model.key_start : model.key_end])
-    written = f"{lead}{key}{behind}{'' if behind.endswith((' ', chr(9))) else ' '}{value}{ending}"
+    written = f"{lead}{key}{separator}{'' if separator.endswith((' ', chr(9))) else ' '}{value}{ending}"
     if found is not None:
         return "\n".join([*rows[: found.line - 1], written, *rows[found.line - 1 + found.rows :]])
     place = model.line - 1 + model.rows

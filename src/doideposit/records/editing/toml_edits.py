@@ -70,11 +70,11 @@ def _insert_key(text: str, document: Any, edit: Set, newline: str) -> str | None
     ]
     if isinstance(parent, InlineTable) or not own:
         return None
-    behind = max(own, key=lambda loc: (places[loc].line, places[loc].column))
+    lowest = max(own, key=lambda loc: (places[loc].line, places[loc].column))
     rows = text.splitlines(keepends=True)
-    row = places[behind].line - 1 + parent.item(behind[-1]).as_string().count("\n")
+    row = places[lowest].line - 1 + parent.item(lowest[-1]).as_string().count("\n")
     written = tomlkit.dumps({str(last): edit.value}).rstrip("\n")
-    indentation = rows[places[behind].line - 1][: (places[behind].key_column or 1) - 1]
+    indentation = rows[places[lowest].line - 1][: (places[lowest].key_column or 1) - 1]
     if rows[row].endswith(("\n", "\r")):
         return "".join([*rows[: row + 1], f"{indentation}{written}{newline}", *rows[row + 1 :]])
     return f"{text}{newline}{indentation}{written}"

@@ -119,10 +119,10 @@ class _Splice:
 
     def _block_text(self, key: Node, value: Any) -> str:
         written = self._dump_yaml({key.value: value})
-        _, _, behind = written.partition(":")
+        _, _, after = written.partition(":")
         # The key stays as it is written.
         name = self.text[key.start_mark.index : key.end_mark.index]
-        return self._indent_lines(f"{name}:{behind}", key.start_mark.column)
+        return self._indent_lines(f"{name}:{after}", key.start_mark.column)
 
     def _set_item(self, parent: Any, index: int, value: Any) -> str:
         item = parent.value[index]
@@ -192,8 +192,8 @@ class _Splice:
         end = max(_end_of_value(self.text, old), start + 1)
         line = self._line_start(start)
         if not self.text[line:start].strip(" "):
-            behind = _END_OF_LINE.search(self.text, end)
-            return self._replace_text(line, behind.end() if behind else end, "")
+            line_end = _END_OF_LINE.search(self.text, end)
+            return self._replace_text(line, line_end.end() if line_end else end, "")
         if index + 1 == len(parent.value):
             raise CannotEdit(f"`{last}` shares its line with something else")
         following = parent.value[index + 1][0].start_mark.index if mapping else self._dash_offset(parent, index + 1)

@@ -190,7 +190,7 @@ def _without_number(title: str, document: Document, notes: Notes) -> str:
     if label is None or not _same_number(label["number"], document):
         return title
     notes.tell(
-        "title-series-label-dropped", f"“{label[0].strip()}” behind the title was left out: it is the number",
+        "title-series-label-dropped", f"“{label[0].strip()}” after the title was left out: it is the number",
         line=document.front.title[-1].line.number, field="title",
     )  # fmt: skip
     return title[: label.start()].rstrip()

@@ -337,7 +337,7 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "header-shape",
         "A key of the header needs one text",
         "A list or a group of keys was found. Title, number and similar keys hold one text each.",
-        "write one text behind the key: `title: Prospects for NATO-Japan relations`",
+        "write one text after the key: `title: Prospects for NATO-Japan relations`",
     ),
     _unreadable(
         "header-date",

@@ -33,7 +33,7 @@ _AFFILIATION: Final = ("affiliations", "affiliation", "institutions", "instituti
                        "organization", "organisation", "org", "company")  # fmt: skip
 # Quarto and JOSS list affiliations once, below keys that authors point to.
 _SHARED: Final = ("affiliations", "affiliation", "institutions", "institution", "institute", "institutes")
-# Footnote marks, tags and links that a converter left behind a name.
+# Footnote marks, tags and links that a converter left after a name.
 _MARKS: Final = re.compile(r"\s*(?:<[^>]*>|\([^)]*\)|\[[^\]]*\]\([^)]*\)|\^\[[^\]]*\])")
 # A key points to an entry elsewhere in the header; a name has a capital or a space.
 _KEY: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
@@ -139,7 +139,7 @@ def _read_byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iter
 def _is_turned(text: str, *, alone: bool) -> bool | None:
     """Tell whether a text is “Family, Given”; None where it may as well be two people."""
     parts = [NameText(part.strip()) for part in text.split(",")]
-    if len(parts) != 2 or _AND.search(text) or not all(parts):  # noqa: PLR2004  (before and behind one comma)
+    if len(parts) != 2 or _AND.search(text) or not all(parts):  # noqa: PLR2004  (before and after one comma)
         return False
     words = [len(part.split()) for part in parts]
     if any(part.is_group for part in parts):

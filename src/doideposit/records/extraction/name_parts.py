@@ -20,7 +20,7 @@ from doideposit.records.extraction.names import DEGREES, SUFFIXES, NameText
 
 __all__ = ["PrintedName"]
 
-# “Zia ul Haq” is one name: the article joins the word before it with the one behind it.
+# “Zia ul Haq” is one name: the article joins the word before it with the one after it.
 _JOINING = frozenset("ul ur ud us un".split())
 # Portuguese, Italian, Spanish and Catalan join two family names with these.
 _CONJUNCTIONS = frozenset("e y i".split())

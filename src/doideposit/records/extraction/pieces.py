@@ -395,9 +395,9 @@ def _is_running_text(text: str) -> bool:
 def _take_names(piece: Piece, names: str) -> None:
     piece.rest = _trim(names)
     bar = _SEPARATOR.split(piece.rest, maxsplit=1)
-    before, comma, behind = piece.rest.partition(",")
-    if comma and NameText(behind).is_role and _are_names(before) and not NameText(behind).names_someone:
-        piece.rest, piece.role = before, behind.strip()
+    before, comma, after = piece.rest.partition(",")
+    if comma and NameText(after).is_role and _are_names(before) and not NameText(after).names_someone:
+        piece.rest, piece.role = before, after.strip()
         return
     if len(bar) > 1 and _are_names(bar[0]) and (NameText(bar[1]).is_role or NameText(bar[1]).is_institution):
         piece.rest, piece.role = bar[0], bar[1]

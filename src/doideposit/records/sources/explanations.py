@@ -131,7 +131,7 @@ FILES: Final[tuple[Explanation, ...]] = (
     _file(
         "yaml-anchor",
         "A name for a value that was perhaps a part of the text",
-        "A word that begins with & names the value behind it in YAML, so that “&Water in Delhi” is read as “in Delhi”.",
+        "A word that begins with & names the value after it in YAML, so that “&Water in Delhi” is read as “in Delhi”.",
         "put the whole text in quotes",
         source=_YAML,
         severity=Severity.WARNING,

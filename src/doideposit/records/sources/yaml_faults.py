@@ -159,7 +159,7 @@ class YamlSource(NamedTuple):
         return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
 
     def comment_finding(self, event: Any, key: str) -> Finding | None:
-        """Return the warning that a comment behind the unquoted text of an event was perhaps meant as a part of it."""
+        """Return the warning that a comment after the unquoted text of an event was perhaps meant as a part of it."""
         text = self.text
         start, end = event.start_mark.index, event.end_mark.index
         comment = _swallowed_comment(text, start, end, key)
@@ -228,7 +228,7 @@ def _explain_error(original: str) -> tuple[str, str]:
 
 
 def _place_of_mark(mark: Any, lines: list[str], source: YamlSource) -> Where:
-    """Return the place of a mark; one behind the last line is moved to the end of the text, where something is seen."""
+    """Return the place of a mark; one after the last line is moved to the end of the text, where something is seen."""
     line, column = source.position(mark)
     if line <= len(lines) and any(following.strip() for following in lines[line - 1 :]):
         return Where(source.file, line, column)

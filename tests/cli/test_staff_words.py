@@ -1,6 +1,7 @@
 """What the command line says: proper plurals, advice that goes to the same target, tables and lines of every width."""
 
 import ast
+import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +13,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from desk import DOI, Desk
-from doideposit.cli.drawing import broken_at
-from doideposit.cli.receipt import state_words, status_table, with_target
+from doideposit.cli.drawing import Drawing
+from doideposit.cli.receipt import StatusList
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
-from doideposit.reports.findings import Line, Span, Style
+from doideposit.reports.findings import Line, Span, Style, with_target
 from made_up_reports import warning
 
 SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
@@ -27,12 +28,19 @@ LATE = Overdue(Milestone.PROCESSED, datetime(2026, 9, 1, tzinfo=UTC), datetime(2
 WORDS = st.lists(st.text("ab日 \u0301“.", min_size=1, max_size=12), min_size=1, max_size=30).map(" ".join)
 
 
+def drawn(line: Line, width: int | None, *, coloured: bool = False) -> list[str]:
+    """Return the lines of a terminal of this width on which a line was drawn."""
+    out = io.StringIO()
+    Drawing(out, width=width, coloured=coloured).line(line, width)
+    return out.getvalue().removesuffix("\n").split("\n")
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.builds(Span, WORDS, st.sampled_from(Style)), min_size=1, max_size=5).map(tuple), st.integers(20, 130)
 )
 def test_breaking_a_line_loses_nothing_and_keeps_to_the_width(line: Line, width: int) -> None:
-    broken = [piece.plain for piece in broken_at(line, width)]
+    broken = drawn(line, width)
     assert "".join(broken).replace(" ", "") == "".join(span.text for span in line).replace(" ", "")
     for piece in broken:
         *others, last = piece.split() or [""]
@@ -43,17 +51,18 @@ def test_breaking_a_line_loses_nothing_and_keeps_to_the_width(line: Line, width:
 def test_a_command_that_is_to_be_copied_stays_whole_where_it_fits(width: int) -> None:
     command = "`doideposit new 259 --force`"
     line = (Span("next       ", Style.HINT), Span(f"this was a rehearsal; for real, one day: {command}, then again"))
-    assert any(command in piece.plain for piece in broken_at(line, width))
+    assert any(command in piece for piece in drawn(line, width))
     long = (Span(f"run `doideposit deposit {'one-record.yaml ' * 8}`"),)
-    assert all(cell_len(piece.plain) <= width for piece in broken_at(long, width))
+    assert all(cell_len(piece) <= width for piece in drawn(long, width))
 
 
 def test_styles_survive_the_breaking() -> None:
     line = (Span("       hint: ", Style.HINT), Span("one two three four five six seven eight nine ten"))
-    first, *rest = broken_at(line, 40)
-    assert [first.plain[span.start : span.end] for span in first.spans if span.style] == ["       hint: "]
-    assert all(piece.plain.startswith(" " * 13) for piece in rest)
-    assert not any(span.style for piece in rest for span in piece.spans)
+    first, *rest = drawn(line, 40, coloured=True)
+    assert first.startswith("\x1b[32m       hint: \x1b[0m")
+    assert first.count("\x1b") == 2
+    assert all(piece.startswith(" " * 13) for piece in rest)
+    assert not any("\x1b" in piece for piece in rest)
 
 
 def status(doi: str = DOI, **changes: object) -> WorkStatus:
@@ -79,7 +88,7 @@ STATES = [
 
 
 def table_lines(statuses: list[WorkStatus], width: int | None) -> list[str]:
-    return [piece.plain for thing in status_table(statuses, width) for piece in broken_at(thing, width)]
+    return [piece for line in StatusList(statuses).table(width) for piece in drawn(line, width)]
 
 
 @pytest.mark.parametrize("width", [None, 200, 120, 100, 80, 60, 40])
@@ -101,7 +110,7 @@ def test_numbers_stand_in_the_order_in_which_people_count() -> None:
 def test_what_needs_a_person_is_marked_without_colour() -> None:
     lines = table_lines(STATES[:3], 120)
     assert [" ! " in line for line in lines] == [False, False, False, True]
-    assert len({state_words(one)[0] for one in STATES[:3]}) == 3
+    assert len(StatusList(STATES[:3]).counts()) == 3
 
 
 def test_advice_goes_where_the_command_went() -> None:

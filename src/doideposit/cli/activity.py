@@ -73,4 +73,4 @@ def _make_progress_bar(terminal: Terminal, *, bar: bool) -> "Progress":
     signs = "dots" if (getattr(terminal.err, "encoding", "") or "").lower().startswith("utf") else "line"
     columns: list[ProgressColumn] = [SpinnerColumn(signs), TextColumn("{task.description}", markup=False)]
     columns += [BarColumn(bar_width=10), MofNCompleteColumn()] if bar else []
-    return Progress(*columns, Elapsed(), console=terminal.console(terminal.err), transient=True)
+    return Progress(*columns, Elapsed(), console=terminal.drawing(terminal.err).console, transient=True)

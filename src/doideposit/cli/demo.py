@@ -13,7 +13,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.init import PRESETS
 from doideposit.cli.invocation import Invocation
-from doideposit.cli.receipt import show_receipt
+from doideposit.cli.receipt import StatusList
 from doideposit.cli.terminal import Terminal
 from doideposit.findings import Severity
 from doideposit.lifecycle import Milestone
@@ -204,7 +204,7 @@ def _show_receipt_and_end(terminal: Terminal, folder: Path, status: "WorkStatus"
     terminal.line((Span("Receipt", Style.HEADING),))
     received = replace(status.received, text=_with_simulation_named(status.received.text))
     milestones = {**status.milestones, Milestone.RECEIVED: received}
-    show_receipt(terminal, [replace(status, milestones=milestones)], place=SIMULATED)
+    terminal.lines(StatusList([replace(status, milestones=milestones)]).receipts(place=SIMULATED))
     terminal.say()
     terminal.say(f"Everything is in {folder}: the configuration, the record, deposit.xml and the ledger.")
     terminal.say(

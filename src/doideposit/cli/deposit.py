@@ -11,7 +11,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.plan import MOST_SHOWN, show_plan
-from doideposit.cli.receipt import show_receipt, status_table
+from doideposit.cli.receipt import StatusList
 from doideposit.cli.terminal import Terminal
 from doideposit.deposits.wording import name_of
 from doideposit.files import as_typed
@@ -122,11 +122,12 @@ def _production_command(invocation: Invocation, paths: Iterable[Path]) -> str:
 def _show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str | None) -> None:
     """Show the receipts of a few DOIs; a table of many, and receipts of those that need a person."""
     if len(statuses) <= MOST_IN_FULL:
-        show_receipt(terminal, statuses, flag=flag)
+        terminal.lines(StatusList(statuses).receipts(flag=flag))
         return
     terminal.say()
-    terminal.draw(*status_table(statuses, terminal.width))
-    show_receipt(terminal, [status for status in statuses if status.needs_person][:MOST_SHOWN], flag=flag)
+    terminal.lines(StatusList(statuses).table(terminal.width))
+    needing = [status for status in statuses if status.needs_person][:MOST_SHOWN]
+    terminal.lines(StatusList(needing).receipts(flag=flag))
 
 
 # More than eight receipts are longer than a screen, and a table shows more.

@@ -2,7 +2,6 @@
 
 import getpass
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,12 +13,12 @@ import click
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode
 from doideposit.cli.plan import MOST_SHOWN
-from doideposit.cli.receipt import REHEARSED, local_time, show_receipt, state_words, status_table
+from doideposit.cli.receipt import REHEARSED, StatusList, local_time
 from doideposit.cli.terminal import Terminal
 from doideposit.deposits.wording import name_of
 from doideposit.errors import LedgerDamaged, SubmissionInDoubt, UnexpectedAnswer, UsageError, WorldError
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, safe, with_target
+from doideposit.reports.findings import Span, Style, with_target
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -189,19 +188,15 @@ class DepositDialog:
         statuses = [entry.status for entry in report.entries if entry.status is not None]
         rehearsed = bool(statuses) and report.target != "production" and all(map(_is_done_well, statuses))
         if len(report.entries) == 1:
-            show_receipt(terminal, statuses, flag=self.flag, again=again if rehearsed else None)
+            terminal.lines(StatusList(statuses).receipts(flag=self.flag, again=again if rehearsed else None))
             return
         sent = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
         terminal.say()
-        if len(sent) > MOST_IN_LINES:
-            terminal.draw(*status_table(sent, terminal.width))
-        else:
-            for status in sent:
-                words, style = state_words(status)
-                title = f"  {safe(status.title)}"
-                terminal.line((Span(f"{status.doi}  ", Style.PLACE), Span(words, style), Span(title)))
-        show_receipt(terminal, [work for work in statuses if work.needs_person][:MOST_SHOWN], flag=self.flag)
-        states = Counter(state_words(work)[0] for work in sent)
+        listed = StatusList(sent)
+        terminal.lines(listed.table(terminal.width) if len(sent) > MOST_IN_LINES else listed.short())
+        needing = [work for work in statuses if work.needs_person][:MOST_SHOWN]
+        terminal.lines(StatusList(needing).receipts(flag=self.flag))
+        states = listed.counts()
         states.update(entry.action.value for entry in report.entries if entry.action and not entry.action.sends)
         counts = ", ".join(f"{count:,} {words}" for words, count in states.items() if count)
         terminal.say(f"On {report.target}: {counts}")
@@ -211,13 +206,17 @@ class DepositDialog:
     def _show_landing(self, settings: "Settings", report: "DepositReport") -> None:
         """Show the landing-page tags of what is registered in production: all of one DOI, the command for several."""
         from doideposit.cli.tags import show_tags
+        from doideposit.cli.works import WorkFinder
 
         statuses = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
         registered = [status.doi for status in statuses if _is_done_well(status)]
         if report.target != "production" or not registered:
             return
         if len(report.entries) == 1:
-            show_tags(self.terminal, settings, self.depositor, registered[0])
+            record = WorkFinder(self.depositor).read_deposited(settings, registered[0]).record
+            if record is not None:
+                self.terminal.say()
+                show_tags(self.terminal, record.commentary)
             return
         more = " …" if len(registered) > MOST_SHOWN else ""
         names = " ".join(map(str, registered[:MOST_SHOWN]))

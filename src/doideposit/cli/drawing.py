@@ -5,15 +5,21 @@ command starts 25 ms sooner.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
 
 from rich.cells import cell_len
 from rich.console import Console, Group
+from rich.live import Live
 from rich.text import Text
 
 from doideposit.reports.findings import GUTTER, Line, Style
 
-__all__ = ["broken_at", "screenful"]
+__all__ = ["Drawing"]
+
+# Columns of a console whose lines are never broken, for pipes: programs read line by line.
+UNBROKEN = 10_000
 
 STYLES: dict[Style, str] = {
     Style.PLAIN: "",
@@ -27,11 +33,47 @@ STYLES: dict[Style, str] = {
     Style.GOOD: "bold green",
     Style.HEADING: "bold underline",
 }
+
+
+class Drawing:
+    """Draw styled lines on one stream, and a screen whose content changes; `width` None stands for endless lines."""
+
+    def __init__(self, stream: TextIO, *, width: int | None, coloured: bool) -> None:
+        self.console = Console(
+            file=stream,
+            force_terminal=coloured or None,
+            color_system="standard" if coloured else None,
+            width=width or UNBROKEN,
+            highlight=False,
+            emoji=False,
+            markup=False,
+            legacy_windows=False,
+        )
+
+    def line(self, line: Line, width: int | None) -> None:
+        """Draw a line, broken between words into pieces of at most `width` columns."""
+        for piece in _broken_at(line, width):
+            self.console.print(piece, soft_wrap=True)
+
+    @contextmanager
+    def screen(self) -> Iterator[Callable[[Sequence[Line], str], None]]:
+        """Open an alternate screen; give a function that shows lines on it, with a footer below them."""
+        with Live(console=self.console, screen=True, auto_refresh=False) as live:
+            yield lambda lines, footer: live.update(self._screenful(lines, footer), refresh=True)
+
+    def _screenful(self, lines: Sequence[Line], footer: str) -> Group:
+        """Return the lines that fit on the screen, with a footer below them."""
+        rows = [piece for line in lines for piece in _broken_at(line, self.console.width)]
+        if len(rows) + 2 > self.console.height:
+            rows = [*rows[: self.console.height - 3], Text("…")]
+        return Group(*rows, Text(), Text(footer, STYLES[Style.DIM]))
+
+
 # The next lines of a point with a bullet or a number are indented to its text.
 BULLET = re.compile(r"\s*(?:\d+\.\s+|-\s+)?")
 
 
-def broken_at(line: Line, width: int | None) -> Iterator[Text]:
+def _broken_at(line: Line, width: int | None) -> Iterator[Text]:
     """Return a line broken between words into pieces of at most `width` columns, each below the text it belongs to.
 
     What has no space in it, such as an address, stays whole. None stands for a line that is never broken.
@@ -90,11 +132,3 @@ def _label_length(line: Line) -> int:
         return before + GUTTER
     found = BULLET.match(first.text)
     return before + (len(found[0]) if found else 0)
-
-
-def screenful(console: Console, lines: Iterable[Line], footer: str) -> Group:
-    """Return the lines that fit on the screen, with a footer below them."""
-    rows = [piece for line in lines for piece in broken_at(line, console.width)]
-    if len(rows) + 2 > console.height:
-        rows = [*rows[: console.height - 3], Text("…")]
-    return Group(*rows, Text(), Text(footer, STYLES[Style.DIM]))

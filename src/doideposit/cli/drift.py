@@ -8,7 +8,7 @@ import click
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import show_receipt
+from doideposit.cli.receipt import StatusList
 from doideposit.cli.works import WorkFinder, doi_argument
 from doideposit.errors import ApprovalMissing, UsageError
 from doideposit.files import as_typed
@@ -71,7 +71,7 @@ def drift(context: click.Context, target: str | None, every: bool, as_json: bool
 def _show_report(
     terminal: "Terminal", depositor: "Depositor", watched: "WatchReport", changed: "list[WorkStatus]"
 ) -> None:
-    show_receipt(terminal, changed)
+    terminal.lines(StatusList(changed).receipts())
     if changed:
         terminal.say()
     words = f"{counted(len(watched.read), 'record')} read again on {depositor.target}"
@@ -97,7 +97,7 @@ def _accept(invocation: Invocation, work: str, reason: str, target: str | None, 
         if as_json:
             terminal.json({"ok": True, "target": status.target, "records": [status.to_dict()]})
         else:
-            show_receipt(terminal, [status])
+            terminal.lines(StatusList([status]).receipts())
 
 
 def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -> ApprovalMissing:

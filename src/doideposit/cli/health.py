@@ -46,7 +46,6 @@ def pages(
     Without a name it checks the pages of all registered DOIs. It fetches one page per second from each site, and no
     page that the robots.txt of the site disallows. Nothing is changed anywhere.
     """
-    from doideposit.cli.tags import read_deposited
     from doideposit.cli.works import WorkFinder
     from doideposit.crossref.politeness import PassingTime
     from doideposit.health.visits import PageVisit
@@ -56,12 +55,13 @@ def pages(
     settings = invocation.settings(target=target)
     visits: list[PageVisit] = []
     with open_depositor(settings, announce=terminal.note) as depositor:
+        finder = WorkFinder(depositor)
         dois = (
-            WorkFinder(depositor).all(works)
+            finder.all(works)
             if works
             else [status.doi for status in depositor.statuses(series=series) if status.registered]
         )
-        found = (read_deposited(settings, depositor, doi).record for doi in dois)
+        found = (finder.read_deposited(settings, doi).record for doi in dois)
         commentaries: Iterable[Commentary] = (record.commentary for record in found if record is not None)
         for visit in PageVisit.each(commentaries, open_page_fetch(settings), waiting=PassingTime()):
             visits.append(visit)

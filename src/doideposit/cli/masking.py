@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from doideposit.cli.terminal import Terminal
 
-__all__ = ["configuration_line", "masked"]
+__all__ = ["configuration_line"]
 
 # Stands for a covered text, whatever its length: the length of a password is nobody's business.
 COVER = "••••••"
@@ -24,10 +24,10 @@ HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
 def configuration_line(path: str, number: int) -> str | None:
     """Return line `number` (from 1) of a configuration file, with what may be a secret covered."""
     text = Terminal.source_line(path, number)
-    return None if text is None else masked(text, _find_heading(path, number, Terminal.source_line))
+    return None if text is None else _masked(text, _find_heading(path, number, Terminal.source_line))
 
 
-def masked(text: str, heading: str = "") -> str:
+def _masked(text: str, heading: str = "") -> str:
     """Return the line with its value covered, when the line or its heading speaks of secrets."""
     if HEADING.match(text):
         return text

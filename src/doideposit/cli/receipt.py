@@ -1,24 +1,19 @@
 """Show where DOIs stand: a receipt for each, with what is proved and what to do next, or a table of many."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from doideposit.cli.terminal import Terminal
 from doideposit.registered.drift_values import DriftKind
 from doideposit.reports.findings import Line, Span, Style, safe, with_target
 
 if TYPE_CHECKING:
     from doideposit.deposits.values import Proof, WorkStatus
 
-__all__ = [
-    "REHEARSED",
-    "local_time",
-    "show_receipt",
-    "state_words",
-    "status_table",
-]
+__all__ = ["REHEARSED", "StatusList", "local_time"]
 
 
 def local_time(moment: datetime | None) -> str:
@@ -26,7 +21,68 @@ def local_time(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
-def state_words(status: "WorkStatus") -> tuple[str, Style]:
+@dataclass(frozen=True, slots=True)
+class StatusList:
+    """Show where DOIs stand, in lines for a terminal or a pipe; the statuses are read once, as they come."""
+
+    statuses: "Iterable[WorkStatus]"
+
+    def receipts(
+        self, *, flag: str | None = None, place: str | None = None, again: str | None = None
+    ) -> Iterator[Line]:
+        """Yield a receipt of each DOI: its milestones, and its next step.
+
+        `flag` is the target that was given as an option; `place` says where it is registered, should that not be
+        obvious; `again` is the command that does for real what was rehearsed. Only a DOI of production is an address
+        that works.
+        """
+        for status in self.statuses:
+            words, style = _state_words(status)
+            where = place or PLACES[status.target]
+            yield ()
+            yield (
+                Span(status.shown_doi, Style.PLACE),
+                Span("  "),
+                Span(words, style),
+                Span(f" ({where})" if where else "", Style.DIM),
+            )
+            if status.title:
+                yield (Span(f"  {safe(status.title)}"),)
+            for name, text in _detail_rows(status):
+                yield (Span(f"  {name:<11}", Style.DIM), Span(safe(text)))
+            action = f"{REHEARSED} `{again}`" if again else with_target(_next_step(status), flag)
+            if action:
+                yield (Span("  next       ", Style.HINT), Span(action))
+
+    def short(self) -> Iterator[Line]:
+        """Yield one line for each DOI: the DOI, its state and its title, whole."""
+        for status in self.statuses:
+            words, style = _state_words(status)
+            yield (Span(f"{status.doi}  ", Style.PLACE), Span(words, style), Span(f"  {safe(status.title)}"))
+
+    def table(self, width: int | None) -> Iterator[Line]:
+        """Yield one line for each DOI, in as many columns as the terminal has room for; in a pipe each line is whole.
+
+        Where not even DOI and state fit beside each other, they are below each other.
+        """
+        rows = [_table_cells(status) for status in self.statuses]
+        table = _fitting_table(rows, LAYOUTS, width, last="title", room=NARROWEST_TITLE)
+        if table is not None:
+            yield from table
+            return
+        for row in rows:
+            (state, style), (title, _) = row["state"], row["title"]
+            yield (Span(*row["DOI"]),)
+            # Two columns before the state, and two between state and title.
+            room = max(NARROWEST_TITLE, (width or 0) - len(state) - 4)
+            yield (Span("  "), Span(f"{state}  ", style), Span(_crop(title, room)))
+
+    def counts(self) -> Counter[str]:
+        """Return how many DOIs are in each state, by the words for it."""
+        return Counter(_state_words(status)[0] for status in self.statuses)
+
+
+def _state_words(status: "WorkStatus") -> tuple[str, Style]:
     """Return the state of a DOI in a word or two, with its style."""
     from doideposit.reports.attention import AttentionKind
 
@@ -35,40 +91,6 @@ def state_words(status: "WorkStatus") -> tuple[str, Style]:
 
 
 STYLES = {"bad": Style.ERROR, "warning": Style.WARNING, "open": Style.WARNING, "good": Style.GOOD}
-
-
-def show_receipt(
-    terminal: Terminal,
-    statuses: "Iterable[WorkStatus]",
-    *,
-    flag: str | None = None,
-    place: str | None = None,
-    again: str | None = None,
-) -> None:
-    """Show the milestones of each DOI, and its next step.
-
-    `flag` is the target that was given as an option; `place` says where it is registered, should that not be obvious;
-    `again` is the command that does for real what was rehearsed. Only a DOI of production is an address that works.
-    """
-    for status in statuses:
-        words, style = state_words(status)
-        where = place or PLACES[status.target]
-        terminal.say()
-        terminal.line(
-            (
-                Span(status.shown_doi, Style.PLACE),
-                Span("  "),
-                Span(words, style),
-                Span(f" ({where})" if where else "", Style.DIM),
-            )
-        )
-        if status.title:
-            terminal.say(f"  {safe(status.title)}")
-        for name, text in _detail_rows(status):
-            terminal.line((Span(f"  {name:<11}", Style.DIM), Span(safe(text))))
-        action = f"{REHEARSED} `{again}`" if again else with_target(_next_step(status), flag)
-        if action:
-            terminal.line((Span("  next       ", Style.HINT), Span(action)))
 
 
 def _next_step(status: "WorkStatus") -> str:
@@ -140,24 +162,6 @@ NARROWEST_TITLE = 20
 GAP = 2
 
 
-def status_table(statuses: "Iterable[WorkStatus]", width: int | None) -> Iterator[Line]:
-    """Show one line for each DOI, in as many columns as the terminal has room for; in a pipe every line is whole.
-
-    Where not even DOI and state fit beside each other, they are below each other.
-    """
-    rows = [_table_cells(status) for status in statuses]
-    table = _fitting_table(rows, LAYOUTS, width, last="title", room=NARROWEST_TITLE)
-    if table is not None:
-        yield from table
-        return
-    for row in rows:
-        (state, style), (title, _) = row["state"], row["title"]
-        yield (Span(*row["DOI"]),)
-        # Two columns before the state, and two between state and title.
-        room = max(NARROWEST_TITLE, (width or 0) - len(state) - 4)
-        yield (Span("  "), Span(f"{state}  ", style), Span(_crop(title, room)))
-
-
 def _fitting_table(
     rows: Sequence[dict[str, tuple[str, Style]]],
     layouts: Iterable[Sequence[str]],
@@ -203,7 +207,7 @@ def _crop(text: str, width: int) -> str:
 
 
 def _table_cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
-    words, style = state_words(status)
+    words, style = _state_words(status)
     moment = local_time(status.registration.at)
     return {
         "DOI": (str(status.doi), Style.PLAIN),

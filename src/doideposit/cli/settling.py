@@ -4,7 +4,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import show_receipt
+from doideposit.cli.receipt import StatusList
 from doideposit.cli.works import WorkFinder, doi_argument, dois_argument
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
@@ -49,7 +49,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
         elif not wanted:
             terminal.say("Every registered DOI is proved to resolve and to be indexed.")
         else:
-            show_receipt(terminal, found)
+            terminal.lines(StatusList(found).receipts())
             terminal.show_error(error)
     finish(ExitCode.WORLD if error else ExitCode.REJECTED if needing else ExitCode.DONE)
 
@@ -104,4 +104,4 @@ def _show_status(invocation: Invocation, status: WorkStatus, *, as_json: bool) -
     if as_json:
         terminal.json({"ok": True, "target": status.target, "records": [status.to_dict()]})
     else:
-        show_receipt(terminal, [status])
+        terminal.lines(StatusList([status]).receipts())

@@ -11,7 +11,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import local_time, show_receipt, status_table
+from doideposit.cli.receipt import StatusList, local_time
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import WorkFinder, doi_argument, dois_argument, known_series
 from doideposit.errors import UsageError
@@ -83,7 +83,7 @@ def status(
             _show_repeatedly(terminal, watch, lambda: list(_show_overview(terminal, look(), depositor, target)))
         elif wanted:
             found = list(look())
-            show_receipt(terminal, found, flag=target)
+            terminal.lines(StatusList(found).receipts(flag=target))
             _show_similar_dois(terminal, depositor, [work.doi for work in found if work.state is None])
         else:
             terminal.lines(_show_overview(terminal, look(), depositor, target))
@@ -128,7 +128,7 @@ def _show_overview(
         yield (Span(here if nothing else f"No DOI on {depositor.target} matches these options."),)
         return
     numbers = _Numbers()
-    yield from status_table(numbers.counting(chain([first], statuses)), terminal.width)
+    yield from StatusList(numbers.counting(chain([first], statuses))).table(terminal.width)
     yield ()
     yield (Span(f"{counted(numbers.dois, 'DOI')} on {depositor.target}: {numbers.words}"),)
     yield (

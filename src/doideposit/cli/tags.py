@@ -18,10 +18,8 @@ from doideposit.reports.findings import FindingList, Span, Style
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
-    from doideposit.deposits.depositor import Depositor
-    from doideposit.records.identifiers import Doi
 
-__all__ = ["read_deposited", "show_tags", "tags"]
+__all__ = ["show_tags", "tags"]
 
 
 @click.command()
@@ -49,18 +47,21 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
         )
     else:
         for commentary in commentaries:
-            _show_tags_of(terminal, commentary)
+            show_tags(terminal, commentary)
         stops = (finding for checked_record in checked for finding in checked_record.findings if finding.stops)
         terminal.show_findings(FindingList(stops).by_weight())
     finish(ExitCode.DONE if all(checked_record.ok for checked_record in checked) else ExitCode.REJECTED)
 
 
-def show_tags(terminal: Terminal, settings: "Settings", depositor: "Depositor", doi: "Doi") -> None:
-    """Show the landing-page tags of the last deposit of a DOI."""
-    record = read_deposited(settings, depositor, doi).record
-    if record is not None:
-        terminal.say()
-        _show_tags_of(terminal, record.commentary)
+def show_tags(terminal: Terminal, commentary: Commentary) -> None:
+    """Show the citation, the DOI as a link, and the tags for the landing page, each under a heading."""
+    for heading, text in (
+        ("Citation", citation(commentary)),
+        ("The DOI, in the page", doi_display(commentary.doi)),
+        ("In <head>", head_html(commentary)),
+    ):
+        terminal.line((Span(heading, Style.HEADING),))
+        terminal.verbatim(f"{text}\n")
 
 
 def _read_commentaries(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Iterator[Checked]:
@@ -73,26 +74,8 @@ def _read_commentaries(terminal: Terminal, settings: "Settings", works: Iterable
             yield from checker.read([Path(work)])
             continue
         with open_depositor(settings, announce=terminal.note) as depositor:
-            for doi in WorkFinder(depositor).all([work]):
-                yield read_deposited(settings, depositor, doi)
+            finder = WorkFinder(depositor)
+            for doi in finder.all([work]):
+                yield finder.read_deposited(settings, doi)
                 if not depositor.status(doi).registered or depositor.target != "production":
                     terminal.note(f"{doi} is not registered on production: until then it leads nowhere")
-
-
-def read_deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Checked:
-    """Read the record of a DOI back out of the bytes that were deposited; raises `UsageError` where there are none."""
-    from doideposit.deposits.deposited import deposited_record
-    from doideposit.wiring import open_checker
-
-    (checked,) = open_checker(settings).read([deposited_record(depositor, doi)])
-    return checked
-
-
-def _show_tags_of(terminal: Terminal, commentary: Commentary) -> None:
-    for heading, text in (
-        ("Citation", citation(commentary)),
-        ("The DOI, in the page", doi_display(commentary.doi)),
-        ("In <head>", head_html(commentary)),
-    ):
-        terminal.line((Span(heading, Style.HEADING),))
-        terminal.verbatim(f"{text}\n")

@@ -20,14 +20,12 @@ from doideposit.reports.findings import FindingList, Line, Span, Style, safe
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
-    from rich.console import Console
     from rich.live import Live
 
+    from doideposit.cli.drawing import Drawing
 
-__all__ = ["JsonList", "Terminal"]
 
-# Columns of a console whose lines are never broken, for pipes: programs read line by line.
-UNBROKEN = 10_000
+__all__ = ["Terminal"]
 
 
 class Terminal:
@@ -53,7 +51,7 @@ class Terminal:
         self.interactive = sys.stdin.isatty() and self.err.isatty() and "CI" not in self._environ
         self.live: Live | None = None
         """What draws on the last lines of the terminal at the moment; it is stopped while a question is asked."""
-        self._consoles: dict[int, Console] = {}
+        self._drawings: dict[int, Drawing] = {}
         self._passwords: dict[str, SecretStr] = {}
 
     @property
@@ -94,12 +92,9 @@ class Terminal:
             for line in lines:
                 click.echo(_for_terminal("".join(span.text for span in line)).rstrip(), file=target)
             return
-        from doideposit.cli.drawing import broken_at
-
+        drawing = self.drawing(target)
         for line in lines:
-            shown = tuple(Span(_for_terminal(text), style) for text, style in line)
-            for piece in broken_at(shown, width):
-                self.console(target).print(piece, soft_wrap=True)
+            drawing.line(tuple(Span(_for_terminal(text), style) for text, style in line), width)
 
     def line(self, line: Line = (), *, stream: TextIO | None = None) -> None:
         """Write one line of styled spans."""
@@ -186,49 +181,35 @@ class Terminal:
         if not self.draws_screens:
             yield lambda things, footer: self.draw((Span(footer, Style.DIM),), *things, ())
             return
-        from rich.live import Live
-
-        from doideposit.cli.drawing import screenful
-
-        console = self.console(self.out)
-        with Live(console=console, screen=True, auto_refresh=False) as live:
-            yield lambda things, footer: live.update(screenful(console, things, footer), refresh=True)
+        with self.drawing(self.out).screen() as show:
+            yield show
 
     def json(self, document: object) -> None:
         """Write the one JSON document of this command."""
         click.echo(_escape_json(document, self.out, indent=2), file=self.out)
 
-    def json_list(self, key: str, *, indent: int | None = None) -> "JsonList":
+    def json_list(self, key: str, *, indent: int | None = None) -> "_JsonList":
         """Open the one JSON document of this command, with a list that is written as it grows.
 
         Each entry has a line of its own, or with `indent` a line for each value.
         """
-        return JsonList(key, self.out, indent)
+        return _JsonList(key, self.out, indent)
 
     def result(self, text: str) -> None:
         """Write the command's product, such as XML, on standard output."""
         click.echo(text if _is_utf8(self.out) else text.encode(), file=self.out)
 
-    def console(self, stream: TextIO) -> "Console":
-        """Return the rich console of a stream, one for each, so that notes appear above progress bars.
+    def drawing(self, stream: TextIO) -> "Drawing":
+        """Return what draws on a stream, one for each, so that notes appear above progress bars.
 
         It guesses nothing: colour and width are decided by the terminal's own rules.
         """
-        from rich.console import Console
+        from doideposit.cli.drawing import Drawing
 
-        if id(stream) not in self._consoles:
+        if id(stream) not in self._drawings:
             coloured = self._has_colour(stream)
-            self._consoles[id(stream)] = Console(
-                file=stream,
-                force_terminal=coloured or None,
-                color_system="standard" if coloured else None,
-                width=self._stream_width(stream) or UNBROKEN,
-                highlight=False,
-                emoji=False,
-                markup=False,
-                legacy_windows=False,
-            )
-        return self._consoles[id(stream)]
+            self._drawings[id(stream)] = Drawing(stream, width=self._stream_width(stream), coloured=coloured)
+        return self._drawings[id(stream)]
 
     @staticmethod
     def escape_controls(text: str) -> str:
@@ -269,7 +250,7 @@ def _is_utf8(stream: TextIO) -> bool:
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-class JsonList:
+class _JsonList:
     """Write one JSON document whose list goes out piece by piece: 100,000 entries need no memory.
 
     Used as a context manager it ends the document whatever happens: an error that comes in the middle is in it.

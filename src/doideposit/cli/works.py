@@ -16,6 +16,7 @@ from doideposit.records.sources.reading import DOCUMENTS
 from doideposit.records.sources.reading import SUFFIXES as RECORDS
 
 if TYPE_CHECKING:
+    from doideposit.checks.values import Checked
     from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.records.models.series import Series
@@ -80,7 +81,7 @@ dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]..
 
 @dataclass(frozen=True, slots=True)
 class WorkFinder:
-    """Find the DOIs that texts name, among those that the ledger and the series of a depositor know."""
+    """Find what texts name among the works that the ledger and the series of a depositor know."""
 
     depositor: "Depositor"
 
@@ -98,6 +99,14 @@ class WorkFinder:
     def near(self, doi: Doi) -> list[str]:
         """Return up to three DOIs of the ledger that are written nearly like this one, which it does not know."""
         return _similar_to(self.depositor.works.dois_from("", MOST), doi.key)
+
+    def read_deposited(self, settings: "Settings", doi: Doi) -> "Checked":
+        """Read the record of a DOI back out of the bytes that were sent; raises `UsageError` where there are none."""
+        from doideposit.deposits.deposited import deposited_record
+        from doideposit.wiring import open_checker
+
+        (checked,) = open_checker(settings).read([deposited_record(self.depositor, doi)])
+        return checked
 
     @staticmethod
     def is_file_name(text: str) -> bool:

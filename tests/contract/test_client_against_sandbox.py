@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
-from doideposit.crossref.client import CrossrefClient, LoginVerdict
+from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.diagnostics.outcomes import (
     BatchOutcome,
     NotFound,
@@ -235,8 +235,8 @@ def test_each_quirk_of_a_log_is_read_for_what_it_is(
 
 
 def test_logins_are_checked_without_a_trace(sandbox: Sandbox, url: str) -> None:
-    assert client(url).check_login().verdict is LoginVerdict.ACCEPTED
-    assert client(url, "wrong-password").check_login().verdict is LoginVerdict.REFUSED
+    assert client(url).check_login().accepted is True
+    assert client(url, "wrong-password").check_login().accepted is False
     assert sandbox.submissions == ()
 
 

@@ -9,13 +9,13 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from doideposit.crossref.diagnostics.outcomes import Unrecognized, read
-from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts
+from doideposit.crossref.http import Exchange, HttpAnswer, NoAnswer, Timeouts
 from doideposit.crossref.names import MAX_FILE
 from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
@@ -31,7 +31,7 @@ from doideposit.errors import (
 )
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
+__all__ = ["CrossrefClient", "LoginCheck", "Timeouts"]
 
 # A receipt is a page of HTML of some kilobytes; more is not a receipt.
 MAX_RECEIPT = 256 * 1024
@@ -56,19 +56,11 @@ NO_SERVER = b"no server is available"
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
-class LoginVerdict(StrEnum):
-    """Name what asking with a login showed."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNCLEAR = "unclear"
-
-
 @dataclass(frozen=True, slots=True)
 class LoginCheck:
-    """Hold the verdict on a login, and in one sentence what it rests on."""
+    """Say whether a login is accepted, None where the answer leaves it open, and in one sentence why."""
 
-    verdict: LoginVerdict
+    accepted: bool | None
     detail: str
 
 
@@ -110,12 +102,12 @@ class CrossrefClient:
         fields = {"operation": operation, "login_id": login.username, "login_passwd": password}
         # The file name is the only key under which Crossref is asked later, because the answer to an upload names no
         # number.
-        upload = FilePart("fname", _require_file_name(file_name), batch.xml)
+        files = {"fname": (_require_file_name(file_name), batch.xml)}
         try:
-            answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
-        except NeverSent as failure:
-            raise self._unavailable_error(failure.reason) from None
+            answer = self._exchange.post(self._endpoint.deposit_url, fields, xml_files=files, limit=MAX_RECEIPT)
         except NoAnswer as failure:
+            if not failure.may_have_arrived:
+                raise RegistrarUnavailable(failure.about(self._host)) from None
             # The bytes may have arrived: to call this a failure would invite a second deposit.
             raise SubmissionInDoubt(f"{self._host} did not confirm {file_name}: {failure.reason}") from None
         if not _is_success(answer, file_name):
@@ -140,18 +132,18 @@ class CrossrefClient:
         # A name that nobody ever used: what comes back can only be about the login.
         answer = self._request_result(f"doideposit-login-check-{secrets.token_hex(8)}.xml")
         if _is_refusal(answer):
-            return LoginCheck(LoginVerdict.REFUSED, f"{self._host} does not accept user name, role or password")
+            return LoginCheck(False, f"{self._host} does not accept user name, role or password")
         if answer.status == FORBIDDEN:
-            return LoginCheck(LoginVerdict.REFUSED, f"{self._host} knows the login, but does not allow it here (403)")
+            return LoginCheck(False, f"{self._host} knows the login, but does not allow it here (403)")
         if answer.status == OK and not isinstance(read(answer.body, dois=(), batch_id=""), Unrecognized):
-            return LoginCheck(LoginVerdict.ACCEPTED, f"{self._host} answered with a result log")
+            return LoginCheck(True, f"{self._host} answered with a result log")
         if answer.status == TOO_MANY or answer.status >= SERVER_ERROR:
             self._raise_refusal(answer, "checking the login")
-        return LoginCheck(LoginVerdict.UNCLEAR, f"{self._host} answered {answer.status}, in an unknown form")
+        return LoginCheck(None, f"{self._host} answered {answer.status}, in an unknown form")
 
     @property
     def _host(self) -> str:
-        return self._endpoint.url.partition("://")[2].partition("/")[0]
+        return urlsplit(self._endpoint.url).netloc
 
     def _request_result(self, file_name: str) -> HttpAnswer:
         login = self._credentials()
@@ -160,10 +152,8 @@ class CrossrefClient:
         fields = {"usr": login.username, "pwd": password, "file_name": file_name, "type": "result"}
         try:
             return self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
-        except NeverSent as failure:
-            raise self._unavailable_error(failure.reason) from None
         except NoAnswer as failure:
-            raise RegistrarUnavailable(f"{self._host} gave no whole answer: {failure.reason}") from None
+            raise RegistrarUnavailable(failure.about(self._host)) from None
 
     def _raise_upload_refusal(self, answer: HttpAnswer, file_name: str) -> NoReturn:
         """Raise for an upload that was not confirmed.
@@ -179,7 +169,8 @@ class CrossrefClient:
             raise self._unexpected_error(answer, f"{answer.status} when uploading {file_name}")
         # These are the words of the load balancer, so the application never saw the file.
         if answer.status == UNAVAILABLE and NO_SERVER in answer.body.lower():
-            raise self._unavailable_error("none of its servers is up", answer.retry_after)
+            message = f"{self._host} could not be reached: none of its servers is up"
+            raise RegistrarUnavailable(message, retry_after=answer.retry_after)
         # A 503 has two causes that call for different patience, and only the number of pending files tells them apart.
         if answer.status == UNAVAILABLE and self._pending() > BUSY_FROM:
             raise RegistrarBusy(
@@ -207,9 +198,6 @@ class CrossrefClient:
 
     def _target_of(self, answer: HttpAnswer) -> str:
         return self._redact(_redirect_host(answer).encode(), shortest=1).decode()
-
-    def _unavailable_error(self, reason: str, retry_after: float | None = None) -> RegistrarUnavailable:
-        return RegistrarUnavailable(f"{self._host} could not be reached: {reason}", retry_after=retry_after)
 
     def _unexpected_error(self, answer: HttpAnswer, what: str) -> UnexpectedAnswer:
         message = f"{self._host} gave an unknown answer: {what}"

@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, NoAnswer, Timeouts
+from doideposit.crossref.http import Exchange, HttpAnswer, NoAnswer, Timeouts
 from doideposit.errors import AddressRefused, PageUnavailable
 
 __all__ = ["FetchPage", "GuardedFetch", "Page"]
@@ -102,7 +102,7 @@ class GuardedFetch:
         parts = _split_address(url)
         addresses = self._public_addresses(parts)
         plain = parts._replace(fragment="").geturl()
-        last: NoAnswer = NeverSent("there was not enough time left")
+        reason = "there was not enough time left"
         for address in addresses:
             left = deadline - monotonic()
             if left <= 0:
@@ -112,8 +112,8 @@ class GuardedFetch:
             try:
                 return exchange.get(plain, limit=limit)
             except NoAnswer as error:
-                last = error
-        raise PageUnavailable(f"{_address_for_message(url)} could not be fetched: {last.reason}") from None
+                reason = error.reason
+        raise PageUnavailable(f"{_address_for_message(url)} could not be fetched: {reason}") from None
 
     def _public_addresses(self, parts: SplitResult) -> Sequence[str]:
         """Return the addresses of a host, all of them public ones; raises otherwise."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
-__all__ = ["Exchange", "Fetch", "FilePart", "HttpAnswer", "NeverSent", "NoAnswer", "Timeouts"]
+__all__ = ["Exchange", "Fetch", "HttpAnswer", "NoAnswer", "Timeouts"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,18 +39,19 @@ LONGEST_WAIT = 24 * 3600.0
 
 
 class NoAnswer(Exception):
-    """Report that no complete answer came back, and that the request may have arrived.
+    """Report that no complete answer came back; `reason` is in words, and free of secrets.
 
-    `reason` is in words, and free of secrets.
+    `may_have_arrived` is False where the request cannot have arrived whole: sending it again does no harm then.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, may_have_arrived: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.may_have_arrived = may_have_arrived
 
-
-class NeverSent(NoAnswer):
-    """Report that the request cannot have arrived whole: sending it again does no harm."""
+    def about(self, host: str) -> str:
+        """Return one sentence about a request to `host` that can be repeated without harm."""
+        return f"{host} {'gave no whole answer' if self.may_have_arrived else 'could not be reached'}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,6 @@ class Timeouts:
     connect: float = 10.0
     read: float = 60.0
     total: float = 180.0
-
-
-@dataclass(frozen=True, slots=True)
-class FilePart:
-    """Hold a file part of a form."""
-
-    part: str
-    file_name: str
-    content: bytes = field(repr=False)
-    media_type: str = "application/xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +95,7 @@ class Fetch(Protocol):
     """Describe what fetches an address, as `Exchange.get` does: handed to anyone who needs pages of the web."""
 
     def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
-        """Fetch at most `limit` bytes; raises `NoAnswer`, or `NeverSent` where that is certain."""
+        """Fetch at most `limit` bytes; raises `NoAnswer`."""
 
 
 # Compressed answers could be far larger than they look, and no connection is used twice.
@@ -140,7 +131,7 @@ class Exchange:
         self._remembered: dict[str, HttpAnswer] = {}
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
-        """Fetch at most `limit` bytes; raises `NoAnswer`, or `NeverSent` where that is certain."""
+        """Fetch at most `limit` bytes; raises `NoAnswer`."""
         key = f"{url}?{urlencode(params or {})}"
         before = self._remembered.get(key)
         condition = {} if before is None else {"If-None-Match": before.headers["etag"]}
@@ -159,13 +150,20 @@ class Exchange:
             self._remembered.pop(next(iter(self._remembered)), None)
         self._remembered[key] = answer
 
-    def post(self, url: str, fields: Mapping[str, str], *, upload: FilePart | None = None, limit: int) -> HttpAnswer:
-        """Post a form, as multipart when it has a file; raises `NoAnswer`, or `NeverSent` where that is certain."""
-        files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
+    def post(
+        self,
+        url: str,
+        fields: Mapping[str, str],
+        *,
+        xml_files: Mapping[str, tuple[str, bytes]] | None = None,
+        limit: int,
+    ) -> HttpAnswer:
+        """Post a form, with files as multipart: each by its field, as file name and content; raises `NoAnswer`."""
+        files = {field: (*file, "application/xml") for field, file in xml_files.items()} if xml_files else None
         return self._send_within_time("POST", url, limit, data=fields, files=files, headers=self._default_headers())
 
     def send(self, url: str, content: bytes, headers: Mapping[str, str], *, limit: int) -> HttpAnswer:
-        """Post bytes with these headers; raises `NoAnswer`, or `NeverSent` where that is certain."""
+        """Post bytes with these headers; raises `NoAnswer`."""
         return self._send_within_time("POST", url, limit, data=content, headers={**self._default_headers(), **headers})
 
     def _default_headers(self) -> dict[str, str]:
@@ -215,7 +213,7 @@ class Exchange:
         # requests and urllib3 raise their own errors, the sockets below them those of the system.
         except (OSError, HTTPError, zlib.error) as error:
             reason = _reason(error, self._timeouts)
-            failure = NeverSent(reason) if _was_never_connected(error) else _failure_of(reason, body)
+            failure = NoAnswer(reason, may_have_arrived=body.stop() and not _was_never_connected(error))
         finally:
             adapter.close()
         # Raised out here, or the library's error, which may quote what the server said, would hang on behind ours.
@@ -272,11 +270,7 @@ def _prepare(method: str, url: str, parts: Mapping[str, Any]) -> "requests.Prepa
 
     with contextlib.suppress(requests.RequestException, UnicodeError):
         return requests.Request(method, url, **parts).prepare()
-    raise NeverSent("its address, or the data to send, cannot be encoded")
-
-
-def _failure_of(reason: str, body: _Body) -> NoAnswer:
-    return NoAnswer(reason) if body.stop() else NeverSent(reason)
+    raise NoAnswer("its address, or the data to send, cannot be encoded", may_have_arrived=False)
 
 
 def _run_within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> HttpAnswer:
@@ -297,7 +291,7 @@ def _run_within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> 
     try:
         result = results.get(timeout=seconds)
     except queue.Empty:
-        raise _failure_of(f"no complete answer within {seconds:g} s", body) from None
+        raise NoAnswer(f"no complete answer within {seconds:g} s", may_have_arrived=body.stop()) from None
     if isinstance(result, Exception):
         raise result
     return result

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Final, Literal, NoReturn, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NeverSent, NoAnswer, Timeouts
+from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NoAnswer, Timeouts
 from doideposit.crossref.politeness import Pace, PassingTime
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import (
@@ -310,10 +310,8 @@ class Registry:
         try:
             return self._fetch(url, params=params, limit=limit)
         # Which of the services was not reached tells what can be done in the meantime.
-        except NeverSent as failure:
-            raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
         except NoAnswer as failure:
-            raise RegistrarUnavailable(f"{_host(url)} gave no whole answer: {failure.reason}") from None
+            raise RegistrarUnavailable(failure.about(_host(url))) from None
 
     def _raise_refusal(self, answer: HttpAnswer, url: str, about: str = "") -> NoReturn:
         host = _host(url)
@@ -371,4 +369,4 @@ def _require_address(address: str | None, what: str) -> str:
 
 
 def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0]
+    return urlsplit(url).netloc

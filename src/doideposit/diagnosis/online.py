@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from doideposit.config.settings import Settings
-from doideposit.crossref.client import CrossrefClient, LoginVerdict
+from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.http import HttpAnswer, NoAnswer, Timeouts
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
@@ -99,11 +99,11 @@ def _clock_check(theirs: datetime | None, ours: datetime) -> Check:
 
 def _login_checks(endpoint: Endpoint, login: Credentials, what: str) -> Iterator[Check]:
     checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
-    if checked.verdict is LoginVerdict.ACCEPTED:
+    if checked.accepted:
         # Crossref compares role and prefix only when it processes a deposit.
         later = "only the first deposit shows whether its role may use the prefix"
         yield Check.ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
-    elif checked.verdict is LoginVerdict.REFUSED:
+    elif checked.accepted is False:
         yield Check.fail(what, f"{login.username}: {checked.detail}", _login_advice(login.username))
     else:
         hint = "try again later; if it continues, check the address of the target"

@@ -8,7 +8,7 @@ import requests
 import responses
 from pydantic import SecretStr
 
-from doideposit.crossref.client import CrossrefClient, LoginVerdict
+from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
 from doideposit.errors import (
     ConfigurationError,
@@ -355,19 +355,19 @@ def test_an_outage_says_when_to_come_back() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "verdict"),
     [
-        (200, b'<doi_batch_diagnostic status="unknown_submission"/>', LoginVerdict.ACCEPTED),
-        (200, QUEUED, LoginVerdict.ACCEPTED),
-        (200, LOGIN_PAGE, LoginVerdict.REFUSED),
-        (401, b"", LoginVerdict.REFUSED),
-        (403, b"", LoginVerdict.REFUSED),
-        (200, b"", LoginVerdict.UNCLEAR),
-        (200, SUCCESS, LoginVerdict.UNCLEAR),
-        (302, b"", LoginVerdict.UNCLEAR),
-        (404, b"", LoginVerdict.UNCLEAR),
+        (200, b'<doi_batch_diagnostic status="unknown_submission"/>', True),
+        (200, QUEUED, True),
+        (200, LOGIN_PAGE, False),
+        (401, b"", False),
+        (403, b"", False),
+        (200, b"", None),
+        (200, SUCCESS, None),
+        (302, b"", None),
+        (404, b"", None),
     ],
 )
 @responses.activate
-def test_a_login_is_checked_without_depositing(status: int, body: bytes, verdict: LoginVerdict) -> None:
+def test_a_login_is_checked_without_depositing(status: int, body: bytes, verdict: bool | None) -> None:
     names: list[str] = []
 
     def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
@@ -376,7 +376,7 @@ def test_a_login_is_checked_without_depositing(status: int, body: bytes, verdict
 
     responses.add_callback("POST", DOWNLOAD, callback=answer)
     check = client().check_login()
-    assert check.verdict is verdict
+    assert check.accepted is verdict
     assert check.detail
     client().check_login()
     assert len(set(names)) == 2

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from doideposit.crossref.client import CrossrefClient, LoginVerdict
+from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.http import Exchange, Timeouts
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.errors import DoiDepositError, RegistrarUnavailable, SubmissionInDoubt, UnexpectedAnswer
@@ -406,7 +406,7 @@ def test_a_redirect_is_not_followed(serve: Serve, status: str) -> None:
         client(server.url).submit(sealed(), NAME)
     assert elsewhere.connections == 0
     assert PASSWORD not in str(caught.value)
-    assert client(server.url).check_login().verdict is LoginVerdict.UNCLEAR
+    assert client(server.url).check_login().accepted is None
 
 
 def test_cookies_and_netrc_are_left_alone(serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

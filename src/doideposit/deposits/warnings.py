@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from doideposit.crossref.diagnostics.messages import KnownMessage, MessageKind
+from doideposit.crossref.diagnostics.messages import KnownMessage
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.errors import UsageError
@@ -150,7 +150,7 @@ def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning
     details = ResultDetails.read(event.detail)
     if event.kind in {EventKind.REGISTERED_WITH_WARNING, EventKind.WARNED}:
         said = event.detail.get("message", "")
-        known = KnownMessage.find(said, frozenset({MessageKind.WARNING}))
+        known = KnownMessage.find(said, "warning")
         # The list of DOIs can be missing in a log, and the words then tell that it is a conflict.
         conflict = bool(details.dois_in_conflict or details.conflict_id) or (
             known is not None and known.code == CONFLICT
@@ -164,7 +164,7 @@ def _warnings_of_event(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning
         yield replace(warning, message=warning.message + named, others=others, conflict_id=number)
     for part, said in enumerate(details.notices, 2):
         known = KnownMessage.find(said)
-        if known is not None and known.kind is MessageKind.NOTICE:
+        if known is not None and known.kind == "notice":
             yield replace(_make_warning(event, doi, WarningKind.NOTICE, said, known), id=f"{event.id}.{part}")
 
 

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from itertools import islice
 from typing import Final
 
-from doideposit.crossref.diagnostics.log import ResultLog, Unreadable
+from doideposit.crossref.diagnostics.log import ResultLog
 from doideposit.deposits.depositor import Depositor
 from doideposit.records.identifiers import Doi
 from doideposit.safe_xml import Element, ParsedXml, XmlLimits
@@ -126,7 +126,7 @@ def _read_xml(content: bytes, found: _HintList) -> None:
     try:
         log = ResultLog.parse(content)
     # An attachment may be a result log, or a report of another form.
-    except Unreadable:
+    except ValueError:
         root = ParsedXml.of(content, limits=LIMITS).root
         if root is not None:
             _read_conflicts(root, found)

@@ -9,7 +9,7 @@ from typing import Self
 
 from doideposit.safe_xml import Element, ParsedXml, XmlLimits
 
-__all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable"]
+__all__ = ["Citation", "LogRecord", "ResultLog"]
 
 # The root element of a result log, also for a file that was refused as a whole.
 ROOT = "doi_batch_diagnostic"
@@ -19,27 +19,9 @@ PAGE = re.compile(rb"<!doctype html|<html\b", re.IGNORECASE)
 LOG_LIMITS = XmlLimits(size=64 * 1024 * 1024)
 
 
-@dataclass(frozen=True, slots=True)
-class CitationMatch:
-    """Hold what became of one reference; it never touches the registration of the DOI.
-
-    `status` is ``resolved_reference`` (`text` is the DOI), ``stored_query`` (no match yet) or ``error`` (`text` is
-    the reason).
-    """
-
-    key: str
-    status: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """Hold ``batch_data``: how many records the log has, not how many DOIs were sent."""
-
-    records: int
-    successes: int
-    warnings: int
-    failures: int
+# What became of one reference, which never touches the registration of the DOI: its key, the status, and a text. The
+# status is `resolved_reference` (the text is the DOI), `stored_query` (no match yet) or `error` (the text says why).
+Citation = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +37,44 @@ class LogRecord:
     conflict_id: str | None = None
     dois_in_conflict: tuple[str, ...] = ()
     resolved_conflicts: tuple[str, ...] = ()
-    citations: tuple[CitationMatch, ...] = ()
+    citations: tuple[Citation, ...] = ()
     deferred_citations: str | None = None
+
+    @property
+    def line(self) -> str:
+        """Return the message with single blanks for all its white space: Crossref wraps some of its messages."""
+        return " ".join(self.message.split())
 
 
 @dataclass(frozen=True, slots=True)
 class ResultLog:
-    """Hold a whole log; `status` is in lower case and empty where the log names none."""
+    """Hold a whole log; `status` is in lower case and empty where the log names none.
+
+    `has_batch_data` says that the counters are there, which come last; what they count is in the records.
+    """
 
     status: str
     submission_id: str | None
     batch_id: str | None
     records: tuple[LogRecord, ...]
-    counters: Counters | None
     has_batch_data: bool
 
     @classmethod
     def parse(cls, answer: bytes) -> Self:
-        """Parse a result log; raises `Unreadable` for anything else, DTDs included."""
+        """Parse a result log; raises `ValueError` for anything else, DTDs included, which says in words what it is."""
         root = _parse_root(answer)
-        batch_data = root.find("batch_data")
         return cls(
-            status=root.get("status", "").strip().lower(),
+            status=" ".join(root.get("status", "").split()).lower(),
             submission_id=_text(root.find("submission_id")) or None,
             batch_id=_text(root.find("batch_id")) or None,
             records=tuple(record for element in root.findall("record_diagnostic") for record in _read_records(element)),
-            counters=_read_counters(batch_data),
-            has_batch_data=batch_data is not None,
+            has_batch_data=root.find("batch_data") is not None,
         )
-
-
-class Unreadable(ValueError):
-    """Report that the bytes are not a result log; the text says why, in words."""
 
 
 def _parse_root(answer: bytes) -> Element:
     if not answer.strip():
-        raise Unreadable("an empty answer")
+        raise ValueError("an empty answer")
     # White space before the XML declaration has been seen in logs, and no parser takes it.
     parsed = ParsedXml.of(answer.strip(), limits=LOG_LIMITS)
     root = parsed.root
@@ -99,8 +82,8 @@ def _parse_root(answer: bytes) -> Element:
         return root
     # A page of a proxy, of maintenance or of a login; some of them can be read as XML.
     if PAGE.search(answer[:1_000]):
-        raise Unreadable("a web page")
-    raise Unreadable("text that is not readable XML" if root is None else f"a document that is not a {ROOT}")
+        raise ValueError("a web page")
+    raise ValueError("text that is not readable XML" if root is None else f"a document that is not a {ROOT}")
 
 
 def _read_records(element: Element) -> list[LogRecord]:
@@ -119,7 +102,7 @@ def _read_record(element: Element, doi: str, message: str) -> LogRecord:
     citations = element.find("citations_diagnostic")
     return LogRecord(
         doi=doi,
-        status=element.get("status", "").strip().lower(),
+        status=" ".join(element.get("status", "").split()).lower(),
         message=message,
         # Logs of deposits have an element for it, logs of files about conflicts an attribute.
         conflict_id=_text(element.find("conflict_id")) or (conflict.get("ids") if conflict is not None else None),
@@ -130,19 +113,8 @@ def _read_record(element: Element, doi: str, message: str) -> LogRecord:
     )
 
 
-def _read_citation(element: Element) -> CitationMatch:
-    return CitationMatch(element.get("key", ""), element.get("status", ""), _text(element))
-
-
-def _read_counters(batch_data: Element | None) -> Counters | None:
-    if batch_data is None:
-        return None
-    # The counters count records of the log. A DOI that is missing in the log is in none of them.
-    names = ("record_count", "success_count", "warning_count", "failure_count")
-    numbers = [_text(batch_data.find(name)) for name in names]
-    if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):  # noqa: PLR2004
-        return None
-    return Counters(*map(int, numbers))
+def _read_citation(element: Element) -> Citation:
+    return (element.get("key", ""), element.get("status", ""), _text(element))
 
 
 def _split_list(text: str) -> tuple[str, ...]:

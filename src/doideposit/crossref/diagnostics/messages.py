@@ -7,22 +7,15 @@ the text decides, so the order is part of the table.
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from doideposit.lifecycle import RetryClass
 
-__all__ = ["MESSAGES", "TITLE_LEVEL", "KnownMessage", "MessageKind"]
+__all__ = ["MESSAGES", "TITLE_LEVEL", "KnownMessage"]
 
 
-class MessageKind(StrEnum):
-    """Name what a message speaks of: a good end, a warning of a registered DOI, a notice, or a failure."""
-
-    SUCCESS = "success"
-    WARNING = "warning"
-    NOTICE = "notice"
-    FAILURE = "failure"
-
+# What a message speaks of: a good end, a warning of a registered DOI, a notice, or a failure.
+_Kind = Literal["success", "warning", "notice", "failure"]
 
 # Stands in a pattern for any words in between.
 GAP: Final = "…"
@@ -36,7 +29,7 @@ class KnownMessage:
     """
 
     code: str
-    kind: MessageKind
+    kind: _Kind
     patterns: tuple[str, ...]
     message: str
     hint: str
@@ -50,22 +43,22 @@ class KnownMessage:
 
     def without(self, text: str) -> str:
         """Return the text on one line without the words of this message: the rest says more."""
-        line = one_line(text)
+        line = _one_line(text)
         for pattern in self.patterns:
             line = re.sub(re.escape(pattern), "", line, flags=re.IGNORECASE)
         return line
 
     def explain(self, original: str) -> str:
         """Return our sentence about the message `original`."""
-        found = self.detail.search(one_line(original)) if self.detail else None
+        found = self.detail.search(_one_line(original)) if self.detail else None
         words = next((group for group in found.groups() if group), "") if found else ""
         return self.message.format(detail=f" {words}" if words else "")
 
     @staticmethod
-    def find(text: str, kinds: frozenset[MessageKind] = frozenset(MessageKind)) -> "KnownMessage | None":
-        """Return the first entry of the table, of one of `kinds`, that `text` matches."""
-        line = one_line(text).lower()
-        return next((known for known in MESSAGES if known.kind in kinds and known.matches(line)), None)
+    def find(text: str, kind: _Kind | None = None) -> "KnownMessage | None":
+        """Return the first entry of the table, of this kind or of any, that `text` matches."""
+        line = _one_line(text).lower()
+        return next((known for known in MESSAGES if kind in {known.kind, None} and known.matches(line)), None)
 
 
 def _matches_pattern(line: str, pattern: str) -> bool:
@@ -79,7 +72,7 @@ def _matches_pattern(line: str, pattern: str) -> bool:
     return True
 
 
-def one_line(text: str) -> str:
+def _one_line(text: str) -> str:
     """Return the text with single blanks for all its white space: Crossref wraps some of its messages."""
     return " ".join(text.split())
 
@@ -107,7 +100,7 @@ LINE: Final = r"(line(?:number)?:? ?\d{1,9})|\[(?:fatal )?error\] ?:(\d{1,9}:\d{
 
 def _add_message(
     code: str,
-    kind: MessageKind,
+    kind: _Kind,
     pattern: str,
     message: str,
     hint: str = "",
@@ -122,7 +115,7 @@ def _add_message(
 
 TITLE_LEVEL: Final = _add_message(
     "crossref-title-level",
-    MessageKind.FAILURE,
+    "failure",
     "content item DOIs not processed due to title level error",
     "Crossref rejected the record of the series or journal, and with it everything below it",
     "correct what the message says about the series, then deposit the records again",
@@ -133,28 +126,28 @@ TITLE_LEVEL: Final = _add_message(
 MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _add_message(
         "crossref-handle-updated",
-        MessageKind.SUCCESS,
+        "success",
         "Successfully updated in handle",
         "Crossref updated the address of the DOI",
         source=SEEN,
     ),
     _add_message(
         "crossref-registered",
-        MessageKind.SUCCESS,
+        "success",
         "Successfully added | Successfully updated",
         "Crossref registered the DOI",
         source=SEEN,
     ),
     _add_message(
         "crossref-resources",
-        MessageKind.SUCCESS,
+        "success",
         "Resources processed successfully",
         "Crossref applied the additions to the DOI",
         source=SEEN,
     ),
     _add_message(
         "crossref-conflict",
-        MessageKind.WARNING,
+        "warning",
         "Added with conflict | Updated with conflict",
         "the DOI is registered, and its metadata are the same as those of another DOI",
         "check whether the work was registered twice; if not, add metadata that differ from the other DOI's, and "
@@ -163,7 +156,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-preprint-pair",
-        MessageKind.NOTICE,
+        "notice",
         "possible preprint/vor pair",
         "Crossref noticed that the work may be the preprint, or the final version, of another one",
         "if it is, add a relation to the other DOI; otherwise nothing needs to be done",
@@ -171,7 +164,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-timestamp-too-old",
-        MessageKind.FAILURE,
+        "failure",
         "submitted version…is less or equal to previously submitted version",
         "Crossref already holds the DOI with an equal or higher timestamp{detail}",
         "deposit it again: the new file gets a higher timestamp automatically",
@@ -181,7 +174,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     TITLE_LEVEL,
     _add_message(
         "crossref-timestamp-missing",
-        MessageKind.FAILURE,
+        "failure",
         "Submission version NULL is invalid",
         "the deposit file has no timestamp",
         "build the deposit file again; the timestamp is in its <head>",
@@ -189,14 +182,14 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-handle-login",
-        MessageKind.FAILURE,
+        "failure",
         "cant submit into handle | can't submit into handle",
         "Crossref could not write to the handle system for this prefix",
         SUPPORT,
     ),
     _add_message(
         "crossref-handle-authentication",
-        MessageKind.FAILURE,
+        "failure",
         "Unable to add new DOI…AUTHENTICATION FAILED",
         "the handle system refused Crossref's login for this prefix",
         ONE_MORE,
@@ -205,7 +198,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-prefix-not-yours",
-        MessageKind.FAILURE,
+        "failure",
         "User not allowed to add records for prefix",
         "this login may not register DOIs under the prefix{detail}",
         "check the prefix of the DOI and the role in the user name (name@example.org/role), or ask Crossref support",
@@ -213,7 +206,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-prefixes-differ",
-        MessageKind.FAILURE,
+        "failure",
         "All prefixes in a submission must match",
         "the deposit file has DOIs of more than one prefix",
         "deposit the records of each prefix separately",
@@ -221,21 +214,21 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-title-not-yours",
-        MessageKind.FAILURE,
+        "failure",
         "user not allowed to add or update records for the title",
         "Crossref has the series or journal under another member, or under another spelling of its title",
         MEND_TITLE,
     ),
     _add_message(
         "crossref-title-deleted",
-        MessageKind.FAILURE,
+        "failure",
         "was previously deleted by a CrossRef admin",
         "Crossref has deleted its record of this series or journal",
         SUPPORT,
     ),
     _add_message(
         "crossref-issn-other-title",
-        MessageKind.FAILURE,
+        "failure",
         "has already been assigned to a different title/publisher/genre",
         "Crossref has the ISSN{detail} with another title, publisher or record type",
         MEND_TITLE,
@@ -244,7 +237,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-issn-other-publisher",
-        MessageKind.FAILURE,
+        "failure",
         "has already been assigned to a different publisher",
         "Crossref has the ISSN or ISBN{detail} under another publisher",
         MEND_ISSN,
@@ -253,7 +246,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-issn-owned",
-        MessageKind.FAILURE,
+        "failure",
         "has already been assigned, title/issn:",
         "Crossref has the title or ISSN{detail} under another publisher",
         MEND_ISSN,
@@ -262,7 +255,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-isbn-other-doi",
-        MessageKind.FAILURE,
+        "failure",
         "ISBN assigned to other title DOI:",
         "the ISBN already belongs to another DOI{detail}",
         "correct the ISBN, or use the DOI that has it",
@@ -272,7 +265,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-issn-invalid",
-        MessageKind.FAILURE,
+        "failure",
         'ISSN "…" is invalid',
         "the ISSN{detail} has a wrong check digit",
         "correct the ISSN and deposit again",
@@ -282,7 +275,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-isbn-invalid",
-        MessageKind.FAILURE,
+        "failure",
         'ISBN "…" is invalid',
         "the ISBN{detail} has a wrong check digit",
         "correct the ISBN and deposit again",
@@ -292,7 +285,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-year-invalid",
-        MessageKind.FAILURE,
+        "failure",
         "year:…in not a valid integer | year:…is not a valid integer",
         "a year{detail} is not a number",
         "correct the date and deposit again",
@@ -301,7 +294,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-orcid-check-digit",
-        MessageKind.FAILURE,
+        "failure",
         "has invalid checksum",
         "the ORCID iD{detail} has a wrong check digit",
         "copy the iD from the author's page at orcid.org, and deposit every record of this file again",
@@ -311,7 +304,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-orcid-duplicate",
-        MessageKind.FAILURE,
+        "failure",
         "has duplicates in contributor list",
         "the same ORCID iD{detail} is given for two people of one record",
         "give each person their own ORCID iD, and deposit every record of this file again",
@@ -321,7 +314,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-relation-target",
-        MessageKind.FAILURE,
+        "failure",
         "Relation target DOI does not exist",
         "a related DOI is not registered yet",
         "wait until it is, or deposit without the relation and add it later",
@@ -330,7 +323,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-schema",
-        MessageKind.FAILURE,
+        "failure",
         "cvc- | Invalid content starting with element",
         "Crossref's schema check rejected the deposit file{detail}",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: please report it",
@@ -340,7 +333,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-not-well-formed",
-        MessageKind.FAILURE,
+        "failure",
         "org.jdom.input.JDOMParseException",
         "the deposit file is not well-formed XML{detail}",
         "look for a bare & or <; files that doideposit builds have none",
@@ -349,7 +342,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-prolog",
-        MessageKind.FAILURE,
+        "failure",
         "Content is not allowed in prolog",
         "there is something before the XML declaration of the deposit file",
         "delete everything before <?xml, such as a byte order mark or a blank line",
@@ -357,7 +350,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-encoding",
-        MessageKind.FAILURE,
+        "failure",
         "java.io.UTFDataFormatException",
         "the deposit file is not UTF-8",
         "save the file as UTF-8",
@@ -365,7 +358,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-journal-identifier",
-        MessageKind.FAILURE,
+        "failure",
         "must deposit with an ISSN and/or journal title DOI",
         "the journal has neither an ISSN nor a DOI of its own in the deposit",
         "give the series its `issn`, as in Crossref's title list, and deposit again",
@@ -374,7 +367,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-title-missing",
-        MessageKind.FAILURE,
+        "failure",
         "Title name value is missing",
         "the deposit has no title where Crossref needs one",
         "give the record, and the series, a title with at least one letter, and deposit again",
@@ -383,7 +376,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-characters",
-        MessageKind.FAILURE,
+        "failure",
         "contains invalid characters",
         "Crossref does not accept a character in the deposit",
         "find the value in Crossref's message, delete the invalid character, and deposit again",
@@ -393,7 +386,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     # Crossref wraps more telling messages into this one, so that it comes after them.
     _add_message(
         "crossref-not-valid",
-        MessageKind.FAILURE,
+        "failure",
         "Deposited XML is not well-formed or does not validate",
         "Crossref could not read the deposit file, or its schema check rejected it{detail}",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: please report it",
@@ -403,7 +396,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-duplicate-doi",
-        MessageKind.FAILURE,
+        "failure",
         "unique constraint (…) violated",
         "Crossref processed the same DOI twice at the same time",
         ONE_MORE,
@@ -411,7 +404,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-crash",
-        MessageKind.FAILURE,
+        "failure",
         "java.lang.NullPointerException",
         "Crossref's own program failed on the deposit",
         ONE_MORE,
@@ -419,7 +412,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _add_message(
         "crossref-system-error",
-        MessageKind.FAILURE,
+        "failure",
         "No exception localized message | A system error has occured | A system error has occurred",
         "Crossref's own program failed on the deposit",
         ONE_MORE,

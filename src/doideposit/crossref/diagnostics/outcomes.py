@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from doideposit.crossref.diagnostics.log import CitationMatch, Counters, LogRecord, ResultLog, Unreadable
-from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, KnownMessage, MessageKind, one_line
+from doideposit.crossref.diagnostics.log import Citation, LogRecord, ResultLog
+from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, KnownMessage
 from doideposit.crossref.names import TIMESTAMP_TOO_OLD
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Outcome, RetryClass
@@ -40,7 +40,7 @@ class DoiOutcome:
     dois_in_conflict: tuple[str, ...] = ()
     resolved_conflicts: tuple[str, ...] = ()
     registered_timestamp: int | None = None
-    citations: tuple[CitationMatch, ...] = ()
+    citations: tuple[Citation, ...] = ()
     deferred_citations: str | None = None
     notices: tuple[str, ...] = ()
     inherited: bool = False
@@ -60,30 +60,23 @@ class DoiOutcome:
         return {name: text for name, text in found.items() if text}
 
 
-def _json_by_key(citations: Iterable[CitationMatch], status: str) -> str:
+def _json_by_key(citations: Iterable[Citation], status: str) -> str:
     """Return the log's statements about references, by their keys, as JSON; empty if there are none.
 
     A citation that Crossref split in two has ``#cr-split`` and a number after its key (community.crossref.org/t/11995).
     """
-    found = {
-        citation.key.partition("#cr-split")[0]: citation.text for citation in citations if citation.status == status
-    }
+    found = {key.partition("#cr-split")[0]: text for key, its_status, text in citations if its_status == status}
     return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else ""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """Hold a completed log: one outcome for each DOI that was sent, in that order, and everything else in it.
-
-    `counters` only cross-check: `counters_agree` is False when they contradict the records beside them.
-    """
+    """Hold a completed log: one outcome for each DOI that was sent, in that order, and failures of the whole file."""
 
     submission_id: str | None
     batch_id: str | None
     outcomes: tuple[DoiOutcome, ...]
     file_failures: tuple[Finding, ...] = ()
-    counters: Counters | None = None
-    counters_agree: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +132,7 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
     """Read the answer about the submission `batch_id` that held `dois`; raises nothing."""
     try:
         log = ResultLog.parse(answer)
-    except Unreadable as fault:
+    except ValueError as fault:
         return Unrecognized(f"it answered with {fault}")
     # Crossref answers with the first match of a file name; a queued file has an empty batch id.
     if log.batch_id and log.batch_id != batch_id:
@@ -159,10 +152,10 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
 def _unknown_status(log: ResultLog, dois: Sequence[Doi]) -> str | None:
     """Name a status that Crossref is not known to give, of the file or of a DOI that was sent."""
     if log.status != "completed" and not (log.status == "" and log.has_batch_data):
-        return f"status is “{one_line(log.status)}”" if log.status else "end is missing"
+        return f"status is “{log.status}”" if log.status else "end is missing"
     sent = {doi.key for doi in dois}
     odd = (record for record in log.records if record.status not in _RECORD_STATUSES and _key(record.doi) in sent)
-    return next((f"record of {record.doi} has the status “{one_line(record.status)}”" for record in odd), None)
+    return next((f"record of {record.doi} has the status “{record.status}”" for record in odd), None)
 
 
 def _resolve_batch(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
@@ -178,8 +171,6 @@ def _resolve_batch(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
         batch_id=log.batch_id,
         outcomes=tuple(_resolve_doi(doi, by_doi.get(doi.key, []), inherited) for doi in dois),
         file_failures=tuple(_failure_finding(record) for record in file_level),
-        counters=log.counters,
-        counters_agree=_counters_agree(log),
     )
 
 
@@ -215,18 +206,18 @@ def _registered_outcome(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
 def _failed_outcome(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     # A timestamp failure is the mildest: it may mean that the deposit was applied before.
     decisive = min(records, key=_is_timestamp_failure)
-    known = KnownMessage.find(decisive.message, frozenset({MessageKind.FAILURE}))
+    known = KnownMessage.find(decisive.message, "failure")
     finding, retry = _finding(known, decisive.message), _retry_class(known)
-    registered = _registered_timestamp(decisive.message) if known and known.code == TIMESTAMP_TOO_OLD else None
+    registered = _registered_timestamp(decisive) if known and known.code == TIMESTAMP_TOO_OLD else None
     return DoiOutcome(doi, Outcome.FAILED, decisive.message, finding, retry, registered_timestamp=registered)
 
 
 def _file_level_failure(record: LogRecord) -> Inherited:
     if not _is_title_level(record):
-        known = KnownMessage.find(record.message, frozenset({MessageKind.FAILURE}))
+        known = KnownMessage.find(record.message, "failure")
         return record.message, _finding(known, record.message), _retry_class(known)
     # What failed is the series, not the item: a timestamp in the message, for one, is not the item's.
-    cause = KnownMessage.find(TITLE_LEVEL.without(record.message), frozenset({MessageKind.FAILURE}))
+    cause = KnownMessage.find(TITLE_LEVEL.without(record.message), "failure")
     finding = _finding(TITLE_LEVEL, record.message)
     if cause is None:
         return record.message, finding, TITLE_LEVEL.retry
@@ -260,11 +251,11 @@ def _with_details(verdict: DoiOutcome, records: list[LogRecord], notices: list[L
 def _is_notice(record: LogRecord) -> bool:
     """Tell whether the record only informs: a failure never does, whatever its words say."""
     known = KnownMessage.find(record.message)
-    return record.status in GOOD and known is not None and known.kind is MessageKind.NOTICE
+    return record.status in GOOD and known is not None and known.kind == "notice"
 
 
 def _is_timestamp_failure(record: LogRecord) -> bool:
-    known = KnownMessage.find(record.message, frozenset({MessageKind.FAILURE}))
+    known = KnownMessage.find(record.message, "failure")
     return known is not None and known.code == TIMESTAMP_TOO_OLD
 
 
@@ -275,11 +266,11 @@ def _is_file_level(record: LogRecord) -> bool:
 
 
 def _is_title_level(record: LogRecord) -> bool:
-    return TITLE_LEVEL.matches(one_line(record.message).lower())
+    return TITLE_LEVEL.matches(record.line.lower())
 
 
 def _failure_finding(record: LogRecord) -> Finding:
-    return _finding(KnownMessage.find(record.message, frozenset({MessageKind.FAILURE})), record.message)
+    return _finding(KnownMessage.find(record.message, "failure"), record.message)
 
 
 def _finding(known: KnownMessage | None, original: str) -> Finding:
@@ -291,7 +282,7 @@ def _finding(known: KnownMessage | None, original: str) -> Finding:
 
 
 def _warning_finding(record: LogRecord) -> Finding:
-    known = KnownMessage.find(record.message, frozenset({MessageKind.WARNING}))
+    known = KnownMessage.find(record.message, "warning")
     if known is None:
         words = record.message or "Crossref registered the DOI with a warning and gave no reason"
         hint = "the DOI is registered; check whether Crossref's message asks for a correction"
@@ -305,9 +296,9 @@ def _retry_class(known: KnownMessage | None) -> RetryClass:
     return known.retry if known else RetryClass.NEVER
 
 
-def _registered_timestamp(message: str) -> int | None:
+def _registered_timestamp(record: LogRecord) -> int | None:
     """Return the registered version that a timestamp failure names, as an exact integer."""
-    found = _PREVIOUS.search(one_line(message))
+    found = _PREVIOUS.search(record.line)
     return int(found[1]) if found and len(found[1]) <= MOST_DIGITS else None
 
 
@@ -315,12 +306,3 @@ def _key(doi: str) -> str:
     """Return the form DOIs are compared in. Only ASCII is folded: no other letter may turn into one of a DOI's."""
     bare = _RESOLVER.sub("", doi.strip(), count=1) if _RESOLVER.match(doi.strip()) else doi.strip()
     return bare.lower() if bare.isascii() else bare
-
-
-def _counters_agree(log: ResultLog) -> bool:
-    counters = log.counters
-    if counters is None:
-        return not log.has_batch_data
-    statuses = [record.status for record in log.records]
-    successes, warnings = statuses.count(SUCCESS), statuses.count(WARNING)
-    return (counters.successes, counters.warnings) == (successes, warnings) and counters.failures <= len(statuses)
